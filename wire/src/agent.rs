@@ -1,0 +1,123 @@
+//! Agents, their organization and its channels, and what the signed-in agent may set.
+
+use crate::ids::{AgentId, ChannelId, OrgId};
+use serde::{Deserialize, Serialize};
+
+/// `POST /session`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    pub email: String,
+    pub password: String,
+}
+
+/// What an agent may do: both read and add everything; an agent deletes own notes, an admin anybody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Agent,
+    Admin,
+}
+
+/// A teammate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Agent {
+    pub id: AgentId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    /// No longer in the organization; what they wrote stays.
+    pub removed: bool,
+}
+
+/// A teammate as named beside what they wrote or did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AgentRef {
+    pub id: AgentId,
+    pub name: String,
+    pub removed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Organization {
+    pub id: OrgId,
+    /// The short name in addresses, e. g. `acme`.
+    pub slug: String,
+    pub name: String,
+}
+
+/// A way contacts are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelKind {
+    Sms,
+    Whatsapp,
+    Email,
+    Chat,
+    Voice,
+    Messenger,
+    Instagram,
+}
+
+impl ChannelKind {
+    pub const ALL: [Self; 7] =
+        [Self::Sms, Self::Whatsapp, Self::Email, Self::Chat, Self::Voice, Self::Messenger, Self::Instagram];
+
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Whatsapp => "whatsapp",
+            Self::Email => "email",
+            Self::Chat => "chat",
+            Self::Voice => "voice",
+            Self::Messenger => "messenger",
+            Self::Instagram => "instagram",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Channel {
+    pub id: ChannelId,
+    pub kind: ChannelKind,
+    pub name: String,
+}
+
+/// An agent's own settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Settings {
+    /// Enter sends instead of making a new line.
+    pub enter_sends: bool,
+}
+
+/// `PATCH /me`: what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SettingsPatch {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enter_sends: Option<bool>,
+}
+
+/// `GET /me`: who is signed in, and the small things every screen needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Me {
+    pub agent: Agent,
+    pub organization: Organization,
+    /// Every agent of the organization, removed ones too.
+    pub agents: Vec<Agent>,
+    pub channels: Vec<Channel>,
+    pub settings: Settings,
+}

@@ -1,0 +1,90 @@
+//! Contacts: the people outside, as the Contact Profile Panel shows them.
+
+use crate::{
+    Seq,
+    agent::ChannelKind,
+    ids::{ContactId, ListId},
+};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// An address a contact is reached on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ChannelAddress {
+    pub kind: ChannelKind,
+    pub address: String,
+}
+
+/// A coloured label. Its name is its key within the organization (exact characters).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Tag {
+    /// 1–40 characters, something visible, no control characters.
+    pub name: String,
+    /// An index into the eight label colours of the theme, 0–7.
+    pub color: u8,
+}
+
+/// A static group of contacts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ContactList {
+    pub id: ListId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Contact {
+    pub id: ContactId,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    /// The contact's id in the customer's own systems.
+    pub external_id: Option<String>,
+    pub address: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub birthday: Option<chrono::NaiveDate>,
+    /// A BCP 47 language tag, e. g. `pt-BR`.
+    pub language: Option<String>,
+    pub default_channel: Option<ChannelKind>,
+    /// An IANA name, e. g. `Europe/Lisbon`.
+    pub time_zone: Option<String>,
+    pub channels: Vec<ChannelAddress>,
+    pub tags: Vec<Tag>,
+    pub lists: Vec<ContactList>,
+    pub blocked: bool,
+    pub unsubscribed: bool,
+    pub seq: Seq,
+    pub rev: Seq,
+}
+
+/// `PATCH /contacts/{id}`: a field left out stays, a field of `null` is emptied (a name can't be).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ContactPatch {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub email: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub address: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<Option<chrono::NaiveDate>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub language: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub default_channel: Option<Option<ChannelKind>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Option<String>>,
+}
+
+/// Tells `null` (given, empty) from a field that is not there.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}

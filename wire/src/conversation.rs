@@ -1,0 +1,180 @@
+//! Conversations: one thread with a contact on one channel, as agents see it.
+
+use crate::{
+    Seq,
+    agent::ChannelKind,
+    ids::{AgentId, ChannelId, ContactId, ConversationId},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Open needs action, automated is handled by an automation, closed is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    Open,
+    Automated,
+    Closed,
+}
+
+impl Status {
+    pub const ALL: [Self; 3] = [Self::Open, Self::Automated, Self::Closed];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Automated => "automated",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Whose conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    #[default]
+    All,
+    /// Assigned to the asking agent.
+    Mine,
+    Unassigned,
+}
+
+impl Section {
+    pub const ALL: [Self; 3] = [Self::All, Self::Mine, Self::Unassigned];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Mine => "mine",
+            Self::Unassigned => "unassigned",
+        }
+    }
+}
+
+/// By `last_at`, ties by id; `unread` puts the unread ones first, newest first within each half.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    #[default]
+    Newest,
+    Oldest,
+    Unread,
+}
+
+impl Sort {
+    pub const ALL: [Self; 3] = [Self::Newest, Self::Oldest, Self::Unread];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Unread => "unread",
+        }
+    }
+}
+
+/// The query of `GET /conversations` but for `cursor` and `limit`. Nothing given: every conversation, newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConversationQuery {
+    #[serde(default)]
+    pub section: Section,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<AgentId>,
+    #[serde(default)]
+    pub sort: Sort,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ContactRef {
+    pub id: ContactId,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ChannelRef {
+    pub id: ChannelId,
+    pub kind: ChannelKind,
+}
+
+/// What the last thing in the thread was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum PreviewKind {
+    /// A message from the contact.
+    In,
+    /// A message to the contact.
+    Out,
+    /// A conversation note. A contact note never appears here.
+    Note,
+}
+
+/// The first line of the last thing in the thread, at most 140 characters. Agents only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Preview {
+    pub kind: PreviewKind,
+    pub text: String,
+}
+
+impl std::fmt::Debug for Preview {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Preview({:?}, <{} bytes>)", self.kind, self.text.len())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub contact_id: ContactId,
+    pub contact: ContactRef,
+    pub channel: ChannelRef,
+    pub status: Status,
+    pub assignee_id: Option<AgentId>,
+    /// For the asking agent: the contact wrote after what this agent has read.
+    pub unread: bool,
+    /// `None` when the thread is empty.
+    pub preview: Option<Preview>,
+    /// When the last message or conversation note was added.
+    pub last_at: DateTime<Utc>,
+    pub seq: Seq,
+    pub rev: Seq,
+}
+
+/// `PATCH /conversations/{id}`: a field left out stays, `"assignee_id": null` unassigns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ConversationPatch {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub assignee_id: Option<Option<AgentId>>,
+}
+
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<AgentId>>, D::Error> {
+    Option::<AgentId>::deserialize(deserializer).map(Some)
+}
+
+/// `PUT /conversations/{id}/read` and `PUT /contacts/{id}/notes/seen`: read or seen up to here, by this agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReadMark {
+    pub seq: Seq,
+}

@@ -1,0 +1,208 @@
+//! Live events: what changed, in the organization's order. Read from `GET /events` or, by polling, `GET /changes`.
+
+use crate::{
+    Seq,
+    agent::{Agent, AgentRef},
+    contact::Contact,
+    conversation::Conversation,
+    ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId},
+    message::Message,
+    note::{ContactNote, ConversationNote},
+    page::Position,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A change. JSON of `data`: the variant's fields; the event's name is the variant's name in kebab case.
+/// `seq` is the position of the change, and the new `rev` of what it speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "event", content = "data", rename_all = "kebab-case")]
+pub enum Event {
+    ContactNoteAdded {
+        note: ContactNote,
+        actor: AgentRef,
+        seq: Seq,
+    },
+    ContactNoteRestored {
+        note: ContactNote,
+        actor: AgentRef,
+        seq: Seq,
+    },
+    ContactNoteDeleted {
+        note_id: ContactNoteId,
+        contact_id: ContactId,
+        actor: AgentRef,
+        seq: Seq,
+    },
+    ConversationNoteAdded {
+        note: ConversationNote,
+        actor: AgentRef,
+        seq: Seq,
+    },
+    ConversationNoteRestored {
+        note: ConversationNote,
+        actor: AgentRef,
+        seq: Seq,
+    },
+    ConversationNoteDeleted {
+        note_id: ConversationNoteId,
+        conversation_id: ConversationId,
+        actor: AgentRef,
+        seq: Seq,
+    },
+    /// `actor` is `None` when the contact wrote, or an import did.
+    MessageAdded {
+        message: Message,
+        actor: Option<AgentRef>,
+        seq: Seq,
+    },
+    ConversationChanged {
+        conversation: Conversation,
+        actor: Option<AgentRef>,
+        seq: Seq,
+    },
+    ContactChanged {
+        contact: Contact,
+        actor: Option<AgentRef>,
+        seq: Seq,
+    },
+    AgentChanged {
+        agent: Agent,
+        actor: Option<AgentRef>,
+        seq: Seq,
+    },
+}
+
+impl Event {
+    /// The event's name on the stream.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ContactNoteAdded { .. } => "contact-note-added",
+            Self::ContactNoteRestored { .. } => "contact-note-restored",
+            Self::ContactNoteDeleted { .. } => "contact-note-deleted",
+            Self::ConversationNoteAdded { .. } => "conversation-note-added",
+            Self::ConversationNoteRestored { .. } => "conversation-note-restored",
+            Self::ConversationNoteDeleted { .. } => "conversation-note-deleted",
+            Self::MessageAdded { .. } => "message-added",
+            Self::ConversationChanged { .. } => "conversation-changed",
+            Self::ContactChanged { .. } => "contact-changed",
+            Self::AgentChanged { .. } => "agent-changed",
+        }
+    }
+
+    /// The position of the change.
+    #[must_use]
+    pub fn seq(&self) -> Seq {
+        match self {
+            Self::ContactNoteAdded { seq, .. }
+            | Self::ContactNoteRestored { seq, .. }
+            | Self::ContactNoteDeleted { seq, .. }
+            | Self::ConversationNoteAdded { seq, .. }
+            | Self::ConversationNoteRestored { seq, .. }
+            | Self::ConversationNoteDeleted { seq, .. }
+            | Self::MessageAdded { seq, .. }
+            | Self::ConversationChanged { seq, .. }
+            | Self::ContactChanged { seq, .. }
+            | Self::AgentChanged { seq, .. } => *seq,
+        }
+    }
+
+    /// The `data` line of the stream: the variant's fields as JSON.
+    #[must_use]
+    pub fn data(&self) -> serde_json::Value {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(mut parts)) => parts.remove("data").unwrap_or_default(),
+            _ => serde_json::Value::Null,
+        }
+    }
+
+    /// Reads an event by its name and data. An unknown name is `None`: a newer server may say more than we know.
+    ///
+    /// # Errors
+    /// When a known event's data doesn't have its form.
+    pub fn read(name: &str, data: &str) -> Result<Option<Self>, serde_json::Error> {
+        let value: serde_json::Value = serde_json::from_str(data)?;
+        Self::from_parts(name, value)
+    }
+
+    /// As [`Event::read`], for data already parsed.
+    ///
+    /// # Errors
+    /// When a known event's data doesn't have its form.
+    pub fn from_parts(name: &str, data: serde_json::Value) -> Result<Option<Self>, serde_json::Error> {
+        if !KNOWN.contains(&name) {
+            return Ok(None);
+        }
+        serde_json::from_value(serde_json::json!({ "event": name, "data": data })).map(Some)
+    }
+}
+
+const KNOWN: [&str; 10] = [
+    "contact-note-added",
+    "contact-note-restored",
+    "contact-note-deleted",
+    "conversation-note-added",
+    "conversation-note-restored",
+    "conversation-note-deleted",
+    "message-added",
+    "conversation-changed",
+    "contact-changed",
+    "agent-changed",
+];
+
+/// The first thing on a stream. Carries no id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Hello {
+    pub epoch: String,
+    pub head: Seq,
+    pub server_time: DateTime<Utc>,
+}
+
+/// Every 15 seconds. A `head` past what was received, for longer than a second, means a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Heartbeat {
+    pub head: Seq,
+}
+
+/// Why the asked-for position can't be resumed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ResetReason {
+    TooOld,
+    AheadOfHead,
+    OtherEpoch,
+}
+
+/// Forget positions and fetch anew what is open. Carries no id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Reset {
+    pub reason: ResetReason,
+}
+
+/// One change in the answer of `GET /changes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Change {
+    pub id: Position,
+    pub event: String,
+    pub data: serde_json::Value,
+}
+
+/// `GET /changes?after=POSITION&limit`: the same changes as the stream, by polling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Changes {
+    pub items: Vec<Change>,
+    /// Ask after this next. It may lie past the last item: changes whose text is gone are skipped.
+    pub next: Position,
+    /// There are more now.
+    pub more: bool,
+    /// Set when `after` can't be resumed from: then `items` is empty and `next` is the head.
+    pub reset: Option<ResetReason>,
+}

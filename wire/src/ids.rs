@@ -1,0 +1,64 @@
+//! Identifiers: one type per kind of thing, so that a note's id can't be handed in where a contact's is meant.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// Makes a newtype over [`Uuid`] that travels as its hyphenated lower-case text.
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new id (UUIDv7, RFC 9562): unique, and later ids sort after earlier ones of the same maker.
+            #[must_use]
+            pub fn fresh() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                Uuid::try_parse(text).map(Self)
+            }
+        }
+    )+};
+}
+
+id! {
+    /// An organization: the wall between customers of Sidenote.
+    OrgId,
+    /// A human teammate who uses the inbox.
+    AgentId,
+    /// A person outside.
+    ContactId,
+    /// One thread with a contact on one channel.
+    ConversationId,
+    /// One message in a thread, from or to the contact.
+    MessageId,
+    /// A note about a contact, seen in every conversation with them.
+    ContactNoteId,
+    /// A note inside one conversation.
+    ConversationNoteId,
+    /// A channel of an organization.
+    ChannelId,
+    /// A static group of contacts.
+    ListId,
+}

@@ -1,0 +1,41 @@
+//! The contract, written once: what crosses the network between the app and a back end.
+//!
+//! Ids, types, what a note's body may be, events, problem codes and every path. Nothing here does I/O, knows a
+//! database or a user interface. Units: times are RFC 3339 UTC, `seq` and `rev` are positions in the organization's
+//! one order of changes.
+
+pub mod activity;
+pub mod agent;
+pub mod body;
+pub mod contact;
+pub mod conversation;
+pub mod event;
+pub mod ids;
+pub mod message;
+pub mod note;
+pub mod page;
+pub mod paths;
+pub mod problem;
+pub mod visitor;
+
+pub use activity::{Activity, ActivityKind};
+pub use agent::{Agent, AgentRef, Channel, ChannelKind, Me, Organization, Role, Settings, SettingsPatch, SignIn};
+pub use body::{BodyError, MAX_BODY_CHARS, NoteBody};
+pub use contact::{ChannelAddress, Contact, ContactList, ContactPatch, Tag};
+pub use conversation::{
+    ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, Preview, PreviewKind, ReadMark,
+    Section, Sort, Status,
+};
+pub use event::{Change, Changes, Event, Heartbeat, Hello, Reset, ResetReason};
+pub use ids::{
+    AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
+};
+pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
+pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};
+pub use page::{NotesPage, Page, Position};
+pub use problem::{FieldError, Problem, ProblemCode};
+
+/// A moment, in UTC. JSON: RFC 3339.
+pub type Time = chrono::DateTime<chrono::Utc>;
+/// A position in an organization's order of changes. Starts at 1; 0 is "before everything".
+pub type Seq = u64;

@@ -1,0 +1,71 @@
+//! Messages: what a contact wrote or was sent.
+
+use crate::{
+    Seq,
+    agent::AgentRef,
+    body::NoteBody,
+    ids::{ConversationId, MessageId},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From the contact.
+    In,
+    /// To the contact.
+    Out,
+}
+
+/// Whether an outgoing message has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Delivery {
+    /// The contact has it, or it came from them.
+    Delivered,
+    /// It will not arrive. `reason` is a code: `no-way-out` (the channel has no way to send).
+    Failed { reason: String },
+}
+
+/// An attachment by name, size in bytes and media type. Its content is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Attachment {
+    pub name: String,
+    pub size: u64,
+    #[serde(rename = "type")]
+    pub media_type: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Message {
+    pub id: MessageId,
+    pub conversation_id: ConversationId,
+    pub direction: Direction,
+    /// Who wrote an outgoing message; `None` for the contact's own and for imported mail of the team.
+    pub author: Option<AgentRef>,
+    /// As received: a message from outside may be longer than a note, or empty.
+    pub body: String,
+    pub attachments: Vec<Attachment>,
+    pub created_at: DateTime<Utc>,
+    pub seq: Seq,
+    pub delivery: Delivery,
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Message({}, seq {}, <{} bytes>)", self.id, self.seq, self.body.len())
+    }
+}
+
+/// `PUT /conversations/{id}/messages/{message_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    pub body: NoteBody,
+}

@@ -1,0 +1,66 @@
+//! The two kinds of note. They are different types on purpose: nothing takes both.
+
+use crate::{
+    Seq,
+    agent::AgentRef,
+    body::NoteBody,
+    ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A note about a person: seen in every conversation with them, by the whole organization, never by the contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ContactNote {
+    pub id: ContactNoteId,
+    pub contact_id: ContactId,
+    /// The conversation it was written in.
+    pub conversation_id: ConversationId,
+    pub author: AgentRef,
+    pub body: NoteBody,
+    pub created_at: DateTime<Utc>,
+    /// Its place in the order; never changes.
+    pub seq: Seq,
+    /// The `seq` of its last change: the higher one wins.
+    pub rev: Seq,
+}
+
+/// A note inside one conversation, by the team for the team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConversationNote {
+    pub id: ConversationNoteId,
+    pub conversation_id: ConversationId,
+    pub author: AgentRef,
+    pub body: NoteBody,
+    pub created_at: DateTime<Utc>,
+    pub seq: Seq,
+    pub rev: Seq,
+}
+
+/// `PUT /contacts/{id}/notes/{note_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewContactNote {
+    pub body: NoteBody,
+    /// The conversation it is written in; must be this contact's.
+    pub conversation_id: ConversationId,
+}
+
+/// `PUT /conversations/{id}/notes/{note_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewConversationNote {
+    pub body: NoteBody,
+}
+
+/// The answer to a `DELETE` of a note that was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Deleted {
+    /// Until then the one who deleted it may restore it.
+    pub restorable_until: DateTime<Utc>,
+}

@@ -1,0 +1,79 @@
+//! Pages of a list, and positions in the order of changes.
+
+use crate::Seq;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+
+/// A place in an organization's order of changes. Text: `<epoch>.<seq>`; a new epoch means that the order was
+/// started anew (a restored backup) and nothing known before counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Position {
+    pub epoch: String,
+    pub seq: Seq,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.epoch, self.seq)
+    }
+}
+
+/// The text is not `<epoch>.<seq>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a position is written <epoch>.<seq>")]
+pub struct BadPosition;
+
+impl FromStr for Position {
+    type Err = BadPosition;
+    fn from_str(text: &str) -> Result<Self, BadPosition> {
+        let (epoch, seq) = text.rsplit_once('.').ok_or(BadPosition)?;
+        let well_formed = !epoch.is_empty() && epoch.len() <= 32 && epoch.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !well_formed || seq.starts_with('+') {
+            return Err(BadPosition);
+        }
+        Ok(Self { epoch: epoch.to_owned(), seq: seq.parse().map_err(|_| BadPosition)? })
+    }
+}
+
+impl Serialize for Position {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Position {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Position {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Position {}
+
+/// One page of a list. Items and `as_of` come from one moment of the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Opaque; bound to the organization and the query. `None`: this was the last page.
+    pub next_cursor: Option<String>,
+    pub as_of: Position,
+}
+
+/// A page of contact notes, with how far the asking agent has seen them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NotesPage<T> {
+    pub items: Vec<T>,
+    pub next_cursor: Option<String>,
+    pub as_of: Position,
+    /// Others' notes with a higher `seq` are new to this agent.
+    pub seen: Seq,
+}

@@ -1,0 +1,162 @@
+//! Every path, once. Relative to the origin (or to the API base a host page names).
+
+use crate::{
+    conversation::ConversationQuery,
+    ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId},
+    page::Position,
+};
+
+pub const SESSION: &str = "/api/v1/session";
+pub const ME: &str = "/api/v1/me";
+pub const CONVERSATIONS: &str = "/api/v1/conversations";
+pub const TAGS: &str = "/api/v1/tags";
+pub const LISTS: &str = "/api/v1/lists";
+pub const EVENTS: &str = "/api/v1/events";
+pub const CHANGES: &str = "/api/v1/changes";
+pub const OPENAPI: &str = "/api/v1/openapi.json";
+
+/// The page of conversations that follows `cursor`.
+#[must_use]
+pub fn conversations(query: &ConversationQuery, cursor: Option<&str>, limit: u32) -> String {
+    let mut path =
+        format!("{CONVERSATIONS}?section={}&sort={}&limit={limit}", query.section.as_str(), query.sort.as_str());
+    if let Some(status) = query.status {
+        path += &format!("&status={}", status.as_str());
+    }
+    if let Some(channel) = query.channel {
+        path += &format!("&channel={channel}");
+    }
+    if let Some(assignee) = query.assignee {
+        path += &format!("&assignee={assignee}");
+    }
+    path + &cursor_part('&', cursor)
+}
+
+#[must_use]
+pub fn conversation(id: ConversationId) -> String {
+    format!("{CONVERSATIONS}/{id}")
+}
+
+#[must_use]
+pub fn conversation_read(id: ConversationId) -> String {
+    format!("{CONVERSATIONS}/{id}/read")
+}
+
+#[must_use]
+pub fn messages(id: ConversationId, cursor: Option<&str>) -> String {
+    format!("{CONVERSATIONS}/{id}/messages{}", cursor_part('?', cursor))
+}
+
+#[must_use]
+pub fn message(id: ConversationId, message: MessageId) -> String {
+    format!("{CONVERSATIONS}/{id}/messages/{message}")
+}
+
+#[must_use]
+pub fn conversation_notes(id: ConversationId, cursor: Option<&str>) -> String {
+    format!("{CONVERSATIONS}/{id}/notes{}", cursor_part('?', cursor))
+}
+
+#[must_use]
+pub fn conversation_note(id: ConversationId, note: ConversationNoteId) -> String {
+    format!("{CONVERSATIONS}/{id}/notes/{note}")
+}
+
+#[must_use]
+pub fn conversation_note_restore(id: ConversationId, note: ConversationNoteId) -> String {
+    format!("{CONVERSATIONS}/{id}/notes/{note}/restore")
+}
+
+#[must_use]
+pub fn contact(id: ContactId) -> String {
+    format!("/api/v1/contacts/{id}")
+}
+
+#[must_use]
+pub fn contact_tag(id: ContactId, tag: &str) -> String {
+    format!("/api/v1/contacts/{id}/tags/{}", segment(tag))
+}
+
+#[must_use]
+pub fn contact_conversations(id: ContactId, cursor: Option<&str>) -> String {
+    format!("/api/v1/contacts/{id}/conversations{}", cursor_part('?', cursor))
+}
+
+#[must_use]
+pub fn contact_activity(id: ContactId, cursor: Option<&str>) -> String {
+    format!("/api/v1/contacts/{id}/activity{}", cursor_part('?', cursor))
+}
+
+#[must_use]
+pub fn contact_notes(id: ContactId, cursor: Option<&str>, limit: u32) -> String {
+    format!("/api/v1/contacts/{id}/notes?limit={limit}{}", cursor_part('&', cursor))
+}
+
+#[must_use]
+pub fn contact_note(id: ContactId, note: ContactNoteId) -> String {
+    format!("/api/v1/contacts/{id}/notes/{note}")
+}
+
+#[must_use]
+pub fn contact_note_restore(id: ContactId, note: ContactNoteId) -> String {
+    format!("/api/v1/contacts/{id}/notes/{note}/restore")
+}
+
+#[must_use]
+pub fn contact_notes_seen(id: ContactId) -> String {
+    format!("/api/v1/contacts/{id}/notes/seen")
+}
+
+#[must_use]
+pub fn changes(after: &Position, limit: u32) -> String {
+    format!("{CHANGES}?after={after}&limit={limit}")
+}
+
+fn cursor_part(separator: char, cursor: Option<&str>) -> String {
+    cursor.map(|cursor| format!("{separator}cursor={}", segment(cursor))).unwrap_or_default()
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+fn segment(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").expect("writing to a String can't fail");
+        }
+    }
+    // A segment of "." or ".." would be resolved away by every URL parser.
+    if out.bytes().all(|b| b == b'.') { out.replace('.', "%2E") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_of_any_characters_stays_one_segment() {
+        let id = ContactId(uuid::Uuid::nil());
+        assert!(contact_tag(id, "a/b?c#d é").ends_with("/tags/a%2Fb%3Fc%23d%20%C3%A9"));
+        assert!(contact_tag(id, "..").ends_with("/tags/%2E%2E"));
+    }
+
+    #[test]
+    fn a_full_query_names_every_part() {
+        let query = ConversationQuery {
+            section: crate::Section::Mine,
+            status: Some(crate::Status::Closed),
+            channel: Some(crate::ChannelId(uuid::Uuid::nil())),
+            assignee: Some(crate::AgentId(uuid::Uuid::nil())),
+            sort: crate::Sort::Unread,
+        };
+        let nil = uuid::Uuid::nil();
+        assert_eq!(
+            conversations(&query, Some("a="), 7),
+            format!(
+                "/api/v1/conversations?section=mine&sort=unread&limit=7&status=closed&channel={nil}&assignee={nil}&cursor=a%3D"
+            )
+        );
+    }
+}
