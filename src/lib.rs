@@ -1,1 +1,36 @@
-//! Sidenote.
+//! Sidenote: an omnichannel inbox with contact notes, in the browser.
+//!
+//! In reading order: [`store`] is what we know, [`desk`] the one door to it and to the server, [`components`] what an
+//! agent sees, [`app`] the stand-alone page. What needs no browser is compiled and tested natively too.
+
+pub mod error;
+pub mod event_stream;
+pub mod routes;
+pub mod sensitive;
+pub mod store;
+pub mod views;
+pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+pub mod api;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(not(target_arch = "wasm32"))]
+mod components {
+    //! The parts of the components that are plain arithmetic.
+    pub mod ui;
+}
+#[cfg(target_arch = "wasm32")]
+pub mod components;
+#[cfg(target_arch = "wasm32")]
+pub mod desk;
+#[cfg(target_arch = "wasm32")]
+mod keys;
+#[cfg(target_arch = "wasm32")]
+pub mod leave;
+#[cfg(target_arch = "wasm32")]
+mod live;
+#[cfg(target_arch = "wasm32")]
+pub mod navigator;
+#[cfg(target_arch = "wasm32")]
+mod timers;

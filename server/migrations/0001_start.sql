@@ -185,17 +185,17 @@ CREATE TABLE contact_note (
     FOREIGN KEY (org_id, author_id) REFERENCES agent (org_id, id)
 );
 CREATE INDEX contact_note_by_contact ON contact_note (org_id, contact_id, seq);
+CREATE INDEX contact_note_deleted ON contact_note (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE contact_note_tombstone (
     org_id           TEXT NOT NULL REFERENCES org (id),
     id               TEXT NOT NULL,
     contact_id       TEXT NOT NULL,
     deleted_by       TEXT NOT NULL,
-    restorable_until INTEGER NOT NULL, -- equal to the time of deletion when the id had never been seen
+    restorable_until INTEGER, -- NULL when the id had never been seen
     rev              INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 );
-CREATE INDEX contact_note_tombstone_by_end ON contact_note_tombstone (restorable_until);
 
 CREATE TABLE conversation_note (
     org_id          TEXT NOT NULL REFERENCES org (id),
@@ -212,17 +212,17 @@ CREATE TABLE conversation_note (
     FOREIGN KEY (org_id, author_id) REFERENCES agent (org_id, id)
 );
 CREATE INDEX conversation_note_by_conversation ON conversation_note (org_id, conversation_id, seq);
+CREATE INDEX conversation_note_deleted ON conversation_note (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE conversation_note_tombstone (
     org_id           TEXT NOT NULL REFERENCES org (id),
     id               TEXT NOT NULL,
     conversation_id  TEXT NOT NULL,
     deleted_by       TEXT NOT NULL,
-    restorable_until INTEGER NOT NULL,
+    restorable_until INTEGER, -- NULL when the id had never been seen
     rev              INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 );
-CREATE INDEX conversation_note_tombstone_by_end ON conversation_note_tombstone (restorable_until);
 
 -- How far each agent has read a conversation, and seen a contact's notes.
 CREATE TABLE read_mark (

@@ -1,1 +1,62 @@
-fn main(){}
+//! The commands of the project, as the README names them: `cargo xtask run`, `cargo xtask test`. What each of them needs
+//! is found or installed on the way; nothing has to be set up first but Rust, Node and a C compiler.
+
+#![allow(clippy::print_stdout, reason = "a command line tool talks through its output")]
+
+mod build;
+mod check;
+mod dist;
+mod fingerprint;
+mod install;
+mod project;
+mod run;
+mod shell;
+mod styles;
+mod tally;
+
+use std::process::ExitCode;
+
+use project::Project;
+use shell::Error;
+
+const USAGE: &str = "\
+cargo xtask run [--addr HOST:PORT]      build what changed, then serve the app with demonstration data
+cargo xtask test                        everything that must hold; the last line counts it
+cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, native, browser, size or e2e;
+                                        arguments go to its test runner (native, browser, e2e)
+cargo xtask build                       the release build only: the app in dist/, the server
+cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
+    let project = Project::locate()?;
+    match words {
+        ["run"] => run::run(&project, run::ADDRESS),
+        ["run", "--addr", address] => run::run(&project, address),
+        ["test"] => Ok(check::everything(&project)),
+        ["test", step] => one_step(&project, step, &[]),
+        ["test", step, "--", rest @ ..] => one_step(&project, step, rest),
+        ["build"] => build::release(&project).map(|_| ExitCode::SUCCESS),
+        ["styles"] => styles::join(&project).map(|_| ExitCode::SUCCESS),
+        _ => {
+            println!("{USAGE}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn one_step(project: &Project, name: &str, arguments: &[&str]) -> Result<ExitCode, Error> {
+    let step = check::Step::named(name).ok_or_else(|| Error::Said(format!("no step is called {name}\n\n{USAGE}")))?;
+    Ok(check::one(project, step, arguments))
+}

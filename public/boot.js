@@ -1,0 +1,23 @@
+// Starts the app. A file of its own, because the Content-Security-Policy allows no inline script; the addresses of the
+// glue code and of the module carry a hash and are therefore read from the script element that Trunk wrote.
+const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+
+function say(sentence) {
+  const words = document.createElement("p");
+  words.setAttribute("role", "alert");
+  words.className = "boot-failure";
+  words.textContent = sentence;
+  document.body.append(words);
+}
+
+if (typeof WebAssembly !== "object") {
+  say("Sidenote could not start: this browser has no WebAssembly, or it is turned off. Try a newer browser.");
+} else {
+  try {
+    const { default: init } = await import(js);
+    await init({ module_or_path: wasm });
+  } catch (error) {
+    console.error(error);
+    say("Sidenote could not start. Check your connection, then reload the page.");
+  }
+}

@@ -1,0 +1,388 @@
+// The contact's chat: the page behind /chat/{org}. Messages only; it knows nothing of the agents' side.
+
+const org = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] ?? "");
+const api = "/contact/v1";
+const el = (id) => document.getElementById(id);
+const [thread, messages, composer, text] = ["thread", "messages", "composer", "text"].map(el);
+
+// What is kept: the token, and every message that was not confirmed yet. Blocked storage means "for this page only".
+const kept = (() => {
+  const memory = new Map();
+  const key = (name) => `sidenote-chat:${org}:${name}`;
+  return {
+    get(name) {
+      try { return localStorage.getItem(key(name)) ?? memory.get(name) ?? null; } catch { return memory.get(name) ?? null; }
+    },
+    set(name, value) {
+      memory.set(name, value);
+      try { localStorage.setItem(key(name), value); } catch { /* memory has it */ }
+    },
+    remove(name) {
+      memory.delete(name);
+      try { localStorage.removeItem(key(name)); } catch { /* never was there */ }
+    },
+  };
+})();
+
+/** id → {id, from, name, body, created_at, position} once confirmed, {id, body, state, reason} before. */
+const known = new Map();
+const rows = new Map();
+let last = 0;
+let cursor = null;
+
+// --- asking the server ------------------------------------------------------------------------------------------
+
+class Refused extends Error {
+  constructor(status, problem, retryAfter) {
+    super(problem?.title ?? "The server did not answer.");
+    Object.assign(this, { status, problem, retryAfter });
+  }
+  /** Whether asking again may help. */
+  get passes() { return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500; }
+}
+
+async function ask(path, { method = "GET", body, token, headers, signal } = {}) {
+  let answer;
+  try {
+    answer = await fetch(api + path, {
+      method, signal, credentials: "omit", cache: "no-store",
+      headers: {
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(body && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: body && JSON.stringify(body),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Refused(0);
+  }
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => null);
+  throw new Refused(answer.status, problem, Number(answer.headers.get("Retry-After")) || 0);
+}
+
+let visiting = null;
+
+/** The token, made with the first need of it. */
+function token() {
+  const had = kept.get("token");
+  if (had) return Promise.resolve(had);
+  visiting ??= ask(`/${encodeURIComponent(org)}/visits`, { method: "POST" })
+    .then((answer) => answer.json())
+    .then((visit) => { kept.set("token", visit.token); return visit.token; })
+    .finally(() => { visiting = null; });
+  return visiting;
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const backOff = (n) => Math.min(60_000, 1000 * 2 ** n) * (0.5 + Math.random() / 2);
+
+/** RFC 9562, version 7, so that ids made later sort later. Also works where crypto.randomUUID doesn't (plain http). */
+function freshId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let now = Date.now();
+  for (let i = 5; i >= 0; i--) { bytes[i] = now % 256; now = Math.floor(now / 256); }
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+// --- showing ----------------------------------------------------------------------------------------------------
+
+function element(tag, className, content) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (content !== undefined) made.textContent = content;
+  return made;
+}
+
+/** People's words are text in an isolated run of their own direction. */
+function words(content) {
+  const bdi = element("bdi", "", content);
+  bdi.dir = "auto";
+  return bdi;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+function time(iso) {
+  const at = new Date(iso);
+  const made = element("time", "", (at.toDateString() === new Date().toDateString() ? clock : day).format(at));
+  made.dateTime = iso;
+  return made;
+}
+
+function fill(row, message) {
+  const mine = message.from !== "team";
+  row.className = mine ? "message me" : "message";
+  const by = element("p", "by");
+  by.append(mine ? "You" : words(message.name ?? "Team"));
+  if (message.created_at) by.append(" · ", time(message.created_at));
+  const bubble = element("p", "bubble");
+  bubble.append(words(message.body));
+  row.replaceChildren(by, bubble);
+  if (message.state === "sending") row.append(element("p", "state", "Sending…"));
+  if (message.state === "failed") row.append(failure(message));
+}
+
+function failure(message) {
+  const state = element("p", "state failed", `Not sent – ${message.reason} `);
+  const retry = element("button", "", "Retry");
+  retry.type = "button";
+  retry.addEventListener("click", () => deliver(message));
+  const edit = element("button", "", "Edit");
+  edit.type = "button";
+  edit.addEventListener("click", () => takeBack(message));
+  state.append(retry, edit);
+  return state;
+}
+
+const order = (message) => message.position ?? Infinity;
+
+/** Puts a message where it belongs; what the server confirmed is never replaced by what only we know. */
+function show(message) {
+  const before = known.get(message.id);
+  if (before?.position && !message.position) return;
+  known.set(message.id, message);
+  const row = rows.get(message.id) ?? element("li");
+  const stay = isAtEnd();
+  fill(row, message);
+  if (!rows.has(message.id) || before?.position !== message.position) {
+    rows.set(message.id, row);
+    row.dataset.id = message.id;
+    const next = [...messages.children].find((other) => other !== row && order(known.get(other.dataset.id)) > order(message));
+    messages.insertBefore(row, next ?? null);
+  }
+  el("empty").hidden = true;
+  if (stay || (message.from !== "team" && !before)) thread.scrollTop = thread.scrollHeight;
+}
+
+function remove(id) {
+  known.delete(id);
+  rows.get(id)?.remove();
+  rows.delete(id);
+}
+
+const isAtEnd = () => thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
+
+function say(id, sentence) {
+  const line = el(id);
+  line.hidden = !sentence;
+  line.textContent = sentence ?? "";
+}
+
+function announce(message) {
+  el("announce").replaceChildren(`${message.name ?? "Team"}: `, words(message.body));
+}
+
+function noChat(title, sentence) {
+  if (title) { el("gone-title").textContent = title; el("gone-text").textContent = sentence; }
+  el("gone").hidden = false;
+  for (const part of [composer, thread]) part.hidden = true;
+  say("connection", null);
+}
+
+// --- writing ----------------------------------------------------------------------------------------------------
+
+const unsent = () => JSON.parse(kept.get("unsent") ?? "[]");
+const keepUnsent = (list) => (list.length ? kept.set("unsent", JSON.stringify(list)) : kept.remove("unsent"));
+const forget = (id) => keepUnsent(unsent().filter((message) => message.id !== id));
+
+function submit() {
+  const body = text.value.replaceAll("\r\n", "\n");
+  if (!body.trim()) return;
+  const message = { id: freshId(), body };
+  keepUnsent([...unsent(), message]);
+  text.value = "";
+  draftChanged();
+  deliver(message);
+}
+
+// One after the other, so that they arrive in the order they were written.
+let queue = Promise.resolve();
+function deliver({ id, body }) {
+  show({ id, body, state: "sending" });
+  queue = queue.then(() => attempt(id, body)).catch((error) => {
+    show({ id, body, state: "failed", reason: reason(error) });
+  });
+}
+
+async function attempt(id, body) {
+  for (let n = 0; ; n++) {
+    if (!known.has(id) || known.get(id).position) return;
+    try {
+      const answer = await ask(`/messages/${id}`, { method: "PUT", body: { body }, token: await token() });
+      show(await answer.json());
+      forget(id);
+      say("problem", null);
+      return;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 401) { startAnew(); if (n < 2) continue; }
+      if (!error.passes || n >= 3) throw error;
+      await pause(Math.max(error.retryAfter * 1000, backOff(n)));
+    }
+  }
+}
+
+function reason(error) {
+  if (!(error instanceof Refused) || error.status === 0) return "no connection.";
+  if (error.status === 403) return "messages are not taken here any more.";
+  if (error.status === 404) return "this chat does not exist any more.";
+  if (error.status === 413) return "it is too long.";
+  if (error.status === 422) return "this text can't be sent.";
+  if (error.status === 429) return "too many messages at once.";
+  return "the server is busy.";
+}
+
+/** What could not be sent goes back into the box, in front of what is there. */
+function takeBack({ id, body }) {
+  forget(id);
+  remove(id);
+  text.value = text.value ? `${body}\n${text.value}` : body;
+  draftChanged();
+  text.focus();
+}
+
+function draftChanged() {
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight + 2}px`;
+  if (text.value) kept.set("draft", text.value); else kept.remove("draft");
+}
+
+// --- reading ----------------------------------------------------------------------------------------------------
+
+/** The newest page again, down to what is known already; then the stream goes on from there. */
+async function catchUp(withToken) {
+  let next = null;
+  for (let pages = 0; pages < 20; pages++) {
+    const page = await readPage(withToken, next);
+    const oldest = page.items.at(-1)?.position ?? 0;
+    if (pages === 0 && last === 0) cursor = page.next_cursor;
+    const reached = last === 0 || oldest <= last + 1 || !page.next_cursor;
+    next = page.next_cursor;
+    for (const message of page.items) { show(message); forget(message.id); }
+    if (reached) break;
+  }
+  last = Math.max(0, ...[...known.values()].map((message) => message.position ?? 0));
+  el("earlier").hidden = !cursor;
+  el("empty").hidden = known.size > 0;
+}
+
+async function readPage(withToken, from) {
+  const query = from ? `?cursor=${encodeURIComponent(from)}` : "";
+  return (await ask(`/messages${query}`, { token: withToken })).json();
+}
+
+async function showEarlier() {
+  try {
+    const page = await readPage(await token(), cursor);
+    const height = thread.scrollHeight - thread.scrollTop;
+    for (const message of page.items) show(message);
+    cursor = page.next_cursor;
+    el("earlier").hidden = !cursor;
+    thread.scrollTop = thread.scrollHeight - height;
+    say("problem", null);
+  } catch {
+    say("problem", "Earlier messages could not be loaded. Please try again.");
+  }
+}
+
+/** Server-sent events by fetch: an EventSource can't carry the token. Ends when the connection does. */
+async function follow(withToken) {
+  const stop = new AbortController();
+  let watchdog;
+  const alive = () => { clearTimeout(watchdog); watchdog = setTimeout(() => stop.abort(), 35_000); };
+  alive();
+  try {
+    const answer = await ask("/events", {
+      token: withToken, signal: stop.signal, headers: { Accept: "text/event-stream", "Last-Event-ID": String(last) },
+    });
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      alive();
+      const events = (rest + value).split(/\r?\n\r?\n/);
+      rest = events.pop();
+      for (const event of events) receive(event);
+    }
+  } finally {
+    clearTimeout(watchdog);
+    stop.abort();
+  }
+}
+
+function receive(block) {
+  const fields = { event: "message", data: "" };
+  for (const line of block.split(/\r?\n/)) {
+    const at = line.indexOf(":");
+    if (at > 0) fields[line.slice(0, at)] = line.slice(at + 1).replace(/^ /, "");
+  }
+  say("connection", null);
+  lost = 0;
+  if (fields.event === "reset") throw new Error("the position is not known there: fetch anew");
+  if (fields.event !== "message-added") return;
+  const { message } = JSON.parse(fields.data);
+  const isNew = !known.get(message.id)?.position;
+  show(message);
+  forget(message.id);
+  last = Math.max(last, message.position);
+  if (isNew && message.from === "team") announce(message);
+}
+
+/** Another database, or a token of another time: the old conversation can't be reached; unsent words stay. */
+function startAnew() {
+  kept.remove("token");
+  for (const [id, message] of [...known]) if (message.position) remove(id);
+  [last, cursor] = [0, null];
+}
+
+let lost = 0;
+
+async function live() {
+  for (;;) {
+    try {
+      const mine = await token();
+      await catchUp(mine);
+      opened();
+      await follow(mine);
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) startAnew();
+      if (error instanceof Refused && error.status === 404) return noChat();
+    }
+    lost += 1;
+    if (lost > 1) say("connection", "Reconnecting – new messages may be missing.");
+    await Promise.race([pause(backOff(Math.min(lost, 6))), new Promise((done) => addEventListener("online", done, { once: true }))]);
+  }
+}
+
+let wasOpened = false;
+function opened() {
+  if (wasOpened) return;
+  wasOpened = true;
+  composer.hidden = false;
+  for (const message of unsent()) deliver(message);
+  draftChanged();
+}
+
+// --- the page ---------------------------------------------------------------------------------------------------
+
+composer.addEventListener("submit", (event) => { event.preventDefault(); submit(); text.focus(); });
+text.addEventListener("input", draftChanged);
+text.addEventListener("keydown", (event) => {
+  // keyCode 229: Safari reports the Enter that ends a composition as not composing.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  submit();
+});
+el("earlier").addEventListener("click", showEarlier);
+text.value = kept.get("draft") ?? "";
+
+if (org) live(); else noChat();
+// The box is there at once for whoever has written here before, connection or not.
+if (org && kept.get("token")) opened();

@@ -1,0 +1,68 @@
+//! A contact's activity: who did what when. Written by [`crate::change::Change::activity`], read here.
+
+use crate::{
+    agents, contacts,
+    db::{Columns as _, int, malformed},
+    error::Result,
+    input::{Ids, Query},
+    page::{List, cut},
+    session::Signed,
+    state::State,
+};
+use axum::extract;
+use sqlx::{Row as _, sqlite::SqliteRow};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Activity, ActivityKind, ContactId, Page, Problem, Seq};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// What happened around a contact, newest first. Never a note's text.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}/activity", tag = "contacts", params(
+    ("id" = ContactId, Path), ("cursor" = Option<String>, Query),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
+    (status = 200, body = Page<Activity>),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn list(
+    signed: Signed,
+    Ids(contact): Ids<ContactId>,
+    mut query: Query,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Page<Activity>>> {
+    let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
+    query.finish()?;
+    let mut reading = state.db().read().await?;
+    contacts::must_exist(&mut reading, signed.org, contact).await?;
+    let as_of = state.db().as_of(&mut reading, signed.org).await?;
+    let list = List::new(state.db(), signed.org, &format!("activity {contact}"));
+    let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
+    let rows = sqlx::query(
+        "SELECT t.seq, t.kind, t.actor_id AS author_id, a.name AS author_name, a.removed_at AS author_removed_at, \
+         t.conversation_id, t.subject, t.at FROM activity t \
+         LEFT JOIN agent a ON a.org_id = t.org_id AND a.id = t.actor_id \
+         WHERE t.org_id = ? AND t.contact_id = ? AND t.seq < ? ORDER BY t.seq DESC LIMIT ?",
+    )
+    .bind(signed.org.to_string())
+    .bind(contact.to_string())
+    .bind(int(before))
+    .bind(i64::from(limit) + 1)
+    .fetch_all(&mut *reading)
+    .await?;
+    let mut items: Vec<_> = rows.iter().map(activity).collect::<sqlx::Result<_>>()?;
+    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
+    Ok(axum::Json(Page { items, next_cursor, as_of }))
+}
+
+fn activity(row: &SqliteRow) -> sqlx::Result<Activity> {
+    let word: &str = row.try_get("kind")?;
+    let kind = ActivityKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| malformed("kind"))?;
+    Ok(Activity {
+        seq: row.seq("seq")?,
+        kind,
+        actor: agents::author(row)?,
+        conversation_id: row.id_or_none("conversation_id")?,
+        subject: row.try_get("subject")?,
+        at: row.time("at")?,
+    })
+}

@@ -1,0 +1,159 @@
+//! Agents in the database: how they join, leave, and are named beside what they did.
+
+use crate::{
+    change::{Change, EventKind},
+    db::{Columns, Db, malformed},
+    error::{Error, Result},
+};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use wire::{Agent, AgentId, AgentRef, OrgId, Role};
+
+/// Somebody who joins.
+#[derive(Clone, Debug)]
+pub struct NewAgent {
+    pub id: AgentId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    /// From [`crate::password::hash`].
+    pub password_hash: String,
+}
+
+/// Adds an agent to the change's organization.
+///
+/// # Errors
+/// When the e-mail is taken (over all organizations) or the database fails.
+pub async fn add(change: &mut Change, new: &NewAgent) -> Result<()> {
+    let seq = change.next_seq().await?;
+    let org = change.org().to_string();
+    let added = sqlx::query(
+        "INSERT INTO agent (org_id, id, email, name, role, password_hash, joined_seq) VALUES (?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(org)
+    .bind(new.id.to_string())
+    .bind(new.email.to_lowercase())
+    .bind(&new.name)
+    .bind(role_word(new.role))
+    .bind(&new.password_hash)
+    .bind(crate::db::int(seq))
+    .execute(change.tx())
+    .await?;
+    if added.rows_affected() == 0 {
+        return Err(Error::Setup("An agent with this e-mail address exists already.".to_owned()));
+    }
+    change.event(EventKind::AgentChanged, new.id, None, None).await
+}
+
+/// Takes an agent out of their organization and ends their sessions. What they wrote stays.
+///
+/// # Errors
+/// When there is no such agent or the database fails.
+pub async fn remove(db: &Db, email: &str) -> Result<()> {
+    let (org, id) = find(db, email).await?;
+    let mut change = db.change(org).await?;
+    let at = change.at().timestamp_millis();
+    change.next_seq().await?;
+    sqlx::query("UPDATE agent SET removed_at = ? WHERE org_id = ? AND id = ? AND removed_at IS NULL")
+        .bind(at)
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    end_sessions(&mut change, id).await?;
+    change.event(EventKind::AgentChanged, id, None, None).await?;
+    change.commit().await
+}
+
+/// Gives an agent another password and ends their sessions.
+///
+/// # Errors
+/// When there is no such agent or the database fails.
+pub async fn set_password(db: &Db, email: &str, password_hash: &str) -> Result<()> {
+    let (org, id) = find(db, email).await?;
+    let mut change = db.change(org).await?;
+    sqlx::query("UPDATE agent SET password_hash = ? WHERE org_id = ? AND id = ?")
+        .bind(password_hash)
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    end_sessions(&mut change, id).await?;
+    change.commit().await
+}
+
+async fn find(db: &Db, email: &str) -> Result<(OrgId, AgentId)> {
+    let mut reading = db.read().await?;
+    let row = sqlx::query("SELECT org_id, id FROM agent WHERE email = ? AND removed_at IS NULL")
+        .bind(email.to_lowercase())
+        .fetch_optional(&mut *reading)
+        .await?;
+    let row = row.ok_or_else(|| Error::Setup("There is no agent with this e-mail address.".to_owned()))?;
+    Ok((row.id("org_id")?, row.id("id")?))
+}
+
+async fn end_sessions(change: &mut Change, agent: AgentId) -> Result<()> {
+    let org = change.org().to_string();
+    sqlx::query("DELETE FROM session WHERE org_id = ? AND agent_id = ?")
+        .bind(org)
+        .bind(agent.to_string())
+        .execute(change.tx())
+        .await?;
+    Ok(())
+}
+
+/// Every agent of the organization, removed ones too, by name.
+pub(crate) async fn all(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<Agent>> {
+    let rows = sqlx::query("SELECT id, name, email, role, removed_at FROM agent WHERE org_id = ? ORDER BY name, id")
+        .bind(org.to_string())
+        .fetch_all(reading)
+        .await?;
+    Ok(rows.iter().map(agent).collect::<sqlx::Result<_>>()?)
+}
+
+pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: AgentId) -> Result<Option<Agent>> {
+    let row = sqlx::query("SELECT id, name, email, role, removed_at FROM agent WHERE org_id = ? AND id = ?")
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .fetch_optional(reading)
+        .await?;
+    Ok(row.as_ref().map(agent).transpose()?)
+}
+
+/// An agent as named beside what they wrote or did.
+pub(crate) async fn named(reading: &mut SqliteConnection, org: OrgId, id: AgentId) -> Result<Option<AgentRef>> {
+    Ok(one(reading, org, id).await?.map(|agent| AgentRef { id, name: agent.name, removed: agent.removed }))
+}
+
+fn agent(row: &SqliteRow) -> sqlx::Result<Agent> {
+    Ok(Agent {
+        id: row.id("id")?,
+        name: row.text("name")?,
+        email: row.text("email")?,
+        role: role(row)?,
+        removed: row.try_get::<Option<i64>, _>("removed_at")?.is_some(),
+    })
+}
+
+/// Reads the columns `author_id`, `author_name` and `author_removed_at`; no author is `None`.
+pub(crate) fn author(row: &SqliteRow) -> sqlx::Result<Option<AgentRef>> {
+    let Some(id) = row.id_or_none("author_id")? else { return Ok(None) };
+    let removed = row.try_get::<Option<i64>, _>("author_removed_at")?.is_some();
+    Ok(Some(AgentRef { id, name: row.text("author_name")?, removed }))
+}
+
+/// Reads the column `role`.
+pub(crate) fn role(row: &SqliteRow) -> sqlx::Result<Role> {
+    match row.try_get("role")? {
+        "agent" => Ok(Role::Agent),
+        "admin" => Ok(Role::Admin),
+        _ => Err(malformed("role")),
+    }
+}
+
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Agent => "agent",
+        Role::Admin => "admin",
+    }
+}

@@ -1,0 +1,214 @@
+//! The command line. Passwords come from the environment or the standard input, never as an argument: arguments are
+//! seen by everybody on the machine.
+
+use crate::{
+    Config, Site, State, agents,
+    db::Db,
+    error::{Error, Result},
+    orgs, password, serve,
+};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{
+    io::{Read as _, Write as _},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::net::TcpListener;
+use wire::{AgentId, Role};
+
+/// Sidenote: an omnichannel inbox with contact notes.
+#[derive(Debug, Parser)]
+#[command(name = "sidenote-server", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the app and its API.
+    Serve(Serve),
+    /// Organizations.
+    #[command(subcommand)]
+    Org(Org),
+    /// The agents of an organization.
+    #[command(subcommand)]
+    Agent(Agent),
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// The database file; made if it doesn't exist.
+    #[arg(long)]
+    db: PathBuf,
+    /// Where to listen, e. g. 127.0.0.1:8080; port 0 takes any free one.
+    #[arg(long)]
+    addr: SocketAddr,
+    /// The address browsers use, e. g. https://inbox.example.com, when a proxy with TLS stands in front.
+    #[arg(long)]
+    public_url: Option<String>,
+    /// Fill an empty database with two organizations to try things with. Not with an https address.
+    #[arg(long)]
+    demo: bool,
+    /// The directory of the built app.
+    #[arg(long)]
+    dist: Option<PathBuf>,
+    #[arg(long, hide = true, default_value_t = 12_000)]
+    undo_window_ms: u64,
+    #[arg(long, hide = true, default_value_t = 2_000)]
+    scrub_ms: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum Org {
+    /// Add an organization with its built-in channels.
+    Add {
+        #[arg(long)]
+        db: PathBuf,
+        /// The short name in addresses: a–z, 0–9 and -.
+        slug: String,
+        /// The name people read.
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Agent {
+    /// Add an agent. The password is read from $SIDENOTE_PASSWORD or the standard input.
+    Add {
+        #[arg(long)]
+        db: PathBuf,
+        /// The organization's short name.
+        #[arg(long)]
+        org: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_enum, default_value_t = RoleName::Agent)]
+        role: RoleName,
+    },
+    /// Take an agent out: their sessions end at once, what they wrote stays.
+    Remove {
+        #[arg(long)]
+        db: PathBuf,
+        #[arg(long)]
+        email: String,
+    },
+    /// Give an agent another password, from $SIDENOTE_PASSWORD or the standard input. Their sessions end.
+    Password {
+        #[arg(long)]
+        db: PathBuf,
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleName {
+    Agent,
+    Admin,
+}
+
+impl Cli {
+    /// Does what the command says.
+    ///
+    /// # Errors
+    /// A sentence for whoever typed it.
+    pub async fn run(self) -> Result<()> {
+        match self.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Org(Org::Add { db, slug, name }) => {
+                let db = Db::open(&db).await?;
+                orgs::add(&db, &slug, &name).await?;
+                db.close().await;
+                say("The organization is added.")
+            }
+            Command::Agent(agent) => agent.run().await,
+        }
+    }
+}
+
+impl Serve {
+    async fn run(self) -> Result<()> {
+        let public_origin = self.public_url.as_deref().map(serve::origin).transpose()?;
+        serve::check_address(self.addr, public_origin.as_deref())?;
+        let config = Config {
+            public_origin,
+            undo_window: Duration::from_millis(self.undo_window_ms),
+            scrub_every: Duration::from_millis(self.scrub_ms.max(10)),
+        };
+        if self.demo && config.is_secure() {
+            return Err(Error::Setup("--demo makes accounts whose password everybody knows: not on https.".to_owned()));
+        }
+        let site = self.dist.as_deref().map_or_else(|| Ok(Site::embedded()), Site::read)?;
+        let db = Db::open(&self.db).await?;
+        let state = State::new(db, config, site);
+        let listener = TcpListener::bind(self.addr).await.map_err(|error| cannot_listen(self.addr, &error))?;
+        let address = listener.local_addr()?;
+        say(&format!("listening on http://{address}"))?;
+        serve::serve(listener, crate::app(state.clone()), state).await
+    }
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Error {
+    Error::Setup(format!("Can't listen on {address}: {error}."))
+}
+
+impl Agent {
+    async fn run(self) -> Result<()> {
+        match self {
+            Self::Add { db, org, email, name, role } => {
+                let role = match role {
+                    RoleName::Agent => Role::Agent,
+                    RoleName::Admin => Role::Admin,
+                };
+                add_agent(&db, &org, &email, name, role).await
+            }
+            Self::Remove { db, email } => {
+                let db = Db::open(&db).await?;
+                agents::remove(&db, &email).await?;
+                db.close().await;
+                say("The agent is removed and signed out.")
+            }
+            Self::Password { db, email } => {
+                let hash = password::hash(&read_password()?)?;
+                let db = Db::open(&db).await?;
+                agents::set_password(&db, &email, &hash).await?;
+                db.close().await;
+                say("The password is changed and the agent signed out.")
+            }
+        }
+    }
+}
+
+async fn add_agent(file: &Path, slug: &str, email: &str, name: String, role: Role) -> Result<()> {
+    let password_hash = password::hash(&read_password()?)?;
+    let db = Db::open(file).await?;
+    let org = orgs::by_slug(&mut *db.read().await?, slug).await?;
+    let org = org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))?;
+    let new = agents::NewAgent { id: AgentId::fresh(), email: email.to_owned(), name, role, password_hash };
+    let mut change = db.change(org).await?;
+    agents::add(&mut change, &new).await?;
+    change.commit().await?;
+    db.close().await;
+    say("The agent is added.")
+}
+
+/// From the environment, else the first line of the standard input.
+fn read_password() -> Result<String> {
+    if let Ok(password) = std::env::var("SIDENOTE_PASSWORD") {
+        return Ok(password);
+    }
+    let mut text = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// One line on the standard output, at once.
+fn say(line: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}

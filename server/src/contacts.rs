@@ -1,0 +1,292 @@
+//! Contacts: reading, making and changing a profile. Tags and activity have their own files.
+
+use crate::{
+    change::{ActivityLine, Change, EventKind},
+    contact_fields,
+    db::{Columns as _, int, malformed},
+    error::{Error, Result},
+    input::{Ids, IfMatch, Json},
+    orgs,
+    session::Signed,
+    state::State,
+};
+use axum::extract;
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{
+    ActivityKind, ChannelAddress, ChannelKind, Contact, ContactId, ContactList, ContactPatch, OrgId, Problem,
+    ProblemCode, Seq, Tag,
+};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(show, edit))
+}
+
+/// A contact's profile.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path)), responses(
+    (status = 200, body = Contact),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn show(
+    signed: Signed,
+    Ids(id): Ids<ContactId>,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Contact>> {
+    let contact = find(&mut *state.db().read().await?, signed.org, id).await?;
+    Ok(axum::Json(contact))
+}
+
+/// Change a contact's details. `If-Match`: the `rev` that was seen; another one answers 412 with the contact as it is.
+#[utoipa::path(patch, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path),
+    ("If-Match" = Option<String>, Header)), request_body = ContactPatch, responses(
+    (status = 200, body = Contact),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn edit(
+    signed: Signed,
+    Ids(id): Ids<ContactId>,
+    extract::State(state): extract::State<State>,
+    seen: IfMatch,
+    Json(patch): Json<ContactPatch>,
+) -> Result<axum::Json<Contact>> {
+    let mut change = state.db().change(signed.org).await?;
+    let mut contact = find(change.tx(), signed.org, id).await?;
+    if !seen.allows(contact.rev) {
+        return Err(Error::changed(&contact));
+    }
+    let changed = contact_fields::apply(&mut contact, patch)?;
+    if changed.is_empty() {
+        return Ok(axum::Json(contact));
+    }
+    contact.rev = change.next_seq().await?;
+    store(&mut change, &contact).await?;
+    change.event(EventKind::ContactChanged, id, None, Some(signed.agent)).await?;
+    let line = ActivityLine {
+        kind: ActivityKind::DetailsChanged,
+        contact: id,
+        actor: Some(signed.agent),
+        conversation: None,
+        subject: Some(changed.join(",")),
+    };
+    change.activity(line).await?;
+    change.commit().await?;
+    tracing::info!(org = %signed.org, agent = %signed.agent, contact = %id, "contact changed");
+    Ok(axum::Json(contact))
+}
+
+/// Adds a contact with the details given (a name at least) and the addresses they are reached on. An address that
+/// belongs to another contact already stays there. Returns the contact's `seq`.
+///
+/// # Errors
+/// `invalid-field` when a detail isn't valid, or when the database fails.
+pub async fn add(
+    change: &mut Change,
+    id: ContactId,
+    details: ContactPatch,
+    addresses: &[ChannelAddress],
+) -> Result<Seq> {
+    let seq = change.next_seq().await?;
+    let mut contact = blank(id, seq);
+    contact_fields::apply(&mut contact, details)?;
+    if contact.name.is_empty() {
+        return Err(Error::field(ProblemCode::MissingField, "/name", "missing"));
+    }
+    let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+    sqlx::query("INSERT INTO contact (org_id, id, name, created_at, seq, rev) VALUES (?, ?, '', ?, ?, ?)")
+        .bind(&org)
+        .bind(id.to_string())
+        .bind(at)
+        .bind(int(seq))
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
+    store(change, &contact).await?;
+    for address in addresses {
+        add_address(change, id, address).await?;
+    }
+    change.event(EventKind::ContactChanged, id, None, None).await?;
+    Ok(seq)
+}
+
+/// Notes a further address of a contact, without an event of its own. One that somebody has already stays theirs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAddress) -> Result<()> {
+    let org = change.org().to_string();
+    sqlx::query(
+        "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(org)
+    .bind(address.kind.as_str())
+    .bind(&address.address)
+    .bind(id.to_string())
+    .execute(change.tx())
+    .await?;
+    Ok(())
+}
+
+/// Whose address this is (exact characters).
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_address(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    kind: ChannelKind,
+    address: &str,
+) -> Result<Option<ContactId>> {
+    let row = sqlx::query("SELECT contact_id FROM contact_address WHERE org_id = ? AND kind = ? AND address = ?")
+        .bind(org.to_string())
+        .bind(kind.as_str())
+        .bind(address)
+        .fetch_optional(reading)
+        .await?;
+    Ok(row.map(|row| row.id("contact_id")).transpose()?)
+}
+
+/// Gives a contact a new `rev` because something around them changed (a tag), with its event.
+pub(crate) async fn bump(change: &mut Change, id: ContactId, actor: wire::AgentId) -> Result<Seq> {
+    let (seq, org) = (change.next_seq().await?, change.org().to_string());
+    sqlx::query("UPDATE contact SET rev = ? WHERE org_id = ? AND id = ?")
+        .bind(int(seq))
+        .bind(org)
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    change.event(EventKind::ContactChanged, id, None, Some(actor)).await?;
+    Ok(seq)
+}
+
+/// `not-found` unless the contact is this organization's.
+pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<()> {
+    let row = sqlx::query("SELECT 1 FROM contact WHERE org_id = ? AND id = ?")
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .fetch_optional(reading)
+        .await?;
+    row.map(|_| ()).ok_or_else(|| ProblemCode::NotFound.into())
+}
+
+pub(crate) async fn find(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Contact> {
+    one(reading, org, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
+}
+
+pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Option<Contact>> {
+    let row = sqlx::query("SELECT * FROM contact WHERE org_id = ? AND id = ?")
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .fetch_optional(&mut *reading)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut contact = profile(&row)?;
+    contact.channels = addresses(&mut *reading, org, id).await?;
+    contact.tags = tags(&mut *reading, org, id).await?;
+    contact.lists = lists(reading, org, id).await?;
+    Ok(Some(contact))
+}
+
+fn profile(row: &SqliteRow) -> sqlx::Result<Contact> {
+    let birthday: Option<&str> = row.try_get("birthday")?;
+    let channel: Option<&str> = row.try_get("default_channel")?;
+    Ok(Contact {
+        id: row.id("id")?,
+        name: row.text("name")?,
+        email: row.try_get("email")?,
+        phone: row.try_get("phone")?,
+        external_id: row.try_get("external_id")?,
+        address: row.try_get("address")?,
+        birthday: birthday.map(|day| day.parse().map_err(|_| malformed("birthday"))).transpose()?,
+        language: row.try_get("language")?,
+        default_channel: channel.map(|_| orgs::channel_kind(row, "default_channel")).transpose()?,
+        time_zone: row.try_get("time_zone")?,
+        channels: Vec::new(),
+        tags: Vec::new(),
+        lists: Vec::new(),
+        blocked: row.try_get("blocked")?,
+        unsubscribed: row.try_get("unsubscribed")?,
+        seq: row.seq("seq")?,
+        rev: row.seq("rev")?,
+    })
+}
+
+async fn addresses(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<ChannelAddress>> {
+    let rows = sqlx::query(
+        "SELECT kind, address FROM contact_address WHERE org_id = ? AND contact_id = ? ORDER BY kind, address",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+    .fetch_all(reading)
+    .await?;
+    let address = |row: &SqliteRow| {
+        Ok(ChannelAddress { kind: orgs::channel_kind(row, "kind")?, address: row.text("address")? })
+    };
+    Ok(rows.iter().map(address).collect::<sqlx::Result<_>>()?)
+}
+
+async fn tags(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<Tag>> {
+    let rows = sqlx::query(
+        "SELECT t.name, t.color FROM contact_tag c JOIN tag t ON t.org_id = c.org_id AND t.name = c.tag \
+         WHERE c.org_id = ? AND c.contact_id = ? ORDER BY t.name",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+    .fetch_all(reading)
+    .await?;
+    Ok(rows.iter().map(crate::tags::tag).collect::<sqlx::Result<_>>()?)
+}
+
+async fn lists(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<ContactList>> {
+    let rows = sqlx::query(
+        "SELECT l.id, l.name FROM contact_list_member m JOIN contact_list l ON l.org_id = m.org_id AND l.id = m.list_id \
+         WHERE m.org_id = ? AND m.contact_id = ? ORDER BY l.name, l.id",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+    .fetch_all(reading)
+    .await?;
+    Ok(rows.iter().map(crate::lists::list).collect::<sqlx::Result<_>>()?)
+}
+
+async fn store(change: &mut Change, contact: &Contact) -> Result<()> {
+    let org = change.org().to_string();
+    sqlx::query(
+        "UPDATE contact SET name = ?, email = ?, phone = ?, external_id = ?, address = ?, birthday = ?, language = ?, \
+         default_channel = ?, time_zone = ?, rev = ? WHERE org_id = ? AND id = ?",
+    )
+    .bind(&contact.name)
+    .bind(&contact.email)
+    .bind(&contact.phone)
+    .bind(&contact.external_id)
+    .bind(&contact.address)
+    .bind(contact.birthday.map(|day| day.to_string()))
+    .bind(&contact.language)
+    .bind(contact.default_channel.map(ChannelKind::as_str))
+    .bind(&contact.time_zone)
+    .bind(int(contact.rev))
+    .bind(org)
+    .bind(contact.id.to_string())
+    .execute(change.tx())
+    .await?;
+    Ok(())
+}
+
+fn blank(id: ContactId, seq: Seq) -> Contact {
+    Contact {
+        id,
+        name: String::new(),
+        email: None,
+        phone: None,
+        external_id: None,
+        address: None,
+        birthday: None,
+        language: None,
+        default_channel: None,
+        time_zone: None,
+        channels: Vec::new(),
+        tags: Vec::new(),
+        lists: Vec::new(),
+        blocked: false,
+        unsubscribed: false,
+        seq,
+        rev: seq,
+    }
+}

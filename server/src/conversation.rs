@@ -1,0 +1,247 @@
+//! One conversation: reading it, its status and assignee, how far an agent has read it, and how one is started.
+
+use crate::{
+    agents,
+    change::{ActivityLine, Change, EventKind},
+    conversations,
+    db::{Columns as _, int},
+    error::{Error, Result},
+    input::{Field, Ids, IfMatch, Input, Json, optional, required},
+    session::Signed,
+    state::State,
+};
+use axum::{extract, http::StatusCode};
+use chrono::{DateTime, Utc};
+use sqlx::SqliteConnection;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{
+    ActivityKind, AgentId, ChannelId, ContactId, Conversation, ConversationId, ConversationPatch, OrgId, Problem,
+    ProblemCode, ReadMark, Seq, Status,
+};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(show, edit)).routes(routes!(read))
+}
+
+impl Input for ConversationPatch {
+    const FIELDS: &'static [Field] = &[optional::<Status>("status"), optional::<Option<AgentId>>("assignee_id")];
+}
+
+impl Input for ReadMark {
+    const FIELDS: &'static [Field] = &[required::<Seq>("seq")];
+}
+
+/// One conversation.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations",
+    params(("id" = ConversationId, Path)), responses(
+    (status = 200, body = Conversation),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn show(
+    signed: Signed,
+    Ids(id): Ids<ConversationId>,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Conversation>> {
+    find(&mut *state.db().read().await?, &signed, id).await.map(axum::Json)
+}
+
+/// Change status or assignee. `If-Match`: the `rev` that was seen; another one answers 412 with the conversation as
+/// it is.
+#[utoipa::path(patch, path = "/api/v1/conversations/{id}", tag = "conversations", params(
+    ("id" = ConversationId, Path), ("If-Match" = Option<String>, Header)), request_body = ConversationPatch,
+    responses((status = 200, body = Conversation),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn edit(
+    signed: Signed,
+    Ids(id): Ids<ConversationId>,
+    extract::State(state): extract::State<State>,
+    seen: IfMatch,
+    Json(patch): Json<ConversationPatch>,
+) -> Result<axum::Json<Conversation>> {
+    let mut change = state.db().change(signed.org).await?;
+    let before = find(change.tx(), &signed, id).await?;
+    if !seen.allows(before.rev) {
+        return Err(Error::changed(&before));
+    }
+    if let Some(status) = patch.status.filter(|status| *status != before.status) {
+        set_status(&mut change, &before, status, Some(signed.agent)).await?;
+    }
+    if let Some(assignee) = patch.assignee_id.filter(|assignee| *assignee != before.assignee_id) {
+        set_assignee(&mut change, &before, assignee, signed.agent).await?;
+    }
+    let after = find(change.tx(), &signed, id).await?;
+    change.commit().await?;
+    tracing::info!(org = %signed.org, agent = %signed.agent, conversation = %id, "conversation changed");
+    Ok(axum::Json(after))
+}
+
+/// This agent has read up to here.
+#[utoipa::path(put, path = "/api/v1/conversations/{id}/read", tag = "conversations",
+    params(("id" = ConversationId, Path)), request_body = ReadMark, responses(
+    (status = 204, description = "Noted. A mark only moves forward."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn read(
+    signed: Signed,
+    Ids(id): Ids<ConversationId>,
+    extract::State(state): extract::State<State>,
+    Json(mark): Json<ReadMark>,
+) -> Result<StatusCode> {
+    let mut change = state.db().change(signed.org).await?;
+    must_exist(change.tx(), signed.org, id).await?;
+    // Nothing after the head can have been read yet.
+    let seq = mark.seq.min(crate::db::head(change.tx(), signed.org).await?);
+    sqlx::query(
+        "INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (org_id, agent_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq",
+    )
+    .bind(signed.org.to_string())
+    .bind(signed.agent.to_string())
+    .bind(id.to_string())
+    .bind(int(seq))
+    .execute(change.tx())
+    .await?;
+    change.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn find(reading: &mut SqliteConnection, signed: &Signed, id: ConversationId) -> Result<Conversation> {
+    conversations::one(reading, signed, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
+}
+
+/// `not-found` unless the conversation is this organization's; else whom it is with.
+pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: ConversationId) -> Result<ContactId> {
+    let row = sqlx::query("SELECT contact_id FROM conversation WHERE org_id = ? AND id = ?")
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .fetch_optional(reading)
+        .await?;
+    Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.id("contact_id")?)
+}
+
+async fn set_status(
+    change: &mut Change,
+    before: &Conversation,
+    status: Status,
+    actor: Option<AgentId>,
+) -> Result<()> {
+    let kind = match (before.status, status) {
+        (_, Status::Closed) => ActivityKind::ConversationClosed,
+        (_, Status::Automated) => ActivityKind::ConversationAutomated,
+        (Status::Closed, Status::Open) => ActivityKind::ConversationReopened,
+        (_, Status::Open) => ActivityKind::ConversationOpened,
+    };
+    let (seq, org) = (change.next_seq().await?, change.org().to_string());
+    sqlx::query("UPDATE conversation SET status = ?, rev = ? WHERE org_id = ? AND id = ?")
+        .bind(status.as_str())
+        .bind(int(seq))
+        .bind(org)
+        .bind(before.id.to_string())
+        .execute(change.tx())
+        .await?;
+    record(change, before, kind, actor, None).await
+}
+
+async fn set_assignee(
+    change: &mut Change,
+    before: &Conversation,
+    assignee: Option<AgentId>,
+    actor: AgentId,
+) -> Result<()> {
+    let org = change.org();
+    let name = match assignee {
+        None => None,
+        Some(id) => {
+            let agent = agents::one(change.tx(), org, id).await?.filter(|agent| !agent.removed);
+            let unknown = || Error::field(ProblemCode::InvalidField, "/assignee_id", "unknown-agent");
+            Some(agent.ok_or_else(unknown)?.name)
+        }
+    };
+    let seq = change.next_seq().await?;
+    sqlx::query("UPDATE conversation SET assignee_id = ?, rev = ? WHERE org_id = ? AND id = ?")
+        .bind(assignee.map(|id| id.to_string()))
+        .bind(int(seq))
+        .bind(org.to_string())
+        .bind(before.id.to_string())
+        .execute(change.tx())
+        .await?;
+    let is_assigned = name.is_some();
+    let kind = if is_assigned { ActivityKind::ConversationAssigned } else { ActivityKind::ConversationUnassigned };
+    record(change, before, kind, Some(actor), name).await
+}
+
+async fn record(
+    change: &mut Change,
+    conversation: &Conversation,
+    kind: ActivityKind,
+    actor: Option<AgentId>,
+    subject: Option<String>,
+) -> Result<()> {
+    change.event(EventKind::ConversationChanged, conversation.id, None, actor).await?;
+    let (contact, conversation) = (conversation.contact_id, Some(conversation.id));
+    change.activity(ActivityLine { kind, contact, actor, conversation, subject }).await
+}
+
+/// A conversation that begins.
+#[derive(Clone, Debug)]
+pub struct NewConversation {
+    pub id: ConversationId,
+    pub contact: ContactId,
+    pub channel: ChannelId,
+    /// What an import or a channel knows the thread by; one thread per channel, contact and key.
+    pub thread_key: Option<String>,
+    pub status: Status,
+    pub assignee: Option<AgentId>,
+    /// When it began: now, or in the past for an import.
+    pub at: DateTime<Utc>,
+}
+
+/// Starts a conversation. Its `last_at` is its beginning until the first message.
+///
+/// # Errors
+/// When contact, channel or assignee aren't the organization's, or the database fails.
+pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<AgentId>) -> Result<Seq> {
+    let (seq, org) = (change.next_seq().await?, change.org().to_string());
+    sqlx::query(
+        "INSERT INTO conversation (org_id, id, contact_id, channel_id, thread_key, status, assignee_id, last_at, \
+         created_at, seq, rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(org)
+    .bind(new.id.to_string())
+    .bind(new.contact.to_string())
+    .bind(new.channel.to_string())
+    .bind(&new.thread_key)
+    .bind(new.status.as_str())
+    .bind(new.assignee.map(|id| id.to_string()))
+    .bind(new.at.timestamp_millis())
+    .bind(new.at.timestamp_millis())
+    .bind(int(seq))
+    .bind(int(seq))
+    .execute(change.tx())
+    .await?;
+    change.event(EventKind::ConversationChanged, new.id, None, actor).await?;
+    let (kind, contact, conversation) = (ActivityKind::ConversationOpened, new.contact, Some(new.id));
+    change.activity(ActivityLine { kind, contact, actor, conversation, subject: None }).await?;
+    Ok(seq)
+}
+
+/// The conversation an import or a channel knows by this key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_thread(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    channel: ChannelId,
+    contact: ContactId,
+    thread_key: &str,
+) -> Result<Option<ConversationId>> {
+    let row = sqlx::query(
+        "SELECT id FROM conversation WHERE org_id = ? AND channel_id = ? AND contact_id = ? AND thread_key = ?",
+    )
+    .bind(org.to_string())
+    .bind(channel.to_string())
+    .bind(contact.to_string())
+    .bind(thread_key)
+    .fetch_optional(reading)
+    .await?;
+    Ok(row.map(|row| row.id("id")).transpose()?)
+}

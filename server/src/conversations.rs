@@ -1,0 +1,263 @@
+//! Lists of conversations: the inbox and a contact's own. What is done with one conversation lives in
+//! [`crate::conversation`].
+//!
+//! Preview and unread are computed when asked, for the agent who asks; no text is stored twice.
+
+use crate::{
+    contacts,
+    db::{Columns as _, Db, int, malformed},
+    error::Result,
+    input::{Ids, Query},
+    orgs,
+    page::{List, cut},
+    session::Signed,
+    state::State,
+};
+use axum::extract;
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use std::str::FromStr;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{
+    ChannelRef, ContactId, ContactRef, Conversation, ConversationId, ConversationQuery, Page, Preview, PreviewKind,
+    Problem, Section, Sort, Status,
+};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(inbox)).routes(routes!(of_contact))
+}
+
+/// The inbox: every conversation, or those that the parameters leave.
+#[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(
+    ("section" = Option<Section>, Query), ("status" = Option<Status>, Query),
+    ("channel" = Option<wire::ChannelId>, Query), ("assignee" = Option<wire::AgentId>, Query),
+    ("sort" = Option<Sort>, Query), ("cursor" = Option<String>, Query),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
+    (status = 200, body = Page<Conversation>),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn inbox(
+    signed: Signed,
+    mut query: Query,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Page<Conversation>>> {
+    let wanted = ConversationQuery {
+        section: query.take_word("section", &Section::ALL, Section::as_str)?.unwrap_or_default(),
+        status: query.take_word("status", &Status::ALL, Status::as_str)?,
+        channel: query.take("channel")?,
+        assignee: query.take("assignee")?,
+        sort: query.take_word("sort", &Sort::ALL, Sort::as_str)?.unwrap_or_default(),
+    };
+    let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
+    query.finish()?;
+    let mut reading = state.db().read().await?;
+    page(state.db(), &mut reading, &signed, Filter { wanted, contact: None }, cursor, limit).await.map(axum::Json)
+}
+
+/// A contact's conversations, newest first.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}/conversations", tag = "contacts", params(
+    ("id" = ContactId, Path), ("cursor" = Option<String>, Query),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
+    (status = 200, body = Page<Conversation>),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn of_contact(
+    signed: Signed,
+    Ids(id): Ids<ContactId>,
+    mut query: Query,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Page<Conversation>>> {
+    let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
+    query.finish()?;
+    let mut reading = state.db().read().await?;
+    contacts::must_exist(&mut reading, signed.org, id).await?;
+    let filter = Filter { wanted: ConversationQuery::default(), contact: Some(id) };
+    page(state.db(), &mut reading, &signed, filter, cursor, limit).await.map(axum::Json)
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Filter {
+    wanted: ConversationQuery,
+    contact: Option<ContactId>,
+}
+
+/// After which conversation a page begins. `unread` is the half of the list, where it has halves.
+#[derive(Clone, Copy)]
+struct Place {
+    unread: bool,
+    last_at: i64,
+    id: ConversationId,
+}
+
+impl Place {
+    fn of(conversation: &Conversation) -> Self {
+        let Conversation { unread, last_at, id, .. } = *conversation;
+        Self { unread, last_at: last_at.timestamp_millis(), id }
+    }
+
+    fn write(self) -> String {
+        format!("{}.{}.{}", u8::from(self.unread), self.last_at, self.id)
+    }
+}
+
+impl FromStr for Place {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut parts = text.splitn(3, '.');
+        let mut next = || parts.next().ok_or(());
+        let (unread, last_at, id) = (next()? == "1", next()?, next()?);
+        Ok(Self { unread, last_at: last_at.parse().map_err(|_| ())?, id: id.parse().map_err(|_| ())? })
+    }
+}
+
+async fn page(
+    db: &Db,
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    filter: Filter,
+    cursor: Option<String>,
+    limit: u32,
+) -> Result<Page<Conversation>> {
+    let as_of = db.as_of(reading, signed.org).await?;
+    let list = List::new(db, signed.org, &format!("conversations {} {filter:?}", signed.agent));
+    let after: Option<Place> = cursor.map(|cursor| list.place(&cursor)).transpose()?;
+    let mut items = Vec::new();
+    // One more than asked for tells whether there is another page.
+    let wanted = i64::from(limit) + 1;
+    if filter.wanted.sort == Sort::Unread {
+        if after.is_none_or(|place| place.unread) {
+            items = rows(reading, signed, filter, Some(true), after, wanted).await?;
+        }
+        let missing = wanted - i64::try_from(items.len()).unwrap_or(wanted);
+        if missing > 0 {
+            let after = after.filter(|place| !place.unread);
+            items.extend(rows(reading, signed, filter, Some(false), after, missing).await?);
+        }
+    } else {
+        items = rows(reading, signed, filter, None, after, wanted).await?;
+    }
+    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&Place::of(last).write()));
+    Ok(Page { items, next_cursor, as_of })
+}
+
+async fn rows(
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    filter: Filter,
+    half: Option<bool>,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Conversation>> {
+    let mut sql = select(signed);
+    let wanted = filter.wanted;
+    if let Some(contact) = filter.contact {
+        sql.push(" AND c.contact_id = ").push_bind(contact.to_string());
+    }
+    if let Some(status) = wanted.status {
+        sql.push(" AND c.status = ").push_bind(status.as_str());
+    }
+    if let Some(channel) = wanted.channel {
+        sql.push(" AND c.channel_id = ").push_bind(channel.to_string());
+    }
+    if let Some(assignee) = wanted.assignee {
+        sql.push(" AND c.assignee_id = ").push_bind(assignee.to_string());
+    }
+    match wanted.section {
+        Section::All => {}
+        Section::Mine => {
+            sql.push(" AND c.assignee_id = ").push_bind(signed.agent.to_string());
+        }
+        Section::Unassigned => {
+            sql.push(" AND c.assignee_id IS NULL");
+        }
+    }
+    if let Some(unread) = half {
+        sql.push(" AND ");
+        push_unread(&mut sql, signed);
+        sql.push(" = ").push_bind(unread);
+    }
+    let is_oldest = wanted.sort == Sort::Oldest;
+    if let Some(place) = after {
+        sql.push(" AND (c.last_at, c.id) ").push(if is_oldest { "> (" } else { "< (" });
+        sql.push_bind(place.last_at).push(", ").push_bind(place.id.to_string()).push(")");
+    }
+    let order = if is_oldest { " ORDER BY c.last_at, c.id" } else { " ORDER BY c.last_at DESC, c.id DESC" };
+    sql.push(order).push(" LIMIT ").push_bind(limit).push(DRESS).push(order);
+    let rows = sql.build().fetch_all(reading).await?;
+    Ok(rows.iter().map(conversation).collect::<sqlx::Result<_>>()?)
+}
+
+/// One conversation as the agent sees it.
+pub(crate) async fn one(
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    id: ConversationId,
+) -> Result<Option<Conversation>> {
+    let mut sql = select(signed);
+    sql.push(" AND c.id = ").push_bind(id.to_string()).push(DRESS);
+    let row = sql.build().fetch_optional(reading).await?;
+    Ok(row.as_ref().map(conversation).transpose()?)
+}
+
+/// The rows are chosen first, in the order of an index, and only then dressed with what other tables know.
+fn select(signed: &Signed) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(
+        "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind, m.direction, m.seq AS message_seq, \
+         substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(n.body, 1, 1000) AS note_text \
+         FROM (SELECT c.*, ",
+    );
+    push_unread(&mut sql, signed);
+    sql.push(" AS unread FROM conversation c LEFT JOIN read_mark r ON r.org_id = c.org_id AND r.agent_id = ");
+    sql.push_bind(signed.agent.to_string());
+    sql.push(" AND r.conversation_id = c.id WHERE c.org_id = ").push_bind(signed.org.to_string());
+    sql
+}
+
+fn push_unread(sql: &mut QueryBuilder<Sqlite>, signed: &Signed) {
+    sql.push("(c.last_in_seq > COALESCE(r.seq, 0) AND c.last_in_seq > ").push_bind(int(signed.joined_seq)).push(")");
+}
+
+const DRESS: &str = ") c \
+    JOIN contact p ON p.org_id = c.org_id AND p.id = c.contact_id \
+    JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id \
+    LEFT JOIN message m ON m.org_id = c.org_id AND m.id = (SELECT x.id FROM message x \
+        WHERE x.org_id = c.org_id AND x.conversation_id = c.id ORDER BY x.seq DESC LIMIT 1) \
+    LEFT JOIN conversation_note n ON n.org_id = c.org_id AND n.id = (SELECT x.id FROM conversation_note x \
+        WHERE x.org_id = c.org_id AND x.conversation_id = c.id AND x.deleted_at IS NULL ORDER BY x.seq DESC LIMIT 1)";
+
+fn conversation(row: &SqliteRow) -> sqlx::Result<Conversation> {
+    let contact_id = row.id("contact_id")?;
+    let channel = ChannelRef { id: row.id("channel_id")?, kind: orgs::channel_kind(row, "channel_kind")? };
+    Ok(Conversation {
+        id: row.id("id")?,
+        contact_id,
+        contact: ContactRef { id: contact_id, name: row.text("contact_name")? },
+        channel,
+        status: status(row)?,
+        assignee_id: row.id_or_none("assignee_id")?,
+        unread: row.try_get("unread")?,
+        preview: preview(row)?,
+        last_at: row.time("last_at")?,
+        seq: row.seq("seq")?,
+        rev: row.seq("rev")?,
+    })
+}
+
+pub(crate) fn status(row: &SqliteRow) -> sqlx::Result<Status> {
+    let word: &str = row.try_get("status")?;
+    Status::ALL.into_iter().find(|status| status.as_str() == word).ok_or_else(|| malformed("status"))
+}
+
+fn preview(row: &SqliteRow) -> sqlx::Result<Option<Preview>> {
+    let message: Option<i64> = row.try_get("message_seq")?;
+    let note: Option<i64> = row.try_get("note_seq")?;
+    let (kind, text) = match (message, note) {
+        (None, None) => return Ok(None),
+        (message, note) if note > message => (PreviewKind::Note, row.text("note_text")?),
+        _ if row.try_get::<&str, _>("direction")? == "in" => (PreviewKind::In, row.text("message_text")?),
+        _ => (PreviewKind::Out, row.text("message_text")?),
+    };
+    Ok(Some(Preview { kind, text: first_line(&text) }))
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    line.unwrap_or_default().chars().take(140).collect()
+}

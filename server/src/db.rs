@@ -1,0 +1,263 @@
+//! The database: how it is opened and checked, one writer, a pool of readers, and the wake-up of the streams.
+//!
+//! Nothing is changed here: every change goes through [`crate::change::Change`]. No resource's SQL lives here.
+
+use crate::{
+    change::Change,
+    error::{Error, Result},
+    secret,
+};
+use chrono::{DateTime, Utc};
+use sqlx::{
+    ConnectOptions as _, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+};
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
+use tokio::sync::watch;
+use wire::{OrgId, Position, Seq};
+
+/// A moment's view of the database; it ends when dropped. Keep it short: an open one holds back the removal of
+/// deleted text from the write-ahead log.
+pub type Reading = Transaction<'static, Sqlite>;
+
+/// A busy writer is waited for this long, then the answer is 503.
+const PATIENCE: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+/// How often other processes' changes are looked for.
+const LOOK_AROUND: Duration = Duration::from_millis(250);
+/// Versions before it can lose a commit: <https://sqlite.org/wal.html#walresetbug>.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// The open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    epoch: String,
+    cursor_key: String,
+    wake: watch::Sender<()>,
+}
+
+impl Db {
+    /// Opens or makes the file, brings its schema up to date and checks that every promise about it holds.
+    ///
+    /// # Errors
+    /// When the file can't be opened, the SQLite is too old, or a setting doesn't read back as set.
+    pub async fn open(file: &Path) -> Result<Self> {
+        make_private(file)?;
+        let writer = pool(1, options(file)).await?;
+        check_version(&writer).await?;
+        sqlx::migrate!("./migrations").run(&writer).await?;
+        let epoch = made_once(&writer, "epoch", secret::word(8)).await?;
+        let cursor_key = made_once(&writer, "cursor-key", secret::token()).await?;
+        let readers = pool(READERS, options(file).pragma("query_only", "ON")).await?;
+        let (wake, _) = watch::channel(());
+        Ok(Self { inner: Arc::new(Inner { writer, readers, epoch, cursor_key, wake }) })
+    }
+
+    /// Begins a change of an organization's data. Waits for its turn: changes happen one after the other.
+    ///
+    /// # Errors
+    /// `busy` when the turn doesn't come within five seconds.
+    pub async fn change(&self, org: OrgId) -> Result<Change> {
+        let tx = self.inner.writer.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Change::new(self.clone(), tx, org))
+    }
+
+    /// Begins reading: everything read through it comes from one moment.
+    ///
+    /// # Errors
+    /// When no reader is free or the database fails.
+    pub async fn read(&self) -> Result<Reading> {
+        Ok(self.inner.readers.begin().await?)
+    }
+
+    /// The writer itself, for what can't be done inside a transaction (the checkpoint).
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.inner.writer
+    }
+
+    /// Names this database's order of changes; another one means that the order was started anew.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.inner.epoch
+    }
+
+    /// Signs cursors, so that only what this database gave out is taken back.
+    pub(crate) fn cursor_key(&self) -> &str {
+        &self.inner.cursor_key
+    }
+
+    /// The organization's position as of this reading.
+    ///
+    /// # Errors
+    /// When the database fails or the organization doesn't exist.
+    pub async fn as_of(&self, reading: &mut SqliteConnection, org: OrgId) -> Result<Position> {
+        Ok(Position { epoch: self.epoch().to_owned(), seq: head(reading, org).await? })
+    }
+
+    /// Wakes whoever follows changes. Carries no data: each reads on from its own position.
+    pub fn wake(&self) {
+        self.inner.wake.send_replace(());
+    }
+
+    /// `changed()` on it returns after a wake-up that came since.
+    #[must_use]
+    pub fn woken(&self) -> watch::Receiver<()> {
+        self.inner.wake.subscribe()
+    }
+
+    /// Wakes the streams when another process changes the same file (an import, a command). Never returns unless
+    /// the database is closed.
+    pub async fn follow_other_processes(self) {
+        let Ok(mut connection) = self.inner.readers.acquire().await else { return };
+        let mut last = None;
+        loop {
+            // Counts commits made through other connections: ours are seen too, which costs one needless look.
+            match sqlx::query_scalar::<_, i64>("PRAGMA data_version").fetch_one(&mut *connection).await {
+                Ok(now) if last.replace(now) != Some(now) => self.wake(),
+                Ok(_) => {}
+                Err(_) if self.inner.readers.is_closed() => return,
+                Err(_) => tracing::warn!("other processes' changes can't be looked for"),
+            }
+            tokio::time::sleep(LOOK_AROUND).await;
+        }
+    }
+
+    /// Closes the file. What was begun and not committed is undone.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writer.close().await;
+    }
+}
+
+/// The organization's position: the `seq` of its last change.
+///
+/// # Errors
+/// When the database fails or the organization doesn't exist.
+pub async fn head(reading: &mut SqliteConnection, org: OrgId) -> Result<Seq> {
+    let row = sqlx::query("SELECT seq FROM org WHERE id = ?").bind(org.to_string()).fetch_one(reading).await?;
+    Ok(row.seq("seq")?)
+}
+
+/// The file holds people's words: only its owner may read it. SQLite gives its side files the same mode.
+fn make_private(file: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::Setup(format!("The database file can't be made: {error}."))),
+    }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .pragma("secure_delete", "ON")
+        .pragma("trusted_schema", "OFF")
+        // Sorting must not spill texts into temporary files.
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging()
+}
+
+async fn pool(size: u32, options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(|connection, _| Box::pin(async move { read_back(connection).await }))
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+/// Every promise, read back on every connection: a pragma that isn't understood is silently ignored by SQLite.
+async fn read_back(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
+    let secure_delete: i64 = sqlx::query_scalar("PRAGMA secure_delete").fetch_one(&mut *connection).await?;
+    let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *connection).await?;
+    let trusted_schema: i64 = sqlx::query_scalar("PRAGMA trusted_schema").fetch_one(&mut *connection).await?;
+    let temp_store: i64 = sqlx::query_scalar("PRAGMA temp_store").fetch_one(&mut *connection).await?;
+    let holds = journal == "wal"
+        && (synchronous, secure_delete, foreign_keys, trusted_schema, temp_store) == (2, 1, 1, 0, 2);
+    if holds { Ok(()) } else { Err(sqlx::Error::Configuration("a setting of the database does not hold".into())) }
+}
+
+async fn check_version(pool: &SqlitePool) -> Result<()> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    let (major, minor, patch) = OLDEST_SQLITE;
+    Err(Error::Setup(format!("SQLite {version} can lose data; {major}.{minor}.{patch} or newer is needed.")))
+}
+
+/// Reads a value that is made with the database and then stays.
+async fn made_once(writer: &SqlitePool, key: &str, fresh: String) -> Result<String> {
+    sqlx::query("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING")
+        .bind(key)
+        .bind(fresh)
+        .execute(writer)
+        .await?;
+    Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(key).fetch_one(writer).await?)
+}
+
+/// Reads this database's forms (ids as text, times as milliseconds) out of a row.
+pub(crate) trait Columns {
+    fn id<T: FromStr>(&self, column: &str) -> sqlx::Result<T>;
+    fn id_or_none<T: FromStr>(&self, column: &str) -> sqlx::Result<Option<T>>;
+    fn seq(&self, column: &str) -> sqlx::Result<Seq>;
+    fn time(&self, column: &str) -> sqlx::Result<DateTime<Utc>>;
+    fn text(&self, column: &str) -> sqlx::Result<String>;
+}
+
+impl Columns for SqliteRow {
+    fn id<T: FromStr>(&self, column: &str) -> sqlx::Result<T> {
+        self.id_or_none(column)?.ok_or_else(|| malformed(column))
+    }
+
+    fn id_or_none<T: FromStr>(&self, column: &str) -> sqlx::Result<Option<T>> {
+        let text: Option<&str> = self.try_get(column)?;
+        text.map(|text| text.parse().map_err(|_| malformed(column))).transpose()
+    }
+
+    fn seq(&self, column: &str) -> sqlx::Result<Seq> {
+        let number: i64 = self.try_get(column)?;
+        u64::try_from(number).map_err(|_| malformed(column))
+    }
+
+    fn time(&self, column: &str) -> sqlx::Result<DateTime<Utc>> {
+        let millis: i64 = self.try_get(column)?;
+        DateTime::from_timestamp_millis(millis).ok_or_else(|| malformed(column))
+    }
+
+    fn text(&self, column: &str) -> sqlx::Result<String> {
+        self.try_get(column)
+    }
+}
+
+/// A stored value that isn't what its column holds. Names the column, not the value.
+pub(crate) fn malformed(column: &str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: "malformed".into() }
+}
+
+/// A position as SQLite's integer. Positions past what can be stored are past every stored one all the same.
+pub(crate) fn int(seq: Seq) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}

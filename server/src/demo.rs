@@ -1,0 +1,56 @@
+//! The demo: two organizations of invented companies, to try things with. Written once, into an empty database, in
+//! one transaction; nothing depends on it.
+//!
+//! - `data` reads what is in `demo/*.json`: people, threads and notes, with times as hours before now.
+//! - `timeline` puts everything into the order it happened in.
+//! - `write` stores it, each step at its own time; `marks` says what each agent has read of it.
+
+mod data;
+mod marks;
+mod timeline;
+mod write;
+
+use crate::{
+    db::Db,
+    error::{Error, Result},
+    password,
+};
+use chrono::{SubsecRound as _, Utc};
+use sqlx::SqliteConnection;
+use wire::OrgId;
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Made,
+    /// There are organizations already, so nothing was done.
+    NotEmpty,
+}
+
+/// Fills an empty database with the organizations `acme` and `globex`; every password is `demo`.
+///
+/// # Errors
+/// When the database fails; then nothing was made.
+pub async fn make(db: &Db) -> Result<Outcome> {
+    // Looked at twice: hashing takes a second that a database with people in it shouldn't have to wait for.
+    if !is_empty(&mut *db.read().await?).await? {
+        return Ok(Outcome::NotEmpty);
+    }
+    let hash = tokio::task::spawn_blocking(|| password::hash("demo")).await;
+    let hash = hash.map_err(|_| Error::Setup("The demo's password can't be hashed.".to_owned()))??;
+    let now = Utc::now().trunc_subsecs(3);
+    let mut change = db.change(OrgId::fresh()).await?;
+    if !is_empty(change.tx()).await? {
+        return Ok(Outcome::NotEmpty);
+    }
+    for organization in &data::organizations() {
+        write::organization(&mut change, organization, &hash, now).await?;
+    }
+    change.commit().await?;
+    Ok(Outcome::Made)
+}
+
+async fn is_empty(reading: &mut SqliteConnection) -> Result<bool> {
+    let organizations: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM org").fetch_one(reading).await?;
+    Ok(organizations == 0)
+}

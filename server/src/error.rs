@@ -1,0 +1,157 @@
+//! What can go wrong, in one type, and how each failure is answered: as a problem document (RFC 9457).
+//!
+//! Answers and log lines name codes and ids, never what was sent.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use wire::{FieldError, Problem, ProblemCode};
+
+/// The crate's one error.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A request that can't be done, with the problem document that says why.
+    #[error("refused: {}", .0.problem.type_)]
+    Refused(Box<Refusal>),
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A sentence for the person who starts the server.
+    #[error("{0}")]
+    Setup(String),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A problem document on its way out.
+#[derive(Debug)]
+pub struct Refusal {
+    pub problem: Problem,
+    /// Seconds, sent as `Retry-After`.
+    pub retry_after: Option<u64>,
+}
+
+impl Error {
+    /// `pointer`: a JSON pointer into the request's body, or `?name` of a query parameter.
+    #[must_use]
+    pub fn field(code: ProblemCode, pointer: &str, word: &str) -> Self {
+        Self::fields(code, vec![FieldError { pointer: pointer.to_owned(), code: word.to_owned() }])
+    }
+
+    #[must_use]
+    pub fn fields(code: ProblemCode, errors: Vec<FieldError>) -> Self {
+        Self::from(Problem { errors, ..Problem::new(code) })
+    }
+
+    /// With a sentence of ours; it must not repeat anything that was sent.
+    #[must_use]
+    pub fn detail(code: ProblemCode, detail: &'static str) -> Self {
+        Self::from(Problem { detail: Some(detail.to_owned()), ..Problem::new(code) })
+    }
+
+    /// 412 with the thing as it is now.
+    #[must_use]
+    pub fn changed(current: &impl serde::Serialize) -> Self {
+        Self::from(Problem { current: serde_json::to_value(current).ok(), ..Problem::new(ProblemCode::Changed) })
+    }
+
+    /// 429: try again after `seconds`.
+    #[must_use]
+    pub fn too_many(seconds: u64) -> Self {
+        let problem = Problem::new(ProblemCode::TooManyRequests);
+        Self::Refused(Box::new(Refusal { problem, retry_after: Some(seconds) }))
+    }
+
+    /// What the client is told. Failures of ours are logged here, by kind and code only.
+    fn into_refusal(self) -> Refusal {
+        let code = match self {
+            Self::Refused(refusal) => return *refusal,
+            Self::Database(error) => code_of(&error),
+            Self::Migration(_) | Self::Setup(_) | Self::Io(_) => {
+                tracing::error!("a request met a failure that belongs to the start of the server");
+                ProblemCode::Internal
+            }
+        };
+        let retry_after = matches!(code, ProblemCode::Busy | ProblemCode::StorageFull).then_some(1);
+        Refusal { problem: Problem::new(code), retry_after }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(Refusal { problem, retry_after: None }))
+    }
+}
+
+impl From<ProblemCode> for Error {
+    fn from(code: ProblemCode) -> Self {
+        Problem::new(code).into()
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        self.into_refusal().into_response()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let json = serde_json::to_vec(&self.problem).expect("a problem document holds only strings and JSON values");
+        let mut response = (status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// SQLite's result codes, <https://sqlite.org/rescode.html>.
+fn code_of(error: &sqlx::Error) -> ProblemCode {
+    let sqlite = match error {
+        sqlx::Error::PoolTimedOut => return ProblemCode::Busy,
+        sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<u32>().ok()),
+        _ => None,
+    };
+    let Some(extended) = sqlite else {
+        tracing::error!(kind = kind_of(error), "a database call failed");
+        return ProblemCode::Internal;
+    };
+    match (extended & 0xff, extended) {
+        // SQLITE_BUSY, SQLITE_LOCKED: another writer held on for longer than we wait.
+        (5 | 6, _) => ProblemCode::Busy,
+        // SQLITE_FULL, and SQLITE_IOERR_WRITE, which is how a file size limit shows.
+        (13, _) | (_, 778) => {
+            tracing::error!(code = extended, "the disk is full");
+            ProblemCode::StorageFull
+        }
+        // SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC: what the file holds is not known any more; going on could
+        // confirm what is lost. A restart reads what is really there.
+        (_, 1034 | 1290) => {
+            tracing::error!(code = extended, "the disk could not be synced; stopping");
+            std::process::abort();
+        }
+        _ => {
+            tracing::error!(code = extended, "a statement failed");
+            ProblemCode::Internal
+        }
+    }
+}
+
+fn kind_of(error: &sqlx::Error) -> &'static str {
+    match error {
+        sqlx::Error::RowNotFound => "row-not-found",
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => "decode",
+        sqlx::Error::Io(_) => "io",
+        sqlx::Error::PoolClosed => "pool-closed",
+        sqlx::Error::WorkerCrashed => "worker-crashed",
+        _ => "other",
+    }
+}

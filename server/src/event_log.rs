@@ -1,0 +1,132 @@
+//! The log of changes, read: ids become events, with the text of the row as it is now. Where the row is gone, so is
+//! the event.
+
+use crate::{
+    agents, contact_notes, contacts, conversation_notes, conversations,
+    db::{Columns as _, Db, head, int, malformed},
+    error::Result,
+    messages,
+    session::Signed,
+};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use wire::{AgentRef, Event, Position, ResetReason, Seq};
+
+/// A line of the log. `event`: `None` when what it speaks of is gone.
+pub(crate) struct Line {
+    pub(crate) seq: Seq,
+    pub(crate) event: Option<Event>,
+}
+
+/// The lines after a position, oldest first, as the agent sees them.
+pub(crate) async fn after(
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    seq: Seq,
+    limit: u32,
+) -> Result<Vec<Line>> {
+    let rows = sqlx::query(
+        "SELECT seq, kind, subject_id, parent_id, actor_id FROM event WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+    )
+    .bind(signed.org.to_string())
+    .bind(int(seq))
+    .bind(limit)
+    .fetch_all(&mut *reading)
+    .await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        lines.push(Line { seq: row.seq("seq")?, event: event(reading, signed, row).await? });
+    }
+    Ok(lines)
+}
+
+/// Whether the log can be read on from a position: the `seq` to read on from, or why not.
+pub(crate) async fn resume(
+    db: &Db,
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    from: &Position,
+) -> Result<Result<Seq, ResetReason>> {
+    if from.epoch != db.epoch() {
+        return Ok(Err(ResetReason::OtherEpoch));
+    }
+    let head = head(reading, signed.org).await?;
+    if from.seq > head {
+        return Ok(Err(ResetReason::AheadOfHead));
+    }
+    let oldest = sqlx::query("SELECT seq FROM event WHERE org_id = ? ORDER BY seq LIMIT 1")
+        .bind(signed.org.to_string())
+        .fetch_optional(reading)
+        .await?;
+    // Without a line, only who is at the head has missed nothing.
+    let oldest = oldest.map_or(Ok(head + 1), |row| row.seq("seq"))?;
+    Ok(if from.seq + 1 < oldest { Err(ResetReason::TooOld) } else { Ok(from.seq) })
+}
+
+async fn event(reading: &mut SqliteConnection, signed: &Signed, row: &SqliteRow) -> Result<Option<Event>> {
+    let (seq, kind): (_, &str) = (row.seq("seq")?, row.try_get("kind")?);
+    let actor = match row.id_or_none("actor_id")? {
+        Some(actor) => agents::named(&mut *reading, signed.org, actor).await?,
+        None => None,
+    };
+    if kind.starts_with("contact-note-") || kind.starts_with("conversation-note-") {
+        let actor = actor.ok_or_else(|| malformed("actor_id"))?;
+        return note_event(reading, signed, row, seq, actor).await;
+    }
+    let org = signed.org;
+    Ok(match kind {
+        "message-added" => {
+            let message = messages::one(reading, org, row.id("subject_id")?).await?;
+            message.map(|message| Event::MessageAdded { message, actor, seq })
+        }
+        "conversation-changed" => {
+            let conversation = conversations::one(reading, signed, row.id("subject_id")?).await?;
+            conversation.map(|conversation| Event::ConversationChanged { conversation, actor, seq })
+        }
+        "contact-changed" => {
+            let contact = contacts::one(reading, org, row.id("subject_id")?).await?;
+            contact.map(|contact| Event::ContactChanged { contact, actor, seq })
+        }
+        "agent-changed" => {
+            let agent = agents::one(reading, org, row.id("subject_id")?).await?;
+            agent.map(|agent| Event::AgentChanged { agent, actor, seq })
+        }
+        _ => return Err(malformed("kind").into()),
+    })
+}
+
+async fn note_event(
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    row: &SqliteRow,
+    seq: Seq,
+    actor: AgentRef,
+) -> Result<Option<Event>> {
+    let org = signed.org;
+    Ok(match row.try_get("kind")? {
+        "contact-note-deleted" => {
+            let (note_id, contact_id) = (row.id("subject_id")?, row.id("parent_id")?);
+            Some(Event::ContactNoteDeleted { note_id, contact_id, actor, seq })
+        }
+        "conversation-note-deleted" => {
+            let (note_id, conversation_id) = (row.id("subject_id")?, row.id("parent_id")?);
+            Some(Event::ConversationNoteDeleted { note_id, conversation_id, actor, seq })
+        }
+        "contact-note-added" => {
+            let note = contact_notes::find(reading, org, row.id("subject_id")?).await?;
+            note.map(|note| Event::ContactNoteAdded { note, actor, seq })
+        }
+        "contact-note-restored" => {
+            let note = contact_notes::find(reading, org, row.id("subject_id")?).await?;
+            note.map(|note| Event::ContactNoteRestored { note, actor, seq })
+        }
+        "conversation-note-added" => {
+            let note = conversation_notes::find(reading, org, row.id("subject_id")?).await?;
+            note.map(|note| Event::ConversationNoteAdded { note, actor, seq })
+        }
+        "conversation-note-restored" => {
+            let note = conversation_notes::find(reading, org, row.id("subject_id")?).await?;
+            note.map(|note| Event::ConversationNoteRestored { note, actor, seq })
+        }
+        _ => return Err(malformed("kind").into()),
+    })
+}

@@ -1,0 +1,133 @@
+//! What every request passes: where it comes from, and the headers every answer carries.
+
+use crate::{
+    error::{Error, Result},
+    session,
+    state::{Config, State},
+};
+use axum::{
+    extract::{self, FromRequestParts, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+use wire::ProblemCode;
+
+/// Scripts, styles and connections from our own origin only, and nothing may frame us.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+];
+
+/// Puts the security headers on an answer, whatever it is.
+pub(crate) async fn headers(extract::State(state): extract::State<State>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let keeps_nothing = is_under(path, "/api") || is_under(path, "/contact");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if keeps_nothing {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if state.config().is_secure() {
+        let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    response
+}
+
+/// Whether the path is this one or below it.
+pub(crate) fn is_under(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Refuses changes that another site's page asks for with our cookie.
+pub(crate) async fn same_origin(
+    extract::State(state): extract::State<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match check_origin(&request, state.config()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+fn check_origin(request: &Request, config: &Config) -> Result<()> {
+    let headers = request.headers();
+    // Only the agents' API knows the cookie; the contact's API takes a token that no browser sends by itself.
+    let is_change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !is_change || !is_under(request.uri().path(), "/api") {
+        return Ok(());
+    }
+    let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
+    let origin = headers.get(header::ORIGIN).map(|origin| is_ours(origin, headers, config));
+    let comes_from_us = site.or(origin);
+    let has_cookie = session::cookie(headers, config).is_some();
+    let is_marked = headers.get("x-sidenote").is_some_and(|value| value == "1");
+    // Without a cookie there is no authority to borrow; but a page that says it is another's is refused even so,
+    // or it could sign the reader in as somebody else.
+    let allowed = if has_cookie { comes_from_us == Some(true) && is_marked } else { comes_from_us != Some(false) };
+    if allowed { Ok(()) } else { Err(Error::from(ProblemCode::CrossSite)) }
+}
+
+/// The exact origin: the public one, or without it this machine's own under the name that was asked for.
+fn is_ours(origin: &HeaderValue, headers: &HeaderMap, config: &Config) -> bool {
+    let Ok(origin) = origin.to_str() else { return false };
+    if let Some(public) = &config.public_origin {
+        return origin == public;
+    }
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]") && origin.strip_prefix("http://") == Some(host)
+}
+
+/// Where a request came from, for counting failed attempts.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+impl ClientAddress {
+    /// One key per IPv4 address or IPv6 /64: a customer is usually given a whole /64.
+    pub(crate) fn key(self) -> String {
+        match self.0.to_canonical() {
+            IpAddr::V4(v4) => format!("address {v4}"),
+            IpAddr::V6(v6) => format!("address {:x?}", &v6.segments()[..4]),
+        }
+    }
+}
+
+/// The other end of the connection, put into each request by the accept loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+impl FromRequestParts<State> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+        // A public server's loopback peer is the proxy in front of it; the last entry is the one that proxy wrote.
+        // From anybody else the header is only a claim.
+        let is_proxy = state.config().public_origin.is_some() && peer.to_canonical().is_loopback();
+        let behind = is_proxy.then(|| forwarded_for(&parts.headers)).flatten();
+        Ok(Self(behind.unwrap_or(peer)))
+    }
+}
+
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}

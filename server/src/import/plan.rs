@@ -1,0 +1,146 @@
+//! Which letter goes where, decided from the archive alone.
+
+use crate::mail::{Letter, Place, Threads};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// An archive, ready to be stored.
+pub(super) struct Plan {
+    /// By their time; each only once.
+    pub(super) letters: Vec<Planned>,
+    /// The Message-IDs of each thread, of letters outside the archive too.
+    pub(super) threads: Vec<Vec<String>>,
+    /// Letters that are in the archive more than once.
+    pub(super) repeated: usize,
+    pub(super) contradicting: Vec<Place>,
+}
+
+pub(super) struct Planned {
+    pub(super) letter: Letter,
+    pub(super) at: DateTime<Utc>,
+    /// An index into [`Plan::threads`].
+    pub(super) thread: usize,
+    pub(super) way: Way,
+}
+
+#[derive(Clone)]
+pub(super) enum Way {
+    /// From an outside sender, by their key.
+    In { from: String },
+    /// The team's: to these outside senders. Whom it answers may also be known from an earlier import: `answers` are
+    /// the Message-IDs it answers.
+    Out { to: BTreeSet<String>, answers: Vec<String> },
+}
+
+impl Plan {
+    pub(super) fn new(letters: Vec<Letter>, own: &BTreeSet<String>) -> Self {
+        let mut plan = Self { letters: Vec::new(), threads: Vec::new(), repeated: 0, contradicting: Vec::new() };
+        let timed = in_order_of_time(plan.without_repetitions(letters), Utc::now());
+        let (times, letters): (Vec<_>, Vec<Letter>) = timed.into_iter().unzip();
+        let mut thread_of = vec![0; letters.len()];
+        let mut ways = vec![None; letters.len()];
+        for thread in Threads::new(&letters).threads {
+            let circle = Circle::new(thread.letters.iter().map(|letter| &letters[*letter]), own);
+            for letter in thread.letters {
+                thread_of[letter] = plan.threads.len();
+                ways[letter] = Some(circle.way(&letters[letter], own));
+            }
+            plan.threads.push(thread.ids);
+        }
+        let planned = letters.into_iter().zip(times).zip(thread_of).zip(ways);
+        plan.letters = planned
+            .map(|(((letter, at), thread), way)| {
+                let way = way.expect("every letter is in a thread");
+                Planned { letter, at, thread, way }
+            })
+            .collect();
+        plan
+    }
+
+    /// Each letter once. The same Message-ID from the same sender with another text is left out and named.
+    fn without_repetitions(&mut self, letters: Vec<Letter>) -> Vec<Letter> {
+        let mut seen: HashMap<(String, String), usize> = HashMap::new();
+        let mut kept: Vec<Letter> = Vec::with_capacity(letters.len());
+        for letter in letters {
+            let known = (letter.key.clone(), letter.from.key());
+            match seen.get(&known) {
+                None => {
+                    seen.insert(known, kept.len());
+                    kept.push(letter);
+                }
+                Some(first) if kept[*first].body == letter.body => self.repeated += 1,
+                Some(_) => self.contradicting.push(letter.place),
+            }
+        }
+        kept
+    }
+}
+
+/// Sorts by time. A letter that doesn't say its own, or claims one in the future, gets that of the letter before it.
+fn in_order_of_time(letters: Vec<Letter>, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Letter)> {
+    let mut before = letters.iter().find_map(|letter| letter.at).unwrap_or(now).min(now);
+    let mut timed: Vec<_> = letters
+        .into_iter()
+        .map(|letter| {
+            before = letter.at.filter(|at| *at < now + TimeDelta::days(1)).unwrap_or(before);
+            (before.min(now), letter)
+        })
+        .collect();
+    timed.sort_by_key(|(at, _)| *at);
+    timed
+}
+
+/// The letters of one thread.
+struct Circle<'a> {
+    by_id: HashMap<&'a str, Vec<&'a Letter>>,
+    outside: BTreeSet<String>,
+}
+
+impl<'a> Circle<'a> {
+    fn new(letters: impl Iterator<Item = &'a Letter>, own: &BTreeSet<String>) -> Self {
+        let mut circle = Self { by_id: HashMap::new(), outside: BTreeSet::new() };
+        for letter in letters {
+            circle.by_id.entry(&letter.key).or_default().push(letter);
+            circle.outside.insert(letter.from.key());
+        }
+        circle.outside.retain(|sender| !own.contains(sender));
+        circle
+    }
+
+    fn way(&self, letter: &Letter, own: &BTreeSet<String>) -> Way {
+        let from = letter.from.key();
+        if !own.contains(&from) {
+            return Way::In { from };
+        }
+        let mut to = self.answered(letter, own);
+        // Who is in the thread and was written to reads it too, whoever was answered.
+        to.extend(letter.recipients.iter().filter(|recipient| self.outside.contains(*recipient)).cloned());
+        Way::Out { to, answers: answers(letter) }
+    }
+
+    /// Who wrote what the letter answers; where a colleague did, whom that one answered.
+    fn answered(&self, letter: &Letter, own: &BTreeSet<String>) -> BTreeSet<String> {
+        let (mut people, mut seen) = (BTreeSet::new(), HashSet::new());
+        let mut open = answers(letter);
+        while let Some(id) = open.pop() {
+            let letters = self.by_id.get(id.as_str()).into_iter().flatten();
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            for letter in letters {
+                let from = letter.from.key();
+                if own.contains(&from) { open.extend(answers(letter)) } else { _ = people.insert(from) }
+            }
+        }
+        people
+    }
+}
+
+/// In-Reply-To says it; else the nearest of the References.
+fn answers(letter: &Letter) -> Vec<String> {
+    if letter.in_reply_to.is_empty() {
+        letter.references.last().cloned().into_iter().collect()
+    } else {
+        letter.in_reply_to.clone()
+    }
+}

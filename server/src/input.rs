@@ -1,0 +1,237 @@
+//! What a request brings: JSON bodies, ids in the path, query parameters. Everything wrong with them is answered
+//! here, in the same words for every route, and nothing of it is echoed.
+
+use crate::error::{Error, Result};
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::time::Duration;
+use wire::{BodyError, FieldError, NoteBody, ProblemCode};
+
+/// The largest body that is read.
+const MOST_BYTES: usize = 128 * 1024;
+/// A larger one is drained up to here, so that the answer arrives before the connection is closed.
+const DRAIN_BYTES: usize = 1024 * 1024;
+/// A body must have arrived by then.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// One field of an input.
+pub struct Field {
+    name: &'static str,
+    required: bool,
+    is_valid: fn(&Value) -> bool,
+}
+
+/// A field that must be there and read as a `T`.
+#[must_use]
+pub const fn required<T: DeserializeOwned>(name: &'static str) -> Field {
+    Field { name, required: true, is_valid: reads_as::<T> }
+}
+
+/// A field that may be left out. `T` is what it must read as when it is there (an `Option` where `null` empties it).
+#[must_use]
+pub const fn optional<T: DeserializeOwned>(name: &'static str) -> Field {
+    Field { name, required: false, is_valid: reads_as::<T> }
+}
+
+fn reads_as<T: DeserializeOwned>(value: &Value) -> bool {
+    T::deserialize(value).is_ok()
+}
+
+/// The text of a note or message; see [`NoteBody`].
+pub const BODY: Field = Field { name: "body", required: true, is_valid: Value::is_string };
+
+/// What a request body may be. The fields are listed so that a mistake can be pointed at.
+pub trait Input: DeserializeOwned {
+    const FIELDS: &'static [Field];
+}
+
+/// A JSON body of at most 128 KiB, checked field by field.
+pub struct Json<T>(pub T);
+
+impl<T: Input, S: Sync> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        is_json(request.headers())?;
+        let bytes = tokio::time::timeout(BODY_TIME, read(request.into_body()))
+            .await
+            .map_err(|_| Error::from(ProblemCode::Busy))??;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> Result<()> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(ProblemCode::WrongContentType.into()) }
+}
+
+async fn read(mut body: Body) -> Result<Bytes> {
+    let mut bytes = BytesMut::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        // A body cut short: whoever sent it isn't listening any more.
+        let Ok(data) = frame.map_err(|_| Error::from(ProblemCode::BadJson))?.into_data() else { continue };
+        seen += data.len();
+        if seen <= MOST_BYTES {
+            bytes.extend_from_slice(&data);
+        } else if seen > DRAIN_BYTES {
+            break;
+        }
+    }
+    if seen > MOST_BYTES { Err(ProblemCode::TooLarge.into()) } else { Ok(bytes.freeze()) }
+}
+
+/// Reads an input; separate from the request so that it can be tested with any bytes.
+pub fn parse<T: Input>(bytes: &[u8]) -> Result<T> {
+    // serde_json refuses more than 128 levels, lone surrogates and invalid UTF-8.
+    let value: Value = serde_json::from_slice(bytes).map_err(|_| Error::from(ProblemCode::BadJson))?;
+    let Value::Object(given) = &value else { return Err(Error::field(ProblemCode::InvalidField, "", "not-an-object")) };
+    check(given, T::FIELDS)?;
+    serde_json::from_value(value).map_err(|_| Error::field(ProblemCode::InvalidField, "", "invalid"))
+}
+
+fn check(given: &Map<String, Value>, fields: &[Field]) -> Result<()> {
+    let unknown = given.keys().filter(|name| !fields.iter().any(|field| field.name == name.as_str()));
+    refuse_any(ProblemCode::UnknownField, "unknown", unknown.map(|name| pointer(name)))?;
+    let missing = fields.iter().filter(|field| field.required && !given.contains_key(field.name));
+    refuse_any(ProblemCode::MissingField, "missing", missing.map(|field| pointer(field.name)))?;
+    let invalid = fields.iter().filter(|field| given.get(field.name).is_some_and(|value| !(field.is_valid)(value)));
+    refuse_any(ProblemCode::InvalidField, "invalid", invalid.map(|field| pointer(field.name)))?;
+    if fields.iter().any(|field| field.name == BODY.name) {
+        let text = given.get(BODY.name).and_then(Value::as_str).unwrap_or_default();
+        NoteBody::parse(text).map_err(invalid_body)?;
+    }
+    Ok(())
+}
+
+fn invalid_body(error: BodyError) -> Error {
+    Error::field(ProblemCode::InvalidBody, "/body", error.code())
+}
+
+fn refuse_any(code: ProblemCode, word: &str, pointers: impl Iterator<Item = String>) -> Result<()> {
+    let errors: Vec<_> = pointers.take(20).map(|pointer| FieldError { pointer, code: word.to_owned() }).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::fields(code, errors)) }
+}
+
+/// A JSON pointer (RFC 6901) to a field. A name too long to be a mistake in typing isn't repeated.
+fn pointer(name: &str) -> String {
+    if name.len() > 64 {
+        return String::new();
+    }
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The ids in the path. A malformed one answers exactly as one that doesn't exist.
+pub struct Ids<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let ids = Path::<T>::from_request_parts(parts, state).await;
+        ids.map(|Path(ids)| Self(ids)).map_err(|_| ProblemCode::NotFound.into())
+    }
+}
+
+/// The query parameters of a request, taken out one by one; what is left over is not understood.
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let text = parts.uri.query().unwrap_or_default();
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let pairs = pairs.map_err(|_| Error::from(ProblemCode::BadQuery))?.0;
+        debug_assert!(!text.is_empty() || pairs.is_empty());
+        Ok(Self { pairs })
+    }
+}
+
+impl Query {
+    /// Takes a parameter out. `None`: it isn't there.
+    ///
+    /// # Errors
+    /// `bad-query` when it doesn't read as a `T` or is there twice.
+    pub fn take<T: std::str::FromStr>(&mut self, name: &'static str) -> Result<Option<T>> {
+        let Some(value) = self.take_text(name)? else { return Ok(None) };
+        value.parse().map(Some).map_err(|_| bad_query(name, "invalid"))
+    }
+
+    /// As [`Query::take`], for one of a few words.
+    ///
+    /// # Errors
+    /// `bad-query` when it is none of them or is there twice.
+    pub fn take_word<T: Copy>(&mut self, name: &'static str, all: &[T], word: fn(T) -> &'static str) -> Result<Option<T>> {
+        let Some(value) = self.take_text(name)? else { return Ok(None) };
+        all.iter().copied().find(|known| word(*known) == value).map(Some).ok_or_else(|| bad_query(name, "invalid"))
+    }
+
+    /// `limit`: 1–100, 50 if left out.
+    ///
+    /// # Errors
+    /// `bad-query` for anything else.
+    pub fn limit(&mut self) -> Result<u32> {
+        let limit = self.take::<u32>("limit")?.unwrap_or(50);
+        if (1..=100).contains(&limit) { Ok(limit) } else { Err(bad_query("limit", "out-of-range")) }
+    }
+
+    /// `q`: what is searched for, at most 200 characters; something blank searches for nothing.
+    ///
+    /// # Errors
+    /// `bad-query` when it is longer.
+    pub fn search(&mut self) -> Result<Option<String>> {
+        let text = self.take_text("q")?.filter(|text| !text.trim().is_empty());
+        let is_long = text.as_ref().is_some_and(|text| text.chars().count() > 200);
+        if is_long { Err(bad_query("q", "too-long")) } else { Ok(text) }
+    }
+
+    /// Nothing may be left.
+    ///
+    /// # Errors
+    /// `bad-query` when something is.
+    pub fn finish(self) -> Result<()> {
+        if self.pairs.is_empty() { Ok(()) } else { Err(ProblemCode::BadQuery.into()) }
+    }
+
+    pub(crate) fn take_text(&mut self, name: &'static str) -> Result<Option<String>> {
+        let Some(n) = self.pairs.iter().position(|(key, _)| key == name) else { return Ok(None) };
+        let (_, value) = self.pairs.swap_remove(n);
+        let again = self.pairs.iter().any(|(key, _)| key == name);
+        if again { Err(bad_query(name, "repeated")) } else { Ok(Some(value)) }
+    }
+}
+
+pub(crate) fn bad_query(name: &'static str, word: &str) -> Error {
+    Error::field(ProblemCode::BadQuery, &format!("?{name}"), word)
+}
+
+/// `If-Match`: the `rev` the change was meant for. Anything that isn't a number matches no `rev`.
+pub struct IfMatch(Option<Option<wire::Seq>>);
+
+impl IfMatch {
+    /// Whether the change may be made to a thing of this `rev`.
+    #[must_use]
+    pub fn allows(&self, rev: wire::Seq) -> bool {
+        self.0.is_none_or(|wanted| wanted == Some(rev))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Self::Rejection> {
+        let header = parts.headers.get(header::IF_MATCH);
+        Ok(Self(header.map(|value| value.to_str().ok()?.trim().trim_matches('"').parse().ok())))
+    }
+}

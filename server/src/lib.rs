@@ -1,0 +1,105 @@
+//! The Sidenote server: the agents' API, live events, the contact's web chat and the app's files.
+//!
+//! Read it in this order: [`app`] puts the routes together; [`session`] says who is asking; [`db`] and [`change`] say
+//! how anything is stored; then one file per resource with its routes, handlers and SQL. Nothing here knows a browser.
+
+// Answers and failures.
+pub mod error;
+mod gate;
+pub mod input;
+mod page;
+mod site;
+pub mod state;
+
+// Storing and telling.
+pub mod change;
+pub mod db;
+mod event_log;
+mod events;
+pub mod scrub;
+pub mod secret;
+
+// Who is asking.
+pub mod agents;
+mod attempts;
+mod me;
+pub mod orgs;
+pub mod password;
+mod session;
+
+// Resources.
+mod activity;
+mod contact_fields;
+mod contact_notes;
+pub mod contacts;
+pub mod conversation;
+mod conversation_notes;
+mod conversations;
+mod lists;
+pub mod messages;
+pub mod tags;
+
+// The contact's own side, mail archives, and something to try things with.
+pub mod demo;
+pub mod import;
+pub mod mail;
+mod visitor;
+
+// Running it.
+pub mod cli;
+pub mod serve;
+
+pub use error::{Error, Result};
+pub use gate::{ClientAddress, Peer};
+pub use site::Site;
+pub use state::{Config, State};
+
+use axum::{Router, middleware, response::IntoResponse as _};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use wire::ProblemCode;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "Sidenote",
+    description = "The agents' API of Sidenote, an omnichannel inbox with contact notes. Refusals are RFC 9457 problem \
+        documents; ids are made by the client, and repeating a request with the same id is harmless."
+))]
+struct Api;
+
+/// Every route, ready to be served.
+pub fn app(state: State) -> Router {
+    let (api, document) = routes().split_for_parts();
+    let document = document.to_json().expect("the document is plain values");
+    let openapi = move || async move { ([("content-type", "application/json")], document) };
+    let same_origin = middleware::from_fn_with_state(state.clone(), gate::same_origin);
+    let headers = middleware::from_fn_with_state(state.clone(), gate::headers);
+    api.route(wire::paths::OPENAPI, axum::routing::get(openapi))
+        .method_not_allowed_fallback(async || Error::from(ProblemCode::MethodNotAllowed))
+        .fallback(site::serve)
+        .layer(same_origin)
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a request panicked");
+            Error::from(ProblemCode::Internal).into_response()
+        }))
+        .layer(headers)
+        .with_state(state)
+}
+
+fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .merge(session::routes())
+        .merge(me::routes())
+        .merge(conversations::routes())
+        .merge(conversation::routes())
+        .merge(messages::routes())
+        .merge(conversation_notes::routes())
+        .merge(contacts::routes())
+        .merge(contact_notes::routes())
+        .merge(tags::routes())
+        .merge(lists::routes())
+        .merge(activity::routes())
+        .merge(events::routes())
+        .merge(visitor::routes())
+}

@@ -1,0 +1,72 @@
+//! Reading mail archives: an mbox file becomes letters, letters become threads. Pure: knows a reader and bytes, no
+//! database and no clock. What can't be read is named with its place and never stops the rest.
+//!
+//! - `mbox` cuts the archive into raw messages.
+//! - `letter` reads one raw message: who, when, what it answers, text, attachments.
+//! - `text` makes text from bytes of any kind, and `uuencode` takes old-style attachments out of it.
+//! - `thread` says which letters belong together.
+
+mod date;
+mod letter;
+mod mbox;
+mod text;
+mod thread;
+mod uuencode;
+
+pub use letter::{Attached, Letter, Sender};
+pub use mbox::{Entry, Mbox, write_entry};
+pub use thread::Threads;
+
+use std::{fmt, io::BufRead};
+
+/// Where a message begins in the archive. All counts but `offset` start at 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub number: usize,
+    pub line: u64,
+    /// In bytes from the beginning of the file.
+    pub offset: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {} (line {}, byte {})", self.number, self.line, self.offset)
+    }
+}
+
+/// Why a message can't become a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("there is text before the first \"From \" line")]
+    BeforeFirst,
+    #[error("it is empty")]
+    Empty,
+    #[error("it has no headers")]
+    NoHeaders,
+    #[error("nobody is named as its sender")]
+    NoSender,
+}
+
+/// An archive, read.
+#[derive(Debug, Default)]
+pub struct Archive {
+    /// In the file's order.
+    pub letters: Vec<Letter>,
+    pub unreadable: Vec<(Place, Unreadable)>,
+}
+
+/// Reads a whole archive.
+///
+/// # Errors
+/// Only when the reader itself fails; a damaged message is listed in [`Archive::unreadable`].
+pub fn read(reader: impl BufRead) -> std::io::Result<Archive> {
+    let mut archive = Archive::default();
+    for entry in Mbox::new(reader) {
+        let entry = entry?;
+        match Letter::read(&entry) {
+            Ok(letter) => archive.letters.push(letter),
+            Err(reason) => archive.unreadable.push((entry.place, reason)),
+        }
+    }
+    Ok(archive)
+}

@@ -1,0 +1,221 @@
+//! Cuts an mbox archive into raw messages (RFC 4155 and its older relatives) and says where each begins.
+//!
+//! Writers of mbox files disagree, so a line that starts with "From " is weighed: it separates when it looks like a
+//! separator and a header line follows, or when it stands after an empty line and ends in a date. That keeps a
+//! paragraph beginning with "From" whole even in archives that never quoted it.
+
+use super::{Place, date};
+use std::io::{self, BufRead, Write};
+
+/// One message as it stands in the archive, with the `>` in front of quoted "From " lines taken away (mboxrd; the
+/// same step reads mboxo).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub place: Place,
+    /// The separator's line without its end; empty for text that stands before the first one.
+    pub from_line: Vec<u8>,
+    pub raw: Vec<u8>,
+}
+
+/// An iterator over the messages of an archive. Holds one message at a time.
+pub struct Mbox<R> {
+    reader: R,
+    /// Lines read but not yet used: at most the separator and the one after it.
+    ahead: Vec<Vec<u8>>,
+    line: u64,
+    offset: u64,
+    number: usize,
+    pending: Option<Entry>,
+    done: bool,
+}
+
+impl<R: BufRead> Mbox<R> {
+    pub fn new(reader: R) -> Self {
+        Self { reader, ahead: Vec::new(), line: 1, offset: 0, number: 0, pending: None, done: false }
+    }
+
+    /// The next line with its end, or `None` at the end of the file.
+    fn take_line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let line = if self.ahead.is_empty() { self.read_line()? } else { Some(self.ahead.remove(0)) };
+        if let Some(line) = &line {
+            self.line += 1;
+            self.offset += line.len() as u64;
+        }
+        Ok(line)
+    }
+
+    fn peek_line(&mut self) -> io::Result<Option<&[u8]>> {
+        if self.ahead.is_empty()
+            && let Some(line) = self.read_line()?
+        {
+            self.ahead.push(line);
+        }
+        Ok(self.ahead.first().map(Vec::as_slice))
+    }
+
+    fn read_line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut line = Vec::new();
+        let n = self.reader.read_until(b'\n', &mut line)?;
+        Ok((n > 0).then_some(line))
+    }
+
+    /// The next finished entry; what follows it stays in `pending`.
+    fn advance(&mut self) -> io::Result<Option<Entry>> {
+        let mut after_blank = self.pending.as_ref().is_none_or(|entry| entry.raw.is_empty());
+        loop {
+            let (line_number, offset) = (self.line, self.offset);
+            let Some(mut line) = self.take_line()? else {
+                return Ok(self.pending.take().map(finish));
+            };
+            if offset == 0 && line.starts_with(b"\xef\xbb\xbf") {
+                line.drain(..3);
+            }
+            if self.separates(&line, after_blank)? {
+                self.number += 1;
+                let place = Place { number: self.number, line: line_number, offset };
+                let next = Entry { place, from_line: trimmed(&line).to_vec(), raw: Vec::new() };
+                if let Some(done) = self.pending.replace(next) {
+                    return Ok(Some(finish(done)));
+                }
+            } else if self.pending.is_some() || !trimmed(&line).is_empty() {
+                let place = Place { number: self.number, line: line_number, offset };
+                let entry = self.pending.get_or_insert_with(|| Entry { place, from_line: Vec::new(), raw: Vec::new() });
+                entry.raw.extend_from_slice(unquoted(&line));
+            }
+            after_blank = trimmed(&line).is_empty();
+        }
+    }
+
+    fn separates(&mut self, line: &[u8], after_blank: bool) -> io::Result<bool> {
+        let Some(rest) = line.strip_prefix(b"From ") else { return Ok(false) };
+        let dated = date::of_from_line(rest).is_some();
+        if dated && after_blank {
+            return Ok(true);
+        }
+        let headed = self.peek_line()?.is_some_and(starts_as_header);
+        Ok(headed && (dated || names_nobody(rest) || (after_blank && names_an_address(rest))))
+    }
+}
+
+impl<R: BufRead> Iterator for Mbox<R> {
+    type Item = io::Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let next = self.advance().transpose();
+        self.done = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+/// Writes one message as mboxrd, the exact inverse of reading it. `raw` should end its last line.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_entry(out: &mut impl Write, from_line: &[u8], raw: &[u8]) -> io::Result<()> {
+    out.write_all(from_line)?;
+    out.write_all(b"\n")?;
+    for line in raw.split_inclusive(|b| *b == b'\n') {
+        if is_from_line(&line[quote_depth(line)..]) {
+            out.write_all(b">")?;
+        }
+        out.write_all(line)?;
+    }
+    if !raw.is_empty() && !raw.ends_with(b"\n") {
+        out.write_all(b"\n")?;
+    }
+    out.write_all(b"\n")
+}
+
+/// Takes away the empty line that the archive's writer put after the message.
+fn finish(mut entry: Entry) -> Entry {
+    for end in [b"\r\n".as_slice(), b"\n"] {
+        if let Some(rest) = entry.raw.strip_suffix(end)
+            && (rest.is_empty() || rest.ends_with(b"\n"))
+        {
+            entry.raw.truncate(rest.len());
+            break;
+        }
+    }
+    entry
+}
+
+fn unquoted(line: &[u8]) -> &[u8] {
+    let depth = quote_depth(line);
+    if depth > 0 && is_from_line(&line[depth..]) { &line[1..] } else { line }
+}
+
+fn quote_depth(line: &[u8]) -> usize {
+    line.iter().take_while(|b| **b == b'>').count()
+}
+
+fn is_from_line(line: &[u8]) -> bool {
+    line.starts_with(b"From ")
+}
+
+fn trimmed(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The whole line is `From - `, as some mail programs of the 1990s wrote it.
+fn names_nobody(rest: &[u8]) -> bool {
+    rest.trim_ascii() == b"-"
+}
+
+/// Only a sender, or one with `@` in front of a date in a form of its own.
+fn names_an_address(rest: &[u8]) -> bool {
+    let mut words = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    words.next().is_some_and(|first| first.contains(&b'@') || words.next().is_none())
+}
+
+/// A field name of RFC 5322 (printable, no colon) with its colon; or a second, quoted "From " line, which some
+/// writers leave above the headers.
+fn starts_as_header(line: &[u8]) -> bool {
+    let name = line.iter().take_while(|b| (33..=126).contains(*b) && **b != b':').count();
+    line.starts_with(b">From ") || (name > 0 && line.get(name) == Some(&b':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raws(archive: &[u8]) -> Vec<String> {
+        Mbox::new(archive).map(|entry| String::from_utf8_lossy(&entry.unwrap().raw).into_owned()).collect()
+    }
+
+    #[test]
+    fn messages_are_cut_at_their_separators_and_placed() {
+        let archive = b"From a@x.test Mon Jun  3 12:50:27 1996\nA: 1\n\none\n\nFrom - \nB: 2\n\ntwo\n\n";
+        assert_eq!(raws(archive), ["A: 1\n\none\n", "B: 2\n\ntwo\n"]);
+        let places: Vec<Place> = Mbox::new(&archive[..]).map(|entry| entry.unwrap().place).collect();
+        assert_eq!(places[0], Place { number: 1, line: 1, offset: 0 });
+        assert_eq!(places[1], Place { number: 2, line: 6, offset: 50 });
+    }
+
+    #[test]
+    fn a_paragraph_beginning_with_from_stays_in_its_message() {
+        let archive = b"From - \nA: 1\n\nHello.\n\nFrom here on it works.\nReally: it does.\nFrom Monday: no.\n";
+        assert_eq!(raws(archive).len(), 1);
+    }
+
+    #[test]
+    fn quoted_from_lines_lose_one_mark() {
+        let archive = b"From - \nA: 1\n\n>From a friend\n>>From two\n>Fromage\n";
+        assert_eq!(raws(archive), ["A: 1\n\nFrom a friend\n>From two\n>Fromage\n"]);
+    }
+
+    #[test]
+    fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
+        let archive = b"\xef\xbb\xbfFrom - \r\nA: 1\r\n\r\none\r\n\r\nFrom - \r\nB: 2\r\n\r\ntwo\r\n";
+        assert_eq!(raws(archive), ["A: 1\r\n\r\none\r\n", "B: 2\r\n\r\ntwo\r\n"]);
+    }
+
+    #[test]
+    fn text_before_the_first_separator_is_an_entry_without_one() {
+        let entry = Mbox::new(&b"\n\nstray\n"[..]).next().unwrap().unwrap();
+        assert_eq!((entry.place.number, entry.place.line, entry.from_line.len()), (0, 3, 0));
+    }
+}

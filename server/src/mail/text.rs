@@ -1,0 +1,66 @@
+//! Text as it may be stored and shown: from bytes whose character set is missing or wrong, without control characters.
+
+/// The characters of windows-1252 at 0x80–0x9F; `\u{fffd}` where it has none.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}', '\u{fffd}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
+];
+
+/// A body: lines end in `\n`, tabs stay, a form feed is a line break. Any other control character becomes U+FFFD, so
+/// that its place stays visible.
+pub(super) fn body(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let text: String = text.chars().filter(|c| *c != '\u{feff}').map(body_char).collect();
+    text.trim_matches('\n').to_owned()
+}
+
+fn body_char(c: char) -> char {
+    match c {
+        '\r' | '\u{b}' | '\u{c}' | '\u{85}' => '\n',
+        '\n' | '\t' => c,
+        // What calls itself iso-8859-1 is windows-1252 (WHATWG Encoding, section 4.2): C1 controls are its quotes.
+        '\u{80}'..='\u{9f}' => WINDOWS_1252[(u32::from(c) - 0x80) as usize],
+        _ if c.is_control() => '\u{fffd}',
+        _ => c,
+    }
+}
+
+/// A name or another text of one line: runs of white space are one space, nothing unprintable, at most `max`
+/// characters. `None` when nothing is left.
+pub(super) fn line(text: &str, max: usize) -> Option<String> {
+    let clean: String = text.chars().map(body_char).filter(|c| *c != '\u{fffd}').collect();
+    let words: Vec<&str> = clean.split_whitespace().collect();
+    let line: String = words.join(" ").chars().take(max).collect();
+    (!line.is_empty()).then_some(line)
+}
+
+/// Bytes that carry no character set: UTF-8 if they are, else windows-1252, which mail of western senders was in.
+pub(super) fn guess(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| body_char_of_byte(*byte)).collect(),
+    }
+}
+
+fn body_char_of_byte(byte: u8) -> char {
+    if (0x80..=0x9f).contains(&byte) { WINDOWS_1252[usize::from(byte - 0x80)] } else { char::from(byte) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_never_reach_the_store() {
+        assert_eq!(body("a\r\nb\rc\0d\u{1b}[1m\te\u{c}f\n\n"), "a\nb\nc\u{fffd}d\u{fffd}[1m\te\nf");
+        assert_eq!(line(" Ada\t\r\n  Love\0lace ", 40).as_deref(), Some("Ada Lovelace"));
+        assert_eq!(line("\u{7}", 40), None);
+    }
+
+    #[test]
+    fn unnamed_eight_bit_text_is_read_as_western() {
+        assert_eq!(guess(b"na\xefve \x93ok\x94"), "naïve “ok”");
+        assert_eq!(guess("naïve".as_bytes()), "naïve");
+        assert_eq!(body("\u{93}ok\u{94}"), "“ok”");
+    }
+}

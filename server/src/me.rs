@@ -1,0 +1,72 @@
+//! The signed-in agent: who they are, their organization, and their own settings.
+
+use crate::{
+    agents,
+    db::{Columns as _, malformed},
+    error::Result,
+    input::{Field, Input, Json, optional},
+    orgs,
+    session::Signed,
+    state::State,
+};
+use axum::extract;
+use sqlx::SqliteConnection;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Me, Problem, Settings, SettingsPatch};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(show, edit))
+}
+
+impl Input for SettingsPatch {
+    const FIELDS: &'static [Field] = &[optional::<bool>("enter_sends")];
+}
+
+/// Who is signed in, and the small things every screen needs.
+#[utoipa::path(get, path = "/api/v1/me", tag = "session", responses((status = 200, body = Me),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn show(signed: Signed, extract::State(state): extract::State<State>) -> Result<axum::Json<Me>> {
+    read(&mut *state.db().read().await?, &signed).await.map(axum::Json)
+}
+
+/// Change own settings. What is left out stays.
+#[utoipa::path(patch, path = "/api/v1/me", tag = "session", request_body = SettingsPatch, responses(
+    (status = 200, body = Me),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn edit(
+    signed: Signed,
+    extract::State(state): extract::State<State>,
+    Json(patch): Json<SettingsPatch>,
+) -> Result<axum::Json<Me>> {
+    let mut change = state.db().change(signed.org).await?;
+    let mut settings = settings(change.tx(), &signed).await?;
+    settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends);
+    let json = serde_json::to_string(&settings).expect("settings are plain values");
+    sqlx::query("UPDATE agent SET settings = ? WHERE org_id = ? AND id = ?")
+        .bind(json)
+        .bind(signed.org.to_string())
+        .bind(signed.agent.to_string())
+        .execute(change.tx())
+        .await?;
+    let me = read(change.tx(), &signed).await?;
+    change.commit().await?;
+    Ok(axum::Json(me))
+}
+
+async fn read(reading: &mut SqliteConnection, signed: &Signed) -> Result<Me> {
+    let agents = agents::all(&mut *reading, signed.org).await?;
+    let agent = agents.iter().find(|agent| agent.id == signed.agent).cloned().ok_or_else(|| malformed("id"))?;
+    let organization = orgs::one(&mut *reading, signed.org).await?;
+    let channels = orgs::channels(&mut *reading, signed.org).await?;
+    let settings = settings(reading, signed).await?;
+    Ok(Me { agent, organization, agents, channels, settings })
+}
+
+async fn settings(reading: &mut SqliteConnection, signed: &Signed) -> Result<Settings> {
+    let row = sqlx::query("SELECT settings FROM agent WHERE org_id = ? AND id = ?")
+        .bind(signed.org.to_string())
+        .bind(signed.agent.to_string())
+        .fetch_one(reading)
+        .await?;
+    Ok(serde_json::from_str(&row.text("settings")?).map_err(|_| malformed("settings"))?)
+}

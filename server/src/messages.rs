@@ -1,0 +1,311 @@
+//! Messages: the thread of a conversation, an agent's reply, and how any message gets into the database.
+
+use crate::{
+    agents,
+    change::{ActivityLine, Change, EventKind},
+    conversation, conversations,
+    db::{Columns as _, int, malformed},
+    error::{Error, Result},
+    input::{BODY, Field, Ids, Input, Json, Query},
+    orgs,
+    page::{List, cut},
+    session::Signed,
+    state::State,
+};
+use axum::{extract, http::StatusCode};
+use chrono::{DateTime, Utc};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{
+    ActivityKind, AgentId, Attachment, ChannelKind, ConversationId, Delivery, Direction, Message, MessageId,
+    NewMessage, OrgId, Page, Problem, ProblemCode, Seq, Status,
+};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(thread)).routes(routes!(reply))
+}
+
+impl Input for NewMessage {
+    const FIELDS: &'static [Field] = &[BODY];
+}
+
+/// The messages of a conversation, newest first.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "messages", params(
+    ("id" = ConversationId, Path), ("cursor" = Option<String>, Query),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
+    (status = 200, body = Page<Message>),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn thread(
+    signed: Signed,
+    Ids(id): Ids<ConversationId>,
+    mut query: Query,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Page<Message>>> {
+    let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
+    query.finish()?;
+    let mut reading = state.db().read().await?;
+    conversation::must_exist(&mut reading, signed.org, id).await?;
+    let as_of = state.db().as_of(&mut reading, signed.org).await?;
+    let list = List::new(state.db(), signed.org, &format!("messages {id}"));
+    let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
+    let mut items = newest(&mut reading, signed.org, id, before, i64::from(limit) + 1).await?;
+    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
+    attach(&mut reading, signed.org, id, &mut items).await?;
+    Ok(axum::Json(Page { items, next_cursor, as_of }))
+}
+
+/// Reply to the contact. The answer says whether it left: a channel with no way out keeps the reply and fails it.
+#[utoipa::path(put, path = "/api/v1/conversations/{id}/messages/{message_id}", tag = "messages", params(
+    ("id" = ConversationId, Path), ("message_id" = MessageId, Path)), request_body = NewMessage, responses(
+    (status = 201, body = Message), (status = 200, body = Message, description = "The same again."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn reply(
+    signed: Signed,
+    Ids((id, message_id)): Ids<(ConversationId, MessageId)>,
+    extract::State(state): extract::State<State>,
+    Json(new): Json<NewMessage>,
+) -> Result<(StatusCode, axum::Json<Message>)> {
+    let mut change = state.db().change(signed.org).await?;
+    conversation::must_exist(change.tx(), signed.org, id).await?;
+    if let Some(known) = one(change.tx(), signed.org, message_id).await? {
+        let is_same = known.conversation_id == id
+            && known.direction == Direction::Out
+            && known.author.as_ref().is_some_and(|author| author.id == signed.agent)
+            && known.body == new.body.as_str();
+        return if is_same { Ok((StatusCode::OK, axum::Json(known))) } else { Err(ProblemCode::IdReuse.into()) };
+    }
+    let delivery = way_out(change.tx(), signed.org, id).await?;
+    let at = change.at();
+    let row = NewRow {
+        id: message_id,
+        conversation: id,
+        direction: Direction::Out,
+        author: Some(signed.agent),
+        body: new.body.as_str(),
+        attachments: &[],
+        source_key: None,
+        delivery,
+        at,
+    };
+    insert(&mut change, &row).await?;
+    let message = one(change.tx(), signed.org, message_id).await?.ok_or_else(|| malformed("id"))?;
+    change.commit().await?;
+    tracing::info!(org = %signed.org, agent = %signed.agent, message = %message_id, "replied");
+    Ok((StatusCode::CREATED, axum::Json(message)))
+}
+
+/// Only web chat has a way out of its own: the contact's page reads what was written.
+async fn way_out(reading: &mut SqliteConnection, org: OrgId, id: ConversationId) -> Result<Delivery> {
+    let row = sqlx::query(
+        "SELECT h.kind FROM conversation c JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id \
+         WHERE c.org_id = ? AND c.id = ?",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+    .fetch_one(reading)
+    .await?;
+    Ok(match orgs::channel_kind(&row, "kind")? {
+        ChannelKind::Chat => Delivery::Delivered,
+        _ => Delivery::Failed { reason: "no-way-out".to_owned() },
+    })
+}
+
+/// A message to be stored. Its id must be new to the organization.
+#[derive(Clone, Debug)]
+pub struct NewRow<'a> {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub direction: Direction,
+    /// The agent who wrote it; `None` for the contact's own and for imported mail.
+    pub author: Option<AgentId>,
+    pub body: &'a str,
+    pub attachments: &'a [Attachment],
+    /// What an import knows the message by; once per conversation.
+    pub source_key: Option<&'a str>,
+    pub delivery: Delivery,
+    /// When it was written: now, or in the past for an import.
+    pub at: DateTime<Utc>,
+}
+
+/// Stores a message at the end of its conversation, with its event and the conversation's. One from the contact
+/// reopens a closed conversation. Returns the message's `seq`.
+///
+/// # Errors
+/// When the conversation isn't the organization's, the id or source key is taken, or the database fails.
+pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
+    let seq = change.next_seq().await?;
+    let position = next_position(change, new.conversation).await?;
+    let (org, id, is_in) = (change.org().to_string(), new.id.to_string(), new.direction == Direction::In);
+    sqlx::query(
+        "INSERT INTO message (org_id, id, conversation_id, position, direction, author_id, body, source_key, \
+         delivery, created_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&org)
+    .bind(&id)
+    .bind(new.conversation.to_string())
+    .bind(position)
+    .bind(if is_in { "in" } else { "out" })
+    .bind(new.author.map(|author| author.to_string()))
+    .bind(new.body)
+    .bind(new.source_key)
+    .bind(delivery_word(&new.delivery))
+    .bind(new.at.timestamp_millis())
+    .bind(int(seq))
+    .execute(change.tx())
+    .await?;
+    for (n, attachment) in (0_i64..).zip(new.attachments) {
+        sqlx::query("INSERT INTO attachment (org_id, message_id, n, name, size, media_type) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(&org)
+            .bind(&id)
+            .bind(n)
+            .bind(&attachment.name)
+            .bind(int(attachment.size))
+            .bind(&attachment.media_type)
+            .execute(change.tx())
+            .await?;
+    }
+    change.event(EventKind::MessageAdded, new.id, Some(new.conversation.to_string()), new.author).await?;
+    move_conversation(change, new, seq).await?;
+    Ok(seq)
+}
+
+async fn next_position(change: &mut Change, conversation: ConversationId) -> Result<i64> {
+    let org = change.org().to_string();
+    let row = sqlx::query(
+        "UPDATE conversation SET last_position = last_position + 1 WHERE org_id = ? AND id = ? RETURNING last_position",
+    )
+    .bind(org)
+    .bind(conversation.to_string())
+    .fetch_optional(change.tx())
+    .await?;
+    Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.try_get("last_position")?)
+}
+
+/// The conversation moves with its messages: its time, its unread mark, and back to open.
+async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> Result<()> {
+    let (org, id) = (change.org(), new.conversation.to_string());
+    let row = sqlx::query("SELECT contact_id, status FROM conversation WHERE org_id = ? AND id = ?")
+        .bind(org.to_string())
+        .bind(&id)
+        .fetch_one(change.tx())
+        .await?;
+    let is_in = new.direction == Direction::In;
+    let reopens = is_in && conversations::status(&row)? == Status::Closed;
+    let rev = change.next_seq().await?;
+    sqlx::query(
+        "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
+         last_in_seq = CASE WHEN ?2 THEN ?3 ELSE last_in_seq END, \
+         status = CASE WHEN ?4 THEN 'open' ELSE status END, rev = ?5 WHERE org_id = ?6 AND id = ?7",
+    )
+    .bind(new.at.timestamp_millis())
+    .bind(is_in)
+    .bind(int(seq))
+    .bind(reopens)
+    .bind(int(rev))
+    .bind(org.to_string())
+    .bind(&id)
+    .execute(change.tx())
+    .await?;
+    change.event(EventKind::ConversationChanged, &id, None, new.author).await?;
+    if reopens {
+        let (kind, conversation) = (ActivityKind::ConversationReopened, Some(new.conversation));
+        let contact = row.id("contact_id")?;
+        change.activity(ActivityLine { kind, contact, actor: None, conversation, subject: None }).await?;
+    }
+    Ok(())
+}
+
+/// A message as agents see it.
+pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: MessageId) -> Result<Option<Message>> {
+    let row = sqlx::query(
+        "SELECT m.*, a.name AS author_name, a.removed_at AS author_removed_at FROM message m \
+         LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND m.id = ?",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+    .fetch_optional(&mut *reading)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut found = [message(&row)?];
+    attach(reading, org, found[0].conversation_id, &mut found).await?;
+    Ok(found.into_iter().next())
+}
+
+async fn newest(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    conversation: ConversationId,
+    before: Seq,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    let rows = sqlx::query(
+        "SELECT m.*, a.name AS author_name, a.removed_at AS author_removed_at FROM message m \
+         LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id \
+         WHERE m.org_id = ? AND m.conversation_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?",
+    )
+    .bind(org.to_string())
+    .bind(conversation.to_string())
+    .bind(int(before))
+    .bind(limit)
+    .fetch_all(reading)
+    .await?;
+    Ok(rows.iter().map(message).collect::<sqlx::Result<_>>()?)
+}
+
+/// Adds the attachments to messages of one conversation, newest first.
+async fn attach(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    conversation: ConversationId,
+    messages: &mut [Message],
+) -> Result<()> {
+    let (Some(newest), Some(oldest)) = (messages.first(), messages.last()) else { return Ok(()) };
+    let rows = sqlx::query(
+        "SELECT t.message_id, t.name, t.size, t.media_type FROM message m \
+         JOIN attachment t ON t.org_id = m.org_id AND t.message_id = m.id \
+         WHERE m.org_id = ? AND m.conversation_id = ? AND m.seq BETWEEN ? AND ? ORDER BY t.message_id, t.n",
+    )
+    .bind(org.to_string())
+    .bind(conversation.to_string())
+    .bind(int(oldest.seq))
+    .bind(int(newest.seq))
+    .fetch_all(reading)
+    .await?;
+    for row in &rows {
+        let id: MessageId = row.id("message_id")?;
+        let attachment =
+            Attachment { name: row.text("name")?, size: row.seq("size")?, media_type: row.text("media_type")? };
+        messages.iter_mut().filter(|message| message.id == id).for_each(|m| m.attachments.push(attachment.clone()));
+    }
+    Ok(())
+}
+
+fn message(row: &SqliteRow) -> sqlx::Result<Message> {
+    Ok(Message {
+        id: row.id("id")?,
+        conversation_id: row.id("conversation_id")?,
+        direction: if row.try_get::<&str, _>("direction")? == "in" { Direction::In } else { Direction::Out },
+        author: agents::author(row)?,
+        body: row.text("body")?,
+        attachments: Vec::new(),
+        created_at: row.time("created_at")?,
+        seq: row.seq("seq")?,
+        delivery: delivery(row)?,
+    })
+}
+
+fn delivery_word(delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Delivered => "delivered".to_owned(),
+        Delivery::Failed { reason } => format!("failed:{reason}"),
+    }
+}
+
+fn delivery(row: &SqliteRow) -> sqlx::Result<Delivery> {
+    let word: &str = row.try_get("delivery")?;
+    match word.split_once(':') {
+        None if word == "delivered" => Ok(Delivery::Delivered),
+        Some(("failed", reason)) => Ok(Delivery::Failed { reason: reason.to_owned() }),
+        _ => Err(malformed("delivery")),
+    }
+}

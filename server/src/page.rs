@@ -1,0 +1,67 @@
+//! Pages and their cursors. A cursor says after which item to go on; it is signed together with the list it belongs
+//! to, so that it is taken back only for the same organization and the same query.
+
+use crate::{
+    db::Db,
+    error::{Error, Result},
+    secret,
+};
+use sha2::{Digest as _, Sha256};
+use std::str::FromStr;
+use wire::{OrgId, ProblemCode};
+
+/// Hexadecimal digits of the signature at a cursor's end.
+const SIGNATURE: usize = 32;
+
+/// A list, named by everything that decides what is in it.
+pub(crate) struct List<'a> {
+    db: &'a Db,
+    name: String,
+}
+
+impl<'a> List<'a> {
+    /// `query`: the route and all parameters but `cursor` and `limit`; the agent's id where the answer depends on it.
+    pub(crate) fn new(db: &'a Db, org: OrgId, query: &str) -> Self {
+        Self { db, name: format!("{org} {query}") }
+    }
+
+    /// The cursor that goes on after `place`.
+    pub(crate) fn cursor(&self, place: &str) -> String {
+        format!("{}{}", secret::hex(place.as_bytes()), self.signature(place))
+    }
+
+    /// The place a cursor goes on after.
+    ///
+    /// # Errors
+    /// `bad-cursor` when it wasn't given out for this list.
+    pub(crate) fn place<T: FromStr>(&self, cursor: &str) -> Result<T> {
+        let place = self.read(cursor).and_then(|place| place.parse().ok());
+        place.ok_or_else(|| Error::from(ProblemCode::BadCursor))
+    }
+
+    fn read(&self, cursor: &str) -> Option<String> {
+        let (place, signature) = cursor.split_at_checked(cursor.len().checked_sub(SIGNATURE)?)?;
+        let digits: Vec<_> = place.bytes().map(|digit| char::from(digit).to_digit(16)).collect::<Option<_>>()?;
+        let bytes = digits.chunks(2).map(|pair| Some(u8::try_from(pair[0] * 16 + pair.get(1)?).ok()?));
+        let place = String::from_utf8(bytes.collect::<Option<_>>()?).ok()?;
+        (self.signature(&place) == signature).then_some(place)
+    }
+
+    fn signature(&self, place: &str) -> String {
+        // The inner digest has one length, so nothing can be moved between the parts.
+        let inner = Sha256::new().chain_update(&self.name).chain_update([0]).chain_update(place).finalize();
+        let mut text = secret::hex(&Sha256::new().chain_update(self.db.cursor_key()).chain_update(inner).finalize());
+        text.truncate(SIGNATURE);
+        text
+    }
+}
+
+/// Cuts off the one item asked for beyond the page, and says after which item the next page begins.
+pub(crate) fn cut<T>(items: &mut Vec<T>, limit: u32) -> Option<&T> {
+    let limit = limit as usize;
+    if items.len() <= limit {
+        return None;
+    }
+    items.truncate(limit);
+    items.last()
+}

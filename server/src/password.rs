@@ -1,0 +1,49 @@
+//! Passwords: argon2id (RFC 9106), off the async threads, and no faster for an account that doesn't exist.
+
+use crate::error::{Error, Result};
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use std::sync::{LazyLock, OnceLock};
+use tokio::sync::Semaphore;
+
+/// Each verification takes 19 MiB and a core for some time: a few at once are enough.
+static TURNS: Semaphore = Semaphore::const_new(4);
+
+/// The hash of a password for storing.
+///
+/// # Errors
+/// When the password is empty or can't be hashed.
+pub fn hash(password: &str) -> Result<String> {
+    if password.is_empty() {
+        return Err(Error::Setup("The password is empty.".to_owned()));
+    }
+    let hash: Result<_, _> = Argon2::default().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|_| Error::Setup("The password can't be hashed.".to_owned()))
+}
+
+/// Whether the password belongs to the stored hash. `stored: None` (no such account) takes as long and is false.
+pub(crate) async fn matches(password: String, stored: Option<String>) -> bool {
+    let _turn = TURNS.acquire().await.expect("the semaphore is never closed");
+    let work = tokio::task::spawn_blocking(move || {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| nobodys().to_owned());
+        let fits = PasswordHash::new(&stored)
+            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        known && fits
+    });
+    work.await.unwrap_or(false)
+}
+
+/// Hashed with the same parameters as everybody's, from a word that nobody knows.
+fn nobodys() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    static WORD: LazyLock<String> = LazyLock::new(crate::secret::token);
+    HASH.get_or_init(|| hash(&WORD).expect("a random word can be hashed"))
+}
+
+/// Makes the first unknown account as slow as the second.
+pub(crate) fn warm_up() {
+    nobodys();
+}

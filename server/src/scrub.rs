@@ -1,0 +1,112 @@
+//! Deletion is final: when a note's undo window has ended, its row goes and no byte of its text stays in the files.
+//!
+//! `secure_delete` overwrites what a deleted row held in the database file; the write-ahead log still has it until it
+//! is truncated, which can only be done while nobody reads. So it is tried again until it succeeds.
+
+use crate::{
+    db::Db,
+    error::{Error, Result},
+};
+use chrono::Utc;
+use sqlx::Row as _;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a truncation waits for readers before it is put off; meanwhile nobody can write.
+const PATIENCE: &str = "PRAGMA busy_timeout = 50";
+const USUAL_PATIENCE: &str = "PRAGMA busy_timeout = 5000";
+/// Past this, somebody should look at why.
+const ALARM: Duration = Duration::from_secs(60);
+/// Lines of the log older than this are dropped: who was away for longer starts anew.
+const KEEP_EVENTS: chrono::TimeDelta = chrono::TimeDelta::days(30);
+const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Scrubs at once, then for as long as the server runs.
+pub(crate) async fn keep_scrubbing(db: Db, every: Duration) {
+    // Unknown at start: text that was deleted before may still be in the log.
+    let mut waiting_since = Some(Instant::now());
+    let mut forgotten = None;
+    loop {
+        if forgotten.is_none_or(|at: Instant| at.elapsed() > FORGET_EVERY) && forget_old_events(&db).await.is_ok() {
+            forgotten = Some(Instant::now());
+        }
+        match scrub(&db, waiting_since.is_some()).await {
+            Ok(Scrubbed::Clean) => waiting_since = None,
+            Ok(Scrubbed::HeldBack) => _ = waiting_since.get_or_insert_with(Instant::now),
+            Err(Error::Database(sqlx::Error::PoolClosed)) => return,
+            Err(_) => tracing::warn!("deleted notes can't be removed now; trying again"),
+        }
+        if waiting_since.is_some_and(|since| since.elapsed() > ALARM) {
+            tracing::error!("deleted text is still in the write-ahead log: a reader has been open for over a minute");
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// What one round came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scrubbed {
+    /// Nothing of a note past its undo window is left in the files.
+    Clean,
+    /// A reader held back the truncation of the log; try again.
+    HeldBack,
+}
+
+/// Removes the notes past their undo window, then empties the log if there were any (or `is_log_due`).
+///
+/// # Errors
+/// When the database fails.
+pub async fn scrub(db: &Db, is_log_due: bool) -> Result<Scrubbed> {
+    let removed = remove(db).await?;
+    if removed == 0 && !is_log_due {
+        return Ok(Scrubbed::Clean);
+    }
+    let mut connection = db.writer().acquire().await?;
+    sqlx::query(PATIENCE).execute(&mut *connection).await?;
+    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+    sqlx::query(USUAL_PATIENCE).execute(&mut *connection).await?;
+    let is_held_back = match row {
+        Ok(row) => row.try_get::<i64, _>(0)? != 0,
+        Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "5" || code == "6") => true,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(if is_held_back { Scrubbed::HeldBack } else { Scrubbed::Clean })
+}
+
+/// Deletes the rows whose tombstones say that they can't be restored any more. Tombstones stay for ever.
+async fn remove(db: &Db) -> Result<u64> {
+    let now = Utc::now().timestamp_millis();
+    let is_due: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM contact_note WHERE deleted_at IS NOT NULL) \
+         OR EXISTS (SELECT 1 FROM conversation_note WHERE deleted_at IS NOT NULL)",
+    )
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    if !is_due {
+        return Ok(0);
+    }
+    let mut tx = db.writer().begin_with("BEGIN IMMEDIATE").await?;
+    let contact_notes = sqlx::query(
+        "DELETE FROM contact_note WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM contact_note_tombstone t \
+         WHERE t.org_id = contact_note.org_id AND t.id = contact_note.id AND t.restorable_until <= ?)",
+    )
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    let conversation_notes = sqlx::query(
+        "DELETE FROM conversation_note WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 \
+         FROM conversation_note_tombstone t WHERE t.org_id = conversation_note.org_id AND t.id = conversation_note.id \
+         AND t.restorable_until <= ?)",
+    )
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(contact_notes.rows_affected() + conversation_notes.rows_affected())
+}
+
+async fn forget_old_events(db: &Db) -> Result<()> {
+    let oldest = (Utc::now() - KEEP_EVENTS).timestamp_millis();
+    sqlx::query("DELETE FROM event WHERE at < ?").bind(oldest).execute(db.writer()).await?;
+    Ok(())
+}

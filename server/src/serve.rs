@@ -1,0 +1,118 @@
+//! Serving: the accept loop with its time limits, the work that goes on beside it, and an orderly end.
+
+use crate::{
+    error::{Error, Result},
+    gate::Peer,
+    password, scrub,
+    state::State,
+};
+use axum::{Router, body::Body, extract::Request};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
+    service::TowerToHyperService,
+};
+use std::{net::SocketAddr, time::Duration};
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt as _;
+
+/// A request's headers must have arrived by then; a connection that sends nothing is closed then too.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+/// Requests under way when the server is told to stop have this long.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// Serves until the process is told to stop, then lets what is under way end.
+///
+/// # Errors
+/// When connections can't be accepted.
+pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<()> {
+    tokio::task::spawn_blocking(password::warm_up);
+    let db = state.db().clone();
+    let beside = [
+        tokio::spawn(db.clone().follow_other_processes()),
+        tokio::spawn(scrub::keep_scrubbing(db.clone(), state.config().scrub_every)),
+    ];
+    let graceful = GracefulShutdown::new();
+    let mut told_to_stop = std::pin::pin!(told_to_stop());
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    tokio::spawn(connection(stream, peer, app.clone(), graceful.watcher()));
+                }
+                // Too many open files, or a connection gone before it was accepted: neither lasts.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            () = &mut told_to_stop => break,
+        }
+    }
+    drop(listener);
+    tracing::info!("stopping");
+    state.close_streams();
+    if tokio::time::timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests didn't end in time");
+    }
+    beside.iter().for_each(tokio::task::JoinHandle::abort);
+    db.close().await;
+    Ok(())
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: Watcher) {
+    // Events are small and must not wait for company.
+    let _ = stream.set_nodelay(true);
+    let service = app.map_request(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        request
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    // A connection that breaks is the client's affair.
+    let _ = watcher.watch(connection).await;
+}
+
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).expect("SIGTERM can be listened for");
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Without a public URL there is no TLS in front: then only this machine may connect.
+///
+/// # Errors
+/// A sentence, when the address is open to others.
+pub fn check_address(address: SocketAddr, public_origin: Option<&str>) -> Result<()> {
+    if public_origin.is_some() || address.ip().is_loopback() {
+        return Ok(());
+    }
+    let why = "Without --public-url the server only listens on this machine (127.0.0.1 or [::1]): \
+        passwords and notes would cross the network in the clear.";
+    Err(Error::Setup(why.to_owned()))
+}
+
+/// The origin of a `--public-url`: scheme, host and port, as browsers write it.
+///
+/// # Errors
+/// A sentence, when it isn't `https://host` or `http://host`.
+pub fn origin(public_url: &str) -> Result<String> {
+    let url = public_url.trim_end_matches('/');
+    let authority = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    if authority.is_empty() || !authority.chars().all(is_plain) {
+        let why = "--public-url must be https:// or http://, a host and perhaps a port, without a path.";
+        return Err(Error::Setup(why.to_owned()));
+    }
+    let default_port = if url.starts_with("https") { ":443" } else { ":80" };
+    Ok(url.strip_suffix(default_port).unwrap_or(url).to_ascii_lowercase())
+}

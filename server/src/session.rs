@@ -1,0 +1,224 @@
+//! Sign-in and sign-out, and who is asking. The cookie holds a random id; the database holds only its hash.
+
+use crate::{
+    agents,
+    db::{Columns as _, Db},
+    error::{Error, Result},
+    gate::ClientAddress,
+    input::{Field, Input, Json, required},
+    password, secret,
+    state::{Config, State},
+};
+use axum::{
+    extract::{self, FromRequestParts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+};
+use chrono::{TimeDelta, Utc};
+use sqlx::SqliteConnection;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{AgentId, OrgId, Problem, ProblemCode, Role, Seq, SignIn};
+
+/// A session not used for this long has ended.
+const IDLE: TimeDelta = TimeDelta::hours(24);
+/// A session ends then, used or not.
+const ABSOLUTE: TimeDelta = TimeDelta::days(14);
+/// Use is written down at most this often.
+const TOUCH: TimeDelta = TimeDelta::minutes(1);
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(sign_in, sign_out))
+}
+
+impl Input for SignIn {
+    const FIELDS: &'static [Field] = &[required::<String>("email"), required::<String>("password")];
+}
+
+type Cookies = [(HeaderName, HeaderValue); 1];
+
+/// Sign in. E-mail addresses are unique over all organizations.
+#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, responses(
+    (status = 204, description = "Signed in; `Set-Cookie` holds the session."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn sign_in(
+    extract::State(state): extract::State<State>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    Json(given): Json<SignIn>,
+) -> Result<(StatusCode, Cookies)> {
+    let email = given.email.to_lowercase();
+    let attempt = state.attempts().begin([format!("account {}", secret::hash(&email)), address.key()]);
+    let attempt = attempt.map_err(Error::too_many)?;
+    let account = account(state.db(), &email).await?;
+    let stored = account.as_ref().map(|(.., hash)| hash.clone());
+    let matches = password::matches(given.password, stored).await;
+    let Some((org, agent, hash)) = account.filter(|_| matches) else {
+        tracing::info!("a sign-in failed");
+        return Err(ProblemCode::BadCredentials.into());
+    };
+    state.attempts().succeeded(&attempt);
+    let token = start(state.db(), org, agent, &hash, cookie(&headers, state.config())).await?;
+    tracing::info!(%org, %agent, "signed in");
+    Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), &token, ABSOLUTE.num_seconds())))
+}
+
+/// Sign out. Says 204 also when nobody was signed in.
+#[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
+    (status = 204, description = "Signed out."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn sign_out(
+    extract::State(state): extract::State<State>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, Cookies)> {
+    let Some(token) = cookie(&headers, state.config()) else {
+        return Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), "", 0)));
+    };
+    let found = find(&mut *state.db().read().await?, &secret::hash(token)).await?;
+    if let Some(signed) = found {
+        let mut change = state.db().change(signed.org).await?;
+        forget(change.tx(), &signed.session).await?;
+        change.commit().await?;
+        tracing::info!(org = %signed.org, agent = %signed.agent, "signed out");
+    }
+    Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), "", 0)))
+}
+
+/// Starts a session and returns its id. The one before, if there was any, ends.
+async fn start(db: &Db, org: OrgId, agent: AgentId, password_hash: &str, before: Option<&str>) -> Result<String> {
+    let token = secret::token();
+    let mut change = db.change(org).await?;
+    let at = change.at();
+    if let Some(before) = before {
+        forget(change.tx(), &secret::hash(before)).await?;
+    }
+    sqlx::query("DELETE FROM session WHERE created_at <= ? OR last_used_at <= ?")
+        .bind((at - ABSOLUTE).timestamp_millis())
+        .bind((at - IDLE).timestamp_millis())
+        .execute(change.tx())
+        .await?;
+    // Only if the agent is still here with the password that was checked: both may have changed meanwhile.
+    let started = sqlx::query(
+        "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
+         SELECT ?, org_id, id, ?, ? FROM agent WHERE org_id = ? AND id = ? AND removed_at IS NULL AND password_hash = ?",
+    )
+    .bind(secret::hash(&token))
+    .bind(at.timestamp_millis())
+    .bind(at.timestamp_millis())
+    .bind(org.to_string())
+    .bind(agent.to_string())
+    .bind(password_hash)
+    .execute(change.tx())
+    .await?;
+    if started.rows_affected() == 0 {
+        return Err(ProblemCode::BadCredentials.into());
+    }
+    change.commit().await?;
+    Ok(token)
+}
+
+async fn account(db: &Db, email: &str) -> Result<Option<(OrgId, AgentId, String)>> {
+    let row = sqlx::query("SELECT org_id, id, password_hash FROM agent WHERE email = ? AND removed_at IS NULL")
+        .bind(email)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((row.id("org_id")?, row.id("id")?, row.text("password_hash")?)))
+}
+
+async fn forget(connection: &mut SqliteConnection, session: &str) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE token_hash = ?").bind(session).execute(connection).await?;
+    Ok(())
+}
+
+/// The agent who is asking. As a handler's parameter: 401 without a session.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed {
+    pub org: OrgId,
+    pub agent: AgentId,
+    pub role: Role,
+    /// What came before this is not unread to the agent.
+    pub joined_seq: Seq,
+    pub(crate) session: String,
+}
+
+impl FromRequestParts<State> for Signed {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
+        let token = cookie(&parts.headers, state.config()).ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
+        let session = secret::hash(token);
+        let found = find(&mut *state.db().read().await?, &session).await?;
+        let found = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
+        if found.is_due {
+            touch(state.db(), &found).await?;
+        }
+        Ok(found.signed)
+    }
+}
+
+/// A session found alive.
+pub(crate) struct Found {
+    pub(crate) signed: Signed,
+    is_due: bool,
+}
+
+impl std::ops::Deref for Found {
+    type Target = Signed;
+    fn deref(&self) -> &Signed {
+        &self.signed
+    }
+}
+
+/// The session with this hash, if it lives and its agent is still in the organization.
+pub(crate) async fn find(reading: &mut SqliteConnection, session: &str) -> Result<Option<Found>> {
+    let now = Utc::now();
+    let row = sqlx::query(
+        "SELECT s.org_id, s.agent_id, s.last_used_at, a.role, a.joined_seq FROM session s \
+         JOIN agent a ON a.org_id = s.org_id AND a.id = s.agent_id \
+         WHERE s.token_hash = ? AND s.created_at > ? AND s.last_used_at > ? AND a.removed_at IS NULL",
+    )
+    .bind(session)
+    .bind((now - ABSOLUTE).timestamp_millis())
+    .bind((now - IDLE).timestamp_millis())
+    .fetch_optional(reading)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let signed = Signed {
+        org: row.id("org_id")?,
+        agent: row.id("agent_id")?,
+        role: agents::role(&row)?,
+        joined_seq: row.seq("joined_seq")?,
+        session: session.to_owned(),
+    };
+    Ok(Some(Found { signed, is_due: row.time("last_used_at")? + TOUCH < now }))
+}
+
+async fn touch(db: &Db, found: &Found) -> Result<()> {
+    let mut change = db.change(found.org).await?;
+    let at = change.at().timestamp_millis();
+    sqlx::query("UPDATE session SET last_used_at = ? WHERE token_hash = ?")
+        .bind(at)
+        .bind(&found.session)
+        .execute(change.tx())
+        .await?;
+    change.commit().await
+}
+
+/// The session's id as the browser sent it.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, config: &Config) -> Option<&'a str> {
+    let name = cookie_name(config);
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
+}
+
+fn cookie_name(config: &Config) -> &'static str {
+    if config.is_secure() { "__Host-sid" } else { "sid" }
+}
+
+fn set_cookie(config: &Config, token: &str, seconds: i64) -> Cookies {
+    let name = cookie_name(config);
+    let secure = if config.is_secure() { "; Secure" } else { "" };
+    let text = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let value = HeaderValue::from_str(&text).expect("a cookie of letters and digits is a header value");
+    [(header::SET_COOKIE, value)]
+}

@@ -1,0 +1,87 @@
+//! What every handler can reach: the database, how the server was started, and the few things kept in memory only.
+
+use crate::{attempts::Attempts, db::Db, events::Streams, site::Site};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// How the server was started.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `https://…` or `http://…` without a path: the origin the pages are served on. `None`: loopback only.
+    pub public_origin: Option<String>,
+    /// How long a deleted note can be restored.
+    pub undo_window: Duration,
+    /// How often notes past their undo window are looked for.
+    pub scrub_every: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { public_origin: None, undo_window: Duration::from_secs(12), scrub_every: Duration::from_secs(2) }
+    }
+}
+
+impl Config {
+    /// Whether pages are served over TLS: then cookies are `Secure` and browsers are told to stay with TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+}
+
+/// Shared by all requests. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    config: Config,
+    site: Site,
+    attempts: Attempts,
+    streams: Streams,
+    closing: watch::Sender<bool>,
+}
+
+impl State {
+    #[must_use]
+    pub fn new(db: Db, config: Config, site: Site) -> Self {
+        let (closing, _) = watch::channel(false);
+        let (attempts, streams) = (Attempts::default(), Streams::default());
+        Self { inner: Arc::new(Inner { db, config, site, attempts, streams, closing }) }
+    }
+
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    pub(crate) fn site(&self) -> &Site {
+        &self.inner.site
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.inner.attempts
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.inner.streams
+    }
+
+    /// Ends every stream: the server is about to stop.
+    pub fn close_streams(&self) {
+        self.inner.closing.send_replace(true);
+    }
+
+    /// Turns true when streams must end. Whoever keeps an answer open watches it.
+    #[must_use]
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.inner.closing.subscribe()
+    }
+}

@@ -1,0 +1,135 @@
+//! Tags: coloured labels of an organization, and which contacts carry them.
+
+use crate::{
+    change::{ActivityLine, Change},
+    contact_fields::is_line,
+    contacts,
+    db::{Columns as _, malformed},
+    error::Result,
+    input::{Ids, Query},
+    session::Signed,
+    state::State,
+};
+use axum::{extract, http::StatusCode};
+use sqlx::{Row as _, sqlite::SqliteRow};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{ActivityKind, ContactId, FieldError, Page, Problem, ProblemCode, Tag};
+
+/// The theme's label colours.
+const COLORS: u32 = 8;
+const MOST_CHARS: usize = 40;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(all)).routes(routes!(put, remove))
+}
+
+/// Every tag of the organization, by name: one page.
+#[utoipa::path(get, path = "/api/v1/tags", tag = "contacts", responses(
+    (status = 200, body = Page<Tag>),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn all(
+    signed: Signed,
+    query: Query,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Page<Tag>>> {
+    query.finish()?;
+    let mut reading = state.db().read().await?;
+    let as_of = state.db().as_of(&mut reading, signed.org).await?;
+    let rows = sqlx::query("SELECT name, color FROM tag WHERE org_id = ? ORDER BY name")
+        .bind(signed.org.to_string())
+        .fetch_all(&mut *reading)
+        .await?;
+    let items = rows.iter().map(tag).collect::<sqlx::Result<_>>()?;
+    Ok(axum::Json(Page { items, next_cursor: None, as_of }))
+}
+
+/// Put a tag on a contact. A tag that doesn't exist yet is made, in the next of the label colours.
+#[utoipa::path(put, path = "/api/v1/contacts/{id}/tags/{tag}", tag = "contacts",
+    params(("id" = ContactId, Path), ("tag" = String, Path)), responses(
+    (status = 204, description = "The contact carries the tag."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn put(
+    signed: Signed,
+    Ids((id, name)): Ids<(ContactId, String)>,
+    extract::State(state): extract::State<State>,
+) -> Result<StatusCode> {
+    let mut change = state.db().change(signed.org).await?;
+    contacts::must_exist(change.tx(), signed.org, id).await?;
+    if !is_line(&name, MOST_CHARS) {
+        let wrong = FieldError { pointer: "/tag".to_owned(), code: "invalid".to_owned() };
+        return Err(crate::error::Error::fields(ProblemCode::InvalidField, vec![wrong]));
+    }
+    make(&mut change, &name).await?;
+    let put = sqlx::query("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(signed.org.to_string())
+        .bind(id.to_string())
+        .bind(&name)
+        .execute(change.tx())
+        .await?;
+    if put.rows_affected() > 0 {
+        record(&mut change, &signed, id, ActivityKind::TagAdded, name).await?;
+        change.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take a tag off a contact. The tag itself stays.
+#[utoipa::path(delete, path = "/api/v1/contacts/{id}/tags/{tag}", tag = "contacts",
+    params(("id" = ContactId, Path), ("tag" = String, Path)), responses(
+    (status = 204, description = "The contact doesn't carry the tag."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn remove(
+    signed: Signed,
+    Ids((id, name)): Ids<(ContactId, String)>,
+    extract::State(state): extract::State<State>,
+) -> Result<StatusCode> {
+    let mut change = state.db().change(signed.org).await?;
+    contacts::must_exist(change.tx(), signed.org, id).await?;
+    let removed = sqlx::query("DELETE FROM contact_tag WHERE org_id = ? AND contact_id = ? AND tag = ?")
+        .bind(signed.org.to_string())
+        .bind(id.to_string())
+        .bind(&name)
+        .execute(change.tx())
+        .await?;
+    if removed.rows_affected() > 0 {
+        record(&mut change, &signed, id, ActivityKind::TagRemoved, name).await?;
+        change.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn record(
+    change: &mut Change,
+    signed: &Signed,
+    contact: ContactId,
+    kind: ActivityKind,
+    tag: String,
+) -> Result<()> {
+    contacts::bump(change, contact, signed.agent).await?;
+    let actor = Some(signed.agent);
+    change.activity(ActivityLine { kind, contact, actor, conversation: None, subject: Some(tag) }).await
+}
+
+/// Makes sure the organization has this tag, without an event of its own.
+///
+/// # Errors
+/// When the database fails.
+pub async fn make(change: &mut Change, name: &str) -> Result<()> {
+    let org = change.org().to_string();
+    let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tag WHERE org_id = ?")
+        .bind(&org)
+        .fetch_one(change.tx())
+        .await?;
+    sqlx::query("INSERT INTO tag (org_id, name, color) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(&org)
+        .bind(name)
+        .bind(known % i64::from(COLORS))
+        .execute(change.tx())
+        .await?;
+    Ok(())
+}
+
+pub(crate) fn tag(row: &SqliteRow) -> sqlx::Result<Tag> {
+    let color: i64 = row.try_get("color")?;
+    Ok(Tag { name: row.text("name")?, color: u8::try_from(color).map_err(|_| malformed("color"))? })
+}

@@ -1,0 +1,154 @@
+//! The contact's own side: the web chat behind `/chat/{org}`. Messages only.
+//!
+//! Invariant: nothing here can tell whether the team wrote anything for itself. This module has its own SQL and types
+//! (`wire::visitor`), counts by `message.position`, and reads no column that anything but a message moves: not
+//! `conversation.last_at`, not `rev`, not the organization's `seq`.
+//!
+//! - `token` makes and checks what a visitor is known by; nothing is stored before the first message.
+//! - `thread` reads the conversation, `arrival` adds to it, `stream` tells what is new.
+//! - `limits` keeps one visitor from filling the inbox.
+
+mod arrival;
+mod limits;
+mod stream;
+mod thread;
+mod token;
+
+use crate::{
+    error::{Error, Result},
+    gate::ClientAddress,
+    input::{self, BODY, Field, Ids, Input, Json},
+    orgs,
+    state::State,
+};
+use axum::{
+    Extension,
+    extract::{self, FromRequestParts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use limits::Limits;
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+use wire::{
+    OrgId, Problem, ProblemCode,
+    visitor::{NewVisitorMessage, Visit, VisitorMessage, VisitorPage},
+};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(visit))
+        .routes(routes!(list))
+        .routes(routes!(put))
+        .routes(routes!(events))
+        .layer(Extension(Arc::new(Limits::default())))
+}
+
+impl Input for NewVisitorMessage {
+    const FIELDS: &'static [Field] = &[BODY];
+}
+
+/// Who is asking. As a handler's parameter: 401 without a token of ours.
+#[derive(Clone, Debug)]
+struct Visitor {
+    org: OrgId,
+    /// The token's hash: what is stored, and what cursors are bound to.
+    hash: String,
+}
+
+impl FromRequestParts<State> for Visitor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
+        let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
+        let key = token::key(&mut *state.db().read().await?).await?;
+        let org = key.and_then(|key| token::org_of(&key, given));
+        let org = org.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
+        Ok(Self { org, hash: crate::secret::hash(given) })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Begin a visit. The token is the visitor's only key to the conversation; nothing is stored for it yet.
+#[utoipa::path(post, path = "/contact/v1/{org}/visits", tag = "web chat", responses(
+    (status = 200, body = Visit, description = "A bearer token for the calls below."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn visit(
+    extract::State(state): extract::State<State>,
+    Extension(limits): Extension<Arc<Limits>>,
+    address: ClientAddress,
+    Ids(slug): Ids<String>,
+) -> Result<axum::Json<Visit>> {
+    limits.visit(&address.key()).map_err(Error::too_many)?;
+    let mut reading = state.db().read().await?;
+    let org = orgs::by_slug(&mut reading, &slug).await?.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
+    let key = token::key(&mut reading).await?;
+    drop(reading);
+    let key = match key {
+        Some(key) => key,
+        None => token::make_key(state.db(), org).await?,
+    };
+    Ok(axum::Json(Visit { token: token::fresh(&key, org) }))
+}
+
+/// The conversation, newest first. Empty before the first message.
+#[utoipa::path(get, path = "/contact/v1/messages", tag = "web chat",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)),
+    security(("visitor" = [])), responses(
+    (status = 200, body = VisitorPage),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn list(
+    extract::State(state): extract::State<State>,
+    visitor: Visitor,
+    mut query: input::Query,
+) -> Result<axum::Json<VisitorPage>> {
+    let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
+    query.finish()?;
+    let mut reading = state.db().read().await?;
+    Ok(axum::Json(thread::page(&mut reading, &visitor, cursor.as_deref(), limit).await?))
+}
+
+/// Write a message. The id is the visitor's own; the same again answers the same.
+#[utoipa::path(put, path = "/contact/v1/messages/{id}", tag = "web chat",
+    params(("id" = Uuid, Path)), request_body = NewVisitorMessage, security(("visitor" = [])), responses(
+    (status = 201, body = VisitorMessage, description = "Written."),
+    (status = 200, body = VisitorMessage, description = "Was written before."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn put(
+    extract::State(state): extract::State<State>,
+    Extension(limits): Extension<Arc<Limits>>,
+    address: ClientAddress,
+    visitor: Visitor,
+    Ids(id): Ids<Uuid>,
+    Json(new): Json<NewVisitorMessage>,
+) -> Result<(StatusCode, axum::Json<VisitorMessage>)> {
+    let known = thread::written(&mut *state.db().read().await?, &visitor, id, new.body.as_str()).await?;
+    if let Some(message) = known {
+        return Ok((StatusCode::OK, axum::Json(message)));
+    }
+    limits.message(&visitor.hash).map_err(Error::too_many)?;
+    let arrival = arrival::Arrival { visitor: &visitor, id, body: new.body.as_str() };
+    let (status, message) = arrival.write(state.db(), &limits, &address.key()).await?;
+    Ok((status, axum::Json(message)))
+}
+
+/// What is new, as it comes (`text/event-stream`). `Last-Event-ID` is a message's position: what came after it is
+/// sent first.
+#[utoipa::path(get, path = "/contact/v1/events", tag = "web chat", security(("visitor" = [])), responses(
+    (status = 200, content_type = "text/event-stream", description = "`hello`, `message-added`, `heartbeat`, `reset`."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn events(
+    extract::State(state): extract::State<State>,
+    Extension(limits): Extension<Arc<Limits>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let place = limits.stream(&visitor.hash).map_err(Error::too_many)?;
+    let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(|id| id.parse().ok());
+    Ok(stream::open(state, visitor, after, place).into_response())
+}

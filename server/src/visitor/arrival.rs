@@ -1,0 +1,203 @@
+//! A visitor's message arrives: it is written, with its contact and conversation if it is the first, and a closed
+//! conversation is opened again.
+
+use super::{Visitor, limits::Limits, thread};
+use crate::{
+    change::{ActivityLine, Change, EventKind},
+    db::{Columns as _, Db, int},
+    error::{Error, Result},
+};
+use axum::http::StatusCode;
+use sqlx::Row as _;
+use uuid::Uuid;
+use wire::{
+    ActivityKind, ChannelKind, ContactId, ConversationId, ProblemCode, Seq,
+    visitor::{From, VisitorMessage},
+};
+
+pub(super) struct Arrival<'a> {
+    pub(super) visitor: &'a Visitor,
+    pub(super) id: Uuid,
+    pub(super) body: &'a str,
+}
+
+/// What the agents' side needs to know of the conversation.
+struct Place {
+    contact: ContactId,
+    is_closed: bool,
+    last_position: u64,
+}
+
+impl Arrival<'_> {
+    /// Writes the message, or finds that another request wrote it meanwhile.
+    pub(super) async fn write(&self, db: &Db, limits: &Limits, address: &str) -> Result<(StatusCode, VisitorMessage)> {
+        let mut change = db.change(self.visitor.org).await?;
+        if let Some(message) = thread::written(change.tx(), self.visitor, self.id, self.body).await? {
+            return Ok((StatusCode::OK, message));
+        }
+        let conversation = match thread::conversation(change.tx(), self.visitor).await? {
+            Some(conversation) => conversation,
+            None => {
+                limits.new_conversation(address).map_err(Error::too_many)?;
+                self.begin(&mut change).await?
+            }
+        };
+        let place = self.place(&mut change, conversation).await?;
+        let position = place.last_position + 1;
+        let seq = self.insert(&mut change, conversation, position).await?;
+        self.move_conversation(&mut change, conversation, &place, seq).await?;
+        let created_at = change.at();
+        change.commit().await?;
+        let (id, body) = (self.id, self.body.to_owned());
+        Ok((StatusCode::CREATED, VisitorMessage { id, from: From::Me, name: None, body, created_at, position }))
+    }
+
+    /// Makes the contact and the conversation, and remembers them under the token.
+    async fn begin(&self, change: &mut Change) -> Result<ConversationId> {
+        let (contact, conversation) = (ContactId::fresh(), ConversationId::fresh());
+        self.make_contact(change, contact).await?;
+        self.make_conversation(change, contact, conversation).await?;
+        let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+        sqlx::query("INSERT INTO visitor (token_hash, org_id, conversation_id, created_at) VALUES (?, ?, ?, ?)")
+            .bind(&self.visitor.hash)
+            .bind(org)
+            .bind(conversation.to_string())
+            .bind(at)
+            .execute(change.tx())
+            .await?;
+        Ok(conversation)
+    }
+
+    async fn make_contact(&self, change: &mut Change, contact: ContactId) -> Result<()> {
+        let seq = change.next_seq().await?;
+        let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+        // Of the hash, not of the token: agents see it.
+        let mark = &self.visitor.hash[..8];
+        sqlx::query(
+            "INSERT INTO contact (org_id, id, name, default_channel, created_at, seq, rev) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&org)
+        .bind(contact.to_string())
+        .bind(format!("Visitor {}", mark[..4].to_uppercase()))
+        .bind(ChannelKind::Chat.as_str())
+        .bind(at)
+        .bind(int(seq))
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
+        sqlx::query(
+            "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(&org)
+        .bind(ChannelKind::Chat.as_str())
+        .bind(format!("visitor-{mark}"))
+        .bind(contact.to_string())
+        .execute(change.tx())
+        .await?;
+        change.event(EventKind::ContactChanged, contact, None, None).await
+    }
+
+    async fn make_conversation(
+        &self,
+        change: &mut Change,
+        contact: ContactId,
+        conversation: ConversationId,
+    ) -> Result<()> {
+        let seq = change.next_seq().await?;
+        let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+        let made = sqlx::query(
+            "INSERT INTO conversation (org_id, id, contact_id, channel_id, status, last_at, created_at, seq, rev) \
+             SELECT org_id, ?, ?, id, 'open', ?, ?, ?, ? FROM channel WHERE org_id = ? AND kind = ? ORDER BY id LIMIT 1",
+        )
+        .bind(conversation.to_string())
+        .bind(contact.to_string())
+        .bind(at)
+        .bind(at)
+        .bind(int(seq))
+        .bind(int(seq))
+        .bind(org)
+        .bind(ChannelKind::Chat.as_str())
+        .execute(change.tx())
+        .await?;
+        if made.rows_affected() == 0 {
+            return Err(ProblemCode::NotFound.into());
+        }
+        change.event(EventKind::ConversationChanged, conversation, None, None).await?;
+        change.activity(self.line(ActivityKind::ConversationOpened, contact, conversation)).await
+    }
+
+    async fn place(&self, change: &mut Change, conversation: ConversationId) -> Result<Place> {
+        let row = sqlx::query(
+            "SELECT c.contact_id, c.status, c.last_position, k.blocked FROM conversation c \
+             JOIN contact k ON k.org_id = c.org_id AND k.id = c.contact_id WHERE c.org_id = ? AND c.id = ?",
+        )
+        .bind(self.visitor.org.to_string())
+        .bind(conversation.to_string())
+        .fetch_one(change.tx())
+        .await?;
+        if row.try_get("blocked")? {
+            return Err(ProblemCode::Forbidden.into());
+        }
+        let status: &str = row.try_get("status")?;
+        Ok(Place {
+            contact: row.id("contact_id")?,
+            is_closed: status == "closed",
+            last_position: row.seq("last_position")?,
+        })
+    }
+
+    async fn insert(&self, change: &mut Change, conversation: ConversationId, position: u64) -> Result<Seq> {
+        let seq = change.next_seq().await?;
+        let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+        sqlx::query(
+            "INSERT INTO message (org_id, id, conversation_id, position, direction, body, delivery, created_at, seq) \
+             VALUES (?, ?, ?, ?, 'in', ?, 'delivered', ?, ?)",
+        )
+        .bind(&org)
+        .bind(self.id.as_hyphenated().to_string())
+        .bind(conversation.to_string())
+        .bind(int(position))
+        .bind(self.body)
+        .bind(at)
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
+        change.event(EventKind::MessageAdded, self.id.as_hyphenated(), Some(conversation.to_string()), None).await?;
+        Ok(seq)
+    }
+
+    /// The conversation moves with its message: its time, its position, its unread mark, and back to open.
+    async fn move_conversation(
+        &self,
+        change: &mut Change,
+        conversation: ConversationId,
+        place: &Place,
+        seq: Seq,
+    ) -> Result<()> {
+        let rev = change.next_seq().await?;
+        let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+        sqlx::query(
+            "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, last_in_seq = ?2, \
+             last_position = last_position + 1, status = CASE WHEN ?3 THEN 'open' ELSE status END, rev = ?4 \
+             WHERE org_id = ?5 AND id = ?6",
+        )
+        .bind(at)
+        .bind(int(seq))
+        .bind(place.is_closed)
+        .bind(int(rev))
+        .bind(org)
+        .bind(conversation.to_string())
+        .execute(change.tx())
+        .await?;
+        change.event(EventKind::ConversationChanged, conversation, None, None).await?;
+        if place.is_closed {
+            let line = self.line(ActivityKind::ConversationReopened, place.contact, conversation);
+            change.activity(line).await?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, kind: ActivityKind, contact: ContactId, conversation: ConversationId) -> ActivityLine {
+        ActivityLine { kind, contact, actor: None, conversation: Some(conversation), subject: None }
+    }
+}

@@ -1,0 +1,155 @@
+//! Reads the visitor's conversation: messages by their position, and nothing else.
+
+use super::{
+    Visitor,
+    token::{self, Key},
+};
+use crate::{
+    db::{Columns as _, int, malformed},
+    error::{Error, Result},
+};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use uuid::Uuid;
+use wire::{
+    ConversationId, ProblemCode,
+    visitor::{From, VisitorMessage, VisitorPage},
+};
+
+const COLUMNS: &str = "SELECT m.id, m.position, m.direction, m.body, m.created_at, a.name AS agent FROM message m \
+    LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id";
+
+/// The conversation, once there is one.
+pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visitor) -> Result<Option<ConversationId>> {
+    let row = sqlx::query("SELECT conversation_id FROM visitor WHERE token_hash = ? AND org_id = ?")
+        .bind(&visitor.hash)
+        .bind(visitor.org.to_string())
+        .fetch_optional(reading)
+        .await?;
+    Ok(row.map(|row| row.id_or_none("conversation_id")).transpose()?.flatten())
+}
+
+/// A page, newest first.
+pub(super) async fn page(
+    reading: &mut SqliteConnection,
+    visitor: &Visitor,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<VisitorPage> {
+    let key = token::key(&mut *reading).await?.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
+    let before = cursor.map(|cursor| read_cursor(&key, visitor, cursor)).transpose()?;
+    let Some(conversation) = conversation(&mut *reading, visitor).await? else {
+        return Ok(VisitorPage { items: Vec::new(), next_cursor: None });
+    };
+    let sql = format!(
+        "{COLUMNS} WHERE m.org_id = ? AND m.conversation_id = ? AND m.position < ? ORDER BY m.position DESC LIMIT ?"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(visitor.org.to_string())
+        .bind(conversation.to_string())
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(reading)
+        .await?;
+    let mut items = rows.iter().map(message).collect::<sqlx::Result<Vec<_>>>()?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let last = items.last().filter(|_| more);
+    let next_cursor = last.map(|last| write_cursor(&key, visitor, int(last.position)));
+    Ok(VisitorPage { items, next_cursor })
+}
+
+/// What came after a position, oldest first, at most a hundred.
+pub(super) async fn after(
+    reading: &mut SqliteConnection,
+    visitor: &Visitor,
+    conversation: ConversationId,
+    position: u64,
+) -> Result<Vec<VisitorMessage>> {
+    let sql = format!(
+        "{COLUMNS} WHERE m.org_id = ? AND m.conversation_id = ? AND m.position > ? ORDER BY m.position LIMIT 100"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(visitor.org.to_string())
+        .bind(conversation.to_string())
+        .bind(int(position))
+        .fetch_all(reading)
+        .await?;
+    Ok(rows.iter().map(message).collect::<sqlx::Result<_>>()?)
+}
+
+/// The conversation's last position; 0 before the first message.
+pub(super) async fn last_position(
+    reading: &mut SqliteConnection,
+    visitor: &Visitor,
+    conversation: ConversationId,
+) -> Result<u64> {
+    let row = sqlx::query("SELECT last_position FROM conversation WHERE org_id = ? AND id = ?")
+        .bind(visitor.org.to_string())
+        .bind(conversation.to_string())
+        .fetch_one(reading)
+        .await?;
+    Ok(row.seq("last_position")?)
+}
+
+/// The visitor's message with this id and text, if it was written before.
+///
+/// # Errors
+/// `id-reuse` when the id stands for anything else.
+pub(super) async fn written(
+    reading: &mut SqliteConnection,
+    visitor: &Visitor,
+    id: Uuid,
+    body: &str,
+) -> Result<Option<VisitorMessage>> {
+    let sql = format!("{COLUMNS_AND_PLACE} WHERE m.org_id = ? AND m.id = ?");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(visitor.org.to_string())
+        .bind(id.as_hyphenated().to_string())
+        .fetch_optional(&mut *reading)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let message = message(&row)?;
+    let here = conversation(reading, visitor).await? == row.id_or_none("conversation_id")?;
+    let same = here && message.from == From::Me && message.body == body;
+    if same { Ok(Some(message)) } else { Err(ProblemCode::IdReuse.into()) }
+}
+
+const COLUMNS_AND_PLACE: &str = "SELECT m.id, m.position, m.direction, m.body, m.created_at, a.name AS agent, \
+    m.conversation_id FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id";
+
+fn message(row: &SqliteRow) -> sqlx::Result<VisitorMessage> {
+    let from = match row.try_get("direction")? {
+        "in" => From::Me,
+        "out" => From::Team,
+        _ => return Err(malformed("direction")),
+    };
+    let agent: Option<&str> = row.try_get("agent")?;
+    let first_name = agent.and_then(|name| name.split_whitespace().next()).map(str::to_owned);
+    Ok(VisitorMessage {
+        id: row.id("id")?,
+        from,
+        name: first_name.filter(|_| from == From::Team),
+        body: row.text("body")?,
+        created_at: row.time("created_at")?,
+        position: row.seq("position")?,
+    })
+}
+
+/// A position, sealed to its visitor.
+fn write_cursor(key: &Key, visitor: &Visitor, position: i64) -> String {
+    format!("{position:x}.{}", cursor_seal(key, visitor, position))
+}
+
+fn read_cursor(key: &Key, visitor: &Visitor, cursor: &str) -> Result<i64> {
+    let position = cursor.split_once('.').and_then(|(position, given)| {
+        let position = i64::from_str_radix(position, 16).ok()?;
+        token::same(given, &cursor_seal(key, visitor, position)).then_some(position)
+    });
+    position.ok_or_else(|| ProblemCode::BadCursor.into())
+}
+
+fn cursor_seal(key: &Key, visitor: &Visitor, position: i64) -> String {
+    let mut seal = token::seal(key, "cursor", &format!("{} {position}", visitor.hash));
+    seal.truncate(32);
+    seal
+}

@@ -1,0 +1,390 @@
+//! The small world the stories play in: two organizations on a temporary database, and clients that ask the app in
+//! process. Nothing here asserts what the product promises; it only makes the promises short to write.
+
+use axum::{
+    Router,
+    body::{Body, BodyDataStream},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Request},
+};
+use futures::StreamExt as _;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use sidenote_server::{
+    Config, Site, State,
+    agents::{self, NewAgent},
+    contacts,
+    conversation::{self, NewConversation},
+    db::Db,
+    messages, orgs, secret,
+};
+use std::{path::PathBuf, time::Duration};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use wire::{
+    AgentId, ChannelAddress, ChannelId, ChannelKind, ContactId, ContactNoteId, ContactPatch, ConversationId,
+    ConversationNoteId, Delivery, Direction, MessageId, OrgId, Role, Seq, Status,
+};
+
+/// An organization of the world: an admin, two agents, two contacts and three conversations.
+pub(crate) struct Team {
+    pub(crate) org: OrgId,
+    pub(crate) maya: AgentId,
+    pub(crate) sam: AgentId,
+    pub(crate) kim: AgentId,
+    pub(crate) chat: ChannelId,
+    pub(crate) email: ChannelId,
+    pub(crate) ana: ContactId,
+    pub(crate) bob: ContactId,
+    /// Ana's web chat.
+    pub(crate) ana_chat: ConversationId,
+    /// Ana's e-mail thread.
+    pub(crate) ana_mail: ConversationId,
+    pub(crate) bob_chat: ConversationId,
+}
+
+pub(crate) struct World {
+    pub(crate) state: State,
+    pub(crate) app: Router,
+    pub(crate) file: PathBuf,
+    pub(crate) acme: Team,
+    pub(crate) globex: Team,
+    _directory: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        // Nobody's undo runs out while a slow machine gets through a story.
+        Self::with(Config { undo_window: Duration::from_secs(3600), ..Config::default() }).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
+        Self::with_site(config, Site::default()).await
+    }
+
+    pub(crate) async fn with_site(config: Config, site: Site) -> Self {
+        let directory = TempDir::new().unwrap();
+        let file = directory.path().join("sidenote.db");
+        let db = Db::open(&file).await.unwrap();
+        let acme = team(&db, "acme").await;
+        let globex = team(&db, "globex").await;
+        let state = State::new(db, config, site);
+        let app = sidenote_server::app(state.clone());
+        Self { state, app, file, acme, globex, _directory: directory }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        self.state.db()
+    }
+
+    /// An admin of acme.
+    pub(crate) async fn maya(&self) -> Client {
+        self.client(self.acme.org, self.acme.maya).await
+    }
+
+    /// An agent of acme.
+    pub(crate) async fn sam(&self) -> Client {
+        self.client(self.acme.org, self.acme.sam).await
+    }
+
+    /// Another agent of acme.
+    pub(crate) async fn kim(&self) -> Client {
+        self.client(self.acme.org, self.acme.kim).await
+    }
+
+    /// An admin of globex.
+    pub(crate) async fn gia(&self) -> Client {
+        self.client(self.globex.org, self.globex.maya).await
+    }
+
+    /// Somebody who isn't signed in.
+    pub(crate) fn nobody(&self) -> Client {
+        Client { app: self.app.clone(), headers: HeaderMap::new() }
+    }
+
+    /// A client with a session of its own, as the app's page would send it.
+    pub(crate) async fn client(&self, org: OrgId, agent: AgentId) -> Client {
+        let token = secret::token();
+        let mut change = self.db().change(org).await.unwrap();
+        let at = change.at().timestamp_millis();
+        sqlx::query("INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) VALUES (?, ?, ?, ?, ?)")
+            .bind(secret::hash(&token))
+            .bind(org.to_string())
+            .bind(agent.to_string())
+            .bind(at)
+            .bind(at)
+            .execute(change.tx())
+            .await
+            .unwrap();
+        change.commit().await.unwrap();
+        self.nobody()
+            .with("cookie", &format!("sid={token}"))
+            .with("sec-fetch-site", "same-origin")
+            .with("x-sidenote", "1")
+    }
+
+    /// The contact writes, now.
+    pub(crate) async fn inbound(&self, org: OrgId, conversation: ConversationId, body: &str) -> Seq {
+        let mut change = self.db().change(org).await.unwrap();
+        let at = change.at();
+        let id = MessageId::fresh();
+        let row = messages::NewRow {
+            id,
+            conversation,
+            direction: Direction::In,
+            author: None,
+            body,
+            attachments: &[],
+            source_key: None,
+            delivery: Delivery::Delivered,
+            at,
+        };
+        let seq = messages::insert(&mut change, &row).await.unwrap();
+        change.commit().await.unwrap();
+        seq
+    }
+
+    /// A number straight from the database.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&mut *self.db().read().await.unwrap()).await.unwrap()
+    }
+}
+
+async fn team(db: &Db, slug: &str) -> Team {
+    let org = orgs::add(db, slug, &slug.to_uppercase()).await.unwrap();
+    let channels = orgs::channels(&mut db.read().await.unwrap(), org).await.unwrap();
+    let channel = |kind| channels.iter().find(|channel| channel.kind == kind).unwrap().id;
+    let (chat, email) = (channel(ChannelKind::Chat), channel(ChannelKind::Email));
+    let mut change = db.change(org).await.unwrap();
+    let [maya, sam, kim] = [("Maya", Role::Admin), ("Sam", Role::Agent), ("Kim", Role::Agent)].map(|(name, role)| {
+        let email = format!("{}@{slug}.test", name.to_lowercase());
+        NewAgent { id: AgentId::fresh(), email, name: name.to_owned(), role, password_hash: "none".to_owned() }
+    });
+    for agent in [&maya, &sam, &kim] {
+        agents::add(&mut change, agent).await.unwrap();
+    }
+    let [ana, bob] = [ContactId::fresh(), ContactId::fresh()];
+    for (id, name) in [(ana, "Ana"), (bob, "Bob")] {
+        let address = format!("{}@{slug}.example", name.to_lowercase());
+        let details =
+            ContactPatch { name: Some(name.to_owned()), email: Some(Some(address.clone())), ..ContactPatch::default() };
+        let addresses = [ChannelAddress { kind: ChannelKind::Email, address }];
+        contacts::add(&mut change, id, details, &addresses).await.unwrap();
+    }
+    let [ana_chat, ana_mail, bob_chat] = std::array::from_fn(|_| ConversationId::fresh());
+    for (id, contact, channel) in [(ana_chat, ana, chat), (ana_mail, ana, email), (bob_chat, bob, chat)] {
+        let at = change.at();
+        let new =
+            NewConversation { id, contact, channel, thread_key: None, status: Status::Open, assignee: None, at };
+        conversation::start(&mut change, &new, None).await.unwrap();
+    }
+    change.commit().await.unwrap();
+    Team { org, maya: maya.id, sam: sam.id, kim: kim.id, chat, email, ana, bob, ana_chat, ana_mail, bob_chat }
+}
+
+/// Asks the app as one browser would.
+#[derive(Clone)]
+pub(crate) struct Client {
+    app: Router,
+    headers: HeaderMap,
+}
+
+impl Client {
+    /// The same client with one header more, or another value of it.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut headers = self.headers.clone();
+        headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+        Self { app: self.app.clone(), headers }
+    }
+
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let mut headers = self.headers.clone();
+        headers.remove(name);
+        Self { app: self.app.clone(), headers }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Option<Value>) -> Answer {
+        self.ask(Method::POST, path, body).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.ask(Method::DELETE, path, None).await
+    }
+
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let has_type = self.headers.contains_key("content-type");
+        match body {
+            Some(body) if has_type => self.send(method, path, body.to_string()).await,
+            Some(body) => {
+                self.with("content-type", "application/json").send(method, path, body.to_string()).await
+            }
+            None => self.send(method, path, Body::empty()).await,
+        }
+    }
+
+    /// Sends exactly these bytes.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {
+        let response = self.begin(method, path, body.into()).await;
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    async fn begin(&self, method: Method, path: &str, body: Body) -> axum::response::Response {
+        let mut request = Request::builder().method(method).uri(path).body(body).unwrap();
+        *request.headers_mut() = self.headers.clone();
+        self.app.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Opens a stream of events.
+    pub(crate) async fn stream(&self, path: &str) -> Stream {
+        let response = self.begin(Method::GET, path, Body::empty()).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Stream { chunks: response.into_body().into_data_stream(), text: String::new() }
+    }
+
+    /// Adds a contact note in a conversation and returns its id.
+    pub(crate) async fn add_note(&self, contact: ContactId, conversation: ConversationId, body: &str) -> ContactNoteId {
+        let id = ContactNoteId::fresh();
+        let new = json!({ "body": body, "conversation_id": conversation });
+        self.put(&wire::paths::contact_note(contact, id), new).await.expect(201);
+        id
+    }
+
+    /// Adds a conversation note and returns its id.
+    pub(crate) async fn add_conversation_note(&self, conversation: ConversationId, body: &str) -> ConversationNoteId {
+        let id = ConversationNoteId::fresh();
+        self.put(&wire::paths::conversation_note(conversation, id), json!({ "body": body })).await.expect(201);
+        id
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        self.read()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Checks that this is a problem document of this code, and returns it.
+    #[track_caller]
+    pub(crate) fn refused(&self, code: &str) -> Value {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{} {}", self.status, self.text());
+        let problem = self.json();
+        assert_eq!(problem["type"], format!("/problems/{code}"), "{problem}");
+        assert_eq!(problem["status"], self.status);
+        problem
+    }
+}
+
+/// One event of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Heard {
+    pub(crate) id: Option<String>,
+    pub(crate) event: String,
+    pub(crate) data: Value,
+}
+
+impl Heard {
+    pub(crate) fn seq(&self) -> Seq {
+        let position: wire::Position = self.id.as_ref().unwrap().parse().unwrap();
+        position.seq
+    }
+}
+
+/// An open stream of events.
+pub(crate) struct Stream {
+    chunks: BodyDataStream,
+    text: String,
+}
+
+impl Stream {
+    /// The next event; `None` when the stream has ended.
+    pub(crate) async fn next(&mut self) -> Option<Heard> {
+        loop {
+            if let Some((frame, rest)) = self.text.split_once("\n\n") {
+                let (frame, rest) = (read_frame(frame), rest.to_owned());
+                self.text = rest;
+                return Some(frame);
+            }
+            let chunk = patient(self.chunks.next()).await?;
+            self.text += std::str::from_utf8(&chunk.unwrap()).unwrap();
+        }
+    }
+
+    /// Hears events until one of this name comes, and returns that.
+    pub(crate) async fn until(&mut self, event: &str) -> Heard {
+        loop {
+            let heard = self.next().await.expect("the stream goes on");
+            if heard.event == event {
+                return heard;
+            }
+        }
+    }
+}
+
+fn read_frame(frame: &str) -> Heard {
+    let mut heard = Heard { id: None, event: String::new(), data: Value::Null };
+    for line in frame.lines() {
+        match line.split_once(": ").unwrap() {
+            ("id", id) => heard.id = Some(id.to_owned()),
+            ("event", event) => event.clone_into(&mut heard.event),
+            ("data", data) => heard.data = serde_json::from_str(data).unwrap(),
+            _ => {}
+        }
+    }
+    heard
+}
+
+/// Waits for what must come; a test that waits for ever fails instead.
+pub(crate) async fn patient<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), what).await.expect("it comes within 30 s")
+}
+
+/// Asks again until it is so.
+pub(crate) async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
+    patient(async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}

@@ -1,0 +1,189 @@
+//! `App`: the stand-alone page: sign-in, the router, and an inbox whose place is the address.
+
+use crate::{
+    api::Api,
+    components::{
+        contact_page::ContactPage,
+        inbox::Inbox,
+        sign_in::{SignIn, SignInCommand},
+    },
+    desk::{Desk, Session},
+    error::ApiError,
+    leave::Leave,
+    navigator::Navigator,
+    routes::Route,
+    views::InboxView,
+    words::{fill, words},
+};
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    components::Router,
+    hooks::{use_location, use_navigate},
+};
+
+/// What the page shows as a whole.
+#[derive(Clone)]
+enum Stage {
+    Starting,
+    SignedOut,
+    AtDesk(Desk),
+    Failed(String),
+}
+
+/// The stand-alone app.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <Page />
+        </Router>
+    }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let location = use_location();
+    let route =
+        Memo::new(move |_| Route::read(&location.pathname.get(), location.search.get().trim_start_matches('?')));
+    let stage = RwSignal::new(Stage::Starting);
+    let enter = move || {
+        let first = match route.get_untracked() {
+            Route::Inbox(view) => view.query,
+            _ => InboxView::default().query,
+        };
+        async move {
+            let next = match Desk::open(Api::new(""), first).await {
+                Ok(desk) => Stage::AtDesk(desk),
+                Err(error) if error.is_signed_out() => Stage::SignedOut,
+                Err(error) => Stage::Failed(error.failure().sentence().to_owned()),
+            };
+            stage.set(next);
+        }
+    };
+    leptos::task::spawn_local(enter());
+    let sign_in: SignInCommand = Callback::new(move |(email, password)| {
+        let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
+            Api::new("")
+                .sign_in(email, password)
+                .await
+                .map_err(|error: ApiError| error.failure().sentence().to_owned())?;
+            enter().await;
+            Ok(())
+        });
+        entering
+    });
+    view! {
+        {move || match stage.get() {
+            Stage::Starting => ().into_any(),
+            Stage::SignedOut => view! { <main class="gate"><SignIn lead=words().sign_in_lead sign_in /></main> }.into_any(),
+            Stage::AtDesk(desk) => view! { <AtDesk desk route stage /> }.into_any(),
+            Stage::Failed(sentence) => {
+                let retry = move |_| leptos::task::spawn_local(enter());
+                view! {
+                    <main class="gate">
+                        <div class="load-problem" role="alert">
+                            <p>{sentence}</p>
+                            <button type="button" class="button" on:click=retry>{words().try_again}</button>
+                        </div>
+                    </main>
+                }
+                    .into_any()
+            }
+        }}
+    }
+}
+
+#[component]
+fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoView {
+    provide_context(desk.clone());
+    let navigator = navigator(route);
+    provide_context(navigator);
+    let leaving = desk.clone();
+    provide_context(Leave(Callback::new(move |()| {
+        let desk = leaving.clone();
+        leptos::task::spawn_local(async move {
+            desk.sign_out().await;
+            stage.set(Stage::SignedOut);
+        });
+    })));
+    // The parts of the route that decide which page it is; the rest is the inbox's own affair.
+    let page = Memo::new(move |_| match route.get() {
+        Route::Inbox(_) => None,
+        other => Some(other),
+    });
+    view! {
+        {move || match page.get() {
+            None | Some(Route::Inbox(_)) => view! { <Inbox /> }.into_any(),
+            Some(Route::Contact(contact)) => view! { <ContactPage contact /> }.into_any(),
+            Some(Route::NotFound) => {
+                view! {
+                    <main class="gate">
+                        <div class="pane-problem">
+                            <p>{words().not_found}</p>
+                            <button type="button" class="button" on:click=move |_| navigator.go.run(InboxView::default())>
+                                {words().back_to_inbox}
+                            </button>
+                        </div>
+                    </main>
+                }
+                    .into_any()
+            }
+        }}
+        <SignInAgain desk />
+    }
+}
+
+/// Keeps the inbox's place in the address.
+fn navigator(route: Memo<Route>) -> Navigator {
+    let navigate = StoredValue::new_local(use_navigate());
+    let go_to = move |route: Route| {
+        navigate
+            .with_value(|navigate| navigate(&route.path(), NavigateOptions { scroll: false, ..Default::default() }));
+    };
+    let view = Memo::new(move |last: Option<&InboxView>| match route.get() {
+        Route::Inbox(view) => view,
+        // On another page the inbox is as it was left.
+        _ => last.cloned().unwrap_or_default(),
+    });
+    Navigator {
+        view: view.into(),
+        go: Callback::new(move |view| go_to(Route::Inbox(view))),
+        address: Callback::new(|view| Route::Inbox(view).path()),
+        contact_address: Callback::new(|contact| Some(Route::Contact(contact).path())),
+        go_to_contact: Callback::new(move |contact| go_to(Route::Contact(contact))),
+    }
+}
+
+/// Over the page when the session has ended: everything stays as it is under it.
+#[component]
+fn SignInAgain(desk: Desk) -> impl IntoView {
+    let session = desk.session();
+    let dialog = NodeRef::<leptos::html::Dialog>::new();
+    let is_expired = Memo::new(move |_| session.get() == Session::Expired);
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if !is_expired.get() {
+            dialog.close();
+        } else if !dialog.open() {
+            let _ = dialog.show_modal();
+        }
+    });
+    let name = desk.me().agent.name.clone();
+    let sign_in: SignInCommand = Callback::new(move |(email, password)| {
+        let (desk, name) = (desk.clone(), name.clone());
+        let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
+            match desk.sign_in_again(email, password).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(fill(words().sign_in_other, &[("name", &name)])),
+                Err(failure) => Err(failure.sentence().to_owned()),
+            }
+        });
+        entering
+    });
+    view! {
+        <dialog class="sign-in-again" node_ref=dialog on:cancel=|event: leptos::ev::Event| event.prevent_default()>
+            {move || is_expired.get().then(|| view! { <SignIn lead=words().sign_in_again sign_in=sign_in /> })}
+        </dialog>
+    }
+}

@@ -1,0 +1,46 @@
+//! `ActionsSection`: what can be done with the open conversation from the panel.
+
+use crate::{
+    components::{assign_menu::AssignMenu, panel_section::PanelSection},
+    desk::Desk,
+    words::words,
+};
+use leptos::prelude::*;
+use wire::{ConversationId, Status};
+
+/// Assign and close; outside a conversation it says what is missing.
+#[component]
+pub fn ActionsSection(conversation: Option<ConversationId>) -> impl IntoView {
+    view! {
+        <PanelSection name="actions" title=words().actions>
+            {match conversation {
+                Some(conversation) => view! { <Actions conversation /> }.into_any(),
+                None => view! { <p class="empty">{words().actions_need_conversation}</p> }.into_any(),
+            }}
+        </PanelSection>
+    }
+}
+
+#[component]
+fn Actions(conversation: ConversationId) -> impl IntoView {
+    let desk = Desk::here();
+    let store = desk.store().clone();
+    let known = Memo::new(move |_| store.conversations.shown(conversation));
+    let is_closed =
+        Memo::new(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.status == Status::Closed)));
+    view! {
+        <div class="actions">
+            <AssignMenu conversation known />
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    let next = if is_closed.get_untracked() { Status::Open } else { Status::Closed };
+                    desk.set_status(conversation, next);
+                }
+            >
+                {move || if is_closed.get() { words().reopen_conversation } else { words().close_conversation }}
+            </button>
+        </div>
+    }
+}

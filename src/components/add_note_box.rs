@@ -1,0 +1,117 @@
+//! `AddNoteBox`: the yellow field and the purple button.
+
+use crate::{
+    components::ui::icon::{Icon, Shape},
+    desk::Desk,
+    keys::{Chord, chord},
+    sensitive::{Sensitive, notice},
+    words::{fill, words},
+};
+use leptos::{ev, html, prelude::*};
+use wire::{BodyError, ContactId, ConversationId, MAX_BODY_CHARS, NoteBody};
+
+/// The counter is shown from here on.
+const COUNT_FROM: usize = MAX_BODY_CHARS / 10 * 9;
+
+/// Where a contact note is written. Without a conversation it is disabled and says why. All panels of a contact share
+/// one draft.
+#[component]
+pub fn AddNoteBox(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    name: Memo<String>,
+    field: NodeRef<html::Textarea>,
+) -> impl IntoView {
+    let words = words();
+    let desk = Desk::here();
+    let draft = RwSignal::from(desk.store().drafts.contact_note(contact));
+    let checked = Memo::new(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
+    let save = Callback::new(move |()| {
+        let Some(conversation) = conversation else { return };
+        let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
+        desk.add_contact_note(contact, conversation, body);
+        draft.set(String::new());
+    });
+    let on_key = move |event: ev::KeyboardEvent| {
+        if chord(&event) == Chord::Submit {
+            event.prevent_default();
+            save.run(());
+        }
+    };
+    let audience = move || match conversation {
+        Some(_) => fill(words.add_note_audience, &[("name", &name.get())]),
+        None => words.add_note_needs_conversation.to_owned(),
+    };
+    // Unique in the page: the same contact may have several panels.
+    let id = StoredValue::new(format!("add-note-{}", uuid::Uuid::now_v7()));
+    let hint_id = move || format!("{}-hint", id.get_value());
+    view! {
+        <div class="add-note" class:disabled=conversation.is_none()>
+            <div class="add-note-head">
+                <label for=id.get_value()>{words.add_note}</label>
+                <p id=hint_id() class="audience"><Icon shape=Shape::Lock /><bdi dir="auto">{audience}</bdi></p>
+            </div>
+            <textarea
+                id=id.get_value()
+                class="add-note-field"
+                dir="auto"
+                rows="2"
+                node_ref=field
+                aria-describedby=hint_id()
+                placeholder=words.add_note
+                disabled=conversation.is_none()
+                prop:value=move || draft.get()
+                on:input=move |event| draft.set(event_target_value(&event))
+                on:keydown=on_key
+            ></textarea>
+            <SensitiveHint draft />
+            <div class="add-note-foot">
+                <LengthCounter draft checked />
+                <button
+                    type="button"
+                    class="button primary"
+                    disabled=move || conversation.is_none() || checked.get().is_err()
+                    on:click=move |_| save.run(())
+                >
+                    {words.add_note}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
+    let noticed = Memo::new(move |_| draft.with(|text| notice(text)));
+    view! {
+        <p class="sensitive-hint" role="status">
+            {move || {
+                noticed
+                    .get()
+                    .map(|kind| match kind {
+                        Sensitive::Card => words().sensitive_card,
+                        Sensitive::Password => words().sensitive_password,
+                        Sensitive::Token => words().sensitive_token,
+                        Sensitive::NationalId => words().sensitive_national_id,
+                    })
+            }}
+        </p>
+    }
+}
+
+/// From nine tenths of the limit on: how much is used, and over it how much is too much. Nothing is ever cut.
+#[component]
+fn LengthCounter(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>) -> impl IntoView {
+    let length = Memo::new(move |_| draft.with(|text| text.chars().count()));
+    let text = move || match (checked.get(), length.get()) {
+        (Err(BodyError::TooLong), length) => {
+            let over = (length.saturating_sub(MAX_BODY_CHARS)).to_string();
+            Some(fill(words().add_note_over_limit, &[("over", &over)]))
+        }
+        (Err(BodyError::ControlCharacter), _) => Some(words().error_invalid_body.to_owned()),
+        (_, length) if length >= COUNT_FROM => Some(format!("{length} / {MAX_BODY_CHARS}")),
+        _ => None,
+    };
+    let is_over = move || matches!(checked.get(), Err(BodyError::TooLong | BodyError::ControlCharacter));
+    view! { <p class="counter" class:over=is_over role="status">{text}</p> }
+}

@@ -1,0 +1,180 @@
+//! `ContactProfilePanel`: who the contact is, and what the team knows, whichever conversation is open.
+
+use crate::{
+    components::{
+        actions_section::ActionsSection,
+        activity_section::ActivitySection,
+        avatar::Avatar,
+        channel_mark::ChannelMark,
+        details_section::DetailsSection,
+        lists_section::ListsSection,
+        load_problem::{LoadProblem, Waiting},
+        notes_section::NotesSection,
+        tags_section::TagsSection,
+        ui::icon::{Icon, Shape},
+    },
+    desk::Desk,
+    navigator::Navigator,
+    store::row::Load,
+    words::{fill, words},
+};
+use leptos::{ev, html, prelude::*};
+use wire::{Contact, ContactId, ConversationId};
+
+/// The panel beside a conversation. Escape closes it.
+#[component]
+pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, close: Callback<()>) -> impl IntoView {
+    let known = known(contact);
+    let name =
+        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let panel = NodeRef::<html::Aside>::new();
+    let close_on_escape = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
+            event.prevent_default();
+            close.run(());
+        }
+    };
+    view! {
+        <aside
+            class="panel"
+            node_ref=panel
+            aria-label=move || fill(words().profile_of, &[("name", &name.get())])
+            on:keydown=close_on_escape
+        >
+            <PanelHead contact known close=Some(close) />
+            <Sections contact conversation=Some(conversation) known />
+        </aside>
+    }
+}
+
+/// The contact as shown. Tracks.
+#[must_use]
+pub fn known(contact: ContactId) -> Memo<Option<Contact>> {
+    let store = Desk::here().store().clone();
+    Memo::new(move |_| store.contacts.shown(contact))
+}
+
+/// Whose profile it is, always in sight, and a menu of the sections.
+#[component]
+pub fn PanelHead(contact: ContactId, known: Memo<Option<Contact>>, close: Option<Callback<()>>) -> impl IntoView {
+    let navigator = Navigator::here();
+    let name =
+        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let kinds = Memo::new(move |_| {
+        known.with(|known| {
+            let channels = known.as_ref().map(|known| known.channels.as_slice()).unwrap_or_default();
+            let mut kinds: Vec<_> = channels.iter().map(|channel| channel.kind).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            kinds
+        })
+    });
+    let page = close.and_then(|_| navigator.contact_address.run(contact));
+    view! {
+        <header class="panel-head">
+            <Avatar name=name seed=contact.0 />
+            <div class="panel-who">
+                <h2>
+                    {match page {
+                        Some(address) => view! {
+                            <a
+                                href=address
+                                title=words().contact_page
+                                on:click=move |event| {
+                                    if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                                        event.prevent_default();
+                                        navigator.go_to_contact.run(contact);
+                                    }
+                                }
+                            >
+                                <bdi dir="auto">{move || name.get()}</bdi>
+                            </a>
+                        }
+                        .into_any(),
+                        None => view! { <bdi dir="auto">{move || name.get()}</bdi> }.into_any(),
+                    }}
+                </h2>
+                <p>{move || kinds.get().into_iter().map(|kind| view! { <ChannelMark kind /> }).collect_view()}</p>
+            </div>
+            {close
+                .map(|close| {
+                    view! {
+                        <button
+                            type="button"
+                            class="icon-button"
+                            aria-label=words().close_profile
+                            title=words().close_profile
+                            on:click=move |_| close.run(())
+                        >
+                            <Icon shape=Shape::X />
+                        </button>
+                    }
+                })}
+        </header>
+    }
+}
+
+/// The six sections, in their order, and the ways to them. `conversation`: where a new note is written in.
+#[component]
+pub fn Sections(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    known: Memo<Option<Contact>>,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let load = desk.store().contacts.load(contact);
+    let is_known = Memo::new(move |_| known.with(Option::is_some));
+    let body = NodeRef::<html::Div>::new();
+    let retry = Callback::new(move |()| desk.load_contact(contact));
+    view! {
+        <SectionMenu body />
+        <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>
+            {move || match (is_known.get(), load.get()) {
+                (true, _) => {
+                    view! {
+                        <DetailsSection known />
+                        <ActionsSection conversation />
+                        <TagsSection contact known />
+                        <ListsSection known />
+                        <NotesSection contact conversation known />
+                        <ActivitySection contact />
+                    }
+                        .into_any()
+                }
+                (false, Load::Failed(failure)) => view! { <LoadProblem failure retry /> }.into_any(),
+                (false, _) => view! { <Waiting /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn SectionMenu(body: NodeRef<html::Div>) -> impl IntoView {
+    let words = words();
+    let entries = [
+        ("details", words.details),
+        ("actions", words.actions),
+        ("tags", words.tags),
+        ("lists", words.lists),
+        ("notes", words.notes),
+        ("activity", words.activity),
+    ];
+    let jump = move |name: &'static str| {
+        let Some(body) = body.get_untracked() else { return };
+        let selector = format!("[data-section={name}] .section-toggle");
+        if let Ok(Some(target)) = body.query_selector(&selector) {
+            use wasm_bindgen::JsCast;
+            target.scroll_into_view();
+            // Focus moves along, so that the keyboard goes on from there.
+            let _ = target.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    };
+    view! {
+        <nav class="section-menu" aria-label=words.jump_to>
+            {entries
+                .map(|(name, title)| view! { <button type="button" on:click=move |_| jump(name)>{title}</button> })
+                .into_iter()
+                .collect_view()}
+        </nav>
+    }
+}

@@ -1,0 +1,43 @@
+//! `IconRail`: the narrow strip at a pane's right edge. Its contact icon toggles the Contact Profile Panel.
+
+use crate::{
+    components::ui::icon::{Icon, Shape},
+    desk::Desk,
+    navigator::Navigator,
+    words::{fill, words},
+};
+use leptos::{html::Button, prelude::*};
+use wire::{ContactId, ConversationId};
+
+/// The rail. The badge says how many notes are new to this agent.
+#[component]
+pub fn IconRail(
+    conversation: ConversationId,
+    contact: ContactId,
+    #[prop(into)] is_open: Signal<bool>,
+    button: NodeRef<Button>,
+) -> impl IntoView {
+    let navigator = Navigator::here();
+    let store = Desk::here().store().clone();
+    let new = Memo::new(move |_| store.contact_notes.new_count(contact));
+    let name = move || match new.get() {
+        0 => words().toggle_profile.to_owned(),
+        count => fill(words().toggle_profile_new, &[("count", &count.to_string())]),
+    };
+    view! {
+        <div class="icon-rail">
+            <button
+                type="button"
+                class="icon-button rail-button"
+                node_ref=button
+                aria-label=name
+                aria-expanded=move || is_open.get().to_string()
+                title=words().toggle_profile
+                on:click=move |_| navigator.toggle_panel(conversation)
+            >
+                <Icon shape=Shape::ContactRound />
+                {move || (new.get() > 0).then(|| view! { <span class="badge" aria-hidden="true">{new.get()}</span> })}
+            </button>
+        </div>
+    }
+}

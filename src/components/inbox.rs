@@ -1,0 +1,36 @@
+//! `Inbox`: sections, the list, and the opened conversations side by side.
+
+use crate::{
+    components::{
+        connection_line::ConnectionLine, conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView,
+        toasts::Toasts, ui::rows::Rows,
+    },
+    navigator::Navigator,
+    words::words,
+};
+use leptos::prelude::*;
+
+/// The whole inbox. Needs a `Desk` and a `Navigator` in context.
+#[component]
+pub fn Inbox() -> impl IntoView {
+    let navigator = Navigator::here();
+    let view_ = navigator.view;
+    let panes = Signal::derive(move || view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect()));
+    let has_panes = Memo::new(move |_| view_.with(|view| !view.panes.is_empty()));
+    view! {
+        <div class="inbox" class:reading=move || has_panes.get()>
+            <ConnectionLine />
+            <InboxNav />
+            <ConversationListView />
+            <main class="panes" aria-label=words().conversations>
+                <Show
+                    when=move || has_panes.get()
+                    fallback=|| view! { <p class="panes-empty">{words().nothing_open}</p> }
+                >
+                    <Rows keys=panes row=|id| view! { <PaneView conversation=id /> } estimate=600.0 class="pane-row" />
+                </Show>
+            </main>
+            <Toasts />
+        </div>
+    }
+}

@@ -1,0 +1,22 @@
+//! `ListsSection`: the static groups a contact is on.
+
+use crate::{components::panel_section::PanelSection, words::words};
+use leptos::prelude::*;
+use wire::Contact;
+
+/// The lists of a contact.
+#[component]
+pub fn ListsSection(known: Memo<Option<Contact>>) -> impl IntoView {
+    let lists =
+        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.lists.clone()).unwrap_or_default()));
+    view! {
+        <PanelSection name="lists" title=words().lists>
+            <ul class="lists">
+                {move || {
+                    lists.get().into_iter().map(|list| view! { <li><bdi dir="auto">{list.name}</bdi></li> }).collect_view()
+                }}
+            </ul>
+            {move || lists.with(Vec::is_empty).then(|| view! { <p class="empty">{words().lists_empty}</p> })}
+        </PanelSection>
+    }
+}

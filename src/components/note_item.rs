@@ -1,0 +1,155 @@
+//! `NoteItem`: one contact note: author, content, date and time, trashcan. And the parts a conversation note shares.
+
+use crate::{
+    components::{
+        timestamp::{Timestamp, absolute},
+        ui::{
+            icon::{Icon, Shape},
+            text::Text,
+        },
+    },
+    desk::Desk,
+    store::row::{Progress, State},
+    words::{fill, words},
+};
+use leptos::prelude::*;
+use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
+
+/// Who, when and how it stands: what of a note may change while it is shown.
+pub type NoteStanding = Memo<Option<(AgentRef, Time, State)>>;
+
+/// A contact note. `deleted` hears of a click on the trashcan, before the note goes.
+#[component]
+pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<ContactNoteId>) -> impl IntoView {
+    let desk = Desk::here();
+    let notes = desk.store().contact_notes.of(contact);
+    let cell = notes.ledger.cell(id);
+    let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
+    let me = desk.my_id();
+    let is_new = Memo::new({
+        let cell = cell.clone();
+        move |_| {
+            let seen = notes.seen();
+            cell.with(|row| {
+                row.live().is_some_and(|note| note.author.id != me && seen.is_some_and(|seen| note.seq > seen))
+            })
+        }
+    });
+    let state: NoteStanding = Memo::new(move |_| {
+        cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
+    });
+    let (edit_desk, drop_desk) = (desk.clone(), desk.clone());
+    let edit = Callback::new(move |()| {
+        if let Some(body) = edit_desk.take_back_contact_note(contact, id) {
+            edit_desk.store().drafts.put_back_contact_note(contact, body.as_str());
+        }
+    });
+    let discard = Callback::new(move |()| {
+        drop_desk.take_back_contact_note(contact, id);
+    });
+    let delete = Callback::new(move |()| {
+        deleted.run(id);
+        desk.delete_contact_note(contact, id);
+    });
+    first.map(|note| {
+        view! {
+            <article class="note" class:new=move || is_new.get()>
+                {move || is_new.get().then(|| view! { <p class="note-new">{words().note_new}</p> })}
+                <div class="note-head">
+                    <NoteState state edit discard />
+                    <DeleteButton state delete />
+                </div>
+                <div class="note-body"><Text text=note.body.into_string() /></div>
+            </article>
+        }
+    })
+}
+
+/// Author and time; while unsaved, a clock in the time's place; when refused, the reason with Edit and Discard.
+#[component]
+pub fn NoteState(state: NoteStanding, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
+    let author = Memo::new(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
+    let standing = Memo::new(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
+    view! {
+        <p class="note-author">
+            {move || {
+                author
+                    .get()
+                    .map(|author| {
+                        view! {
+                            <bdi dir="auto">{author.name}</bdi>
+                            {author.removed.then(|| view! { <small>" "{words().author_removed}</small> })}
+                        }
+                    })
+            }}
+        </p>
+        {move || match standing.get() {
+            Some((at, State::Saved)) => Some(view! { <Timestamp at /> }.into_any()),
+            Some((_, State::Unsaved(progress))) => Some(view! { <Unsaved progress edit discard /> }.into_any()),
+            None => None,
+        }}
+    }
+}
+
+#[component]
+fn Unsaved(progress: Progress, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
+    match progress {
+        Progress::Waiting => view! {
+            <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span>
+        }
+        .into_any(),
+        Progress::Retrying(failure) => view! {
+            <p class="note-problem"><Icon shape=Shape::Clock />{fill(words().note_retrying, &[("reason", failure.sentence())])}</p>
+        }
+        .into_any(),
+        Progress::Refused(failure) => view! {
+            <div class="note-problem" role="alert">
+                <p><Icon shape=Shape::TriangleAlert />{fill(words().note_refused, &[("reason", failure.sentence())])}</p>
+                <div class="refused-actions">
+                    <button type="button" class="button quiet" on:click=move |_| edit.run(())>{words().note_edit}</button>
+                    <button type="button" class="button quiet" on:click=move |_| discard.run(())>{words().note_discard}</button>
+                </div>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// The trashcan. Whoever may not delete sees it too, with the reason.
+#[component]
+pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView {
+    let desk = Desk::here();
+    let (me, is_admin) = (desk.my_id(), desk.me().agent.role == Role::Admin);
+    let is_there = Memo::new(move |_| {
+        state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(Progress::Refused(_))))))
+    });
+    let may_delete =
+        Memo::new(move |_| state.with(|state| state.as_ref().is_some_and(|(author, ..)| is_admin || author.id == me)));
+    let author = Memo::new(move |_| {
+        state.with(|state| state.as_ref().map(|(author, ..)| author.name.clone()).unwrap_or_default())
+    });
+    let name = Memo::new(move |_| {
+        let when = state.with(|state| state.as_ref().map(|(_, at, _)| absolute(*at)).unwrap_or_default());
+        fill(words().note_delete_named, &[("author", &author.get()), ("when", &when)])
+    });
+    let reason = move || fill(words().note_delete_not_yours, &[("author", &author.get())]);
+    move || {
+        let desk = desk.clone();
+        is_there.get().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="icon-button trash"
+                    aria-label=move || name.get()
+                    title=move || if may_delete.get() { name.get() } else { reason() }
+                    aria-disabled=move || (!may_delete.get()).to_string()
+                    on:click=move |_| {
+                        if may_delete.get_untracked() { delete.run(()) } else { desk.alert(untrack(reason)) }
+                    }
+                >
+                    <Icon shape=Shape::Trash />
+                </button>
+            }
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! `NotesSection`: what the team knows about a contact: the box, then the notes, newest first.
+
+use crate::{
+    components::{
+        add_note_box::AddNoteBox,
+        load_problem::{LoadProblem, Waiting},
+        note_item::NoteItem,
+        panel_section::PanelSection,
+        ui::{
+            icon::{Icon, Shape},
+            rows::{Rows, RowsHandle},
+        },
+    },
+    desk::Desk,
+    store::row::Load,
+    timers::after,
+    words::{fill, words},
+};
+use leptos::{html, prelude::*};
+use wire::{Contact, ContactId, ContactNoteId, ConversationId};
+
+/// More notes than this can be searched.
+const SEARCH_FROM: usize = 10;
+/// In sight for this long, the notes count as seen.
+const SEEN_AFTER_MS: u32 = 2_000;
+
+/// The Notes section of the panel.
+#[component]
+pub fn NotesSection(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    known: Memo<Option<Contact>>,
+) -> impl IntoView {
+    let name =
+        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let ledger = Desk::here().store().contact_notes.of(contact);
+    let order = ledger.ledger.order_signal();
+    let count = move || {
+        let more = if ledger.ledger.older().is_some() { "+" } else { "" };
+        order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
+    };
+    view! {
+        <PanelSection name="notes" title=words().notes count=Signal::derive(move || count().unwrap_or_default())>
+            <Notes contact conversation name />
+        </PanelSection>
+    }
+}
+
+#[component]
+fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
+    let desk = Desk::here();
+    let notes = desk.store().contact_notes.of(contact);
+    let order = notes.ledger.order_signal();
+    let all = Memo::new(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
+    let load = notes.ledger.load();
+    let load = Memo::new(move |_| load.get());
+    let wanted = RwSignal::new(String::new());
+    let keys: Signal<Vec<ContactNoteId>> = Signal::from(Memo::new(move |_| {
+        let wanted = wanted.get().trim().to_lowercase();
+        let mut keys = all.get();
+        if !wanted.is_empty() {
+            keys.retain(|id| {
+                notes.ledger.cell(*id).with(|row| {
+                    row.shown().is_some_and(|(note, _)| {
+                        note.body.as_str().to_lowercase().contains(&wanted)
+                            || note.author.name.to_lowercase().contains(&wanted)
+                    })
+                })
+            });
+        }
+        keys
+    }));
+    let handle = RowsHandle::new();
+    let field = NodeRef::<html::Textarea>::new();
+    let deleted = Callback::new(move |id| focus_after_delete(&keys.get_untracked(), id, handle, field));
+    let older = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_older_contact_notes(contact))
+    };
+    let retry = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_contact_notes(contact))
+    };
+    let is_searchable = Memo::new(move |_| all.with(Vec::len) > SEARCH_FROM);
+    let none_at_all = Memo::new(move |_| all.with(Vec::is_empty));
+    let none_found = Memo::new(move |_| keys.with(Vec::is_empty));
+    see_when_shown(contact);
+    view! {
+        <AddNoteBox contact conversation name field />
+        <Show when=move || is_searchable.get()>
+            <label class="search">
+                <Icon shape=Shape::Search />
+                <span class="sr-only">{words().notes_search}</span>
+                <input
+                    type="search"
+                    placeholder=words().notes_search
+                    prop:value=move || wanted.get()
+                    on:input=move |event| wanted.set(event_target_value(&event))
+                />
+            </label>
+        </Show>
+        <NewAbove handle />
+        <Rows
+            keys
+            row=move |id| view! { <NoteItem contact id deleted /> }
+            estimate=96.0
+            label=Signal::derive(move || fill(words().notes_of, &[("name", &name.get())]))
+            class="note-rows"
+            on_near_end=older
+            handle
+        />
+        {move || match (load.get(), none_at_all.get(), none_found.get()) {
+            (Load::Failed(failure), ..) => Some(view! { <LoadProblem failure retry /> }.into_any()),
+            (Load::Ready, true, _) => {
+                Some(view! { <p class="empty">{fill(words().notes_empty, &[("name", &name.get())])}</p> }.into_any())
+            }
+            (Load::Idle | Load::Loading, true, _) => Some(view! { <Waiting /> }.into_any()),
+            (_, false, true) => Some(view! { <p class="empty">{words().notes_search_empty}</p> }.into_any()),
+            _ => None,
+        }}
+    }
+}
+
+/// The next note's trashcan, else the previous one's, else the box.
+fn focus_after_delete(
+    shown: &[ContactNoteId],
+    gone: ContactNoteId,
+    handle: RowsHandle<ContactNoteId>,
+    field: NodeRef<html::Textarea>,
+) {
+    let at = shown.iter().position(|id| *id == gone);
+    let next = at.and_then(|at| shown.get(at + 1).or_else(|| shown.get(at.checked_sub(1)?)));
+    match next {
+        Some(next) => handle.focus(*next, ".trash"),
+        None => crate::timers::soon(move || {
+            if let Some(field) = field.try_get_untracked().flatten() {
+                let _ = field.focus();
+            }
+        }),
+    }
+}
+
+/// What others added while the reader was further down.
+#[component]
+fn NewAbove(handle: RowsHandle<ContactNoteId>) -> impl IntoView {
+    let unseen = handle.unseen();
+    move || {
+        let sentence = match unseen.get() {
+            0 => return None,
+            1 => words().notes_one_new_above.to_owned(),
+            count => fill(words().notes_new_above, &[("count", &count.to_string())]),
+        };
+        Some(view! {
+            <div class="new-above">
+                <button type="button" class="pill" on:click=move |_| handle.scroll_to_start()>
+                    {sentence}
+                </button>
+            </div>
+        })
+    }
+}
+
+/// Two seconds in the open section: seen, up to the newest there is then.
+fn see_when_shown(contact: ContactId) {
+    let desk = Desk::here();
+    let store = desk.store().clone();
+    let new = Memo::new(move |_| store.contact_notes.new_count(contact));
+    Effect::new(move |_| {
+        if new.get() > 0 {
+            let desk = desk.clone();
+            after(SEEN_AFTER_MS, move || desk.see_contact_notes(contact));
+        }
+    });
+}

@@ -1,0 +1,60 @@
+//! `ThreadView`: a conversation's messages and its own notes, in one order of time.
+
+use crate::{
+    components::{
+        conversation_note_item::ConversationNoteItem,
+        load_problem::{LoadProblem, Waiting},
+        message_item::MessageItem,
+        ui::rows::{Edge, Rows, RowsHandle},
+    },
+    desk::Desk,
+    store::{row::Load, threads::ThreadItem},
+    words::{fill, words},
+};
+use leptos::prelude::*;
+use wire::{Conversation, ConversationId};
+
+/// The thread. Starts at its end and stays there while the reader is there.
+#[component]
+pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+    let desk = Desk::here();
+    let thread = desk.store().threads.of(conversation);
+    let items = {
+        let thread = thread.clone();
+        Signal::from(Memo::new(move |_| thread.items()))
+    };
+    let load = Memo::new(move |_| thread.load());
+    let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
+    let contact = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.contact_id)));
+    let name = Memo::new(move |_| {
+        known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default())
+    });
+    let handle = RowsHandle::new();
+    let older = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_older_thread(conversation))
+    };
+    let retry = Callback::new(move |()| desk.load_thread(conversation));
+    view! {
+        <div class="thread" tabindex="0" role="region" aria-label=move || fill(words().thread, &[("name", &name.get())])>
+            {move || match (load.get(), is_empty.get()) {
+                (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
+                (Load::Ready, true) => Some(view! { <p class="empty">{words().thread_empty}</p> }.into_any()),
+                (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
+                _ => None,
+            }}
+            <Rows
+                keys=items
+                row=move |item| match item {
+                    ThreadItem::Message(id) => view! { <MessageItem conversation id /> }.into_any(),
+                    ThreadItem::Note(id) => view! { <ConversationNoteItem conversation contact id /> }.into_any(),
+                }
+                estimate=84.0
+                class="thread-rows"
+                edge=Edge::End
+                on_near_start=older
+                handle
+            />
+        </div>
+    }
+}

@@ -1,0 +1,131 @@
+//! Which keys a list shows, in which order, and which of their nodes may stay where they are when that order changes.
+//!
+//! No DOM here. Rows are named by tokens (`u64`) from this point on, so that everything behind it is compiled once
+//! rather than once per kind of key.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+/// One change of a list: `removed` rows from `at` on make way for `inserted`. A token that was among the removed and is
+/// among the inserted is a row that moved.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Splice {
+    pub at: usize,
+    pub removed: usize,
+    pub inserted: Vec<u64>,
+}
+
+/// The keys of one list, each once.
+///
+/// Invariant: `tokens` holds exactly the keys in `keys`; a key keeps its token as long as it is in the list, and no
+/// token is ever given twice.
+pub struct Keys<K> {
+    keys: Vec<K>,
+    tokens: HashMap<K, u64>,
+    next: u64,
+}
+
+impl<K: Clone + Eq + Hash> Default for Keys<K> {
+    fn default() -> Self {
+        Self { keys: Vec::new(), tokens: HashMap::new(), next: 0 }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Keys<K> {
+    /// Takes over the wanted order; `None` when it is the order we have. Of a repeated key the first counts.
+    ///
+    /// Equal ends are skipped by comparing alone: a key added to a list of thousands hashes one key.
+    pub fn update(&mut self, wanted: &[K]) -> Option<Splice> {
+        match self.splice(wanted) {
+            Ok(splice) => splice,
+            Err(Repeated) => {
+                let mut seen = HashSet::with_capacity(wanted.len());
+                let once: Vec<K> = wanted.iter().filter(|key| seen.insert(*key)).cloned().collect();
+                self.splice(&once).unwrap_or(None)
+            }
+        }
+    }
+
+    pub fn get(&self, index: usize) -> Option<&K> {
+        self.keys.get(index)
+    }
+
+    pub fn token(&self, key: &K) -> Option<u64> {
+        self.tokens.get(key).copied()
+    }
+
+    fn splice(&mut self, wanted: &[K]) -> Result<Option<Splice>, Repeated> {
+        let at = self.keys.iter().zip(wanted).take_while(|(have, want)| have == want).count();
+        if at == self.keys.len() && at == wanted.len() {
+            return Ok(None);
+        }
+        let tail = self.keys[at..].iter().rev().zip(wanted[at..].iter().rev()).take_while(|(a, b)| a == b).count();
+        let old = at..self.keys.len() - tail;
+        let new = &wanted[at..wanted.len() - tail];
+
+        let mut left = HashMap::with_capacity(old.len());
+        for key in &self.keys[old.clone()] {
+            if let Some((key, token)) = self.tokens.remove_entry(key) {
+                left.insert(key, token);
+            }
+        }
+        let mut inserted = Vec::with_capacity(new.len());
+        for key in new {
+            if self.tokens.contains_key(key) {
+                // A repeated key. Put everything back: the caller comes again with each key once.
+                for key in &new[..inserted.len()] {
+                    self.tokens.remove(key);
+                }
+                self.tokens.extend(left);
+                return Err(Repeated);
+            }
+            let token = left.get(key).copied().unwrap_or_else(|| {
+                self.next += 1;
+                self.next
+            });
+            self.tokens.insert(key.clone(), token);
+            inserted.push(token);
+        }
+        let removed = old.len();
+        self.keys.splice(old, new.iter().cloned());
+        Ok(Some(Splice { at, removed, inserted }))
+    }
+}
+
+struct Repeated;
+
+/// For each of `new`: may its node stay where it is while the others are put around it? What is not in `old` never
+/// may; of the rest as many as possible (a longest increasing run of old places). `held` always stays when it is in
+/// both: moving a node takes the focus from it.
+pub fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
+    let place: HashMap<u64, usize> = old.iter().enumerate().map(|(place, token)| (*token, place)).collect();
+    let held =
+        held.and_then(|token| Some((new.iter().position(|candidate| *candidate == token)?, *place.get(&token)?)));
+
+    // `ends[n]` is the index in `new` that ends the best run of length n + 1; `before[i]` is the one before i in its run.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; new.len()];
+    let old_place = |index: usize| place.get(&new[index]).copied();
+    for (index, token) in new.iter().enumerate() {
+        let Some(was) = place.get(token).copied() else { continue };
+        // A row that passes the held one has to move, whichever way it passes.
+        if held.is_some_and(|(new_held, old_held)| index != new_held && (index < new_held) != (was < old_held)) {
+            continue;
+        }
+        let run = ends.partition_point(|end| old_place(*end).is_some_and(|place| place < was));
+        before[index] = run.checked_sub(1).map(|shorter| ends[shorter]);
+        if run == ends.len() {
+            ends.push(index);
+        } else {
+            ends[run] = index;
+        }
+    }
+
+    let mut stay = vec![false; new.len()];
+    let mut next = ends.last().copied();
+    while let Some(index) = next {
+        stay[index] = true;
+        next = before[index];
+    }
+    stay
+}

@@ -1,0 +1,83 @@
+//! `Popover`: a button and what it opens: native popover, so that Escape, a click outside and the top layer are the
+//! browser's.
+
+use crate::timers::{next_frame, soon};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+/// A button that opens a small floating box under it. `face` is the button's content, `content` the box's, made when
+/// it opens; `first` is focused then. Closing gives the focus back to the button.
+#[component]
+pub fn Popover(
+    class: &'static str,
+    button_class: &'static str,
+    #[prop(into)] name: Signal<String>,
+    face: impl Fn() -> AnyView + Send + 'static,
+    content: impl Fn(Callback<()>) -> AnyView + Send + Sync + 'static,
+    first: NodeRef<html::Input>,
+) -> impl IntoView {
+    let button = NodeRef::<html::Button>::new();
+    let floating = NodeRef::<html::Div>::new();
+    let is_open = RwSignal::new(false);
+    let close = Callback::new(move |()| {
+        if let Some(floating) = floating.get_untracked() {
+            let _ = floating.hide_popover();
+        }
+    });
+    let open = move |_| {
+        let (Some(button), Some(floating)) = (button.get_untracked(), floating.get_untracked()) else { return };
+        if is_open.get_untracked() {
+            return close.run(());
+        }
+        is_open.set(true);
+        soon(move || {
+            place_under(&button, &floating);
+            let _ = floating.show_popover();
+            next_frame(move || {
+                if let Some(first) = first.try_get_untracked().flatten() {
+                    let _ = first.focus();
+                }
+            });
+        });
+    };
+    let toggled = move |event: ev::Event| {
+        let state = js_sys::Reflect::get(&event, &"newState".into()).ok().and_then(|state| state.as_string());
+        if state.as_deref() == Some("closed") {
+            is_open.try_set(false);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class=button_class
+            node_ref=button
+            aria-label=move || name.get()
+            aria-haspopup="dialog"
+            aria-expanded=move || is_open.get().to_string()
+            on:click=open
+        >
+            {face()}
+        </button>
+        <div
+            class=format!("popover {class}")
+            popover="auto"
+            role="dialog"
+            aria-label=move || name.get()
+            node_ref=floating
+            on:toggle=toggled
+        >
+            {move || is_open.get().then(|| content(close))}
+        </div>
+    }
+}
+
+/// Under the button, its right edges aligned, inside the window.
+fn place_under(button: &web_sys::HtmlButtonElement, floating: &web_sys::HtmlDivElement) {
+    let place = button.get_bounding_client_rect();
+    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(1200.0);
+    let right = (width - place.right()).clamp(8.0, (width - 288.0).max(8.0));
+    let style = floating.unchecked_ref::<web_sys::HtmlElement>().style();
+    let _ = style.set_property("inset", "auto");
+    let _ = style.set_property("top", &format!("{}px", place.bottom() + 4.0));
+    let _ = style.set_property("right", &format!("{right}px"));
+}

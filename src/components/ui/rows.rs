@@ -1,0 +1,250 @@
+//! `Rows`: the one way a list gets onto the screen.
+//!
+//! It stands in for Leptos' own `<For>`, which puts rows in the wrong order when one change both moves and adds or
+//! removes rows (a browser test shows it). Here every row is placed by its key, keeps its nodes whatever the order
+//! becomes, and of long lists only the rows near what can be seen are there.
+//!
+//! Rows are looked at by key alone: the same key is never built again while its row is there, so a row takes a cell to
+//! follow, not a value.
+
+mod list;
+mod port;
+mod reader;
+mod watch;
+
+use std::cell::RefCell;
+use std::hash::Hash;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, FocusOptions, HtmlElement};
+
+use self::list::List;
+use self::reader::Reader;
+use self::watch::Watch;
+use super::order::Keys;
+
+/// The edge a list sticks to: what is added there shows itself to a reader who is there, and to nobody else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edge {
+    /// Newest first, as notes: a list starts at its top.
+    #[default]
+    Start,
+    /// Newest last, as a conversation: a list starts scrolled to its end.
+    End,
+}
+
+/// What the app may know of a list and ask of it. Make one beside the list and hand it over as `handle`.
+pub struct RowsHandle<K: 'static> {
+    at_start: RwSignal<bool>,
+    at_end: RwSignal<bool>,
+    unseen: RwSignal<usize>,
+    ask: StoredValue<Option<Ask<K>>, LocalStorage>,
+}
+
+type Ask<K> = Rc<dyn Fn(Wish<K>) -> Option<Element>>;
+
+enum Wish<K> {
+    Row(K),
+    Start,
+    End,
+}
+
+impl<K> Clone for RowsHandle<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for RowsHandle<K> {}
+
+impl<K: Clone + 'static> Default for RowsHandle<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Clone + 'static> RowsHandle<K> {
+    /// Lives as long as the reactive owner it is made under.
+    pub fn new() -> Self {
+        Self {
+            at_start: RwSignal::new(true),
+            at_end: RwSignal::new(false),
+            unseen: RwSignal::new(0),
+            ask: StoredValue::new_local(None),
+        }
+    }
+
+    /// Whether the reader sees the list's first row from its top.
+    pub fn at_start(&self) -> Signal<bool> {
+        self.at_start.into()
+    }
+
+    /// Whether the reader sees the list's end.
+    pub fn at_end(&self) -> Signal<bool> {
+        self.at_end.into()
+    }
+
+    /// How many rows were added beyond the list's edge since the reader left it; zero again when the reader is back.
+    /// Older rows loaded at the other end don't count.
+    pub fn unseen(&self) -> Signal<usize> {
+        self.unseen.into()
+    }
+
+    /// Scrolls as little as it takes to show a row in full. Nothing happens when the key isn't in the list, or the list
+    /// isn't on the screen.
+    pub fn scroll_to(&self, key: K) {
+        self.wish(Wish::Row(key));
+    }
+
+    pub fn scroll_to_start(&self) {
+        self.wish(Wish::Start);
+    }
+
+    pub fn scroll_to_end(&self) {
+        self.wish(Wish::End);
+    }
+
+    /// Gives the focus to the first element in a row that matches the CSS `selector` (the row itself for an empty one),
+    /// scrolling there first. Acts a moment later, after the changes made along with it: a handler may remove one key
+    /// and ask for the focus in the next.
+    pub fn focus(&self, key: K, selector: &str) {
+        let (handle, selector) = (*self, selector.to_owned());
+        queue_microtask(move || {
+            let Some(item) = handle.wish(Wish::Row(key)) else { return };
+            let inner = (!selector.is_empty()).then(|| item.query_selector(&selector).ok().flatten());
+            let target = inner.unwrap_or(Some(item)).and_then(|target| target.dyn_into::<HtmlElement>().ok());
+            if let Some(target) = target {
+                let options = FocusOptions::new();
+                options.set_prevent_scroll(true);
+                let _ = target.focus_with_options(&options);
+            }
+        });
+    }
+
+    fn wish(&self, wish: Wish<K>) -> Option<Element> {
+        let ask = self.ask.try_with_value(|ask| ask.clone()).flatten()?;
+        ask(wish)
+    }
+}
+
+/// A list: `keys` in reading order, each shown by `row`. Of a repeated key the first counts.
+///
+/// - A row keeps its element for as long as its key is in the list and the row is near what can be seen; a row that has
+///   the focus is never taken away but with its key.
+/// - One change of `keys` is in the document after one reactive flush, in however many lists show it.
+/// - Up to forty rows are all there. Of longer lists the rows near what can be seen are, with blank space for the rest,
+///   and `aria-posinset`/`aria-setsize` say so. The element that scrolls is the nearest one around the list (or the
+///   list itself) whose `overflow-y` is `auto` or `scroll`; else the page. It must not place its content sideways.
+/// - What the reader looks at stays where it is while rows elsewhere come, go and get their true height.
+#[component]
+pub fn Rows<K, F, V>(
+    /// What to show, in reading order.
+    #[prop(into)]
+    keys: Signal<Vec<K>>,
+    /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
+    row: F,
+    /// About how high a row is, in pixels: what a row counts for until it was seen.
+    estimate: f64,
+    /// The list's name for assistive technology.
+    #[prop(optional, into)]
+    label: MaybeProp<String>,
+    /// The class of the `<ul>`.
+    #[prop(optional)]
+    class: &'static str,
+    /// The class of each row's `<li>`.
+    #[prop(optional)]
+    row_class: &'static str,
+    /// Where the list starts, and stays while the reader is there.
+    #[prop(optional)]
+    edge: Edge,
+    /// The reader came within a screen of the start (of the end): time to load more. Told once, and again when the
+    /// reader went away and came back, or the keys changed.
+    #[prop(optional, into)]
+    on_near_start: Option<Callback<()>>,
+    #[prop(optional, into)] on_near_end: Option<Callback<()>>,
+    #[prop(optional)] handle: Option<RowsHandle<K>>,
+) -> impl IntoView
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    F: Fn(K) -> V + 'static,
+    V: IntoView + 'static,
+{
+    let wanted = handle.is_some() || on_near_start.is_some() || on_near_end.is_some() || edge == Edge::End;
+    let row = StoredValue::new_local(Rc::new(row));
+    let begin = move |element: Element| {
+        let (Some(owner), Some(row)) = (Owner::current(), row.try_get_value()) else { return };
+        let books = Rc::new(RefCell::new(Keys::<K>::default()));
+        let build = {
+            let books = Rc::clone(&books);
+            move |index| {
+                let key = books.borrow().get(index).cloned();
+                key.map(|key| row(key).into_any()).unwrap_or_else(|| ().into_any())
+            }
+        };
+        let list = List::new(element.unchecked_into(), estimate, row_class, owner, Box::new(build));
+        let tell = move |news: Option<reader::News>, unseen: usize| {
+            if let Some(handle) = handle {
+                set_if_new(handle.unseen, unseen);
+                if let Some(news) = news {
+                    set_if_new(handle.at_start, news.at_start);
+                    set_if_new(handle.at_end, news.at_end);
+                }
+            }
+            if let Some(near) = on_near_start.filter(|_| news.is_some_and(|news| news.near_start)) {
+                near.run(());
+            }
+            if let Some(near) = on_near_end.filter(|_| news.is_some_and(|news| news.near_end)) {
+                near.run(());
+            }
+        };
+        let watch = Watch::new(Reader::new(list, edge, first_guess()), wanted, Box::new(tell));
+        if let Some(handle) = handle {
+            let (watch, books) = (Rc::downgrade(&watch), Rc::clone(&books));
+            let ask: Ask<K> = Rc::new(move |wish| {
+                let watch = watch.upgrade()?;
+                match wish {
+                    Wish::Row(key) => {
+                        let token = books.borrow().token(&key)?;
+                        return watch.reveal(token);
+                    }
+                    Wish::Start => watch.go_to(false),
+                    Wish::End => watch.go_to(true),
+                }
+                None
+            });
+            handle.ask.try_update_value(|slot| *slot = Some(ask));
+        }
+        let feed = {
+            let watch = Rc::downgrade(&watch);
+            RenderEffect::new(move |_: Option<()>| {
+                let splice = keys.try_with(|keys| books.borrow_mut().update(keys)).flatten();
+                if let (Some(splice), Some(watch)) = (splice, watch.upgrade()) {
+                    untrack(|| watch.splice(&splice));
+                }
+            })
+        };
+        watch.keep(feed);
+        let watch = StoredValue::new_local(watch);
+        on_cleanup(move || {
+            watch.try_with_value(|watch| watch.end());
+        });
+    };
+    // A closure is built anew where an element would be taken over from an earlier view, rows of another list and all.
+    move || {
+        let label = label;
+        view! { <ul role="list" class=class aria-label=move || label.get() use:begin></ul> }
+    }
+}
+
+/// What can be seen of a list we haven't looked at: not more than the page.
+fn first_guess() -> f64 {
+    window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(600.0).min(900.0)
+}
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.try_with_untracked(|old| *old != value).unwrap_or(false) {
+        signal.try_set(value);
+    }
+}

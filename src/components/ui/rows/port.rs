@@ -1,0 +1,122 @@
+//! The element that scrolls a list: finding it, reading where things are, and moving it. Keeps no state of the list.
+
+use leptos::prelude::{document, window};
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, EventTarget, HtmlElement, ScrollBehavior, ScrollToOptions, ShadowRoot};
+
+/// Where things were when we looked. Screen positions, in CSS pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    /// The top of what can be seen.
+    pub(super) top: f64,
+    pub(super) height: f64,
+    /// Where the list begins, wherever that is; what is said of places in the list is relative to this.
+    pub(super) list: f64,
+    /// How far it is scrolled, and how far it can be.
+    pub(super) scrolled: f64,
+    pub(super) most: f64,
+}
+
+/// The nearest element around a list that scrolls, which may be the list itself; the page when there is none.
+pub(super) struct Port {
+    list: HtmlElement,
+    scroller: Element,
+    is_page: bool,
+}
+
+impl Port {
+    /// `None` while the list isn't in a document.
+    pub(super) fn find(list: &HtmlElement) -> Option<Self> {
+        if !list.is_connected() {
+            return None;
+        }
+        let mut next: Option<Element> = Some(list.clone().into());
+        while let Some(element) = next {
+            let style = window().get_computed_style(&element).ok().flatten();
+            let overflow = style.and_then(|style| style.get_property_value("overflow-y").ok()).unwrap_or_default();
+            // The page's own element and body hand their overflow to the page.
+            let is_root = element.tag_name() == "HTML" || element.tag_name() == "BODY";
+            if !is_root && matches!(overflow.as_str(), "auto" | "scroll" | "overlay") {
+                return Some(Self { list: list.clone(), scroller: element, is_page: false });
+            }
+            next = parent_across_shadow(&element);
+        }
+        let scroller = document().scrolling_element().or_else(|| document().document_element())?;
+        Some(Self { list: list.clone(), scroller, is_page: true })
+    }
+
+    /// What tells of scrolling: the page's scroll event happens at the document.
+    pub(super) fn target(&self) -> EventTarget {
+        if self.is_page { document().into() } else { self.scroller.clone().into() }
+    }
+
+    /// The element whose size is how much can be seen.
+    pub(super) fn element(&self) -> &Element {
+        &self.scroller
+    }
+
+    /// Whether the list is still inside it: elements can be moved.
+    pub(super) fn holds(&self) -> bool {
+        let mut next: Option<Element> = Some(self.list.clone().into());
+        while let Some(element) = next {
+            if element == self.scroller {
+                return self.list.is_connected();
+            }
+            next = parent_across_shadow(&element);
+        }
+        false
+    }
+
+    /// `None` while the list isn't rendered or there is no room to see it in.
+    pub(super) fn read(&self) -> Option<Reading> {
+        let page_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+        let list = self.list.get_bounding_client_rect();
+        if list.width() == 0.0 && list.height() == 0.0 {
+            return None;
+        }
+        let is_list = !self.is_page && *self.scroller == **self.list;
+        let scrolled = self.scrolled();
+        let (mut top, mut height) = (0.0, page_height);
+        if !self.is_page {
+            top = self.scroller.get_bounding_client_rect().top() + f64::from(self.scroller.client_top());
+            height = f64::from(self.scroller.client_height());
+        }
+        let most = (f64::from(self.scroller.scroll_height()) - height).max(0.0);
+        // An element that may scroll but was never kept from growing is as high as its content, and the page around it
+        // scrolls: only the part on the screen counts.
+        if height > page_height * 2.0 && most == 0.0 {
+            let bottom = (top + height).min(page_height);
+            top = top.max(0.0);
+            height = (bottom - top).max(0.0);
+        }
+        let origin = if is_list { top - scrolled } else { list.top() };
+        (height > 0.0).then_some(Reading { top, height, list: origin, scrolled, most })
+    }
+
+    /// Scrolls by so much, at once whatever the style sheet says of smooth scrolling; tells how far it really went.
+    pub(super) fn scroll_by(&self, distance: f64) -> f64 {
+        let before = self.scrolled();
+        let options = ScrollToOptions::new();
+        options.set_top(distance);
+        options.set_behavior(ScrollBehavior::Instant);
+        self.scroller.scroll_by_with_scroll_to_options(&options);
+        self.scrolled() - before
+    }
+
+    /// With its fraction, which the bindings' own `scroll_top` cuts off.
+    fn scrolled(&self) -> f64 {
+        js_sys::Reflect::get(&self.scroller, &"scrollTop".into()).ok().and_then(|top| top.as_f64()).unwrap_or(0.0)
+    }
+}
+
+fn parent_across_shadow(element: &Element) -> Option<Element> {
+    element.parent_element().or_else(|| Some(element.get_root_node().dyn_into::<ShadowRoot>().ok()?.host()))
+}
+
+/// The element that has the focus, seen from `element`'s own tree: a shadow root hides it from the document.
+pub(super) fn focused_near(element: &Element) -> Option<Element> {
+    match element.get_root_node().dyn_into::<ShadowRoot>() {
+        Ok(shadow) => shadow.active_element(),
+        Err(_) => document().active_element(),
+    }
+}

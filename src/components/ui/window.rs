@@ -1,0 +1,176 @@
+//! The arithmetic of a list that shows only the rows near what can be seen: how high rows are, where they are, and
+//! which of them to have. No DOM here; lengths are CSS pixels, measured from the top of the first row.
+
+use std::ops::Range;
+
+/// Up to this many rows a list simply has them all.
+pub const ALL_UP_TO: usize = 40;
+/// How many rows a list has beyond either edge of what can be seen, at most.
+const MARGIN_ROWS: usize = 12;
+/// How many rows more than that may stay, so that a row that hovers about the edge doesn't come and go.
+const SLACK_ROWS: usize = 6;
+/// How many rows a list keeps that cannot be seen at all, so that there is something to come back to.
+const ROWS_OUT_OF_SIGHT: usize = 4;
+
+/// Row heights with their running sums: measured where a row was seen, an estimate elsewhere. Reading a sum, finding a
+/// row and noting a height take O(log n); adding and removing rows O(n) of the cheapest kind.
+pub struct Heights {
+    estimate: f64,
+    /// `NaN` for a row that was never measured.
+    measured: Vec<f64>,
+    /// A Fenwick tree: `sums[i]` holds the rows that end at i (counting from 1), as many as i's lowest bit says.
+    sums: Vec<f64>,
+}
+
+impl Heights {
+    pub fn new(estimate: f64) -> Self {
+        Self { estimate: estimate.max(1.0), measured: Vec::new(), sums: vec![0.0] }
+    }
+
+    pub fn len(&self) -> usize {
+        self.measured.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.measured.is_empty()
+    }
+
+    /// The height of a row, if it was ever measured.
+    pub fn measured(&self, index: usize) -> Option<f64> {
+        self.measured.get(index).copied().filter(|height| !height.is_nan())
+    }
+
+    /// Replaces `removed` rows from `at` on. What is out of range is left out.
+    pub fn splice(&mut self, at: usize, removed: usize, inserted: impl Iterator<Item = Option<f64>>) {
+        let start = at.min(self.len());
+        let end = (start + removed).min(self.len());
+        self.measured.splice(start..end, inserted.map(|height| height.unwrap_or(f64::NAN)));
+        self.sums.clear();
+        self.sums.push(0.0);
+        self.sums.extend(self.measured.iter().map(|height| if height.is_nan() { self.estimate } else { *height }));
+        for index in 1..self.sums.len() {
+            let above = index + (index & index.wrapping_neg());
+            if above < self.sums.len() {
+                self.sums[above] += self.sums[index];
+            }
+        }
+    }
+
+    /// Notes a measured height; tells whether that changed anything.
+    pub fn measure(&mut self, index: usize, height: f64) -> bool {
+        let Some(noted) = self.measured.get_mut(index) else { return false };
+        let before = if noted.is_nan() { self.estimate } else { *noted };
+        *noted = height.max(0.0);
+        let change = *noted - before;
+        if change == 0.0 {
+            return false;
+        }
+        let mut at = index + 1;
+        while at < self.sums.len() {
+            self.sums[at] += change;
+            at += at & at.wrapping_neg();
+        }
+        true
+    }
+
+    /// Where the row begins, which is the height of all rows before it.
+    pub fn top(&self, index: usize) -> f64 {
+        let mut at = index.min(self.len());
+        let mut sum = 0.0;
+        while at > 0 {
+            sum += self.sums[at];
+            at &= at - 1;
+        }
+        sum
+    }
+
+    pub fn total(&self) -> f64 {
+        self.top(self.len())
+    }
+
+    /// The height of a run of rows.
+    pub fn span(&self, rows: &Range<usize>) -> f64 {
+        if rows.is_empty() { 0.0 } else { self.top(rows.end) - self.top(rows.start) }
+    }
+
+    /// The row at `y`: the first row for anything above the list, the last for anything below it.
+    pub fn at(&self, y: f64) -> usize {
+        let mut index = 0;
+        let mut left = y;
+        let mut step = self.sums.len().next_power_of_two() / 2;
+        while step > 0 {
+            let next = index + step;
+            if next < self.sums.len() && self.sums[next] <= left {
+                index = next;
+                left -= self.sums[next];
+            }
+            step /= 2;
+        }
+        index.min(self.len().saturating_sub(1))
+    }
+}
+
+/// What can be seen, in the list's own measure: `top` is negative when the list begins below the top edge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    pub top: f64,
+    pub height: f64,
+}
+
+/// The rows to have for `view`, given those we have. Stays at `current` while that covers what can be seen with some
+/// to spare and isn't far too much.
+pub fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>) -> Range<usize> {
+    let count = heights.len();
+    if count <= ALL_UP_TO {
+        return 0..count;
+    }
+    let bottom = view.top + view.height;
+    if bottom <= 0.0 {
+        return 0..ROWS_OUT_OF_SIGHT;
+    }
+    if view.top >= heights.total() {
+        return count - ROWS_OUT_OF_SIGHT..count;
+    }
+    let margin = (view.height * 0.5).clamp(200.0, 500.0);
+    let with = |margin: f64, rows: usize| {
+        let first = heights.at(view.top).saturating_sub(rows).max(heights.at(view.top - margin));
+        let last = (heights.at(bottom) + rows).min(heights.at(bottom + margin));
+        first..last + 1
+    };
+    let wanted = with(margin, MARGIN_ROWS);
+    let least = with(margin * 0.5, MARGIN_ROWS / 2);
+    let covers = current.start <= least.start && current.end >= least.end && current.end <= count;
+    let spare = current.len() <= wanted.len() + SLACK_ROWS;
+    if covers && spare { current.clone() } else { wanted }
+}
+
+/// What the list element has for children, in order.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece {
+    Row(usize),
+    /// Empty space as high as these rows, which are not there.
+    Gap(Range<usize>),
+}
+
+/// The children of a list of `count` rows that has the rows of `window`, and besides them the row `held` (the one with
+/// the focus), wherever that is.
+pub fn pieces(window: &Range<usize>, held: Option<usize>, count: usize) -> Vec<Piece> {
+    let held = held.filter(|row| *row < count && !window.contains(row));
+    let mut runs = vec![window.clone()];
+    if let Some(row) = held {
+        runs.insert(if row < window.start { 0 } else { 1 }, row..row + 1);
+    }
+    let mut pieces = Vec::with_capacity(window.len() + 4);
+    let mut next = 0;
+    for run in runs {
+        if run.start > next {
+            pieces.push(Piece::Gap(next..run.start));
+        }
+        next = run.end;
+        pieces.extend(run.map(Piece::Row));
+    }
+    if next < count {
+        pieces.push(Piece::Gap(next..count));
+    }
+    pieces
+}

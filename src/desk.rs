@@ -1,0 +1,247 @@
+//! `Desk`, the one door: what an agent can know and do. Components reach the world through it and nothing else.
+//!
+//! A command lays a wish over the store at once, sends the request, and settles or refuses the wish by the answer.
+
+mod contact_notes;
+mod contacts;
+mod conversation_notes;
+mod conversations;
+mod errands;
+mod messages;
+mod open;
+mod toasts;
+
+pub use contacts::FieldChange;
+pub use toasts::{Toast, ToastKind};
+
+use crate::{
+    api::Api,
+    error::ApiError,
+    live,
+    store::{Store, row::Failure},
+    timers::sleep,
+};
+use futures::channel::oneshot;
+use leptos::prelude::*;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+use wire::{AgentId, Channel, ConversationQuery, Me, Position, Settings, SettingsPatch};
+
+/// An agent's desk. Cheap to clone: all clones are one.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    api: Api,
+    me: Me,
+    settings: ArcRwSignal<Settings>,
+    session: ArcRwSignal<Session>,
+    connection: ArcRwSignal<Connection>,
+    toasts: ArcRwSignal<Vec<Toast>>,
+    /// The last thing said to assistive technology.
+    announcement: ArcRwSignal<String>,
+    open: open::Open,
+    errands: errands::Errands,
+    /// Those who wait for the world to be well again.
+    waiting: Mutex<Vec<oneshot::Sender<()>>>,
+    closed: AtomicBool,
+}
+
+/// Whether the agent is still signed in. What is shown stays either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    Active,
+    /// Sign in again, over the page.
+    Expired,
+}
+
+/// How the live stream stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    Connecting,
+    /// Everything the server has said has been heard.
+    Live,
+    Lost,
+}
+
+impl Desk {
+    /// Sits down at the desk of whoever is signed in, with the first list loaded, and follows the server from there.
+    ///
+    /// # Errors
+    /// [`ApiError`], when nobody is signed in or the server can't be reached.
+    pub async fn open(api: Api, first: ConversationQuery) -> Result<Self, ApiError> {
+        let (me, page) = futures::join!(api.me(), api.conversations(&first, None));
+        let (me, page) = (me?, page?);
+        let store = Store::new(me.agent.id);
+        store.agents.receive_all(me.agents.clone());
+        let from = page.as_of.clone();
+        let desk = Self(Arc::new(Inner {
+            store,
+            api,
+            settings: ArcRwSignal::new(me.settings.clone()),
+            me,
+            session: ArcRwSignal::new(Session::Active),
+            connection: ArcRwSignal::new(Connection::Connecting),
+            toasts: ArcRwSignal::default(),
+            announcement: ArcRwSignal::default(),
+            open: open::Open::default(),
+            errands: errands::Errands::default(),
+            waiting: Mutex::default(),
+            closed: AtomicBool::new(false),
+        }));
+        desk.receive_conversations(first, page);
+        desk.start_following(from);
+        Ok(desk)
+    }
+
+    /// The desk given to the components above.
+    ///
+    /// # Panics
+    /// When used outside the app: every root provides a desk before it renders anything that needs one.
+    #[must_use]
+    pub fn here() -> Self {
+        expect_context::<Self>()
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    #[must_use]
+    pub fn me(&self) -> &Me {
+        &self.0.me
+    }
+
+    #[must_use]
+    pub fn my_id(&self) -> AgentId {
+        self.0.me.agent.id
+    }
+
+    #[must_use]
+    pub fn channels(&self) -> &[Channel] {
+        &self.0.me.channels
+    }
+
+    #[must_use]
+    pub fn connection(&self) -> ArcRwSignal<Connection> {
+        self.0.connection.clone()
+    }
+
+    #[must_use]
+    pub fn session(&self) -> ArcRwSignal<Session> {
+        self.0.session.clone()
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> ArcRwSignal<Settings> {
+        self.0.settings.clone()
+    }
+
+    #[must_use]
+    pub fn announcement(&self) -> ArcRwSignal<String> {
+        self.0.announcement.clone()
+    }
+
+    /// Says something to assistive technology, politely.
+    pub fn announce(&self, sentence: String) {
+        self.0.announcement.set(sentence);
+    }
+
+    /// Changes the agent's own settings; an unconfirmed change is taken back with an alert.
+    pub fn change_settings(&self, patch: SettingsPatch) {
+        let before = self.0.settings.get_untracked();
+        self.0.settings.update(|settings| settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends));
+        let desk = self.clone();
+        spawn(async move {
+            match desk.0.api.change_settings(&patch).await {
+                Ok(settings) => desk.0.settings.set(settings),
+                Err(error) => {
+                    desk.0.settings.set(before);
+                    desk.report(&error);
+                }
+            }
+        });
+    }
+
+    /// Signs in again over the page, as the same agent.
+    ///
+    /// # Errors
+    /// [`Failure`], when the server refuses. Another agent's sign-in is `Ok(false)`: this desk is not theirs.
+    pub async fn sign_in_again(&self, email: String, password: String) -> Result<bool, Failure> {
+        self.0.api.sign_in(email, password).await.map_err(|error| error.failure())?;
+        let me = self.0.api.me().await.map_err(|error| error.failure())?;
+        let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
+        if same {
+            self.0.session.set(Session::Active);
+            self.wake();
+        }
+        Ok(same)
+    }
+
+    /// Signs out and leaves the desk.
+    pub async fn sign_out(&self) {
+        // Without a connection the cookie outlives this page; the desk is left all the same.
+        let _ = self.0.api.sign_out().await;
+        self.close();
+    }
+
+    /// Stops following the server. What is on its way is still sent.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::Relaxed);
+        self.wake();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn api(&self) -> &Api {
+        &self.0.api
+    }
+
+    pub(crate) fn set_connection(&self, connection: Connection) {
+        if self.0.connection.get_untracked() != connection {
+            self.0.connection.set(connection);
+            if connection == Connection::Live {
+                self.wake();
+            }
+        }
+    }
+
+    /// Waits some milliseconds, or less if the world becomes well before.
+    pub(crate) async fn pause(&self, milliseconds: u32) {
+        let (sender, receiver) = oneshot::channel();
+        self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
+        futures::future::select(Box::pin(sleep(milliseconds)), receiver).await;
+    }
+
+    pub(crate) async fn wait_for_sign_in(&self) {
+        self.0.session.set(Session::Expired);
+        while self.0.session.get_untracked() == Session::Expired && !self.is_closed() {
+            let (sender, receiver) = oneshot::channel();
+            self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
+            let _ = receiver.await;
+        }
+    }
+
+    fn wake(&self) {
+        let waiting = std::mem::take(&mut *self.0.waiting.lock().expect("no panic while a lock is held"));
+        for sender in waiting {
+            // Whoever no longer waits has dropped the other end.
+            let _ = sender.send(());
+        }
+    }
+
+    fn start_following(&self, from: Position) {
+        spawn(live::follow(self.clone(), from));
+    }
+}
+
+/// Starts something that outlives the component that asked for it.
+fn spawn(future: impl Future<Output = ()> + 'static) {
+    leptos::task::spawn_local(future);
+}

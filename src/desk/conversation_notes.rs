@@ -1,0 +1,96 @@
+//! Commands on conversation notes: add, delete, undo.
+
+use super::{
+    Desk, ToastKind,
+    contact_notes::UNDO_WINDOW_MS,
+    errands::{Done, Failed},
+};
+use crate::{
+    store::{ledger::Ledger, row::Errand, threads::Thread},
+    words::words,
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody};
+
+struct Of(Arc<Thread>);
+
+impl AsRef<Ledger<ConversationNote>> for Of {
+    fn as_ref(&self) -> &Ledger<ConversationNote> {
+        &self.0.notes
+    }
+}
+
+impl Desk {
+    /// Adds a note to one conversation: shown at once in its thread.
+    pub fn add_conversation_note(&self, conversation: ConversationId, body: NoteBody) -> ConversationNoteId {
+        let note = ConversationNote {
+            id: ConversationNoteId::fresh(),
+            conversation_id: conversation,
+            author: self.me_as_author(),
+            body,
+            created_at: chrono::Utc::now(),
+            seq: 0,
+            rev: 0,
+        };
+        let id = note.id;
+        self.store().threads.of(conversation).notes.intend_add(note);
+        self.send_conversation_note(conversation, id);
+        id
+    }
+
+    /// Deletes a conversation note, with Undo on a toast.
+    pub fn delete_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
+        let thread = self.store().threads.of(conversation);
+        let was_saved = thread.notes.cell(id).with_untracked(|row| row.live().is_some());
+        if !thread.notes.intend_delete(id) {
+            return;
+        }
+        if was_saved {
+            self.toast(ToastKind::ConversationNoteDeleted { conversation, note: id });
+            let desk = self.clone();
+            self.later(UNDO_WINDOW_MS, move || desk.store().threads.of(conversation).notes.forget_deleted(id));
+        }
+        self.send_conversation_note(conversation, id);
+    }
+
+    /// Takes a deletion back, while that is possible.
+    pub fn restore_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
+        if self.store().threads.of(conversation).notes.intend_restore(id) {
+            self.send_conversation_note(conversation, id);
+        } else {
+            self.alert(words().undo_failed.to_owned());
+        }
+    }
+
+    /// Takes a refused conversation note away and hands back its text, to be edited.
+    pub fn take_back_conversation_note(
+        &self,
+        conversation: ConversationId,
+        id: ConversationNoteId,
+    ) -> Option<NoteBody> {
+        let thread = self.store().threads.of(conversation);
+        let body = thread.notes.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
+        thread.notes.intend_delete(id);
+        body
+    }
+
+    fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
+        self.run_errands(
+            id,
+            Of(self.store().threads.of(conversation)),
+            async move |desk: &Desk, errand| {
+                let api = desk.api();
+                match errand {
+                    Errand::Add(note) => api.add_conversation_note(conversation, id, note.body).await.map(Done::Entry),
+                    Errand::Delete => api.delete_conversation_note(conversation, id).await.map(|()| Done::Deleted),
+                    Errand::Restore => api.restore_conversation_note(conversation, id).await.map(Done::Entry),
+                }
+            },
+            |desk, failed| match failed {
+                Failed::Add(error) | Failed::Delete(error) => desk.report(&error),
+                Failed::Restore(_) => desk.alert(words().undo_failed.to_owned()),
+            },
+        );
+    }
+}

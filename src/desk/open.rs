@@ -1,0 +1,166 @@
+//! What is open in this page: fetched anew after a gap, and told of live. Views say when they come and go.
+
+use super::{Connection, Desk, spawn};
+use crate::{
+    store::row::Load,
+    words::{fill, words},
+};
+use leptos::prelude::*;
+use std::{collections::HashMap, hash::Hash, sync::Mutex};
+use wire::{ContactId, ConversationId, ConversationQuery, Event};
+
+/// Counts of views by what they show.
+#[derive(Default)]
+pub(super) struct Open {
+    contacts: Counts<ContactId>,
+    conversations: Counts<ConversationId>,
+    lists: Counts<ConversationQuery>,
+}
+
+struct Counts<K>(Mutex<HashMap<K, usize>>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Copy + Eq + Hash> Counts<K> {
+    fn add(&self, key: K) {
+        *self.0.lock().expect("no panic while a lock is held").entry(key).or_default() += 1;
+    }
+
+    fn remove(&self, key: K) {
+        let mut counts = self.0.lock().expect("no panic while a lock is held");
+        if let Some(count) = counts.get_mut(&key) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&key);
+            }
+        }
+    }
+
+    fn contains(&self, key: K) -> bool {
+        self.0.lock().expect("no panic while a lock is held").contains_key(&key)
+    }
+
+    fn keys(&self) -> Vec<K> {
+        self.0.lock().expect("no panic while a lock is held").keys().copied().collect()
+    }
+}
+
+impl Desk {
+    /// A view of a contact's profile: loads it and keeps it right until the view is gone.
+    pub fn show_contact(&self, id: ContactId) {
+        self.0.open.contacts.add(id);
+        let desk = self.clone();
+        on_cleanup(move || desk.0.open.contacts.remove(id));
+        self.load_contact(id);
+        self.load_contact_notes(id);
+    }
+
+    /// A view of a conversation: loads it and keeps it right until the view is gone.
+    pub fn show_conversation(&self, id: ConversationId) {
+        self.0.open.conversations.add(id);
+        let desk = self.clone();
+        on_cleanup(move || desk.0.open.conversations.remove(id));
+        self.load_conversation(id);
+        self.load_thread(id);
+    }
+
+    /// A view of a list: loads it and keeps it right until the view is gone.
+    pub fn show_list(&self, query: ConversationQuery) {
+        self.0.open.lists.add(query);
+        let desk = self.clone();
+        on_cleanup(move || desk.0.open.lists.remove(query));
+        self.load_conversations(query);
+    }
+
+    /// Takes in what the stream brought, as one change.
+    pub(crate) fn hear(&self, events: Vec<Event>) {
+        for event in events {
+            self.tell(&event);
+            let contact = self.contact_of(&event);
+            self.store().receive(event);
+            if let Some(contact) = contact {
+                self.refresh_activity(contact);
+            }
+        }
+    }
+
+    /// After a gap nothing known is certain: what is open is fetched anew, the rest when it is opened next.
+    pub(crate) fn start_over(&self) {
+        self.set_connection(Connection::Connecting);
+        let store = self.store();
+        store.doubt();
+        for list in store.conversations.lists() {
+            list.set_load(Load::Idle);
+        }
+        for notes in store.contact_notes.all() {
+            notes.ledger.set_load(Load::Idle);
+        }
+        for thread in store.threads.all() {
+            thread.messages.set_load(Load::Idle);
+            thread.notes.set_load(Load::Idle);
+        }
+        let desk = self.clone();
+        spawn(async move { desk.fetch_open().await });
+    }
+
+    async fn fetch_open(&self) {
+        for query in self.0.open.lists.keys() {
+            self.fetch_conversations(query).await;
+        }
+        for id in self.0.open.conversations.keys() {
+            futures::join!(self.fetch_conversation(id), self.fetch_thread(id));
+        }
+        for id in self.0.open.contacts.keys() {
+            futures::join!(self.fetch_contact(id), self.fetch_contact_notes(id), self.fetch_activity(id, true));
+        }
+    }
+
+    /// Tells assistive technology what a colleague did where this agent is looking.
+    fn tell(&self, event: &Event) {
+        let (actor, sentence) = match event {
+            Event::ContactNoteAdded { note, actor, .. } if self.0.open.contacts.contains(note.contact_id) => {
+                (actor, words().told_note_added)
+            }
+            Event::ContactNoteDeleted { contact_id, actor, .. } if self.0.open.contacts.contains(*contact_id) => {
+                (actor, words().told_note_deleted)
+            }
+            Event::ConversationNoteAdded { note, actor, .. }
+                if self.0.open.conversations.contains(note.conversation_id) =>
+            {
+                (actor, words().told_conversation_note_added)
+            }
+            _ => return,
+        };
+        if actor.id != self.my_id() {
+            self.announce(fill(sentence, &[("name", &actor.name)]));
+        }
+    }
+
+    fn contact_of(&self, event: &Event) -> Option<ContactId> {
+        match event {
+            Event::ContactNoteAdded { note, .. } | Event::ContactNoteRestored { note, .. } => Some(note.contact_id),
+            Event::ContactNoteDeleted { contact_id, .. } => Some(*contact_id),
+            Event::ConversationChanged { conversation, .. } => Some(conversation.contact_id),
+            Event::ContactChanged { contact, .. } => Some(contact.id),
+            _ => None,
+        }
+    }
+
+    /// Activity is not part of the events: where it is shown it is asked for again.
+    fn refresh_activity(&self, contact: ContactId) {
+        let activity = self.store().contacts.activity(contact);
+        if activity.load.get_untracked() != Load::Ready {
+            return;
+        }
+        if !self.0.open.contacts.contains(contact) {
+            return activity.load.set(Load::Idle);
+        }
+        activity.load.set(Load::Loading);
+        let desk = self.clone();
+        spawn(async move { desk.fetch_activity(contact, true).await });
+    }
+}

@@ -1,0 +1,54 @@
+//! Moving about in an inbox, whoever keeps the place: the app in the address, the widget in memory.
+
+use crate::views::InboxView;
+use leptos::prelude::*;
+use wire::{ContactId, ConversationId, ConversationQuery};
+
+/// The current view and the ways from it. Given to components by context.
+#[derive(Clone, Copy)]
+pub struct Navigator {
+    pub view: Signal<InboxView>,
+    pub go: Callback<InboxView>,
+    /// The address of a view, for links that can be opened elsewhere.
+    pub address: Callback<InboxView, String>,
+    /// The address of a contact's own page; `None` where there is none (in a widget).
+    pub contact_address: Callback<ContactId, Option<String>>,
+    pub go_to_contact: Callback<ContactId>,
+}
+
+impl Navigator {
+    /// # Panics
+    /// When used outside an inbox: every root provides a navigator.
+    #[must_use]
+    pub fn here() -> Self {
+        expect_context::<Self>()
+    }
+
+    pub fn open(self, conversation: ConversationId) {
+        self.change(|view| view.opening(conversation));
+    }
+
+    pub fn open_beside(self, conversation: ConversationId) {
+        self.change(|view| view.opening_beside(conversation));
+    }
+
+    pub fn close(self, conversation: ConversationId) {
+        self.change(|view| view.closing(conversation));
+    }
+
+    pub fn toggle_panel(self, conversation: ConversationId) {
+        self.change(|view| view.toggling_panel(conversation));
+    }
+
+    pub fn set_query(self, query: ConversationQuery) {
+        self.change(|view| view.with_query(query));
+    }
+
+    fn change(self, change: impl FnOnce(&InboxView) -> InboxView) {
+        let before = self.view.get_untracked();
+        let after = change(&before);
+        if after != before {
+            self.go.run(after);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Lists of conversations: which belong to a query, in which order, as far down as loaded.
+//!
+//! A list is made of everything known that fits the query. Below the last loaded page nothing is shown, since between
+//! there and what happens to be known may be conversations that were never loaded.
+
+use super::row::Load;
+use reactive_graph::{
+    graph::Observer,
+    signal::ArcRwSignal,
+    traits::{Get, GetUntracked, Notify, Set, Track, UpdateUntracked, WithUntracked},
+};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard},
+};
+use wire::{AgentId, ChannelId, Conversation, ConversationId, ConversationQuery, Section, Sort, Status};
+
+/// How far a list is loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The last conversation of the last page; `None` when the page was empty.
+    pub last: Option<Conversation>,
+    pub next_cursor: Option<String>,
+}
+
+/// What decides whether a conversation belongs to a list, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) id: ConversationId,
+    pub(super) status: Status,
+    pub(super) channel: ChannelId,
+    pub(super) assignee: Option<AgentId>,
+    pub(super) unread: bool,
+    /// In milliseconds since 1970.
+    pub(super) last_at: i64,
+    /// Known from before a reset only.
+    pub(super) in_doubt: bool,
+}
+
+impl Standing {
+    pub(super) fn of(conversation: &Conversation) -> Self {
+        Self {
+            id: conversation.id,
+            status: conversation.status,
+            channel: conversation.channel.id,
+            assignee: conversation.assignee_id,
+            unread: conversation.unread,
+            last_at: conversation.last_at.timestamp_millis(),
+            in_doubt: false,
+        }
+    }
+}
+
+/// A conversation's place in a list: smaller comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    rank: u8,
+    at: i64,
+    id: IdOrder,
+}
+
+/// Ties are broken by id, in the direction of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum IdOrder {
+    Rising(ConversationId),
+    Falling(std::cmp::Reverse<ConversationId>),
+}
+
+/// Down to where a list is loaded.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    At(Place),
+    /// All of it; or, before the first page, whatever is known.
+    All,
+}
+
+struct Index {
+    places: HashMap<ConversationId, Place>,
+    /// The places of the ids in the order.
+    sorted: Vec<Place>,
+    end: End,
+    touched: bool,
+    /// No page has come yet, or none since a reset: conversations in doubt are shown all the same.
+    in_doubt: bool,
+}
+
+/// One list. Every view of the same query holds the same one.
+pub struct ConversationList {
+    query: ConversationQuery,
+    me: AgentId,
+    index: Mutex<Index>,
+    order: ArcRwSignal<Vec<ConversationId>>,
+    next_cursor: ArcRwSignal<Option<String>>,
+    load: ArcRwSignal<Load>,
+}
+
+impl ConversationList {
+    #[must_use]
+    pub fn new(query: ConversationQuery, me: AgentId) -> Self {
+        let index = Index { places: HashMap::new(), sorted: Vec::new(), end: End::All, touched: false, in_doubt: true };
+        Self {
+            query,
+            me,
+            index: Mutex::new(index),
+            order: ArcRwSignal::default(),
+            next_cursor: ArcRwSignal::default(),
+            load: ArcRwSignal::default(),
+        }
+    }
+
+    #[must_use]
+    pub fn query(&self) -> ConversationQuery {
+        self.query
+    }
+
+    /// The ids in order. Tracks.
+    #[must_use]
+    pub fn order(&self) -> Vec<ConversationId> {
+        self.order.get()
+    }
+
+    #[must_use]
+    pub fn order_signal(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.order.clone()
+    }
+
+    #[must_use]
+    pub fn load(&self) -> ArcRwSignal<Load> {
+        self.load.clone()
+    }
+
+    pub fn set_load(&self, load: Load) {
+        if self.load.get_untracked() != load {
+            self.load.set(load);
+        }
+    }
+
+    /// Where to go on loading; `None`: everything is loaded, or nothing is. Tracks.
+    #[must_use]
+    pub fn next_cursor(&self) -> Option<String> {
+        // Commands ask for it too, and outside of a view there is nobody to track.
+        if Observer::get().is_some() {
+            self.next_cursor.track();
+        }
+        self.next_cursor.get_untracked()
+    }
+
+    /// How many are shown, untracked.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.with_untracked(Vec::len)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn is_untouched(&self) -> bool {
+        !self.index().touched
+    }
+
+    /// A page has come: `known` is everything known, its conversations too. A page that doesn't reach as far down as
+    /// an earlier one says nothing of what is below it, unless a reset came between.
+    pub(super) fn set_loaded(&self, loaded: Loaded, known: impl Iterator<Item = Standing>) {
+        let end = match (&loaded.next_cursor, &loaded.last) {
+            (None, _) => End::All,
+            (Some(_), Some(last)) => End::At(self.place_of(&Standing::of(last))),
+            // More is to come, but nothing came.
+            (Some(_), None) => self.index().end,
+        };
+        let mut index = self.index();
+        let deeper = std::mem::take(&mut index.in_doubt) || end >= index.end;
+        if deeper {
+            index.end = end;
+        }
+        drop(index);
+        self.place_all(known);
+        if deeper && self.next_cursor.with_untracked(|known| *known != loaded.next_cursor) {
+            self.next_cursor.set(loaded.next_cursor);
+        }
+    }
+
+    /// Takes in what has become of some conversations.
+    pub(super) fn place_all(&self, changed: impl Iterator<Item = Standing>) {
+        let mut index = self.index();
+        index.touched = true;
+        let mut moved = false;
+        self.order.update_untracked(|order| {
+            for standing in changed {
+                let place = self.fits(&standing).then(|| self.place_of(&standing));
+                let shown = !standing.in_doubt || index.in_doubt;
+                let place = place.filter(|place| shown && End::At(*place) <= index.end);
+                moved |= index.put(order, standing.id, place);
+            }
+        });
+        drop(index);
+        if moved {
+            self.order.notify();
+        }
+    }
+
+    /// What is known may be wrong: the next page says anew what belongs here.
+    pub(super) fn doubt(&self) {
+        self.index().in_doubt = true;
+        self.set_load(Load::Idle);
+    }
+
+    fn fits(&self, standing: &Standing) -> bool {
+        let query = &self.query;
+        (match query.section {
+            Section::All => true,
+            Section::Mine => standing.assignee == Some(self.me),
+            Section::Unassigned => standing.assignee.is_none(),
+        }) && query.status.is_none_or(|status| standing.status == status)
+            && query.channel.is_none_or(|channel| standing.channel == channel)
+            && query.assignee.is_none_or(|assignee| standing.assignee == Some(assignee))
+    }
+
+    fn place_of(&self, standing: &Standing) -> Place {
+        let (at, falling) = (standing.last_at, IdOrder::Falling(std::cmp::Reverse(standing.id)));
+        match self.query.sort {
+            Sort::Newest => Place { rank: 0, at: -at, id: falling },
+            Sort::Oldest => Place { rank: 0, at, id: IdOrder::Rising(standing.id) },
+            Sort::Unread => Place { rank: u8::from(!standing.unread), at: -at, id: falling },
+        }
+    }
+
+    fn index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().expect("no panic while a lock is held")
+    }
+}
+
+impl Index {
+    /// Returns whether the order of ids became another.
+    fn put(&mut self, order: &mut Vec<ConversationId>, id: ConversationId, place: Option<Place>) -> bool {
+        let before = self.places.get(&id).copied();
+        if before == place {
+            return false;
+        }
+        let left = before.and_then(|before| self.sorted.binary_search(&before).ok());
+        if let Some(at) = left {
+            self.sorted.remove(at);
+            order.remove(at);
+            self.places.remove(&id);
+        }
+        let Some(place) = place else { return left.is_some() };
+        let at = self.sorted.binary_search(&place).unwrap_or_else(|at| at);
+        self.sorted.insert(at, place);
+        order.insert(at, id);
+        self.places.insert(id, place);
+        left != Some(at)
+    }
+}

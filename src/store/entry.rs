@@ -1,0 +1,82 @@
+//! Things with a place in the organization's order, and what may be said about loading them.
+
+use std::{fmt::Debug, hash::Hash};
+use wire::{ContactNote, ContactNoteId, ConversationNote, ConversationNoteId, Message, MessageId, ProblemCode, Seq};
+
+/// A thing with a place in the organization's order.
+pub trait Entry: Clone + PartialEq + Send + Sync + 'static {
+    type Id: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static;
+    fn id(&self) -> Self::Id;
+    /// Its place; never changes.
+    fn seq(&self) -> Seq;
+    /// Its version: the higher one wins. The first one is its `seq`.
+    fn rev(&self) -> Seq;
+}
+
+impl Entry for ContactNote {
+    type Id = ContactNoteId;
+    fn id(&self) -> ContactNoteId {
+        self.id
+    }
+    fn seq(&self) -> Seq {
+        self.seq
+    }
+    fn rev(&self) -> Seq {
+        self.rev
+    }
+}
+
+impl Entry for ConversationNote {
+    type Id = ConversationNoteId;
+    fn id(&self) -> ConversationNoteId {
+        self.id
+    }
+    fn seq(&self) -> Seq {
+        self.seq
+    }
+    fn rev(&self) -> Seq {
+        self.rev
+    }
+}
+
+impl Entry for Message {
+    type Id = MessageId;
+    fn id(&self) -> MessageId {
+        self.id
+    }
+    fn seq(&self) -> Seq {
+        self.seq
+    }
+    /// A message is never changed.
+    fn rev(&self) -> Seq {
+        self.seq
+    }
+}
+
+/// Where a shown row stands: saved ones by `seq`, unsaved ones after every saved one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    Saved(Seq),
+    Unsaved(u64),
+}
+
+/// Why something could not be done or loaded. Sentences for these are made in `error.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The server could not be reached.
+    Offline,
+    /// The server said no.
+    Refused(ProblemCode),
+    /// The server's answer made no sense.
+    Unreadable,
+}
+
+/// Whether a list or thing has been loaded. Known things stay visible while asking again, whatever this says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Load {
+    #[default]
+    Idle,
+    Loading,
+    Ready,
+    Failed(Failure),
+}

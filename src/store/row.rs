@@ -1,0 +1,243 @@
+//! One thing as we know it: the server's truth and our own wish side by side, and what is shown of the two.
+
+pub use super::{
+    entry::{Entry, Failure, Load, Place},
+    wish::{Errand, Progress, State, Wish},
+};
+use wire::{ProblemCode, Seq};
+
+/// What the server has said about a thing.
+#[derive(Clone, Debug, PartialEq)]
+enum Truth<T> {
+    /// Nothing, or nothing that still counts.
+    Unknown,
+    Live(T),
+    Gone,
+}
+
+/// The cell's content. `rev` is that of the truth. 0: nothing was heard; what was heard is in doubt; or an answer
+/// said that it is gone without saying since when.
+///
+/// While the wish is to be back (`Restore`), or the deletion is confirmed (`Deleted`), the truth is not `Live`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row<T> {
+    truth: Truth<T>,
+    rev: Seq,
+    wish: Option<Wish<T>>,
+}
+
+impl<T> Default for Row<T> {
+    fn default() -> Self {
+        Self { truth: Truth::Unknown, rev: 0, wish: None }
+    }
+}
+
+impl<T: Entry> Row<T> {
+    /// What an agent sees of it, if anything.
+    #[must_use]
+    pub fn shown(&self) -> Option<(&T, State)> {
+        match (&self.wish, &self.truth) {
+            (Some(Wish::Add { abandoned: true, .. } | Wish::Deleted { .. }), _) => None,
+            (Some(Wish::Delete { undone: false, .. }), _) => None,
+            (Some(Wish::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
+            (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => Some((entry, State::Saved)),
+            (None, Truth::Live(entry)) => Some((entry, State::Saved)),
+            (None, Truth::Gone | Truth::Unknown) => None,
+        }
+    }
+
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        let (entry, _) = self.shown()?;
+        Some(match &self.wish {
+            Some(Wish::Add { nth, .. }) => Place::Unsaved(*nth),
+            _ => Place::Saved(entry.seq()),
+        })
+    }
+
+    #[must_use]
+    pub fn wish(&self) -> Option<&Wish<T>> {
+        self.wish.as_ref()
+    }
+
+    /// The server's live version, whatever we wish.
+    #[must_use]
+    pub fn live(&self) -> Option<&T> {
+        match &self.truth {
+            Truth::Live(entry) => Some(entry),
+            Truth::Unknown | Truth::Gone => None,
+        }
+    }
+
+    #[must_use]
+    pub fn rev(&self) -> Seq {
+        self.rev
+    }
+
+    /// The request this row is waiting for, if any.
+    #[must_use]
+    pub fn errand(&self) -> Option<Errand<T>> {
+        match &self.wish {
+            Some(Wish::Add { progress: Progress::Refused(_), .. } | Wish::Deleted { .. }) | None => None,
+            Some(Wish::Add { entry, .. }) => Some(Errand::Add(entry.clone())),
+            Some(Wish::Delete { .. }) => Some(Errand::Delete),
+            Some(Wish::Restore { .. }) => Some(Errand::Restore),
+        }
+    }
+
+    /// The server's word: this is how it is. Older words are ignored.
+    pub fn receive(&mut self, entry: T) {
+        if self.is_stale(&entry) {
+            // Brought back as we wished, and by what we know deleted again since.
+            let undone = matches!(&self.wish, Some(Wish::Restore { entry: known }) if entry.rev() > known.rev());
+            if undone || seeded!(UndoTakenAsDone) && matches!(self.wish, Some(Wish::Restore { .. })) {
+                self.wish = None;
+            }
+            return;
+        }
+        self.wish = match self.wish.take() {
+            Some(Wish::Add { abandoned: true, .. }) if !seeded!(AbandonedForgotten) => {
+                Some(Wish::Delete { entry: entry.clone(), undone: false })
+            }
+            // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
+            Some(Wish::Add { .. } | Wish::Restore { .. } | Wish::Deleted { .. }) | None => None,
+            // Our undo came through and we want it gone all the same: this is the version to be deleted now.
+            Some(Wish::Delete { undone: false, .. }) if self.truth == Truth::Gone => {
+                Some(Wish::Delete { entry: entry.clone(), undone: false })
+            }
+            wish @ Some(Wish::Delete { .. }) => wish,
+        };
+        self.rev = entry.rev();
+        self.truth = Truth::Live(entry);
+    }
+
+    /// The server's answer to our own request to add or restore. Fulfilled, even if it was deleted again since.
+    pub fn settle(&mut self, entry: T) {
+        self.receive(entry);
+        if matches!(self.wish, Some(Wish::Restore { .. } | Wish::Add { abandoned: false, .. })) {
+            self.wish = None;
+        }
+    }
+
+    fn is_stale(&self, entry: &T) -> bool {
+        if self.truth == Truth::Gone {
+            // Gone, but not known since when: only what was changed after it was made can be newer.
+            let first = entry.rev() == entry.seq();
+            return !seeded!(DeletionNotFinal) && (entry.rev() <= self.rev || (self.rev == 0 && first));
+        }
+        !seeded!(OlderVersionAccepted) && entry.rev() < self.rev
+    }
+
+    /// The server's word: it is gone since `rev`.
+    pub fn receive_deletion(&mut self, rev: Seq) {
+        if rev < self.rev {
+            return;
+        }
+        self.wish = match self.wish.take() {
+            // After a reset it is not known which deletion an undo was for; the server's word counts.
+            Some(Wish::Restore { .. }) if self.truth == Truth::Unknown => None,
+            // An undo outlives the deletion it undoes; every other wish has lost its object.
+            wish @ Some(Wish::Restore { .. } | Wish::Delete { undone: true, .. } | Wish::Deleted { .. }) => wish,
+            Some(Wish::Delete { entry, .. }) => Some(Wish::Deleted { entry }),
+            Some(Wish::Add { .. }) | None => None,
+        };
+        self.rev = rev;
+        self.truth = Truth::Gone;
+    }
+
+    /// What is known may be wrong (a new epoch): any word of the server's counts more from now on.
+    pub fn doubt(&mut self) {
+        self.rev = 0;
+        if self.truth == Truth::Gone {
+            self.truth = Truth::Unknown;
+        }
+    }
+
+    pub fn intend_add(&mut self, entry: T, nth: u64) {
+        self.wish = Some(Wish::Add { entry, nth, progress: Progress::Waiting, abandoned: false });
+    }
+
+    /// Returns whether there was anything to delete.
+    pub fn intend_delete(&mut self) -> bool {
+        self.wish = match (self.wish.take(), &self.truth) {
+            // Refused for good: it exists nowhere but here.
+            (Some(Wish::Add { progress: Progress::Refused(_), .. }), _) => None,
+            (Some(Wish::Add { entry, nth, progress, .. }), _) => {
+                Some(Wish::Add { entry, nth, progress, abandoned: true })
+            }
+            // The undo may be on its way already, so deleting takes a request of its own.
+            (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => {
+                Some(Wish::Delete { entry, undone: false })
+            }
+            (None, Truth::Live(entry)) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
+            (wish, _) => {
+                self.wish = wish;
+                return false;
+            }
+        };
+        if seeded!(WishMixedIn) && self.live().is_some() {
+            self.truth = Truth::Gone;
+        }
+        true
+    }
+
+    /// Wants back what this agent deleted. Returns whether there is still something to bring back.
+    pub fn intend_restore(&mut self) -> bool {
+        self.wish = match self.wish.take() {
+            Some(Wish::Add { entry, nth, progress, .. }) => Some(Wish::Add { entry, nth, progress, abandoned: false }),
+            Some(Wish::Delete { entry, .. }) => Some(Wish::Delete { entry, undone: true }),
+            Some(Wish::Deleted { entry }) => Some(Wish::Restore { entry }),
+            wish => {
+                self.wish = wish;
+                return matches!(self.wish, Some(Wish::Restore { .. }));
+            }
+        };
+        true
+    }
+
+    /// The server confirmed the deletion we asked for.
+    pub fn settle_delete(&mut self) {
+        self.wish = match self.wish.take() {
+            // A version newer than the one we deleted: it was brought back since, and is right.
+            Some(Wish::Delete { entry, .. }) if self.live().is_some_and(|live| live.rev() > entry.rev()) => None,
+            Some(Wish::Delete { entry, undone }) => {
+                self.truth = Truth::Gone;
+                Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })
+            }
+            Some(Wish::Add { abandoned: true, .. }) => {
+                self.truth = Truth::Gone;
+                None
+            }
+            wish => wish,
+        };
+    }
+
+    /// A failure that may pass: the wish stays.
+    pub fn retry(&mut self, failure: Failure) {
+        if let Some(Wish::Add { progress, .. }) = &mut self.wish {
+            *progress = Progress::Retrying(failure);
+        }
+    }
+
+    /// The server said no, for good. An unsaved thing stays, with the reason, unless the reason is that it was
+    /// deleted; any other wish is forgotten.
+    pub fn refuse(&mut self, failure: Failure) {
+        self.wish = match self.wish.take() {
+            Some(Wish::Add { .. }) if failure == Failure::Refused(ProblemCode::Gone) => {
+                self.truth = Truth::Gone;
+                None
+            }
+            Some(Wish::Add { entry, nth, abandoned: false, .. }) => {
+                Some(Wish::Add { entry, nth, progress: Progress::Refused(failure), abandoned: false })
+            }
+            _ => None,
+        };
+    }
+
+    /// The undo window is over: the kept text goes.
+    pub fn forget_deleted(&mut self) {
+        if matches!(self.wish, Some(Wish::Deleted { .. })) {
+            self.wish = None;
+        }
+    }
+}

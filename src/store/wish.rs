@@ -1,0 +1,42 @@
+//! What this agent wants of a thing and the server has not confirmed.
+
+use super::entry::Failure;
+
+/// What this agent wants and the server has not confirmed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish<T> {
+    /// To exist. `nth` orders unsaved things among themselves. `abandoned`: deleted again before it was confirmed.
+    Add { entry: T, nth: u64, progress: Progress, abandoned: bool },
+    /// To be gone. `entry` is kept for an undo until the window ends; `undone`: wanted back while still on its way.
+    Delete { entry: T, undone: bool },
+    /// Deleted, as the server confirmed; its event may still be on its way.
+    Deleted { entry: T },
+    /// To be back.
+    Restore { entry: T },
+}
+
+/// How far an unsaved thing has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// On its way.
+    Waiting,
+    /// The last attempt failed for a reason that may pass; it is being tried again.
+    Retrying(Failure),
+    /// The server said no, for good.
+    Refused(Failure),
+}
+
+/// How a shown thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Saved,
+    Unsaved(Progress),
+}
+
+/// The next request that a row's wish calls for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Errand<T> {
+    Add(T),
+    Delete,
+    Restore,
+}

@@ -1,0 +1,77 @@
+//! What an inbox shows: a list, and panes side by side. Pure; the app keeps it in the address, the widget in memory.
+
+use wire::{ConversationId, ConversationQuery, Status};
+
+/// One conversation on the screen, with or without its contact's profile beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pane {
+    pub conversation: ConversationId,
+    pub panel: bool,
+}
+
+/// An inbox's whole view. A conversation has at most one pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxView {
+    pub query: ConversationQuery,
+    pub panes: Vec<Pane>,
+}
+
+impl Default for InboxView {
+    /// Open conversations, newest first, none opened.
+    fn default() -> Self {
+        Self { query: ConversationQuery { status: Some(Status::Open), ..Default::default() }, panes: Vec::new() }
+    }
+}
+
+impl InboxView {
+    #[must_use]
+    pub fn with_query(&self, query: ConversationQuery) -> Self {
+        Self { query, ..self.clone() }
+    }
+
+    /// Only this conversation. The profile panel stays as it was beside the last pane.
+    #[must_use]
+    pub fn opening(&self, conversation: ConversationId) -> Self {
+        let known = self.panes.iter().find(|pane| pane.conversation == conversation);
+        let panel = known.or(self.panes.last()).is_some_and(|pane| pane.panel);
+        Self { panes: vec![Pane { conversation, panel }], ..self.clone() }
+    }
+
+    /// This conversation too, at the end of the row.
+    #[must_use]
+    pub fn opening_beside(&self, conversation: ConversationId) -> Self {
+        if self.shows(conversation) {
+            return self.clone();
+        }
+        let mut view = self.clone();
+        let panel = self.panes.last().is_some_and(|pane| pane.panel);
+        view.panes.push(Pane { conversation, panel });
+        view
+    }
+
+    #[must_use]
+    pub fn closing(&self, conversation: ConversationId) -> Self {
+        let mut view = self.clone();
+        view.panes.retain(|pane| pane.conversation != conversation);
+        view
+    }
+
+    #[must_use]
+    pub fn toggling_panel(&self, conversation: ConversationId) -> Self {
+        let mut view = self.clone();
+        for pane in view.panes.iter_mut().filter(|pane| pane.conversation == conversation) {
+            pane.panel = !pane.panel;
+        }
+        view
+    }
+
+    #[must_use]
+    pub fn shows(&self, conversation: ConversationId) -> bool {
+        self.panes.iter().any(|pane| pane.conversation == conversation)
+    }
+
+    #[must_use]
+    pub fn has_panel(&self, conversation: ConversationId) -> bool {
+        self.panes.iter().any(|pane| pane.conversation == conversation && pane.panel)
+    }
+}

@@ -1,0 +1,41 @@
+// How the end-to-end tests run: the system's Chromium, the real server, the real bundle. `cargo xtask test e2e` says where
+// those are; run by hand, the defaults below and in server.js find Debian's browser and the last release build.
+import { defineConfig } from "@playwright/test";
+import { availableParallelism } from "node:os";
+
+const isRoot = process.getuid?.() === 0;
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "results/traces",
+  reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
+  workers: Math.min(2, availableParallelism()),
+  fullyParallel: false,
+  // A test that passes the second time has failed.
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  // Generous, for machines that are slow or busy: a test that holds never waits for them.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  use: {
+    browserName: "chromium",
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    actionTimeout: 20_000,
+    navigationTimeout: 60_000,
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+      args: [
+        ...(isRoot ? ["--no-sandbox"] : []),
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

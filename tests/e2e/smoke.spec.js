@@ -1,0 +1,65 @@
+// The page comes, under its policy, and lets in whom it should.
+import { accessible, expect, fillSignIn, gia, maya, sam, test } from "./harness.js";
+
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+  "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+test("the page starts under its content security policy", async ({ page }) => {
+  const answer = await page.goto("/");
+  expect(answer.headers()["content-security-policy"]).toBe(POLICY);
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await accessible(page);
+});
+
+test("a first load takes at most twelve requests, compressed", async ({ page }) => {
+  const answers = [];
+  page.on("response", (response) => answers.push(response));
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  const addresses = answers.map((answer) => answer.url());
+  expect(addresses.length).toBeLessThanOrEqual(12);
+  expect(addresses, "nothing is fetched twice: each preload is the fetch").toEqual([...new Set(addresses)]);
+  const wasm = answers.find((answer) => answer.url().endsWith(".wasm"));
+  expect(await wasm.headerValue("content-type")).toBe("application/wasm");
+  expect(await wasm.headerValue("content-encoding")).toBe("br");
+});
+
+for (const path of ["/", "/boot.js", "/favicon.svg", "/api/v1/me", "/api/v1/nothing-here", "/nothing-here.js"]) {
+  test(`${path} is answered with every security header`, async ({ request }) => {
+    const headers = (await request.get(path)).headers();
+    expect.soft(headers["content-security-policy"]).toBe(POLICY);
+    expect.soft(headers["x-content-type-options"]).toBe("nosniff");
+    expect.soft(headers["referrer-policy"]).toBe("no-referrer");
+    expect.soft(headers["cross-origin-opener-policy"]).toBe("same-origin");
+    expect.soft(headers["cross-origin-resource-policy"]).toBe("same-origin");
+    for (const power of ["camera", "microphone", "geolocation", "payment", "usb"]) {
+      expect.soft(headers["permissions-policy"]).toContain(`${power}=()`);
+    }
+  });
+}
+
+test("a wrong password is refused with a sentence, and the form stays filled", async ({ page }) => {
+  await page.goto("/");
+  await fillSignIn(page, { ...maya, password: "not it" });
+  await expect(page.getByRole("alert").filter({ hasText: /\w+ \w+/ })).toBeVisible();
+  await expect(page.getByLabel("E-mail")).toHaveValue(maya.email);
+  await accessible(page);
+});
+
+test("three agents of two organizations are in at the same time", async ({ signIn, api }) => {
+  await Promise.all([maya, sam, gia].map((agent) => signIn(agent)));
+  const organizationOf = async (agent) => (await (await (await api(agent)).get("/api/v1/me")).json()).organization.id;
+  expect(await organizationOf(sam)).toBe(await organizationOf(maya));
+  expect(await organizationOf(gia)).not.toBe(await organizationOf(maya));
+});
+
+test("a killed server comes back on the same address with what it had", async ({ startServer, api }) => {
+  const server = await startServer();
+  const before = await (await api(maya, { server })).get("/api/v1/conversations");
+  await server.kill();
+  await server.restart();
+  const after = await (await api(maya, { server })).get("/api/v1/conversations");
+  expect(after.status()).toBe(200);
+  expect((await after.json()).items).toEqual((await before.json()).items);
+});

@@ -1,0 +1,16 @@
+//! The store against a model of the server: whatever the network does, in the end every desk shows what the server has.
+//!
+//! `server` is the model, `shelf` tells the kinds of things apart, `client` does with the store what the desk does,
+//! `world` lets random histories happen to them, `convergence` runs thousands and seeds faults, `lists` does the same
+//! for lists of conversations.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod client;
+mod convergence;
+mod dice;
+mod lists;
+mod quiet;
+mod server;
+mod shelf;
+mod world;

@@ -1,0 +1,84 @@
+//! After a history: the network calms down, everything on its way arrives, and what was lost is made up for.
+
+use crate::{dice::Dice, shelf::Shelf, world::World};
+
+impl World {
+    /// Lets everything arrive, in an order of the dice's. Returns how many pages the clients took in altogether.
+    pub(crate) fn calm_down(&mut self, dice: &mut Dice) -> Result<usize, String> {
+        for at in 0..self.clients.len() {
+            // Before the last events are in, or after: a page must not mind.
+            let (before, shelf) = (dice.one_in(2), Shelf::ALL[dice.below(Shelf::ALL.len())]);
+            if before {
+                self.make_up_for_losses(at, dice)?;
+            }
+            self.clients[at].ask_anew(shelf);
+            self.settle_down(dice)?;
+        }
+        // Settling what one client wanted may have been said to a client that was cut off by then.
+        for at in 0..self.clients.len() {
+            self.make_up_for_losses(at, dice)?;
+            for shelf in Shelf::ALL {
+                if self.clients[at].floor(shelf).is_none() {
+                    self.clients[at].ask(shelf, None);
+                }
+            }
+        }
+        self.settle_down(dice)?;
+        self.compare_all()?;
+        for at in 0..self.clients.len() {
+            for shelf in Shelf::ALL {
+                while self.clients[at].ask_older(shelf) {
+                    self.page_arrives(at, dice.below(7))?;
+                }
+            }
+        }
+        self.compare_all()?;
+        Ok(self.clients.iter().map(|client| client.pages).sum())
+    }
+
+    fn compare_all(&self) -> Result<(), String> {
+        (0..self.clients.len()).try_for_each(|at| Shelf::ALL.into_iter().try_for_each(|shelf| self.compare(at, shelf)))
+    }
+
+    /// Lost events: a reset and new pages, the changes asked for once more, or new pages alone.
+    fn make_up_for_losses(&mut self, at: usize, dice: &mut Dice) -> Result<(), String> {
+        if self.clients[at].cut_off {
+            return self.reset(at);
+        }
+        if !std::mem::take(&mut self.clients[at].lost_events) {
+            return Ok(());
+        }
+        match dice.below(3) {
+            0 => self.reset(at),
+            1 => {
+                self.clients[at].inbox.extend(self.server.log.iter().cloned());
+                Ok(())
+            }
+            _ => {
+                Shelf::ALL.into_iter().for_each(|shelf| self.clients[at].ask_anew(shelf));
+                Ok(())
+            }
+        }
+    }
+
+    fn settle_down(&mut self, dice: &mut Dice) -> Result<(), String> {
+        loop {
+            self.server.now += 1;
+            let busy = |at: &usize| {
+                let client = &self.clients[*at];
+                !(client.inbox.is_empty() && client.requests.is_empty() && client.fetches.is_empty())
+            };
+            let busy: Vec<usize> = (0..self.clients.len()).filter(busy).collect();
+            if busy.is_empty() {
+                return Ok(());
+            }
+            let (at, which) = (busy[dice.below(busy.len())], dice.below(1 << 16));
+            match dice.below(4) {
+                0 => self.request_arrives(at, which),
+                1 => self.answer_arrives(at, which)?,
+                2 => self.page_arrives(at, which)?,
+                _ => self.event_arrives(at, which, !dice.one_in(8))?,
+            }
+        }
+    }
+}

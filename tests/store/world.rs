@@ -1,0 +1,293 @@
+//! Random histories: clients, the server and the network between them, one step after the other.
+
+use crate::{
+    client::{Client, What},
+    dice::Dice,
+    server::{Id, Record, Server},
+    shelf::Shelf,
+};
+use sidenote::store::row::State;
+use std::collections::BTreeMap;
+
+/// A step of a history. Which client, thing or letter it is about follows from `a` and `b` and what there is by then,
+/// so that a history from which steps are taken away is still one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    kind: Kind,
+    a: u16,
+    b: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Add,
+    Delete,
+    Undo,
+    Forget,
+    RequestArrives,
+    AnswerArrives,
+    RequestLost,
+    EventArrives,
+    EventRepeated,
+    EventLost,
+    AskNewest,
+    AskOlder,
+    AskAnew,
+    PageRead,
+    PageArrives,
+    PageLost,
+    BackUp,
+    Restart,
+    Reset,
+}
+
+/// How often each kind of step is taken.
+const KINDS: [(Kind, usize); 19] = [
+    (Kind::Add, 14),
+    (Kind::Delete, 9),
+    (Kind::Undo, 6),
+    (Kind::Forget, 2),
+    (Kind::RequestArrives, 16),
+    (Kind::AnswerArrives, 13),
+    (Kind::RequestLost, 5),
+    (Kind::EventArrives, 16),
+    (Kind::EventRepeated, 5),
+    (Kind::EventLost, 3),
+    (Kind::AskNewest, 4),
+    (Kind::AskOlder, 5),
+    (Kind::AskAnew, 2),
+    (Kind::PageRead, 9),
+    (Kind::PageArrives, 11),
+    (Kind::PageLost, 1),
+    (Kind::BackUp, 1),
+    (Kind::Restart, 1),
+    (Kind::Reset, 2),
+];
+
+pub(crate) fn history(dice: &mut Dice, length: usize) -> Vec<Step> {
+    let total = KINDS.iter().map(|(_, weight)| weight).sum();
+    let mut step = || {
+        let mut at = dice.below(total);
+        let (kind, _) = KINDS.iter().find(|(_, weight)| at.checked_sub(*weight).map(|rest| at = rest).is_none())?;
+        let (a, b) = (dice.below(1 << 16), dice.below(1 << 16));
+        Some(Step { kind: *kind, a: u16::try_from(a).ok()?, b: u16::try_from(b).ok()? })
+    };
+    (0..length).filter_map(|_| step()).collect()
+}
+
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) clients: Vec<Client>,
+    /// What was written under each id, and on which shelf.
+    pub(crate) texts: BTreeMap<Id, (Shelf, u32)>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self { server: Server::default(), clients: (0..3).map(Client::new).collect(), texts: BTreeMap::new() }
+    }
+
+    pub(crate) fn take(&mut self, step: Step) -> Result<(), String> {
+        let (a, b) = (usize::from(step.a), usize::from(step.b));
+        let (at, shelf) = (a % self.clients.len(), Shelf::ALL[b % Shelf::ALL.len()]);
+        self.server.now += 1;
+        match step.kind {
+            Kind::Add => self.add(at, shelf),
+            Kind::Delete => self.delete(at, shelf, a),
+            Kind::Undo => self.undo(at, b),
+            Kind::Forget => self.forget(at, b),
+            Kind::RequestArrives => self.request_arrives(at, b),
+            Kind::AnswerArrives => return self.answer_arrives(at, b),
+            Kind::RequestLost => return self.request_lost(at, b),
+            Kind::EventArrives => return self.event_arrives(at, b, true),
+            Kind::EventRepeated => return self.event_arrives(at, b, false),
+            Kind::EventLost => self.event_lost(at, b),
+            Kind::AskNewest => self.clients[at].ask(shelf, None),
+            Kind::AskAnew => self.clients[at].ask_anew(shelf),
+            Kind::AskOlder => {
+                self.clients[at].ask_older(shelf);
+            }
+            Kind::PageRead => self.page_read(at, b),
+            Kind::PageArrives => return self.page_arrives(at, b),
+            Kind::PageLost => self.page_lost(at, b),
+            Kind::BackUp => self.server.back_up(),
+            Kind::Restart => return self.restart(b.is_multiple_of(2)),
+            Kind::Reset => return self.reset(at),
+        }
+        self.look(at)
+    }
+
+    /// What this client shows of every shelf must be possible.
+    pub(crate) fn look(&mut self, at: usize) -> Result<(), String> {
+        let texts = &self.texts;
+        Shelf::ALL.into_iter().try_for_each(|shelf| self.clients[at].look(shelf, texts))
+    }
+
+    fn add(&mut self, at: usize, shelf: Shelf) {
+        let body = u32::try_from(self.texts.len()).unwrap_or(0);
+        let id = Id::from(body) + 1;
+        self.texts.insert(id, (shelf, body));
+        self.clients[at].add(shelf, id, body);
+    }
+
+    fn delete(&mut self, at: usize, shelf: Shelf, which: usize) {
+        let client = &mut self.clients[at];
+        let shown = client.shown(shelf);
+        let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return };
+        // A message is never deleted, except for one that the server didn't take.
+        if shelf != Shelf::Messages || client.refused.contains(&thing.id) {
+            client.delete(shelf, thing.id);
+        }
+    }
+
+    fn undo(&mut self, at: usize, which: usize) {
+        let client = &mut self.clients[at];
+        if let Some((shelf, id)) = pick(&client.deletions, which) {
+            client.undo(shelf, id);
+        }
+    }
+
+    fn forget(&mut self, at: usize, which: usize) {
+        let client = &mut self.clients[at];
+        if let Some((shelf, id)) = pick(&client.deletions, which) {
+            client.deletions.retain(|deletion| *deletion != (shelf, id));
+            client.forget(shelf, id);
+        }
+    }
+
+    pub(crate) fn request_arrives(&mut self, at: usize, which: usize) {
+        let client = &mut self.clients[at];
+        let waiting = client.requests.iter().filter(|(_, request)| request.answer.is_none());
+        let waiting: Vec<Id> = waiting.map(|(id, _)| *id).collect();
+        let Some(id) = pick(&waiting, which) else { return };
+        let agent = client.agent;
+        let Some(request) = client.requests.get_mut(&id) else { return };
+        let said_before = self.server.log.len();
+        request.answer = Some(match request.what {
+            What::Add(body) => self.server.add(agent, request.shelf, id, body),
+            What::Delete => self.server.delete(agent, request.shelf, id),
+            What::Restore => self.server.restore(agent, id),
+        });
+        for said in &self.server.log[said_before..] {
+            for client in self.clients.iter_mut().filter(|client| !client.cut_off) {
+                client.inbox.push(said.clone());
+            }
+        }
+    }
+
+    pub(crate) fn answer_arrives(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let client = &mut self.clients[at];
+        let answered = client.requests.iter().filter(|(_, request)| request.answer.is_some());
+        let answered: Vec<Id> = answered.map(|(id, _)| *id).collect();
+        if let Some(id) = pick(&answered, which) {
+            client.receive_answer(id);
+        }
+        self.look(at)
+    }
+
+    fn request_lost(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let ids: Vec<Id> = self.clients[at].requests.keys().copied().collect();
+        if let Some(id) = pick(&ids, which) {
+            self.clients[at].fail(id);
+        }
+        self.look(at)
+    }
+
+    pub(crate) fn event_arrives(&mut self, at: usize, which: usize, once: bool) -> Result<(), String> {
+        let client = &mut self.clients[at];
+        if client.inbox.is_empty() {
+            return Ok(());
+        }
+        let place = which % client.inbox.len();
+        let said = if once { client.inbox.remove(place) } else { client.inbox[place].clone() };
+        client.receive_event(&said);
+        self.look(at)
+    }
+
+    fn event_lost(&mut self, at: usize, which: usize) {
+        let client = &mut self.clients[at];
+        if !client.inbox.is_empty() {
+            client.inbox.remove(which % client.inbox.len());
+            client.lost_events = true;
+        }
+    }
+
+    pub(crate) fn page_read(&mut self, at: usize, which: usize) {
+        let mut unread = self.clients[at].fetches.iter_mut().filter(|fetch| fetch.read.is_none());
+        if let Some(fetch) = unread.nth(which % 3) {
+            fetch.read = Some(self.server.page(fetch.shelf, fetch.below, 2 + which / 3 % 3));
+        }
+    }
+
+    pub(crate) fn page_arrives(&mut self, at: usize, which: usize) -> Result<(), String> {
+        if self.clients[at].fetches.is_empty() {
+            return Ok(());
+        }
+        let place = which % self.clients[at].fetches.len();
+        let fetch = &mut self.clients[at].fetches[place];
+        let shelf = fetch.shelf;
+        fetch.read.get_or_insert_with(|| self.server.page(shelf, fetch.below, 2 + which / 5 % 3));
+        let here = self.server.records.values().filter(|record| record.shelf == shelf);
+        let here: Vec<Record> = here.cloned().collect();
+        self.clients[at].receive_page(place, &here);
+        self.look(at)
+    }
+
+    fn page_lost(&mut self, at: usize, which: usize) {
+        let fetches = &mut self.clients[at].fetches;
+        if !fetches.is_empty() {
+            fetches.remove(which % fetches.len());
+        }
+    }
+
+    /// The server goes down and comes back as it was at the last backup. Answers on their way are lost with it.
+    fn restart(&mut self, replayed: bool) -> Result<(), String> {
+        self.server.restart(replayed);
+        for client in &mut self.clients {
+            client.cut_off = true;
+            client.inbox.clear();
+            let answered = client.requests.iter().filter(|(_, request)| request.answer.is_some());
+            let answered: Vec<Id> = answered.map(|(id, _)| *id).collect();
+            answered.into_iter().for_each(|id| client.fail(id));
+        }
+        (0..self.clients.len()).try_for_each(|at| self.look(at))
+    }
+
+    pub(crate) fn reset(&mut self, at: usize) -> Result<(), String> {
+        self.clients[at].reset(&self.server.position());
+        self.look(at)
+    }
+
+    /// Whether a client shows what the server has, down to where it has loaded, and beside that what was refused.
+    pub(crate) fn compare(&self, at: usize, shelf: Shelf) -> Result<(), String> {
+        let client = &self.clients[at];
+        let floor = client.floor(shelf).ok_or("nothing is loaded")?;
+        let expected: Vec<(Id, u32)> =
+            self.server.live(shelf).iter().filter(|it| it.seq >= floor).map(|it| (it.id, it.body)).collect();
+        let shown = client.shown(shelf);
+        let (saved, unsaved): (Vec<_>, Vec<_>) = shown.iter().partition(|thing| thing.state == State::Saved);
+        let saved: Vec<(Id, u32)> = saved.iter().map(|thing| (thing.id, self.texts[&thing.id].1)).collect();
+        if saved != expected {
+            return Err(format!("client {at} shows {saved:?} on {shelf:?}, and the server has {expected:?}"));
+        }
+        let mut refused: Vec<Id> = unsaved.iter().map(|thing| thing.id).collect();
+        refused.sort_unstable();
+        let here = |id: &&Id| self.texts[id].0 == shelf;
+        let kept: Vec<Id> = client.refused.iter().filter(here).copied().collect();
+        if refused != kept {
+            return Err(format!("client {at} shows {refused:?} as unsaved on {shelf:?}, and {kept:?} were refused"));
+        }
+        Ok(())
+    }
+}
+
+fn pick<T: Copy>(from: &[T], which: usize) -> Option<T> {
+    from.get(which % from.len().max(1)).copied()
+}
+
+/// For a shortest history to be read.
+pub(crate) fn describe(steps: &[Step]) -> String {
+    let lines = steps.iter().map(|step| format!("  {:?} {} {}\n", step.kind, step.a, step.b));
+    lines.collect()
+}
+

@@ -1,0 +1,111 @@
+//! Which room may say which word: the house's order as data (in `tidy/rules.rs`), held against every source file. A
+//! trespass is reported with its place and with the sentence that says where the line belongs.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "tidy/rules.rs"]
+mod rules;
+#[path = "tidy/shapes.rs"]
+mod shapes;
+#[path = "tidy/text.rs"]
+mod text;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Not ours, or made by a build.
+const LEFT_OUT: [&str; 8] =
+    [".git", "target", "dist", "data", "pkg", "tests/e2e/node_modules", "tests/e2e/results", "bench/results"];
+
+/// The files that must spell out the words they forbid.
+const SPELLED_OUT: &str = "tests/tidy";
+
+#[test]
+fn every_line_is_in_its_room() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut trespasses = Vec::new();
+    let mut files = 0;
+    for path in files_under(root, root) {
+        // Pictures and the like are not text; they say nothing.
+        let Ok(text) = fs::read_to_string(root.join(&path)) else { continue };
+        files += 1;
+        trespasses.extend(trespasses_in(&path, &text));
+    }
+    assert!(files > 50, "only {files} files were read; the walk has lost its way");
+    assert!(trespasses.is_empty(), "{} trespasses:\n{}", trespasses.len(), trespasses.join("\n"));
+}
+
+#[test]
+fn every_word_is_caught_where_it_may_not_be_said() {
+    for rule in rules::WORDS {
+        for word in rule.words {
+            let word = word.trim_end_matches('*');
+            let seeded = format!("//! A seeded trespass.\nlet x = {word};\n");
+            assert_eq!(rule.lines(rule.seed, &seeded), [2], "`{word}` in {}", rule.seed);
+            for room in rule.only {
+                let at_home = format!("{room}/here.rs");
+                assert!(rule.lines(&at_home, &seeded).is_empty(), "`{word}` belongs to {room}");
+            }
+            // JSON has no comments to speak in.
+            let comment = format!("//! {word}\n    // {word}\n");
+            assert!(
+                rule.seed.ends_with(".json") || rule.lines(rule.seed, &comment).is_empty(),
+                "`{word}` may be spoken about"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_shape_is_caught_and_its_neighbour_is_not() {
+    for rule in shapes::SHAPES {
+        for (path, text) in (rule.seeds)() {
+            assert!(!(rule.lines)(&path, &text).is_empty(), "not caught in {path}: {}\n{text}", rule.because);
+        }
+        for (path, text) in (rule.fine)() {
+            assert!((rule.lines)(&path, &text).is_empty(), "caught in {path}: {}\n{text}", rule.because);
+        }
+    }
+}
+
+#[test]
+fn a_trespass_names_its_place_and_the_reason() {
+    let found = trespasses_in("src/components/note_item.rs", "//! One note.\n\nuse gloo_net::http::Request;\n");
+    assert!(found[0].starts_with("src/components/note_item.rs:3: "), "{found:?}");
+    assert!(found[0].contains("gloo_net") && found[0].contains("src/api.rs"), "{found:?}");
+}
+
+fn trespasses_in(path: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if !path.starts_with(SPELLED_OUT) {
+        for rule in rules::WORDS {
+            found.extend(rule.lines(path, text).into_iter().map(|line| format!("{path}:{line}: {}", rule.because)));
+        }
+    }
+    for rule in shapes::SHAPES {
+        found.extend((rule.lines)(path, text).into_iter().map(|line| format!("{path}:{line}: {}", rule.because)));
+    }
+    found
+}
+
+/// Relative, with `/` between the parts, sorted.
+fn files_under(root: &Path, directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("the checkout is readable");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry is readable").path()).collect();
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        let name = path.strip_prefix(root).expect("under the root").to_string_lossy().replace('\\', "/");
+        if LEFT_OUT.contains(&name.as_str()) {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files_under(root, &path));
+        } else {
+            found.push(name);
+        }
+    }
+    found
+}

@@ -1,0 +1,69 @@
+//! The release build: the app by Trunk into `dist/`, compressed; the server by Cargo in its own profile.
+
+use std::fs;
+
+use crate::{
+    dist, fingerprint, install,
+    project::Project,
+    shell::{self, Error},
+};
+
+/// Everything `dist/` is made of. The server is left to Cargo, which knows better.
+const INPUTS: [&str; 12] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "Trunk.toml",
+    "index.html",
+    ".cargo/config.toml",
+    "src",
+    "style",
+    "public",
+    "wire/src",
+    "wire/Cargo.toml",
+    "xtask/src",
+];
+
+pub(crate) fn release(project: &Project) -> Result<(), Error> {
+    app(project)?;
+    server(project)
+}
+
+/// Leaves `dist/` alone while it is what these very sources were built into.
+fn app(project: &Project) -> Result<(), Error> {
+    let stamp = project.target.join("dist.fingerprint");
+    let now = || {
+        Ok::<_, Error>(format!(
+            "{} {}",
+            fingerprint::of(&project.root, &INPUTS)?,
+            fingerprint::of(&project.root, &["dist"])?
+        ))
+    };
+    if project.dist().join("index.html").is_file() && fs::read_to_string(&stamp).ok() == Some(now()?) {
+        println!("the app in dist/ is up to date");
+        return Ok(());
+    }
+    install::wasm_target(project)?;
+    let path = install::path_with(&[install::trunk(project)?, install::wasm_bindgen(project)?]);
+    // Trunk works offline; here is the moment to fetch what it will need.
+    shell::run(&mut project.cargo(&["fetch", "--locked"]))?;
+    println!("building the app");
+    let mut trunk = std::process::Command::new(install::trunk(project)?.join("trunk"));
+    // Trunk takes NO_COLOR=1 for a wrong value of its own option.
+    trunk.args(["build", "--release"]).current_dir(&project.root).env("PATH", path).env_remove("NO_COLOR");
+    shell::run(&mut trunk)?;
+    dist::compress(&project.dist())?;
+    fs::write(&stamp, now()?).map_err(Error::file(&stamp))
+}
+
+fn server(project: &Project) -> Result<(), Error> {
+    println!("building the server");
+    shell::run(&mut project.cargo(&[
+        "build",
+        "--locked",
+        "--profile",
+        "server-release",
+        "--package",
+        "sidenote-server",
+    ]))
+}

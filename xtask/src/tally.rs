@@ -1,0 +1,106 @@
+//! Counting what held and what did not, from what the test runners print.
+
+use std::ops::AddAssign;
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Tally {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+}
+
+impl Tally {
+    pub(crate) const PASSED: Self = Self { passed: 1, failed: 0 };
+    pub(crate) const FAILED: Self = Self { passed: 0, failed: 1 };
+
+    /// Hears one line of `cargo test` or of the wasm test runner. An ignored test did not hold: it counts as failed.
+    pub(crate) fn hear_libtest(&mut self, line: &str) {
+        let line = without_colour(line);
+        let Some((_, counts)) = line.split_once("test result:") else { return };
+        let count = |word: &str| -> u64 {
+            let before = counts.split(';').find_map(|part| part.trim().strip_suffix(word));
+            before.and_then(|text| text.split_whitespace().last()).and_then(|number| number.parse().ok()).unwrap_or(0)
+        };
+        *self += Self { passed: count("passed"), failed: count("failed") + count("ignored") };
+    }
+
+    /// Playwright's JSON report. Skipped did not hold, and flaky is a failure that was lucky later.
+    pub(crate) fn from_playwright(report: &str) -> Option<Self> {
+        let report: serde_json::Value = serde_json::from_str(report).ok()?;
+        let count = |name: &str| report["stats"][name].as_u64();
+        // Errors outside of any test (a file that does not load) are in no statistic.
+        let loose = report["errors"].as_array().map_or(0, Vec::len);
+        let failed = count("unexpected")? + count("flaky")? + count("skipped")?;
+        Some(Self { passed: count("expected")?, failed: failed + u64::try_from(loose).ok()? })
+    }
+
+    /// The verdict on a whole run: one that ended badly, or that ran nothing, has failed at least once.
+    #[must_use]
+    pub(crate) fn ended(mut self, well: bool) -> Self {
+        if self.failed == 0 && (!well || self.passed == 0) {
+            self.failed = 1;
+        }
+        self
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+fn without_colour(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut parts = line.split('\u{1b}');
+    plain += parts.next().unwrap_or_default();
+    for part in parts {
+        plain += part.split_once('m').map_or("", |(_, text)| text);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(lines: &[&str]) -> Tally {
+        let mut tally = Tally::default();
+        lines.iter().for_each(|line| tally.hear_libtest(line));
+        tally
+    }
+
+    #[test]
+    fn results_of_several_binaries_add_up() {
+        let tally = heard(&[
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "test result: \u{1b}[31mFAILED\u{1b}[0m. 12 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
+            "test result: ok. 4 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.20s",
+        ]);
+        assert_eq!(tally, Tally { passed: 19, failed: 2 });
+    }
+
+    #[test]
+    fn an_ignored_test_counts_as_failed() {
+        assert_eq!(
+            heard(&["test result: ok. 1 passed; 0 failed; 2 ignored; 0 measured"]),
+            Tally { passed: 1, failed: 2 }
+        );
+    }
+
+    #[test]
+    fn a_run_that_ends_badly_or_runs_nothing_has_failed() {
+        assert_eq!(Tally::PASSED.ended(false), Tally { passed: 1, failed: 1 });
+        assert_eq!(Tally::default().ended(true), Tally::FAILED);
+        assert_eq!(Tally::PASSED.ended(true), Tally::PASSED);
+        assert_eq!(Tally { passed: 1, failed: 3 }.ended(false), Tally { passed: 1, failed: 3 });
+    }
+
+    #[test]
+    fn flaky_skipped_and_loose_errors_of_playwright_count_as_failed() {
+        let report = r#"{"errors":[{}],"stats":{"expected":5,"unexpected":1,"flaky":1,"skipped":1}}"#;
+        assert_eq!(Tally::from_playwright(report), Some(Tally { passed: 5, failed: 4 }));
+        assert_eq!(Tally::from_playwright("{}"), None);
+    }
+}
