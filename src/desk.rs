@@ -178,6 +178,7 @@ impl Desk {
         if same {
             self.0.session.set(Session::Active);
             self.wake();
+            self.fetch_open_soon();
         }
         Ok(same)
     }
@@ -220,11 +221,17 @@ impl Desk {
     }
 
     pub(crate) async fn wait_for_sign_in(&self) {
-        self.0.session.set(Session::Expired);
+        self.ask_to_sign_in();
         while self.0.session.get_untracked() == Session::Expired && !self.is_closed() {
             let (sender, receiver) = oneshot::channel();
             self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
             let _ = receiver.await;
+        }
+    }
+
+    fn ask_to_sign_in(&self) {
+        if self.0.session.get_untracked() != Session::Expired {
+            self.0.session.set(Session::Expired);
         }
     }
 

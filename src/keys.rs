@@ -4,7 +4,7 @@ use leptos::ev::KeyboardEvent;
 
 /// A key press in a text field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chord {
+pub(crate) enum Chord {
     /// Ctrl+Enter or ⌘+Enter.
     Submit,
     /// Enter alone. With Shift it is a new line, always.
@@ -14,7 +14,7 @@ pub enum Chord {
 
 /// Reads a key press.
 #[must_use]
-pub fn chord(event: &KeyboardEvent) -> Chord {
+pub(crate) fn chord(event: &KeyboardEvent) -> Chord {
     // 229: some browsers report the Enter that ends a composition as no longer composing.
     let is_composing = event.is_composing() || event.key_code() == 229;
     if event.key() != "Enter" || is_composing || event.alt_key() {

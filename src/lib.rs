@@ -16,7 +16,7 @@ pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
-mod components {
+pub mod components {
     //! The parts of the components that are plain arithmetic.
     pub mod ui;
 }

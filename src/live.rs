@@ -28,7 +28,7 @@ enum End {
 }
 
 /// Follows the server until the desk is closed. `from`: everything after this position is new to us.
-pub async fn follow(desk: Desk, from: Position) {
+pub(crate) async fn follow(desk: Desk, from: Position) {
     let mut follower = Follower { desk, epoch: from.epoch.clone(), position: Some(from), head: 0, behind: None };
     let mut failures = 0_i32;
     loop {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wasm_bindgen::{JsCast, prelude::Closure};
 
 /// Resolves after some milliseconds.
-pub async fn sleep(milliseconds: u32) {
+pub(crate) async fn sleep(milliseconds: u32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let delay = i32::try_from(milliseconds).unwrap_or(i32::MAX);
         let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, delay);
@@ -14,25 +14,25 @@ pub async fn sleep(milliseconds: u32) {
 }
 
 /// Runs once after some milliseconds, unless the component is gone by then.
-pub fn after(milliseconds: u32, run: impl FnOnce() + 'static) {
+pub(crate) fn after(milliseconds: u32, run: impl FnOnce() + 'static) {
     if let Ok(handle) = set_timeout_with_handle(run, Duration::from_millis(milliseconds.into())) {
         on_cleanup(move || handle.clear());
     }
 }
 
 /// Runs once the current event has been handled: focusing from inside a handler would re-enter it.
-pub fn soon(run: impl FnOnce() + 'static) {
+pub(crate) fn soon(run: impl FnOnce() + 'static) {
     queue_microtask(run);
 }
 
 /// Runs before the next paint, when what was just rendered is in the page.
-pub fn next_frame(run: impl FnOnce() + 'static) {
+pub(crate) fn next_frame(run: impl FnOnce() + 'static) {
     let callback = Closure::once_into_js(run);
     let _ = window().request_animation_frame(callback.unchecked_ref());
 }
 
 /// Milliseconds since 1970 by this machine's clock: for durations and for showing, never for order.
 #[must_use]
-pub fn now() -> f64 {
+pub(crate) fn now() -> f64 {
     js_sys::Date::now()
 }

@@ -1,6 +1,8 @@
 // The contact's chat: the page behind /chat/{org}. Messages only; it knows nothing of the agents' side.
 
-const org = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] ?? "");
+const org = (() => {
+  try { return decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] ?? ""); } catch { return ""; }
+})();
 const api = "/contact/v1";
 const el = (id) => document.getElementById(id);
 const [thread, messages, composer, text] = ["thread", "messages", "composer", "text"].map(el);
@@ -24,7 +26,7 @@ const kept = (() => {
   };
 })();
 
-/** id → {id, from, name, body, created_at, position} once confirmed, {id, body, state, reason} before. */
+/** id → {id, from, name, body, created_at, position} once confirmed, {id, body, state, reason, passes} before. */
 const known = new Map();
 const rows = new Map();
 let last = 0;
@@ -206,8 +208,13 @@ let queue = Promise.resolve();
 function deliver({ id, body }) {
   show({ id, body, state: "sending" });
   queue = queue.then(() => attempt(id, body)).catch((error) => {
-    show({ id, body, state: "failed", reason: reason(error) });
+    show({ id, body, state: "failed", reason: reason(error), passes: !(error instanceof Refused) || error.passes });
   });
+}
+
+/** Once there is a connection again, what failed for want of one is sent without being asked. */
+function deliverAgain() {
+  for (const message of [...known.values()]) if (message.state === "failed" && message.passes) deliver(message);
 }
 
 async function attempt(id, body) {
@@ -350,6 +357,7 @@ async function live() {
       const mine = await token();
       await catchUp(mine);
       opened();
+      deliverAgain();
       await follow(mine);
     } catch (error) {
       if (error instanceof Refused && error.status === 401) startAnew();

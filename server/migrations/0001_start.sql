@@ -174,11 +174,12 @@ CREATE TABLE contact_note (
     contact_id      TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
     author_id       TEXT NOT NULL,
-    body            TEXT NOT NULL,
     created_at      INTEGER NOT NULL,
     seq             INTEGER NOT NULL,
     rev             INTEGER NOT NULL,
     deleted_at      INTEGER,
+    ballast         BLOB NOT NULL, -- pushes the text out of the part of a row that SQLite may copy: src/ballast.rs
+    body            TEXT NOT NULL, -- last, and it must stay last
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, contact_id) REFERENCES contact (org_id, id),
     FOREIGN KEY (org_id, conversation_id) REFERENCES conversation (org_id, id),
@@ -202,11 +203,12 @@ CREATE TABLE conversation_note (
     id              TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
     author_id       TEXT NOT NULL,
-    body            TEXT NOT NULL,
     created_at      INTEGER NOT NULL,
     seq             INTEGER NOT NULL,
     rev             INTEGER NOT NULL,
     deleted_at      INTEGER,
+    ballast         BLOB NOT NULL, -- pushes the text out of the part of a row that SQLite may copy: src/ballast.rs
+    body            TEXT NOT NULL, -- last, and it must stay last
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, conversation_id) REFERENCES conversation (org_id, id),
     FOREIGN KEY (org_id, author_id) REFERENCES agent (org_id, id)

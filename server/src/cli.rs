@@ -4,12 +4,14 @@
 use crate::{
     Config, Site, State, agents,
     db::Db,
+    demo,
     error::{Error, Result},
-    orgs, password, serve,
+    import, orgs, password, serve,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
-    io::{Read as _, Write as _},
+    fs::File,
+    io::{BufReader, Read as _, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -29,6 +31,8 @@ pub struct Cli {
 enum Command {
     /// Serve the app and its API.
     Serve(Serve),
+    /// Bring in a mail archive (mbox), also beside a running server. Twice is as good as once.
+    Import(Import),
     /// Organizations.
     #[command(subcommand)]
     Org(Org),
@@ -58,6 +62,20 @@ struct Serve {
     undo_window_ms: u64,
     #[arg(long, hide = true, default_value_t = 2_000)]
     scrub_ms: u64,
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    #[arg(long)]
+    db: PathBuf,
+    /// The organization's short name.
+    #[arg(long)]
+    org: String,
+    /// An address of the team, so that its mail becomes answers; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    own: Vec<String>,
+    /// The archive.
+    file: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,6 +137,7 @@ impl Cli {
     pub async fn run(self) -> Result<()> {
         match self.command {
             Command::Serve(serve) => serve.run().await,
+            Command::Import(import) => import.run().await,
             Command::Org(Org::Add { db, slug, name }) => {
                 let db = Db::open(&db).await?;
                 orgs::add(&db, &slug, &name).await?;
@@ -138,17 +157,48 @@ impl Serve {
             public_origin,
             undo_window: Duration::from_millis(self.undo_window_ms),
             scrub_every: Duration::from_millis(self.scrub_ms.max(10)),
+            ..Config::default()
         };
         if self.demo && config.is_secure() {
             return Err(Error::Setup("--demo makes accounts whose password everybody knows: not on https.".to_owned()));
         }
         let site = self.dist.as_deref().map_or_else(|| Ok(Site::embedded()), Site::read)?;
         let db = Db::open(&self.db).await?;
+        if self.demo {
+            fill_with_demo(&db).await?;
+        }
         let state = State::new(db, config, site);
         let listener = TcpListener::bind(self.addr).await.map_err(|error| cannot_listen(self.addr, &error))?;
         let address = listener.local_addr()?;
         say(&format!("listening on http://{address}"))?;
         serve::serve(listener, crate::app(state.clone()), state).await
+    }
+}
+
+/// Says on the standard error what it did: the standard output belongs to the address.
+async fn fill_with_demo(db: &Db) -> Result<()> {
+    let sentence = match demo::make(db).await? {
+        demo::Outcome::Made => "The demo is made: sign in as maya@acme.test or gia@globex.test with the password demo.",
+        demo::Outcome::NotEmpty => "The demo is not made: the database is not empty.",
+    };
+    Ok(writeln!(std::io::stderr(), "{sentence}")?)
+}
+
+impl Import {
+    async fn run(self) -> Result<()> {
+        let cannot_read = |error| Error::Setup(format!("The archive can't be read: {error}."));
+        let archive = BufReader::new(File::open(&self.file).map_err(cannot_read)?);
+        if !self.db.exists() {
+            return Err(Error::Setup("There is no such database (--db).".to_owned()));
+        }
+        let db = Db::open(&self.db).await?;
+        let report = import::mbox(&db, &self.org, &self.own, archive).await?;
+        db.close().await;
+        say(report.to_string().trim_end())?;
+        if report.read_nothing() {
+            return Err(Error::Setup("Nothing in this file could be read as mail: is it an mbox archive?".to_owned()));
+        }
+        Ok(())
     }
 }
 

@@ -142,7 +142,7 @@ mod tests {
         for wrong in ["", "12", "call me", "1\n23", "1234567890123456789012"] {
             assert!(!is_phone(wrong), "{wrong:?}");
         }
-        for wrong in ["", "e", "e1", "en_US", "en-", "english-language-of-nine", "en-\u{e9}"] {
+        for wrong in ["", "e", "e1", "en_US", "en-", "en-ninechars", "en-\u{e9}"] {
             assert!(!is_language(wrong), "{wrong:?}");
         }
         for wrong in ["", "/", "Europe/", "Europe//Berlin", "../etc", "Europe/Ber lin"] {

@@ -10,6 +10,7 @@ mod read;
 pub(crate) use read::find;
 
 use crate::{
+    ballast,
     change::{ActivityLine, Change, EventKind},
     contacts,
     db::{Columns as _, head, int, malformed},
@@ -29,11 +30,16 @@ use read::{newest, seen_up_to, with_whom};
 use sqlx::{Row as _, SqliteConnection};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    ActivityKind, AgentId, ContactId, ContactNote, ContactNoteId, ConversationId, Deleted, NewContactNote, NotesPage, OrgId, Problem, ProblemCode, ReadMark, Role, Seq,
+    ActivityKind, AgentId, ContactId, ContactNote, ContactNoteId, ConversationId, Deleted, NewContactNote, NoteBody,
+    NotesPage, OrgId, Problem, ProblemCode, ReadMark, Role, Seq,
 };
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(add, delete)).routes(routes!(restore)).routes(routes!(seen))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(add, delete))
+        .routes(routes!(restore))
+        .routes(routes!(seen))
 }
 
 impl Input for NewContactNote {
@@ -88,9 +94,8 @@ async fn add(
     if with_whom(change.tx(), signed.org, new.conversation_id).await? != Some(contact) {
         return Err(Error::field(ProblemCode::WrongContact, "/conversation_id", "wrong-contact"));
     }
-    let seq = change.next_seq().await?;
-    insert(&mut change, &signed, contact, id, &new, seq).await?;
-    record(&mut change, contact, id, Some(new.conversation_id), Happened::Added, signed.agent).await?;
+    let (conversation, author) = (new.conversation_id, signed.agent);
+    store(&mut change, &NewRow { id, contact, conversation, author, body: new.body }).await?;
     let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| malformed("id"))?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "contact note added");
@@ -111,7 +116,11 @@ async fn delete(
     let mut change = state.db().change(signed.org).await?;
     contacts::must_exist(change.tx(), signed.org, contact).await?;
     if let Some(tombstone) = tombstone(change.tx(), signed.org, id).await? {
-        return if tombstone.contact == contact { Ok(answer(tombstone.until)) } else { Err(ProblemCode::NotFound.into()) };
+        return if tombstone.contact == contact {
+            Ok(answer(tombstone.until))
+        } else {
+            Err(ProblemCode::NotFound.into())
+        };
     }
     let Some(note) = find(change.tx(), signed.org, id).await? else {
         let rev = head(change.tx(), signed.org).await?;
@@ -297,29 +306,34 @@ async fn mark(change: &mut Change, id: ContactNoteId, deleted_at: Option<DateTim
     Ok(())
 }
 
-async fn insert(
-    change: &mut Change,
-    signed: &Signed,
-    contact: ContactId,
-    id: ContactNoteId,
-    new: &NewContactNote,
-    seq: Seq,
-) -> Result<()> {
-    let at = change.at().timestamp_millis();
+/// A note to be stored. Its id must be new to the organization, and the conversation one with the contact.
+#[derive(Clone, Debug)]
+pub(crate) struct NewRow {
+    pub(crate) id: ContactNoteId,
+    pub(crate) contact: ContactId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) author: AgentId,
+    pub(crate) body: NoteBody,
+}
+
+/// Stores a note with its event and the contact's activity.
+pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
+    let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(
-        "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, body, created_at, seq, rev) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, rev, ballast, \
+         body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(signed.org.to_string())
-    .bind(id.to_string())
-    .bind(contact.to_string())
-    .bind(new.conversation_id.to_string())
-    .bind(signed.agent.to_string())
-    .bind(new.body.as_str())
+    .bind(org)
+    .bind(new.id.to_string())
+    .bind(new.contact.to_string())
+    .bind(new.conversation.to_string())
+    .bind(new.author.to_string())
     .bind(at)
     .bind(int(seq))
     .bind(int(seq))
+    .bind(ballast::before(new.body.as_str()))
+    .bind(new.body.as_str())
     .execute(change.tx())
     .await?;
-    Ok(())
+    record(change, new.contact, new.id, Some(new.conversation), Happened::Added, new.author).await
 }

@@ -216,9 +216,8 @@ async fn addresses(reading: &mut SqliteConnection, org: OrgId, id: ContactId) ->
     .bind(id.to_string())
     .fetch_all(reading)
     .await?;
-    let address = |row: &SqliteRow| {
-        Ok(ChannelAddress { kind: orgs::channel_kind(row, "kind")?, address: row.text("address")? })
-    };
+    let address =
+        |row: &SqliteRow| Ok(ChannelAddress { kind: orgs::channel_kind(row, "kind")?, address: row.text("address")? });
     Ok(rows.iter().map(address).collect::<sqlx::Result<_>>()?)
 }
 

@@ -117,12 +117,7 @@ pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: C
     Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.id("contact_id")?)
 }
 
-async fn set_status(
-    change: &mut Change,
-    before: &Conversation,
-    status: Status,
-    actor: Option<AgentId>,
-) -> Result<()> {
+async fn set_status(change: &mut Change, before: &Conversation, status: Status, actor: Option<AgentId>) -> Result<()> {
     let kind = match (before.status, status) {
         (_, Status::Closed) => ActivityKind::ConversationClosed,
         (_, Status::Automated) => ActivityKind::ConversationAutomated,

@@ -10,6 +10,7 @@ mod read;
 pub(crate) use read::find;
 
 use crate::{
+    ballast,
     change::{Change, EventKind},
     conversation,
     db::{Columns as _, head, int, malformed},
@@ -29,8 +30,8 @@ use read::newest;
 use sqlx::{Row as _, SqliteConnection};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    AgentId, ConversationId, ConversationNote, ConversationNoteId, Deleted, NewConversationNote, OrgId, Page, Problem,
-    ProblemCode, Role, Seq,
+    AgentId, ConversationId, ConversationNote, ConversationNoteId, Deleted, NewConversationNote, NoteBody, OrgId, Page,
+    Problem, ProblemCode, Role, Seq,
 };
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -82,12 +83,12 @@ async fn add(
         return Err(ProblemCode::Gone.into());
     }
     if let Some(known) = find(change.tx(), signed.org, id).await? {
-        let is_same = known.conversation_id == conversation && known.author.id == signed.agent && known.body == new.body;
+        let is_same =
+            known.conversation_id == conversation && known.author.id == signed.agent && known.body == new.body;
         return if is_same { Ok((StatusCode::OK, axum::Json(known))) } else { Err(ProblemCode::IdReuse.into()) };
     }
-    let seq = change.next_seq().await?;
-    insert(&mut change, &signed, conversation, id, &new, seq).await?;
-    record(&mut change, conversation, id, Happened::Added, signed.agent).await?;
+    let row = NewRow { id, conversation, author: signed.agent, body: new.body };
+    store(&mut change, &row).await?;
     let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| malformed("id"))?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "conversation note added");
@@ -108,7 +109,11 @@ async fn delete(
     let mut change = state.db().change(signed.org).await?;
     conversation::must_exist(change.tx(), signed.org, conversation).await?;
     if let Some(tombstone) = tombstone(change.tx(), signed.org, id).await? {
-        return if tombstone.conversation == conversation { Ok(answer(tombstone.until)) } else { Err(ProblemCode::NotFound.into()) };
+        return if tombstone.conversation == conversation {
+            Ok(answer(tombstone.until))
+        } else {
+            Err(ProblemCode::NotFound.into())
+        };
     }
     let Some(note) = find(change.tx(), signed.org, id).await? else {
         let rev = head(change.tx(), signed.org).await?;
@@ -278,28 +283,32 @@ async fn mark(change: &mut Change, id: ConversationNoteId, deleted_at: Option<Da
     Ok(())
 }
 
-async fn insert(
-    change: &mut Change,
-    signed: &Signed,
-    conversation: ConversationId,
-    id: ConversationNoteId,
-    new: &NewConversationNote,
-    seq: Seq,
-) -> Result<()> {
-    let at = change.at().timestamp_millis();
+/// A note to be stored. Its id must be new to the organization.
+#[derive(Clone, Debug)]
+pub(crate) struct NewRow {
+    pub(crate) id: ConversationNoteId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) author: AgentId,
+    pub(crate) body: NoteBody,
+}
+
+/// Stores a note with its event and the conversation's.
+pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
+    let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(
-        "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, body, created_at, seq, rev) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev, ballast, body) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(signed.org.to_string())
-    .bind(id.to_string())
-    .bind(conversation.to_string())
-    .bind(signed.agent.to_string())
-    .bind(new.body.as_str())
+    .bind(org)
+    .bind(new.id.to_string())
+    .bind(new.conversation.to_string())
+    .bind(new.author.to_string())
     .bind(at)
     .bind(int(seq))
     .bind(int(seq))
+    .bind(ballast::before(new.body.as_str()))
+    .bind(new.body.as_str())
     .execute(change.tx())
     .await?;
-    Ok(())
+    record(change, new.conversation, new.id, Happened::Added, new.author).await
 }

@@ -3,6 +3,7 @@
 //! Nothing is changed here: every change goes through [`crate::change::Change`]. No resource's SQL lives here.
 
 use crate::{
+    ballast,
     change::Change,
     error::{Error, Result},
     secret,
@@ -191,9 +192,11 @@ async fn read_back(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     let secure_delete: i64 = sqlx::query_scalar("PRAGMA secure_delete").fetch_one(&mut *connection).await?;
     let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *connection).await?;
     let trusted_schema: i64 = sqlx::query_scalar("PRAGMA trusted_schema").fetch_one(&mut *connection).await?;
+    let page_size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut *connection).await?;
     let temp_store: i64 = sqlx::query_scalar("PRAGMA temp_store").fetch_one(&mut *connection).await?;
     let holds = journal == "wal"
-        && (synchronous, secure_delete, foreign_keys, trusted_schema, temp_store) == (2, 1, 1, 0, 2);
+        && (synchronous, secure_delete, foreign_keys, trusted_schema, temp_store) == (2, 1, 1, 0, 2)
+        && usize::try_from(page_size) == Ok(ballast::PAGE_SIZE);
     if holds { Ok(()) } else { Err(sqlx::Error::Configuration("a setting of the database does not hold".into())) }
 }
 

@@ -18,12 +18,7 @@ pub(crate) struct Line {
 }
 
 /// The lines after a position, oldest first, as the agent sees them.
-pub(crate) async fn after(
-    reading: &mut SqliteConnection,
-    signed: &Signed,
-    seq: Seq,
-    limit: u32,
-) -> Result<Vec<Line>> {
+pub(crate) async fn after(reading: &mut SqliteConnection, signed: &Signed, seq: Seq, limit: u32) -> Result<Vec<Line>> {
     let rows = sqlx::query(
         "SELECT seq, kind, subject_id, parent_id, actor_id FROM event WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?",
     )

@@ -25,13 +25,11 @@ use std::{
     convert::Infallible,
     fmt::Write as _,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 use tokio::{sync::watch, time::Instant};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Change, Changes, Event, Heartbeat, Hello, Position, Problem, Reset, ResetReason, Seq};
 
-const BEAT: Duration = Duration::from_secs(15);
 /// Lines of the log read at once.
 const BATCH: u32 = 100;
 const STREAMS_PER_SESSION: usize = 8;
@@ -46,17 +44,13 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         "`hello`, then events with their position as id, a `heartbeat` every 15 seconds, `reset` when the position \
          can't be resumed from."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn live(
-    signed: Signed,
-    headers: HeaderMap,
-    extract::State(state): extract::State<State>,
-) -> Result<Response> {
+async fn live(signed: Signed, headers: HeaderMap, extract::State(state): extract::State<State>) -> Result<Response> {
     let slot = state.streams().enter(&signed.session).ok_or_else(|| Error::too_many(5))?;
     // Subscribed before anything is read: a change in between wakes the stream once too often, never too seldom.
     let mut live = Live {
         woken: state.db().woken(),
         closing: state.closing(),
-        beat: Instant::now() + BEAT,
+        beat: Instant::now() + state.config().heartbeat,
         opening: String::new(),
         seq: 0,
         state,
@@ -64,7 +58,8 @@ async fn live(
         _slot: slot,
     };
     live.open(last_event_id(&headers)).await?;
-    let chunks = stream::unfold(live, async |mut live| live.next().await.map(|chunk| (Ok::<_, Infallible>(chunk), live)));
+    let chunks =
+        stream::unfold(live, async |mut live| live.next().await.map(|chunk| (Ok::<_, Infallible>(chunk), live)));
     let mut response = Body::from_stream(chunks).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -183,14 +178,13 @@ impl Live {
         if self.seq < head {
             for line in event_log::after(&mut reading, &self.signed, self.seq, BATCH).await? {
                 self.seq = line.seq;
-                if let Some(event) = line.event {
-                    write!(text, "id: {}.{}\n{}", db.epoch(), line.seq, frame(event.name(), &event.data()))
-                        .expect("writing to a String can't fail");
-                }
+                // What is skipped still moves the reader on: a block of an id alone is no event.
+                let said = line.event.map_or_else(|| "\n".to_owned(), |event| frame(event.name(), &event.data()));
+                write!(text, "id: {}.{}\n{said}", db.epoch(), line.seq).expect("writing to a String can't fail");
             }
         }
         if self.beat <= Instant::now() {
-            self.beat = Instant::now() + BEAT;
+            self.beat = Instant::now() + self.state.config().heartbeat;
             text += &frame("heartbeat", &Heartbeat { head });
         }
         // A whole batch of lines with nothing left to say: go on at once.

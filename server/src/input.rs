@@ -172,7 +172,12 @@ impl Query {
     ///
     /// # Errors
     /// `bad-query` when it is none of them or is there twice.
-    pub fn take_word<T: Copy>(&mut self, name: &'static str, all: &[T], word: fn(T) -> &'static str) -> Result<Option<T>> {
+    pub fn take_word<T: Copy>(
+        &mut self,
+        name: &'static str,
+        all: &[T],
+        word: fn(T) -> &'static str,
+    ) -> Result<Option<T>> {
         let Some(value) = self.take_text(name)? else { return Ok(None) };
         all.iter().copied().find(|known| word(*known) == value).map(Some).ok_or_else(|| bad_query(name, "invalid"))
     }

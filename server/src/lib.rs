@@ -12,6 +12,7 @@ mod site;
 pub mod state;
 
 // Storing and telling.
+mod ballast;
 pub mod change;
 pub mod db;
 mod event_log;
@@ -61,11 +62,26 @@ use utoipa_axum::router::OpenApiRouter;
 use wire::ProblemCode;
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "Sidenote",
-    description = "The agents' API of Sidenote, an omnichannel inbox with contact notes. Refusals are RFC 9457 problem \
+#[openapi(
+    components(schemas(
+        wire::AgentId,
+        wire::ChannelId,
+        wire::ContactId,
+        wire::ContactNoteId,
+        wire::ConversationId,
+        wire::ConversationNoteId,
+        wire::MessageId,
+        wire::Position,
+        wire::Section,
+        wire::Sort,
+        wire::Status
+    )),
+    info(
+        title = "Sidenote",
+        description = "The agents' API of Sidenote, an omnichannel inbox with contact notes. Refusals are RFC 9457 problem \
         documents; ids are made by the client, and repeating a request with the same id is harmless."
-))]
+    )
+)]
 struct Api;
 
 /// Every route, ready to be served.

@@ -30,7 +30,11 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "message {} (line {}, byte {})", self.number, self.line, self.offset)
+        match self.number {
+            0 => write!(f, "before the first message")?,
+            number => write!(f, "message {number}")?,
+        }
+        write!(f, " (line {}, byte {})", self.line, self.offset)
     }
 }
 

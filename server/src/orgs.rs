@@ -61,8 +61,7 @@ pub async fn by_slug(reading: &mut SqliteConnection, slug: &str) -> Result<Optio
 }
 
 pub(crate) async fn one(reading: &mut SqliteConnection, id: OrgId) -> Result<Organization> {
-    let row =
-        sqlx::query("SELECT slug, name FROM org WHERE id = ?").bind(id.to_string()).fetch_one(reading).await?;
+    let row = sqlx::query("SELECT slug, name FROM org WHERE id = ?").bind(id.to_string()).fetch_one(reading).await?;
     Ok(Organization { id, slug: row.text("slug")?, name: row.text("name")? })
 }
 
@@ -75,9 +74,8 @@ pub async fn channels(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<
         .bind(org.to_string())
         .fetch_all(reading)
         .await?;
-    let channel = |row: &SqliteRow| {
-        Ok(Channel { id: row.id("id")?, kind: channel_kind(row, "kind")?, name: row.text("name")? })
-    };
+    let channel =
+        |row: &SqliteRow| Ok(Channel { id: row.id("id")?, kind: channel_kind(row, "kind")?, name: row.text("name")? });
     Ok(rows.iter().map(channel).collect::<sqlx::Result<_>>()?)
 }
 

@@ -65,10 +65,7 @@ async fn sign_in(
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
     (status = 204, description = "Signed out."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn sign_out(
-    extract::State(state): extract::State<State>,
-    headers: HeaderMap,
-) -> Result<(StatusCode, Cookies)> {
+async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderMap) -> Result<(StatusCode, Cookies)> {
     let Some(token) = cookie(&headers, state.config()) else {
         return Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), "", 0)));
     };

@@ -13,11 +13,18 @@ pub struct Config {
     pub undo_window: Duration,
     /// How often notes past their undo window are looked for.
     pub scrub_every: Duration,
+    /// How often a stream of events says that it is alive.
+    pub heartbeat: Duration,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { public_origin: None, undo_window: Duration::from_secs(12), scrub_every: Duration::from_secs(2) }
+        Self {
+            public_origin: None,
+            undo_window: Duration::from_secs(12),
+            scrub_every: Duration::from_secs(2),
+            heartbeat: Duration::from_secs(15),
+        }
     }
 }
 

@@ -116,10 +116,8 @@ async fn record(
 /// When the database fails.
 pub async fn make(change: &mut Change, name: &str) -> Result<()> {
     let org = change.org().to_string();
-    let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM tag WHERE org_id = ?")
-        .bind(&org)
-        .fetch_one(change.tx())
-        .await?;
+    let known: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM tag WHERE org_id = ?").bind(&org).fetch_one(change.tx()).await?;
     sqlx::query("INSERT INTO tag (org_id, name, color) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(&org)
         .bind(name)

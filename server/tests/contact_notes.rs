@@ -74,13 +74,16 @@ async fn what_can_not_be_a_note_is_refused_with_the_place_and_the_reason() {
     let (sam, acme) = (world.sam().await, &world.acme);
     let path = paths::contact_note(acme.ana, ContactNoteId::fresh());
     let conversation = acme.ana_chat;
-    for (body, word) in [("", "blank"), (" \u{200b}", "blank"), ("a\u{0}", "control-character"), ("a\rb", "control-character")] {
+    for (body, word) in
+        [("", "blank"), (" \u{200b}", "blank"), ("a\u{0}", "control-character"), ("a\rb", "control-character")]
+    {
         let answer = sam.put(&path, json!({ "body": body, "conversation_id": conversation })).await.expect(422);
         let problem = answer.refused("invalid-body");
         assert_eq!(problem["errors"], json!([{ "pointer": "/body", "code": word }]));
     }
     let long = "é".repeat(wire::MAX_BODY_CHARS + 1);
-    let problem = sam.put(&path, json!({ "body": long, "conversation_id": conversation })).await.refused("invalid-body");
+    let problem =
+        sam.put(&path, json!({ "body": long, "conversation_id": conversation })).await.refused("invalid-body");
     assert_eq!(problem["errors"][0]["code"], "too-long");
 
     for (given, code, pointer) in [
@@ -115,7 +118,9 @@ async fn who_may_delete_which_note() {
     let world = World::new().await;
     let acme = &world.acme;
     let (maya, sam, kim) = (world.maya().await, world.sam().await, world.kim().await);
-    for (author, who, status) in [(&sam, &sam, 200), (&sam, &kim, 403), (&sam, &maya, 200), (&maya, &sam, 403), (&maya, &maya, 200)] {
+    for (author, who, status) in
+        [(&sam, &sam, 200), (&sam, &kim, 403), (&sam, &maya, 200), (&maya, &sam, 403), (&maya, &maya, 200)]
+    {
         let id = author.add_note(acme.ana, acme.ana_chat, "x").await;
         let answer = who.delete(&paths::contact_note(acme.ana, id)).await.expect(status);
         let page: NotesPage<ContactNote> = sam.get(&paths::contact_notes(acme.ana, None, 50)).await.read();
@@ -220,7 +225,9 @@ async fn notes_are_paged_newest_first_and_searched_in_any_case() {
     }
     assert_eq!(found, ids);
     let path = paths::contact_notes(acme.ana, None, 50);
-    let hits = async |q: &str| sam.get(&format!("{path}&q={q}")).await.expect(200).read::<NotesPage<ContactNote>>().items.len();
+    let hits = async |q: &str| {
+        sam.get(&format!("{path}&q={q}")).await.expect(200).read::<NotesPage<ContactNote>>().items.len()
+    };
     assert_eq!((hits("%C3%BCNDER%203").await, hits("100%25").await, hits("_").await, hits("%20").await), (1, 5, 0, 5));
     sam.get(&format!("{path}&q={}", "a".repeat(201))).await.expect(400).refused("bad-query");
 }

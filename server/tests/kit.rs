@@ -62,6 +62,7 @@ impl World {
     }
 
     pub(crate) async fn with_site(config: Config, site: Site) -> Self {
+        crate::canary::listen();
         let directory = TempDir::new().unwrap();
         let file = directory.path().join("sidenote.db");
         let db = Db::open(&file).await.unwrap();
@@ -106,15 +107,17 @@ impl World {
         let token = secret::token();
         let mut change = self.db().change(org).await.unwrap();
         let at = change.at().timestamp_millis();
-        sqlx::query("INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) VALUES (?, ?, ?, ?, ?)")
-            .bind(secret::hash(&token))
-            .bind(org.to_string())
-            .bind(agent.to_string())
-            .bind(at)
-            .bind(at)
-            .execute(change.tx())
-            .await
-            .unwrap();
+        sqlx::query(
+            "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(secret::hash(&token))
+        .bind(org.to_string())
+        .bind(agent.to_string())
+        .bind(at)
+        .bind(at)
+        .execute(change.tx())
+        .await
+        .unwrap();
         change.commit().await.unwrap();
         self.nobody()
             .with("cookie", &format!("sid={token}"))
@@ -173,8 +176,7 @@ async fn team(db: &Db, slug: &str) -> Team {
     let [ana_chat, ana_mail, bob_chat] = std::array::from_fn(|_| ConversationId::fresh());
     for (id, contact, channel) in [(ana_chat, ana, chat), (ana_mail, ana, email), (bob_chat, bob, chat)] {
         let at = change.at();
-        let new =
-            NewConversation { id, contact, channel, thread_key: None, status: Status::Open, assignee: None, at };
+        let new = NewConversation { id, contact, channel, thread_key: None, status: Status::Open, assignee: None, at };
         conversation::start(&mut change, &new, None).await.unwrap();
     }
     change.commit().await.unwrap();
@@ -202,6 +204,12 @@ impl Client {
         Self { app: self.app.clone(), headers }
     }
 
+    /// The same session as a browser sends it over TLS.
+    pub(crate) fn secure(&self) -> Self {
+        let cookie = format!("__Host-{}", self.headers["cookie"].to_str().unwrap());
+        self.with("cookie", &cookie)
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, None).await
     }
@@ -226,9 +234,7 @@ impl Client {
         let has_type = self.headers.contains_key("content-type");
         match body {
             Some(body) if has_type => self.send(method, path, body.to_string()).await,
-            Some(body) => {
-                self.with("content-type", "application/json").send(method, path, body.to_string()).await
-            }
+            Some(body) => self.with("content-type", "application/json").send(method, path, body.to_string()).await,
             None => self.send(method, path, Body::empty()).await,
         }
     }
@@ -245,6 +251,12 @@ impl Client {
         let mut request = Request::builder().method(method).uri(path).body(body).unwrap();
         *request.headers_mut() = self.headers.clone();
         self.app.clone().oneshot(request).await.unwrap()
+    }
+
+    /// How an answer begins, without reading the rest of it.
+    pub(crate) async fn begins(&self, path: &str) -> Answer {
+        let response = self.begin(Method::GET, path, Body::empty()).await;
+        Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: Vec::new() }
     }
 
     /// Opens a stream of events.

@@ -24,8 +24,10 @@ pub fn ActionsSection(conversation: Option<ConversationId>) -> impl IntoView {
 #[component]
 fn Actions(conversation: ConversationId) -> impl IntoView {
     let desk = Desk::here();
-    let store = desk.store().clone();
-    let known = Memo::new(move |_| store.conversations.shown(conversation));
+    let known = {
+        let desk = desk.clone();
+        Memo::new(move |_| desk.conversation(conversation))
+    };
     let is_closed =
         Memo::new(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.status == Status::Closed)));
     view! {

@@ -19,6 +19,7 @@ use crate::{
     words::{fill, words},
 };
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 use wire::{Contact, ContactId, ConversationId};
 
 /// The panel beside a conversation. Escape closes it.
@@ -163,10 +164,14 @@ fn SectionMenu(body: NodeRef<html::Div>) -> impl IntoView {
         let Some(body) = body.get_untracked() else { return };
         let selector = format!("[data-section={name}] .section-toggle");
         if let Ok(Some(target)) = body.query_selector(&selector) {
-            use wasm_bindgen::JsCast;
-            target.scroll_into_view();
+            // Only the panel scrolls: the page around it stays where it is.
+            let down = target.get_bounding_client_rect().top() - body.get_bounding_client_rect().top();
+            #[expect(clippy::cast_possible_truncation)]
+            body.set_scroll_top(body.scroll_top() + down.round() as i32);
             // Focus moves along, so that the keyboard goes on from there.
-            let _ = target.unchecked_into::<web_sys::HtmlElement>().focus();
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = target.unchecked_into::<web_sys::HtmlElement>().focus_with_options(&options);
         }
     };
     view! {

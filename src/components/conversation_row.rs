@@ -17,8 +17,8 @@ use wire::{Conversation, ConversationId, Preview, PreviewKind};
 /// A row of the list. It is a link, so that it can be opened elsewhere too.
 #[component]
 pub fn ConversationRowView(id: ConversationId) -> impl IntoView {
-    let store = Desk::here().store().clone();
-    let known = Memo::new(move |_| store.conversations.shown(id));
+    let desk = Desk::here();
+    let known = Memo::new(move |_| desk.conversation(id));
     // The parts that make the row what it is; everything else changes in place.
     let parts =
         Memo::new(move |_| known.with(|known| known.as_ref().map(|known| (known.contact.clone(), known.channel.kind))));
@@ -85,7 +85,7 @@ fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
         match preview.get() {
         None => view! { <span class="row-preview quiet">{words().preview_empty}</span> }.into_any(),
         Some(Preview { kind: PreviewKind::Note, text }) => view! {
-            <span class="row-preview note"><Icon shape=Shape::Lock />{words().preview_note}<bdi dir="auto">{text}</bdi></span>
+            <span class="row-preview internal"><Icon shape=Shape::Lock />{words().preview_note}<bdi dir="auto">{text}</bdi></span>
         }
         .into_any(),
         Some(Preview { kind, text }) => view! {

@@ -49,7 +49,7 @@ impl Field {
 enum Edit {
     No,
     Typing { base: Box<Contact>, problem: Option<String> },
-    Saving { base: Box<Contact> },
+    Saving,
     Conflict { theirs: Box<Contact> },
 }
 
@@ -105,7 +105,7 @@ fn save(desk: &Desk, field: &Field, edit: RwSignal<Edit>, typed: &str, base: Con
         Ok(patch) => patch,
         Err(problem) => return edit.set(Edit::Typing { base: Box::new(base), problem: Some(problem.to_owned()) }),
     };
-    edit.set(Edit::Saving { base: Box::new(base.clone()) });
+    edit.set(Edit::Saving);
     let (desk, read) = (desk.clone(), field.read);
     leptos::task::spawn_local(async move {
         let outcome = desk.change_contact(base.clone(), patch, |a, b| read(a) == read(b)).await;
@@ -147,7 +147,7 @@ fn Editor(field: StoredValue<Field>, edit: RwSignal<Edit>, typed: RwSignal<Strin
         Edit::Typing { problem, .. } => problem,
         _ => None,
     };
-    let is_saving = move || matches!(edit.get(), Edit::Saving { .. });
+    let is_saving = move || matches!(edit.get(), Edit::Saving);
     view! {
         <form class="detail-editor" on:submit=on_submit on:keydown=cancel_on_escape>
             <Input field typed />

@@ -20,12 +20,8 @@ use wire::{Conversation, ConversationId, ProblemCode};
 pub fn PaneView(conversation: ConversationId) -> impl IntoView {
     let desk = Desk::here();
     desk.show_conversation(conversation);
-    let store = desk.store().clone();
-    let load = store.conversations.load(conversation);
-    let known = {
-        let store = store.clone();
-        Memo::new(move |_| store.conversations.shown(conversation))
-    };
+    let load = desk.store().conversations.load(conversation);
+    let known = Memo::new(move |_| desk.conversation(conversation));
     let ids = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
     let name = Memo::new(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
     view! {

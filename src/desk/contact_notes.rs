@@ -109,7 +109,7 @@ impl Desk {
                     notes.receive_page(Some(below), page);
                     notes.ledger.set_load(Load::Ready);
                 }
-                Err(error) => notes.ledger.set_load(Load::Failed(error.failure())),
+                Err(error) => notes.ledger.set_load(desk.failed(&error)),
             }
         });
     }
@@ -122,7 +122,7 @@ impl Desk {
         loop {
             let page = match self.api().contact_notes(contact, cursor.as_deref()).await {
                 Ok(page) => page,
-                Err(error) => return notes.ledger.set_load(Load::Failed(error.failure())),
+                Err(error) => return notes.ledger.set_load(self.failed(&error)),
             };
             let next = page.next_cursor.clone().zip(page.items.last().map(Entry::seq));
             notes.receive_page(below, page);

@@ -39,7 +39,7 @@ impl Desk {
                 self.store().contacts.receive(contact);
                 load.set(Load::Ready);
             }
-            Err(error) => load.set(Load::Failed(error.failure())),
+            Err(error) => load.set(self.failed(&error)),
         }
     }
 
@@ -133,7 +133,7 @@ impl Desk {
         let cursor = if newest { None } else { activity.next_cursor.get_untracked() };
         match self.api().contact_activity(contact, cursor.as_deref()).await {
             Ok(page) => activity.receive_page(newest, page),
-            Err(error) => activity.load.set(Load::Failed(error.failure())),
+            Err(error) => activity.load.set(self.failed(&error)),
         }
     }
 }

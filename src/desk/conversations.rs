@@ -29,7 +29,7 @@ impl Desk {
         spawn(async move {
             match desk.api().conversations(&query, Some(&cursor)).await {
                 Ok(page) => desk.receive_conversations(query, page),
-                Err(error) => list.set_load(Load::Failed(error.failure())),
+                Err(error) => list.set_load(desk.failed(&error)),
             }
         });
     }
@@ -41,7 +41,7 @@ impl Desk {
         loop {
             let page = match self.api().conversations(&query, cursor.as_deref()).await {
                 Ok(page) => page,
-                Err(error) => return list.set_load(Load::Failed(error.failure())),
+                Err(error) => return list.set_load(self.failed(&error)),
             };
             cursor.clone_from(&page.next_cursor);
             fetched += page.items.len();
@@ -56,6 +56,17 @@ impl Desk {
         let loaded = Loaded { last: page.items.last().cloned(), next_cursor: page.next_cursor };
         self.store().conversations.receive_page(query, page.items, loaded);
         self.store().conversations.list(query).set_load(Load::Ready);
+    }
+
+    /// A conversation as shown, with its contact's name as it is now: the conversation itself carries the name it had
+    /// when it last changed. Tracks.
+    #[must_use]
+    pub fn conversation(&self, id: ConversationId) -> Option<Conversation> {
+        let mut conversation = self.store().conversations.shown(id)?;
+        if let Some(contact) = self.store().contacts.shown(conversation.contact_id) {
+            conversation.contact.name = contact.name;
+        }
+        Some(conversation)
     }
 
     /// Loads one conversation, unless it is known.
@@ -79,7 +90,7 @@ impl Desk {
                 self.store().conversations.receive(conversation);
                 load.set(Load::Ready);
             }
-            Err(error) => load.set(Load::Failed(error.failure())),
+            Err(error) => load.set(self.failed(&error)),
         }
     }
 

@@ -104,7 +104,7 @@ impl Desk {
             let cursor = from.as_ref().map(|(cursor, _)| cursor.as_str());
             let page = match self.api().messages(id, cursor).await {
                 Ok(page) => page,
-                Err(error) => return thread.messages.set_load(Load::Failed(error.failure())),
+                Err(error) => return thread.messages.set_load(self.failed(&error)),
             };
             let next = page.next_cursor.clone().zip(page.items.last().map(Entry::seq));
             thread.messages.receive_page(arrived(from.map(|(_, below)| below), page));
@@ -122,7 +122,7 @@ impl Desk {
             let cursor = from.as_ref().map(|(cursor, _)| cursor.as_str());
             let page = match self.api().conversation_notes(id, cursor).await {
                 Ok(page) => page,
-                Err(error) => return thread.notes.set_load(Load::Failed(error.failure())),
+                Err(error) => return thread.notes.set_load(self.failed(&error)),
             };
             let next = page.next_cursor.clone().zip(page.items.last().map(Entry::seq));
             thread.notes.receive_page(arrived(from.map(|(_, below)| below), page));

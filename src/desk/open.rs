@@ -103,6 +103,11 @@ impl Desk {
             thread.messages.set_load(Load::Idle);
             thread.notes.set_load(Load::Idle);
         }
+        self.fetch_open_soon();
+    }
+
+    /// Fetches anew what is open.
+    pub(super) fn fetch_open_soon(&self) {
         let desk = self.clone();
         spawn(async move { desk.fetch_open().await });
     }

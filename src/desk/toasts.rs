@@ -1,7 +1,7 @@
 //! Short messages over the page: a deletion with its Undo, and what went wrong.
 
 use super::{Desk, spawn};
-use crate::{error::ApiError, timers::sleep};
+use crate::{error::ApiError, store::row::Load, timers::sleep};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId};
@@ -53,11 +53,18 @@ impl Desk {
         self.0.toasts.update(|toasts| toasts.retain(|known| known.id != toast));
     }
 
+    /// What a failed load says in its place; a session that has ended asks to sign in again.
+    pub(super) fn failed(&self, error: &ApiError) -> Load {
+        if error.is_signed_out() {
+            self.ask_to_sign_in();
+        }
+        Load::Failed(error.failure())
+    }
+
     /// Says why a request failed, or asks to sign in again.
     pub(super) fn report(&self, error: &ApiError) {
         if error.is_signed_out() {
-            let desk = self.clone();
-            spawn(async move { desk.wait_for_sign_in().await });
+            self.ask_to_sign_in();
         } else {
             self.alert(error.failure().sentence().to_owned());
         }

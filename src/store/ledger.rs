@@ -186,7 +186,7 @@ impl<T: Entry> Ledger<T> {
             (gone && !seeded!(MissingKept)).then(|| live.id())
         };
         for id in self.cells.all().iter().filter_map(|cell| cell.with_untracked(missing)) {
-            changes.row(id, |row| row.receive_deletion(as_of));
+            changes.row(id, |row| row.receive_absence(as_of));
         }
         for entry in page.items {
             changes.take_in(entry, Row::receive);

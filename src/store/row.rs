@@ -1,22 +1,13 @@
 //! One thing as we know it: the server's truth and our own wish side by side, and what is shown of the two.
 
+use super::wish::Truth;
 pub use super::{
     entry::{Entry, Failure, Load, Place},
     wish::{Errand, Progress, State, Wish},
 };
 use wire::{ProblemCode, Seq};
 
-/// What the server has said about a thing.
-#[derive(Clone, Debug, PartialEq)]
-enum Truth<T> {
-    /// Nothing, or nothing that still counts.
-    Unknown,
-    Live(T),
-    Gone,
-}
-
-/// The cell's content. `rev` is that of the truth. 0: nothing was heard; what was heard is in doubt; or an answer
-/// said that it is gone without saying since when.
+/// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
 ///
 /// While the wish is to be back (`Restore`), or the deletion is confirmed (`Deleted`), the truth is not `Live`.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +33,7 @@ impl<T: Entry> Row<T> {
             (Some(Wish::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
             (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => Some((entry, State::Saved)),
             (None, Truth::Live(entry)) => Some((entry, State::Saved)),
-            (None, Truth::Gone | Truth::Unknown) => None,
+            (None, Truth::Gone | Truth::GoneUndated | Truth::Unknown) => None,
         }
     }
 
@@ -65,7 +56,7 @@ impl<T: Entry> Row<T> {
     pub fn live(&self) -> Option<&T> {
         match &self.truth {
             Truth::Live(entry) => Some(entry),
-            Truth::Unknown | Truth::Gone => None,
+            Truth::Unknown | Truth::Gone | Truth::GoneUndated => None,
         }
     }
 
@@ -102,7 +93,7 @@ impl<T: Entry> Row<T> {
             // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
             Some(Wish::Add { .. } | Wish::Restore { .. } | Wish::Deleted { .. }) | None => None,
             // Our undo came through and we want it gone all the same: this is the version to be deleted now.
-            Some(Wish::Delete { undone: false, .. }) if self.truth == Truth::Gone => {
+            Some(Wish::Delete { undone: false, .. }) if self.is_gone() => {
                 Some(Wish::Delete { entry: entry.clone(), undone: false })
             }
             wish @ Some(Wish::Delete { .. }) => wish,
@@ -119,13 +110,18 @@ impl<T: Entry> Row<T> {
         }
     }
 
+    fn is_gone(&self) -> bool {
+        matches!(self.truth, Truth::Gone | Truth::GoneUndated)
+    }
+
     fn is_stale(&self, entry: &T) -> bool {
-        if self.truth == Truth::Gone {
-            // Gone, but not known since when: only what was changed after it was made can be newer.
-            let first = entry.rev() == entry.seq();
-            return !seeded!(DeletionNotFinal) && (entry.rev() <= self.rev || (self.rev == 0 && first));
+        match self.truth {
+            Truth::Gone | Truth::GoneUndated if seeded!(DeletionNotFinal) => false,
+            Truth::Gone => entry.rev() <= self.rev,
+            // Only what was changed after it was made can be newer than its deletion.
+            Truth::GoneUndated => entry.rev() <= self.rev || entry.rev() == entry.seq(),
+            Truth::Unknown | Truth::Live(_) => entry.rev() < self.rev && !seeded!(OlderVersionAccepted),
         }
-        !seeded!(OlderVersionAccepted) && entry.rev() < self.rev
     }
 
     /// The server's word: it is gone since `rev`.
@@ -145,10 +141,19 @@ impl<T: Entry> Row<T> {
         self.truth = Truth::Gone;
     }
 
+    /// A page as of `rev` lacks it. If it was in doubt, then it may be elsewhere: in a new order places are new.
+    pub fn receive_absence(&mut self, rev: Seq) {
+        if self.rev > 0 {
+            self.receive_deletion(rev);
+        } else {
+            self.truth = Truth::Unknown;
+        }
+    }
+
     /// What is known may be wrong (a new epoch): any word of the server's counts more from now on.
     pub fn doubt(&mut self) {
         self.rev = 0;
-        if self.truth == Truth::Gone {
+        if self.is_gone() {
             self.truth = Truth::Unknown;
         }
     }
@@ -201,11 +206,11 @@ impl<T: Entry> Row<T> {
             // A version newer than the one we deleted: it was brought back since, and is right.
             Some(Wish::Delete { entry, .. }) if self.live().is_some_and(|live| live.rev() > entry.rev()) => None,
             Some(Wish::Delete { entry, undone }) => {
-                self.truth = Truth::Gone;
+                self.truth = Truth::GoneUndated;
                 Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })
             }
             Some(Wish::Add { abandoned: true, .. }) => {
-                self.truth = Truth::Gone;
+                self.truth = Truth::GoneUndated;
                 None
             }
             wish => wish,
@@ -224,7 +229,7 @@ impl<T: Entry> Row<T> {
     pub fn refuse(&mut self, failure: Failure) {
         self.wish = match self.wish.take() {
             Some(Wish::Add { .. }) if failure == Failure::Refused(ProblemCode::Gone) => {
-                self.truth = Truth::Gone;
+                self.truth = Truth::GoneUndated;
                 None
             }
             Some(Wish::Add { entry, nth, abandoned: false, .. }) => {

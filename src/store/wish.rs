@@ -1,6 +1,18 @@
-//! What this agent wants of a thing and the server has not confirmed.
+//! The two sides of a row: what the server has said of a thing, and what this agent wants of it.
 
 use super::entry::Failure;
+
+/// What the server has said about a thing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Truth<T> {
+    /// Nothing, or nothing that still counts.
+    Unknown,
+    Live(T),
+    /// Since `rev`.
+    Gone,
+    /// As an answer said that didn't name a version; after `rev` in any case.
+    GoneUndated,
+}
 
 /// What this agent wants and the server has not confirmed.
 #[derive(Clone, Debug, PartialEq)]

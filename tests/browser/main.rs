@@ -1,4 +1,12 @@
 //! Stories in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
 #![cfg(target_arch = "wasm32")]
 
+mod eventually;
+mod fake_server;
+mod rows;
+mod screen;
+mod stage;
+mod stories_in_step;
+mod story;
+
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

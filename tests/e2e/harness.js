@@ -5,26 +5,36 @@
 //   serverFlags    further flags for it, as one string: test.use({ serverFlags: "--undo-window-ms 500 --scrub-ms 100" });
 //                  files with different flags get different workers, so set it at the top of a file.
 //   startServer    (flags?) → a further Server for this test alone; for whoever kills it, fills it or counts in it.
-//   signIn         (agent, { server }?) → a page of a browser context of its own, signed in through the form.
-//                  A second tab of the same agent: `await page.context().newPage()`, then `goto("/")`.
-//   api            (agent, { server }?) → an APIRequestContext signed in as that agent, for arranging and for checking
-//                  what the server says: `await (await api(maya)).put("/api/v1/…", { data: { … } })`.
+//   cable          (server?) → a Cable to it, with `url`, `pull()` and `plug()`: signIn(maya, { at: cable.url }).
+//   signIn         (agent, { server, at, path, byForm, …browser context options }?) → a page of a browser context of its
+//                  own, signed in and gone to `path`. Once per agent and server the password is checked; `byForm` types
+//                  it in again, for a session of the page's own. A second tab: `await page.context().newPage()`.
+//   api            (agent, { server }?) → the API as that agent, for arranging and for checking what the server says.
+//   person         ({ server }?) → a contact of the demonstration data whom no other test of this worker was given, with
+//                  `first` and `second`, conversations on two channels. Who writes, writes about somebody of their own.
+//   visitor        ({ name, says, server }?) → a new contact of the web chat with `conversation`, `token` and `say(text)`.
+//   chatPage       (visitor?, { server }?) → the contact's own page, as that visitor or as somebody new.
 //   complaints     what pages opened here wrote to their consoles as errors, and uncaught exceptions. Checked after each
 //                  test: it must be empty. Failed requests are not in it; refusing them is what some tests are about.
 //
 //   maya, sam      of the same organization, maya an admin; gia of another one.
 //   accessible     (page) → fails, with each finding, if axe has any.
+//   said           (sentence) → the sentence with something in it that no other text has.
 //
 // There is no waiting for a time to pass: expect(locator) and expect.poll wait for the thing itself.
 import { test as base, expect } from "@playwright/test";
 import axe from "axe-core";
+import { randomUUID } from "node:crypto";
+import { Cable } from "./cable.js";
 import { Server } from "./server.js";
 
 export { expect };
 
-export const maya = { email: "maya@acme.test", password: "demo" };
-export const sam = { email: "sam@acme.test", password: "demo" };
-export const gia = { email: "gia@globex.test", password: "demo" };
+export const maya = { email: "maya@acme.test", password: "demo", name: "Maya Lindqvist" };
+export const sam = { email: "sam@acme.test", password: "demo", name: "Sam Rivera" };
+export const gia = { email: "gia@globex.test", password: "demo", name: "Gia Moretti" };
+
+export const said = (sentence) => `${sentence} ${randomUUID().slice(0, 8)}`;
 
 export const test = base.extend({
   serverFlags: ["", { option: true, scope: "worker" }],
@@ -52,6 +62,16 @@ export const test = base.extend({
     await Promise.all(started.map((server) => server.dispose()));
   },
 
+  cable: async ({ server }, use) => {
+    const cables = [];
+    await use(async (to = server) => {
+      const cable = await Cable.to(to.url);
+      cables.push(cable);
+      return cable;
+    });
+    await Promise.all(cables.map((cable) => cable.dispose()));
+  },
+
   complaints: [
     async ({}, use) => {
       const complaints = [];
@@ -66,36 +86,202 @@ export const test = base.extend({
     await use(context);
   },
 
-  signIn: async ({ browser, server, complaints }, use) => {
+  /** Opens a browser context that is heard, and closed after the test. */
+  open: async ({ browser, complaints }, use) => {
     const contexts = [];
-    await use(async (agent, options = {}) => {
-      const context = await browser.newContext({ baseURL: (options.server ?? server).url });
+    await use(async (options) => {
+      const context = await browser.newContext(options);
       contexts.push(context);
       listen(context, complaints);
-      const page = await context.newPage();
-      await page.goto("/");
-      await fillSignIn(page, agent);
-      await expect(page.getByLabel("Password")).toBeHidden();
-      return page;
+      return context.newPage();
     });
     await Promise.all(contexts.map((context) => context.close()));
   },
 
-  api: async ({ playwright, server }, use) => {
+  sessions: [
+    async ({ playwright }, use) => {
+      const known = new WeakMap();
+      await use((server, agent) => {
+        if (!known.has(server)) known.set(server, new Map());
+        const sessions = known.get(server);
+        if (!sessions.has(agent.email)) sessions.set(agent.email, session(playwright, server, agent));
+        return sessions.get(agent.email);
+      });
+    },
+    { scope: "worker" },
+  ],
+
+  signIn: async ({ open, server, sessions }, use) => {
+    await use(async (agent, { server: at = server, at: baseURL = at.url, path = "/", byForm = false, ...rest } = {}) => {
+      const storageState = byForm ? undefined : await sessions(at, agent);
+      const page = await open({ baseURL, storageState, ...rest });
+      await page.goto(path);
+      if (byForm) {
+        await fillSignIn(page, agent);
+        await expect(page.getByLabel("Password")).toBeHidden();
+      }
+      return page;
+    });
+  },
+
+  api: async ({ playwright, server, sessions }, use) => {
     const opened = [];
-    await use(async (agent, options = {}) => {
-      const baseURL = (options.server ?? server).url;
-      // What the app's own requests carry; without them the server takes a change for a forged one.
-      const extraHTTPHeaders = { "X-Sidenote": "1", Origin: baseURL };
-      const request = await playwright.request.newContext({ baseURL, extraHTTPHeaders });
+    await use(async (agent, { server: at = server } = {}) => {
+      const request = await playwright.request.newContext({
+        baseURL: at.url,
+        extraHTTPHeaders: asTheApp(at),
+        storageState: await sessions(at, agent),
+      });
       opened.push(request);
-      const answer = await request.post("/api/v1/session", { data: agent });
-      expect(answer.status(), "the API signs the agent in").toBe(204);
-      return request;
+      return new Api(request);
     });
     await Promise.all(opened.map((request) => request.dispose()));
   },
+
+  /** Who has been given to a test already. */
+  given: [
+    async ({}, use) => {
+      await use(new WeakMap());
+    },
+    { scope: "worker" },
+  ],
+
+  person: async ({ server, given, api }, use) => {
+    await use(async ({ server: at = server } = {}) => {
+      const agents = await api(maya, { server: at });
+      if (!given.has(at)) given.set(at, await twoChannelPeople(agents));
+      const people = given.get(at);
+      // Whoever comes round again is somebody's second: sentences with `said` keep them apart.
+      people.push(people.shift());
+      return people.at(-1);
+    });
+  },
+
+  visitor: async ({ playwright, server, api }, use) => {
+    const opened = [];
+    await use(async ({ server: at = server, name, says = said("Hello") } = {}) => {
+      const request = await playwright.request.newContext({ baseURL: at.url });
+      opened.push(request);
+      const { token } = await (await request.post("/contact/v1/acme/visits")).json();
+      const say = async (body) => {
+        const headers = { Authorization: `Bearer ${token}` };
+        const answer = await request.put(`/contact/v1/messages/${randomUUID()}`, { data: { body }, headers });
+        expect(answer.status(), "the message arrives").toBe(201);
+      };
+      await say(says);
+      const agents = await api(maya, { server: at });
+      const find = async () => (await agents.conversations()).find(({ preview }) => preview?.text === says);
+      const { id, contact_id } = await find();
+      await agents.change(`/contacts/${contact_id}`, { name: name ?? said("Visitor") });
+      return { id: contact_id, token, say, conversation: await agents.get(`/conversations/${id}`) };
+    });
+    await Promise.all(opened.map((request) => request.dispose()));
+  },
+
+  chatPage: async ({ open, server }, use) => {
+    await use(async (visitor, { server: at = server, ...rest } = {}) => {
+      const localStorage = visitor ? [{ name: "sidenote-chat:acme:token", value: visitor.token }] : [];
+      const storageState = { cookies: [], origins: [{ origin: at.url, localStorage }] };
+      const page = await open({ baseURL: at.url, storageState, ...rest });
+      await page.goto("/chat/acme");
+      await expect(page.getByRole("textbox", { name: "Your message" })).toBeVisible();
+      return page;
+    });
+  },
 });
+
+/** The agents' API as one agent. Fails where the server refuses, unless a test asks by `request` itself. */
+class Api {
+  constructor(request) {
+    /** For what may be refused: Playwright's own, with paths from the root. */
+    this.request = request;
+  }
+
+  async get(path) {
+    return this.#ask("GET", path);
+  }
+
+  async change(path, data) {
+    return this.#ask("PATCH", path, data);
+  }
+
+  async put(path, data) {
+    return this.#ask("PUT", path, data);
+  }
+
+  async delete(path) {
+    return this.#ask("DELETE", path);
+  }
+
+  /** The first hundred, or those of a query. */
+  async conversations(query = "") {
+    return (await this.get(`/conversations?limit=100${query}`)).items;
+  }
+
+  /** Adds a contact note as it would come from that conversation. */
+  async addNote({ id, contact_id }, body) {
+    return this.put(`/contacts/${contact_id}/notes/${randomUUID()}`, { body, conversation_id: id });
+  }
+
+  async addConversationNote({ id }, body) {
+    return this.put(`/conversations/${id}/notes/${randomUUID()}`, { body });
+  }
+
+  async reply({ id }, body) {
+    return this.put(`/conversations/${id}/messages/${randomUUID()}`, { body });
+  }
+
+  /** The newest fifty contact notes. */
+  async notes(contact) {
+    return (await this.get(`/contacts/${contact}/notes`)).items;
+  }
+
+  async noteSaying(contact, text) {
+    return (await this.notes(contact)).find(({ body }) => body.includes(text));
+  }
+
+  async #ask(method, path, data) {
+    const answer = await this.request.fetch(`/api/v1${path}`, { method, data });
+    const text = await answer.text();
+    expect(answer.ok(), `${method} ${path}: ${answer.status()} ${text}`).toBe(true);
+    return text ? JSON.parse(text) : null;
+  }
+}
+
+/** What the app's own requests carry; without them the server takes a change for a forged one. */
+const asTheApp = (server) => ({ "X-Sidenote": "1", Origin: server.url });
+
+async function session(playwright, server, { email, password }) {
+  const request = await playwright.request.newContext({ baseURL: server.url, extraHTTPHeaders: asTheApp(server) });
+  const answer = await request.post("/api/v1/session", { data: { email, password } });
+  expect(answer.status(), "the API signs the agent in").toBe(204);
+  const state = await request.storageState();
+  await request.dispose();
+  return state;
+}
+
+async function twoChannelPeople(agents) {
+  const conversations = [];
+  for (let cursor = ""; cursor !== null; ) {
+    const page = await agents.get(`/conversations?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    conversations.push(...page.items);
+    cursor = page.next_cursor;
+  }
+  const people = [...grouped(conversations).values()].map((all) => {
+    // Open ones first: those are in the list that an agent sees first.
+    all.sort((a, b) => (b.status === "open") - (a.status === "open"));
+    const [first] = all;
+    const second = all.find(({ channel }) => channel.kind !== first.channel.kind);
+    return { id: first.contact_id, name: first.contact.name, first, second };
+  });
+  return people.filter(({ first, second }) => second && first.status === "open");
+}
+
+function grouped(conversations) {
+  const groups = new Map();
+  for (const one of conversations) groups.set(one.contact_id, [...(groups.get(one.contact_id) ?? []), one]);
+  return groups;
+}
 
 /** Fills the sign-in form of `page` and sends it, whatever comes of it. */
 export async function fillSignIn(page, { email, password }) {

@@ -199,8 +199,8 @@ impl Client {
         on!(self.store, shelf, ledger => ledger.floor())
     }
 
-    /// `here`: whatever the server knows to have been on the page's shelf.
-    pub(crate) fn receive_page(&mut self, at: usize, here: &[Record]) {
+    /// `gone`: what the server knows to be deleted of the page's shelf.
+    pub(crate) fn receive_page(&mut self, at: usize, gone: &[Record]) {
         let Fetch { shelf, below, down_to, read } = self.fetches.remove(at);
         let read = read.expect("it was read before");
         let (as_of, lowest) = (read.as_of.seq, read.items.last().map_or(0, |last| last.seq));
@@ -210,7 +210,7 @@ impl Client {
         }
         self.pages += 1;
         read.items.iter().for_each(|record| self.heard(record));
-        for record in here.iter().filter(|record| record.gone.is_some() && record.seq <= as_of && record.seq > 0) {
+        for record in gone.iter().filter(|record| record.seq <= as_of && record.seq > 0) {
             let inside = (!read.more || record.seq >= lowest) && below.is_none_or(|below| record.seq < below);
             if inside && read.items.iter().all(|item| item.id != record.id) {
                 self.heard_gone(record.id, as_of);
@@ -264,9 +264,14 @@ impl Client {
             return Err(format!("{} of {placed} places are empty", placed - shown.len()));
         }
         for pair in shown.windows(2) {
-            if pair[0].place <= pair[1].place {
+            // After a restart two things may have the same place, until the pages after the reset are in.
+            if pair[0].place < pair[1].place {
                 return Err(format!("{pair:?} are not in order"));
             }
+        }
+        let ids: BTreeSet<Id> = shown.iter().map(|thing| thing.id).collect();
+        if ids.len() < shown.len() {
+            return Err(format!("something is shown twice in {shown:?}"));
         }
         for thing in &shown {
             let (id, written) = (thing.id, texts[&thing.id].1);

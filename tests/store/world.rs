@@ -64,6 +64,18 @@ const KINDS: [(Kind, usize); 19] = [
     (Kind::Reset, 2),
 ];
 
+/// Most of what happens happens in one place, so that it meets.
+pub(crate) const SHELVES: [Shelf; 8] = [
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(1),
+    Shelf::ConversationNotes,
+    Shelf::Messages,
+];
+
 pub(crate) fn history(dice: &mut Dice, length: usize) -> Vec<Step> {
     let total = KINDS.iter().map(|(_, weight)| weight).sum();
     let mut step = || {
@@ -89,13 +101,13 @@ impl World {
 
     pub(crate) fn take(&mut self, step: Step) -> Result<(), String> {
         let (a, b) = (usize::from(step.a), usize::from(step.b));
-        let (at, shelf) = (a % self.clients.len(), Shelf::ALL[b % Shelf::ALL.len()]);
+        let (at, shelf) = (a % self.clients.len(), SHELVES[b % SHELVES.len()]);
         self.server.now += 1;
         match step.kind {
-            Kind::Add => self.add(at, shelf),
-            Kind::Delete => self.delete(at, shelf, a),
-            Kind::Undo => self.undo(at, b),
-            Kind::Forget => self.forget(at, b),
+            Kind::Add => return self.add(at, shelf),
+            Kind::Delete => return self.delete(at, shelf, a),
+            Kind::Undo => return self.undo(at, b),
+            Kind::Forget => return self.forget(at, b),
             Kind::RequestArrives => self.request_arrives(at, b),
             Kind::AnswerArrives => return self.answer_arrives(at, b),
             Kind::RequestLost => return self.request_lost(at, b),
@@ -114,45 +126,50 @@ impl World {
             Kind::Restart => return self.restart(b.is_multiple_of(2)),
             Kind::Reset => return self.reset(at),
         }
-        self.look(at)
+        Ok(())
     }
 
-    /// What this client shows of every shelf must be possible.
-    pub(crate) fn look(&mut self, at: usize) -> Result<(), String> {
-        let texts = &self.texts;
-        Shelf::ALL.into_iter().try_for_each(|shelf| self.clients[at].look(shelf, texts))
+    /// What this client shows of a shelf must be possible.
+    fn look(&mut self, at: usize, shelf: Shelf) -> Result<(), String> {
+        self.clients[at].look(shelf, &self.texts)
     }
 
-    fn add(&mut self, at: usize, shelf: Shelf) {
+    fn look_everywhere(&mut self, at: usize) -> Result<(), String> {
+        Shelf::ALL.into_iter().try_for_each(|shelf| self.look(at, shelf))
+    }
+
+    fn add(&mut self, at: usize, shelf: Shelf) -> Result<(), String> {
         let body = u32::try_from(self.texts.len()).unwrap_or(0);
         let id = Id::from(body) + 1;
         self.texts.insert(id, (shelf, body));
         self.clients[at].add(shelf, id, body);
+        self.look(at, shelf)
     }
 
-    fn delete(&mut self, at: usize, shelf: Shelf, which: usize) {
+    fn delete(&mut self, at: usize, shelf: Shelf, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
         let shown = client.shown(shelf);
-        let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return };
+        let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return Ok(()) };
         // A message is never deleted, except for one that the server didn't take.
         if shelf != Shelf::Messages || client.refused.contains(&thing.id) {
             client.delete(shelf, thing.id);
         }
+        self.look(at, shelf)
     }
 
-    fn undo(&mut self, at: usize, which: usize) {
+    fn undo(&mut self, at: usize, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
-        if let Some((shelf, id)) = pick(&client.deletions, which) {
-            client.undo(shelf, id);
-        }
+        let Some((shelf, id)) = pick(&client.deletions, which) else { return Ok(()) };
+        client.undo(shelf, id);
+        self.look(at, shelf)
     }
 
-    fn forget(&mut self, at: usize, which: usize) {
+    fn forget(&mut self, at: usize, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
-        if let Some((shelf, id)) = pick(&client.deletions, which) {
-            client.deletions.retain(|deletion| *deletion != (shelf, id));
-            client.forget(shelf, id);
-        }
+        let Some((shelf, id)) = pick(&client.deletions, which) else { return Ok(()) };
+        client.deletions.retain(|deletion| *deletion != (shelf, id));
+        client.forget(shelf, id);
+        self.look(at, shelf)
     }
 
     pub(crate) fn request_arrives(&mut self, at: usize, which: usize) {
@@ -178,19 +195,18 @@ impl World {
     pub(crate) fn answer_arrives(&mut self, at: usize, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
         let answered = client.requests.iter().filter(|(_, request)| request.answer.is_some());
-        let answered: Vec<Id> = answered.map(|(id, _)| *id).collect();
-        if let Some(id) = pick(&answered, which) {
-            client.receive_answer(id);
-        }
-        self.look(at)
+        let answered: Vec<(Id, Shelf)> = answered.map(|(id, request)| (*id, request.shelf)).collect();
+        let Some((id, shelf)) = pick(&answered, which) else { return Ok(()) };
+        client.receive_answer(id);
+        self.look(at, shelf)
     }
 
     fn request_lost(&mut self, at: usize, which: usize) -> Result<(), String> {
-        let ids: Vec<Id> = self.clients[at].requests.keys().copied().collect();
-        if let Some(id) = pick(&ids, which) {
-            self.clients[at].fail(id);
-        }
-        self.look(at)
+        let requests = self.clients[at].requests.iter();
+        let requests: Vec<(Id, Shelf)> = requests.map(|(id, request)| (*id, request.shelf)).collect();
+        let Some((id, shelf)) = pick(&requests, which) else { return Ok(()) };
+        self.clients[at].fail(id);
+        self.look(at, shelf)
     }
 
     pub(crate) fn event_arrives(&mut self, at: usize, which: usize, once: bool) -> Result<(), String> {
@@ -201,7 +217,7 @@ impl World {
         let place = which % client.inbox.len();
         let said = if once { client.inbox.remove(place) } else { client.inbox[place].clone() };
         client.receive_event(&said);
-        self.look(at)
+        self.look(at, said.record.shelf)
     }
 
     fn event_lost(&mut self, at: usize, which: usize) {
@@ -227,10 +243,10 @@ impl World {
         let fetch = &mut self.clients[at].fetches[place];
         let shelf = fetch.shelf;
         fetch.read.get_or_insert_with(|| self.server.page(shelf, fetch.below, 2 + which / 5 % 3));
-        let here = self.server.records.values().filter(|record| record.shelf == shelf);
-        let here: Vec<Record> = here.cloned().collect();
-        self.clients[at].receive_page(place, &here);
-        self.look(at)
+        let gone = |record: &&Record| record.shelf == shelf && record.gone.is_some();
+        let gone: Vec<Record> = self.server.records.values().filter(gone).cloned().collect();
+        self.clients[at].receive_page(place, &gone);
+        self.look(at, shelf)
     }
 
     fn page_lost(&mut self, at: usize, which: usize) {
@@ -250,12 +266,12 @@ impl World {
             let answered: Vec<Id> = answered.map(|(id, _)| *id).collect();
             answered.into_iter().for_each(|id| client.fail(id));
         }
-        (0..self.clients.len()).try_for_each(|at| self.look(at))
+        (0..self.clients.len()).try_for_each(|at| self.look_everywhere(at))
     }
 
     pub(crate) fn reset(&mut self, at: usize) -> Result<(), String> {
         self.clients[at].reset(&self.server.position());
-        self.look(at)
+        self.look_everywhere(at)
     }
 
     /// Whether a client shows what the server has, down to where it has loaded, and beside that what was refused.

@@ -1,6 +1,6 @@
 //! The release build: the app by Trunk into `dist/`, compressed; the server by Cargo in its own profile.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use crate::{
     dist, fingerprint, install,
@@ -32,23 +32,20 @@ pub(crate) fn release(project: &Project) -> Result<(), Error> {
 /// Leaves `dist/` alone while it is what these very sources were built into.
 fn app(project: &Project) -> Result<(), Error> {
     let stamp = project.target.join("dist.fingerprint");
-    let now = || {
-        Ok::<_, Error>(format!(
-            "{} {}",
-            fingerprint::of(&project.root, &INPUTS)?,
-            fingerprint::of(&project.root, &["dist"])?
-        ))
-    };
+    // Taken before the build: what is edited meanwhile is not in it.
+    let inputs = fingerprint::of(&project.root, &INPUTS)?;
+    let now = || Ok::<_, Error>(format!("{inputs} {}", fingerprint::of(&project.root, &["dist"])?));
     if project.dist().join("index.html").is_file() && fs::read_to_string(&stamp).ok() == Some(now()?) {
         println!("the app in dist/ is up to date");
         return Ok(());
     }
     install::wasm_target(project)?;
-    let path = install::path_with(&[install::trunk(project)?, install::wasm_bindgen(project)?]);
+    let trunk = install::trunk(project)?;
+    let path = install::path_with(&[trunk.clone(), install::wasm_bindgen(project)?]);
     // Trunk works offline; here is the moment to fetch what it will need.
     shell::run(&mut project.cargo(&["fetch", "--locked"]))?;
     println!("building the app");
-    let mut trunk = std::process::Command::new(install::trunk(project)?.join("trunk"));
+    let mut trunk = Command::new(trunk.join("trunk"));
     // Trunk takes NO_COLOR=1 for a wrong value of its own option.
     trunk.args(["build", "--release"]).current_dir(&project.root).env("PATH", path).env_remove("NO_COLOR");
     shell::run(&mut trunk)?;

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
 };
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
-use wire::{ConversationNote, ConversationNoteId, ConversationId, NoteBody, OrgId, Seq};
+use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody, OrgId, Seq};
 
 /// The live note; one in its undo window isn't live.
 pub(crate) async fn find(
@@ -15,7 +15,8 @@ pub(crate) async fn find(
     id: ConversationNoteId,
 ) -> Result<Option<ConversationNote>> {
     let row = sqlx::query(
-        "SELECT n.*, a.name AS author_name, a.removed_at AS author_removed_at FROM conversation_note n \
+        "SELECT n.id, n.conversation_id, n.author_id, n.body, n.created_at, n.seq, n.rev, \
+         a.name AS author_name, a.removed_at AS author_removed_at FROM conversation_note n \
          JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
          WHERE n.org_id = ? AND n.id = ? AND n.deleted_at IS NULL",
     )
@@ -35,7 +36,8 @@ pub(super) async fn newest(
     limit: i64,
 ) -> Result<Vec<ConversationNote>> {
     let rows = sqlx::query(
-        "SELECT n.*, a.name AS author_name, a.removed_at AS author_removed_at FROM conversation_note n \
+        "SELECT n.id, n.conversation_id, n.author_id, n.body, n.created_at, n.seq, n.rev, \
+         a.name AS author_name, a.removed_at AS author_removed_at FROM conversation_note n \
          JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
          WHERE n.org_id = ? AND n.conversation_id = ? AND n.seq < ? AND n.deleted_at IS NULL \
          ORDER BY n.seq DESC LIMIT ?",

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     agents,
     change::{ActivityLine, Change, EventKind},
-    contacts, conversation,
+    contact_notes, contacts, conversation, conversation_notes,
     db::int,
     error::Result,
     messages, orgs,
@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use wire::{
     ActivityKind, AgentId, ChannelAddress, ChannelId, ChannelKind, ContactId, ContactNoteId, ContactPatch,
-    ConversationId, ConversationNoteId, Delivery, Direction, ListId, MessageId, OrgId, Status,
+    ConversationId, ConversationNoteId, Delivery, Direction, ListId, MessageId, NoteBody, OrgId, Status,
 };
 
 /// Makes one organization with all that happened in it.
@@ -241,58 +241,16 @@ impl<'a> Writer<'a> {
 
     async fn noted_in_conversation(&mut self, at: At, n: usize) -> Result<()> {
         let (note, conversation) = (&self.thread(at).notes[n], self.conversations[&at]);
-        let (id, author) = (ConversationNoteId::fresh(), self.agents[note.by.as_str()]);
-        let (seq, org) = (self.change.next_seq().await?, self.change.org().to_string());
-        let when = self.change.at().timestamp_millis();
-        sqlx::query(
-            "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, body, created_at, seq, rev) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&org)
-        .bind(id.to_string())
-        .bind(conversation.to_string())
-        .bind(author.to_string())
-        .bind(&note.text)
-        .bind(when)
-        .bind(int(seq))
-        .bind(int(seq))
-        .execute(self.change.tx())
-        .await?;
-        self.change.event(EventKind::ConversationNoteAdded, id, Some(conversation.to_string()), Some(author)).await?;
-        let rev = self.change.next_seq().await?;
-        sqlx::query("UPDATE conversation SET last_at = MAX(last_at, ?), rev = ? WHERE org_id = ? AND id = ?")
-            .bind(when)
-            .bind(int(rev))
-            .bind(&org)
-            .bind(conversation.to_string())
-            .execute(self.change.tx())
-            .await?;
-        self.change.event(EventKind::ConversationChanged, conversation, None, Some(author)).await
+        let (id, author, body) = (ConversationNoteId::fresh(), self.agents[note.by.as_str()], body(&note.text));
+        conversation_notes::store(self.change, &conversation_notes::NewRow { id, conversation, author, body }).await
     }
 
     async fn noted_on_contact(&mut self, contact: usize, n: usize) -> Result<()> {
         let (note, contact_id) = (&self.data.contacts[contact].notes[n], self.contacts[contact]);
         let conversation = self.conversations[&(contact, note.conversation)];
-        let (id, author) = (ContactNoteId::fresh(), self.agents[note.by.as_str()]);
-        let (seq, org) = (self.change.next_seq().await?, self.change.org().to_string());
-        let when = self.change.at().timestamp_millis();
-        sqlx::query(
-            "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, body, created_at, seq, rev) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(org)
-        .bind(id.to_string())
-        .bind(contact_id.to_string())
-        .bind(conversation.to_string())
-        .bind(author.to_string())
-        .bind(&note.text)
-        .bind(when)
-        .bind(int(seq))
-        .bind(int(seq))
-        .execute(self.change.tx())
-        .await?;
-        self.change.event(EventKind::ContactNoteAdded, id, Some(contact_id.to_string()), Some(author)).await?;
-        self.happened(ActivityKind::NoteAdded, contact_id, Some(author), Some(conversation), None).await
+        let (id, author, body) = (ContactNoteId::fresh(), self.agents[note.by.as_str()], body(&note.text));
+        let row = contact_notes::NewRow { id, contact: contact_id, conversation, author, body };
+        contact_notes::store(self.change, &row).await
     }
 
     async fn happened(
@@ -314,6 +272,10 @@ impl<'a> Writer<'a> {
     fn first_agent(&self) -> AgentId {
         self.agents[self.data.agents[0].key.as_str()]
     }
+}
+
+fn body(text: &str) -> NoteBody {
+    NoteBody::parse(text).expect("the demo's notes are written so that they can be notes")
 }
 
 fn details(person: &Contact) -> ContactPatch {

@@ -102,7 +102,7 @@ pub fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
     let held =
         held.and_then(|token| Some((new.iter().position(|candidate| *candidate == token)?, *place.get(&token)?)));
 
-    // `ends[n]` is the index in `new` that ends the best run of length n + 1; `before[i]` is the one before i in its run.
+    // `ends[n]` is the index in `new` that ends the best run of length n + 1; `before[i]` the one before i in its run.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; new.len()];
     let old_place = |index: usize| place.get(&new[index]).copied();
@@ -128,4 +128,84 @@ pub fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
         next = before[index];
     }
     stay
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The tokens of a list after a splice, as whoever follows it would have them.
+    fn follow(tokens: &mut Vec<u64>, splice: Option<Splice>) {
+        if let Some(Splice { at, removed, inserted }) = splice {
+            tokens.splice(at..at + removed, inserted);
+        }
+    }
+
+    fn once(keys: &[u8]) -> Vec<u8> {
+        let mut seen = HashSet::new();
+        keys.iter().copied().filter(|key| seen.insert(*key)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_follows_the_splices_has_the_keys_in_order_and_each_keeps_its_token(
+            steps in prop::collection::vec(prop::collection::vec(0u8..24, 0..30), 1..12)
+        ) {
+            let mut keys = Keys::default();
+            let mut tokens = Vec::new();
+            for wanted in steps {
+                let before: HashMap<u8, u64> = keys.keys.iter().copied().zip(tokens.iter().copied()).collect();
+                follow(&mut tokens, keys.update(&wanted));
+                let wanted = once(&wanted);
+                prop_assert_eq!(&keys.keys, &wanted);
+                prop_assert_eq!(tokens.len(), wanted.len());
+                for (key, token) in wanted.iter().zip(&tokens) {
+                    prop_assert_eq!(keys.token(key), Some(*token));
+                    if let Some(was) = before.get(key) {
+                        prop_assert_eq!(was, token);
+                    }
+                }
+                prop_assert_eq!(tokens.iter().collect::<HashSet<_>>().len(), tokens.len());
+                prop_assert_eq!(keys.tokens.len(), keys.keys.len());
+            }
+        }
+
+        #[test]
+        fn what_stays_is_in_both_keeps_its_order_and_includes_the_held_one(
+            old in prop::collection::vec(0u64..30, 0..30),
+            new in prop::collection::vec(0u64..30, 0..30),
+            held in 0u64..30,
+        ) {
+            let distinct = |list: Vec<u64>| {
+                let mut seen = HashSet::new();
+                list.into_iter().filter(|token| seen.insert(*token)).collect::<Vec<_>>()
+            };
+            let (old, new) = (distinct(old), distinct(new));
+            let stay = stays(&old, &new, Some(held));
+            let staying: Vec<u64> = new.iter().zip(&stay).filter(|(_, stay)| **stay).map(|(token, _)| *token).collect();
+            let places: Vec<_> = staying.iter().map(|token| old.iter().position(|was| was == token)).collect();
+            prop_assert!(places.iter().all(Option::is_some));
+            prop_assert!(places.is_sorted());
+            if old.contains(&held) && new.contains(&held) {
+                prop_assert!(staying.contains(&held));
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_added_in_front_is_a_splice_of_one() {
+        let mut keys = Keys::default();
+        keys.update(&[1, 2, 3]);
+        assert_eq!(keys.update(&[0, 1, 2, 3]), Some(Splice { at: 0, removed: 0, inserted: vec![4] }));
+        assert_eq!(keys.update(&[0, 1, 2, 3]), None);
+    }
+
+    #[test]
+    fn one_row_that_moves_lets_all_others_stay() {
+        assert_eq!(stays(&[1, 2, 3, 4], &[4, 1, 2, 3], None), [false, true, true, true]);
+        assert_eq!(stays(&[1, 2, 3, 4], &[2, 3, 4, 1], None), [true, true, true, false]);
+        // Unless it is the one that must not be moved.
+        assert_eq!(stays(&[1, 2, 3, 4], &[4, 1, 2, 3], Some(4)), [true, false, false, false]);
+    }
 }

@@ -47,8 +47,7 @@ type Ask<K> = Rc<dyn Fn(Wish<K>) -> Option<Element>>;
 
 enum Wish<K> {
     Row(K),
-    Start,
-    End,
+    Edge(Edge),
 }
 
 impl<K> Clone for RowsHandle<K> {
@@ -99,11 +98,11 @@ impl<K: Clone + 'static> RowsHandle<K> {
     }
 
     pub fn scroll_to_start(&self) {
-        self.wish(Wish::Start);
+        self.wish(Wish::Edge(Edge::Start));
     }
 
     pub fn scroll_to_end(&self) {
-        self.wish(Wish::End);
+        self.wish(Wish::Edge(Edge::End));
     }
 
     /// Gives the focus to the first element in a row that matches the CSS `selector` (the row itself for an empty one),
@@ -136,7 +135,7 @@ impl<K: Clone + 'static> RowsHandle<K> {
 /// - One change of `keys` is in the document after one reactive flush, in however many lists show it.
 /// - Up to forty rows are all there. Of longer lists the rows near what can be seen are, with blank space for the rest,
 ///   and `aria-posinset`/`aria-setsize` say so. The element that scrolls is the nearest one around the list (or the
-///   list itself) whose `overflow-y` is `auto` or `scroll`; else the page. It must not place its content sideways.
+///   list itself) whose `overflow-y` is `auto` or `scroll`; else the page.
 /// - What the reader looks at stays where it is while rows elsewhere come, go and get their true height.
 #[component]
 pub fn Rows<K, F, V>(
@@ -145,7 +144,7 @@ pub fn Rows<K, F, V>(
     keys: Signal<Vec<K>>,
     /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
     row: F,
-    /// About how high a row is, in pixels: what a row counts for until it was seen.
+    /// About how high a row is, in pixels, with the space to the next: what a row counts for until it was seen.
     estimate: f64,
     /// The list's name for assistive technology.
     #[prop(optional, into)]
@@ -156,11 +155,14 @@ pub fn Rows<K, F, V>(
     /// The class of each row's `<li>`.
     #[prop(optional)]
     row_class: &'static str,
+    /// Up to this many rows are all there. `usize::MAX` for a list that isn't stacked from top to bottom.
+    #[prop(default = 40)]
+    all_up_to: usize,
     /// Where the list starts, and stays while the reader is there.
     #[prop(optional)]
     edge: Edge,
     /// The reader came within a screen of the start (of the end): time to load more. Told once, and again when the
-    /// reader went away and came back, or the keys changed.
+    /// reader went away and came back, or the first (the last) key is another.
     #[prop(optional, into)]
     on_near_start: Option<Callback<()>>,
     #[prop(optional, into)] on_near_end: Option<Callback<()>>,
@@ -183,7 +185,7 @@ where
                 key.map(|key| row(key).into_any()).unwrap_or_else(|| ().into_any())
             }
         };
-        let list = List::new(element.unchecked_into(), estimate, row_class, owner, Box::new(build));
+        let list = List::new(element.unchecked_into(), estimate, row_class, all_up_to, owner, Box::new(build));
         let tell = move |news: Option<reader::News>, unseen: usize| {
             if let Some(handle) = handle {
                 set_if_new(handle.unseen, unseen);
@@ -209,8 +211,7 @@ where
                         let token = books.borrow().token(&key)?;
                         return watch.reveal(token);
                     }
-                    Wish::Start => watch.go_to(false),
-                    Wish::End => watch.go_to(true),
+                    Wish::Edge(edge) => watch.go_to(edge),
                 }
                 None
             });
@@ -221,7 +222,7 @@ where
             RenderEffect::new(move |_: Option<()>| {
                 let splice = keys.try_with(|keys| books.borrow_mut().update(keys)).flatten();
                 if let (Some(splice), Some(watch)) = (splice, watch.upgrade()) {
-                    untrack(|| watch.splice(&splice));
+                    watch.splice(&splice);
                 }
             })
         };

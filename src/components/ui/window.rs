@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-/// Up to this many rows a list simply has them all.
-pub const ALL_UP_TO: usize = 40;
 /// How many rows a list has beyond either edge of what can be seen, at most.
 const MARGIN_ROWS: usize = 12;
 /// How many rows more than that may stay, so that a row that hovers about the edge doesn't come and go.
@@ -121,15 +119,12 @@ pub struct View {
 /// to spare and isn't far too much.
 pub fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>) -> Range<usize> {
     let count = heights.len();
-    if count <= ALL_UP_TO {
-        return 0..count;
-    }
     let bottom = view.top + view.height;
     if bottom <= 0.0 {
-        return 0..ROWS_OUT_OF_SIGHT;
+        return 0..ROWS_OUT_OF_SIGHT.min(count);
     }
     if view.top >= heights.total() {
-        return count - ROWS_OUT_OF_SIGHT..count;
+        return count.saturating_sub(ROWS_OUT_OF_SIGHT)..count;
     }
     let margin = (view.height * 0.5).clamp(200.0, 500.0);
     let with = |margin: f64, rows: usize| {
@@ -173,4 +168,131 @@ pub fn pieces(window: &Range<usize>, held: Option<usize>, count: usize) -> Vec<P
         pieces.push(Piece::Gap(next..count));
     }
     pieces
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn uniform(count: usize, height: f64) -> Heights {
+        let mut heights = Heights::new(height);
+        heights.splice(0, 0, std::iter::repeat_n(None, count));
+        heights
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Splice(usize, usize, Vec<Option<u16>>),
+        Measure(usize, u16),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let inserted = prop::collection::vec(prop::option::of(0u16..300), 0..20);
+        prop_oneof![
+            (0usize..40, 0usize..20, inserted).prop_map(|(at, removed, inserted)| Step::Splice(at, removed, inserted)),
+            (0usize..60, 0u16..300).prop_map(|(index, height)| Step::Measure(index, height)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_a_plain_list(steps in prop::collection::vec(step(), 1..20), y in -10.0..5000.0f64) {
+            let mut heights = Heights::new(50.0);
+            let mut plain: Vec<Option<f64>> = Vec::new();
+            for step in steps {
+                match step {
+                    Step::Splice(at, removed, inserted) => {
+                        let inserted: Vec<_> = inserted.into_iter().map(|height| height.map(f64::from)).collect();
+                        heights.splice(at, removed, inserted.iter().copied());
+                        let start = at.min(plain.len());
+                        plain.splice(start..(start + removed).min(plain.len()), inserted);
+                    }
+                    Step::Measure(index, height) => {
+                        heights.measure(index, f64::from(height));
+                        if let Some(row) = plain.get_mut(index) {
+                            *row = Some(f64::from(height));
+                        }
+                    }
+                }
+                let mut top = 0.0;
+                let mut at = 0;
+                for (index, height) in plain.iter().enumerate() {
+                    prop_assert_eq!(heights.measured(index), *height);
+                    prop_assert!((heights.top(index) - top).abs() < 1e-6);
+                    if top <= y {
+                        at = index;
+                    }
+                    top += height.unwrap_or(50.0);
+                }
+                prop_assert!((heights.total() - top).abs() < 1e-6);
+                prop_assert_eq!(heights.at(y), at);
+            }
+        }
+
+        #[test]
+        fn the_rows_to_have_cover_the_view_and_are_not_many(
+            count in 1usize..5000,
+            top in -3000.0..300_000.0f64,
+            height in 1.0..1200.0f64,
+            start in 0usize..5000,
+            len in 0usize..80,
+        ) {
+            let heights = uniform(count, 60.0);
+            let view = View { top, height };
+            let current = start.min(count)..(start + len).min(count);
+            let rows = rows_to_have(&heights, view, &current);
+            prop_assert!(rows.start < rows.end && rows.end <= count);
+            for y in [top, top + height / 2.0, top + height - 0.01] {
+                if y >= 0.0 && y < heights.total() {
+                    prop_assert!(rows.contains(&heights.at(y)));
+                }
+            }
+            prop_assert!(rows.len() <= (height / 60.0) as usize + 2 + 2 * MARGIN_ROWS + SLACK_ROWS);
+            // Nothing changes for a list that has what it needs.
+            prop_assert_eq!(rows_to_have(&heights, view, &rows), rows);
+        }
+
+        #[test]
+        fn pieces_are_every_row_once_and_in_order(
+            count in 0usize..60,
+            start in 0usize..60,
+            len in 0usize..60,
+            held in prop::option::of(0usize..60),
+        ) {
+            let window = start.min(count)..(start + len).min(count);
+            let mut next = 0;
+            let mut rows = Vec::new();
+            let mut gaps = 0;
+            for piece in pieces(&window, held, count) {
+                match piece {
+                    Piece::Row(row) => {
+                        prop_assert_eq!(row, next);
+                        rows.push(row);
+                        next += 1;
+                    }
+                    Piece::Gap(skipped) => {
+                        prop_assert_eq!(skipped.start, next);
+                        prop_assert!(!skipped.is_empty());
+                        gaps += 1;
+                        next = skipped.end;
+                    }
+                }
+            }
+            prop_assert_eq!(next, count);
+            prop_assert!(gaps <= 3);
+            let mut wanted: Vec<usize> = window.chain(held.filter(|row| *row < count)).collect();
+            wanted.sort_unstable();
+            wanted.dedup();
+            prop_assert_eq!(rows, wanted);
+        }
+    }
+
+    #[test]
+    fn a_row_is_found_from_its_top_to_just_before_the_next() {
+        let mut heights = uniform(3, 10.0);
+        heights.measure(1, 0.0);
+        assert_eq!([-1.0, 0.0, 9.9].map(|y| heights.at(y)), [0, 0, 0]);
+        assert_eq!([10.0, 19.9, 20.0, 99.0].map(|y| heights.at(y)), [2, 2, 2, 2]);
+    }
 }

@@ -1,4 +1,4 @@
-//! The nodes of one list: rows are built, placed, measured and taken away here. What is to be seen is decided elsewhere.
+//! The nodes of one list: rows are built, placed, measured and taken away here. Where the reader is, others know.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -10,7 +10,7 @@ use leptos::web_sys::{Element, HtmlElement, Node};
 
 use super::port::focused_near;
 use crate::components::ui::order::{Splice, stays};
-use crate::components::ui::window::{ALL_UP_TO, Heights, Piece, pieces};
+use crate::components::ui::window::{Heights, Piece, View, pieces, rows_to_have};
 
 /// Gaps go by the last three tokens there can be.
 const FIRST_GAP: u64 = u64::MAX - 2;
@@ -38,6 +38,7 @@ pub(super) struct List {
     pub(super) went: Vec<HtmlElement>,
     build: Box<dyn Fn(usize) -> AnyView>,
     row_class: &'static str,
+    all_up_to: usize,
     /// Every key's token, in reading order.
     tokens: Vec<u64>,
     rows: HashMap<u64, Row>,
@@ -56,6 +57,7 @@ impl List {
         element: HtmlElement,
         estimate: f64,
         row_class: &'static str,
+        all_up_to: usize,
         owner: Owner,
         build: Box<dyn Fn(usize) -> AnyView>,
     ) -> Self {
@@ -75,6 +77,7 @@ impl List {
             went: Vec::new(),
             build,
             row_class,
+            all_up_to,
             tokens: Vec::new(),
             rows: HashMap::new(),
             placed: Vec::new(),
@@ -91,7 +94,7 @@ impl List {
     }
 
     pub(super) fn is_windowed(&self) -> bool {
-        self.len() > ALL_UP_TO
+        self.len() > self.all_up_to
     }
 
     pub(super) fn gaps(&self) -> impl Iterator<Item = &Element> {
@@ -139,9 +142,21 @@ impl List {
         }
     }
 
+    /// Has the rows that `view` asks for; tells whether rows came or went.
+    pub(super) fn show(&mut self, view: View) -> bool {
+        let all = 0..self.len();
+        let window = if self.is_windowed() { rows_to_have(&self.heights, view, &self.window) } else { all };
+        self.have(window)
+    }
+
+    /// Makes the gaps as high as what is left out.
+    pub(super) fn fit_gaps(&mut self) {
+        self.have(self.window.clone());
+    }
+
     /// Has exactly the rows of `window`, and the one with the focus, in their order. Rows that stay keep their nodes.
     /// Tells whether rows came or went.
-    pub(super) fn show(&mut self, window: Range<usize>) -> bool {
+    fn have(&mut self, window: Range<usize>) -> bool {
         let held = self.focused();
         let held_index = held.and_then(|token| self.index_of(token));
         let mut wanted = Vec::with_capacity(window.len() + 4);
@@ -201,11 +216,6 @@ impl List {
                 row.unsure = false;
             }
         }
-    }
-
-    /// Makes the gaps as high as what is left out.
-    pub(super) fn fit_gaps(&mut self) {
-        self.show(self.window.clone());
     }
 
     pub(super) fn doubt_all(&mut self) {

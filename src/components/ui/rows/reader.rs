@@ -11,16 +11,18 @@ use super::Edge;
 use super::list::List;
 use super::port::{Port, Reading};
 use crate::components::ui::order::{Splice, stays};
-use crate::components::ui::window::{View, rows_to_have};
+use crate::components::ui::window::View;
 
 /// Showing rows and measuring them settles in two or three turns; this ends it when a row's height depends on what is
 /// shown.
 const TURNS: usize = 6;
 /// As near to an edge as this, in pixels, the reader is at it.
 const AT_EDGE: f64 = 2.0;
+/// As near to the end of a conversation as this, the reader is thought to want what comes.
+const FOLLOWS: f64 = 24.0;
 
-/// What a pass found out, for the app.
-#[derive(Clone, Copy, Default, PartialEq)]
+/// What passes found out, for the app.
+#[derive(Clone, Copy)]
 pub(super) struct News {
     pub(super) at_start: bool,
     pub(super) at_end: bool,
@@ -39,6 +41,8 @@ pub(super) struct Reader {
     pub(super) list: List,
     /// Rows that were added beyond the edge since the reader left it.
     pub(super) unseen: usize,
+    /// What passes found out since it was last taken from here.
+    pub(super) news: Option<News>,
     edge: Edge,
     port: Option<Port>,
     view: View,
@@ -64,6 +68,7 @@ impl Reader {
         Self {
             list,
             unseen: 0,
+            news: None,
             edge,
             port,
             view,
@@ -84,38 +89,25 @@ impl Reader {
     /// Takes a change of the keys into the list, without looking at the layout: any number of lists change in one go.
     /// A pass before the next picture puts the anchor back where it was.
     pub(super) fn splice(&mut self, splice: &Splice) {
-        let candidates = self.candidates();
-        let old_order = self.list.present();
-        let old: HashSet<u64> = (splice.at..splice.at + splice.removed).filter_map(|i| self.list.token_at(i)).collect();
-        let old_view = self.view.top;
-        let old_top = |list: &List, anchor: Option<Anchor>| {
-            anchor.and_then(|anchor| list.index_of(anchor.token)).map(|index| list.heights.top(index))
-        };
-
-        let tops: Vec<Option<f64>> = candidates.iter().map(|anchor| old_top(&self.list, Some(*anchor))).collect();
+        let before = self.anchor.is_some().then(|| {
+            let touched = splice.at..splice.at + splice.removed;
+            let touched: HashSet<u64> = touched.filter_map(|index| self.list.token_at(index)).collect();
+            (self.candidates(), self.list.present(), touched)
+        });
+        let ends = self.ends();
         self.list.splice(splice);
         self.changed = true;
-        self.told_near = (false, false);
-
-        if self.anchor.is_some() {
-            let mut new_order: Vec<(usize, u64)> =
-                old_order.iter().filter_map(|token| Some((self.list.index_of(*token)?, *token))).collect();
-            new_order.sort_unstable();
-            let new_order: Vec<u64> = new_order.into_iter().map(|(_, token)| token).collect();
-            let stay = stays(&old_order, &new_order, None);
-            let staying: HashSet<u64> = new_order.iter().zip(stay).filter(|(_, stay)| *stay).map(|(t, _)| *t).collect();
-            let found = candidates.iter().zip(tops).find(|(anchor, _)| staying.contains(&anchor.token));
-            self.anchor = found.map(|(anchor, _)| *anchor);
-            if let Some((anchor, Some(was))) = found {
-                self.view.top = old_view + old_top(&self.list, Some(*anchor)).unwrap_or(was) - was;
-            }
-            self.unseen += self.added_beyond(splice, &old);
+        // There may be more behind a new first or last row, and nobody was told of it yet.
+        let now = self.ends();
+        self.told_near = (self.told_near.0 && now.0 == ends.0, self.told_near.1 && now.1 == ends.1);
+        if let Some((candidates, order, touched)) = before {
+            self.choose_anchor(&candidates, &order);
+            self.unseen += self.added_beyond(splice, &touched);
         }
         if self.stuck && self.edge == Edge::End {
             self.view.top = self.list.heights.total() - self.view.height;
         }
-        let window = rows_to_have(&self.list.heights, self.view, &self.list.window);
-        self.list.show(window);
+        self.list.show(self.view);
     }
 
     /// Whether a pass is due before the next picture.
@@ -125,14 +117,31 @@ impl Reader {
 
     /// Looks at the layout and settles the list: heights, rows, gaps, the anchor's place. `None` while there is nothing
     /// to look at.
-    pub(super) fn pass(&mut self) -> Option<News> {
+    pub(super) fn pass(&mut self) -> Option<()> {
         if !self.port.as_ref().is_some_and(Port::holds) {
             self.port = Port::find(&self.list.element);
         }
         let port = self.port.take()?;
-        let news = self.settle(&port);
+        let settled = self.settle(&port);
         self.port = Some(port);
-        news
+        settled
+    }
+
+    /// What scrolls the list may be another element by now.
+    pub(super) fn forget_port(&mut self) {
+        self.port = None;
+    }
+
+    /// Goes to the first row, or the last; of a conversation to its very end.
+    pub(super) fn go_to(&mut self, edge: Edge) -> Option<()> {
+        match edge {
+            Edge::Start => self.reveal(0),
+            Edge::End if self.edge == Edge::Start => self.reveal(self.list.len().checked_sub(1)?),
+            Edge::End => {
+                self.stuck = true;
+                self.pass()
+            }
+        }
     }
 
     /// Brings a row into view, nearest first; `None` while there is nothing to look at.
@@ -161,7 +170,7 @@ impl Reader {
         Some(())
     }
 
-    fn settle(&mut self, port: &Port) -> Option<News> {
+    fn settle(&mut self, port: &Port) -> Option<()> {
         let mut seen = port.read()?;
         self.notice_scrolling(&seen);
         for _ in 0..TURNS {
@@ -170,28 +179,28 @@ impl Reader {
             self.keep_still(port);
             seen = port.read()?;
             self.view = View { top: self.place_of(&seen, seen.top), height: seen.height };
-            let window = rows_to_have(&self.list.heights, self.view, &self.list.window);
-            if !self.list.show(window) {
+            if !self.list.show(self.view) {
                 break;
             }
         }
         self.scrolled = seen.scrolled;
         self.changed = false;
-        Some(self.look(&seen))
+        self.look(&seen);
+        Some(())
     }
 
     /// Tells scrolling by the reader from what the browser does when the content shrinks.
     fn notice_scrolling(&mut self, seen: &Reading) {
-        let at_end = seen.scrolled >= seen.most - AT_EDGE;
+        let left = seen.most - seen.scrolled;
         let up = self.scrolled - seen.scrolled;
         if self.edge == Edge::End {
-            if at_end {
+            if left <= FOLLOWS {
                 self.stuck = self.stuck || !self.changed;
             } else if up >= 1.0 {
                 self.stuck = false;
             }
         }
-        if self.changed && at_end && up >= 1.0 && self.anchor.is_some() {
+        if self.changed && left <= AT_EDGE && up >= 1.0 && self.anchor.is_some() {
             // The list became shorter, and there was no way to stay as far down. That was not the reader.
             self.owed += up;
         }
@@ -221,7 +230,7 @@ impl Reader {
     }
 
     /// What there is to be said once all is settled; chooses the anchor for the next pass.
-    fn look(&mut self, seen: &Reading) -> News {
+    fn look(&mut self, seen: &Reading) {
         let View { top, height } = self.view;
         let total = self.list.heights.total();
         let at_start = top <= AT_EDGE;
@@ -245,10 +254,14 @@ impl Reader {
         }
         let filled = self.list.len() > 0;
         let near = (filled && top <= height, filled && top + 2.0 * height >= total);
-        let news =
-            News { at_start, at_end, near_start: near.0 && !self.told_near.0, near_end: near.1 && !self.told_near.1 };
+        let before = self.news.take();
+        self.news = Some(News {
+            at_start,
+            at_end,
+            near_start: (near.0 && !self.told_near.0) || before.is_some_and(|news| news.near_start),
+            near_end: (near.1 && !self.told_near.1) || before.is_some_and(|news| news.near_end),
+        });
         self.told_near = near;
-        news
     }
 
     /// Where in the list a height on the screen is, going by a row that is there.
@@ -261,21 +274,41 @@ impl Reader {
         }
     }
 
-    /// Rows that could take the anchor's part, best first, with their places as of the last pass: the anchor, those
-    /// after it, those before it.
-    fn candidates(&self) -> Vec<Anchor> {
+    /// Rows that could take the anchor's part, best first: the anchor, those after it, those before it. With each its
+    /// place as of the last pass, and where in the list that was by the books.
+    fn candidates(&self) -> Vec<(Anchor, f64)> {
         let Some(anchor) = self.anchor else { return Vec::new() };
         let Some(index) = self.list.index_of(anchor.token) else { return Vec::new() };
         let base = anchor.place - self.list.heights.top(index);
-        let present = self.list.present();
-        let with_place = present.into_iter().filter_map(|token| {
-            let at = self.list.index_of(token)?;
-            Some((at, Anchor { token, place: base + self.list.heights.top(at) }))
-        });
-        let (mut after, mut before): (Vec<_>, Vec<_>) = with_place.partition(|(at, _)| *at >= index);
-        after.sort_unstable_by_key(|(at, _)| *at);
-        before.sort_unstable_by_key(|(at, _)| std::cmp::Reverse(*at));
-        after.into_iter().chain(before).map(|(_, anchor)| anchor).collect()
+        let (mut after, mut before) = (Vec::new(), Vec::new());
+        for token in self.list.present() {
+            let Some(at) = self.list.index_of(token) else { continue };
+            let top = self.list.heights.top(at);
+            let side = if at >= index { &mut after } else { &mut before };
+            side.push((Anchor { token, place: base + top }, top));
+        }
+        after.into_iter().chain(before.into_iter().rev()).collect()
+    }
+
+    /// The best candidate that is still in the list and didn't itself move among the others: a reader doesn't travel
+    /// with a row that jumps to the top.
+    fn choose_anchor(&mut self, candidates: &[(Anchor, f64)], order: &[u64]) {
+        let left = order.iter().filter_map(|token| Some((self.list.index_of(*token)?, *token)));
+        let mut left: Vec<(usize, u64)> = left.collect();
+        left.sort_unstable();
+        let left: Vec<u64> = left.into_iter().map(|(_, token)| token).collect();
+        let stay = stays(order, &left, None);
+        let steady: HashSet<u64> =
+            left.into_iter().zip(stay).filter(|(_, stay)| *stay).map(|(token, _)| token).collect();
+        let found = candidates.iter().find(|(anchor, _)| steady.contains(&anchor.token));
+        self.anchor = found.map(|(anchor, _)| *anchor);
+        if let Some((index, was)) = found.and_then(|(anchor, was)| Some((self.list.index_of(anchor.token)?, was))) {
+            self.view.top += self.list.heights.top(index) - was;
+        }
+    }
+
+    fn ends(&self) -> (Option<u64>, Option<u64>) {
+        (self.list.token_at(0), self.list.len().checked_sub(1).and_then(|last| self.list.token_at(last)))
     }
 
     /// How many of the rows a change brought are new and lie beyond what can be seen, on the edge's side.

@@ -11,6 +11,7 @@ use leptos::web_sys::{
     AddEventListenerOptions, Element, EventTarget, IntersectionObserver, ResizeObserver, ResizeObserverEntry,
 };
 
+use super::Edge;
 use super::reader::{News, Reader};
 use crate::components::ui::order::Splice;
 
@@ -81,29 +82,18 @@ impl Watch {
     }
 
     pub(super) fn pass(self: &Rc<Self>) {
-        self.with_reader(|reader| reader.pass());
+        self.with_reader(Reader::pass);
     }
 
     /// Scrolls until the row of `token` can be seen; gives its element.
     pub(super) fn reveal(self: &Rc<Self>, token: u64) -> Option<Element> {
-        self.with_reader(|reader| {
-            let index = reader.list.find(token)?;
-            reader.reveal(index);
-            reader.pass()
-        });
+        self.with_reader(|reader| reader.list.find(token).and_then(|index| reader.reveal(index)));
         let reader = self.reader.try_borrow().ok()?;
         reader.list.item(token).map(|item| item.clone().into())
     }
 
-    pub(super) fn go_to(self: &Rc<Self>, last: bool) {
-        let reader = self.reader.try_borrow().ok();
-        let token = reader.and_then(|reader| {
-            let end = reader.list.len().checked_sub(1)?;
-            reader.list.token_at(if last { end } else { 0 })
-        });
-        if let Some(token) = token {
-            self.reveal(token);
-        }
+    pub(super) fn go_to(self: &Rc<Self>, edge: Edge) {
+        self.with_reader(|reader| reader.go_to(edge));
     }
 
     pub(super) fn end(&self) {
@@ -128,12 +118,13 @@ impl Watch {
     }
 
     /// Runs something that looks at the layout, follows it with the observers, and passes the news on.
-    fn with_reader(self: &Rc<Self>, look: impl FnOnce(&mut Reader) -> Option<News>) {
+    fn with_reader(self: &Rc<Self>, look: impl FnOnce(&mut Reader) -> Option<()>) {
         if self.ended.get() {
             return;
         }
         let Ok(mut reader) = self.reader.try_borrow_mut() else { return };
-        let news = look(&mut reader);
+        look(&mut reader);
+        let news = reader.news.take();
         let unseen = reader.unseen;
         drop(reader);
         self.follow_scroller();
@@ -182,14 +173,18 @@ impl Watch {
     /// Sizes changed, and the picture isn't painted yet: what we set right now, nobody sees wrong.
     fn sized(self: &Rc<Self>, entries: &js_sys::Array) {
         let Ok(mut reader) = self.reader.try_borrow_mut() else { return };
-        if entries.length() > 4 {
+        let targets: Vec<Element> =
+            entries.iter().map(|entry| entry.unchecked_into::<ResizeObserverEntry>().target()).collect();
+        if targets.len() > 4 {
             reader.list.doubt_all();
         } else {
-            let targets = entries.iter().map(|entry| entry.unchecked_into::<ResizeObserverEntry>().target());
-            targets.for_each(|target| reader.list.doubt(&target));
+            targets.iter().for_each(|target| reader.list.doubt(target));
         }
         let height = |reader: &Reader| reader.port().map(|port| port.element().client_height());
         let before = height(&reader);
+        if reader.port().is_some_and(|port| targets.contains(port.element())) {
+            reader.forget_port();
+        }
         drop(reader);
         self.pass();
         let Ok(reader) = self.reader.try_borrow() else { return };

@@ -1,0 +1,185 @@
+//! The program itself: its commands, what it refuses to do, and that it starts, serves and stops.
+
+use crate::kit::patient;
+use std::{
+    path::Path,
+    process::{Output, Stdio},
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sidenote-server"));
+    command.args(arguments).env("SIDENOTE_PASSWORD", "demo").kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+async fn run(arguments: &[&str]) -> Output {
+    patient(program(arguments).output()).await.unwrap()
+}
+
+async fn succeed(arguments: &[&str]) {
+    let output = run(arguments).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+async fn fail(arguments: &[&str], sentence: &str) {
+    let output = run(arguments).await;
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains(sentence), "{said}");
+}
+
+async fn acme(directory: &TempDir) -> String {
+    let db = directory.path().join("a.db").display().to_string();
+    succeed(&["org", "add", "--db", &db, "acme", "Acme"]).await;
+    let agent = ["agent", "add", "--db", &db, "--org", "acme", "--email", "maya@acme.test", "--name", "Maya"];
+    succeed(&[&agent[..], &["--role", "admin"]].concat()).await;
+    db
+}
+
+/// A running server and where it listens.
+async fn serve(db: &str, more: &[&str]) -> (Child, String) {
+    let mut child = program(&[&["serve", "--db", db, "--addr", "127.0.0.1:0"], more].concat()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = patient(lines.next_line()).await.unwrap().unwrap();
+    (child, line.strip_prefix("listening on http://").unwrap().to_owned())
+}
+
+async fn ask(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    patient(stream.read_to_string(&mut answer)).await.unwrap();
+    answer
+}
+
+async fn sign_in(address: &str) -> String {
+    let given = r#"{"email":"maya@acme.test","password":"demo"}"#;
+    let request = format!(
+        "POST /api/v1/session HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{given}",
+        given.len()
+    );
+    let answer = ask(address, &request).await;
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    answer.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_organization_and_its_agent_are_added_once() {
+    let directory = TempDir::new().unwrap();
+    let db = acme(&directory).await;
+    fail(&["org", "add", "--db", &db, "acme", "Acme"], "exists already").await;
+    fail(&["org", "add", "--db", &db, "Acme Inc", "Acme"], "short name").await;
+    let agent =
+        |org, email| ["agent", "add", "--db", &db, "--org", org, "--email", email, "--name", "M"].map(str::to_owned);
+    for (org, email, sentence) in
+        [("acme", "MAYA@acme.test", "exists already"), ("globex", "gia@globex.test", "no organization")]
+    {
+        let arguments = agent(org, email);
+        fail(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), sentence).await;
+    }
+    fail(&["agent", "remove", "--db", &db, "--email", "nobody@acme.test"], "no agent").await;
+    fail(&["agent", "password", "--db", &db, "--email", "nobody@acme.test"], "no agent").await;
+    succeed(&["agent", "password", "--db", &db, "--email", "maya@acme.test"]).await;
+    succeed(&["agent", "remove", "--db", &db, "--email", "maya@acme.test"]).await;
+    fail(&["agent", "remove", "--db", &db, "--email", "maya@acme.test"], "no agent").await;
+}
+
+#[tokio::test]
+async fn a_password_is_read_from_the_standard_input() {
+    let directory = TempDir::new().unwrap();
+    let db = acme(&directory).await;
+    for (given, succeeds) in [("secret\n", true), ("", false)] {
+        let mut command = program(&["agent", "password", "--db", &db, "--email", "maya@acme.test"]);
+        let mut child = command.env_remove("SIDENOTE_PASSWORD").stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(given.as_bytes()).await.unwrap();
+        let output = patient(child.wait_with_output()).await.unwrap();
+        assert_eq!(output.status.success(), succeeds);
+    }
+}
+
+#[tokio::test]
+async fn the_server_does_not_start_where_it_would_be_unsafe() {
+    let directory = TempDir::new().unwrap();
+    let db = directory.path().join("a.db").display().to_string();
+    let serve = ["serve", "--db", &db];
+    fail(&[&serve[..], &["--addr", "0.0.0.0:0"]].concat(), "only listens on this machine").await;
+    fail(&[&serve[..], &["--addr", "[::]:0"]].concat(), "only listens on this machine").await;
+    let local = [&serve[..], &["--addr", "127.0.0.1:0"]].concat();
+    fail(&[&local[..], &["--public-url", "https://inbox.test", "--demo"]].concat(), "--demo").await;
+    for url in ["inbox.test", "https://", "https://inbox.test/path", "ftp://inbox.test", "https://a b"] {
+        fail(&[&local[..], &["--public-url", url]].concat(), "--public-url must be").await;
+    }
+    fail(&[&local[..], &["--dist", "/nowhere/at/all"]].concat(), "--dist").await;
+    assert!(!Path::new(&db).exists());
+}
+
+#[tokio::test]
+async fn the_server_serves_until_it_is_told_to_stop() {
+    let directory = TempDir::new().unwrap();
+    let db = acme(&directory).await;
+    let (mut child, address) = serve(&db, &[]).await;
+    let cookie = sign_in(&address).await;
+    let request = format!("GET /api/v1/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n");
+    assert!(ask(&address, &request).await.contains("\"maya@acme.test\""));
+    assert!(ask(&address, "nonsense\r\n\r\n").await.starts_with("HTTP/1.1 400"));
+
+    let events = format!("GET /api/v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n");
+    let mut stream = BufReader::new(TcpStream::connect(&address).await.unwrap()).lines();
+    stream.get_mut().write_all(events.as_bytes()).await.unwrap();
+    while patient(stream.next_line()).await.unwrap().is_some_and(|line| !line.starts_with("data: ")) {}
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    assert!(patient(child.wait()).await.unwrap().success());
+    while let Some(line) = patient(stream.next_line()).await.unwrap() {
+        assert!(!line.starts_with("HTTP/"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn an_agent_removed_beside_a_running_server_is_out_at_once() {
+    let directory = TempDir::new().unwrap();
+    let db = acme(&directory).await;
+    let (_child, address) = serve(&db, &[]).await;
+    let cookie = sign_in(&address).await;
+    let mut stream = BufReader::new(TcpStream::connect(&address).await.unwrap()).lines();
+    let request = format!("GET /api/v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n");
+    stream.get_mut().write_all(request.as_bytes()).await.unwrap();
+    while patient(stream.next_line()).await.unwrap().is_some_and(|line| !line.starts_with("data: ")) {}
+    succeed(&["agent", "remove", "--db", &db, "--email", "maya@acme.test"]).await;
+    while patient(stream.next_line()).await.unwrap().is_some() {}
+    let request = format!("GET /api/v1/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n");
+    assert!(ask(&address, &request).await.starts_with("HTTP/1.1 401"));
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_closed() {
+    let directory = TempDir::new().unwrap();
+    let db = directory.path().join("a.db").display().to_string();
+    let (_child, address) = serve(&db, &[]).await;
+    for beginning in ["", "GET / HTTP/1.1\r\nhost:"] {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(beginning.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        patient(stream.read_to_end(&mut answer)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_somebody_elses_to_read_is_not_made() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = TempDir::new().unwrap();
+    let db = acme(&directory).await;
+    let (_child, _) = serve(&db, &[]).await;
+    for end in ["", "-wal", "-shm"] {
+        let mode = std::fs::metadata(format!("{db}{end}")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{end}");
+    }
+}

@@ -1,0 +1,106 @@
+//! Every operation of the published document, ready to be asked with any ids.
+
+use crate::kit::{Answer, Client, Team, World};
+use axum::http::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use wire::{ContactNoteId, ConversationNoteId, MessageId};
+
+/// A method and a path with `{…}` in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) template: String,
+}
+
+/// Ids by their names in the templates; `id` is told apart by what it is an id of.
+#[derive(Clone, Debug)]
+pub(crate) struct Cast {
+    pub(crate) contact: Uuid,
+    pub(crate) conversation: Uuid,
+    pub(crate) contact_note: Uuid,
+    pub(crate) conversation_note: Uuid,
+    pub(crate) message: Uuid,
+}
+
+impl Cast {
+    /// Things that exist in an organization.
+    pub(crate) async fn of(client: &Client, team: &Team) -> Self {
+        let message = MessageId::fresh();
+        let path = wire::paths::message(team.ana_chat, message);
+        client.put(&path, json!({ "body": "hello" })).await.expect(201);
+        Self {
+            contact: team.ana.0,
+            conversation: team.ana_chat.0,
+            contact_note: client.add_note(team.ana, team.ana_chat, "hello").await.0,
+            conversation_note: client.add_conversation_note(team.ana_chat, "hello").await.0,
+            message: message.0,
+        }
+    }
+
+    pub(crate) fn random() -> Self {
+        let [contact, conversation] = [Uuid::now_v7(), Uuid::now_v7()];
+        let (contact_note, conversation_note) = (ContactNoteId::fresh().0, ConversationNoteId::fresh().0);
+        Self { contact, conversation, contact_note, conversation_note, message: MessageId::fresh().0 }
+    }
+
+    /// The text with every id of the cast replaced by what it is.
+    pub(crate) fn forget(&self, text: &str) -> String {
+        let ids = [self.contact, self.conversation, self.contact_note, self.conversation_note, self.message];
+        let names = ["contact", "conversation", "contact note", "conversation note", "message"];
+        ids.iter().zip(names).fold(text.to_owned(), |text, (id, name)| text.replace(&id.to_string(), name))
+    }
+}
+
+impl Operation {
+    pub(crate) fn path(&self, cast: &Cast) -> String {
+        let is_contact = self.template.starts_with("/api/v1/contacts/");
+        let (id, note) =
+            if is_contact { (cast.contact, cast.contact_note) } else { (cast.conversation, cast.conversation_note) };
+        let id = if self.template == "/contact/v1/messages/{id}" { cast.message } else { id };
+        let path = self.template.replace("{id}", &id.to_string()).replace("{note_id}", &note.to_string());
+        let path = path.replace("{message_id}", &cast.message.to_string()).replace("{tag}", "vip");
+        let path = path.replace("{org}", "acme");
+        if path == "/api/v1/changes" { format!("{path}?after=x.0") } else { path }
+    }
+
+    /// A body that this operation takes.
+    pub(crate) fn body(&self, conversation: Uuid) -> Option<Value> {
+        let end = self.template.rsplit("/").next().unwrap();
+        match (self.method.as_str(), self.template.as_str()) {
+            ("POST", "/api/v1/session") => Some(json!({ "email": "sam@acme.test", "password": "wrong" })),
+            ("PATCH", "/api/v1/me") => Some(json!({ "enter_sends": true })),
+            ("PATCH", "/api/v1/contacts/{id}") => Some(json!({ "phone": "12345" })),
+            ("PATCH", "/api/v1/conversations/{id}") => Some(json!({ "status": "closed" })),
+            ("PUT", "/api/v1/contacts/{id}/notes/{note_id}") => {
+                Some(json!({ "body": "hello", "conversation_id": conversation }))
+            }
+            ("PUT", _) if end == "read" || end == "seen" => Some(json!({ "seq": 1 })),
+            ("PUT", _) if end == "{note_id}" || end == "{message_id}" || end == "{id}" => {
+                Some(json!({ "body": "hello" }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Asks with this cast; a note is written in `conversation`. A stream isn't read.
+    pub(crate) async fn ask(&self, client: &Client, cast: &Cast, conversation: Uuid) -> Answer {
+        let path = self.path(cast);
+        if self.template.ends_with("/events") {
+            return client.begins(&path).await;
+        }
+        client.ask(self.method.clone(), &path, self.body(conversation)).await
+    }
+}
+
+/// Every operation of the document.
+pub(crate) async fn all(world: &World) -> Vec<Operation> {
+    let document = world.nobody().get(wire::paths::OPENAPI).await.expect(200).json();
+    let paths: BTreeMap<String, BTreeMap<String, Value>> = serde_json::from_value(document["paths"].clone()).unwrap();
+    let operation = |template: &String, method: &String| Operation {
+        method: method.to_uppercase().parse().unwrap(),
+        template: template.clone(),
+    };
+    paths.iter().flat_map(|(path, methods)| methods.keys().map(move |method| operation(path, method))).collect()
+}

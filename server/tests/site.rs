@@ -1,0 +1,96 @@
+//! The app's files: what is served, how it is kept, and what is said where there is no app.
+
+use crate::kit::World;
+use axum::http::Method;
+use sidenote_server::{Config, Site};
+use std::fs;
+use tempfile::TempDir;
+
+async fn world() -> World {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("index.html", "<title>Sidenote</title>");
+    write("chat/index.html", "<title>Chat</title>");
+    write("chat/chat.js", "chat()");
+    write("boot.js", "boot()");
+    write("boot.js.br", "brotli of boot()");
+    write("app-0123456789abcdef.js", "app()");
+    write("app-0123456789abcdef_bg.wasm", "wasm");
+    World::with_site(Config::default(), Site::read(directory.path()).unwrap()).await
+}
+
+#[tokio::test]
+async fn files_are_served_with_their_type_and_kept_as_long_as_their_name_allows() {
+    let world = world().await;
+    let nobody = world.nobody();
+    for (path, text, kind, keep) in [
+        ("/", "<title>Sidenote</title>", "text/html; charset=utf-8", "no-cache"),
+        ("/index.html", "<title>Sidenote</title>", "text/html; charset=utf-8", "no-cache"),
+        ("/boot.js", "boot()", "text/javascript; charset=utf-8", "no-cache"),
+        ("/app-0123456789abcdef.js", "app()", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
+        ("/app-0123456789abcdef_bg.wasm", "wasm", "application/wasm", "public, max-age=31536000, immutable"),
+        ("/chat/acme", "<title>Chat</title>", "text/html; charset=utf-8", "no-cache"),
+        ("/chat/chat.js", "chat()", "text/javascript; charset=utf-8", "no-cache"),
+    ] {
+        let answer = nobody.get(path).await.expect(200);
+        let parts = (answer.text(), answer.header("content-type"), answer.header("cache-control"));
+        assert_eq!(parts, (text.to_owned(), Some(kind), Some(keep)), "{path}");
+        let head = nobody.send(Method::HEAD, path, "").await.expect(200);
+        assert_eq!((head.body.len(), head.header("content-length")), (0, Some(text.len().to_string().as_str())));
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_the_app_shows_the_app_and_a_missing_file_is_missing() {
+    let world = world().await;
+    let nobody = world.nobody();
+    for path in ["/inbox", "/conversations/1?beside=2", "/chat/acme/deeper", "/apiary", "/contacts/x"] {
+        assert_eq!(nobody.get(path).await.expect(200).text(), "<title>Sidenote</title>", "{path}");
+    }
+    for path in ["/app-old.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/boot.js.br", "/.env", "/chat/none.js"] {
+        nobody.get(path).await.expect(404).refused("not-found");
+    }
+    for path in ["/api/x", "/contact/x", "/inbound/x", "/problems/x"] {
+        nobody.get(path).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_takes_brotli_gets_it() {
+    let world = world().await;
+    for (accepted, is_brotli) in
+        [("gzip, br", true), ("br;q=1.0", true), ("BR", true), ("gzip", false), ("br;q=0", false), ("brotli", false)]
+    {
+        let answer = world.nobody().with("accept-encoding", accepted).get("/boot.js").await.expect(200);
+        let expected = if is_brotli { ("brotli of boot()", Some("br")) } else { ("boot()", None) };
+        assert_eq!((answer.text().as_str(), answer.header("content-encoding")), expected, "{accepted}");
+        assert_eq!(answer.header("vary"), Some("accept-encoding"));
+        assert_eq!(answer.header("content-type"), Some("text/javascript; charset=utf-8"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_known_is_not_sent_again() {
+    let world = world().await;
+    let tag = world.nobody().get("/boot.js").await.header("etag").unwrap().to_owned();
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        let answer = world.nobody().with("if-none-match", &known).get("/boot.js").await.expect(304);
+        assert!(answer.body.is_empty());
+        assert_eq!(answer.header("etag"), Some(tag.as_str()));
+    }
+    world.nobody().with("if-none-match", "\"other\"").get("/boot.js").await.expect(200);
+}
+
+#[tokio::test]
+async fn without_the_app_the_server_says_how_to_build_it() {
+    let world = World::new().await;
+    for path in ["/", "/inbox", "/chat/acme"] {
+        let answer = world.nobody().get(path).await.expect(200);
+        assert!(answer.text().contains("cargo xtask build"), "{}", answer.text());
+    }
+    assert!(Site::read(std::path::Path::new("/nowhere/at/all")).is_err());
+}

@@ -1,0 +1,60 @@
+//! Waiting, without guessing how long things take.
+
+use std::future::Future;
+use std::panic::Location;
+
+use js_sys::Promise;
+use leptos::prelude::window;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// How long a condition may take to come true, in milliseconds. Only ever waited out by a test that fails.
+const LIMIT: f64 = 10_000.0;
+
+/// Waits until `condition` holds, looking after each microtask at first and then once a frame; fails the test, at the
+/// line that waits, when it doesn't within ten seconds.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) -> impl Future<Output = ()> {
+    let what = what.to_owned();
+    let place = Location::caller();
+    async move {
+        let begun = now();
+        for _ in 0..16 {
+            if condition() {
+                return;
+            }
+            microtask().await;
+        }
+        while !condition() {
+            assert!(now() - begun < LIMIT, "{place}: waited in vain: {what}");
+            frame().await;
+        }
+    }
+}
+
+/// Waits until what was changed so far has been painted: the next frame's work is done and the one after has begun. For
+/// tests of what must *not* happen by then.
+pub(crate) async fn painted() {
+    frame().await;
+    frame().await;
+}
+
+/// Waits for the queued microtasks, and with them for one flush of the reactive graph.
+pub(crate) async fn microtask() {
+    settle(Promise::resolve(&JsValue::NULL)).await;
+}
+
+async fn frame() {
+    settle(Promise::new(&mut |resolve, _| {
+        window().request_animation_frame(&resolve).expect("a page has frames");
+    }))
+    .await;
+}
+
+async fn settle(promise: Promise) {
+    JsFuture::from(promise).await.expect("this promise is only ever fulfilled");
+}
+
+fn now() -> f64 {
+    js_sys::Date::now()
+}

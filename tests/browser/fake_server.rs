@@ -1,0 +1,249 @@
+//! The server, as far as a page can tell: stands where `window.fetch` stood, for as long as a test lasts. It knows the
+//! contract and keeps a small truth of its own; a test can hold an answer, lose it, refuse a request, and speak on the
+//! event stream. Nothing is said on the stream but what the test says.
+
+mod answers;
+mod people;
+mod rules;
+mod stream;
+mod truth;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::window;
+use sidenote::api::Api;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{Headers, Request, Response, ResponseInit};
+use wire::{Problem, ProblemCode, paths};
+
+pub(crate) use people::Who;
+pub(crate) use rules::Held;
+use rules::Rules;
+use stream::Stream;
+use truth::Truth;
+
+pub(crate) struct FakeServer {
+    shared: Rc<Shared>,
+    real_fetch: JsValue,
+    _door: Closure<dyn Fn(JsValue, JsValue) -> Promise>,
+}
+
+struct Shared {
+    /// Each server has an address of its own: what an earlier test left behind finds nobody.
+    base: String,
+    truth: RefCell<Truth>,
+    rules: Rules,
+    requests: RefCell<Vec<Sent>>,
+    stream: Stream,
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) method: String,
+    /// Without the query.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: serde_json::Value,
+    pub(crate) last_event_id: Option<String>,
+}
+
+/// What a request is answered with.
+enum Answer {
+    Json { status: u16, body: serde_json::Value },
+    Nothing,
+    Refused { problem: Box<Problem>, retry_after: Option<u32> },
+    /// The connection breaks.
+    Lost,
+}
+
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+impl FakeServer {
+    /// A server where Sam, an agent, is signed in; Maya, an admin, is the colleague.
+    pub(crate) fn new() -> Self {
+        Self::with(Truth::new(false))
+    }
+
+    /// The same with Maya, the admin, signed in; Sam is the colleague.
+    pub(crate) fn for_admin() -> Self {
+        Self::with(Truth::new(true))
+    }
+
+    fn with(truth: Truth) -> Self {
+        let shared = Rc::new(Shared {
+            base: format!("/fake-{}", NEXT.fetch_add(1, Ordering::Relaxed)),
+            truth: RefCell::new(truth),
+            rules: Rules::default(),
+            requests: RefCell::default(),
+            stream: Stream::default(),
+        });
+        let real_fetch = Reflect::get(&window(), &"fetch".into()).expect("a window fetches");
+        let (behind, fallback) = (Rc::clone(&shared), real_fetch.clone());
+        let door = Closure::new(move |input: JsValue, init: JsValue| match behind.is_for_us(&input) {
+            Some(request) => future_to_promise(take(Rc::clone(&behind), request)),
+            None => {
+                let fetched = fallback.unchecked_ref::<Function>().call2(&window(), &input, &init);
+                fetched.map_or_else(|error| Promise::reject(&error), JsCast::unchecked_into)
+            }
+        });
+        set_fetch(door.as_ref());
+        Self { shared, real_fetch, _door: door }
+    }
+
+    pub(crate) fn api(&self) -> Api {
+        Api::new(&self.shared.base)
+    }
+
+    /// The requests that have come, oldest first.
+    pub(crate) fn requests(&self, method: &str, pattern: &str) -> Vec<Sent> {
+        self.shared.requests.borrow().iter().filter(|sent| rules::matches(sent, method, pattern)).cloned().collect()
+    }
+
+    /// Whether a request has come.
+    pub(crate) fn was_asked(&self, method: &str, pattern: &str) -> bool {
+        !self.requests(method, pattern).is_empty()
+    }
+
+    /// From now on requests are carried out, but not answered before the returned guard is let go.
+    #[must_use]
+    pub(crate) fn hold(&self, method: &str, pattern: &str) -> Held {
+        self.shared.rules.hold(method, pattern)
+    }
+
+    /// The next such request is refused.
+    pub(crate) fn refuse(&self, method: &str, pattern: &str, code: ProblemCode) {
+        self.shared.rules.refuse(method, pattern, code, None);
+    }
+
+    /// The next such request is refused, with so many seconds to wait.
+    pub(crate) fn refuse_for(&self, method: &str, pattern: &str, code: ProblemCode, seconds: u32) {
+        self.shared.rules.refuse(method, pattern, code, Some(seconds));
+    }
+
+    /// The next such request is carried out, and the connection breaks before the answer.
+    pub(crate) fn lose(&self, method: &str, pattern: &str) {
+        self.shared.rules.lose(method, pattern);
+    }
+
+    /// Nothing arrives any more, and the stream breaks.
+    pub(crate) fn go_offline(&self) {
+        self.shared.rules.set_offline(true);
+        self.shared.stream.cut();
+    }
+
+    pub(crate) fn go_online(&self) {
+        self.shared.rules.set_offline(false);
+    }
+}
+
+impl Drop for FakeServer {
+    fn drop(&mut self) {
+        set_fetch(&self.real_fetch);
+        self.shared.stream.cut();
+    }
+}
+
+fn set_fetch(fetch: &JsValue) {
+    Reflect::set(&window(), &"fetch".into(), fetch).expect("a window's fetch can be replaced");
+}
+
+impl Shared {
+    fn is_for_us(&self, input: &JsValue) -> Option<Request> {
+        let request = input.dyn_ref::<Request>()?;
+        self.place(request).map(|_| Request::clone(request))
+    }
+
+    /// Path and query, below our address.
+    fn place(&self, request: &Request) -> Option<(String, String)> {
+        let url = web_sys::Url::new(&request.url()).ok()?;
+        let path = url.pathname();
+        let path = path.strip_prefix(&self.base)?;
+        Some((path.to_owned(), url.search()))
+    }
+
+    fn answer(&self, sent: &Sent) -> Answer {
+        match self.rules.refusal(sent) {
+            Some(refused) => refused,
+            None if self.rules.loses(sent) => {
+                self.truth.borrow_mut().answer(sent);
+                Answer::Lost
+            }
+            None => self.truth.borrow_mut().answer(sent),
+        }
+    }
+}
+
+async fn take(shared: Rc<Shared>, request: Request) -> Result<JsValue, JsValue> {
+    let Some((path, query)) = shared.place(&request) else { return Err(broken()) };
+    if shared.rules.is_offline() {
+        return Err(broken());
+    }
+    let body = if request.method() == "GET" { String::new() } else { text(&request).await };
+    let sent = Sent {
+        method: request.method(),
+        path,
+        query: read_query(&query),
+        body: serde_json::from_str(&body).unwrap_or_default(),
+        last_event_id: request.headers().get("Last-Event-ID").ok().flatten(),
+    };
+    shared.requests.borrow_mut().push(sent.clone());
+    let is_stream = sent.path == paths::EVENTS;
+    let answer = if is_stream { shared.rules.refusal(&sent) } else { Some(shared.answer(&sent)) };
+    shared.rules.wait_while_held(&sent).await;
+    match answer {
+        Some(answer) => respond(answer),
+        None => Ok(shared.stream.open(&mut shared.truth.borrow_mut(), sent.last_event_id.as_deref()).into()),
+    }
+}
+
+async fn text(request: &Request) -> String {
+    let text = request.text().expect("a body is read once");
+    JsFuture::from(text).await.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+fn read_query(search: &str) -> Vec<(String, String)> {
+    let parts = search.trim_start_matches('?').split('&').filter_map(|part| part.split_once('='));
+    parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// What a real `fetch` throws when there is no connection.
+fn broken() -> JsValue {
+    js_sys::TypeError::new("Failed to fetch").into()
+}
+
+fn respond(answer: Answer) -> Result<JsValue, JsValue> {
+    let (status, body, headers) = match answer {
+        Answer::Lost => return Err(broken()),
+        Answer::Nothing => (204, None, vec![]),
+        Answer::Json { status, body } => (status, Some(body.to_string()), vec![("Content-Type", "application/json")]),
+        Answer::Refused { problem, retry_after } => {
+            let seconds = retry_after.map(|seconds| seconds.to_string());
+            return respond_with_problem(&problem, seconds.as_deref());
+        }
+    };
+    response(status, body.as_deref(), &headers)
+}
+
+fn respond_with_problem(problem: &Problem, retry_after: Option<&str>) -> Result<JsValue, JsValue> {
+    let body = serde_json::to_string(problem).expect("a problem is JSON");
+    let mut headers = vec![("Content-Type", "application/problem+json")];
+    headers.extend(retry_after.map(|seconds| ("Retry-After", seconds)));
+    response(problem.status, Some(&body), &headers)
+}
+
+fn response(status: u16, body: Option<&str>, headers: &[(&str, &str)]) -> Result<JsValue, JsValue> {
+    let init = ResponseInit::new();
+    init.set_status(status);
+    let all = Headers::new()?;
+    for (name, value) in headers {
+        all.append(name, value)?;
+    }
+    init.set_headers(&all);
+    Response::new_with_opt_str_and_init(body, &init).map(JsValue::from)
+}

@@ -1,0 +1,261 @@
+//! Which request does what, and what it is answered with.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sidenote::store::entry::Entry;
+use wire::{
+    AgentRef, ContactId, ContactNoteId, ContactPatch, Conversation, ConversationId, ConversationNoteId,
+    ConversationPatch, Direction, MessageId, NewContactNote, NewConversationNote, NewMessage, NotesPage, Page,
+    Problem, ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
+};
+
+use super::truth::{Notes, Truth};
+use super::{Answer, Sent, Who};
+
+impl Truth {
+    pub(super) fn answer(&mut self, sent: &Sent) -> Answer {
+        let path = sent.path.strip_prefix("/api/v1/").unwrap_or_default().to_owned();
+        let segments: Vec<&str> = path.split('/').collect();
+        match segments.as_slice() {
+            ["me"] => self.me(sent),
+            ["session"] => Answer::Nothing,
+            ["tags"] => ok(&Page { items: Vec::<Tag>::new(), next_cursor: None, as_of: self.position() }),
+            ["conversations"] => self.conversations(sent),
+            ["conversations", id] => self.conversation(sent, read(id)),
+            ["conversations", id, "read"] => {
+                let (id, ReadMark { .. }) = (read(id), body(sent));
+                let conversation = self.conversations.iter_mut().find(|known| known.id == id);
+                conversation.map_or_else(
+                    || refused(ProblemCode::NotFound),
+                    |known| {
+                        known.unread = false;
+                        Answer::Nothing
+                    },
+                )
+            }
+            ["conversations", id, "messages"] => {
+                let id: ConversationId = read(id);
+                let messages = self.messages.iter().filter(|message| message.conversation_id == id);
+                ok(&self.page(messages, sent))
+            }
+            ["conversations", id, "messages", message] => self.send_message(sent, read(id), read(message)),
+            ["conversations", id, "notes"] => {
+                let id: ConversationId = read(id);
+                let notes = self.conversation_notes.live.iter().filter(|note| note.conversation_id == id);
+                ok(&self.page(notes, sent))
+            }
+            ["conversations", id, "notes", note, rest @ ..] => {
+                self.conversation_note(sent, read(id), read(note), !rest.is_empty())
+            }
+            ["contacts", id, rest @ ..] => self.of_contact(sent, read(id), rest),
+            _ => refused(ProblemCode::NotFound),
+        }
+    }
+
+    fn me(&mut self, sent: &Sent) -> Answer {
+        if sent.method == "PATCH" {
+            let patch: SettingsPatch = body(sent);
+            self.me.settings.enter_sends = patch.enter_sends.unwrap_or(self.me.settings.enter_sends);
+        }
+        ok(&self.me)
+    }
+
+    fn conversations(&self, sent: &Sent) -> Answer {
+        let asked = |name: &str| sent.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let fits = |known: &&Conversation| {
+            (match asked("section") {
+                Some("mine") => known.assignee_id == Some(self.me.agent.id),
+                Some("unassigned") => known.assignee_id.is_none(),
+                _ => true,
+            }) && asked("status").is_none_or(|status| known.status.as_str() == status)
+        };
+        let mut items: Vec<Conversation> = self.conversations.iter().filter(fits).cloned().collect();
+        items.sort_by_key(|known| std::cmp::Reverse((known.last_at, known.id)));
+        ok(&Page { items, next_cursor: None, as_of: self.position() })
+    }
+
+    fn conversation(&mut self, sent: &Sent, id: ConversationId) -> Answer {
+        if !self.conversations.iter().any(|known| known.id == id) {
+            return refused(ProblemCode::NotFound);
+        }
+        if sent.method == "PATCH" {
+            let (patch, me): (ConversationPatch, _) = (body(sent), self.agent(Who::Me));
+            self.change_conversation(id, Some(me), |known| {
+                known.status = patch.status.unwrap_or(known.status);
+                known.assignee_id = patch.assignee_id.unwrap_or(known.assignee_id);
+            });
+        }
+        ok(&self.conversations.iter().find(|known| known.id == id))
+    }
+
+    fn send_message(&mut self, sent: &Sent, conversation: ConversationId, id: MessageId) -> Answer {
+        if let Some(known) = self.messages.iter().find(|known| known.id == id) {
+            return ok(known);
+        }
+        let (NewMessage { body }, me) = (body(sent), self.agent(Who::Me));
+        let message = self.add_message(id, conversation, Direction::Out, Some(me), body.into_string());
+        created(&message)
+    }
+
+    fn conversation_note(
+        &mut self,
+        sent: &Sent,
+        conversation: ConversationId,
+        id: ConversationNoteId,
+        restore: bool,
+    ) -> Answer {
+        let me = self.agent(Who::Me);
+        match sent.method.as_str() {
+            "PUT" => match standing(&self.conversation_notes, id) {
+                Standing::Gone => refused(ProblemCode::Gone),
+                Standing::There => ok(&self.conversation_notes.get(id)),
+                Standing::New => {
+                    let NewConversationNote { body } = body(sent);
+                    created(&self.add_conversation_note(id, conversation, me, body))
+                }
+            },
+            "DELETE" => {
+                let author = self.conversation_notes.get(id).map(|note| note.author.clone());
+                match self.may_delete(author.as_ref()) {
+                    true => self.delete_conversation_note(id, me),
+                    false => return refused(ProblemCode::Forbidden),
+                }
+                Answer::Nothing
+            }
+            _ if restore => or_gone(self.restore_conversation_note(id, me)),
+            _ => refused(ProblemCode::MethodNotAllowed),
+        }
+    }
+
+    fn of_contact(&mut self, sent: &Sent, id: ContactId, rest: &[&str]) -> Answer {
+        match rest {
+            [] if sent.method == "PATCH" => {
+                let patch: ContactPatch = body(sent);
+                ok(&self.change_contact(id, |contact| {
+                    contact.name = patch.name.unwrap_or_else(|| contact.name.clone());
+                    contact.phone = patch.phone.unwrap_or_else(|| contact.phone.clone());
+                }))
+            }
+            [] => match self.contacts.iter().find(|known| known.id == id) {
+                Some(contact) => ok(contact),
+                None => refused(ProblemCode::NotFound),
+            },
+            ["conversations"] => {
+                let items = self.conversations.iter().filter(|known| known.contact_id == id).cloned().collect();
+                ok(&Page::<Conversation> { items, next_cursor: None, as_of: self.position() })
+            }
+            ["activity"] => {
+                let entries = self.activity.iter().rev().filter(|(contact, _)| *contact == id);
+                let items: Vec<_> = entries.map(|(_, entry)| entry.clone()).collect();
+                ok(&Page { items, next_cursor: None, as_of: self.position() })
+            }
+            ["notes"] => {
+                let notes = self.contact_notes.live.iter().filter(|note| note.contact_id == id);
+                let Page { items, next_cursor, as_of } = self.page(notes, sent);
+                let seen = self.seen.get(&id).copied().unwrap_or(0);
+                ok(&NotesPage { items, next_cursor, as_of, seen })
+            }
+            ["notes", "seen"] => {
+                let ReadMark { seq } = body(sent);
+                self.seen.insert(id, seq);
+                Answer::Nothing
+            }
+            ["notes", note, rest @ ..] => self.contact_note(sent, id, read(note), !rest.is_empty()),
+            ["tags", name] => {
+                let tag = Tag { name: (*name).to_owned(), color: 0 };
+                let adds = sent.method == "PUT";
+                self.change_contact(id, |contact| {
+                    contact.tags.retain(|known| known.name != tag.name);
+                    contact.tags.extend(adds.then_some(tag));
+                });
+                Answer::Nothing
+            }
+            _ => refused(ProblemCode::NotFound),
+        }
+    }
+
+    fn contact_note(&mut self, sent: &Sent, contact: ContactId, id: ContactNoteId, restore: bool) -> Answer {
+        let me = self.agent(Who::Me);
+        match sent.method.as_str() {
+            "PUT" => match standing(&self.contact_notes, id) {
+                Standing::Gone => refused(ProblemCode::Gone),
+                Standing::There => ok(&self.contact_notes.get(id)),
+                Standing::New => {
+                    let NewContactNote { body, conversation_id } = body(sent);
+                    let written_in = self.conversations.iter().find(|known| known.id == conversation_id);
+                    if written_in.is_none_or(|known| known.contact_id != contact) {
+                        return refused(ProblemCode::WrongContact);
+                    }
+                    created(&self.add_contact_note(id, contact, conversation_id, me, body))
+                }
+            },
+            "DELETE" => {
+                let author = self.contact_notes.get(id).map(|note| note.author.clone());
+                match self.may_delete(author.as_ref()) {
+                    true => self.delete_contact_note(id, me),
+                    false => return refused(ProblemCode::Forbidden),
+                }
+                Answer::Nothing
+            }
+            _ if restore => or_gone(self.restore_contact_note(id, me)),
+            _ => refused(ProblemCode::MethodNotAllowed),
+        }
+    }
+
+    /// What isn't there may be deleted by anybody.
+    fn may_delete(&self, author: Option<&AgentRef>) -> bool {
+        self.me.agent.role == Role::Admin || author.is_none_or(|author| author.id == self.me.agent.id)
+    }
+
+    /// A page of what is given oldest first. A cursor names the place it goes on below.
+    fn page<'a, T: Entry + 'a>(&self, oldest_first: impl DoubleEndedIterator<Item = &'a T>, sent: &Sent) -> Page<T> {
+        let asked = |name: &str| sent.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let below: Seq = asked("cursor").and_then(|cursor| cursor.parse().ok()).unwrap_or(Seq::MAX);
+        let limit: usize = asked("limit").and_then(|limit| limit.parse().ok()).unwrap_or(50);
+        let mut rest = oldest_first.rev().filter(|item| item.seq() < below).cloned();
+        let items: Vec<T> = rest.by_ref().take(limit).collect();
+        let last = items.last().map(|last| last.seq().to_string());
+        Page { next_cursor: rest.next().and(last), items, as_of: self.position() }
+    }
+}
+
+enum Standing {
+    New,
+    There,
+    Gone,
+}
+
+fn standing<T: Entry>(notes: &Notes<T>, id: T::Id) -> Standing {
+    if notes.gone.contains_key(&id) {
+        Standing::Gone
+    } else if notes.get(id).is_some() {
+        Standing::There
+    } else {
+        Standing::New
+    }
+}
+
+fn or_gone<T: Serialize>(note: Option<T>) -> Answer {
+    note.map_or_else(|| refused(ProblemCode::Gone), |note| ok(&note))
+}
+
+fn ok(body: &impl Serialize) -> Answer {
+    Answer::Json { status: 200, body: serde_json::to_value(body).expect("the contract's types are JSON") }
+}
+
+fn created(body: &impl Serialize) -> Answer {
+    Answer::Json { status: 201, body: serde_json::to_value(body).expect("the contract's types are JSON") }
+}
+
+fn refused(code: ProblemCode) -> Answer {
+    Answer::Refused { problem: Box::new(Problem::new(code)), retry_after: None }
+}
+
+/// Our own app only sends what the contract allows; anything else fails the test at once.
+fn read<T: std::str::FromStr>(segment: &str) -> T {
+    segment.parse().unwrap_or_else(|_| panic!("{segment:?} is no id"))
+}
+
+fn body<T: DeserializeOwned>(sent: &Sent) -> T {
+    serde_json::from_value(sent.body.clone()).unwrap_or_else(|error| panic!("{} {}: {error}", sent.method, sent.path))
+}

@@ -1,0 +1,132 @@
+//! The event stream: a real `ReadableStream`, with its other end in the test's hands.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ReadableStream, ReadableStreamDefaultController, Response};
+use wire::{Event, Hello, Reset, ResetReason, Seq};
+
+use super::truth::Truth;
+use super::{FakeServer, broken};
+
+#[derive(Default)]
+pub(super) struct Stream {
+    controller: RefCell<Option<ReadableStreamDefaultController>>,
+    /// How many of the truth's events have been told.
+    told: Cell<usize>,
+}
+
+impl Stream {
+    /// Answers a request for the stream: says hello, then what came after the position that was asked for.
+    pub(super) fn open(&self, truth: &mut Truth, after: Option<&str>) -> Response {
+        let made = Rc::new(RefCell::new(None));
+        let slot = Rc::clone(&made);
+        let start = Closure::once_into_js(move |controller: JsValue| {
+            *slot.borrow_mut() = Some(controller.unchecked_into::<ReadableStreamDefaultController>());
+        });
+        let source = Object::new();
+        Reflect::set(&source, &"start".into(), &start).expect("a plain object takes every property");
+        let stream = ReadableStream::new_with_underlying_source(&source).expect("a stream can be made");
+        self.controller.replace(made.take());
+        let epoch = truth.epoch.clone();
+        let server_time = truth.time();
+        self.say("hello", &Hello { epoch: epoch.clone(), head: truth.seq, server_time });
+        match after.and_then(|after| after.rsplit_once('.')) {
+            Some((known, _)) if known != epoch => {
+                self.say("reset", &Reset { reason: ResetReason::OtherEpoch });
+            }
+            Some((_, seq)) => {
+                let seq: Seq = seq.parse().expect("a position ends in a number");
+                let missed: Vec<Event> = truth.events.iter().filter(|event| event.seq() > seq).cloned().collect();
+                missed.iter().for_each(|event| self.tell(&epoch, event));
+            }
+            None => {}
+        }
+        self.told.set(truth.events.len());
+        Response::new_with_opt_readable_stream(Some(&stream)).expect("a response takes a stream")
+    }
+
+    fn say(&self, name: &str, data: &impl serde::Serialize) {
+        let data = serde_json::to_string(data).expect("what is said is JSON");
+        self.write(format!("event: {name}\ndata: {data}\n\n").as_bytes());
+    }
+
+    fn tell(&self, epoch: &str, event: &Event) {
+        self.write(&frame(epoch, event));
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        if let Some(controller) = self.controller.borrow().as_ref() {
+            // A reader that has gone hears nothing.
+            let _ = controller.enqueue_with_chunk(&Uint8Array::from(bytes));
+        }
+    }
+
+    pub(super) fn cut(&self) {
+        if let Some(controller) = self.controller.take() {
+            controller.error_with_e(&broken());
+        }
+    }
+}
+
+/// An event as bytes.
+fn frame(epoch: &str, event: &Event) -> Vec<u8> {
+    let (name, data) = (event.name(), event.data());
+    format!("id: {epoch}.{}\nevent: {name}\ndata: {data}\n\n", event.seq()).into_bytes()
+}
+
+impl FakeServer {
+    pub(crate) fn is_followed(&self) -> bool {
+        self.shared.stream.controller.borrow().is_some()
+    }
+
+    /// Tells all changes that have not been told yet.
+    pub(crate) fn tell(&self) {
+        let truth = self.shared.truth.borrow();
+        let told = self.shared.stream.told.replace(truth.events.len());
+        truth.events[told..].iter().for_each(|event| self.shared.stream.tell(&truth.epoch, event));
+    }
+
+    /// Tells every change there ever was once more.
+    pub(crate) fn repeat_everything(&self) {
+        self.shared.stream.told.set(0);
+        self.tell();
+    }
+
+    /// Tells the changes that have not been told yet, in two pieces: the cut is after as many bytes as `cut` says.
+    pub(crate) fn tell_torn(&self, cut: impl Fn(&[u8]) -> usize) {
+        let truth = self.shared.truth.borrow();
+        let told = self.shared.stream.told.replace(truth.events.len());
+        let bytes: Vec<u8> = truth.events[told..].iter().flat_map(|event| frame(&truth.epoch, event)).collect();
+        let (before, after) = bytes.split_at(cut(&bytes));
+        self.shared.stream.write(before);
+        self.shared.stream.write(after);
+    }
+
+    /// Says something of no version we know.
+    pub(crate) fn say_unknown(&self) {
+        let truth = self.shared.truth.borrow();
+        let frame = format!("id: {}.{}\nevent: contact-note-pinned\ndata: {{\"x\":1}}\n\n", truth.epoch, truth.seq);
+        self.shared.stream.write(frame.as_bytes());
+    }
+
+    /// Ends the stream as a server does that stops.
+    pub(crate) fn end_stream(&self) {
+        if let Some(controller) = self.shared.stream.controller.take() {
+            let _ = controller.close();
+        }
+    }
+
+    /// Breaks the stream.
+    pub(crate) fn cut_stream(&self) {
+        self.shared.stream.cut();
+    }
+
+    /// A backup was restored: the order starts anew, and nobody's position counts.
+    pub(crate) fn start_new_epoch(&self) {
+        self.shared.truth.borrow_mut().epoch.push('x');
+    }
+}

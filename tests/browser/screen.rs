@@ -1,0 +1,186 @@
+//! Finding things on a page as someone with a screen reader does: by role, name and text. What is hidden from
+//! assistive technology isn't found.
+
+// A vocabulary: what one story doesn't say, the next will.
+#![allow(dead_code)]
+
+use leptos::prelude::window;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+/// A part of the page to look at.
+#[derive(Clone)]
+pub(crate) struct Screen {
+    root: Element,
+}
+
+impl Screen {
+    pub(crate) fn of(root: &Element) -> Self {
+        Self { root: root.clone() }
+    }
+
+    /// The one element with this role and name; fails the test when there is none, or more than one.
+    #[track_caller]
+    pub(crate) fn role(&self, role: &str, name: &str) -> HtmlElement {
+        let mut found = self.roles(role, name);
+        assert!(found.len() == 1, "{} of role {role:?} named {name:?} in:\n{}", found.len(), self.outline());
+        found.remove(0)
+    }
+
+    pub(crate) fn has(&self, role: &str, name: &str) -> bool {
+        !self.roles(role, name).is_empty()
+    }
+
+    /// All elements with this role and name, in reading order.
+    pub(crate) fn roles(&self, role: &str, name: &str) -> Vec<HtmlElement> {
+        self.all(role).into_iter().filter(|element| name_of(element) == name).collect()
+    }
+
+    /// All elements with this role, in reading order.
+    pub(crate) fn all(&self, role: &str) -> Vec<HtmlElement> {
+        self.elements().into_iter().filter(|element| role_of(element).as_deref() == Some(role)).collect()
+    }
+
+    /// The innermost elements whose whole text this is.
+    pub(crate) fn texts(&self, text: &str) -> Vec<HtmlElement> {
+        let matches = |element: &Element| squeeze(&element.text_content().unwrap_or_default()) == text;
+        let inner = |element: &Element| children(element).iter().any(matches);
+        self.elements().into_iter().filter(|element| matches(element) && !inner(element)).collect()
+    }
+
+    pub(crate) fn says(&self, text: &str) -> bool {
+        self.elements().iter().chain(self.root.dyn_ref()).any(|element| squeeze(&element.inner_text()).contains(text))
+    }
+
+    /// Roles and names, for the message of a test that fails.
+    pub(crate) fn outline(&self) -> String {
+        let lines = self.elements().into_iter().filter_map(|element| {
+            let role = role_of(&element)?;
+            Some(format!("  {role} {:?}", name_of(&element)))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn elements(&self) -> Vec<HtmlElement> {
+        let mut found = Vec::new();
+        collect(&self.root, &mut found);
+        found
+    }
+}
+
+fn collect(element: &Element, found: &mut Vec<HtmlElement>) {
+    for child in children(element) {
+        if is_hidden(&child) {
+            continue;
+        }
+        found.extend(child.dyn_ref::<HtmlElement>().cloned());
+        collect(&child, found);
+    }
+}
+
+/// An element's children, and those in its shadow.
+fn children(element: &Element) -> Vec<Element> {
+    let light = element.children();
+    let shadow = element.shadow_root().map(|shadow| shadow.children());
+    let all = |list: web_sys::HtmlCollection| (0..list.length()).filter_map(move |index| list.item(index));
+    shadow.into_iter().flat_map(all).chain(all(light)).collect()
+}
+
+fn is_hidden(element: &Element) -> bool {
+    if element.get_attribute("aria-hidden").as_deref() == Some("true") || element.has_attribute("inert") {
+        return true;
+    }
+    let style = window().get_computed_style(element).ok().flatten();
+    let is = |name: &str, value: &str| {
+        style.as_ref().and_then(|style| style.get_property_value(name).ok()).as_deref() == Some(value)
+    };
+    is("display", "none") || is("visibility", "hidden")
+}
+
+fn role_of(element: &Element) -> Option<String> {
+    if let Some(role) = element.get_attribute("role") {
+        return Some(role);
+    }
+    let tag = element.tag_name().to_lowercase();
+    let role = match tag.as_str() {
+        "button" | "summary" => "button",
+        "a" if element.has_attribute("href") => "link",
+        "textarea" => "textbox",
+        "select" => "combobox",
+        "input" => match element.get_attribute("type").as_deref() {
+            Some("checkbox") => "checkbox",
+            Some("radio") => "radio",
+            Some("button" | "submit" | "reset") => "button",
+            Some("search") => "searchbox",
+            Some("hidden") => return None,
+            _ => "textbox",
+        },
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => "heading",
+        "ul" | "ol" => "list",
+        "li" => "listitem",
+        "dialog" => "dialog",
+        "nav" => "navigation",
+        "main" => "main",
+        "aside" => "complementary",
+        "section" if !name_of(element).is_empty() => "region",
+        "form" if !name_of(element).is_empty() => "form",
+        "img" => "img",
+        "time" => "time",
+        "output" => "status",
+        "progress" => "progressbar",
+        _ => return None,
+    };
+    Some(role.to_owned())
+}
+
+/// The accessible name, by as much of the rules as our pages use.
+fn name_of(element: &Element) -> String {
+    if let Some(ids) = element.get_attribute("aria-labelledby") {
+        let texts = ids.split_whitespace().filter_map(|id| by_id(element, id)?.text_content());
+        return squeeze(&texts.collect::<Vec<_>>().join(" "));
+    }
+    if let Some(label) = element.get_attribute("aria-label") {
+        return squeeze(&label);
+    }
+    if let Some(label) = label_of(element) {
+        return squeeze(&label.text_content().unwrap_or_default());
+    }
+    let tag = element.tag_name().to_lowercase();
+    let own = match tag.as_str() {
+        "img" => element.get_attribute("alt"),
+        "input" if matches!(element.get_attribute("type").as_deref(), Some("button" | "submit")) => {
+            element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value)
+        }
+        "input" | "textarea" | "select" => element.get_attribute("placeholder"),
+        // These have a name only when given one.
+        "ul" | "ol" | "section" | "form" | "nav" | "main" | "aside" | "dialog" => None,
+        _ => element.text_content(),
+    };
+    let own = own.map(|own| squeeze(&own)).filter(|own| !own.is_empty());
+    own.or_else(|| element.get_attribute("title")).unwrap_or_default()
+}
+
+fn label_of(element: &Element) -> Option<Element> {
+    if !matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") {
+        return None;
+    }
+    let around = element.closest("label").ok().flatten();
+    around.or_else(|| query_root(element, &format!("label[for=\"{}\"]", element.id())))
+}
+
+fn by_id(element: &Element, id: &str) -> Option<Element> {
+    query_root(element, &format!("[id=\"{id}\"]"))
+}
+
+/// Looks in the document or shadow root that the element is in.
+fn query_root(element: &Element, selector: &str) -> Option<Element> {
+    let root = element.get_root_node();
+    match root.dyn_ref::<web_sys::ShadowRoot>() {
+        Some(shadow) => shadow.query_selector(selector).ok().flatten(),
+        None => leptos::prelude::document().query_selector(selector).ok().flatten(),
+    }
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,53 @@
+//! A place on the page to mount one view for one test, gone without a trace when the test ends.
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use crate::screen::Screen;
+
+pub(crate) struct Stage {
+    root: HtmlElement,
+    handle: Option<UnmountHandle<AnyViewState>>,
+}
+
+type AnyViewState = <AnyView as leptos::tachys::view::Render>::State;
+
+impl Stage {
+    /// Mounts a view in an element of its own with these styles.
+    pub(crate) fn new<V: IntoView + 'static>(styles: &str, view: impl FnOnce() -> V + 'static) -> Self {
+        let root: HtmlElement = document().create_element("div").expect("a div can be made").unchecked_into();
+        root.style().set_css_text(styles);
+        document().body().expect("a page has a body").append_child(&root).expect("a body takes a div");
+        let handle = mount_to(root.clone(), move || view().into_any());
+        Self { root, handle: Some(handle) }
+    }
+
+    pub(crate) fn root(&self) -> &HtmlElement {
+        &self.root
+    }
+
+    pub(crate) fn screen(&self) -> Screen {
+        Screen::of(&self.root)
+    }
+
+    /// The first element that matches; for what has no role.
+    #[track_caller]
+    pub(crate) fn find(&self, selector: &str) -> HtmlElement {
+        let found: Option<Element> = self.root.query_selector(selector).ok().flatten();
+        found.unwrap_or_else(|| panic!("nothing matches {selector}")).unchecked_into()
+    }
+
+    /// Ends the view, and leaves its element to look at.
+    pub(crate) fn unmount(&mut self) {
+        self.handle.take();
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.unmount();
+        self.root.remove();
+    }
+}

@@ -1,0 +1,53 @@
+// A network cable between a browser and a server: it can be pulled out and put back, for one browser and not for others.
+import { createServer, connect } from "node:net";
+import { once } from "node:events";
+
+export class Cable {
+  /** `http://127.0.0.1:PORT`, as good as the server's own while the cable is in. */
+  url;
+  #target;
+  #listener;
+  #sockets = new Set();
+  #isIn = true;
+
+  static async to(url) {
+    const cable = new Cable();
+    cable.#target = new URL(url);
+    cable.#listener = createServer((near) => cable.#join(near));
+    cable.#listener.listen(0, "127.0.0.1");
+    await once(cable.#listener, "listening");
+    cable.url = `http://127.0.0.1:${cable.#listener.address().port}`;
+    return cable;
+  }
+
+  /** From now on nothing comes through, and what was open breaks. */
+  pull() {
+    this.#isIn = false;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  plug() {
+    this.#isIn = true;
+  }
+
+  async dispose() {
+    this.pull();
+    this.#listener.close();
+    await once(this.#listener, "close");
+  }
+
+  #join(near) {
+    if (!this.#isIn) return near.resetAndDestroy();
+    const far = connect({ host: this.#target.hostname, port: Number(this.#target.port) });
+    for (const [socket, other] of [[near, far], [far, near]]) {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  }
+}

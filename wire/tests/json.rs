@@ -1,0 +1,290 @@
+//! The JSON form of every type of the contract, pinned: whoever changes one of these texts changes the contract.
+
+mod sample;
+
+use sample::*;
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+use wire::{visitor::*, *};
+
+/// The value writes exactly this JSON and reads back from it as it was.
+#[track_caller]
+fn pinned<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: &str) {
+    let json = with_ids(json);
+    assert_eq!(serde_json::to_string(value).unwrap(), json);
+    assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
+}
+
+/// As [`pinned`], for what can't be compared.
+#[track_caller]
+fn written<T: Serialize + DeserializeOwned>(value: &T, json: &str) {
+    assert_eq!(serde_json::to_string(value).unwrap(), with_ids(json));
+    assert_eq!(serde_json::to_string(&serde_json::from_str::<T>(&with_ids(json)).unwrap()).unwrap(), with_ids(json));
+}
+
+#[track_caller]
+fn refused<T: DeserializeOwned>(json: &str) {
+    assert!(serde_json::from_str::<T>(&with_ids(json)).is_err(), "{json}");
+}
+
+#[test]
+fn things_have_this_form() {
+    pinned(&contact_note(), &contact_note_json());
+    pinned(&conversation_note(), &conversation_note_json());
+    pinned(&message(), &message_json());
+    pinned(
+        &Message {
+            author: None,
+            direction: Direction::In,
+            attachments: vec![],
+            delivery: Delivery::Delivered,
+            ..message()
+        },
+        r#"{"id":"A","conversation_id":"B","direction":"in","author":null,"body":"Hi","attachments":[],"created_at":"2026-11-22T14:05:00.250Z","seq":7,"delivery":{"state":"delivered"}}"#,
+    );
+    pinned(&conversation(), CONVERSATION);
+    pinned(&contact(), CONTACT);
+    pinned(&agent(), AGENT);
+    pinned(&Deleted { restorable_until: at() }, r#"{"restorable_until":"2026-11-22T14:05:00.250Z"}"#);
+    let line = Activity {
+        seq: 7,
+        kind: ActivityKind::TagAdded,
+        actor: None,
+        conversation_id: Some(ConversationId(a())),
+        subject: Some("VIP".to_owned()),
+        at: at(),
+    };
+    pinned(
+        &line,
+        r#"{"seq":7,"kind":"tag-added","actor":null,"conversation_id":"A","subject":"VIP","at":"2026-11-22T14:05:00.250Z"}"#,
+    );
+}
+
+#[test]
+fn the_signed_in_agent_has_this_form() {
+    let me = Me {
+        agent: agent(),
+        organization: Organization { id: OrgId(b()), slug: "acme".to_owned(), name: "Acme".to_owned() },
+        agents: vec![agent()],
+        channels: vec![Channel { id: ChannelId(c()), kind: ChannelKind::Chat, name: "Web chat".to_owned() }],
+        settings: Settings { enter_sends: true },
+    };
+    let json = format!(
+        r#"{{"agent":{AGENT},"organization":{{"id":"B","slug":"acme","name":"Acme"}},"agents":[{AGENT}],"channels":[{{"id":"C","kind":"chat","name":"Web chat"}}],"settings":{{"enter_sends":true}}}}"#
+    );
+    pinned(&me, &json);
+    assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default(), "a setting of a newer server");
+}
+
+#[test]
+fn words_are_these() {
+    pinned(&[Role::Agent, Role::Admin], r#"["agent","admin"]"#);
+    pinned(&ChannelKind::ALL, r#"["sms","whatsapp","email","chat","voice","messenger","instagram"]"#);
+    pinned(&Status::ALL, r#"["open","automated","closed"]"#);
+    pinned(&Section::ALL, r#"["all","mine","unassigned"]"#);
+    pinned(&Sort::ALL, r#"["newest","oldest","unread"]"#);
+    pinned(&[PreviewKind::In, PreviewKind::Out, PreviewKind::Note], r#"["in","out","note"]"#);
+    pinned(&[Direction::In, Direction::Out], r#"["in","out"]"#);
+    pinned(
+        &ActivityKind::ALL,
+        r#"["conversation-opened","conversation-closed","conversation-reopened","conversation-automated","conversation-assigned","conversation-unassigned","note-added","note-deleted","note-restored","tag-added","tag-removed","details-changed"]"#,
+    );
+    let resets = [ResetReason::TooOld, ResetReason::AheadOfHead, ResetReason::OtherEpoch];
+    pinned(&resets, r#"["too-old","ahead-of-head","other-epoch"]"#);
+    for (word, json) in [
+        (ChannelKind::ALL.map(ChannelKind::as_str).to_vec(), serde_json::to_value(ChannelKind::ALL)),
+        (Status::ALL.map(Status::as_str).to_vec(), serde_json::to_value(Status::ALL)),
+        (Section::ALL.map(Section::as_str).to_vec(), serde_json::to_value(Section::ALL)),
+        (Sort::ALL.map(Sort::as_str).to_vec(), serde_json::to_value(Sort::ALL)),
+        (ActivityKind::ALL.map(ActivityKind::as_str).to_vec(), serde_json::to_value(ActivityKind::ALL)),
+    ] {
+        assert_eq!(serde_json::json!(word), json.unwrap(), "the word in the database and on the wire");
+    }
+}
+
+#[test]
+fn inputs_have_this_form() {
+    written(&SignIn { email: "a@b".to_owned(), password: "p".to_owned() }, r#"{"email":"a@b","password":"p"}"#);
+    pinned(
+        &NewContactNote { body: body(), conversation_id: ConversationId(a()) },
+        r#"{"body":"Hi","conversation_id":"A"}"#,
+    );
+    pinned(&NewConversationNote { body: body() }, r#"{"body":"Hi"}"#);
+    pinned(&NewMessage { body: body() }, r#"{"body":"Hi"}"#);
+    pinned(&NewVisitorMessage { body: body() }, r#"{"body":"Hi"}"#);
+    pinned(&ReadMark { seq: 7 }, r#"{"seq":7}"#);
+    pinned(&SettingsPatch { enter_sends: Some(true) }, r#"{"enter_sends":true}"#);
+    pinned(&SettingsPatch::default(), "{}");
+    pinned(
+        &ConversationPatch { status: Some(Status::Closed), assignee_id: Some(None) },
+        r#"{"status":"closed","assignee_id":null}"#,
+    );
+    pinned(&ConversationPatch { status: None, assignee_id: Some(Some(AgentId(a()))) }, r#"{"assignee_id":"A"}"#);
+    pinned(&ConversationPatch::default(), "{}");
+    let patch = ContactPatch {
+        name: Some("Ana".to_owned()),
+        email: Some(None),
+        birthday: Some(chrono::NaiveDate::from_ymd_opt(1990, 2, 28)),
+        ..ContactPatch::default()
+    };
+    pinned(&patch, r#"{"name":"Ana","email":null,"birthday":"1990-02-28"}"#);
+    pinned(&ContactPatch::default(), "{}");
+    let query = ConversationQuery {
+        section: Section::Mine,
+        status: Some(Status::Open),
+        channel: Some(ChannelId(a())),
+        assignee: None,
+        sort: Sort::Unread,
+    };
+    pinned(&query, r#"{"section":"mine","status":"open","channel":"A","sort":"unread"}"#);
+}
+
+#[test]
+fn unknown_fields_of_inputs_are_refused() {
+    refused::<SignIn>(r#"{"email":"a","password":"b","org":"c"}"#);
+    refused::<NewContactNote>(r#"{"body":"Hi","conversation_id":"A","author_id":"B"}"#);
+    refused::<NewConversationNote>(r#"{"body":"Hi","visibility":"all"}"#);
+    refused::<NewMessage>(r#"{"body":"Hi","seq":1}"#);
+    refused::<NewVisitorMessage>(r#"{"body":"Hi","name":"x"}"#);
+    refused::<ReadMark>(r#"{"seq":1,"agent":"A"}"#);
+    refused::<SettingsPatch>(r#"{"theme":"dark"}"#);
+    refused::<ConversationPatch>(r#"{"contact_id":"A"}"#);
+    refused::<ContactPatch>(r#"{"org_id":"A"}"#);
+}
+
+#[test]
+fn what_can_not_be_a_body_is_refused_inside_its_input() {
+    refused::<NewMessage>(r#"{"body":" "}"#);
+    refused::<NewConversationNote>(r#"{"body":"a\u0000"}"#);
+    refused::<NewContactNote>(r#"{"body":"\u200b","conversation_id":"A"}"#);
+    refused::<NewContactNote>(r#"{"body":"Hi"}"#);
+    refused::<ContactPatch>(r#"{"name":null,"name2":1}"#);
+}
+
+#[test]
+fn pages_and_positions_have_this_form() {
+    let as_of = Position { epoch: "k3f9".to_owned(), seq: 12 };
+    let page = Page { items: vec![1, 2], next_cursor: Some("x".to_owned()), as_of: as_of.clone() };
+    pinned(&page, r#"{"items":[1,2],"next_cursor":"x","as_of":"k3f9.12"}"#);
+    let page = NotesPage { items: vec![1], next_cursor: None, as_of, seen: 5 };
+    pinned(&page, r#"{"items":[1],"next_cursor":null,"as_of":"k3f9.12","seen":5}"#);
+    for wrong in
+        ["\"12\"", "\".12\"", "\"k.\"", "\"k.-1\"", "\"k.+1\"", "\"k k.1\"", "\"k.18446744073709551616\"", "12"]
+    {
+        refused::<Position>(wrong);
+    }
+}
+
+#[track_caller]
+fn heard(event: &Event, name: &str, data: &str) {
+    let data = with_ids(data);
+    assert_eq!(event.name(), name);
+    assert_eq!(event.data(), serde_json::from_str::<serde_json::Value>(&data).unwrap());
+    assert_eq!(&Event::read(name, &data).unwrap().unwrap(), event);
+    assert_eq!(event.seq(), 9);
+    pinned(event, &format!(r#"{{"event":"{name}","data":{data}}}"#));
+}
+
+#[test]
+fn events_have_this_form() {
+    let (seq, actor, someone) = (9, author(), Some(author()));
+    let added = Event::ContactNoteAdded { note: contact_note(), actor: actor.clone(), seq };
+    let data = format!(r#"{{"note":{},"actor":{AUTHOR},"seq":9}}"#, contact_note_json());
+    heard(&added, "contact-note-added", &data);
+    heard(
+        &Event::ContactNoteRestored { note: contact_note(), actor: actor.clone(), seq },
+        "contact-note-restored",
+        &data,
+    );
+    let (note_id, contact_id) = (ContactNoteId(a()), ContactId(b()));
+    let deleted = Event::ContactNoteDeleted { note_id, contact_id, actor: actor.clone(), seq };
+    heard(&deleted, "contact-note-deleted", &format!(r#"{{"note_id":"A","contact_id":"B","actor":{AUTHOR},"seq":9}}"#));
+
+    let data = format!(r#"{{"note":{},"actor":{AUTHOR},"seq":9}}"#, conversation_note_json());
+    let added = Event::ConversationNoteAdded { note: conversation_note(), actor: actor.clone(), seq };
+    heard(&added, "conversation-note-added", &data);
+    let restored = Event::ConversationNoteRestored { note: conversation_note(), actor: actor.clone(), seq };
+    heard(&restored, "conversation-note-restored", &data);
+    let (note_id, conversation_id) = (ConversationNoteId(a()), ConversationId(b()));
+    let deleted = Event::ConversationNoteDeleted { note_id, conversation_id, actor, seq };
+    let data = format!(r#"{{"note_id":"A","conversation_id":"B","actor":{AUTHOR},"seq":9}}"#);
+    heard(&deleted, "conversation-note-deleted", &data);
+
+    let data = format!(r#"{{"message":{},"actor":null,"seq":9}}"#, message_json());
+    heard(&Event::MessageAdded { message: message(), actor: None, seq }, "message-added", &data);
+    let data = format!(r#"{{"conversation":{CONVERSATION},"actor":{AUTHOR},"seq":9}}"#);
+    let changed = Event::ConversationChanged { conversation: conversation(), actor: someone.clone(), seq };
+    heard(&changed, "conversation-changed", &data);
+    let data = format!(r#"{{"contact":{CONTACT},"actor":{AUTHOR},"seq":9}}"#);
+    heard(&Event::ContactChanged { contact: contact(), actor: someone, seq }, "contact-changed", &data);
+    let data = format!(r#"{{"agent":{AGENT},"actor":null,"seq":9}}"#);
+    heard(&Event::AgentChanged { agent: agent(), actor: None, seq }, "agent-changed", &data);
+}
+
+#[test]
+fn an_event_of_a_newer_server_is_passed_over_and_a_broken_one_is_not() {
+    assert_eq!(Event::read("contact-merged", "{}").unwrap(), None);
+    assert!(Event::read("contact-note-added", "{}").is_err());
+    assert!(Event::read("anything", "{").is_err());
+}
+
+#[test]
+fn the_frame_of_a_stream_has_this_form() {
+    let hello = Hello { epoch: "k3f9".to_owned(), head: 12, server_time: at() };
+    pinned(&hello, r#"{"epoch":"k3f9","head":12,"server_time":"2026-11-22T14:05:00.250Z"}"#);
+    pinned(&Heartbeat { head: 12 }, r#"{"head":12}"#);
+    pinned(&Reset { reason: ResetReason::TooOld }, r#"{"reason":"too-old"}"#);
+    let position = |seq| Position { epoch: "k3f9".to_owned(), seq };
+    let change = Change { id: position(9), event: "agent-changed".to_owned(), data: serde_json::json!({ "seq": 9 }) };
+    let changes = Changes { items: vec![change], next: position(9), more: true, reset: None };
+    let json = r#"{"items":[{"id":"k3f9.9","event":"agent-changed","data":{"seq":9}}],"next":"k3f9.9","more":true,"reset":null}"#;
+    pinned(&changes, json);
+}
+
+#[test]
+fn a_problem_has_this_form() {
+    let mut problem = Problem::new(ProblemCode::InvalidBody);
+    pinned(
+        &problem,
+        r#"{"type":"/problems/invalid-body","title":"This text can't be saved.","status":422,"retryable":false}"#,
+    );
+    problem.detail = Some("Why.".to_owned());
+    problem.errors = vec![FieldError { pointer: "/body".to_owned(), code: "blank".to_owned() }];
+    problem.current = Some(serde_json::json!({ "rev": 1 }));
+    pinned(
+        &problem,
+        r#"{"type":"/problems/invalid-body","title":"This text can't be saved.","status":422,"detail":"Why.","retryable":false,"errors":[{"pointer":"/body","code":"blank"}],"current":{"rev":1}}"#,
+    );
+}
+
+#[test]
+fn every_code_is_told_by_its_type_and_says_whether_to_try_again() {
+    for code in ProblemCode::ALL {
+        let problem = Problem::new(code);
+        assert_eq!(problem.code(), Some(code));
+        assert_eq!(problem.retryable, matches!(code.status(), 429 | 500..), "{code:?}");
+        assert!((400..600).contains(&code.status()) && code.title().ends_with('.'));
+    }
+    let known: std::collections::BTreeSet<_> = ProblemCode::ALL.map(ProblemCode::as_str).into();
+    assert_eq!(known.len(), ProblemCode::ALL.len());
+    assert_eq!(ProblemCode::from_type("/problems/nonsense"), None);
+}
+
+#[test]
+fn what_the_contact_sees_has_this_form() {
+    pinned(&Visit { token: "t".to_owned() }, r#"{"token":"t"}"#);
+    let message = VisitorMessage {
+        id: a(),
+        from: From::Team,
+        name: Some("Maya".to_owned()),
+        body: "Hi".to_owned(),
+        created_at: at(),
+        position: 2,
+    };
+    let json =
+        r#"{"id":"A","from":"team","name":"Maya","body":"Hi","created_at":"2026-11-22T14:05:00.250Z","position":2}"#;
+    pinned(&message, json);
+    pinned(&From::Me, "\"me\"");
+    let page = VisitorPage { items: vec![message], next_cursor: None };
+    pinned(&page, &format!(r#"{{"items":[{json}],"next_cursor":null}}"#));
+}
