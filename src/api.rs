@@ -3,7 +3,8 @@
 use crate::error::ApiError;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::Arc;
+use serde_json::Value;
+use std::{pin::Pin, sync::Arc};
 use wire::{
     Activity, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
     ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId, NewContactNote,
@@ -14,7 +15,7 @@ use wire::{
 /// The most items a page may hold.
 const PAGE: u32 = 100;
 /// A request that has brought nothing after this long counts as lost.
-const TIMEOUT_MS: i32 = 30_000;
+const TIMEOUT_MS: u32 = 30_000;
 
 /// Where the server is. Requests carry the agent's cookie.
 #[derive(Clone)]
@@ -32,12 +33,12 @@ impl Api {
     }
 
     pub async fn sign_in(&self, email: String, password: String) -> Answer<()> {
-        self.send(Method::POST, paths::SESSION, Some(&SignIn { email, password })).await?;
+        self.send_json(Method::POST, paths::SESSION, &SignIn { email, password }).await?;
         Ok(())
     }
 
     pub async fn sign_out(&self) -> Answer<()> {
-        self.send(Method::DELETE, paths::SESSION, NOTHING).await?;
+        self.send(Method::DELETE, paths::SESSION).await?;
         Ok(())
     }
 
@@ -46,7 +47,7 @@ impl Api {
     }
 
     pub async fn change_settings(&self, patch: &SettingsPatch) -> Answer<Settings> {
-        let me: Me = read(self.send(Method::PATCH, paths::ME, Some(patch)).await?).await?;
+        let me: Me = read(self.send_json(Method::PATCH, paths::ME, patch).await?)?;
         Ok(me.settings)
     }
 
@@ -59,11 +60,11 @@ impl Api {
     }
 
     pub async fn change_conversation(&self, id: ConversationId, patch: &ConversationPatch) -> Answer<Conversation> {
-        read(self.send(Method::PATCH, &paths::conversation(id), Some(patch)).await?).await
+        read(self.send_json(Method::PATCH, &paths::conversation(id), patch).await?)
     }
 
     pub async fn mark_read(&self, id: ConversationId, seq: Seq) -> Answer<()> {
-        self.send(Method::PUT, &paths::conversation_read(id), Some(&ReadMark { seq })).await?;
+        self.send_json(Method::PUT, &paths::conversation_read(id), &ReadMark { seq }).await?;
         Ok(())
     }
 
@@ -72,7 +73,7 @@ impl Api {
     }
 
     pub async fn send_message(&self, id: ConversationId, message: MessageId, body: NoteBody) -> Answer<Message> {
-        read(self.send(Method::PUT, &paths::message(id, message), Some(&NewMessage { body })).await?).await
+        read(self.send_json(Method::PUT, &paths::message(id, message), &NewMessage { body }).await?)
     }
 
     pub async fn conversation_notes(&self, id: ConversationId, cursor: Option<&str>) -> Answer<Page<ConversationNote>> {
@@ -86,11 +87,11 @@ impl Api {
         body: NoteBody,
     ) -> Answer<ConversationNote> {
         let path = paths::conversation_note(id, note);
-        read(self.send(Method::PUT, &path, Some(&NewConversationNote { body })).await?).await
+        read(self.send_json(Method::PUT, &path, &NewConversationNote { body }).await?)
     }
 
     pub async fn delete_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Answer<()> {
-        self.send(Method::DELETE, &paths::conversation_note(id, note), NOTHING).await?;
+        self.send(Method::DELETE, &paths::conversation_note(id, note)).await?;
         Ok(())
     }
 
@@ -99,7 +100,7 @@ impl Api {
         id: ConversationId,
         note: ConversationNoteId,
     ) -> Answer<ConversationNote> {
-        read(self.send(Method::POST, &paths::conversation_note_restore(id, note), NOTHING).await?).await
+        read(self.send(Method::POST, &paths::conversation_note_restore(id, note)).await?)
     }
 
     pub async fn contact(&self, id: ContactId) -> Answer<Contact> {
@@ -109,16 +110,16 @@ impl Api {
     /// Changes a contact, if it is still at the version `rev`.
     pub async fn change_contact(&self, id: ContactId, patch: &ContactPatch, rev: Seq) -> Answer<Contact> {
         let request = self.request(Method::PATCH, &paths::contact(id)).header("If-Match", &format!("\"{rev}\""));
-        read(perform(request, Some(patch)).await?).await
+        read(perform(request, serde_json::to_value(patch).ok()).await?)
     }
 
     pub async fn add_tag(&self, id: ContactId, tag: &str) -> Answer<()> {
-        self.send(Method::PUT, &paths::contact_tag(id, tag), NOTHING).await?;
+        self.send(Method::PUT, &paths::contact_tag(id, tag)).await?;
         Ok(())
     }
 
     pub async fn remove_tag(&self, id: ContactId, tag: &str) -> Answer<()> {
-        self.send(Method::DELETE, &paths::contact_tag(id, tag), NOTHING).await?;
+        self.send(Method::DELETE, &paths::contact_tag(id, tag)).await?;
         Ok(())
     }
 
@@ -144,20 +145,20 @@ impl Api {
         note: ContactNoteId,
         new: &NewContactNote,
     ) -> Answer<ContactNote> {
-        read(self.send(Method::PUT, &paths::contact_note(id, note), Some(new)).await?).await
+        read(self.send_json(Method::PUT, &paths::contact_note(id, note), new).await?)
     }
 
     pub async fn delete_contact_note(&self, id: ContactId, note: ContactNoteId) -> Answer<()> {
-        self.send(Method::DELETE, &paths::contact_note(id, note), NOTHING).await?;
+        self.send(Method::DELETE, &paths::contact_note(id, note)).await?;
         Ok(())
     }
 
     pub async fn restore_contact_note(&self, id: ContactId, note: ContactNoteId) -> Answer<ContactNote> {
-        read(self.send(Method::POST, &paths::contact_note_restore(id, note), NOTHING).await?).await
+        read(self.send(Method::POST, &paths::contact_note_restore(id, note)).await?)
     }
 
     pub async fn mark_notes_seen(&self, id: ContactId, seq: Seq) -> Answer<()> {
-        self.send(Method::PUT, &paths::contact_notes_seen(id), Some(&ReadMark { seq })).await?;
+        self.send_json(Method::PUT, &paths::contact_notes_seen(id), &ReadMark { seq }).await?;
         Ok(())
     }
 
@@ -172,11 +173,20 @@ impl Api {
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Answer<T> {
-        read(self.send(Method::GET, path, NOTHING).await?).await
+        read(self.call(Method::GET, path, None).await?)
     }
 
-    async fn send<B: Serialize>(&self, method: Method, path: &str, body: Option<&B>) -> Answer<Response> {
-        perform(self.request(method, path), body).await
+    /// Sends a request that has no body.
+    fn send(&self, method: Method, path: &str) -> Pending {
+        self.call(method, path, None)
+    }
+
+    fn send_json(&self, method: Method, path: &str, body: &impl Serialize) -> Pending {
+        self.call(method, path, serde_json::to_value(body).ok())
+    }
+
+    fn call(&self, method: Method, path: &str, body: Option<Value>) -> Pending {
+        perform(self.request(method, path), body)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -185,31 +195,46 @@ impl Api {
     }
 }
 
-const NOTHING: Option<&()> = None;
+/// A request under way. Boxed, and its answer not yet of a type: the app is downloaded, and one such machine for all
+/// requests is a fraction of one for each.
+type Pending = Pin<Box<dyn Future<Output = Answer<Value>>>>;
 
-async fn perform<B: Serialize>(request: RequestBuilder, body: Option<&B>) -> Answer<Response> {
-    let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS.unsigned_abs());
-    let request = request.abort_signal(Some(&timeout));
-    let response = match body {
-        Some(body) => request.json(body).map_err(|_| ApiError::Unreadable)?.send().await,
-        None => request.send().await,
-    };
-    let response = response.map_err(|_| ApiError::Offline)?;
-    if response.ok() { Ok(response) } else { Err(refusal(response).await) }
+fn perform(request: RequestBuilder, body: Option<Value>) -> Pending {
+    Box::pin(async move {
+        let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
+        let request = request.abort_signal(Some(&timeout));
+        let response = match body {
+            Some(body) => request.json(&body).map_err(|_| ApiError::Unreadable)?.send().await,
+            None => request.send().await,
+        };
+        let response = response.map_err(|_| ApiError::Offline)?;
+        if !response.ok() {
+            return Err(refusal(response).await);
+        }
+        // A body that breaks off is a lost answer; one that is whole and no JSON is not.
+        let text = response.text().await.map_err(|_| ApiError::Offline)?;
+        if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).map_err(|_| ApiError::Unreadable) }
+    })
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> Answer<T> {
-    // A body that breaks off is a lost answer; one that is whole and no JSON of the contract is not.
-    let text = response.text().await.map_err(|_| ApiError::Offline)?;
-    serde_json::from_str(&text).map_err(|_| ApiError::Unreadable)
+fn read<T: DeserializeOwned>(answer: Value) -> Answer<T> {
+    serde_json::from_value(answer).map_err(|_| ApiError::Unreadable)
+}
+
+/// Reads JSON by way of [`Value`], as everything here does: one reader for every type instead of two.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    serde_json::from_value(value).ok()
 }
 
 async fn refusal(response: Response) -> ApiError {
     let retry_after = response.headers().get("Retry-After").and_then(|seconds| seconds.parse().ok());
-    let problem = match response.json::<Problem>().await {
-        Ok(problem) => problem,
+    let status = response.status();
+    let text = response.text().await.unwrap_or_default();
+    let problem = match parse::<Problem>(&text) {
+        Some(problem) => problem,
         // A proxy's own page, say: its status is all there is to go by.
-        Err(_) => Problem { status: response.status(), ..Problem::new(ProblemCode::Internal) },
+        None => Problem { status, ..Problem::new(ProblemCode::Internal) },
     };
     ApiError::Refused { problem: Box::new(problem), retry_after }
 }

@@ -25,7 +25,7 @@ use futures::channel::oneshot;
 use leptos::prelude::*;
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 use wire::{AgentId, Channel, ConversationQuery, Me, Position, Settings, SettingsPatch};
 
@@ -47,6 +47,8 @@ struct Inner {
     errands: errands::Errands,
     /// Those who wait for the world to be well again.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
+    /// How often what is open is being fetched anew just now.
+    catching_up: AtomicUsize,
     closed: AtomicBool,
 }
 
@@ -90,6 +92,7 @@ impl Desk {
             open: open::Open::default(),
             errands: errands::Errands::default(),
             waiting: Mutex::default(),
+            catching_up: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
         }));
         desk.receive_conversations(first, page);
@@ -205,6 +208,9 @@ impl Desk {
     }
 
     pub(crate) fn set_connection(&self, connection: Connection) {
+        // The stream may have told everything there is: what is shown is still from before until it was fetched.
+        let is_behind = connection == Connection::Live && self.0.catching_up.load(Ordering::Relaxed) > 0;
+        let connection = if is_behind { Connection::Connecting } else { connection };
         if self.0.connection.get_untracked() != connection {
             self.0.connection.set(connection);
             if connection == Connection::Live {

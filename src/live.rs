@@ -1,6 +1,7 @@
 //! Keeps the event stream open and hands what it says to the desk: connect, resume, reset, watch, back off.
 
 use crate::{
+    api::parse,
     desk::{Connection, Desk},
     error::ApiError,
     event_stream::{Frame, Reader},
@@ -119,7 +120,7 @@ impl Follower {
                 "hello" => self.hello(&frame.data),
                 "heartbeat" => result = self.heartbeat(&frame.data),
                 "reset" => {
-                    if let Ok(Reset { .. }) = serde_json::from_str(&frame.data) {
+                    if let Some(Reset { .. }) = parse(&frame.data) {
                         events.clear();
                         self.reset();
                     }
@@ -137,14 +138,14 @@ impl Follower {
     }
 
     fn hello(&mut self, data: &str) {
-        let Ok(hello) = serde_json::from_str::<Hello>(data) else { return };
+        let Some(hello) = parse::<Hello>(data) else { return };
         self.head = hello.head;
         self.behind = None;
         self.epoch = hello.epoch;
     }
 
     fn heartbeat(&mut self, data: &str) -> Result<(), Gap> {
-        let Ok(Heartbeat { head }) = serde_json::from_str(data) else { return Ok(()) };
+        let Some(Heartbeat { head }) = parse(data) else { return Ok(()) };
         self.head = head;
         let heard = self.position.as_ref().map_or(0, |position| position.seq);
         let was_behind = self.behind.replace(head).is_some_and(|behind| heard < behind);

@@ -26,6 +26,9 @@ pub mod ledger;
 pub mod notes;
 pub mod receive;
 pub mod row;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod samples;
+mod standing;
 pub mod threads;
 pub mod wish;
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sqlx::{
-    ConnectOptions as _, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions as _, Connection as _, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
@@ -179,6 +179,9 @@ async fn pool(size: u32, options: SqliteConnectOptions) -> Result<SqlitePool> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        // A write that fails for want of space ends the transaction without the driver's knowing; what it takes for
+        // open could never be begun again. Such a connection is replaced.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .after_connect(|connection, _| Box::pin(async move { read_back(connection).await }))
         .connect_with(options)
         .await?;

@@ -150,10 +150,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let text = parts.uri.query().unwrap_or_default();
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         let pairs = pairs.map_err(|_| Error::from(ProblemCode::BadQuery))?.0;
-        debug_assert!(!text.is_empty() || pairs.is_empty());
         Ok(Self { pairs })
     }
 }

@@ -89,9 +89,14 @@ pub fn app(state: State) -> Router {
     let (api, document) = routes().split_for_parts();
     let document = document.to_json().expect("the document is plain values");
     let openapi = move || async move { ([("content-type", "application/json")], document) };
+    finish(api.route(wire::paths::OPENAPI, axum::routing::get(openapi)), state)
+}
+
+/// Puts around the routes what every request passes. The last layer is the first to see a request.
+fn finish(routes: Router<State>, state: State) -> Router {
     let same_origin = middleware::from_fn_with_state(state.clone(), gate::same_origin);
     let headers = middleware::from_fn_with_state(state.clone(), gate::headers);
-    api.route(wire::paths::OPENAPI, axum::routing::get(openapi))
+    routes
         .method_not_allowed_fallback(async || Error::from(ProblemCode::MethodNotAllowed))
         .fallback(site::serve)
         .layer(same_origin)
@@ -118,4 +123,30 @@ fn routes() -> OpenApiRouter<State> {
         .merge(activity::routes())
         .merge(events::routes())
         .merge(visitor::routes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn a_panic_is_one_requests_problem_and_keeps_its_words_to_itself() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let db = db::Db::open(&directory.path().join("a.db")).await.unwrap();
+        let state = State::new(db, Config::default(), Site::default());
+        let broken = async || -> &'static str { panic!("secret") };
+        let app = finish(Router::new().route("/api/broken", axum::routing::get(broken)), state);
+        for _ in 0..2 {
+            let request = axum::http::Request::get("/api/broken").body(axum::body::Body::empty()).unwrap();
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), 500);
+            assert_eq!(response.headers()["content-type"], "application/problem+json");
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let problem: wire::Problem = serde_json::from_slice(&body).unwrap();
+            assert_eq!((problem.code(), problem.retryable), (Some(ProblemCode::Internal), true));
+            assert!(!String::from_utf8_lossy(&body).contains("secret"));
+        }
+    }
 }

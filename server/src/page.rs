@@ -42,7 +42,7 @@ impl<'a> List<'a> {
     fn read(&self, cursor: &str) -> Option<String> {
         let (place, signature) = cursor.split_at_checked(cursor.len().checked_sub(SIGNATURE)?)?;
         let digits: Vec<_> = place.bytes().map(|digit| char::from(digit).to_digit(16)).collect::<Option<_>>()?;
-        let bytes = digits.chunks(2).map(|pair| Some(u8::try_from(pair[0] * 16 + pair.get(1)?).ok()?));
+        let bytes = digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair.get(1)?).ok());
         let place = String::from_utf8(bytes.collect::<Option<_>>()?).ok()?;
         (self.signature(&place) == signature).then_some(place)
     }

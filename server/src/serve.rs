@@ -33,6 +33,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
         tokio::spawn(db.clone().follow_other_processes()),
         tokio::spawn(scrub::keep_scrubbing(db.clone(), state.config().scrub_every)),
     ];
+    let _survives = survive_full_files();
     let graceful = GracefulShutdown::new();
     let mut told_to_stop = std::pin::pin!(told_to_stop());
     loop {
@@ -87,6 +88,17 @@ async fn told_to_stop() {
     #[cfg(not(unix))]
     let _ = tokio::signal::ctrl_c().await;
 }
+
+/// A file that may not grow any more ends a process unless somebody listens for the signal; then the write fails, and
+/// the request is answered as on a full disk.
+#[cfg(unix)]
+fn survive_full_files() -> std::io::Result<tokio::signal::unix::Signal> {
+    const SIGXFSZ: i32 = 25;
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ))
+}
+
+#[cfg(not(unix))]
+fn survive_full_files() {}
 
 /// Without a public URL there is no TLS in front: then only this machine may connect.
 ///

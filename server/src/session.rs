@@ -146,7 +146,8 @@ impl FromRequestParts<State> for Signed {
         let found = find(&mut *state.db().read().await?, &session).await?;
         let found = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
         if found.is_due {
-            touch(state.db(), &found).await?;
+            // Beside the request: reading must go on when nothing can be written.
+            tokio::spawn(touch(state.db().clone(), found.signed.clone()));
         }
         Ok(found.signed)
     }
@@ -189,12 +190,12 @@ pub(crate) async fn find(reading: &mut SqliteConnection, session: &str) -> Resul
     Ok(Some(Found { signed, is_due: row.time("last_used_at")? + TOUCH < now }))
 }
 
-async fn touch(db: &Db, found: &Found) -> Result<()> {
-    let mut change = db.change(found.org).await?;
+async fn touch(db: Db, signed: Signed) -> Result<()> {
+    let mut change = db.change(signed.org).await?;
     let at = change.at().timestamp_millis();
     sqlx::query("UPDATE session SET last_used_at = ? WHERE token_hash = ?")
         .bind(at)
-        .bind(&found.session)
+        .bind(&signed.session)
         .execute(change.tx())
         .await?;
     change.commit().await

@@ -173,6 +173,45 @@ async fn a_connection_that_says_nothing_is_closed() {
 }
 
 #[tokio::test]
+async fn a_full_disk_refuses_what_is_new_and_keeps_serving_what_is_there() {
+    let directory = TempDir::new().unwrap();
+    let db = acme(&directory).await;
+    let limited = format!(
+        "ulimit -f 1200; exec '{}' serve --db '{db}' --addr 127.0.0.1:0",
+        env!("CARGO_BIN_EXE_sidenote-server")
+    );
+    let mut command = Command::new("sh");
+    command.args(["-c", &limited]).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = patient(lines.next_line()).await.unwrap().unwrap();
+    let address = line.strip_prefix("listening on http://").unwrap();
+    let cookie = sign_in(address).await;
+    let headers =
+        format!("host: x\r\nconnection: close\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\nx-sidenote: 1");
+    let mut refused = 0;
+    for n in 0..2_000 {
+        let given = format!("{{\"enter_sends\":{}}}", n % 2 == 0);
+        let request = format!(
+            "PATCH /api/v1/me HTTP/1.1\r\n{headers}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{given}",
+            given.len()
+        );
+        let answer = ask(address, &request).await;
+        assert!(!answer.starts_with("HTTP/1.1 500"), "{answer}");
+        if answer.starts_with("HTTP/1.1 503") {
+            assert!(answer.contains("/problems/storage-full") && answer.contains("retry-after: "), "{answer}");
+            refused += 1;
+        }
+        if refused == 3 {
+            break;
+        }
+    }
+    assert_eq!(refused, 3);
+    let request = format!("GET /api/v1/me HTTP/1.1\r\n{headers}\r\n\r\n");
+    assert!(ask(address, &request).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
 async fn a_database_that_is_somebody_elses_to_read_is_not_made() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = TempDir::new().unwrap();

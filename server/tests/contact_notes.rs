@@ -19,7 +19,7 @@ async fn a_note_is_added_once_and_seen_by_every_agent() {
     let page: NotesPage<ContactNote> = kim.get(&paths::contact_notes(acme.ana, None, 50)).await.expect(200).read();
 
     assert_eq!(added, again);
-    assert_eq!(page.items, [added.clone()]);
+    assert_eq!(page.items, std::slice::from_ref(&added));
     assert_eq!((added.author.name.as_str(), added.seq, added.rev), ("Sam", page.as_of.seq, page.as_of.seq));
     assert!(page.seen < added.seq, "it is new to kim");
 }

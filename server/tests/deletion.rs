@@ -27,7 +27,7 @@ async fn after_the_window_no_byte_of_a_note_is_left_in_the_files() {
     let (sam, acme) = (world.sam().await, &world.acme);
     let marker = "Xylophon-7351";
     // From a few bytes to ten overflow pages, between notes that stay, so that rows are moved between pages.
-    let size = |n: usize| if n % 29 == 0 { 9_000 } else { n * 7919 % 600 };
+    let size = |n: usize| if n.is_multiple_of(29) { 9_000 } else { n * 7919 % 600 };
     let mut deleted = Vec::new();
     for n in 0..250 {
         let body = format!("{marker} {n} {}", marker.repeat(size(n) / marker.len()));

@@ -301,6 +301,27 @@ async fn a_very_long_letter_goes_in_whole() {
     assert_eq!(usize::try_from(stored).unwrap(), long.len());
 }
 
+#[tokio::test]
+async fn the_command_says_in_words_what_it_did_and_fails_only_when_nothing_was_mail() {
+    let world = World::new().await;
+    let run = |file: &str| {
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sidenote-server"));
+        command
+            .args(["import", "--org", "acme", "--own", TEAM[0], "--own", TEAM[1], "--db"])
+            .arg(&world.file)
+            .arg(file);
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (fine, words) = run("tests/data/threads.mbox");
+    assert!(fine && words.starts_with("9 messages in, 3 new contacts, 4 new conversations, 0 skipped"), "{words}");
+    let (fine, words) = run("tests/data/threads.mbox");
+    assert!(fine && words.starts_with("0 messages in, 0 new contacts, 0 new conversations, 8 skipped"), "{words}");
+    assert!(run("tests/data/broken.mbox").0, "something in it was mail");
+    assert!(!run("Cargo.toml").0 && !run("tests/data/nothing.mbox").0);
+}
+
 /// Lines that have to do with separators and structure far more often than chance would have it.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let telling = prop::sample::select(vec![
@@ -354,8 +375,9 @@ proptest! {
         let raws: Vec<Vec<u8>> = letters
             .iter()
             .map(|lines| {
-                let lines = lines.iter().map(|line| [&line.iter().copied().filter(|b| *b != b'\n' && *b != b'\r').collect::<Vec<_>>()[..], b"\n"].concat());
-                [b"From: a@b.example\n\n".to_vec(), lines.collect::<Vec<_>>().concat()].concat()
+                let is_inside = |byte: &&u8| !b"\r\n".contains(*byte);
+                let ended = |line: &Vec<u8>| line.iter().filter(is_inside).chain(b"\n").copied().collect::<Vec<u8>>();
+                [b"From: a@b.example\n\n".to_vec(), lines.iter().flat_map(ended).collect()].concat()
             })
             .collect();
         let mut archive = Vec::new();

@@ -48,6 +48,7 @@ async fn conversations_are_listed_by_section_status_channel_and_agent() {
     assert_eq!(list(&sam, "status=closed").await, [acme.bob_chat]);
     assert_eq!(list(&sam, "status=open&sort=newest").await, [mail, acme.ana_chat]);
     assert_eq!(list(&sam, &format!("channel={}", acme.chat)).await, [acme.bob_chat, acme.ana_chat]);
+    assert_eq!(list(&sam, &format!("channel={}", acme.email)).await, [mail]);
     assert_eq!(list(&sam, &format!("assignee={}", acme.kim)).await, [acme.bob_chat]);
     assert_eq!(list(&sam, &format!("section=mine&assignee={}", acme.kim)).await, []);
 }

@@ -1,12 +1,15 @@
 //! The small world the stories play in: two organizations on a temporary database, and clients that ask the app in
 //! process. Nothing here asserts what the product promises; it only makes the promises short to write.
 
+mod stream;
+
+pub(crate) use stream::{Heard, Stream};
+
 use axum::{
     Router,
-    body::{Body, BodyDataStream},
+    body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request},
 };
-use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sidenote_server::{
@@ -264,7 +267,7 @@ impl Client {
         let response = self.begin(Method::GET, path, Body::empty()).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Stream { chunks: response.into_body().into_data_stream(), text: String::new() }
+        Stream::new(response.into_body().into_data_stream())
     }
 
     /// Adds a contact note in a conversation and returns its id.
@@ -325,65 +328,6 @@ impl Answer {
         assert_eq!(problem["status"], self.status);
         problem
     }
-}
-
-/// One event of a stream.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Heard {
-    pub(crate) id: Option<String>,
-    pub(crate) event: String,
-    pub(crate) data: Value,
-}
-
-impl Heard {
-    pub(crate) fn seq(&self) -> Seq {
-        let position: wire::Position = self.id.as_ref().unwrap().parse().unwrap();
-        position.seq
-    }
-}
-
-/// An open stream of events.
-pub(crate) struct Stream {
-    chunks: BodyDataStream,
-    text: String,
-}
-
-impl Stream {
-    /// The next event; `None` when the stream has ended.
-    pub(crate) async fn next(&mut self) -> Option<Heard> {
-        loop {
-            if let Some((frame, rest)) = self.text.split_once("\n\n") {
-                let (frame, rest) = (read_frame(frame), rest.to_owned());
-                self.text = rest;
-                return Some(frame);
-            }
-            let chunk = patient(self.chunks.next()).await?;
-            self.text += std::str::from_utf8(&chunk.unwrap()).unwrap();
-        }
-    }
-
-    /// Hears events until one of this name comes, and returns that.
-    pub(crate) async fn until(&mut self, event: &str) -> Heard {
-        loop {
-            let heard = self.next().await.expect("the stream goes on");
-            if heard.event == event {
-                return heard;
-            }
-        }
-    }
-}
-
-fn read_frame(frame: &str) -> Heard {
-    let mut heard = Heard { id: None, event: String::new(), data: Value::Null };
-    for line in frame.lines() {
-        match line.split_once(": ").unwrap() {
-            ("id", id) => heard.id = Some(id.to_owned()),
-            ("event", event) => event.clone_into(&mut heard.event),
-            ("data", data) => heard.data = serde_json::from_str(data).unwrap(),
-            _ => {}
-        }
-    }
-    heard
 }
 
 /// Waits for what must come; a test that waits for ever fails instead.

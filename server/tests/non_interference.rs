@@ -34,18 +34,16 @@ fn normalized(text: &str, names: &[(String, &str)]) -> String {
 async fn play(seed: u64, with_notes: bool) -> Seen {
     let world = World::new().await;
     let (visitor, sam, kim) = (visitor(&world).await, world.sam().await, world.kim().await);
-    let (mut seen, mut names, mut dice) = (Vec::new(), Vec::new(), Dice(seed));
+    let (mut seen, mut dice) = (Vec::new(), Dice(seed));
     let begun = Instant::now();
     // Read all the time, so that a stir at any moment would be heard.
-    let listening = tokio::spawn(listen(visitor.stream(EVENTS).await));
+    let mut stream = visitor.stream(EVENTS).await;
+    let hello = stream.next().await.unwrap();
+    let listening = tokio::spawn(listen(stream, hello));
     for turn in 0..12 {
         let choice = if turn == 0 { 0 } else { dice.roll(5) };
         let answer = match choice {
-            0 | 1 => {
-                let id = Uuid::now_v7();
-                names.push((id.to_string(), "<mine>"));
-                visitor.put(&message(id), json!({ "body": format!("visitor {turn}") })).await
-            }
+            0 | 1 => visitor.put(&message(Uuid::now_v7()), json!({ "body": format!("visitor {turn}") })).await,
             2 => {
                 reply(&sam, conversation(&sam).await.id, &format!("team {turn}")).await;
                 visitor.get(MESSAGES).await
@@ -70,10 +68,8 @@ async fn play(seed: u64, with_notes: bool) -> Seen {
     }
     seen.extend([visitor.get(MESSAGES).await, visitor.put(&message(Uuid::nil()), json!({ "body": "" })).await]);
     let ids = read(&visitor).await.into_iter().map(|message| (message.id.to_string(), "<id>"));
-    names = ids.collect();
     let cursors = seen.iter().filter_map(|answer| answer.json()["next_cursor"].as_str().map(str::to_owned));
-    let cursors: Vec<(String, &str)> = cursors.map(|cursor| (cursor, "<cursor>")).collect();
-    names.extend(cursors);
+    let names: Vec<(String, &str)> = ids.chain(cursors.map(|cursor| (cursor, "<cursor>"))).collect();
     Seen { answers: seen.iter().map(|answer| plain(answer, &names)).collect(), stream: events(heard, &names) }
 }
 
@@ -81,8 +77,8 @@ const THE_END: &str = "the end";
 /// The first heartbeat comes after 15 s; one that comes sooner was stirred by something.
 const BEFORE_A_HEARTBEAT: Duration = Duration::from_secs(14);
 
-async fn listen(mut stream: Stream) -> Vec<Heard> {
-    let mut heard = Vec::new();
+async fn listen(mut stream: Stream, hello: Heard) -> Vec<Heard> {
+    let mut heard = vec![hello];
     loop {
         let event = stream.next().await.expect("the stream goes on");
         let is_last = event.data["message"]["body"] == THE_END;
@@ -94,6 +90,7 @@ async fn listen(mut stream: Stream) -> Vec<Heard> {
 }
 
 fn plain(answer: &Answer, names: &[(String, &str)]) -> (u16, BTreeMap<String, String>, String) {
+    // A time without milliseconds is written shorter, and so changes the length.
     let headers = answer.headers.iter().filter(|(name, _)| *name != "date" && *name != "content-length");
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     (answer.status, headers.collect(), normalized(&answer.text(), names))

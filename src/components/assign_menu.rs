@@ -54,9 +54,14 @@ fn Teammates(
     let agents = desk.store().agents.clone();
     let found = Memo::new(move |_| {
         let wanted = text.get().trim().to_lowercase();
-        let mut found: Vec<_> = agents.all().into_iter().filter(|agent| !agent.removed).collect();
-        found.retain(|agent| agent.name.to_lowercase().contains(&wanted) || agent.email.contains(&wanted));
-        found.sort_by_key(|agent| (agent.id != me, agent.name.clone()));
+        let mut found = agents.all();
+        found.retain(|agent| {
+            !agent.removed && (agent.name.to_lowercase().contains(&wanted) || agent.email.contains(&wanted))
+        });
+        // The agent's own name first: assigning to oneself is what is done most.
+        if let Some(mine) = found.iter().position(|agent| agent.id == me) {
+            found[..=mine].rotate_right(1);
+        }
         found
     });
     let choose = Callback::new(move |agent: Option<AgentId>| {

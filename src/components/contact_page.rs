@@ -27,6 +27,8 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
     let navigator = Navigator::here();
     desk.show_contact(contact);
     let known = known(contact);
+    let name =
+        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
     let load = desk.store().contacts.load(contact);
     let is_missing = move || matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound)));
     view! {
@@ -48,8 +50,8 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
                     }
                     view! {
                         <div class="panel contact-panel">
-                            <PanelHead contact known close=None />
-                            <Sections contact conversation=None known />
+                            <PanelHead contact known name close=None />
+                            <Sections contact conversation=None known name />
                         </div>
                         <Conversations contact />
                     }

@@ -20,14 +20,18 @@ use crate::{
 };
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use wire::{Contact, ContactId, ConversationId};
+use wire::{ChannelKind, Contact, ContactId, ConversationId};
 
 /// The panel beside a conversation. Escape closes it.
 #[component]
 pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, close: Callback<()>) -> impl IntoView {
     let known = known(contact);
-    let name =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let desk = Desk::here();
+    // Whose profile it is is known from the conversation before the contact is loaded, or if it can't be.
+    let name = Memo::new(move |_| {
+        let name = known.with(|known| known.as_ref().map(|known| known.name.clone()));
+        name.or_else(|| Some(desk.conversation(conversation)?.contact.name)).unwrap_or_default()
+    });
     let panel = NodeRef::<html::Aside>::new();
     let close_on_escape = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
@@ -42,8 +46,8 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
             aria-label=move || fill(words().profile_of, &[("name", &name.get())])
             on:keydown=close_on_escape
         >
-            <PanelHead contact known close=Some(close) />
-            <Sections contact conversation=Some(conversation) known />
+            <PanelHead contact known name close=Some(close) />
+            <Sections contact conversation=Some(conversation) known name />
         </aside>
     }
 }
@@ -57,17 +61,17 @@ pub fn known(contact: ContactId) -> Memo<Option<Contact>> {
 
 /// Whose profile it is, always in sight, and a menu of the sections.
 #[component]
-pub fn PanelHead(contact: ContactId, known: Memo<Option<Contact>>, close: Option<Callback<()>>) -> impl IntoView {
+pub fn PanelHead(
+    contact: ContactId,
+    known: Memo<Option<Contact>>,
+    name: Memo<String>,
+    close: Option<Callback<()>>,
+) -> impl IntoView {
     let navigator = Navigator::here();
-    let name =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
-    let kinds = Memo::new(move |_| {
+    let kinds: Memo<Vec<ChannelKind>> = Memo::new(move |_| {
         known.with(|known| {
             let channels = known.as_ref().map(|known| known.channels.as_slice()).unwrap_or_default();
-            let mut kinds: Vec<_> = channels.iter().map(|channel| channel.kind).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            kinds
+            ChannelKind::ALL.into_iter().filter(|kind| channels.iter().any(|channel| channel.kind == *kind)).collect()
         })
     });
     let page = close.and_then(|_| navigator.contact_address.run(contact));
@@ -121,6 +125,7 @@ pub fn Sections(
     contact: ContactId,
     conversation: Option<ConversationId>,
     known: Memo<Option<Contact>>,
+    name: Memo<String>,
 ) -> impl IntoView {
     let desk = Desk::here();
     let load = desk.store().contacts.load(contact);
@@ -137,7 +142,7 @@ pub fn Sections(
                         <ActionsSection conversation />
                         <TagsSection contact known />
                         <ListsSection known />
-                        <NotesSection contact conversation known />
+                        <NotesSection contact conversation name />
                         <ActivitySection contact />
                     }
                         .into_any()

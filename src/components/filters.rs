@@ -2,7 +2,7 @@
 
 use crate::{components::channel_mark::channel_name, desk::Desk, navigator::Navigator, words::words};
 use leptos::prelude::*;
-use wire::{ConversationQuery, Sort, Status};
+use wire::{ChannelKind, ConversationQuery, Sort, Status};
 
 /// What stands over the list of conversations.
 #[component]
@@ -49,8 +49,9 @@ fn StatusTab(status: Status, name: &'static str) -> impl IntoView {
 #[component]
 fn ChannelFilter() -> impl IntoView {
     let navigator = Navigator::here();
-    let mut channels = Desk::here().channels().to_vec();
-    channels.sort_by_key(|channel| channel.kind);
+    let desk = Desk::here();
+    let of_kind = |kind| desk.channels().iter().filter(move |channel| channel.kind == kind);
+    let channels: Vec<_> = ChannelKind::ALL.into_iter().flat_map(of_kind).cloned().collect();
     let chosen = move || query(navigator).channel.map(|id| id.to_string()).unwrap_or_default();
     view! {
         <select

@@ -17,7 +17,7 @@ use crate::{
     words::{fill, words},
 };
 use leptos::{html, prelude::*};
-use wire::{Contact, ContactId, ContactNoteId, ConversationId};
+use wire::{ContactId, ContactNoteId, ConversationId};
 
 /// More notes than this can be searched.
 const SEARCH_FROM: usize = 10;
@@ -26,13 +26,7 @@ const SEEN_AFTER_MS: u32 = 2_000;
 
 /// The Notes section of the panel.
 #[component]
-pub fn NotesSection(
-    contact: ContactId,
-    conversation: Option<ConversationId>,
-    known: Memo<Option<Contact>>,
-) -> impl IntoView {
-    let name =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
     let ledger = Desk::here().store().contact_notes.of(contact);
     let order = ledger.ledger.order_signal();
     let count = move || {

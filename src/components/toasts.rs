@@ -2,7 +2,10 @@
 //! holds it, at most until the server's window ends.
 
 use crate::{
-    components::ui::icon::{Icon, Shape},
+    components::ui::{
+        icon::{Icon, Shape},
+        rows::Rows,
+    },
     desk::{Desk, Toast, ToastKind},
     timers::after,
     words::words,
@@ -19,9 +22,18 @@ const ALERT_MS: u32 = 8_000;
 pub fn Toasts() -> impl IntoView {
     let desk = Desk::here();
     let (toasts, announcement) = (desk.toasts(), desk.announcement());
+    let keys = {
+        let toasts = toasts.clone();
+        Signal::derive(move || toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()))
+    };
+    // Each keeps its own time: one that comes or goes starts no other's anew.
+    let row = move |id| {
+        let toast = toasts.with_untracked(|toasts| toasts.iter().find(|toast| toast.id == id).cloned());
+        toast.map(|toast| view! { <OneToast toast /> })
+    };
     view! {
         <section class="toasts" aria-label=words().notifications>
-            {move || toasts.get().into_iter().map(|toast| view! { <OneToast toast /> }).collect_view()}
+            <Rows keys row estimate=52.0 class="toast-rows" />
         </section>
         <div class="sr-only" role="status" aria-live="polite">
             {move || announcement.get()}

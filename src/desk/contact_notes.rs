@@ -84,13 +84,19 @@ impl Desk {
     /// Loads the newest notes of a contact, unless that has been done.
     pub fn load_contact_notes(&self, contact: ContactId) {
         let notes = self.store().contact_notes.of(contact);
-        if !matches!(notes.ledger.load().get_untracked(), Load::Idle | Load::Failed(_)) {
+        let load = notes.ledger.load().get_untracked();
+        if !matches!(load, Load::Idle | Load::Failed(_)) {
             return;
         }
+        // What failed may have been an older page: then that is what is wanted.
+        let wants_older = load != Load::Idle && notes.ledger.floor().is_some();
         notes.ledger.set_load(Load::Loading);
         let desk = self.clone();
         spawn(async move {
             desk.fetch_contact_notes(contact).await;
+            if wants_older && notes.ledger.load().get_untracked() == Load::Ready {
+                desk.load_older_contact_notes(contact);
+            }
         });
     }
 
@@ -167,8 +173,12 @@ impl Desk {
                 Errand::Delete => desk.api().delete_contact_note(contact, id).await.map(|()| Done::Deleted),
                 Errand::Restore => desk.api().restore_contact_note(contact, id).await.map(Done::Entry),
             },
-            |desk, failed| match failed {
-                Failed::Add(error) | Failed::Delete(error) => desk.report(&error),
+            move |desk, failed| match failed {
+                Failed::Add(error) => desk.report(&error),
+                Failed::Delete(error) => {
+                    desk.withdraw(&ToastKind::ContactNoteDeleted { contact, note: id });
+                    desk.report(&error);
+                }
                 Failed::Restore(_) => desk.alert(words().undo_failed.to_owned()),
             },
         );

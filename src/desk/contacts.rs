@@ -109,12 +109,20 @@ impl Desk {
     /// Loads the newest activity around a contact, unless that has been done.
     pub fn load_activity(&self, contact: ContactId) {
         let activity = self.store().contacts.activity(contact);
-        if matches!(activity.load.get_untracked(), Load::Loading | Load::Ready) {
+        let load = activity.load.get_untracked();
+        if matches!(load, Load::Loading | Load::Ready) {
             return;
         }
+        // What failed may have been an older page: then that is what is wanted.
+        let wants_older = load != Load::Idle && activity.items.with_untracked(|items| !items.is_empty());
         activity.load.set(Load::Loading);
         let desk = self.clone();
-        spawn(async move { desk.fetch_activity(contact, true).await });
+        spawn(async move {
+            desk.fetch_activity(contact, true).await;
+            if wants_older && activity.load.get_untracked() == Load::Ready {
+                desk.load_older_activity(contact);
+            }
+        });
     }
 
     /// Loads older activity, if there is some.

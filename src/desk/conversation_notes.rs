@@ -87,8 +87,12 @@ impl Desk {
                     Errand::Restore => api.restore_conversation_note(conversation, id).await.map(Done::Entry),
                 }
             },
-            |desk, failed| match failed {
-                Failed::Add(error) | Failed::Delete(error) => desk.report(&error),
+            move |desk, failed| match failed {
+                Failed::Add(error) => desk.report(&error),
+                Failed::Delete(error) => {
+                    desk.withdraw(&ToastKind::ConversationNoteDeleted { conversation, note: id });
+                    desk.report(&error);
+                }
                 Failed::Restore(_) => desk.alert(words().undo_failed.to_owned()),
             },
         );

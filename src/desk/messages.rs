@@ -54,14 +54,22 @@ impl Desk {
     /// Loads the newest part of a thread, unless that has been done.
     pub fn load_thread(&self, conversation: ConversationId) {
         let thread = self.store().threads.of(conversation);
-        let load = thread.messages.load().get_untracked();
-        if !matches!(load, Load::Idle | Load::Failed(_)) && thread.notes.load().get_untracked() != Load::Idle {
+        let loads = [thread.messages.load().get_untracked(), thread.notes.load().get_untracked()];
+        if !loads.iter().any(|load| matches!(load, Load::Idle | Load::Failed(_))) {
             return;
         }
+        // What failed may have been an older page: then that is what is wanted.
+        let wants_older = !loads.contains(&Load::Idle) && thread.messages.floor().is_some();
         thread.messages.set_load(Load::Loading);
         thread.notes.set_load(Load::Loading);
         let desk = self.clone();
-        spawn(async move { desk.fetch_thread(conversation).await });
+        spawn(async move {
+            desk.fetch_thread(conversation).await;
+            let loads = [thread.messages.load(), thread.notes.load()];
+            if wants_older && loads.iter().all(|load| load.get_untracked() == Load::Ready) {
+                desk.load_older_thread(conversation);
+            }
+        });
     }
 
     /// Loads what is next above, of whichever kind is known less far back.

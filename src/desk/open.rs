@@ -6,7 +6,11 @@ use crate::{
     words::{fill, words},
 };
 use leptos::prelude::*;
-use std::{collections::HashMap, hash::Hash, sync::Mutex};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, atomic::Ordering},
+};
 use wire::{ContactId, ConversationId, ConversationQuery, Event};
 
 /// Counts of views by what they show.
@@ -109,7 +113,14 @@ impl Desk {
     /// Fetches anew what is open.
     pub(super) fn fetch_open_soon(&self) {
         let desk = self.clone();
-        spawn(async move { desk.fetch_open().await });
+        self.0.catching_up.fetch_add(1, Ordering::Relaxed);
+        spawn(async move {
+            desk.fetch_open().await;
+            let was_last = desk.0.catching_up.fetch_sub(1, Ordering::Relaxed) == 1;
+            if was_last && desk.connection().get_untracked() == Connection::Connecting {
+                desk.set_connection(Connection::Live);
+            }
+        });
     }
 
     async fn fetch_open(&self) {

@@ -53,6 +53,11 @@ impl Desk {
         self.0.toasts.update(|toasts| toasts.retain(|known| known.id != toast));
     }
 
+    /// Takes back what is no longer so.
+    pub(super) fn withdraw(&self, kind: &ToastKind) {
+        self.0.toasts.update(|toasts| toasts.retain(|known| known.kind != *kind));
+    }
+
     /// What a failed load says in its place; a session that has ended asks to sign in again.
     pub(super) fn failed(&self, error: &ApiError) -> Load {
         if error.is_signed_out() {

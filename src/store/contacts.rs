@@ -1,5 +1,8 @@
 //! Contacts and agents: one cell each.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::{keyed::Keyed, row::Load};
 use reactive_graph::{
     signal::ArcRwSignal,
@@ -159,6 +162,7 @@ impl ActivityOfContact {
     /// What is known may be wrong: the next page from the newest on replaces it all.
     fn doubt(&self) {
         self.in_doubt.store(true, Ordering::Relaxed);
+        self.next_cursor.set(None);
         self.load.set(Load::Idle);
     }
 }

@@ -3,7 +3,13 @@
 //! A list is made of everything known that fits the query. Below the last loaded page nothing is shown, since between
 //! there and what happens to be known may be conversations that were never loaded.
 
-use super::row::Load;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use super::{
+    row::Load,
+    standing::{Place, Standing},
+};
 use reactive_graph::{
     graph::Observer,
     signal::ArcRwSignal,
@@ -13,7 +19,7 @@ use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard},
 };
-use wire::{AgentId, ChannelId, Conversation, ConversationId, ConversationQuery, Section, Sort, Status};
+use wire::{AgentId, Conversation, ConversationId, ConversationQuery};
 
 /// How far a list is loaded.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,49 +27,6 @@ pub struct Loaded {
     /// The last conversation of the last page; `None` when the page was empty.
     pub last: Option<Conversation>,
     pub next_cursor: Option<String>,
-}
-
-/// What decides whether a conversation belongs to a list, and where.
-#[derive(Clone, Copy)]
-pub(super) struct Standing {
-    pub(super) id: ConversationId,
-    pub(super) status: Status,
-    pub(super) channel: ChannelId,
-    pub(super) assignee: Option<AgentId>,
-    pub(super) unread: bool,
-    /// In milliseconds since 1970.
-    pub(super) last_at: i64,
-    /// Known from before a reset only.
-    pub(super) in_doubt: bool,
-}
-
-impl Standing {
-    pub(super) fn of(conversation: &Conversation) -> Self {
-        Self {
-            id: conversation.id,
-            status: conversation.status,
-            channel: conversation.channel.id,
-            assignee: conversation.assignee_id,
-            unread: conversation.unread,
-            last_at: conversation.last_at.timestamp_millis(),
-            in_doubt: false,
-        }
-    }
-}
-
-/// A conversation's place in a list: smaller comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    rank: u8,
-    at: i64,
-    id: IdOrder,
-}
-
-/// Ties are broken by id, in the direction of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum IdOrder {
-    Rising(ConversationId),
-    Falling(std::cmp::Reverse<ConversationId>),
 }
 
 /// Down to where a list is loaded.
@@ -135,7 +98,7 @@ impl ConversationList {
         }
     }
 
-    /// Where to go on loading; `None`: everything is loaded, or nothing is. Tracks.
+    /// Where to go on loading; `None`: everything is loaded, or nothing that counts is. Tracks.
     #[must_use]
     pub fn next_cursor(&self) -> Option<String> {
         // Commands ask for it too, and outside of a view there is nobody to track.
@@ -165,7 +128,7 @@ impl ConversationList {
     pub(super) fn set_loaded(&self, loaded: Loaded, known: impl Iterator<Item = Standing>) {
         let end = match (&loaded.next_cursor, &loaded.last) {
             (None, _) => End::All,
-            (Some(_), Some(last)) => End::At(self.place_of(&Standing::of(last))),
+            (Some(_), Some(last)) => End::At(Standing::of(last).place(self.query.sort)),
             // More is to come, but nothing came.
             (Some(_), None) => self.index().end,
         };
@@ -188,7 +151,7 @@ impl ConversationList {
         let mut moved = false;
         self.order.update_untracked(|order| {
             for standing in changed {
-                let place = self.fits(&standing).then(|| self.place_of(&standing));
+                let place = standing.fits(&self.query, self.me).then(|| standing.place(self.query.sort));
                 let shown = !standing.in_doubt || index.in_doubt;
                 let place = place.filter(|place| shown && End::At(*place) <= index.end);
                 moved |= index.put(order, standing.id, place);
@@ -204,25 +167,9 @@ impl ConversationList {
     pub(super) fn doubt(&self) {
         self.index().in_doubt = true;
         self.set_load(Load::Idle);
-    }
-
-    fn fits(&self, standing: &Standing) -> bool {
-        let query = &self.query;
-        (match query.section {
-            Section::All => true,
-            Section::Mine => standing.assignee == Some(self.me),
-            Section::Unassigned => standing.assignee.is_none(),
-        }) && query.status.is_none_or(|status| standing.status == status)
-            && query.channel.is_none_or(|channel| standing.channel == channel)
-            && query.assignee.is_none_or(|assignee| standing.assignee == Some(assignee))
-    }
-
-    fn place_of(&self, standing: &Standing) -> Place {
-        let (at, falling) = (standing.last_at, IdOrder::Falling(std::cmp::Reverse(standing.id)));
-        match self.query.sort {
-            Sort::Newest => Place { rank: 0, at: -at, id: falling },
-            Sort::Oldest => Place { rank: 0, at, id: IdOrder::Rising(standing.id) },
-            Sort::Unread => Place { rank: u8::from(!standing.unread), at: -at, id: falling },
+        // Going on from before would leave a gap that nobody sees.
+        if self.next_cursor.with_untracked(Option::is_some) {
+            self.next_cursor.set(None);
         }
     }
 

@@ -1,9 +1,13 @@
 //! Conversations: one cell each, with our own unconfirmed change of status or assignee laid over the server's word.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::{
-    conversation_lists::{ConversationList, Loaded, Standing},
+    conversation_lists::{ConversationList, Loaded},
     keyed::Keyed,
     row::Load,
+    standing::Standing,
 };
 use reactive_graph::{
     signal::ArcRwSignal,

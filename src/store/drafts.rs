@@ -1,5 +1,8 @@
 //! What agents have typed and not sent. Keys are separate maps by kind, so that a draft can't change its kind.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::keyed::Keyed;
 use reactive_graph::{signal::ArcRwSignal, traits::Update};
 use wire::{ContactId, ConversationId};

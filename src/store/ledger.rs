@@ -3,6 +3,9 @@
 //! Two signals, not one: `order` drives the list, each row's cell drives its item. Confirming a note changes its cell
 //! and, where its place stays, nothing else.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::{
     changes::{Changes, Index},
     keyed::Keyed,

@@ -1,5 +1,8 @@
 //! Contact notes: one ledger per contact, however many conversations and panels show it.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::{
     keyed::Keyed,
     ledger::{Arrived, Ledger},

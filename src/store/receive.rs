@@ -1,5 +1,8 @@
 //! Events into the store: each goes to the cell it speaks of. What was already known, or is older, changes nothing.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::Store;
 use wire::{Event, Position};
 

@@ -1,5 +1,8 @@
 //! One thing as we know it: the server's truth and our own wish side by side, and what is shown of the two.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::wish::Truth;
 pub use super::{
     entry::{Entry, Failure, Load, Place},
@@ -219,7 +222,8 @@ impl<T: Entry> Row<T> {
 
     /// A failure that may pass: the wish stays.
     pub fn retry(&mut self, failure: Failure) {
-        if let Some(Wish::Add { progress, .. }) = &mut self.wish {
+        if let Some(Wish::Add { progress: progress @ (Progress::Waiting | Progress::Retrying(_)), .. }) = &mut self.wish
+        {
             *progress = Progress::Retrying(failure);
         }
     }
@@ -228,7 +232,7 @@ impl<T: Entry> Row<T> {
     /// deleted; any other wish is forgotten.
     pub fn refuse(&mut self, failure: Failure) {
         self.wish = match self.wish.take() {
-            Some(Wish::Add { .. }) if failure == Failure::Refused(ProblemCode::Gone) => {
+            Some(_) if failure == Failure::Refused(ProblemCode::Gone) => {
                 self.truth = Truth::GoneUndated;
                 None
             }

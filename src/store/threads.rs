@@ -1,11 +1,14 @@
 //! Threads: a conversation's messages and its own notes, two ledgers shown as one order of time.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::{
     keyed::Keyed,
     ledger::{Arrived, Ledger, Placed},
     row::{Load, Place},
 };
-use reactive_graph::traits::{Get, With};
+use reactive_graph::traits::Get;
 use std::sync::Arc;
 use wire::{ConversationId, ConversationNote, ConversationNoteId, Message, MessageId, Page, Seq};
 
@@ -45,18 +48,20 @@ impl Thread {
     /// how far down they are loaded.
     #[must_use]
     pub fn items(&self) -> Vec<ThreadItem> {
-        let mut items: Vec<(Place, ThreadItem)> = Vec::new();
-        self.messages.order_signal().with(|order| {
-            items.extend(order.iter().map(|placed: &Placed<_>| (placed.place, ThreadItem::Message(placed.id))));
-        });
-        self.notes.order_signal().with(|order| {
-            items.extend(order.iter().map(|placed: &Placed<_>| (placed.place, ThreadItem::Note(placed.id))));
-        });
         let floor = self.floor();
-        items.retain(|(place, _)| !matches!(place, Place::Saved(seq) if *seq < floor));
-        items.reverse();
-        items.sort_by_key(|(place, _)| *place);
-        items.into_iter().map(|(_, item)| item).collect()
+        let is_loaded = |place: Place| !matches!(place, Place::Saved(seq) if seq < floor);
+        let (messages, notes) = (self.messages.order(), self.notes.order());
+        // Both are in order already, newest first: from their ends on they are laid together.
+        let mut notes = notes.iter().rev().filter(|placed: &&Placed<_>| is_loaded(placed.place)).peekable();
+        let mut items = Vec::with_capacity(messages.len() + notes.size_hint().1.unwrap_or(0));
+        for message in messages.iter().rev().filter(|placed| is_loaded(placed.place)) {
+            while let Some(note) = notes.next_if(|note| note.place <= message.place) {
+                items.push(ThreadItem::Note(note.id));
+            }
+            items.push(ThreadItem::Message(message.id));
+        }
+        items.extend(notes.map(|note| ThreadItem::Note(note.id)));
+        items
     }
 
     /// Whether both kinds are loaded; a failure of either is the thread's.

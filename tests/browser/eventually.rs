@@ -39,6 +39,16 @@ pub(crate) async fn painted() {
     frame().await;
 }
 
+/// Waits until the very next picture has been painted, and no longer: for what must be right at first sight.
+pub(crate) async fn next_picture() {
+    frame().await;
+    // Frame callbacks come before layout and paint; this runs as the next task, which is after.
+    settle(Promise::new(&mut |resolve, _| {
+        window().set_timeout_with_callback(&resolve).expect("a page has timers");
+    }))
+    .await;
+}
+
 /// Waits for the queued microtasks, and with them for one flush of the reactive graph.
 pub(crate) async fn microtask() {
     settle(Promise::resolve(&JsValue::NULL)).await;

@@ -49,7 +49,15 @@ impl Screen {
     }
 
     pub(crate) fn says(&self, text: &str) -> bool {
-        self.elements().iter().chain(self.root.dyn_ref()).any(|element| squeeze(&element.inner_text()).contains(text))
+        let reads = |element: &HtmlElement| squeeze(&element.inner_text()).contains(text);
+        // An element's text holds its children's, except for what is in a shadow.
+        let in_shadow = |element: &&HtmlElement| element.get_root_node().has_type::<web_sys::ShadowRoot>();
+        self.root.dyn_ref().is_some_and(reads) || self.elements().iter().filter(in_shadow).any(reads)
+    }
+
+    /// What is looked at.
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
     }
 
     /// Roles and names, for the message of a test that fails.

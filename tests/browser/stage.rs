@@ -19,7 +19,8 @@ impl Stage {
     pub(crate) fn new<V: IntoView + 'static>(styles: &str, view: impl FnOnce() -> V + 'static) -> Self {
         let root: HtmlElement = document().create_element("div").expect("a div can be made").unchecked_into();
         root.style().set_css_text(styles);
-        document().body().expect("a page has a body").append_child(&root).expect("a body takes a div");
+        // Above all else on the page, so that it is on the screen whatever a failed test left behind.
+        document().body().expect("a page has a body").prepend_with_node_1(&root).expect("a body takes a div");
         let handle = mount_to(root.clone(), move || view().into_any());
         Self { root, handle: Some(handle) }
     }

@@ -136,6 +136,23 @@ async fn an_undo_that_comes_too_late_says_so() {
 }
 
 #[wasm_bindgen_test]
+async fn a_second_deletion_leaves_the_first_ones_undo_as_it_is() {
+    let (story, ana, _) = three_notes(FakeServer::new(), Who::Me).await;
+    trash(&story.panel(0), "Third").click();
+    eventually("its undo is there", || offers_undo(&story)).await;
+    let first = story.screen().role("button", "Undo");
+    trash(&story.panel(0), "First").click();
+    eventually("both are there", || story.screen().roles("button", "Undo").len() == 2).await;
+    // The same element: its ten seconds are not counted anew, and a focus on it would still be there.
+    assert!(story.screen().roles("button", "Undo")[0] == first);
+    eventually("both are deleted", || story.server.notes_of(ana) == ["Second"]).await;
+    first.click();
+    both_show(&story, &["Third", "Second"]).await;
+    eventually("the server has it back", || story.server.notes_of(ana) == ["Third", "Second"]).await;
+    story.end().await;
+}
+
+#[wasm_bindgen_test]
 async fn after_a_deletion_the_focus_goes_to_the_next_trashcan_else_the_previous_else_the_box() {
     let (story, _, _) = three_notes(FakeServer::new(), Who::Me).await;
     let panel = story.panel(1);
@@ -151,7 +168,7 @@ async fn after_a_deletion_the_focus_goes_to_the_next_trashcan_else_the_previous_
     let button = trash(&panel, "Second");
     button.focus().expect("a button takes the focus");
     button.click();
-    eventually("the focus is in the box", || focused().is_some_and(|field| field == **note_box(&panel))).await;
+    eventually("the focus is in the box", || focused().is_some_and(|field| field == *note_box(&panel))).await;
     story.end().await;
 }
 

@@ -285,8 +285,8 @@ function grouped(conversations) {
 
 /** Fills the sign-in form of `page` and sends it, whatever comes of it. */
 export async function fillSignIn(page, { email, password }) {
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(password);
+  await page.getByLabel("E-mail", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 

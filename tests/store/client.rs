@@ -61,6 +61,8 @@ pub(crate) struct Client {
     /// What the server did not take, and the agent has not thrown away.
     pub(crate) refused: BTreeSet<Id>,
     pub(crate) deletions: Vec<(Shelf, Id)>,
+    /// What the agent last wanted of what was deleted: to be there again or not. Only what can still come true.
+    pub(crate) wanted: BTreeMap<Id, (Shelf, bool)>,
     /// The stream is down, and a reset will be the first thing on the next one.
     pub(crate) cut_off: bool,
     pub(crate) lost_events: bool,
@@ -82,6 +84,7 @@ impl Client {
             fetches: Vec::new(),
             refused: BTreeSet::new(),
             deletions: Vec::new(),
+            wanted: BTreeMap::new(),
             cut_off: false,
             lost_events: false,
             pages: 0,
@@ -104,12 +107,15 @@ impl Client {
             self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
             self.refused.remove(&id);
             self.deletions.push((shelf, id));
+            self.wanted.insert(id, (shelf, false));
         }
         self.run(shelf, id);
     }
 
     pub(crate) fn undo(&mut self, shelf: Shelf, id: Id) {
-        on!(self.store, shelf, ledger => ledger.intend_restore(shelf::key(ledger, id)));
+        if on!(self.store, shelf, ledger => ledger.intend_restore(shelf::key(ledger, id))) {
+            self.wanted.insert(id, (shelf, true));
+        }
         self.run(shelf, id);
     }
 
@@ -154,6 +160,7 @@ impl Client {
     fn receive_refusal(&mut self, shelf: Shelf, id: Id, what: What, code: ProblemCode) {
         let failure = Failure::Refused(code);
         on!(self.store, shelf, ledger => ledger.refuse(shelf::key(ledger, id), failure));
+        self.wanted.remove(&id);
         match what {
             What::Add(_) if code == ProblemCode::Gone => {
                 on!(self.store, shelf, ledger => ledger.intend_delete(shelf::key(ledger, id)));
@@ -227,12 +234,23 @@ impl Client {
         (self.cut_off, self.lost_events) = (false, false);
         self.live.clear();
         self.gone.clear();
+        self.wanted.clear();
         self.store.receive_reset(since);
         for shelf in Shelf::ALL {
             if self.floor(shelf).is_some() {
                 self.ask_anew(shelf);
             }
         }
+    }
+
+    /// What the agent last wanted must have come true, unless others had a hand in it too.
+    pub(crate) fn has_what_was_wanted(&self, meddled: &BTreeSet<Id>) -> Result<(), String> {
+        for (id, (shelf, wanted)) in self.wanted.iter().filter(|(id, _)| !meddled.contains(id)) {
+            if self.shown(*shelf).iter().any(|thing| thing.id == *id) != *wanted {
+                return Err(format!("client {} wanted {id} to be shown: {wanted}; it is not so", self.agent));
+            }
+        }
+        Ok(())
     }
 
     fn heard(&mut self, record: &Record) {
@@ -284,8 +302,25 @@ impl Client {
                 return Err(format!("{id} is shown at version {live}, though deleted at {gone}"));
             }
         }
+        self.look_at_undos(shelf)
+    }
+
+    /// What is being brought back is shown all the while, unless it was back and deleted again.
+    fn look_at_undos(&self, shelf: Shelf) -> Result<(), String> {
+        let heard = |known: &HashMap<Id, Seq>, id| known.get(id).copied().unwrap_or(0);
+        for (id, request) in self.requests.iter().filter(|(_, request)| request.shelf == shelf) {
+            let wanted = matches!(request.what, What::Restore) && self.wanted.get(id) == Some(&(shelf, true));
+            let was_back = heard(&self.live, id) > heard(&self.intended, id);
+            if wanted && !was_back && !on!(self.store, shelf, ledger => is_shown(ledger, *id)) {
+                return Err(format!("{id} is being brought back, but not shown"));
+            }
+        }
         Ok(())
     }
+}
+
+fn is_shown<T: Kept>(ledger: &Ledger<T>, id: Id) -> bool {
+    ledger.cell(T::key(id)).with_untracked(|row| row.shown().is_some())
 }
 
 fn what<T: Kept>(ledger: &Ledger<T>, id: Id) -> Option<What> {

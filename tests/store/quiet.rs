@@ -15,18 +15,19 @@ impl World {
             self.settle_down(dice)?;
         }
         // Settling what one client wanted may have been said to a client that was cut off by then.
+        let used = self.used();
         for at in 0..self.clients.len() {
             self.make_up_for_losses(at, dice)?;
-            for shelf in Shelf::ALL {
+            for &shelf in &used {
                 if self.clients[at].floor(shelf).is_none() {
                     self.clients[at].ask(shelf, None);
                 }
             }
         }
         self.settle_down(dice)?;
-        self.compare_all()?;
+        self.compare_all(&used)?;
         for at in 0..self.clients.len() {
-            for shelf in Shelf::ALL {
+            for &shelf in &used {
                 let mut pages = 0..1_000;
                 while self.clients[at].ask_older(shelf) {
                     pages.next().ok_or("there is always an older page")?;
@@ -34,12 +35,13 @@ impl World {
                 }
             }
         }
-        self.compare_all()?;
+        self.compare_all(&used)?;
+        self.has_what_was_wanted()?;
         Ok(self.clients.iter().map(|client| client.pages).sum())
     }
 
-    fn compare_all(&self) -> Result<(), String> {
-        (0..self.clients.len()).try_for_each(|at| Shelf::ALL.into_iter().try_for_each(|shelf| self.compare(at, shelf)))
+    fn compare_all(&self, shelves: &[Shelf]) -> Result<(), String> {
+        (0..self.clients.len()).try_for_each(|at| shelves.iter().try_for_each(|shelf| self.compare(at, *shelf)))
     }
 
     /// Lost events: a reset and new pages, the changes asked for once more, or new pages alone.
@@ -57,7 +59,7 @@ impl World {
                 Ok(())
             }
             _ => {
-                Shelf::ALL.into_iter().for_each(|shelf| self.clients[at].ask_anew(shelf));
+                self.used().into_iter().for_each(|shelf| self.clients[at].ask_anew(shelf));
                 Ok(())
             }
         }

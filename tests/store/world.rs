@@ -7,7 +7,7 @@ use crate::{
     shelf::Shelf,
 };
 use sidenote::store::row::State;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A step of a history. Which client, thing or letter it is about follows from `a` and `b` and what there is by then,
 /// so that a history from which steps are taken away is still one.
@@ -92,11 +92,20 @@ pub(crate) struct World {
     pub(crate) clients: Vec<Client>,
     /// What was written under each id, and on which shelf.
     pub(crate) texts: BTreeMap<Id, (Shelf, u32)>,
+    /// Who deleted what first, and what others deleted too.
+    deleters: BTreeMap<Id, usize>,
+    meddled: BTreeSet<Id>,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self { server: Server::default(), clients: (0..3).map(Client::new).collect(), texts: BTreeMap::new() }
+        Self {
+            server: Server::default(),
+            clients: (0..3).map(Client::new).collect(),
+            texts: BTreeMap::new(),
+            deleters: BTreeMap::new(),
+            meddled: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn take(&mut self, step: Step) -> Result<(), String> {
@@ -135,7 +144,7 @@ impl World {
     }
 
     fn look_everywhere(&mut self, at: usize) -> Result<(), String> {
-        Shelf::ALL.into_iter().try_for_each(|shelf| self.look(at, shelf))
+        self.used().into_iter().try_for_each(|shelf| self.look(at, shelf))
     }
 
     fn add(&mut self, at: usize, shelf: Shelf) -> Result<(), String> {
@@ -153,6 +162,9 @@ impl World {
         // A message is never deleted, except for one that the server didn't take.
         if shelf != Shelf::Messages || client.refused.contains(&thing.id) {
             client.delete(shelf, thing.id);
+            if *self.deleters.entry(thing.id).or_insert(at) != at {
+                self.meddled.insert(thing.id);
+            }
         }
         self.look(at, shelf)
     }
@@ -262,6 +274,7 @@ impl World {
         for client in &mut self.clients {
             client.cut_off = true;
             client.inbox.clear();
+            client.wanted.clear();
             let answered = client.requests.iter().filter(|(_, request)| request.answer.is_some());
             let answered: Vec<Id> = answered.map(|(id, _)| *id).collect();
             answered.into_iter().for_each(|id| client.fail(id));
@@ -272,6 +285,16 @@ impl World {
     pub(crate) fn reset(&mut self, at: usize) -> Result<(), String> {
         self.clients[at].reset(&self.server.position());
         self.look_everywhere(at)
+    }
+
+    /// The shelves on which something was ever written.
+    pub(crate) fn used(&self) -> Vec<Shelf> {
+        let used: BTreeSet<Shelf> = self.texts.values().map(|(shelf, _)| *shelf).collect();
+        used.into_iter().collect()
+    }
+
+    pub(crate) fn has_what_was_wanted(&self) -> Result<(), String> {
+        self.clients.iter().try_for_each(|client| client.has_what_was_wanted(&self.meddled))
     }
 
     /// Whether a client shows what the server has, down to where it has loaded, and beside that what was refused.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// A change. JSON of `data`: the variant's fields; the event's name is the variant's name in kebab case.
 /// `seq` is the position of the change, and the new `rev` of what it speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "event", content = "data", rename_all = "kebab-case")]
 pub enum Event {
@@ -132,13 +132,68 @@ impl Event {
     /// # Errors
     /// When a known event's data doesn't have its form.
     pub fn from_parts(name: &str, data: serde_json::Value) -> Result<Option<Self>, serde_json::Error> {
-        if !KNOWN.contains(&name) {
-            return Ok(None);
-        }
-        serde_json::from_value(serde_json::json!({ "event": name, "data": data })).map(Some)
+        let mut data = Fields(data);
+        let Some(known) = KNOWN.into_iter().find(|known| *known == name) else { return Ok(None) };
+        let seq = data.take("seq")?;
+        Ok(Some(match known {
+            "contact-note-added" => {
+                Self::ContactNoteAdded { note: data.take("note")?, actor: data.take("actor")?, seq }
+            }
+            "contact-note-restored" => {
+                Self::ContactNoteRestored { note: data.take("note")?, actor: data.take("actor")?, seq }
+            }
+            "contact-note-deleted" => Self::ContactNoteDeleted {
+                note_id: data.take("note_id")?,
+                contact_id: data.take("contact_id")?,
+                actor: data.take("actor")?,
+                seq,
+            },
+            "conversation-note-added" => {
+                Self::ConversationNoteAdded { note: data.take("note")?, actor: data.take("actor")?, seq }
+            }
+            "conversation-note-restored" => {
+                Self::ConversationNoteRestored { note: data.take("note")?, actor: data.take("actor")?, seq }
+            }
+            "conversation-note-deleted" => Self::ConversationNoteDeleted {
+                note_id: data.take("note_id")?,
+                conversation_id: data.take("conversation_id")?,
+                actor: data.take("actor")?,
+                seq,
+            },
+            "message-added" => Self::MessageAdded { message: data.take("message")?, actor: data.take("actor")?, seq },
+            "conversation-changed" => {
+                Self::ConversationChanged { conversation: data.take("conversation")?, actor: data.take("actor")?, seq }
+            }
+            "contact-changed" => {
+                Self::ContactChanged { contact: data.take("contact")?, actor: data.take("actor")?, seq }
+            }
+            _ => Self::AgentChanged { agent: data.take("agent")?, actor: data.take("actor")?, seq },
+        }))
     }
 }
 
+/// An event's data, field by field. By hand, because a derived reader of an enum tagged from outside is several times
+/// the size of everything else in this crate, and the app is downloaded.
+struct Fields(serde_json::Value);
+
+impl Fields {
+    /// A field that is not there reads as `null`: right for an optional one, an error for any other.
+    fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_value(self.0.get_mut(name).map(serde_json::Value::take).unwrap_or_default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let mut parts = Fields(serde_json::Value::deserialize(deserializer)?);
+        let name: String = parts.take("event").map_err(D::Error::custom)?;
+        let data = parts.take("data").map_err(D::Error::custom)?;
+        Self::from_parts(&name, data).map_err(D::Error::custom)?.ok_or_else(|| D::Error::custom("unknown event"))
+    }
+}
+
+/// Every event's name; the last one is the fallback in [`Event::from_parts`].
 const KNOWN: [&str; 10] = [
     "contact-note-added",
     "contact-note-restored",

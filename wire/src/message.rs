@@ -22,12 +22,30 @@ pub enum Direction {
 /// Whether an outgoing message has left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", tag = "state")]
+#[serde(rename_all = "kebab-case", tag = "state", try_from = "DeliveryFields")]
 pub enum Delivery {
     /// The contact has it, or it came from them.
     Delivered,
     /// It will not arrive. `reason` is a code: `no-way-out` (the channel has no way to send).
     Failed { reason: String },
+}
+
+/// The fields a delivery may have on the wire: a plain struct reads with far less code than a tagged enum.
+#[derive(Deserialize)]
+struct DeliveryFields {
+    state: String,
+    reason: Option<String>,
+}
+
+impl TryFrom<DeliveryFields> for Delivery {
+    type Error = &'static str;
+    fn try_from(fields: DeliveryFields) -> Result<Self, &'static str> {
+        match (fields.state.as_str(), fields.reason) {
+            ("delivered", _) => Ok(Self::Delivered),
+            ("failed", Some(reason)) => Ok(Self::Failed { reason }),
+            _ => Err("a delivery is delivered, or failed with a reason"),
+        }
+    }
 }
 
 /// An attachment by name, size in bytes and media type. Its content is not kept.

@@ -49,6 +49,7 @@ fn app(project: &Project) -> Result<(), Error> {
     // Trunk takes NO_COLOR=1 for a wrong value of its own option.
     trunk.args(["build", "--release"]).current_dir(&project.root).env("PATH", path).env_remove("NO_COLOR");
     shell::run(&mut trunk)?;
+    dist::drop_names(&project.dist())?;
     dist::compress(&project.dist())?;
     fs::write(&stamp, now()?).map_err(Error::file(&stamp))
 }

@@ -146,7 +146,7 @@ impl Truth {
             }
             ["activity"] => {
                 let entries = self.activity.iter().rev().filter(|(contact, _)| *contact == id);
-                let items: Vec<_> = entries.map(|(_, entry)| entry.clone()).collect();
+                let items: Vec<_> = entries.take(50).map(|(_, entry)| entry.clone()).collect();
                 ok(&Page { items, next_cursor: None, as_of: self.position() })
             }
             ["notes"] => {

@@ -108,11 +108,11 @@ impl Rules {
     }
 }
 
-/// Whether a request is one of `method` to a path like `pattern`, where `*` stands for any one segment:
-/// `/contacts/*/notes`.
+/// Whether a request is one of `method` to a path like `pattern`, where `*` stands for any id: `/contacts/*/notes`.
 pub(super) fn matches(sent: &Sent, method: &str, pattern: &str) -> bool {
     let path = sent.path.strip_prefix("/api/v1").unwrap_or(&sent.path);
     let (path, pattern): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
-    let alike = |(segment, wanted): (&&str, &&str)| *wanted == "*" || segment == wanted;
+    let is_id = |segment: &str| uuid::Uuid::try_parse(segment).is_ok();
+    let alike = |(segment, wanted): (&&str, &&str)| segment == wanted || *wanted == "*" && is_id(segment);
     sent.method == method && path.len() == pattern.len() && path.iter().zip(&pattern).all(alike)
 }

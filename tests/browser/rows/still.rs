@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use super::{Dice, Shelf};
-use crate::eventually::{eventually, painted};
+use crate::eventually::{eventually, next_picture};
 
 fn uneven(key: u32) -> u32 {
     15 + key * 37 % 150
@@ -19,7 +19,7 @@ async fn in_the_middle(edge: Edge) -> Shelf {
     eventually("rows to fill the screen", || shelf.is_filled()).await;
     shelf.scroll_to(20_000.0);
     eventually("rows where the reader went", || shelf.is_filled() && shelf.seen()[0].0 > 10).await;
-    painted().await;
+    next_picture().await;
     shelf
 }
 
@@ -38,7 +38,7 @@ async fn scrolling_up_over_rows_never_seen_moves_everything_by_as_much_as_was_sc
         let before = shelf.seen();
         let scrolled = shelf.scrolled();
         shelf.stage.root().set_scroll_top(scrolled as i32 - 90);
-        painted().await;
+        next_picture().await;
         let expected: Vec<(u32, f64)> = before.iter().map(|(key, top)| (*key, top + 90.0)).collect();
         assert_still(&shelf, &expected, &format!("step {step}"));
         assert!(shelf.is_filled());
@@ -59,7 +59,7 @@ async fn rows_added_removed_and_moved_above_leave_what_is_seen_where_it_is() {
         let above: Vec<u32> = above.into_iter().chain((0..dice.below(60) as u32).map(|n| fresh + 1 + n)).collect();
         fresh += 60;
         shelf.set(above.into_iter().chain(keys[first..].iter().copied()));
-        painted().await;
+        next_picture().await;
         assert_still(&shelf, &before, &format!("step {step}"));
         assert!(shelf.is_filled());
     }
@@ -77,7 +77,7 @@ async fn when_the_first_row_seen_goes_or_moves_away_the_next_stays_where_it_is()
             keys.insert(0, gone);
         }
         shelf.set(keys);
-        painted().await;
+        next_picture().await;
         assert_still(&shelf, &before[1..], &format!("step {step}"));
         // Far from the end of what is seen, so that it is seen again.
         assert!(shelf.is_filled());
@@ -93,8 +93,24 @@ async fn a_row_that_grows_above_leaves_what_is_seen_where_it_is() {
         let row = shelf.item(above).expect("rows above what is seen are there");
         let inner: HtmlElement = row.first_element_child().expect("a row has content").unchecked_into();
         inner.style().set_property("height", &format!("{growth}px")).expect("a style");
-        painted().await;
+        next_picture().await;
         assert_still(&shelf, &before, &format!("grown to {growth}"));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_row_that_grows_above_while_the_reader_scrolls_adds_nothing_to_the_scrolling() {
+    let shelf = in_the_middle(Edge::Start).await;
+    for step in 0..20 {
+        let before = shelf.seen();
+        let row = shelf.item(before[0].0 - 1).expect("rows above what is seen are there");
+        let inner: HtmlElement = row.first_element_child().expect("a row has content").unchecked_into();
+        inner.style().set_property("height", &format!("{}px", 20 + step % 3 * 170)).expect("a style");
+        shelf.stage.root().set_scroll_top(shelf.scrolled() as i32 + 30);
+        next_picture().await;
+        let expected: Vec<(u32, f64)> = before.iter().map(|(key, top)| (*key, top - 30.0)).collect();
+        assert_still(&shelf, &expected, &format!("step {step}"));
+        assert!(shelf.is_filled());
     }
 }
 
@@ -103,10 +119,10 @@ async fn many_rows_removed_near_the_end_leave_what_is_seen_where_it_is() {
     let shelf = Shelf::with(0..1000, Edge::Start, |_| 40);
     shelf.scroll_to(38_000.0);
     eventually("rows where the reader went", || shelf.is_filled() && shelf.seen()[0].0 > 900).await;
-    painted().await;
+    next_picture().await;
     let before = shelf.seen();
     shelf.set(600..1000);
-    painted().await;
+    next_picture().await;
     assert_still(&shelf, &before, "600 rows less");
 }
 
@@ -121,7 +137,7 @@ async fn a_reader_at_the_top_sees_new_rows_and_one_further_down_is_told_of_them(
     });
     let unseen = || shelf.handle.unseen().get_untracked();
     eventually("two rows nobody saw", || unseen() == 2).await;
-    painted().await;
+    next_picture().await;
     assert_still(&shelf, &before, "two rows more");
     // More at the other end, and rows that only moved, are not news.
     shelf.keys.update(|keys| {
@@ -129,7 +145,7 @@ async fn a_reader_at_the_top_sees_new_rows_and_one_further_down_is_told_of_them(
         let moved = keys.remove(5);
         keys.insert(0, moved);
     });
-    painted().await;
+    next_picture().await;
     assert_eq!(unseen(), 2);
 
     shelf.handle.scroll_to_start();
@@ -138,7 +154,7 @@ async fn a_reader_at_the_top_sees_new_rows_and_one_further_down_is_told_of_them(
     for new in 3000..3005 {
         shelf.keys.update(|keys| keys.insert(0, new));
         eventually("the new row, at the top", || shelf.seen().first() == Some(&(new, 0.0))).await;
-        painted().await;
+        next_picture().await;
         assert_eq!(shelf.seen()[0], (new, 0.0));
         assert_eq!(unseen(), 0);
     }
@@ -158,7 +174,7 @@ async fn a_row_with_the_focus_stays_in_its_place_among_the_rows_however_far_the_
     for top in [40_000.0, 0.0, 70_000.0] {
         shelf.scroll_to(top);
         eventually("rows where the reader went", || shelf.is_filled()).await;
-        painted().await;
+        next_picture().await;
         assert_eq!(focused_text().as_deref(), Some("300"));
         assert_eq!(shelf.item(300).as_ref(), Some(&row));
         assert!(shelf.shown().is_sorted() && shelf.shown().len() < 60);
@@ -234,7 +250,7 @@ async fn after_a_row_is_removed_the_next_can_have_the_focus_though_it_wasnt_ther
     shelf.handle.focus(0, "button");
     shelf.handle.focus(3, "video");
     shelf.handle.scroll_to(0);
-    painted().await;
+    next_picture().await;
     assert_eq!(focused_text().as_deref(), Some("400"));
 }
 
@@ -252,7 +268,7 @@ async fn a_conversation_starts_at_its_end_and_stays_there() {
         for new in 5000..5004 {
             shelf.keys.update(|keys| keys.push(new));
             eventually("the new row, at the end", || at_end(&shelf) && shelf.item(new).is_some()).await;
-            painted().await;
+            next_picture().await;
             assert!(at_end(&shelf));
         }
         // A little above the end is at the end still, and the end is below what follows the rows.
@@ -260,20 +276,20 @@ async fn a_conversation_starts_at_its_end_and_stays_there() {
         shelf.handle.scroll_to_end();
         eventually("the very end", || at_end(&shelf)).await;
         shelf.scroll_to(shelf.scrolled() - 12.0);
-        painted().await;
+        next_picture().await;
         shelf.keys.update(|keys| keys.push(5004));
         eventually("the end, with the new row", || at_end(&shelf) && shelf.item(5004).is_some()).await;
         // Older rows come in before, a picture in the last row loads, the box below grows.
         shelf.keys.update(|keys| *keys = (900..1000).chain(keys.drain(..)).collect());
-        painted().await;
+        next_picture().await;
         assert!(at_end(&shelf));
         let last: HtmlElement =
             shelf.item(5004).and_then(|row| row.first_element_child()).expect("a row").unchecked_into();
         last.style().set_property("height", "333px").expect("a style");
-        painted().await;
+        next_picture().await;
         assert!(at_end(&shelf));
         shelf.stage.root().style().set_property("height", "250px").expect("a style");
-        painted().await;
+        next_picture().await;
         assert!(at_end(&shelf));
         assert_eq!(shelf.handle.unseen().get_untracked(), 0);
     }
@@ -286,20 +302,20 @@ async fn a_conversation_read_further_up_stays_put_whatever_comes_at_either_end()
         eventually("the last row, at the end", || at_end(&shelf)).await;
         shelf.scroll_to(shelf.scrolled() - 700.0);
         eventually("the reader has left the end", || !shelf.handle.at_end().get_untracked()).await;
-        painted().await;
+        next_picture().await;
         let before = shelf.seen();
         shelf.keys.update(|keys| keys.extend([5000, 5001]));
         eventually("two rows nobody saw", || shelf.handle.unseen().get_untracked() == 2).await;
         shelf.keys.update(|keys| *keys = (900..1000).chain(keys.drain(..)).collect());
-        painted().await;
+        next_picture().await;
         assert_still(&shelf, &before, "rows at both ends");
         assert_eq!(shelf.handle.unseen().get_untracked(), 2);
         shelf.scroll_to(0.0);
         eventually("the first row", || shelf.shown().first() == Some(&900) && shelf.is_filled()).await;
-        painted().await;
+        next_picture().await;
         let before = shelf.seen();
         shelf.keys.update(|keys| *keys = (800..900).chain(keys.drain(..)).collect());
-        painted().await;
+        next_picture().await;
         assert_still(&shelf, &before, "rows before the first one seen");
         shelf.handle.scroll_to_end();
         eventually("the end again", || at_end(&shelf) && shelf.handle.unseen().get_untracked() == 0).await;

@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{MutationObserver, MutationObserverInit};
 
 use super::{Shelf, items_in, shown_in};
-use crate::eventually::{eventually, painted};
+use crate::eventually::{eventually, next_picture, painted};
 use crate::stage::Stage;
 
 /// Rows a list may have at most; a screen of this size shows ten.
@@ -66,7 +66,7 @@ async fn scrolling_leaves_no_blank_space_and_nothing_to_complain_of() {
         let distance = if step % 10 == 0 { 900 } else { 130 };
         let distance = if step > 75 { -distance } else { distance };
         shelf.stage.root().set_scroll_top(shelf.stage.root().scroll_top() + distance);
-        painted().await;
+        next_picture().await;
         assert!(shelf.is_filled(), "blank space after step {step}: {:?}", shelf.seen());
         let shown = shelf.shown();
         assert!(shown.windows(2).all(|pair| pair[1] == pair[0] + 1), "a run of rows: {shown:?}");

@@ -218,6 +218,17 @@ impl List {
         }
     }
 
+    /// Doubts the noted heights when the rows don't add up to them: a row changed, and the observer didn't say so yet.
+    pub(super) fn audit(&mut self) {
+        let item = |index: usize| self.rows.get(self.tokens.get(index)?).map(|row| row.item.get_bounding_client_rect());
+        let ends = self.window.end.checked_sub(1).and_then(|last| Some((item(self.window.start)?, item(last)?)));
+        let Some((first, last)) = ends else { return };
+        let noted = self.heights.span(&self.window) - self.spacing;
+        if (last.bottom() - first.top() - noted).abs() >= 0.5 {
+            self.doubt_all();
+        }
+    }
+
     pub(super) fn doubt_all(&mut self) {
         self.rows.values_mut().for_each(|row| row.unsure = true);
     }

@@ -174,6 +174,7 @@ impl Reader {
         let mut seen = port.read()?;
         self.notice_scrolling(&seen);
         for _ in 0..TURNS {
+            self.list.audit();
             self.list.measure();
             self.list.fit_gaps();
             self.keep_still(port);

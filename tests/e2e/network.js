@@ -1,0 +1,51 @@
+// What a network may do to a request, done to one page's: hold it, answer in the server's place, lose the answer.
+
+/** The paths of the API by what they are for; each matches with every query. */
+export const NOTE = /\/api\/v1\/contacts\/[^/]+\/notes\/[^/]+$/;
+export const NOTES = /\/api\/v1\/contacts\/[^/]+\/notes(\?|$)/;
+export const MESSAGE = /\/messages\/[^/]+$/;
+export const CONVERSATION_NOTE = /\/api\/v1\/conversations\/[^/]+\/notes\/[^/]+$/;
+
+/** A refusal in the form of RFC 9457, as the server's own. */
+export function problem(status, code, { retryable = false } = {}) {
+  const body = { type: `/problems/${code}`, title: "Refused by a test.", status, retryable };
+  return { status, contentType: "application/problem+json", body: JSON.stringify(body) };
+}
+
+/** Lays `handle(route, nth)` on requests of `method` to `path`; those of another method go their way. */
+export async function meet(page, path, method, handle) {
+  let count = 0;
+  await page.route(path, async (route) => {
+    if (route.request().method() !== method) return route.fallback();
+    count += 1;
+    await handle(route, count);
+  });
+  return { count: () => count };
+}
+
+/** Holds each request of `method` to `path`. `letGo()` sends all that came, and those that come later. */
+export async function holdBack(page, path, method) {
+  const held = gate();
+  const met = await meet(page, path, method, async (route) => {
+    await held.opened;
+    await route.continue();
+  });
+  return { letGo: held.open, ...met };
+}
+
+/** Lets each request of `method` to `path` reach the server, and holds the answer until `letGo()`. */
+export async function holdAnswer(page, path, method) {
+  const held = gate();
+  const met = await meet(page, path, method, async (route) => {
+    const response = await route.fetch();
+    await held.opened;
+    await route.fulfill({ response });
+  });
+  return { letGo: held.open, ...met };
+}
+
+function gate() {
+  let open;
+  const opened = new Promise((resolve) => (open = resolve));
+  return { open, opened };
+}
