@@ -120,7 +120,7 @@ fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoVi
                 view! {
                     <main class="gate">
                         <div class="pane-problem">
-                            <p>{words().not_found}</p>
+                            <h1>{words().not_found}</h1>
                             <button type="button" class="button" on:click=move |_| navigator.go.run(InboxView::default())>
                                 {words().back_to_inbox}
                             </button>

@@ -337,9 +337,10 @@ pub(crate) async fn patient<T>(what: impl Future<Output = T>) -> T {
 
 /// Asks again until it is so.
 pub(crate) async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
+    let mut pace = tokio::time::interval(Duration::from_millis(5));
     patient(async {
         while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            pace.tick().await;
         }
     })
     .await;

@@ -4,7 +4,7 @@ use crate::{
     components::{
         channel_mark::{ChannelMark, channel_name},
         connection_line::ConnectionLine,
-        contact_profile_panel::{PanelHead, Sections, known},
+        contact_profile_panel::{PanelHead, SectionMenu, Sections, known},
         inbox_nav::InboxNav,
         load_problem::LoadProblem,
         timestamp::ShortTimestamp,
@@ -29,6 +29,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
     let known = known(contact);
     let name =
         Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let body = NodeRef::<leptos::html::Div>::new();
     let load = desk.store().contacts.load(contact);
     let is_missing = move || matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound)));
     view! {
@@ -36,6 +37,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
             <ConnectionLine />
             <InboxNav />
             <main class="contact-main">
+                <h1 class="sr-only">{move || name.get()}</h1>
                 {move || {
                     if is_missing() {
                         return view! {
@@ -51,7 +53,8 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
                     view! {
                         <div class="panel contact-panel">
                             <PanelHead contact known name close=None />
-                            <Sections contact conversation=None known name />
+                            <SectionMenu body name channel=words().contact_heading />
+                            <Sections contact conversation=None known name body />
                         </div>
                         <Conversations contact />
                     }

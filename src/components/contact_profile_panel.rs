@@ -5,7 +5,7 @@ use crate::{
         actions_section::ActionsSection,
         activity_section::ActivitySection,
         avatar::Avatar,
-        channel_mark::ChannelMark,
+        channel_mark::{ChannelMark, channel_name},
         details_section::DetailsSection,
         lists_section::ListsSection,
         load_problem::{LoadProblem, Waiting},
@@ -28,11 +28,16 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
     let known = known(contact);
     let desk = Desk::here();
     // Whose profile it is is known from the conversation before the contact is loaded, or if it can't be.
+    let channel = {
+        let desk = desk.clone();
+        Memo::new(move |_| desk.conversation(conversation).map_or("", |known| channel_name(known.channel.kind)))
+    };
     let name = Memo::new(move |_| {
         let name = known.with(|known| known.as_ref().map(|known| known.name.clone()));
         name.or_else(|| Some(desk.conversation(conversation)?.contact.name)).unwrap_or_default()
     });
     let panel = NodeRef::<html::Aside>::new();
+    let body = NodeRef::<html::Div>::new();
     let close_on_escape = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
             event.prevent_default();
@@ -43,11 +48,12 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
         <aside
             class="panel"
             node_ref=panel
-            aria-label=move || fill(words().profile_of, &[("name", &name.get())])
+            aria-label=move || fill(words().profile_of, &[("name", &name.get()), ("channel", channel.get())])
             on:keydown=close_on_escape
         >
             <PanelHead contact known name close=Some(close) />
-            <Sections contact conversation=Some(conversation) known name />
+            <SectionMenu body name channel />
+            <Sections contact conversation=Some(conversation) known name body />
         </aside>
     }
 }
@@ -126,14 +132,13 @@ pub fn Sections(
     conversation: Option<ConversationId>,
     known: Memo<Option<Contact>>,
     name: Memo<String>,
+    body: NodeRef<html::Div>,
 ) -> impl IntoView {
     let desk = Desk::here();
     let load = desk.store().contacts.load(contact);
     let is_known = Memo::new(move |_| known.with(Option::is_some));
-    let body = NodeRef::<html::Div>::new();
     let retry = Callback::new(move |()| desk.load_contact(contact));
     view! {
-        <SectionMenu body />
         <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>
             {move || match (is_known.get(), load.get()) {
                 (true, _) => {
@@ -154,8 +159,13 @@ pub fn Sections(
     }
 }
 
+/// Jumps to a section. `channel` tells the menus of several panels of one contact apart.
 #[component]
-fn SectionMenu(body: NodeRef<html::Div>) -> impl IntoView {
+pub fn SectionMenu(
+    body: NodeRef<html::Div>,
+    name: Memo<String>,
+    #[prop(into)] channel: Signal<&'static str>,
+) -> impl IntoView {
     let words = words();
     let entries = [
         ("details", words.details),
@@ -180,7 +190,7 @@ fn SectionMenu(body: NodeRef<html::Div>) -> impl IntoView {
         }
     };
     view! {
-        <nav class="section-menu" aria-label=words.jump_to>
+        <nav class="section-menu" aria-label=move || fill(words.jump_to_of, &[("name", &name.get()), ("channel", channel.get())])>
             {entries
                 .map(|(name, title)| view! { <button type="button" on:click=move |_| jump(name)>{title}</button> })
                 .into_iter()

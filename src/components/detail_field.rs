@@ -3,9 +3,10 @@
 
 use crate::{
     desk::{Desk, FieldChange},
+    timers::next_frame,
     words::{fill, words},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wire::{Contact, ContactPatch};
 
 /// What a detail is: its name, how to read it from a contact, and the change that sets it.
@@ -68,6 +69,18 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
         }
     };
     let is_editing = Memo::new(move |_| !matches!(*edit.read(), Edit::No));
+    let button = NodeRef::<html::Button>::new();
+    // When an edit ends, the keyboard goes on from where it began.
+    Effect::new(move |was_editing: Option<bool>| {
+        if was_editing == Some(true) && !is_editing.get() {
+            next_frame(move || {
+                if let Some(button) = button.try_get_untracked().flatten() {
+                    let _ = button.focus();
+                }
+            });
+        }
+        is_editing.get()
+    });
     let name = field.with_value(|field| field.name);
     let change = fill(words().field_change, &[("field", name)]);
     view! {
@@ -80,7 +93,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
                     }
                     let shown = value.get().map(|value| field.with_value(|field| field.words_for(&value)));
                     view! {
-                        <button type="button" class="detail-value" title=change.clone() on:click=begin>
+                        <button type="button" class="detail-value" node_ref=button title=change.clone() on:click=begin>
                             {match shown {
                                 Some(value) => view! { <bdi dir="auto">{value}</bdi> }.into_any(),
                                 None => view! { <span class="quiet">{words().field_add}</span> }.into_any(),

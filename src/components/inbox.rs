@@ -21,14 +21,17 @@ pub fn Inbox() -> impl IntoView {
         <div class="inbox" class:reading=move || has_panes.get()>
             <ConnectionLine />
             <InboxNav />
+            <main class="inbox-main">
+            <h1 class="sr-only reading-title">{words().inbox}</h1>
             <ConversationListView />
-            <main class="panes" aria-label=words().conversations>
+            <div class="panes">
                 <Show
                     when=move || has_panes.get()
                     fallback=|| view! { <p class="panes-empty">{words().nothing_open}</p> }
                 >
                     <Rows keys=panes row=|id| view! { <PaneView conversation=id /> } estimate=600.0 class="pane-row" />
                 </Show>
+            </div>
             </main>
             <Toasts />
         </div>

@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        channel_mark::channel_name,
         conversation_note_item::ConversationNoteItem,
         load_problem::{LoadProblem, Waiting},
         message_item::MessageItem,
@@ -26,8 +27,12 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
     let load = Memo::new(move |_| thread.load());
     let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
     let contact = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.contact_id)));
-    let name = Memo::new(move |_| {
-        known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default())
+    let label = Memo::new(move |_| {
+        known.with(|known| {
+            let known = known.as_ref()?;
+            let channel = channel_name(known.channel.kind);
+            Some(fill(words().thread, &[("name", &known.contact.name), ("channel", channel)]))
+        })
     });
     let handle = RowsHandle::new();
     let older = {
@@ -36,7 +41,7 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
     };
     let retry = Callback::new(move |()| desk.load_thread(conversation));
     view! {
-        <div class="thread" tabindex="0" role="region" aria-label=move || fill(words().thread, &[("name", &name.get())])>
+        <div class="thread" tabindex="0" role="region" aria-label=move || label.get()>
             {move || match (load.get(), is_empty.get()) {
                 (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
                 (Load::Ready, true) => Some(view! { <p class="empty">{words().thread_empty}</p> }.into_any()),

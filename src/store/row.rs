@@ -11,7 +11,6 @@ pub use super::{
 use wire::{ProblemCode, Seq};
 
 /// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
-///
 /// While the wish is to be back (`Restore`), or the deletion is confirmed (`Deleted`), the truth is not `Live`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row<T> {
@@ -31,8 +30,10 @@ impl<T: Entry> Row<T> {
     #[must_use]
     pub fn shown(&self) -> Option<(&T, State)> {
         match (&self.wish, &self.truth) {
-            (Some(Wish::Add { abandoned: true, .. } | Wish::Deleted { .. }), _) => None,
-            (Some(Wish::Delete { undone: false, .. }), _) => None,
+            (
+                Some(Wish::Add { abandoned: true, .. } | Wish::Delete { undone: false, .. } | Wish::Deleted { .. }),
+                _,
+            ) => None,
             (Some(Wish::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
             (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => Some((entry, State::Saved)),
             (None, Truth::Live(entry)) => Some((entry, State::Saved)),
@@ -42,11 +43,10 @@ impl<T: Entry> Row<T> {
 
     #[must_use]
     pub fn place(&self) -> Option<Place> {
-        let (entry, _) = self.shown()?;
-        Some(match &self.wish {
-            Some(Wish::Add { nth, .. }) => Place::Unsaved(*nth),
-            _ => Place::Saved(entry.seq()),
-        })
+        match (&self.wish, self.shown()?) {
+            (Some(Wish::Add { nth, .. }), _) => Some(Place::Unsaved(*nth)),
+            (_, (entry, _)) => Some(Place::Saved(entry.seq())),
+        }
     }
 
     #[must_use]
@@ -57,10 +57,7 @@ impl<T: Entry> Row<T> {
     /// The server's live version, whatever we wish.
     #[must_use]
     pub fn live(&self) -> Option<&T> {
-        match &self.truth {
-            Truth::Live(entry) => Some(entry),
-            Truth::Unknown | Truth::Gone | Truth::GoneUndated => None,
-        }
+        if let Truth::Live(entry) = &self.truth { Some(entry) } else { None }
     }
 
     #[must_use]
@@ -137,6 +134,8 @@ impl<T: Entry> Row<T> {
             Some(Wish::Restore { .. }) if self.truth == Truth::Unknown => None,
             // An undo outlives the deletion it undoes; every other wish has lost its object.
             wish @ Some(Wish::Restore { .. } | Wish::Delete { undone: true, .. } | Wish::Deleted { .. }) => wish,
+            // Deleted once more while its undo is on its way: this may be the deletion that is undone.
+            wish @ Some(Wish::Delete { .. }) if self.is_gone() => wish,
             Some(Wish::Delete { entry, .. }) => Some(Wish::Deleted { entry }),
             Some(Wish::Add { .. }) | None => None,
         };
@@ -193,8 +192,8 @@ impl<T: Entry> Row<T> {
     pub fn intend_restore(&mut self) -> bool {
         self.wish = match self.wish.take() {
             Some(Wish::Add { entry, nth, progress, .. }) => Some(Wish::Add { entry, nth, progress, abandoned: false }),
-            Some(Wish::Delete { entry, .. }) => Some(Wish::Delete { entry, undone: true }),
-            Some(Wish::Deleted { entry }) => Some(Wish::Restore { entry }),
+            Some(Wish::Delete { entry, .. }) if !self.is_gone() => Some(Wish::Delete { entry, undone: true }),
+            Some(Wish::Delete { entry, .. } | Wish::Deleted { entry }) => Some(Wish::Restore { entry }),
             wish => {
                 self.wish = wish;
                 return matches!(self.wish, Some(Wish::Restore { .. }));

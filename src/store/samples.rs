@@ -1,5 +1,8 @@
 //! Things for the tests of this room, and a way to count how often somebody who looks at a signal is told.
 
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
 use super::row::State;
 use reactive_graph::effect::ImmediateEffect;
 use std::sync::{

@@ -59,9 +59,15 @@ pub(crate) struct Sent {
 
 /// What a request is answered with.
 enum Answer {
-    Json { status: u16, body: serde_json::Value },
+    Json {
+        status: u16,
+        body: serde_json::Value,
+    },
     Nothing,
-    Refused { problem: Box<Problem>, retry_after: Option<u32> },
+    Refused {
+        problem: Box<Problem>,
+        retry_after: Option<u32>,
+    },
     /// The connection breaks.
     Lost,
 }

@@ -30,9 +30,8 @@ async fn both_show(story: &Story, expected: &[&str]) {
 
 fn trash(panel: &Screen, text: &str) -> HtmlElement {
     let buttons = note_row(panel, text).all("button").into_iter();
-    let mut named = buttons.filter(|button| {
-        button.get_attribute("aria-label").is_some_and(|label| label.starts_with("Delete note by "))
-    });
+    let mut named = buttons
+        .filter(|button| button.get_attribute("aria-label").is_some_and(|label| label.starts_with("Delete note by ")));
     named.next().expect("each note has a trashcan")
 }
 

@@ -33,7 +33,8 @@ fn ana_and_bo() -> Two {
 
 async fn shows_profile_of(story: &Story, name: &str) {
     let label = format!("Profile of {name}");
-    eventually(&label, || story.screen().has("complementary", &label) && story.panels().len() == 1).await;
+    let is_there = || story.panels().len() == 1 && story.panel(0).has("textbox", "Add note");
+    eventually(&label, || story.screen().has("complementary", &label) && is_there()).await;
 }
 
 fn composer(pane: &Screen, label: &str) -> HtmlTextAreaElement {
@@ -144,7 +145,8 @@ async fn a_contact_without_notes_says_so_only_once_that_is_known() {
     eventually("the panel is there", || story.panel(0).has("textbox", "Add note")).await;
     assert!(!story.panel(0).says("No notes about"));
     held.release();
-    eventually("it says so", || story.panel(0).says("No notes about Ana Duarte yet. What should your team know?")).await;
+    eventually("it says so", || story.panel(0).says("No notes about Ana Duarte yet. What should your team know?"))
+        .await;
     story.end().await;
 }
 
@@ -152,9 +154,12 @@ async fn a_contact_without_notes_says_so_only_once_that_is_known() {
 async fn older_notes_that_could_not_be_loaded_come_with_try_again() {
     let server = FakeServer::new();
     let (ana, conversation) = server.contact_with_conversation("Ana Duarte", ChannelKind::Sms);
-    (1..=130).for_each(|nth| drop(server.contact_note(ana, Who::Colleague, &format!("Note {nth}"))));
+    for nth in 1..=130 {
+        server.contact_note(ana, Who::Colleague, &format!("Note {nth}"));
+    }
     let story = Story::ready(server, &[conversation]).await;
-    eventually("the first page is there", || notes(&story.panel(0)).first().is_some_and(|note| note == "Note 130")).await;
+    eventually("the first page is there", || notes(&story.panel(0)).first().is_some_and(|note| note == "Note 130"))
+        .await;
     story.server.refuse("GET", NOTES, ProblemCode::Busy);
     let panel = story.panel(0);
     let body = panel.role("group", "Sections of the profile");

@@ -104,7 +104,8 @@ async fn confirming_a_note_keeps_its_nodes_in_every_panel() {
     eventually("it is everywhere", || panels.iter().all(|panel| notes(panel).len() == 2)).await;
     eventually("it is under way", || held.count() == 1).await;
     let before: Vec<Vec<HtmlElement>> = panels.iter().map(note_rows).collect();
-    let bodies: Vec<_> = before.iter().map(|rows| rows[0].query_selector("article .note-body").ok().flatten()).collect();
+    let bodies: Vec<_> =
+        before.iter().map(|rows| rows[0].query_selector("article .note-body").ok().flatten()).collect();
     assert!(bodies.iter().all(Option::is_some));
 
     held.release();

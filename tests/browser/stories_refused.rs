@@ -48,7 +48,8 @@ async fn a_refused_note_keeps_its_text_in_both_panels_and_edit_puts_it_back_into
     fill_in(&note_box(&story.panel(0)), "typed since");
 
     note_row(&story.panel(1), "Wants the blue one").role("button", "Edit").click();
-    eventually("it is gone from the lists", || (0..2).all(|nth| notes(&story.panel(nth)) == ["Prefers mornings"])).await;
+    eventually("it is gone from the lists", || (0..2).all(|nth| notes(&story.panel(nth)) == ["Prefers mornings"]))
+        .await;
     for nth in 0..2 {
         assert_eq!(note_box(&story.panel(nth)).value(), "Wants the blue one\ntyped since");
     }

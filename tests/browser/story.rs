@@ -135,7 +135,12 @@ impl Story {
     pub(crate) async fn end(mut self) {
         self.stage.unmount();
         painted().await;
-        assert_eq!(self.stage.root().child_nodes().length(), 0, "something is left: {}", self.stage.root().inner_html());
+        assert_eq!(
+            self.stage.root().child_nodes().length(),
+            0,
+            "something is left: {}",
+            self.stage.root().text_content().unwrap_or_default()
+        );
         assert_eq!(PANICS.load(Ordering::Relaxed), self.panics, "something panicked on the way");
     }
 }

@@ -18,7 +18,7 @@
 //                  test: it must be empty. Failed requests are not in it; refusing them is what some tests are about.
 //
 //   maya, sam      of the same organization, maya an admin; gia of another one.
-//   accessible     (page) → fails, with each finding, if axe has any.
+//   accessible     (page) → fails, with each finding, if axe has any; axeFindings (page) → the findings.
 //   said           (sentence) → the sentence with something in it that no other text has.
 //
 // There is no waiting for a time to pass: expect(locator) and expect.poll wait for the thing itself.
@@ -292,11 +292,15 @@ export async function fillSignIn(page, { email, password }) {
 
 /** Fails with each finding if axe has any for the page as it is now. */
 export async function accessible(page) {
+  expect(await axeFindings(page), "axe finds nothing").toEqual([]);
+}
+
+/** What axe finds on the page as it is now. */
+export async function axeFindings(page) {
   // Evaluated by the debugger, not as a script element: the page's own policy would refuse that, and rightly.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  const findings = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target})`));
-  expect(findings, "axe finds nothing").toEqual([]);
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target})`));
 }
 
 function listen(context, complaints) {

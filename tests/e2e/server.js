@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
-const program = process.env.SIDENOTE_SERVER || join(root, "target/server-release/sidenote-server");
+export const program = process.env.SIDENOTE_SERVER || join(root, "target/server-release/sidenote-server");
 const dist = process.env.SIDENOTE_DIST || join(root, "dist");
 
 const START_MS = 60_000;

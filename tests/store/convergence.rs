@@ -23,7 +23,10 @@ fn whatever_the_network_does_every_desk_ends_up_showing_what_the_server_has() {
     let share = |thread: u64| (thread..HISTORIES).step_by(usize::try_from(threads).unwrap());
     let snapshots: usize = std::thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || run_all(share(thread)))).collect();
-        running.into_iter().map(|thread| thread.join().unwrap().unwrap_or_else(|found| panic!("{}", found.tell()))).sum()
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap().unwrap_or_else(|found| panic!("{}", found.tell())))
+            .sum()
     });
     assert!(snapshots as u64 >= 2 * HISTORIES);
     println!("{HISTORIES} histories, {snapshots} snapshots, 0 divergent");

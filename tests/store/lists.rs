@@ -219,7 +219,9 @@ impl Client {
 impl World {
     fn new(dice: &mut Dice) -> Self {
         let mut server = Server::default();
-        (0..6).for_each(|_| drop(server.start(dice)));
+        for _ in 0..6 {
+            server.start(dice);
+        }
         let client = |agent| Client {
             agent,
             store: Store::new(self::agent(agent)),

@@ -1,6 +1,10 @@
 //! After a history: the network calms down, everything on its way arrives, and what was lost is made up for.
 
-use crate::{dice::Dice, shelf::Shelf, world::{SHELVES, World}};
+use crate::{
+    dice::Dice,
+    shelf::Shelf,
+    world::{SHELVES, World},
+};
 
 impl World {
     /// Lets everything arrive, in an order of the dice's. Returns how many pages the clients took in altogether.
@@ -37,6 +41,9 @@ impl World {
         }
         self.compare_all(&used)?;
         self.has_what_was_wanted()?;
+        for client in &mut self.clients {
+            client.has_its_cells(&self.texts)?;
+        }
         Ok(self.clients.iter().map(|client| client.pages).sum())
     }
 

@@ -183,9 +183,7 @@ pub(crate) fn event(said: &Said) -> Event {
             actor,
             seq,
         },
-        (Shelf::ConversationNotes, false, false) => {
-            Event::ConversationNoteAdded { note: Kept::of(record), actor, seq }
-        }
+        (Shelf::ConversationNotes, false, false) => Event::ConversationNoteAdded { note: Kept::of(record), actor, seq },
         (Shelf::ConversationNotes, false, true) => {
             Event::ConversationNoteRestored { note: Kept::of(record), actor, seq }
         }

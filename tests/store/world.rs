@@ -261,10 +261,12 @@ impl World {
         self.look(at, shelf)
     }
 
+    /// It is asked for again.
     fn page_lost(&mut self, at: usize, which: usize) {
         let fetches = &mut self.clients[at].fetches;
         if !fetches.is_empty() {
-            fetches.remove(which % fetches.len());
+            let place = which % fetches.len();
+            fetches[place].read = None;
         }
     }
 
@@ -329,4 +331,3 @@ pub(crate) fn describe(steps: &[Step]) -> String {
     let lines = steps.iter().map(|step| format!("  {:?} {} {}\n", step.kind, step.a, step.b));
     lines.collect()
 }
-

@@ -1,5 +1,8 @@
 //! What an agent sees of a contact, of what happened around them, and of colleagues.
 
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
 use super::{ActivityOfContact, Agents, Contacts, TagWish};
 use crate::store::{
     row::Load,

@@ -1,5 +1,8 @@
 //! What an agent sees in the lists of conversations: who belongs, in which order, and how far down.
 
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
 use super::Loaded;
 use crate::store::{
     conversations::Conversations,

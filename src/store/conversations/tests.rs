@@ -1,5 +1,8 @@
 //! What an agent sees of one conversation: the server's word, with their own changes and reading over it.
 
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
 use super::Conversations;
 use crate::store::{
     row::Load,

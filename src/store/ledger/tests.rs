@@ -161,6 +161,17 @@ fn after_a_reset_what_is_known_stays_visible_until_the_new_first_page_says_how_f
 }
 
 #[test]
+fn an_older_page_asked_for_between_a_reset_and_the_new_first_page_leaves_no_gap() {
+    let ledger = Notes::default();
+    ledger.receive_page(page(&[9, 8], None, true, 20));
+    ledger.doubt(Some(&position(30)));
+    ledger.receive_page(page(&[5, 3], Some(8), false, 31));
+    assert_eq!(shown(&ledger), saved(&[9, 8]));
+    ledger.receive_page(page(&[29, 28], None, true, 32));
+    assert_eq!(shown(&ledger), saved(&[29, 28]));
+}
+
+#[test]
 fn a_page_read_before_a_reset_says_nothing() {
     let ledger = Notes::default();
     ledger.doubt(Some(&in_epoch("second", 50)));

@@ -1,5 +1,8 @@
 //! What an agent sees of one note: whatever they wished, and whatever the server then says.
 
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
 use super::{Errand, Failure, Place, Progress, Row, State, Wish};
 use crate::store::samples::{note, note_at, unsaved};
 use wire::{ContactNote, ProblemCode};
@@ -60,8 +63,10 @@ fn wishes() -> Vec<(&'static str, NoteRow)> {
     ]
 }
 
+type Word = (&'static str, fn(&mut NoteRow));
+
 /// Everything the server can say of it.
-fn words() -> Vec<(&'static str, fn(&mut NoteRow))> {
+fn words() -> Vec<Word> {
     vec![
         ("as it was added", |row| row.receive(note(5))),
         ("restored", |row| row.receive(note_at(5, 5, 9))),
@@ -134,6 +139,8 @@ fn deleting_again_while_the_undo_is_on_its_way_ends_in_deleted() {
     row.settle_delete();
     row.intend_restore();
     row.intend_delete();
+    row.receive_deletion(8);
+    assert_eq!(outcome(&row), "hidden, asks to delete", "that was the deletion which is being undone");
     row.settle(note_at(5, 5, 9));
     assert_eq!(outcome(&row), "hidden, asks to delete");
     row.settle_delete();
@@ -215,4 +222,39 @@ fn an_unsaved_note_stands_above_every_saved_one() {
     let mut row = NoteRow::default();
     row.intend_add(unsaved(5), 0);
     assert!(row.place() > Some(Place::Saved(u64::MAX)));
+}
+
+#[test]
+fn after_a_reset_a_note_that_this_agent_deleted_is_shown_if_the_server_has_it() {
+    let mut row = saved();
+    row.intend_delete();
+    row.settle_delete();
+    row.forget_deleted();
+    row.doubt();
+    row.receive(note(5));
+    assert_eq!(outcome(&row), "saved", "the deletion was lost with the backup");
+}
+
+#[test]
+fn after_a_reset_a_deletion_ends_an_undo_of_which_nobody_knows_what_it_undoes() {
+    let mut row = saved();
+    row.intend_delete();
+    row.settle_delete();
+    row.intend_restore();
+    row.doubt();
+    row.receive_deletion(3);
+    assert_eq!(outcome(&row), "hidden");
+}
+
+#[test]
+fn whoever_goes_back_and_forth_while_an_undo_is_on_its_way_gets_what_they_wanted_last() {
+    let mut row = saved();
+    row.intend_delete();
+    row.settle_delete();
+    row.intend_restore();
+    row.intend_delete();
+    assert!(row.intend_restore());
+    assert_eq!(outcome(&row), "saved, asks to restore");
+    row.settle(note_at(5, 5, 9));
+    assert_eq!(outcome(&row), "saved");
 }

@@ -1,5 +1,8 @@
 //! What an agent sees of a thread: messages and conversation notes in one order of time.
 
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
 use super::{Thread, ThreadItem, Threads, arrived};
 use crate::store::{
     row::{Failure, Load},

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use sidenote::store::entry::Entry;
 use wire::{
     AgentRef, ContactId, ContactNoteId, ContactPatch, Conversation, ConversationId, ConversationNoteId,
-    ConversationPatch, Direction, MessageId, NewContactNote, NewConversationNote, NewMessage, NotesPage, Page,
-    Problem, ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
+    ConversationPatch, Direction, MessageId, NewContactNote, NewConversationNote, NewMessage, NotesPage, Page, Problem,
+    ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
 };
 
 use super::truth::{Notes, Truth};

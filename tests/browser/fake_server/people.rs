@@ -29,10 +29,6 @@ impl FakeServer {
         (contact, self.conversation(contact, kind))
     }
 
-    pub(crate) fn name_of(&self, who: Who) -> String {
-        self.agent(who).name
-    }
-
     fn agent(&self, who: Who) -> AgentRef {
         self.shared.truth.borrow().agent(who)
     }

@@ -169,8 +169,7 @@ impl Truth {
             kind: if direction == Direction::In { PreviewKind::In } else { PreviewKind::Out },
             text: first_line(&body),
         };
-        let message =
-            Message { id, conversation_id, direction, author, body, attachments, created_at, seq, delivery };
+        let message = Message { id, conversation_id, direction, author, body, attachments, created_at, seq, delivery };
         self.messages.push(message.clone());
         self.events.push(Event::MessageAdded { message: message.clone(), actor: actor.clone(), seq });
         self.change_conversation(conversation_id, actor, |conversation| {

@@ -273,6 +273,8 @@ async fn a_conversation_starts_at_its_end_and_stays_there() {
         }
         // A little above the end is at the end still, and the end is below what follows the rows.
         shelf.stage.find("ul").style().set_property("padding-bottom", "30px").expect("a style");
+        shelf.scroll_to(shelf.scrolled() - 300.0);
+        eventually("the reader has left the end", || !shelf.handle.at_end().get_untracked()).await;
         shelf.handle.scroll_to_end();
         eventually("the very end", || at_end(&shelf)).await;
         shelf.scroll_to(shelf.scrolled() - 12.0);

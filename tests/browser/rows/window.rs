@@ -218,8 +218,10 @@ async fn a_list_may_itself_be_what_scrolls_and_may_have_space_between_its_rows()
 
 #[wasm_bindgen_test]
 async fn a_list_follows_when_another_element_becomes_the_one_that_scrolls() {
-    let stage = Stage::new("height: 400px", || {
-        let keys = Signal::stored((0..1000).collect::<Vec<u32>>());
+    let keys = ArcRwSignal::new((0..1000).collect::<Vec<u32>>());
+    let shown = keys.clone();
+    let stage = Stage::new("height: 400px", move || {
+        let keys = RwSignal::from(shown);
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
         view! { <div id="inner" style="height: 100%; overflow-y: auto"><Rows keys row estimate=40.0 /></div> }
     });
@@ -233,7 +235,18 @@ async fn a_list_follows_when_another_element_becomes_the_one_that_scrolls() {
     eventually("the outer one has all of it", || stage.root().scroll_height() > 30_000).await;
     painted().await;
     stage.root().set_scroll_top(20_000);
-    eventually("rows where the reader went now", || shown_in(stage.root()).contains(&505)).await;
+    next_picture().await;
+    assert!(shown_in(stage.root()).contains(&505), "rows where the reader went now");
+    // And it is the outer one that keeps what is read where it is.
+    painted().await;
+    let top = || {
+        let row = items_in(stage.root()).into_iter().find(|item| super::number_in(item) == 505);
+        row.map(|row| row.get_bounding_client_rect().top())
+    };
+    let before = top();
+    keys.update(|keys| *keys = (5000..5100).chain(keys.drain(..)).collect());
+    next_picture().await;
+    assert_eq!(top(), before);
 }
 
 #[wasm_bindgen_test]
