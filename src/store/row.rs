@@ -11,7 +11,7 @@ pub use super::{
 use wire::{ProblemCode, Seq};
 
 /// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
-/// While the wish is to be back (`Restore`), or the deletion is confirmed (`Deleted`), the truth is not `Live`.
+/// Once a deletion of ours is confirmed the truth is not `Live`, unless with a newer version than the deleted one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row<T> {
     truth: Truth<T>,
@@ -30,10 +30,8 @@ impl<T: Entry> Row<T> {
     #[must_use]
     pub fn shown(&self) -> Option<(&T, State)> {
         match (&self.wish, &self.truth) {
-            (
-                Some(Wish::Add { abandoned: true, .. } | Wish::Delete { undone: false, .. } | Wish::Deleted { .. }),
-                _,
-            ) => None,
+            (Some(Wish::Add { abandoned: true, .. } | Wish::Deleted { .. }), _) => None,
+            (Some(Wish::Delete { undone: false, .. }), _) => None,
             (Some(Wish::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
             (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => Some((entry, State::Saved)),
             (None, Truth::Live(entry)) => Some((entry, State::Saved)),
@@ -204,9 +202,12 @@ impl<T: Entry> Row<T> {
 
     /// The server confirmed the deletion we asked for.
     pub fn settle_delete(&mut self) {
+        let live = self.live().map(Entry::rev);
         self.wish = match self.wish.take() {
-            // A version newer than the one we deleted: it was brought back since, and is right.
-            Some(Wish::Delete { entry, .. }) if self.live().is_some_and(|live| live.rev() > entry.rev()) => None,
+            // Brought back since. If it was this version that we deleted, the event will say so.
+            Some(Wish::Delete { entry, undone }) if live > Some(entry.rev()) => {
+                undone.then_some(Wish::Restore { entry })
+            }
             Some(Wish::Delete { entry, undone }) => {
                 self.truth = Truth::GoneUndated;
                 Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })

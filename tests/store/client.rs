@@ -8,7 +8,7 @@ use reactive_graph::traits::{GetUntracked, WithUntracked};
 use sidenote::store::{
     Store,
     ledger::{Arrived, Ledger},
-    row::{Errand, Failure, Place, Progress, State, Wish},
+    row::{Errand, Failure, Load, Place, Progress, State, Wish},
 };
 use std::{
     any::Any,
@@ -188,6 +188,7 @@ impl Client {
     }
 
     pub(crate) fn ask(&mut self, shelf: Shelf, below: Option<Seq>) {
+        on!(self.store, shelf, ledger => ledger.set_load(Load::Loading));
         self.fetches.push(Fetch { shelf, below, down_to: None, read: None });
     }
 
