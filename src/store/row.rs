@@ -245,8 +245,6 @@ impl<T: Entry> Row<T> {
 
     /// The undo window is over: the kept text goes.
     pub fn forget_deleted(&mut self) {
-        if matches!(self.wish, Some(Wish::Deleted { .. })) {
-            self.wish = None;
-        }
+        self.wish = self.wish.take().filter(|wish| !matches!(wish, Wish::Deleted { .. }));
     }
 }

@@ -105,7 +105,10 @@ impl Client {
     pub(crate) fn delete(&mut self, shelf: Shelf, id: Id) {
         let intended = on!(self.store, shelf, ledger => ledger.intend_delete(shelf::key(ledger, id)));
         if intended {
-            self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
+            // The answer to an earlier request may be taken for this one's.
+            if !self.requests.contains_key(&id) {
+                self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
+            }
             self.refused.remove(&id);
             self.deletions.push((shelf, id));
             self.wanted.insert(id, (shelf, false));

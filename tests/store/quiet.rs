@@ -66,6 +66,8 @@ impl World {
                 Ok(())
             }
             _ => {
+                // All pages: one that was read before the loss would bring in what it lacks.
+                self.clients[at].fetches.iter_mut().for_each(|fetch| fetch.read = None);
                 self.used().into_iter().for_each(|shelf| self.clients[at].ask_anew(shelf));
                 Ok(())
             }
