@@ -1,10 +1,20 @@
 //! Stories in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
 #![cfg(target_arch = "wasm32")]
-#![allow(dead_code, reason = "the stories, which use the rest of what is shared here, are not part of the binary yet")]
 
 mod eventually;
+mod fake_server;
 mod rows;
 mod screen;
 mod stage;
+mod stories_conversation_notes;
+mod stories_deleted;
+mod stories_drafts;
+mod stories_in_step;
+mod stories_live;
+mod stories_many;
+mod stories_refused;
+mod stories_seen;
+mod stories_writing;
+mod story;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

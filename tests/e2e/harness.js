@@ -12,7 +12,8 @@
 //   api            (agent, { server }?) → the API as that agent, for arranging and for checking what the server says.
 //   person         ({ server }?) → a contact of the demonstration data whom no other test of this worker was given, with
 //                  `first` and `second`, conversations on two channels. Who writes, writes about somebody of their own.
-//   visitor        ({ name, says, server }?) → a new contact of the web chat with `conversation`, `token` and `say(text)`.
+//   visitor        ({ name, says, server }?) → a new contact of the web chat with `conversation`, `token` and `say(text)`,
+//                  at the top of the list: a long list has no rows for what is further down.
 //   chatPage       (visitor?, { server }?) → the contact's own page, as that visitor or as somebody new.
 //   complaints     what pages opened here wrote to their consoles as errors, and uncaught exceptions. Checked after each
 //                  test: it must be empty. Failed requests are not in it; refusing them is what some tests are about.
@@ -173,7 +174,8 @@ export const test = base.extend({
       const find = async () => (await agents.conversations()).find(({ preview }) => preview?.text === says);
       const { id, contact_id } = await find();
       await agents.change(`/contacts/${contact_id}`, { name: name ?? said("Visitor") });
-      return { id: contact_id, token, say, conversation: await agents.get(`/conversations/${id}`) };
+      const conversation = await agents.get(`/conversations/${id}`);
+      return { id: contact_id, name: conversation.contact.name, token, say, conversation };
     });
     await Promise.all(opened.map((request) => request.dispose()));
   },
