@@ -300,13 +300,13 @@ for (const width of [320, 640, 1024]) {
   });
 }
 
-test("on a phone one thing is shown at a time, with a way back from each", async ({ signIn, person }) => {
-  const who = await person();
+test("on a phone one thing is shown at a time, with a way back from each", async ({ signIn, visitor }) => {
+  const who = await visitor();
   const page = await signIn(maya, { viewport: PHONE });
   const list = page.getByRole("region", { name: "Conversations", exact: true });
   await expect(list).toBeVisible();
   await list.getByRole("link").filter({ hasText: who.name }).first().click();
-  const here = pane(page, who.first);
+  const here = pane(page, who.conversation);
   await expect(here.root).toBeVisible();
   await expect(list).toBeHidden();
   await here.icon.click();

@@ -107,19 +107,19 @@ test("the contact's own chat page shows nothing of a note", async ({ signIn, vis
   }
 });
 
-test("a note stays when the agent moves from conversation to conversation and reloads", async ({ signIn, person }) => {
+test("a note stays when the agent moves from conversation to conversation and reloads", async ({ signIn, visitor }) => {
   const text = said("Writes best in the evening");
-  const [who, other] = [await person(), await person()];
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  await pane(page, who.first).write(text);
-  await expect(pane(page, who.first).note(text).locator("time")).toBeVisible();
-  await row(page, other.first).link.click();
-  await expect(pane(page, other.first).panel).toBeVisible();
-  await expect(pane(page, who.first).root).toBeHidden();
-  await row(page, who.first).link.click();
-  await expect(pane(page, who.first).note(text)).toBeVisible();
+  const [who, other] = [await visitor(), await visitor()];
+  const page = await signIn(maya, { path: inboxWith([who.conversation]) });
+  await pane(page, who.conversation).write(text);
+  await expect(pane(page, who.conversation).note(text).locator("time")).toBeVisible();
+  await row(page, other.conversation).link.click();
+  await expect(pane(page, other.conversation).panel).toBeVisible();
+  await expect(pane(page, who.conversation).root).toBeHidden();
+  await row(page, who.conversation).link.click();
+  await expect(pane(page, who.conversation).note(text)).toBeVisible();
   await page.reload();
-  await expect(pane(page, who.first).note(text)).toBeVisible();
+  await expect(pane(page, who.conversation).note(text)).toBeVisible();
 });
 
 test("a conversation note is in its thread alone, and a contact note is in no thread", async ({ signIn, person }) => {

@@ -316,11 +316,11 @@ test("while an input method is composing, Enter sends nothing, whatever the sett
   expect((await (await api(sam)).notes(who.id)).filter(({ body }) => body === text)).toHaveLength(1);
 });
 
-test("from contact to contact and back each draft is where it was, and never anywhere else", async ({ signIn, person }) => {
+test("from contact to contact and back each draft is where it was, and never anywhere else", async ({ signIn, visitor }) => {
   const [note, answer, inside] = [said("Draft note"), said("Draft answer"), said("Draft inside")];
-  const [who, other] = [await person(), await person()];
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  const [here, there] = [pane(page, who.first), pane(page, other.first)];
+  const [who, other] = [await visitor(), await visitor()];
+  const page = await signIn(maya, { path: inboxWith([who.conversation]) });
+  const [here, there] = [pane(page, who.conversation), pane(page, other.conversation)];
   await here.box.fill(note);
   await here.reply.fill(answer);
   await here.noteMode.click();
@@ -328,7 +328,7 @@ test("from contact to contact and back each draft is where it was, and never any
   await here.conversationNote.fill(inside);
   await here.replyMode.click();
   await expect(here.reply).toHaveValue(answer);
-  await row(page, other.first).link.click();
+  await row(page, other.conversation).link.click();
   await expect(there.box).toHaveValue("");
   await expect(there.reply).toHaveValue("");
   await there.noteMode.click();
@@ -336,7 +336,7 @@ test("from contact to contact and back each draft is where it was, and never any
   for (const text of [note, answer, inside]) {
     expect(await fieldsSaying(page, text), "another contact never shows it").toBe(0);
   }
-  await row(page, who.first).link.click();
+  await row(page, who.conversation).link.click();
   await expect(here.box).toHaveValue(note);
   await expect(here.reply).toHaveValue(answer);
   await here.noteMode.click();
@@ -364,30 +364,30 @@ test("two panels of one contact share the draft of a note, two composers share n
 
 test("an answer about one contact that comes after the agent went to another never paints there", async ({
   signIn,
-  person,
+  visitor,
   api,
 }) => {
   const text = said("Late answer");
-  const [who, other] = [await person(), await person()];
-  await (await api(sam)).addNote(who.first, text);
-  const page = await signIn(maya, { path: inboxWith([other.first]) });
-  await expect(pane(page, other.first).box).toBeVisible();
+  const [who, other] = [await visitor(), await visitor()];
+  await (await api(sam)).addNote(who.conversation, text);
+  const page = await signIn(maya, { path: inboxWith([other.conversation]) });
+  await expect(pane(page, other.conversation).box).toBeVisible();
   const reading = await holdAnswer(page, NOTES, "GET");
-  await row(page, who.first).link.click();
-  await expect(pane(page, who.first).root).toBeVisible();
+  await row(page, who.conversation).link.click();
+  await expect(pane(page, who.conversation).root).toBeVisible();
   await expect.poll(reading.count).toBe(1);
-  await row(page, other.first).link.click();
-  await expect(pane(page, other.first).panel).toBeVisible();
+  await row(page, other.conversation).link.click();
+  await expect(pane(page, other.conversation).panel).toBeVisible();
   const answered = page.waitForResponse(NOTES);
   reading.letGo();
   await answered;
-  await expect(pane(page, other.first).root.getByText(text)).toHaveCount(0);
-  await expect(pane(page, other.first).panel.getByRole("heading", { level: 2 })).toHaveText(other.name);
+  await expect(pane(page, other.conversation).root.getByText(text)).toHaveCount(0);
+  await expect(pane(page, other.conversation).panel.getByRole("heading", { level: 2 })).toHaveText(other.name);
   // It was not thrown away either: back there, it is shown.
-  await row(page, who.first).link.click();
-  await expect(pane(page, who.first).note(text)).toBeVisible();
-  await row(page, other.first).link.click();
-  await expect(pane(page, other.first).panel).toBeVisible();
+  await row(page, who.conversation).link.click();
+  await expect(pane(page, who.conversation).note(text)).toBeVisible();
+  await row(page, other.conversation).link.click();
+  await expect(pane(page, other.conversation).panel).toBeVisible();
   await expect(page.getByText(text)).toHaveCount(0);
 });
 
