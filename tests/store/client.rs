@@ -167,17 +167,8 @@ impl Client {
         let failure = Failure::Refused(code);
         on!(self.store, shelf, ledger => ledger.refuse(shelf::key(ledger, id), failure));
         self.wanted.remove(&id);
-        match what {
-            What::Add(_) if code == ProblemCode::Gone => {
-                on!(self.store, shelf, ledger => ledger.intend_delete(shelf::key(ledger, id)));
-            }
-            What::Add(_) => {
-                let kept = on!(self.store, shelf, ledger => is_refused(ledger, id));
-                if kept {
-                    self.refused.insert(id);
-                }
-            }
-            What::Delete | What::Restore => {}
+        if matches!(what, What::Add(_)) && on!(self.store, shelf, ledger => is_refused(ledger, id)) {
+            self.refused.insert(id);
         }
     }
 

@@ -7,14 +7,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "the histories, which use all this, are not part of the binary until they hold"
-)]
 
 mod client;
+mod convergence;
 mod dice;
+mod lists;
 mod quiet;
 mod server;
 mod shelf;
