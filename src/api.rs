@@ -3,13 +3,14 @@
 use crate::error::ApiError;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use std::{pin::Pin, sync::Arc};
 use wire::{
     Activity, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
     ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId, NewContactNote,
     NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Seq,
-    Settings, SettingsPatch, SignIn, Tag, paths,
+    Settings, SettingsPatch, SignIn, Tag,
+    json::{self, Json},
+    paths,
 };
 
 /// The most items a page may hold.
@@ -110,7 +111,7 @@ impl Api {
     /// Changes a contact, if it is still at the version `rev`.
     pub async fn change_contact(&self, id: ContactId, patch: &ContactPatch, rev: Seq) -> Answer<Contact> {
         let request = self.request(Method::PATCH, &paths::contact(id)).header("If-Match", &format!("\"{rev}\""));
-        read(perform(request, serde_json::to_value(patch).ok()).await?)
+        read(perform(request, serde_json::to_string(patch).ok()).await?)
     }
 
     pub async fn add_tag(&self, id: ContactId, tag: &str) -> Answer<()> {
@@ -182,10 +183,10 @@ impl Api {
     }
 
     fn send_json(&self, method: Method, path: &str, body: &impl Serialize) -> Pending {
-        self.call(method, path, serde_json::to_value(body).ok())
+        self.call(method, path, serde_json::to_string(body).ok())
     }
 
-    fn call(&self, method: Method, path: &str, body: Option<Value>) -> Pending {
+    fn call(&self, method: Method, path: &str, body: Option<String>) -> Pending {
         perform(self.request(method, path), body)
     }
 
@@ -197,14 +198,17 @@ impl Api {
 
 /// A request under way. Boxed, and its answer not yet of a type: the app is downloaded, and one such machine for all
 /// requests is a fraction of one for each.
-type Pending = Pin<Box<dyn Future<Output = Answer<Value>>>>;
+type Pending = Pin<Box<dyn Future<Output = Answer<Json>>>>;
 
-fn perform(request: RequestBuilder, body: Option<Value>) -> Pending {
+fn perform(request: RequestBuilder, body: Option<String>) -> Pending {
     Box::pin(async move {
         let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
         let request = request.abort_signal(Some(&timeout));
         let response = match body {
-            Some(body) => request.json(&body).map_err(|_| ApiError::Unreadable)?.send().await,
+            Some(body) => {
+                let request = request.header("Content-Type", "application/json").body(body);
+                request.map_err(|_| ApiError::Unreadable)?.send().await
+            }
             None => request.send().await,
         };
         let response = response.map_err(|_| ApiError::Offline)?;
@@ -213,28 +217,22 @@ fn perform(request: RequestBuilder, body: Option<Value>) -> Pending {
         }
         // A body that breaks off is a lost answer; one that is whole and no JSON is not.
         let text = response.text().await.map_err(|_| ApiError::Offline)?;
-        if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).map_err(|_| ApiError::Unreadable) }
+        if text.is_empty() { Ok(Json::Null) } else { Json::read(&text).map_err(|_| ApiError::Unreadable) }
     })
 }
 
-fn read<T: DeserializeOwned>(answer: Value) -> Answer<T> {
-    serde_json::from_value(answer).map_err(|_| ApiError::Unreadable)
-}
-
-/// Reads JSON by way of [`Value`], as everything here does: one reader for every type instead of two.
-pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    serde_json::from_value(value).ok()
+fn read<T: DeserializeOwned>(answer: Json) -> Answer<T> {
+    json::from_json(answer).map_err(|_| ApiError::Unreadable)
 }
 
 async fn refusal(response: Response) -> ApiError {
     let retry_after = response.headers().get("Retry-After").and_then(|seconds| seconds.parse().ok());
     let status = response.status();
     let text = response.text().await.unwrap_or_default();
-    let problem = match parse::<Problem>(&text) {
-        Some(problem) => problem,
+    let problem = match json::from_str::<Problem>(&text) {
+        Ok(problem) => problem,
         // A proxy's own page, say: its status is all there is to go by.
-        None => Problem { status, ..Problem::new(ProblemCode::Internal) },
+        Err(_) => Problem { status, ..Problem::new(ProblemCode::Internal) },
     };
     ApiError::Refused { problem: Box::new(problem), retry_after }
 }

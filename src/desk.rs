@@ -9,6 +9,8 @@ mod conversations;
 mod errands;
 mod messages;
 mod open;
+mod pages;
+mod source;
 mod toasts;
 
 pub use contacts::FieldChange;

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod event_stream;
+pub mod letters;
 pub mod routes;
 pub mod sensitive;
 pub mod store;

@@ -1,7 +1,6 @@
 //! Keeps the event stream open and hands what it says to the desk: connect, resume, reset, watch, back off.
 
 use crate::{
-    api::parse,
     desk::{Connection, Desk},
     error::ApiError,
     event_stream::{Frame, Reader},
@@ -11,7 +10,7 @@ use futures::{FutureExt, future::Either, pin_mut};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
-use wire::{Event, Heartbeat, Hello, Position, Reset};
+use wire::{Event, Heartbeat, Hello, Position, Reset, json};
 
 /// Nothing heard for this long: the connection is dead, whatever the browser thinks. Heartbeats come every 15 s.
 const WATCHDOG_MS: u32 = 35_000;
@@ -120,7 +119,7 @@ impl Follower {
                 "hello" => self.hello(&frame.data),
                 "heartbeat" => result = self.heartbeat(&frame.data),
                 "reset" => {
-                    if let Some(Reset { .. }) = parse(&frame.data) {
+                    if let Ok(Reset { .. }) = json::from_str(&frame.data) {
                         events.clear();
                         self.reset();
                     }
@@ -138,14 +137,14 @@ impl Follower {
     }
 
     fn hello(&mut self, data: &str) {
-        let Some(hello) = parse::<Hello>(data) else { return };
+        let Ok(hello) = json::from_str::<Hello>(data) else { return };
         self.head = hello.head;
         self.behind = None;
         self.epoch = hello.epoch;
     }
 
     fn heartbeat(&mut self, data: &str) -> Result<(), Gap> {
-        let Some(Heartbeat { head }) = parse(data) else { return Ok(()) };
+        let Ok(Heartbeat { head }) = json::from_str(data) else { return Ok(()) };
         self.head = head;
         let heard = self.position.as_ref().map_or(0, |position| position.seq);
         let was_behind = self.behind.replace(head).is_some_and(|behind| heard < behind);
@@ -157,8 +156,9 @@ impl Follower {
 
     /// What we know may be wrong. The stream goes on from the server's head; everything open is fetched anew.
     fn reset(&mut self) {
-        self.position = Some(Position { epoch: self.epoch.clone(), seq: self.head });
-        self.desk.start_over();
+        let since = Position { epoch: self.epoch.clone(), seq: self.head };
+        self.desk.start_over(&since);
+        self.position = Some(since);
     }
 }
 

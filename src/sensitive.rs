@@ -1,6 +1,8 @@
 //! Notices text that a note had better not hold: card numbers, passwords, access tokens, national ids. A hint, no
 //! more: it never blocks saving, and nothing it looks at leaves the page.
 
+use crate::letters::{is_word, lower};
+
 /// What a text looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sensitive {
@@ -67,10 +69,10 @@ fn is_card(digits: &[u32]) -> bool {
 fn has_password(text: &str) -> bool {
     const WORDS: [&str; 9] =
         ["password", "passwort", "kennwort", "contraseña", "senha", "mot de passe", "passcode", "pwd", "pin"];
-    let lower = text.to_lowercase();
+    let lower = lower(text);
     WORDS.iter().any(|word| {
         lower.match_indices(word).any(|(at, _)| {
-            let starts = !lower[..at].ends_with(char::is_alphanumeric);
+            let starts = !lower[..at].ends_with(is_word);
             let rest = lower[at + word.len()..].trim_start();
             let rest = rest.strip_prefix("is ").map_or(rest, |rest| rest);
             let said = rest.strip_prefix([':', '=']);

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use wire::{FieldError, Problem, ProblemCode};
+use wire::{FieldError, Json, Problem, ProblemCode};
 
 /// The crate's one error.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,7 @@ impl Error {
     /// 412 with the thing as it is now.
     #[must_use]
     pub fn changed(current: &impl serde::Serialize) -> Self {
-        Self::from(Problem { current: serde_json::to_value(current).ok(), ..Problem::new(ProblemCode::Changed) })
+        Self::from(Problem { current: json(current), ..Problem::new(ProblemCode::Changed) })
     }
 
     /// 429: try again after `seconds`.
@@ -154,4 +154,8 @@ fn kind_of(error: &sqlx::Error) -> &'static str {
         sqlx::Error::WorkerCrashed => "worker-crashed",
         _ => "other",
     }
+}
+
+fn json(value: &impl serde::Serialize) -> Option<Json> {
+    Json::read(&serde_json::to_string(value).ok()?).ok()
 }

@@ -6,6 +6,7 @@ use crate::{
         popover::Popover,
     },
     desk::Desk,
+    letters::lower,
     words::{fill, words},
 };
 use leptos::{html, prelude::*};
@@ -53,10 +54,10 @@ fn Teammates(
     let me = desk.my_id();
     let agents = desk.store().agents.clone();
     let found = Memo::new(move |_| {
-        let wanted = text.get().trim().to_lowercase();
+        let wanted = lower(text.get().trim());
         let mut found = agents.all();
         found.retain(|agent| {
-            !agent.removed && (agent.name.to_lowercase().contains(&wanted) || agent.email.contains(&wanted))
+            !agent.removed && (lower(&agent.name).contains(&wanted) || agent.email.contains(&wanted))
         });
         // The agent's own name first: assigning to oneself is what is done most.
         if let Some(mine) = found.iter().position(|agent| agent.id == me) {

@@ -1,5 +1,6 @@
 //! `Avatar`: a person's initials on a colour of their own.
 
+use crate::letters::{is_word, upper};
 use leptos::prelude::*;
 
 /// Initials on one of the theme's colours, chosen by the id so that a person always has the same. Decoration: the
@@ -16,7 +17,7 @@ pub fn Avatar(#[prop(into)] name: Signal<String>, seed: uuid::Uuid) -> impl Into
 
 /// The first characters of the first and last word; one of a single word.
 fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| is_word(*c)));
     let first = words.next();
-    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    upper(&first.into_iter().chain(words.next_back()).collect::<String>())
 }

@@ -12,6 +12,7 @@ use crate::{
         },
     },
     desk::Desk,
+    letters::lower,
     store::row::Load,
     timers::after,
     words::{fill, words},
@@ -50,14 +51,14 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
     let load = Memo::new(move |_| load.get());
     let wanted = RwSignal::new(String::new());
     let keys: Signal<Vec<ContactNoteId>> = Signal::from(Memo::new(move |_| {
-        let wanted = wanted.get().trim().to_lowercase();
+        let wanted = lower(wanted.get().trim());
         let mut keys = all.get();
         if !wanted.is_empty() {
             keys.retain(|id| {
                 notes.ledger.cell(*id).with(|row| {
                     row.shown().is_some_and(|(note, _)| {
-                        note.body.as_str().to_lowercase().contains(&wanted)
-                            || note.author.name.to_lowercase().contains(&wanted)
+                        lower(note.body.as_str()).contains(&wanted)
+                            || lower(&note.author.name).contains(&wanted)
                     })
                 })
             });

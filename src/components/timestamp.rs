@@ -10,7 +10,7 @@ use wire::Time;
 #[component]
 pub fn Timestamp(at: Time) -> impl IntoView {
     view! {
-        <time class="timestamp" datetime=at.to_rfc3339() title=move || tooltip(at)>
+        <time class="timestamp" datetime=iso(at) title=move || tooltip(at)>
             {absolute(at)}
         </time>
     }
@@ -20,7 +20,7 @@ pub fn Timestamp(at: Time) -> impl IntoView {
 #[component]
 pub fn ShortTimestamp(#[prop(into)] at: Signal<Time>) -> impl IntoView {
     view! {
-        <time class="timestamp" datetime=move || at.get().to_rfc3339() title=move || absolute(at.get())>
+        <time class="timestamp" datetime=move || iso(at.get()) title=move || absolute(at.get())>
             {move || short(at.get())}
         </time>
     }
@@ -57,8 +57,7 @@ fn tooltip(at: Time) -> String {
 
 /// "3 hours ago", in the reader's language.
 fn relative(at: Time) -> String {
-    #[expect(clippy::cast_precision_loss)]
-    let seconds = (at.timestamp_millis() as f64 - now()) / 1000.0;
+    let seconds = (date(at).get_time() - now()) / 1000.0;
     let steps =
         [("year", 31_536_000.0), ("month", 2_592_000.0), ("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)];
     let (unit, size) = steps.into_iter().find(|(_, size)| seconds.abs() >= *size).unwrap_or(("second", 1.0));
@@ -76,8 +75,7 @@ fn short(at: Time) -> String {
         date.set_milliseconds(0);
         date.get_time()
     };
-    #[expect(clippy::cast_precision_loss)]
-    let then = at.timestamp_millis() as f64;
+    let then = date(at).get_time();
     // Days of 23 and 25 hours are days too.
     let days = ((day(now()) - day(then)) / 86_400_000.0).round();
     if days <= 0.0 {
@@ -93,10 +91,18 @@ fn short(at: Time) -> String {
 
 fn format(at: Time, parts: &[(&str, &str)]) -> String {
     let formatter = Intl::DateTimeFormat::new(&Array::new(), &options(parts));
-    #[expect(clippy::cast_precision_loss)]
-    let date = Date::new(&JsValue::from_f64(at.timestamp_millis() as f64));
-    let text = formatter.format().call1(&JsValue::UNDEFINED, &date);
+    let text = formatter.format().call1(&JsValue::UNDEFINED, &date(at));
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+fn date(at: Time) -> Date {
+    #[expect(clippy::cast_precision_loss)]
+    Date::new(&JsValue::from_f64(at.timestamp_millis() as f64))
+}
+
+/// For machines.
+fn iso(at: Time) -> String {
+    date(at).to_iso_string().into()
 }
 
 fn options(parts: &[(&str, &str)]) -> Object {

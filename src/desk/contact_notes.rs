@@ -2,14 +2,15 @@
 
 use super::{
     Desk, ToastKind,
-    errands::{Done, Failed},
+    source::{Done, Fetched, From, Kind, RowOf, Source, next},
     spawn,
 };
 use crate::{
+    error::ApiError,
     store::{
         ledger::Ledger,
         notes::NotesOfContact,
-        row::{Entry, Errand, Load},
+        row::Errand,
     },
     words::words,
 };
@@ -20,12 +21,46 @@ use wire::{AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, NewC
 /// The server keeps a deleted note's text this long; the toast offers Undo for two seconds less.
 pub(super) const UNDO_WINDOW_MS: u32 = 12_000;
 
-/// A contact's ledger, held for as long as an errand runs.
-struct Of(Arc<NotesOfContact>);
+/// A contact's notes and their requests.
+#[derive(Clone)]
+struct NotesOf {
+    contact: ContactId,
+    notes: Arc<NotesOfContact>,
+}
 
-impl AsRef<Ledger<ContactNote>> for Of {
-    fn as_ref(&self) -> &Ledger<ContactNote> {
-        &self.0.ledger
+impl Source for NotesOf {
+    type Thing = ContactNote;
+
+    fn ledger(&self) -> &Ledger<ContactNote> {
+        &self.notes.ledger
+    }
+
+    async fn page(&self, desk: &Desk, from: Option<From>) -> Result<Fetched, ApiError> {
+        let (cursor, below) = from.unzip();
+        let page = desk.api().contact_notes(self.contact, cursor.as_deref()).await?;
+        let next = next(&page.items, page.next_cursor.as_deref());
+        Ok(Fetched::of(self.notes.receive_page(below, page), next))
+    }
+
+    async fn send(
+        &self,
+        desk: &Desk,
+        id: ContactNoteId,
+        errand: Errand<ContactNote>,
+    ) -> Result<Done<ContactNote>, ApiError> {
+        let (api, contact) = (desk.api(), self.contact);
+        match errand {
+            Errand::Add(note) => {
+                let new = NewContactNote { body: note.body, conversation_id: note.conversation_id };
+                api.add_contact_note(contact, id, &new).await.map(Done::Entry)
+            }
+            Errand::Delete => api.delete_contact_note(contact, id).await.map(|()| Done::Deleted),
+            Errand::Restore => api.restore_contact_note(contact, id).await.map(Done::Entry),
+        }
+    }
+
+    fn failed(&self, desk: &Desk, id: ContactNoteId, kind: Kind, error: &ApiError) {
+        desk.note_failed(&ToastKind::ContactNoteDeleted { contact: self.contact, note: id }, kind, error);
     }
 }
 
@@ -74,71 +109,24 @@ impl Desk {
 
     /// Takes a refused note away and hands back its text, to be edited.
     pub fn take_back_contact_note(&self, contact: ContactId, id: ContactNoteId) -> Option<NoteBody> {
-        let ledger = Of(self.store().contact_notes.of(contact));
-        let ledger = ledger.as_ref();
-        let body = ledger.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
-        ledger.intend_delete(id);
+        let notes = self.store().contact_notes.of(contact);
+        let body = notes.ledger.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
+        notes.ledger.intend_delete(id);
         body
     }
 
     /// Loads the newest notes of a contact, unless that has been done.
     pub fn load_contact_notes(&self, contact: ContactId) {
-        let notes = self.store().contact_notes.of(contact);
-        let load = notes.ledger.load().get_untracked();
-        if !matches!(load, Load::Idle | Load::Failed(_)) {
-            return;
-        }
-        // What failed may have been an older page: then that is what is wanted.
-        let wants_older = load != Load::Idle && notes.ledger.floor().is_some();
-        notes.ledger.set_load(Load::Loading);
-        let desk = self.clone();
-        spawn(async move {
-            desk.fetch_contact_notes(contact).await;
-            if wants_older && notes.ledger.load().get_untracked() == Load::Ready {
-                desk.load_older_contact_notes(contact);
-            }
-        });
+        self.load_pages(Box::new(self.notes_of(contact)));
     }
 
     /// Loads the next older page, if there is one.
     pub fn load_older_contact_notes(&self, contact: ContactId) {
-        let notes = self.store().contact_notes.of(contact);
-        let Some((cursor, below)) = notes.ledger.older() else { return };
-        if notes.ledger.load().get_untracked() == Load::Loading {
-            return;
-        }
-        notes.ledger.set_load(Load::Loading);
-        let desk = self.clone();
-        spawn(async move {
-            match desk.api().contact_notes(contact, Some(&cursor)).await {
-                Ok(page) => {
-                    notes.receive_page(Some(below), page);
-                    notes.ledger.set_load(Load::Ready);
-                }
-                Err(error) => notes.ledger.set_load(desk.failed(&error)),
-            }
-        });
+        self.load_older_page(Box::new(self.notes_of(contact)));
     }
 
-    /// Fetches anew, as deep as was loaded before: after a gap everything shown is checked.
     pub(super) async fn fetch_contact_notes(&self, contact: ContactId) {
-        let notes = self.store().contact_notes.of(contact);
-        let (mut cursor, mut below) = (None::<String>, None);
-        let target = notes.ledger.floor();
-        loop {
-            let page = match self.api().contact_notes(contact, cursor.as_deref()).await {
-                Ok(page) => page,
-                Err(error) => return notes.ledger.set_load(self.failed(&error)),
-            };
-            let next = page.next_cursor.clone().zip(page.items.last().map(Entry::seq));
-            notes.receive_page(below, page);
-            match next {
-                Some((next, lowest)) if target.is_some_and(|target| lowest > target) => {
-                    (cursor, below) = (Some(next), Some(lowest));
-                }
-                _ => return notes.ledger.set_load(Load::Ready),
-            }
-        }
+        self.fetch_pages(&self.notes_of(contact)).await;
     }
 
     /// This agent has seen all notes there are now.
@@ -160,27 +148,23 @@ impl Desk {
         AgentRef { id: self.my_id(), name: self.me().agent.name.clone(), removed: false }
     }
 
+    /// A request for a note of either kind was refused for good. `deleted`: the toast of its deletion.
+    pub(super) fn note_failed(&self, deleted: &ToastKind, kind: Kind, error: &ApiError) {
+        match kind {
+            Kind::Add => self.report(error),
+            Kind::Delete => {
+                self.withdraw(deleted);
+                self.report(error);
+            }
+            Kind::Restore => self.alert(words().undo_failed.to_owned()),
+        }
+    }
+
+    fn notes_of(&self, contact: ContactId) -> NotesOf {
+        NotesOf { contact, notes: self.store().contact_notes.of(contact) }
+    }
+
     fn send_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        let ledger = Of(self.store().contact_notes.of(contact));
-        self.run_errands(
-            id,
-            ledger,
-            async move |desk: &Desk, errand| match errand {
-                Errand::Add(note) => {
-                    let new = NewContactNote { body: note.body, conversation_id: note.conversation_id };
-                    desk.api().add_contact_note(contact, id, &new).await.map(Done::Entry)
-                }
-                Errand::Delete => desk.api().delete_contact_note(contact, id).await.map(|()| Done::Deleted),
-                Errand::Restore => desk.api().restore_contact_note(contact, id).await.map(Done::Entry),
-            },
-            move |desk, failed| match failed {
-                Failed::Add(error) => desk.report(&error),
-                Failed::Delete(error) => {
-                    desk.withdraw(&ToastKind::ContactNoteDeleted { contact, note: id });
-                    desk.report(&error);
-                }
-                Failed::Restore(_) => desk.alert(words().undo_failed.to_owned()),
-            },
-        );
+        self.run_errands(id.0, Box::new(RowOf { source: self.notes_of(contact), id }));
     }
 }

@@ -150,7 +150,7 @@ impl Desk {
 fn changed_meanwhile(error: &ApiError) -> Option<Contact> {
     match error {
         ApiError::Refused { problem, .. } if problem.code() == Some(ProblemCode::Changed) => {
-            serde_json::from_value(problem.current.clone()?).ok()
+            wire::json::from_json(problem.current.clone()?).ok()
         }
         _ => None,
     }

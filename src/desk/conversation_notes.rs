@@ -3,21 +3,58 @@
 use super::{
     Desk, ToastKind,
     contact_notes::UNDO_WINDOW_MS,
-    errands::{Done, Failed},
+    source::{Done, Fetched, From, Kind, RowOf, Source, take_in},
 };
 use crate::{
-    store::{ledger::Ledger, row::Errand, threads::Thread},
+    error::ApiError,
+    store::{
+        ledger::Ledger,
+        row::Errand,
+        threads::Thread,
+    },
     words::words,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody};
 
-struct Of(Arc<Thread>);
+/// A conversation's own notes and their requests.
+#[derive(Clone)]
+pub(super) struct NotesIn {
+    conversation: ConversationId,
+    thread: Arc<Thread>,
+}
 
-impl AsRef<Ledger<ConversationNote>> for Of {
-    fn as_ref(&self) -> &Ledger<ConversationNote> {
-        &self.0.notes
+impl Source for NotesIn {
+    type Thing = ConversationNote;
+
+    fn ledger(&self) -> &Ledger<ConversationNote> {
+        &self.thread.notes
+    }
+
+    async fn page(&self, desk: &Desk, from: Option<From>) -> Result<Fetched, ApiError> {
+        let (cursor, below) = from.unzip();
+        let page = desk.api().conversation_notes(self.conversation, cursor.as_deref()).await?;
+        Ok(take_in(&self.thread.notes, below, page))
+    }
+
+    async fn send(
+        &self,
+        desk: &Desk,
+        id: ConversationNoteId,
+        errand: Errand<ConversationNote>,
+    ) -> Result<Done<ConversationNote>, ApiError> {
+        let (api, conversation) = (desk.api(), self.conversation);
+        match errand {
+            Errand::Add(note) => api.add_conversation_note(conversation, id, note.body).await.map(Done::Entry),
+            Errand::Delete => api.delete_conversation_note(conversation, id).await.map(|()| Done::Deleted),
+            Errand::Restore => api.restore_conversation_note(conversation, id).await.map(Done::Entry),
+        }
+    }
+
+    fn failed(&self, desk: &Desk, id: ConversationNoteId, kind: Kind, error: &ApiError) {
+        let deleted = ToastKind::ConversationNoteDeleted { conversation: self.conversation, note: id };
+        desk.note_failed(&deleted, kind, error);
     }
 }
 
@@ -75,26 +112,11 @@ impl Desk {
         body
     }
 
+    pub(super) fn notes_in(&self, conversation: ConversationId) -> NotesIn {
+        NotesIn { conversation, thread: self.store().threads.of(conversation) }
+    }
+
     fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        self.run_errands(
-            id,
-            Of(self.store().threads.of(conversation)),
-            async move |desk: &Desk, errand| {
-                let api = desk.api();
-                match errand {
-                    Errand::Add(note) => api.add_conversation_note(conversation, id, note.body).await.map(Done::Entry),
-                    Errand::Delete => api.delete_conversation_note(conversation, id).await.map(|()| Done::Deleted),
-                    Errand::Restore => api.restore_conversation_note(conversation, id).await.map(Done::Entry),
-                }
-            },
-            move |desk, failed| match failed {
-                Failed::Add(error) => desk.report(&error),
-                Failed::Delete(error) => {
-                    desk.withdraw(&ToastKind::ConversationNoteDeleted { conversation, note: id });
-                    desk.report(&error);
-                }
-                Failed::Restore(_) => desk.alert(words().undo_failed.to_owned()),
-            },
-        );
+        self.run_errands(id.0, Box::new(RowOf { source: self.notes_in(conversation), id }));
     }
 }

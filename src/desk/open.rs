@@ -9,9 +9,10 @@ use leptos::prelude::*;
 use std::{
     collections::HashMap,
     hash::Hash,
+    pin::Pin,
     sync::{Mutex, atomic::Ordering},
 };
-use wire::{ContactId, ConversationId, ConversationQuery, Event};
+use wire::{ContactId, ConversationId, ConversationQuery, Event, Position};
 
 /// Counts of views by what they show.
 #[derive(Default)]
@@ -92,20 +93,13 @@ impl Desk {
         }
     }
 
-    /// After a gap nothing known is certain: what is open is fetched anew, the rest when it is opened next.
-    pub(crate) fn start_over(&self) {
+    /// The stream starts over at a position. What we know may be wrong: what is open is fetched anew, the rest when
+    /// it is opened next.
+    pub(crate) fn start_over(&self, since: &Position) {
         self.set_connection(Connection::Connecting);
-        let store = self.store();
-        store.doubt();
-        for list in store.conversations.lists() {
+        self.store().receive_reset(since);
+        for list in self.store().conversations.lists() {
             list.set_load(Load::Idle);
-        }
-        for notes in store.contact_notes.all() {
-            notes.ledger.set_load(Load::Idle);
-        }
-        for thread in store.threads.all() {
-            thread.messages.set_load(Load::Idle);
-            thread.notes.set_load(Load::Idle);
         }
         self.fetch_open_soon();
     }
@@ -123,16 +117,23 @@ impl Desk {
         });
     }
 
+    /// Everything side by side: one answer that is long in coming keeps nothing else waiting.
     async fn fetch_open(&self) {
-        for query in self.0.open.lists.keys() {
-            self.fetch_conversations(query).await;
+        let open = &self.0.open;
+        let mut all: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
+        for query in open.lists.keys() {
+            all.push(Box::pin(self.fetch_conversations(query)));
         }
-        for id in self.0.open.conversations.keys() {
-            futures::join!(self.fetch_conversation(id), self.fetch_thread(id));
+        for id in open.conversations.keys() {
+            all.push(Box::pin(self.fetch_conversation(id)));
+            all.push(Box::pin(self.fetch_thread(id)));
         }
-        for id in self.0.open.contacts.keys() {
-            futures::join!(self.fetch_contact(id), self.fetch_contact_notes(id), self.fetch_activity(id, true));
+        for id in open.contacts.keys() {
+            all.push(Box::pin(self.fetch_contact(id)));
+            all.push(Box::pin(self.fetch_contact_notes(id)));
+            all.push(Box::pin(self.fetch_activity(id, true)));
         }
+        futures::future::join_all(all).await;
     }
 
     /// Tells assistive technology what a colleague did where this agent is looking.

@@ -6,6 +6,7 @@ use crate::{
     contact::Contact,
     conversation::Conversation,
     ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId},
+    json::{self, Json, Misread},
     message::Message,
     note::{ContactNote, ConversationNote},
     page::Position,
@@ -122,16 +123,15 @@ impl Event {
     ///
     /// # Errors
     /// When a known event's data doesn't have its form.
-    pub fn read(name: &str, data: &str) -> Result<Option<Self>, serde_json::Error> {
-        let value: serde_json::Value = serde_json::from_str(data)?;
-        Self::from_parts(name, value)
+    pub fn read(name: &str, data: &str) -> Result<Option<Self>, Misread> {
+        Self::from_parts(name, Json::read(data)?)
     }
 
     /// As [`Event::read`], for data already parsed.
     ///
     /// # Errors
     /// When a known event's data doesn't have its form.
-    pub fn from_parts(name: &str, data: serde_json::Value) -> Result<Option<Self>, serde_json::Error> {
+    pub fn from_parts(name: &str, data: Json) -> Result<Option<Self>, Misread> {
         let mut data = Fields(data);
         let Some(known) = KNOWN.into_iter().find(|known| *known == name) else { return Ok(None) };
         let seq = data.take("seq")?;
@@ -174,22 +174,21 @@ impl Event {
 
 /// An event's data, field by field. By hand, because a derived reader of an enum tagged from outside is several times
 /// the size of everything else in this crate, and the app is downloaded.
-struct Fields(serde_json::Value);
+struct Fields(Json);
 
 impl Fields {
     /// A field that is not there reads as `null`: right for an optional one, an error for any other.
-    fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<T, serde_json::Error> {
-        serde_json::from_value(self.0.get_mut(name).map(serde_json::Value::take).unwrap_or_default())
+    fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<T, Misread> {
+        json::from_json(self.0.take(name))
     }
 }
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
-        let mut parts = Fields(serde_json::Value::deserialize(deserializer)?);
-        let name: String = parts.take("event").map_err(D::Error::custom)?;
-        let data = parts.take("data").map_err(D::Error::custom)?;
-        Self::from_parts(&name, data).map_err(D::Error::custom)?.ok_or_else(|| D::Error::custom("unknown event"))
+        let mut parts = Json::deserialize(deserializer)?;
+        let name: String = json::from_json(parts.take("event")).map_err(D::Error::custom)?;
+        Self::from_parts(&name, parts.take("data")).map_err(D::Error::custom)?.ok_or_else(|| D::Error::custom("unknown event"))
     }
 }
 

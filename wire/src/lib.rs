@@ -11,6 +11,7 @@ pub mod contact;
 pub mod conversation;
 pub mod event;
 pub mod ids;
+pub mod json;
 pub mod message;
 pub mod note;
 pub mod page;
@@ -30,6 +31,7 @@ pub use event::{Change, Changes, Event, Heartbeat, Hello, Reset, ResetReason};
 pub use ids::{
     AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
 };
+pub use json::Json;
 pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
 pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};
 pub use page::{NotesPage, Page, Position};

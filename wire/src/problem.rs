@@ -1,5 +1,6 @@
 //! Refusals: RFC 9457 problem documents and their codes.
 
+use crate::json::Json;
 use serde::{Deserialize, Serialize};
 
 /// Every reason a request is refused for. On the wire: `type` = `/problems/<code>`.
@@ -142,7 +143,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// With 412: the thing as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current: Option<serde_json::Value>,
+    #[cfg_attr(feature = "schema", schema(value_type = Option<Object>))]
+    pub current: Option<Json>,
 }
 
 impl Problem {

@@ -16,6 +16,7 @@ fn pinned<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: 
     let json = with_ids(json);
     assert_eq!(serde_json::to_string(value).unwrap(), json);
     assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
+    assert_eq!(&wire::json::from_str::<T>(&json).unwrap(), value);
 }
 
 /// As [`pinned`], for what can't be compared.
@@ -28,6 +29,7 @@ fn written<T: Serialize + DeserializeOwned>(value: &T, json: &str) {
 #[track_caller]
 fn refused<T: DeserializeOwned>(json: &str) {
     assert!(serde_json::from_str::<T>(&with_ids(json)).is_err(), "{json}");
+    assert!(wire::json::from_str::<T>(&with_ids(json)).is_err(), "{json}");
 }
 
 #[test]
@@ -253,7 +255,7 @@ fn a_problem_has_this_form() {
     );
     problem.detail = Some("Why.".to_owned());
     problem.errors = vec![FieldError { pointer: "/body".to_owned(), code: "blank".to_owned() }];
-    problem.current = Some(serde_json::json!({ "rev": 1 }));
+    problem.current = Some(Json::read(r#"{"rev":1}"#).unwrap());
     pinned(
         &problem,
         r#"{"type":"/problems/invalid-body","title":"This text can't be saved.","status":422,"detail":"Why.","retryable":false,"errors":[{"pointer":"/body","code":"blank"}],"current":{"rev":1}}"#,

@@ -1,6 +1,7 @@
 //! `Popover`: a button and what it opens: native popover, so that Escape, a click outside and the top layer are the
 //! browser's.
 
+use super::{rows::pixels, window::between};
 use crate::timers::{next_frame, soon};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -75,9 +76,9 @@ pub fn Popover(
 fn place_under(button: &web_sys::HtmlButtonElement, floating: &web_sys::HtmlDivElement) {
     let place = button.get_bounding_client_rect();
     let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(1200.0);
-    let right = (width - place.right()).clamp(8.0, (width - 288.0).max(8.0));
+    let right = between(8.0, width - place.right(), width - 288.0);
     let style = floating.unchecked_ref::<web_sys::HtmlElement>().style();
     let _ = style.set_property("inset", "auto");
-    let _ = style.set_property("top", &format!("{}px", place.bottom() + 4.0));
-    let _ = style.set_property("right", &format!("{right}px"));
+    let _ = style.set_property("top", &pixels(place.bottom() + 4.0));
+    let _ = style.set_property("right", &pixels(right));
 }

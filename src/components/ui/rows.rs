@@ -23,7 +23,7 @@ use leptos::web_sys::{Element, FocusOptions, HtmlElement};
 use self::list::List;
 use self::reader::Reader;
 use self::watch::Watch;
-use super::order::Keys;
+use super::order::{Keys, Splice};
 
 /// The edge a list sticks to: what is added there shows itself to a reader who is there, and to nobody else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,16 +37,25 @@ pub enum Edge {
 
 /// What the app may know of a list and ask of it. Make one beside the list and hand it over as `handle`.
 pub struct RowsHandle<K: 'static> {
+    ends: Ends,
+    token: StoredValue<Option<TokenOf<K>>, LocalStorage>,
+}
+
+type TokenOf<K> = Rc<dyn Fn(&K) -> Option<u64>>;
+
+/// As much of a handle as doesn't depend on the kind of key.
+#[derive(Clone, Copy)]
+struct Ends {
     at_start: RwSignal<bool>,
     at_end: RwSignal<bool>,
     unseen: RwSignal<usize>,
-    ask: StoredValue<Option<Ask<K>>, LocalStorage>,
+    ask: StoredValue<Option<Ask>, LocalStorage>,
 }
 
-type Ask<K> = Rc<dyn Fn(Wish<K>) -> Option<Element>>;
+type Ask = Rc<dyn Fn(Wish) -> Option<Element>>;
 
-enum Wish<K> {
-    Row(K),
+enum Wish {
+    Row(u64),
     Edge(Edge),
 }
 
@@ -67,42 +76,43 @@ impl<K: Clone + 'static> Default for RowsHandle<K> {
 impl<K: Clone + 'static> RowsHandle<K> {
     /// Lives as long as the reactive owner it is made under.
     pub fn new() -> Self {
-        Self {
+        let ends = Ends {
             at_start: RwSignal::new(true),
             at_end: RwSignal::new(false),
             unseen: RwSignal::new(0),
             ask: StoredValue::new_local(None),
-        }
+        };
+        Self { ends, token: StoredValue::new_local(None) }
     }
 
     /// Whether the reader sees the list's first row from its top.
     pub fn at_start(&self) -> Signal<bool> {
-        self.at_start.into()
+        self.ends.at_start.into()
     }
 
     /// Whether the reader sees the list's end.
     pub fn at_end(&self) -> Signal<bool> {
-        self.at_end.into()
+        self.ends.at_end.into()
     }
 
     /// How many rows were added beyond the list's edge since the reader left it; zero again when the reader is back.
     /// Older rows loaded at the other end don't count.
     pub fn unseen(&self) -> Signal<usize> {
-        self.unseen.into()
+        self.ends.unseen.into()
     }
 
     /// Scrolls as little as it takes to show a row in full. Nothing happens when the key isn't in the list, or the list
     /// isn't on the screen.
     pub fn scroll_to(&self, key: K) {
-        self.wish(Wish::Row(key));
+        self.row(&key);
     }
 
     pub fn scroll_to_start(&self) {
-        self.wish(Wish::Edge(Edge::Start));
+        self.ends.wish(Wish::Edge(Edge::Start));
     }
 
     pub fn scroll_to_end(&self) {
-        self.wish(Wish::Edge(Edge::End));
+        self.ends.wish(Wish::Edge(Edge::End));
     }
 
     /// Gives the focus to the first element in a row that matches the CSS `selector` (the row itself for an empty one),
@@ -111,20 +121,32 @@ impl<K: Clone + 'static> RowsHandle<K> {
     pub fn focus(&self, key: K, selector: &str) {
         let (handle, selector) = (*self, selector.to_owned());
         queue_microtask(move || {
-            let Some(item) = handle.wish(Wish::Row(key)) else { return };
-            let inner = (!selector.is_empty()).then(|| item.query_selector(&selector).ok().flatten());
-            let target = inner.unwrap_or(Some(item)).and_then(|target| target.dyn_into::<HtmlElement>().ok());
-            if let Some(target) = target {
-                let options = FocusOptions::new();
-                options.set_prevent_scroll(true);
-                let _ = target.focus_with_options(&options);
+            if let Some(item) = handle.row(&key) {
+                focus_within(item, &selector);
             }
         });
     }
 
-    fn wish(&self, wish: Wish<K>) -> Option<Element> {
+    fn row(&self, key: &K) -> Option<Element> {
+        let token = self.token.try_with_value(|token| token.clone()).flatten()?;
+        self.ends.wish(Wish::Row(token(key)?))
+    }
+}
+
+impl Ends {
+    fn wish(&self, wish: Wish) -> Option<Element> {
         let ask = self.ask.try_with_value(|ask| ask.clone()).flatten()?;
         ask(wish)
+    }
+}
+
+fn focus_within(item: Element, selector: &str) {
+    let inner = (!selector.is_empty()).then(|| item.query_selector(selector).ok().flatten());
+    let target = inner.unwrap_or(Some(item)).and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    if let Some(target) = target {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = target.focus_with_options(&options);
     }
 }
 
@@ -173,11 +195,15 @@ where
     F: Fn(K) -> V + 'static,
     V: IntoView + 'static,
 {
-    let wanted = handle.is_some() || on_near_start.is_some() || on_near_end.is_some() || edge == Edge::End;
     let row = StoredValue::new_local(Rc::new(row));
-    let begin = move |element: Element| {
-        let (Some(owner), Some(row)) = (Owner::current(), row.try_get_value()) else { return };
+    let begin = move || {
+        let row = row.try_get_value()?;
         let books = Rc::new(RefCell::new(Keys::<K>::default()));
+        if let Some(handle) = handle {
+            let books = Rc::clone(&books);
+            let token: TokenOf<K> = Rc::new(move |key| books.borrow().token(key));
+            handle.token.try_update_value(|slot| *slot = Some(token));
+        }
         let build = {
             let books = Rc::clone(&books);
             move |index| {
@@ -185,43 +211,64 @@ where
                 key.map(|key| row(key).into_any()).unwrap_or_else(|| ().into_any())
             }
         };
-        let list = List::new(element.unchecked_into(), estimate, row_class, all_up_to, owner, Box::new(build));
-        let tell = move |news: Option<reader::News>, unseen: usize| {
-            if let Some(handle) = handle {
-                set_if_new(handle.unseen, unseen);
-                if let Some(news) = news {
-                    set_if_new(handle.at_start, news.at_start);
-                    set_if_new(handle.at_end, news.at_end);
-                }
-            }
-            if let Some(near) = on_near_start.filter(|_| news.is_some_and(|news| news.near_start)) {
-                near.run(());
-            }
-            if let Some(near) = on_near_end.filter(|_| news.is_some_and(|news| news.near_end)) {
-                near.run(());
-            }
-        };
+        let update = move || keys.try_with(|keys| books.borrow_mut().update(keys)).flatten();
+        Some((Box::new(build) as Build, Box::new(update) as Update))
+    };
+    let near = Near { start: on_near_start, end: on_near_end };
+    let desired = Desired { estimate, label, class, row_class, all_up_to, edge, near, ends: handle.map(|it| it.ends) };
+    shown(desired, Box::new(begin))
+}
+
+/// Makes the content of the row at an index.
+type Build = Box<dyn Fn(usize) -> AnyView>;
+/// What changed in the order since the last time. Tracks the keys.
+type Update = Box<dyn Fn() -> Option<Splice>>;
+
+/// What was asked for, but for the keys and their rows.
+struct Desired {
+    estimate: f64,
+    label: MaybeProp<String>,
+    class: &'static str,
+    row_class: &'static str,
+    all_up_to: usize,
+    edge: Edge,
+    near: Near,
+    ends: Option<Ends>,
+}
+
+#[derive(Clone, Copy)]
+struct Near {
+    start: Option<Callback<()>>,
+    end: Option<Callback<()>>,
+}
+
+/// Everything behind the kind of key, compiled once. `begin` starts the books of a list anew.
+fn shown(desired: Desired, begin: Box<dyn Fn() -> Option<(Build, Update)>>) -> AnyView {
+    let Desired { estimate, label, class, row_class, all_up_to, edge, near, ends } = desired;
+    let wanted = ends.is_some() || near.start.is_some() || near.end.is_some() || edge == Edge::End;
+    let begin = StoredValue::new_local(Rc::new(begin));
+    let mount = move |element: Element| {
+        let (Some(owner), Some(begin)) = (Owner::current(), begin.try_get_value()) else { return };
+        let Some((build, update)) = begin() else { return };
+        let list = List::new(element.unchecked_into(), estimate, row_class, all_up_to, owner, build);
+        let tell = move |news: Option<reader::News>, unseen: usize| tell(ends, near, news, unseen);
         let watch = Watch::new(Reader::new(list, edge, first_guess()), wanted, Box::new(tell));
-        if let Some(handle) = handle {
-            let (watch, books) = (Rc::downgrade(&watch), Rc::clone(&books));
-            let ask: Ask<K> = Rc::new(move |wish| {
+        if let Some(ends) = ends {
+            let watch = Rc::downgrade(&watch);
+            let ask: Ask = Rc::new(move |wish| {
                 let watch = watch.upgrade()?;
                 match wish {
-                    Wish::Row(key) => {
-                        let token = books.borrow().token(&key)?;
-                        return watch.reveal(token);
-                    }
+                    Wish::Row(token) => return watch.reveal(token),
                     Wish::Edge(edge) => watch.go_to(edge),
                 }
                 None
             });
-            handle.ask.try_update_value(|slot| *slot = Some(ask));
+            ends.ask.try_update_value(|slot| *slot = Some(ask));
         }
         let feed = {
             let watch = Rc::downgrade(&watch);
             RenderEffect::new(move |_: Option<()>| {
-                let splice = keys.try_with(|keys| books.borrow_mut().update(keys)).flatten();
-                if let (Some(splice), Some(watch)) = (splice, watch.upgrade()) {
+                if let (Some(splice), Some(watch)) = (update(), watch.upgrade()) {
                     watch.splice(&splice);
                 }
             })
@@ -233,9 +280,26 @@ where
         });
     };
     // A closure is built anew where an element would be taken over from an earlier view, rows of another list and all.
-    move || {
+    let list = move || {
         let label = label;
-        view! { <ul role="list" class=class aria-label=move || label.get() use:begin></ul> }
+        view! { <ul role="list" class=class aria-label=move || label.get() use:mount></ul> }
+    };
+    list.into_any()
+}
+
+fn tell(ends: Option<Ends>, near: Near, news: Option<reader::News>, unseen: usize) {
+    if let Some(ends) = ends {
+        set_if_new(ends.unseen, unseen);
+        if let Some(news) = news {
+            set_if_new(ends.at_start, news.at_start);
+            set_if_new(ends.at_end, news.at_end);
+        }
+    }
+    if let Some(near) = near.start.filter(|_| news.is_some_and(|news| news.near_start)) {
+        near.run(());
+    }
+    if let Some(near) = near.end.filter(|_| news.is_some_and(|news| news.near_end)) {
+        near.run(());
     }
 }
 
@@ -248,4 +312,10 @@ fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: 
     if signal.try_with_untracked(|old| *old != value).unwrap_or(false) {
         signal.try_set(value);
     }
+}
+
+/// A length in CSS, to the hundredth.
+pub(super) fn pixels(length: f64) -> String {
+    let length: String = js_sys::Number::from(length).to_fixed(2).map(Into::into).unwrap_or_default();
+    length + "px"
 }

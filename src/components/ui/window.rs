@@ -126,7 +126,7 @@ pub fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>) -> Ra
     if view.top >= heights.total() {
         return count.saturating_sub(ROWS_OUT_OF_SIGHT)..count;
     }
-    let margin = (view.height * 0.5).clamp(200.0, 500.0);
+    let margin = between(200.0, view.height * 0.5, 500.0);
     let with = |margin: f64, rows: usize| {
         let first = heights.at(view.top).saturating_sub(rows).max(heights.at(view.top - margin));
         let last = (heights.at(bottom) + rows).min(heights.at(bottom + margin));
@@ -168,6 +168,12 @@ pub fn pieces(window: &Range<usize>, held: Option<usize>, count: usize) -> Vec<P
         pieces.push(Piece::Gap(next..count));
     }
     pieces
+}
+
+/// `value`, or the bound that it is beyond; the lower one if the bounds are the wrong way round. `f64::clamp` panics
+/// then, with both numbers in words, and for those words the app would have to hold all that writing fractions takes.
+pub(crate) fn between(low: f64, value: f64, high: f64) -> f64 {
+    if value < low || high < low { low } else { value.min(high) }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -8,7 +8,7 @@ use leptos::tachys::renderer::Rndr;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement, Node};
 
-use super::port::focused_near;
+use super::{pixels, port::focused_near};
 use crate::components::ui::order::{Splice, stays};
 use crate::components::ui::window::{Heights, Piece, View, pieces, rows_to_have};
 
@@ -291,7 +291,7 @@ impl List {
         let (element, has) = &mut self.gaps[gap];
         if (height - *has).abs() >= 0.01 {
             *has = height;
-            set_style(element, "height", &format!("{:.2}px", height.max(0.0)));
+            set_style(element, "height", &pixels(height.max(0.0)));
         }
     }
 

@@ -1,0 +1,58 @@
+//! Loads the pages of a ledger: the newest, older ones as the reader gets there, and all that was there anew.
+
+use super::{
+    Desk,
+    source::{Fetched, From, Pages},
+    spawn,
+};
+use crate::store::row::Load;
+use wire::Seq;
+
+impl Desk {
+    /// Loads the newest page, unless that has been done.
+    pub(super) fn load_pages(&self, pages: Box<dyn Pages>) {
+        let load = pages.load();
+        if !matches!(load, Load::Idle | Load::Failed(_)) {
+            return;
+        }
+        // What failed may have been an older page: then that is what is wanted.
+        let wants_older = load != Load::Idle && pages.floor().is_some();
+        pages.set_load(Load::Loading);
+        let desk = self.clone();
+        spawn(async move {
+            desk.fetch_pages(&*pages).await;
+            if wants_older && pages.load() == Load::Ready {
+                desk.load_older_page(pages);
+            }
+        });
+    }
+
+    /// Loads the next older page, if there is one.
+    pub(super) fn load_older_page(&self, pages: Box<dyn Pages>) {
+        let Some(from) = pages.older() else { return };
+        if pages.load() == Load::Loading {
+            return;
+        }
+        pages.set_load(Load::Loading);
+        let desk = self.clone();
+        spawn(async move { desk.fetch(&*pages, Some(from), None).await });
+    }
+
+    /// Fetches anew, as deep as was loaded before: after a gap everything shown is checked.
+    pub(super) async fn fetch_pages(&self, pages: &dyn Pages) {
+        self.fetch(pages, None, pages.floor()).await;
+    }
+
+    /// Fetches a page, and older ones for as long as they are above `target`.
+    async fn fetch(&self, pages: &dyn Pages, mut from: Option<From>, target: Option<Seq>) {
+        loop {
+            match pages.fetch(self, from).await {
+                Ok(Fetched::TakenIn(Some(next))) if target.is_some_and(|target| next.1 > target) => from = Some(next),
+                Ok(Fetched::TakenIn(_)) => return pages.set_load(Load::Ready),
+                // There was a reset on the way. What is open is being fetched anew since, the rest when it is opened.
+                Ok(Fetched::Stale) => return,
+                Err(error) => return pages.set_load(self.failed(&error)),
+            }
+        }
+    }
+}
