@@ -1,5 +1,6 @@
 //! `App`: the stand-alone page: sign-in, the router, and an inbox whose place is the address.
 
+use crate::components::ui::live::live_view;
 use crate::{
     api::Api,
     components::{
@@ -74,7 +75,7 @@ fn Page() -> impl IntoView {
         entering
     });
     view! {
-        {move || match stage.get() {
+        {live_view(move || match stage.get() {
             Stage::Starting => ().into_any(),
             Stage::SignedOut => view! { <main class="gate"><SignIn lead=words().sign_in_lead sign_in /></main> }.into_any(),
             Stage::AtDesk(desk) => view! { <AtDesk desk route stage /> }.into_any(),
@@ -90,7 +91,7 @@ fn Page() -> impl IntoView {
                 }
                     .into_any()
             }
-        }}
+        })}
     }
 }
 
@@ -113,7 +114,7 @@ fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoVi
         other => Some(other),
     });
     view! {
-        {move || match page.get() {
+        {live_view(move || match page.get() {
             None | Some(Route::Inbox(_)) => view! { <Inbox /> }.into_any(),
             Some(Route::Contact(contact)) => view! { <ContactPage contact /> }.into_any(),
             Some(Route::NotFound) => {
@@ -129,7 +130,7 @@ fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoVi
                 }
                     .into_any()
             }
-        }}
+        })}
         <SignInAgain desk />
     }
 }
@@ -183,7 +184,7 @@ fn SignInAgain(desk: Desk) -> impl IntoView {
     });
     view! {
         <dialog class="sign-in-again" node_ref=dialog on:cancel=|event: leptos::ev::Event| event.prevent_default()>
-            {move || is_expired.get().then(|| view! { <SignIn lead=words().sign_in_again sign_in=sign_in /> })}
+            {live_view(move || is_expired.get().then(|| view! { <SignIn lead=words().sign_in_again sign_in=sign_in /> }))}
         </dialog>
     }
 }

@@ -1,5 +1,6 @@
 //! `ActionsSection`: what can be done with the open conversation from the panel.
 
+use crate::components::ui::live::live_view;
 use crate::{
     components::{assign_menu::AssignMenu, panel_section::PanelSection},
     desk::Desk,
@@ -41,7 +42,7 @@ fn Actions(conversation: ConversationId) -> impl IntoView {
                     desk.set_status(conversation, next);
                 }
             >
-                {move || if is_closed.get() { words().reopen_conversation } else { words().close_conversation }}
+                {live_view(move || if is_closed.get() { words().reopen_conversation } else { words().close_conversation })}
             </button>
         </div>
     }

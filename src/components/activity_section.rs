@@ -1,5 +1,6 @@
 //! `ActivitySection`: who did what when around a contact.
 
+use crate::components::ui::live::live_view;
 use crate::{
     components::{
         load_problem::{LoadProblem, Waiting},
@@ -52,12 +53,12 @@ fn Entries(contact: ContactId) -> impl IntoView {
             class="activity-rows"
             on_near_end=older
         />
-        {move || match (load.get(), is_empty.get()) {
+        {live_view(move || match (load.get(), is_empty.get()) {
             (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
             (Load::Ready, true) => Some(view! { <p class="empty">{words().activity_empty}</p> }.into_any()),
             (Load::Idle | Load::Loading, true) => Some(view! { <Waiting /> }.into_any()),
             _ => None,
-        }}
+        })}
     }
 }
 

@@ -1,5 +1,6 @@
 //! `AddNoteBox`: the yellow field and the purple button.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -60,7 +61,7 @@ pub fn AddNoteBox(
                 aria-describedby=hint_id()
                 placeholder=words.add_note
                 disabled=conversation.is_none()
-                prop:value=move || draft.get()
+                prop:value=live(move || draft.get())
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
@@ -70,7 +71,7 @@ pub fn AddNoteBox(
                 <button
                     type="button"
                     class="button primary"
-                    disabled=move || conversation.is_none() || checked.get().is_err()
+                    disabled=live(move || conversation.is_none() || checked.get().is_err())
                     on:click=move |_| save.run(())
                 >
                     {words.add_note}
@@ -85,7 +86,7 @@ fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
     let noticed = Memo::new(move |_| draft.with(|text| notice(text)));
     view! {
         <p class="sensitive-hint" role="status">
-            {move || {
+            {live_view(move || {
                 noticed
                     .get()
                     .map(|kind| match kind {
@@ -94,7 +95,7 @@ fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
                         Sensitive::Token => words().sensitive_token,
                         Sensitive::NationalId => words().sensitive_national_id,
                     })
-            }}
+            })}
         </p>
     }
 }

@@ -1,5 +1,6 @@
 //! `AssignMenu`: whose conversation it is; a searchable list of teammates, one at a time.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::ui::{
         icon::{Icon, Shape},
@@ -32,7 +33,7 @@ pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>
             face=move || {
                 view! {
                     <Icon shape=Shape::UserPlus />
-                    <span class="assign-name">{move || label.get()}</span>
+                    <span class="assign-name">{live_view(move || label.get())}</span>
                 }
                     .into_any()
             }
@@ -56,9 +57,7 @@ fn Teammates(
     let found = Memo::new(move |_| {
         let wanted = lower(text.get().trim());
         let mut found = agents.all();
-        found.retain(|agent| {
-            !agent.removed && (lower(&agent.name).contains(&wanted) || agent.email.contains(&wanted))
-        });
+        found.retain(|agent| !agent.removed && (lower(&agent.name).contains(&wanted) || agent.email.contains(&wanted)));
         // The agent's own name first: assigning to oneself is what is done most.
         if let Some(mine) = found.iter().position(|agent| agent.id == me) {
             found[..=mine].rotate_right(1);
@@ -79,7 +78,7 @@ fn Teammates(
             on:input=move |event| text.set(event_target_value(&event))
         />
         <ul class="menu-list">
-            {move || {
+            {live_view(move || {
                 found
                     .get()
                     .into_iter()
@@ -88,8 +87,8 @@ fn Teammates(
                         view! { <Choice name agent=Some(agent.id) assignee choose /> }
                     })
                     .collect_view()
-            }}
-            {move || found.with(Vec::is_empty).then(|| view! { <li class="menu-empty">{words().assign_no_match}</li> })}
+            })}
+            {live_view(move || found.with(Vec::is_empty).then(|| view! { <li class="menu-empty">{words().assign_no_match}</li> }))}
             <Choice name=words().assign_nobody.to_owned() agent=None assignee choose />
         </ul>
     }
@@ -108,11 +107,11 @@ fn Choice(
             <button
                 type="button"
                 class="menu-item"
-                aria-pressed=move || is_chosen().to_string()
+                aria-pressed=live(move || is_chosen().to_string())
                 on:click=move |_| choose.run(agent)
             >
                 <bdi dir="auto">{name}</bdi>
-                {move || is_chosen().then(|| view! { <Icon shape=Shape::Check /> })}
+                {live_view(move || is_chosen().then(|| view! { <Icon shape=Shape::Check /> }))}
             </button>
         </li>
     }

@@ -1,5 +1,6 @@
 //! `Avatar`: a person's initials on a colour of their own.
 
+use crate::components::ui::live::live_view;
 use crate::letters::{is_word, upper};
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ pub fn Avatar(#[prop(into)] name: Signal<String>, seed: uuid::Uuid) -> impl Into
     let color = seed.as_bytes().iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte))) % 8;
     view! {
         <span class="avatar" data-color=color aria-hidden="true">
-            {move || initials(&name.get())}
+            {live_view(move || initials(&name.get()))}
         </span>
     }
 }

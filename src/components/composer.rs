@@ -1,5 +1,6 @@
 //! `Composer`: Reply and Note, with a draft of its own each. The mode stays until the agent changes it.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -23,7 +24,7 @@ pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>)
         Mode::Note => words().note_audience.to_owned(),
     };
     view! {
-        <div class="composer" class:noting=move || mode.get() == Mode::Note>
+        <div class="composer" class:noting=live(move || mode.get() == Mode::Note)>
             <ColleagueWarning conversation mode name />
             <div class="composer-head">
                 <div class="tabs" role="group" aria-label=words().composer_mode>
@@ -31,11 +32,11 @@ pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>)
                     <ModeTab mode this=Mode::Note name=words().mode_note />
                 </div>
                 <p class="audience">
-                    {move || (mode.get() == Mode::Note).then(|| view! { <Icon shape=Shape::Lock /> })}
+                    {live_view(move || (mode.get() == Mode::Note).then(|| view! { <Icon shape=Shape::Lock /> }))}
                     <bdi dir="auto">{audience}</bdi>
                 </p>
             </div>
-            {move || view! { <Writing conversation mode=mode.get() name /> }}
+            {live_view(move || view! { <Writing conversation mode=mode.get() name /> })}
         </div>
     }
 }
@@ -46,7 +47,7 @@ fn ModeTab(mode: RwSignal<Mode>, this: Mode, name: &'static str) -> impl IntoVie
         <button
             type="button"
             class="tab"
-            aria-pressed=move || (mode.get() == this).to_string()
+            aria-pressed=live(move || (mode.get() == this).to_string())
             on:click=move |_| mode.set(this)
         >
             {name}
@@ -131,7 +132,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
             rows="2"
             aria-label=label
             placeholder=label
-            prop:value=move || draft.get()
+            prop:value=live(move || draft.get())
             on:input=move |event| draft.set(event_target_value(&event))
             on:keydown=on_key
         ></textarea>
@@ -142,7 +143,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
                 class="button"
                 class:primary=mode == Mode::Reply
                 class:note-mode=mode == Mode::Note
-                disabled=move || checked.get().is_err()
+                disabled=live(move || checked.get().is_err())
                 on:click=move |_| send.run(())
             >
                 {if mode == Mode::Reply { words().send } else { words().add_conversation_note }}

@@ -1,5 +1,6 @@
 //! `ConnectionLine`: nothing while all is well; says so when what is shown may be old.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     desk::{Connection, Desk},
     timers::after,
@@ -23,8 +24,8 @@ pub fn ConnectionLine() -> impl IntoView {
         }
     });
     view! {
-        <div class="connection-line" class:shown=move || late.get() role="status">
-            {move || late.get().then_some(words().reconnecting)}
+        <div class="connection-line" class:shown=live(move || late.get()) role="status">
+            {live_view(move || late.get().then_some(words().reconnecting))}
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! `ContactPage`: a contact's own page, outside any conversation: what is known, and the conversations to open.
 
+use crate::components::ui::live::live_view;
 use crate::{
     components::{
         channel_mark::{ChannelMark, channel_name},
@@ -37,8 +38,8 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
             <ConnectionLine />
             <InboxNav />
             <main class="contact-main">
-                <h1 class="sr-only">{move || name.get()}</h1>
-                {move || {
+                <h1 class="sr-only">{live_view(move || name.get())}</h1>
+                {live_view(move || {
                     if is_missing() {
                         return view! {
                             <div class="pane-problem">
@@ -59,7 +60,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
                         <Conversations contact />
                     }
                         .into_any()
-                }}
+                })}
             </main>
             <Toasts />
         </div>
@@ -90,7 +91,7 @@ fn Conversations(contact: ContactId) -> impl IntoView {
         <section class="contact-conversations" aria-label=words().contact_conversations>
             <h2>{words().contact_conversations}</h2>
             <Rows keys=ids row=|id| view! { <OneConversation id /> } estimate=48.0 class="contact-conversation-rows" />
-            {move || problem.get().map(|failure| view! { <LoadProblem failure retry=load /> })}
+            {live_view(move || problem.get().map(|failure| view! { <LoadProblem failure retry=load /> }))}
         </section>
     }
 }

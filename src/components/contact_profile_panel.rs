@@ -1,5 +1,6 @@
 //! `ContactProfilePanel`: who the contact is, and what the team knows, whichever conversation is open.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         actions_section::ActionsSection,
@@ -48,7 +49,7 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
         <aside
             class="panel"
             node_ref=panel
-            aria-label=move || fill(words().profile_of, &[("name", &name.get()), ("channel", channel.get())])
+            aria-label=live(move || fill(words().profile_of, &[("name", &name.get()), ("channel", channel.get())]))
             on:keydown=close_on_escape
         >
             <PanelHead contact known name close=Some(close) />
@@ -98,14 +99,14 @@ pub fn PanelHead(
                                     }
                                 }
                             >
-                                <bdi dir="auto">{move || name.get()}</bdi>
+                                <bdi dir="auto">{live_view(move || name.get())}</bdi>
                             </a>
                         }
                         .into_any(),
-                        None => view! { <bdi dir="auto">{move || name.get()}</bdi> }.into_any(),
+                        None => view! { <bdi dir="auto">{live_view(move || name.get())}</bdi> }.into_any(),
                     }}
                 </h2>
-                <p>{move || kinds.get().into_iter().map(|kind| view! { <ChannelMark kind /> }).collect_view()}</p>
+                <p>{live_view(move || kinds.get().into_iter().map(|kind| view! { <ChannelMark kind /> }).collect_view())}</p>
             </div>
             {close
                 .map(|close| {
@@ -140,7 +141,7 @@ pub fn Sections(
     let retry = Callback::new(move |()| desk.load_contact(contact));
     view! {
         <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>
-            {move || match (is_known.get(), load.get()) {
+            {live_view(move || match (is_known.get(), load.get()) {
                 (true, _) => {
                     view! {
                         <DetailsSection known />
@@ -154,7 +155,7 @@ pub fn Sections(
                 }
                 (false, Load::Failed(failure)) => view! { <LoadProblem failure retry /> }.into_any(),
                 (false, _) => view! { <Waiting /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -190,7 +191,7 @@ pub fn SectionMenu(
         }
     };
     view! {
-        <nav class="section-menu" aria-label=move || fill(words.jump_to_of, &[("name", &name.get()), ("channel", channel.get())])>
+        <nav class="section-menu" aria-label=live(move || fill(words.jump_to_of, &[("name", &name.get()), ("channel", channel.get())]))>
             {entries
                 .map(|(name, title)| view! { <button type="button" on:click=move |_| jump(name)>{title}</button> })
                 .into_iter()

@@ -1,5 +1,6 @@
 //! `ConversationHeader`: who, on which channel, whose, and whether it is done.
 
+use crate::components::ui::live::live_view;
 use crate::{
     components::{
         assign_menu::AssignMenu,
@@ -30,7 +31,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
             >
                 <Icon shape=Shape::ChevronLeft />
             </button>
-            {move || {
+            {live_view(move || {
                 who.get()
                     .map(|(id, name, kind)| {
                         view! {
@@ -41,7 +42,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
                             </div>
                         }
                     })
-            }}
+            })}
             <StatusMark known />
             <AssignMenu conversation known />
             <CloseButton conversation known />
@@ -90,10 +91,10 @@ pub fn CloseButton(conversation: ConversationId, known: Memo<Option<Conversation
                 desk.set_status(conversation, next);
             }
         >
-            {move || {
+            {live_view(move || {
                 let shape = if is_closed() { Shape::RotateCcw } else { Shape::Check };
                 view! { <Icon shape /> }
-            }}
+            })}
         </button>
     }
 }

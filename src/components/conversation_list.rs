@@ -1,5 +1,6 @@
 //! `ConversationListView`: the conversations of the chosen section and filters.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         conversation_row::ConversationRowView,
@@ -38,16 +39,16 @@ pub fn ConversationListView() -> impl IntoView {
                     type="button"
                     class="icon-button filter-button"
                     aria-label=words().filters
-                    aria-expanded=move || filters_shown.get().to_string()
+                    aria-expanded=live(move || filters_shown.get().to_string())
                     on:click=move |_| filters_shown.update(|shown| *shown = !*shown)
                 >
                     <Icon shape=Shape::ListFilter />
                 </button>
             </header>
-            <div class="filters-place" class:shown=move || filters_shown.get()>
+            <div class="filters-place" class:shown=live(move || filters_shown.get())>
                 <Filters />
             </div>
-            {move || view! { <OneList query=query.get() /> }}
+            {live_view(move || view! { <OneList query=query.get() /> })}
         </section>
     }
 }
@@ -82,12 +83,12 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
                 class="conversation-rows"
                 on_near_end=more
             />
-            {move || match (load.get(), is_empty.get()) {
+            {live_view(move || match (load.get(), is_empty.get()) {
                 (Load::Failed(failure), _) => Some(view! { <Problem failure retry /> }.into_any()),
                 (Load::Ready, true) => Some(view! { <Empty query /> }.into_any()),
                 (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
                 _ => None,
-            }}
+            })}
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! `ConversationNoteItem`: a note inside one thread, told apart from messages and from contact notes by colour, icon
 //! and words.
 
+use crate::components::ui::live::live_view;
 use crate::{
     components::{
         note_item::{DeleteButton, NoteState},
@@ -56,7 +57,7 @@ pub fn ConversationNoteItem(
                     <DeleteButton state delete />
                 </div>
                 <div class="note-body"><Text text=note.body.into_string() /></div>
-                {move || {
+                {live_view(move || {
                     let keep = keep.clone();
                     is_saved()
                         .then(|| {
@@ -67,7 +68,7 @@ pub fn ConversationNoteItem(
                                 </button>
                             }
                         })
-                }}
+                })}
             </article>
         }
     })

@@ -1,5 +1,6 @@
 //! `ConversationRowView`: one conversation in the list: who, where, the last thing said, whose, whether it is new.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         avatar::Avatar,
@@ -39,11 +40,11 @@ fn Row(
     let address = move || navigator.address.run(navigator.view.with(|view| view.opening(id)));
     let beside_name = fill(words().open_beside, &[("name", &contact.name), ("channel", channel_name(kind))]);
     view! {
-        <div class="conversation-row" class:current=move || is_shown.get() class:unread=move || is_unread.get()>
+        <div class="conversation-row" class:current=live(move || is_shown.get()) class:unread=live(move || is_unread.get())>
             <a
                 class="conversation-link"
                 href=address
-                aria-current=move || is_shown.get().then_some("true")
+                aria-current=live(move || is_shown.get().then_some("true"))
                 on:click=move |event| {
                     if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
                         event.prevent_default();
@@ -61,7 +62,7 @@ fn Row(
                         <ChannelMark kind />
                         <PreviewLine known />
                         <AssigneeMark known />
-                        {move || is_unread.get().then(|| view! { <span class="unread-mark"><span class="sr-only">{words().unread}</span></span> })}
+                        {live_view(move || is_unread.get().then(|| view! { <span class="unread-mark"><span class="sr-only">{words().unread}</span></span> }))}
                     </span>
                 </span>
             </a>

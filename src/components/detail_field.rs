@@ -1,6 +1,7 @@
 //! `DetailField`: one detail of a contact: shown, edited in place, saved by itself. A conflict is shown, never
 //! overwritten.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     desk::{Desk, FieldChange},
     timers::next_frame,
@@ -87,7 +88,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
         <div class="detail">
             <dt>{name}</dt>
             <dd>
-                {move || {
+                {live_view(move || {
                     if is_editing.get() {
                         return view! { <Editor field edit typed /> }.into_any();
                     }
@@ -102,7 +103,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
                         </button>
                     }
                         .into_any()
-                }}
+                })}
             </dd>
         </div>
     }
@@ -169,10 +170,10 @@ fn Editor(field: StoredValue<Field>, edit: RwSignal<Edit>, typed: RwSignal<Strin
                 <button type="button" class="button small" on:click=move |_| edit.set(Edit::No)>{words().field_cancel}</button>
             </div>
             <p class="field-problem" role="alert">{problem}</p>
-            {move || match edit.get() {
+            {live_view(move || match edit.get() {
                 Edit::Conflict { theirs } => Some(view! { <Conflict field edit typed theirs=*theirs /> }),
                 _ => None,
-            }}
+            })}
         </form>
     }
 }
@@ -187,18 +188,18 @@ fn Input(field: StoredValue<Field>, typed: RwSignal<String>) -> impl IntoView {
                 dir="auto"
                 autofocus
                 aria-label=name
-                prop:value=move || typed.get()
+                prop:value=live(move || typed.get())
                 on:input=move |event| typed.set(event_target_value(&event))
             />
         }
         .into_any();
     }
     let options = choices.into_iter().map(|(value, name)| {
-        view! { <option value=value selected=move || typed.get() == value>{name}</option> }
+        view! { <option value=value selected=live(move || typed.get() == value)>{name}</option> }
     });
     view! {
         <select class="select" autofocus aria-label=name on:change=move |event| typed.set(event_target_value(&event))>
-            <option value="" selected=move || typed.get().is_empty()>"—"</option>
+            <option value="" selected=live(move || typed.get().is_empty())>"—"</option>
             {options.collect_view()}
         </select>
     }

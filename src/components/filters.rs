@@ -1,5 +1,6 @@
 //! `Filters`: tabs by status, and channel, agent and sort.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{components::channel_mark::channel_name, desk::Desk, navigator::Navigator, words::words};
 use leptos::prelude::*;
 use wire::{ChannelKind, ConversationQuery, Sort, Status};
@@ -35,7 +36,7 @@ fn StatusTab(status: Status, name: &'static str) -> impl IntoView {
         <button
             type="button"
             class="tab"
-            aria-pressed=move || (query(navigator).status == Some(status)).to_string()
+            aria-pressed=live(move || (query(navigator).status == Some(status)).to_string())
             on:click=move |_| {
                 let query = untrack(|| query(navigator));
                 navigator.set_query(ConversationQuery { status: Some(status), ..query });
@@ -89,8 +90,8 @@ fn AgentFilter() -> impl IntoView {
                 navigator.set_query(ConversationQuery { assignee: event_target_value(&event).parse().ok(), ..query });
             }
         >
-            <option value="" selected=move || query(navigator).assignee.is_none()>{words().filter_any_agent}</option>
-            {move || {
+            <option value="" selected=live(move || query(navigator).assignee.is_none())>{words().filter_any_agent}</option>
+            {live_view(move || {
                 agents
                     .all()
                     .into_iter()
@@ -99,7 +100,7 @@ fn AgentFilter() -> impl IntoView {
                         view! { <option value=agent.id.to_string() selected=is_chosen>{agent.name}</option> }
                     })
                     .collect_view()
-            }}
+            })}
         </select>
     }
 }
@@ -123,7 +124,7 @@ fn SortChoice() -> impl IntoView {
         >
             {options
                 .map(|(sort, name)| {
-                    view! { <option value=sort.as_str() selected=move || query(navigator).sort == sort>{name}</option> }
+                    view! { <option value=sort.as_str() selected=live(move || query(navigator).sort == sort)>{name}</option> }
                 })
                 .into_iter()
                 .collect_view()}

@@ -1,5 +1,6 @@
 //! `IconRail`: the narrow strip at a pane's right edge. Its contact icon toggles the Contact Profile Panel.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -31,12 +32,12 @@ pub fn IconRail(
                 class="icon-button rail-button"
                 node_ref=button
                 aria-label=name
-                aria-expanded=move || is_open.get().to_string()
+                aria-expanded=live(move || is_open.get().to_string())
                 title=words().toggle_profile
                 on:click=move |_| navigator.toggle_panel(conversation)
             >
                 <Icon shape=Shape::ContactRound />
-                {move || (new.get() > 0).then(|| view! { <span class="badge" aria-hidden="true">{new.get()}</span> })}
+                {live_view(move || (new.get() > 0).then(|| view! { <span class="badge" aria-hidden="true">{new.get()}</span> }))}
             </button>
         </div>
     }

@@ -1,5 +1,6 @@
 //! `Inbox`: sections, the list, and the opened conversations side by side.
 
+use crate::components::ui::live::live;
 use crate::{
     components::{
         connection_line::ConnectionLine, conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView,
@@ -18,7 +19,7 @@ pub fn Inbox() -> impl IntoView {
     let panes = Signal::derive(move || view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect()));
     let has_panes = Memo::new(move |_| view_.with(|view| !view.panes.is_empty()));
     view! {
-        <div class="inbox" class:reading=move || has_panes.get()>
+        <div class="inbox" class:reading=live(move || has_panes.get())>
             <ConnectionLine />
             <InboxNav />
             <main class="inbox-main">

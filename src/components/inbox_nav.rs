@@ -1,5 +1,6 @@
 //! `InboxNav`: the sections of the inbox, who is signed in, and the way out.
 
+use crate::components::ui::live::live;
 use crate::{
     components::{
         avatar::Avatar,
@@ -40,7 +41,7 @@ fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoV
                 type="button"
                 class="nav-item"
                 title=name
-                aria-current=move || is_current().then_some("page")
+                aria-current=live(move || is_current().then_some("page"))
                 on:click=move |_| {
                     let query = navigator.view.get_untracked().query;
                     navigator.set_query(wire::ConversationQuery { section, ..query });
@@ -67,7 +68,7 @@ fn Who() -> impl IntoView {
             <label class="who-setting">
                 <input
                     type="checkbox"
-                    prop:checked=move || settings.get().enter_sends
+                    prop:checked=live(move || settings.get().enter_sends)
                     on:change=move |event| {
                         desk_for_setting.change_settings(SettingsPatch { enter_sends: Some(event_target_checked(&event)) });
                     }

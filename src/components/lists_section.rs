@@ -1,5 +1,6 @@
 //! `ListsSection`: the static groups a contact is on.
 
+use crate::components::ui::live::live_view;
 use crate::{components::panel_section::PanelSection, words::words};
 use leptos::prelude::*;
 use wire::Contact;
@@ -12,11 +13,11 @@ pub fn ListsSection(known: Memo<Option<Contact>>) -> impl IntoView {
     view! {
         <PanelSection name="lists" title=words().lists>
             <ul class="lists">
-                {move || {
+                {live_view(move || {
                     lists.get().into_iter().map(|list| view! { <li><bdi dir="auto">{list.name}</bdi></li> }).collect_view()
-                }}
+                })}
             </ul>
-            {move || lists.with(Vec::is_empty).then(|| view! { <p class="empty">{words().lists_empty}</p> })}
+            {live_view(move || lists.with(Vec::is_empty).then(|| view! { <p class="empty">{words().lists_empty}</p> }))}
         </PanelSection>
     }
 }

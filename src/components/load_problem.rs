@@ -1,5 +1,6 @@
 //! `LoadProblem` and `Waiting`: what stands where something could not be, or has not yet been, loaded.
 
+use crate::components::ui::live::live;
 use crate::{
     store::row::Failure,
     timers::after,
@@ -29,7 +30,7 @@ pub fn Waiting() -> impl IntoView {
         shown.try_set(true);
     });
     view! {
-        <div class="waiting" class:shown=move || shown.get() role="status">
+        <div class="waiting" class:shown=live(move || shown.get()) role="status">
             <span class="sr-only">{words().loading}</span>
             <span class="waiting-line"></span>
             <span class="waiting-line"></span>

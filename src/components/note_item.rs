@@ -1,5 +1,6 @@
 //! `NoteItem`: one contact note: author, content, date and time, trashcan. And the parts a conversation note shares.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         timestamp::{Timestamp, absolute},
@@ -53,8 +54,8 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     });
     first.map(|note| {
         view! {
-            <article class="note" class:new=move || is_new.get()>
-                {move || is_new.get().then(|| view! { <p class="note-new">{words().note_new}</p> })}
+            <article class="note" class:new=live(move || is_new.get())>
+                {live_view(move || is_new.get().then(|| view! { <p class="note-new">{words().note_new}</p> }))}
                 <div class="note-head">
                     <NoteState state edit discard />
                     <DeleteButton state delete />
@@ -72,7 +73,7 @@ pub fn NoteState(state: NoteStanding, edit: Callback<()>, discard: Callback<()>)
     let standing = Memo::new(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
     view! {
         <p class="note-author">
-            {move || {
+            {live_view(move || {
                 author
                     .get()
                     .map(|author| {
@@ -81,13 +82,13 @@ pub fn NoteState(state: NoteStanding, edit: Callback<()>, discard: Callback<()>)
                             {author.removed.then(|| view! { <small>" "{words().author_removed}</small> })}
                         }
                     })
-            }}
+            })}
         </p>
-        {move || match standing.get() {
+        {live_view(move || match standing.get() {
             Some((at, State::Saved)) => Some(view! { <Timestamp at /> }.into_any()),
             Some((_, State::Unsaved(progress))) => Some(view! { <Unsaved progress edit discard /> }.into_any()),
             None => None,
-        }}
+        })}
     }
 }
 
@@ -140,9 +141,9 @@ pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView 
                 <button
                     type="button"
                     class="icon-button trash"
-                    aria-label=move || name.get()
-                    title=move || if may_delete.get() { name.get() } else { reason() }
-                    aria-disabled=move || (!may_delete.get()).to_string()
+                    aria-label=live(move || name.get())
+                    title=live(move || if may_delete.get() { name.get() } else { reason() })
+                    aria-disabled=live(move || (!may_delete.get()).to_string())
                     on:click=move |_| {
                         if may_delete.get_untracked() { delete.run(()) } else { desk.alert(untrack(reason)) }
                     }

@@ -1,5 +1,6 @@
 //! `NotesSection`: what the team knows about a contact: the box, then the notes, newest first.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         add_note_box::AddNoteBox,
@@ -57,8 +58,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
             keys.retain(|id| {
                 notes.ledger.cell(*id).with(|row| {
                     row.shown().is_some_and(|(note, _)| {
-                        lower(note.body.as_str()).contains(&wanted)
-                            || lower(&note.author.name).contains(&wanted)
+                        lower(note.body.as_str()).contains(&wanted) || lower(&note.author.name).contains(&wanted)
                     })
                 })
             });
@@ -89,7 +89,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
                 <input
                     type="search"
                     placeholder=words().notes_search
-                    prop:value=move || wanted.get()
+                    prop:value=live(move || wanted.get())
                     on:input=move |event| wanted.set(event_target_value(&event))
                 />
             </label>
@@ -104,7 +104,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
             on_near_end=older
             handle
         />
-        {move || match (load.get(), none_at_all.get(), none_found.get()) {
+        {live_view(move || match (load.get(), none_at_all.get(), none_found.get()) {
             (Load::Failed(failure), ..) => Some(view! { <LoadProblem failure retry /> }.into_any()),
             (Load::Ready, true, _) => {
                 Some(view! { <p class="empty">{fill(words().notes_empty, &[("name", &name.get())])}</p> }.into_any())
@@ -112,7 +112,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
             (Load::Idle | Load::Loading, true, _) => Some(view! { <Waiting /> }.into_any()),
             (_, false, true) => Some(view! { <p class="empty">{words().notes_search_empty}</p> }.into_any()),
             _ => None,
-        }}
+        })}
     }
 }
 

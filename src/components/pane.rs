@@ -1,5 +1,6 @@
 //! `PaneView`: one opened conversation with its icon rail and, when opened, its Contact Profile Panel.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         contact_profile_panel::ContactProfilePanel,
@@ -25,11 +26,11 @@ pub fn PaneView(conversation: ConversationId) -> impl IntoView {
     let ids = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
     let name = Memo::new(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
     view! {
-        <section class="pane" aria-label=move || name.get()>
-            {move || match ids.get() {
+        <section class="pane" aria-label=live(move || name.get())>
+            {live_view(move || match ids.get() {
                 Some((_, contact)) => view! { <Opened conversation contact known /> }.into_any(),
                 None => view! { <NotThere conversation load=load.get() /> }.into_any(),
-            }}
+            })}
         </section>
     }
 }
@@ -56,11 +57,11 @@ fn Opened(conversation: ConversationId, contact: wire::ContactId, known: Memo<Op
     });
     view! {
         <ConversationView conversation known />
-        {move || {
+        {live_view(move || {
             has_panel
                 .get()
                 .then(|| view! { <ContactProfilePanel contact conversation close=close_panel /> })
-        }}
+        })}
         <IconRail conversation contact is_open=has_panel button=rail />
     }
 }

@@ -1,5 +1,6 @@
 //! `PanelSection`: one section of the Contact Profile Panel. It remembers on this device whether it is open.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -23,10 +24,10 @@ pub fn PanelSection(
     view! {
         <section class=format!("panel-section section-{name}") data-section=name>
             <h3>
-                <button type="button" class="section-toggle" aria-expanded=move || is_open.get().to_string() on:click=toggle>
+                <button type="button" class="section-toggle" aria-expanded=live(move || is_open.get().to_string()) on:click=toggle>
                     <Icon shape=Shape::ChevronDown />
                     <span>{title}</span>
-                    <span class="section-count">{move || count.get()}</span>
+                    <span class="section-count">{live_view(move || count.get())}</span>
                 </button>
             </h3>
             <Show when=move || is_open.get()>

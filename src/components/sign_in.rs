@@ -1,5 +1,6 @@
 //! `SignIn`: e-mail and password, on a page of its own or over a page whose session has ended.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{store::row::Failure, words::words};
 use leptos::prelude::*;
 use std::{future::Future, pin::Pin};
@@ -37,7 +38,7 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
                     name="email"
                     autocomplete="username"
                     required
-                    prop:value=move || email.get()
+                    prop:value=live(move || email.get())
                     on:input=move |event| email.set(event_target_value(&event))
                 />
             </label>
@@ -48,12 +49,12 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
                     name="password"
                     autocomplete="current-password"
                     required
-                    prop:value=move || password.get()
+                    prop:value=live(move || password.get())
                     on:input=move |event| password.set(event_target_value(&event))
                 />
             </label>
-            <p class="sign-in-problem" role="alert">{move || problem.get()}</p>
-            <button type="submit" class="button primary" aria-disabled=move || busy.get().to_string()>
+            <p class="sign-in-problem" role="alert">{live_view(move || problem.get())}</p>
+            <button type="submit" class="button primary" aria-disabled=live(move || busy.get().to_string())>
                 {words.sign_in}
             </button>
         </form>

@@ -1,5 +1,6 @@
 //! `TagsSection`: coloured labels: add by typing, remove by a click.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         panel_section::PanelSection,
@@ -19,9 +20,9 @@ pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl Int
     view! {
         <PanelSection name="tags" title=words().tags>
             <ul class="tags">
-                {move || tags.get().into_iter().map(|tag| view! { <OneTag contact tag /> }).collect_view()}
+                {live_view(move || tags.get().into_iter().map(|tag| view! { <OneTag contact tag /> }).collect_view())}
             </ul>
-            {move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{words().tags_empty}</p> })}
+            {live_view(move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{words().tags_empty}</p> }))}
             <AddTag contact tags />
         </PanelSection>
     }
@@ -81,12 +82,12 @@ fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>) -> impl IntoView {
                 dir="auto"
                 aria-label=words().tag_add
                 placeholder=words().tag_add
-                prop:value=move || text.get()
+                prop:value=live(move || text.get())
                 on:focus=ask
                 on:input=move |event| text.set(event_target_value(&event))
             />
             <datalist id=id>
-                {move || known.get().into_iter().map(|tag| view! { <option value=tag.name></option> }).collect_view()}
+                {live_view(move || known.get().into_iter().map(|tag| view! { <option value=tag.name></option> }).collect_view())}
             </datalist>
             <button type="submit" class="icon-button" aria-label=words().tag_add title=words().tag_add>
                 <Icon shape=Shape::Plus />

@@ -1,5 +1,6 @@
 //! `ThreadView`: a conversation's messages and its own notes, in one order of time.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         channel_mark::channel_name,
@@ -41,13 +42,13 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
     };
     let retry = Callback::new(move |()| desk.load_thread(conversation));
     view! {
-        <div class="thread" tabindex="0" role="region" aria-label=move || label.get()>
-            {move || match (load.get(), is_empty.get()) {
+        <div class="thread" tabindex="0" role="region" aria-label=live(move || label.get())>
+            {live_view(move || match (load.get(), is_empty.get()) {
                 (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
                 (Load::Ready, true) => Some(view! { <p class="empty">{words().thread_empty}</p> }.into_any()),
                 (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
                 _ => None,
-            }}
+            })}
             <Rows
                 keys=items
                 row=move |item| match item {

@@ -1,5 +1,6 @@
 //! `Timestamp`: a moment, date and time in the reader's own locale and zone.
 
+use crate::components::ui::live::{live, live_view};
 use crate::timers::now;
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use leptos::prelude::*;
@@ -10,7 +11,7 @@ use wire::Time;
 #[component]
 pub fn Timestamp(at: Time) -> impl IntoView {
     view! {
-        <time class="timestamp" datetime=iso(at) title=move || tooltip(at)>
+        <time class="timestamp" datetime=iso(at) title=live(move || tooltip(at))>
             {absolute(at)}
         </time>
     }
@@ -20,8 +21,8 @@ pub fn Timestamp(at: Time) -> impl IntoView {
 #[component]
 pub fn ShortTimestamp(#[prop(into)] at: Signal<Time>) -> impl IntoView {
     view! {
-        <time class="timestamp" datetime=move || iso(at.get()) title=move || absolute(at.get())>
-            {move || short(at.get())}
+        <time class="timestamp" datetime=live(move || iso(at.get())) title=live(move || absolute(at.get()))>
+            {live_view(move || short(at.get()))}
         </time>
     }
 }

@@ -1,6 +1,7 @@
 //! `Toasts`: short messages over the page. A deletion's toast offers Undo for ten seconds; hovering or focusing it
 //! holds it, at most until the server's window ends.
 
+use crate::components::ui::live::{live, live_view};
 use crate::{
     components::ui::{
         icon::{Icon, Shape},
@@ -36,7 +37,7 @@ pub fn Toasts() -> impl IntoView {
             <Rows keys row estimate=52.0 class="toast-rows" />
         </section>
         <div class="sr-only" role="status" aria-live="polite">
-            {move || announcement.get()}
+            {live_view(move || announcement.get())}
         </div>
     }
 }
@@ -71,7 +72,7 @@ fn OneToast(toast: Toast) -> impl IntoView {
         <div
             class="toast"
             class:alert=is_alert
-            class:held=move || held.get()
+            class:held=live(move || held.get())
             role=if is_alert { "alert" } else { "status" }
             on:mouseenter=move |_| hold(true)
             on:mouseleave=move |_| hold(false)

@@ -9,6 +9,8 @@ pub mod window;
 #[cfg(target_arch = "wasm32")]
 pub mod icon;
 #[cfg(target_arch = "wasm32")]
+pub mod live;
+#[cfg(target_arch = "wasm32")]
 pub mod popover;
 #[cfg(target_arch = "wasm32")]
 pub mod text;

@@ -7,11 +7,7 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    store::{
-        ledger::Ledger,
-        notes::NotesOfContact,
-        row::Errand,
-    },
+    store::{ledger::Ledger, notes::NotesOfContact, row::Errand},
     words::words,
 };
 use leptos::prelude::*;

@@ -7,11 +7,7 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    store::{
-        ledger::Ledger,
-        row::Errand,
-        threads::Thread,
-    },
+    store::{ledger::Ledger, row::Errand, threads::Thread},
     words::words,
 };
 use leptos::prelude::*;

@@ -188,7 +188,9 @@ impl<'de> Deserialize<'de> for Event {
         use serde::de::Error as _;
         let mut parts = Json::deserialize(deserializer)?;
         let name: String = json::from_json(parts.take("event")).map_err(D::Error::custom)?;
-        Self::from_parts(&name, parts.take("data")).map_err(D::Error::custom)?.ok_or_else(|| D::Error::custom("unknown event"))
+        Self::from_parts(&name, parts.take("data"))
+            .map_err(D::Error::custom)?
+            .ok_or_else(|| D::Error::custom("unknown event"))
     }
 }
 

@@ -62,7 +62,12 @@ impl Json {
     #[must_use]
     pub fn take(&mut self, name: &str) -> Self {
         let Self::Object(members) = self else { return Self::Null };
-        members.iter_mut().rev().find(|(known, _)| known == name).map(|(_, value)| std::mem::take(value)).unwrap_or_default()
+        members
+            .iter_mut()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| std::mem::take(value))
+            .unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 //! browser's.
 
 use super::{rows::pixels, window::between};
+use crate::components::ui::live::{live, live_view};
 use crate::timers::{next_frame, soon};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -52,9 +53,9 @@ pub fn Popover(
             type="button"
             class=button_class
             node_ref=button
-            aria-label=move || name.get()
+            aria-label=live(move || name.get())
             aria-haspopup="dialog"
-            aria-expanded=move || is_open.get().to_string()
+            aria-expanded=live(move || is_open.get().to_string())
             on:click=open
         >
             {face()}
@@ -63,11 +64,11 @@ pub fn Popover(
             class=format!("popover {class}")
             popover="auto"
             role="dialog"
-            aria-label=move || name.get()
+            aria-label=live(move || name.get())
             node_ref=floating
             on:toggle=toggled
         >
-            {move || is_open.get().then(|| content(close))}
+            {live_view(move || is_open.get().then(|| content(close)))}
         </div>
     }
 }

@@ -12,6 +12,7 @@ mod port;
 mod reader;
 mod watch;
 
+use crate::components::ui::live::live;
 use std::cell::RefCell;
 use std::hash::Hash;
 use std::rc::Rc;
@@ -282,7 +283,7 @@ fn shown(desired: Desired, begin: Box<dyn Fn() -> Option<(Build, Update)>>) -> A
     // A closure is built anew where an element would be taken over from an earlier view, rows of another list and all.
     let list = move || {
         let label = label;
-        view! { <ul role="list" class=class aria-label=move || label.get() use:mount></ul> }
+        view! { <ul role="list" class=class aria-label=live(move || label.get()) use:mount></ul> }
     };
     list.into_any()
 }

@@ -80,7 +80,11 @@ impl<'de> Deserializer<'de> for Json {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
-        if let Self::Object(members) = self { visitor.visit_map(Members { left: members.into_iter(), value: Self::Null }) } else { Err(Misread) }
+        if let Self::Object(members) = self {
+            visitor.visit_map(Members { left: members.into_iter(), value: Self::Null })
+        } else {
+            Err(Misread)
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
