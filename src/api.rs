@@ -3,12 +3,12 @@
 use crate::error::ApiError;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{pin::Pin, sync::Arc};
+use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use wire::{
     Activity, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
     ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId, NewContactNote,
     NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Seq,
-    Settings, SettingsPatch, SignIn, Tag,
+    SettingsPatch, SignIn, Tag,
     json::{self, Json},
     paths,
 };
@@ -25,6 +25,23 @@ pub struct Api {
 }
 
 type Answer<T> = Result<T, ApiError>;
+/// A request under way.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Answer<T>>>>;
+
+/// A request that is ready to be sent. Awaiting it sends it and reads the answer as a `T`.
+///
+/// The kind of answer is known to the compiler alone: sending is one machine for all of them, and reading another for
+/// each kind. The app is downloaded.
+pub struct Request<T> {
+    request: Unread,
+    answer: PhantomData<fn() -> T>,
+}
+
+/// A request whose answer is not looked into.
+struct Unread {
+    builder: RequestBuilder,
+    body: Option<String>,
+}
 
 impl Api {
     /// `base`: the origin of the server without a slash at its end; empty for this page's own.
@@ -33,134 +50,116 @@ impl Api {
         Self { base: base.trim_end_matches('/').into() }
     }
 
-    pub async fn sign_in(&self, email: String, password: String) -> Answer<()> {
-        self.send_json(Method::POST, paths::SESSION, &SignIn { email, password }).await?;
-        Ok(())
+    pub fn sign_in(&self, email: String, password: String) -> Request<Json> {
+        self.send_json(Method::POST, paths::SESSION, &SignIn { email, password })
     }
 
-    pub async fn sign_out(&self) -> Answer<()> {
-        self.send(Method::DELETE, paths::SESSION).await?;
-        Ok(())
+    pub fn sign_out(&self) -> Request<Json> {
+        self.send(Method::DELETE, paths::SESSION)
     }
 
-    pub async fn me(&self) -> Answer<Me> {
-        self.get(paths::ME).await
+    pub fn me(&self) -> Request<Me> {
+        self.get(paths::ME)
     }
 
-    pub async fn change_settings(&self, patch: &SettingsPatch) -> Answer<Settings> {
-        let me: Me = read(self.send_json(Method::PATCH, paths::ME, patch).await?)?;
-        Ok(me.settings)
+    pub fn change_settings(&self, patch: &SettingsPatch) -> Request<Me> {
+        self.send_json(Method::PATCH, paths::ME, patch)
     }
 
-    pub async fn conversations(&self, query: &ConversationQuery, cursor: Option<&str>) -> Answer<Page<Conversation>> {
-        self.get(&paths::conversations(query, cursor, PAGE)).await
+    pub fn conversations(&self, query: &ConversationQuery, cursor: Option<&str>) -> Request<Page<Conversation>> {
+        self.get(&paths::conversations(query, cursor, PAGE))
     }
 
-    pub async fn conversation(&self, id: ConversationId) -> Answer<Conversation> {
-        self.get(&paths::conversation(id)).await
+    pub fn conversation(&self, id: ConversationId) -> Request<Conversation> {
+        self.get(&paths::conversation(id))
     }
 
-    pub async fn change_conversation(&self, id: ConversationId, patch: &ConversationPatch) -> Answer<Conversation> {
-        read(self.send_json(Method::PATCH, &paths::conversation(id), patch).await?)
+    pub fn change_conversation(&self, id: ConversationId, patch: &ConversationPatch) -> Request<Conversation> {
+        self.send_json(Method::PATCH, &paths::conversation(id), patch)
     }
 
-    pub async fn mark_read(&self, id: ConversationId, seq: Seq) -> Answer<()> {
-        self.send_json(Method::PUT, &paths::conversation_read(id), &ReadMark { seq }).await?;
-        Ok(())
+    pub fn mark_read(&self, id: ConversationId, seq: Seq) -> Request<Json> {
+        self.send_json(Method::PUT, &paths::conversation_read(id), &ReadMark { seq })
     }
 
-    pub async fn messages(&self, id: ConversationId, cursor: Option<&str>) -> Answer<Page<Message>> {
-        self.get(&paths::messages(id, cursor)).await
+    pub fn messages(&self, id: ConversationId, cursor: Option<&str>) -> Request<Page<Message>> {
+        self.get(&paths::messages(id, cursor))
     }
 
-    pub async fn send_message(&self, id: ConversationId, message: MessageId, body: NoteBody) -> Answer<Message> {
-        read(self.send_json(Method::PUT, &paths::message(id, message), &NewMessage { body }).await?)
+    pub fn send_message(&self, id: ConversationId, message: MessageId, body: NoteBody) -> Request<Message> {
+        self.send_json(Method::PUT, &paths::message(id, message), &NewMessage { body })
     }
 
-    pub async fn conversation_notes(&self, id: ConversationId, cursor: Option<&str>) -> Answer<Page<ConversationNote>> {
-        self.get(&paths::conversation_notes(id, cursor)).await
+    pub fn conversation_notes(&self, id: ConversationId, cursor: Option<&str>) -> Request<Page<ConversationNote>> {
+        self.get(&paths::conversation_notes(id, cursor))
     }
 
-    pub async fn add_conversation_note(
+    pub fn add_conversation_note(
         &self,
         id: ConversationId,
         note: ConversationNoteId,
         body: NoteBody,
-    ) -> Answer<ConversationNote> {
+    ) -> Request<ConversationNote> {
         let path = paths::conversation_note(id, note);
-        read(self.send_json(Method::PUT, &path, &NewConversationNote { body }).await?)
+        self.send_json(Method::PUT, &path, &NewConversationNote { body })
     }
 
-    pub async fn delete_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Answer<()> {
-        self.send(Method::DELETE, &paths::conversation_note(id, note)).await?;
-        Ok(())
+    pub fn delete_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Request<Json> {
+        self.send(Method::DELETE, &paths::conversation_note(id, note))
     }
 
-    pub async fn restore_conversation_note(
-        &self,
-        id: ConversationId,
-        note: ConversationNoteId,
-    ) -> Answer<ConversationNote> {
-        read(self.send(Method::POST, &paths::conversation_note_restore(id, note)).await?)
+    pub fn restore_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Request<ConversationNote> {
+        self.send(Method::POST, &paths::conversation_note_restore(id, note))
     }
 
-    pub async fn contact(&self, id: ContactId) -> Answer<Contact> {
-        self.get(&paths::contact(id)).await
+    pub fn contact(&self, id: ContactId) -> Request<Contact> {
+        self.get(&paths::contact(id))
     }
 
     /// Changes a contact, if it is still at the version `rev`.
-    pub async fn change_contact(&self, id: ContactId, patch: &ContactPatch, rev: Seq) -> Answer<Contact> {
-        let request = self.request(Method::PATCH, &paths::contact(id)).header("If-Match", &format!("\"{rev}\""));
-        read(perform(request, serde_json::to_string(patch).ok()).await?)
+    pub fn change_contact(&self, id: ContactId, patch: &ContactPatch, rev: Seq) -> Request<Contact> {
+        let builder = self.request(Method::PATCH, &paths::contact(id)).header("If-Match", &format!("\"{rev}\""));
+        Request::new(builder, serde_json::to_string(patch).ok())
     }
 
-    pub async fn add_tag(&self, id: ContactId, tag: &str) -> Answer<()> {
-        self.send(Method::PUT, &paths::contact_tag(id, tag)).await?;
-        Ok(())
+    pub fn add_tag(&self, id: ContactId, tag: &str) -> Request<Json> {
+        self.send(Method::PUT, &paths::contact_tag(id, tag))
     }
 
-    pub async fn remove_tag(&self, id: ContactId, tag: &str) -> Answer<()> {
-        self.send(Method::DELETE, &paths::contact_tag(id, tag)).await?;
-        Ok(())
+    pub fn remove_tag(&self, id: ContactId, tag: &str) -> Request<Json> {
+        self.send(Method::DELETE, &paths::contact_tag(id, tag))
     }
 
-    pub async fn tags(&self) -> Answer<Page<Tag>> {
-        self.get(paths::TAGS).await
+    pub fn tags(&self) -> Request<Page<Tag>> {
+        self.get(paths::TAGS)
     }
 
-    pub async fn contact_conversations(&self, id: ContactId, cursor: Option<&str>) -> Answer<Page<Conversation>> {
-        self.get(&paths::contact_conversations(id, cursor)).await
+    pub fn contact_conversations(&self, id: ContactId, cursor: Option<&str>) -> Request<Page<Conversation>> {
+        self.get(&paths::contact_conversations(id, cursor))
     }
 
-    pub async fn contact_activity(&self, id: ContactId, cursor: Option<&str>) -> Answer<Page<Activity>> {
-        self.get(&paths::contact_activity(id, cursor)).await
+    pub fn contact_activity(&self, id: ContactId, cursor: Option<&str>) -> Request<Page<Activity>> {
+        self.get(&paths::contact_activity(id, cursor))
     }
 
-    pub async fn contact_notes(&self, id: ContactId, cursor: Option<&str>) -> Answer<NotesPage<ContactNote>> {
-        self.get(&paths::contact_notes(id, cursor, PAGE)).await
+    pub fn contact_notes(&self, id: ContactId, cursor: Option<&str>) -> Request<NotesPage<ContactNote>> {
+        self.get(&paths::contact_notes(id, cursor, PAGE))
     }
 
-    pub async fn add_contact_note(
-        &self,
-        id: ContactId,
-        note: ContactNoteId,
-        new: &NewContactNote,
-    ) -> Answer<ContactNote> {
-        read(self.send_json(Method::PUT, &paths::contact_note(id, note), new).await?)
+    pub fn add_contact_note(&self, id: ContactId, note: ContactNoteId, new: &NewContactNote) -> Request<ContactNote> {
+        self.send_json(Method::PUT, &paths::contact_note(id, note), new)
     }
 
-    pub async fn delete_contact_note(&self, id: ContactId, note: ContactNoteId) -> Answer<()> {
-        self.send(Method::DELETE, &paths::contact_note(id, note)).await?;
-        Ok(())
+    pub fn delete_contact_note(&self, id: ContactId, note: ContactNoteId) -> Request<Json> {
+        self.send(Method::DELETE, &paths::contact_note(id, note))
     }
 
-    pub async fn restore_contact_note(&self, id: ContactId, note: ContactNoteId) -> Answer<ContactNote> {
-        read(self.send(Method::POST, &paths::contact_note_restore(id, note)).await?)
+    pub fn restore_contact_note(&self, id: ContactId, note: ContactNoteId) -> Request<ContactNote> {
+        self.send(Method::POST, &paths::contact_note_restore(id, note))
     }
 
-    pub async fn mark_notes_seen(&self, id: ContactId, seq: Seq) -> Answer<()> {
-        self.send_json(Method::PUT, &paths::contact_notes_seen(id), &ReadMark { seq }).await?;
-        Ok(())
+    pub fn mark_notes_seen(&self, id: ContactId, seq: Seq) -> Request<Json> {
+        self.send_json(Method::PUT, &paths::contact_notes_seen(id), &ReadMark { seq })
     }
 
     /// Opens the live stream, after a position if one is given.
@@ -173,21 +172,17 @@ impl Api {
         if response.ok() { Ok(response) } else { Err(refusal(response).await) }
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Answer<T> {
-        read(self.call(Method::GET, path, None).await?)
+    fn get<T>(&self, path: &str) -> Request<T> {
+        self.send(Method::GET, path)
     }
 
-    /// Sends a request that has no body.
-    fn send(&self, method: Method, path: &str) -> Pending {
-        self.call(method, path, None)
+    /// A request that has no body.
+    fn send<T>(&self, method: Method, path: &str) -> Request<T> {
+        Request::new(self.request(method, path), None)
     }
 
-    fn send_json(&self, method: Method, path: &str, body: &impl Serialize) -> Pending {
-        self.call(method, path, serde_json::to_string(body).ok())
-    }
-
-    fn call(&self, method: Method, path: &str, body: Option<String>) -> Pending {
-        perform(self.request(method, path), body)
+    fn send_json<T>(&self, method: Method, path: &str, body: &impl Serialize) -> Request<T> {
+        Request::new(self.request(method, path), serde_json::to_string(body).ok())
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -196,32 +191,52 @@ impl Api {
     }
 }
 
-/// A request under way. Boxed, and its answer not yet of a type: the app is downloaded, and one such machine for all
-/// requests is a fraction of one for each.
-type Pending = Pin<Box<dyn Future<Output = Answer<Json>>>>;
+impl<T> Request<T> {
+    fn new(builder: RequestBuilder, body: Option<String>) -> Self {
+        Self { request: Unread { builder, body }, answer: PhantomData }
+    }
 
-fn perform(request: RequestBuilder, body: Option<String>) -> Pending {
-    Box::pin(async move {
-        let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
-        let request = request.abort_signal(Some(&timeout));
-        let response = match body {
-            Some(body) => {
-                let request = request.header("Content-Type", "application/json").body(body);
-                request.map_err(|_| ApiError::Unreadable)?.send().await
-            }
-            None => request.send().await,
-        };
-        let response = response.map_err(|_| ApiError::Offline)?;
-        if !response.ok() {
-            return Err(refusal(response).await);
-        }
-        // A body that breaks off is a lost answer; one that is whole and no JSON is not.
-        let text = response.text().await.map_err(|_| ApiError::Offline)?;
-        if text.is_empty() { Ok(Json::Null) } else { Json::read(&text).map_err(|_| ApiError::Unreadable) }
-    })
+    /// Sends it, and hands the answer over as it came.
+    pub fn json(self) -> Pending<Json> {
+        self.request.send()
+    }
 }
 
-fn read<T: DeserializeOwned>(answer: Json) -> Answer<T> {
+impl<T: DeserializeOwned + 'static> IntoFuture for Request<T> {
+    type Output = Answer<T>;
+    type IntoFuture = Pending<T>;
+
+    fn into_future(self) -> Pending<T> {
+        let answer = self.json();
+        Box::pin(async move { read(answer.await?) })
+    }
+}
+
+impl Unread {
+    fn send(self) -> Pending<Json> {
+        Box::pin(async move {
+            let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
+            let request = self.builder.abort_signal(Some(&timeout));
+            let response = match self.body {
+                Some(body) => {
+                    let request = request.header("Content-Type", "application/json").body(body);
+                    request.map_err(|_| ApiError::Unreadable)?.send().await
+                }
+                None => request.send().await,
+            };
+            let response = response.map_err(|_| ApiError::Offline)?;
+            if !response.ok() {
+                return Err(refusal(response).await);
+            }
+            // A body that breaks off is a lost answer; one that is whole and no JSON is not.
+            let text = response.text().await.map_err(|_| ApiError::Offline)?;
+            if text.is_empty() { Ok(Json::Null) } else { Json::read(&text).map_err(|_| ApiError::Unreadable) }
+        })
+    }
+}
+
+/// An answer as a `T`.
+pub(crate) fn read<T: DeserializeOwned>(answer: Json) -> Answer<T> {
     json::from_json(answer).map_err(|_| ApiError::Unreadable)
 }
 

@@ -77,7 +77,7 @@ impl Desk {
     /// # Errors
     /// [`ApiError`], when nobody is signed in or the server can't be reached.
     pub async fn open(api: Api, first: ConversationQuery) -> Result<Self, ApiError> {
-        let (me, page) = futures::join!(api.me(), api.conversations(&first, None));
+        let (me, page) = futures::join!(api.me().into_future(), api.conversations(&first, None).into_future());
         let (me, page) = (me?, page?);
         let store = Store::new(me.agent.id);
         store.agents.receive_all(me.agents.clone());
@@ -163,7 +163,7 @@ impl Desk {
         let desk = self.clone();
         spawn(async move {
             match desk.0.api.change_settings(&patch).await {
-                Ok(settings) => desk.0.settings.set(settings),
+                Ok(me) => desk.0.settings.set(me.settings),
                 Err(error) => {
                     desk.0.settings.set(before);
                     desk.report(&error);
@@ -177,7 +177,7 @@ impl Desk {
     /// # Errors
     /// [`Failure`], when the server refuses. Another agent's sign-in is `Ok(false)`: this desk is not theirs.
     pub async fn sign_in_again(&self, email: String, password: String) -> Result<bool, Failure> {
-        self.0.api.sign_in(email, password).await.map_err(|error| error.failure())?;
+        self.0.api.sign_in(email, password).json().await.map_err(|error| error.failure())?;
         let me = self.0.api.me().await.map_err(|error| error.failure())?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
         if same {
@@ -191,7 +191,7 @@ impl Desk {
     /// Signs out and leaves the desk.
     pub async fn sign_out(&self) {
         // Without a connection the cookie outlives this page; the desk is left all the same.
-        let _ = self.0.api.sign_out().await;
+        let _ = self.0.api.sign_out().json().await;
         self.close();
     }
 

@@ -2,17 +2,20 @@
 
 use super::{
     Desk, ToastKind,
-    source::{Done, Fetched, From, Kind, RowOf, Source, next},
+    source::{Fetched, Kind, RowOf, Source, next},
     spawn,
 };
 use crate::{
+    api::{Api, Pending, read},
     error::ApiError,
     store::{ledger::Ledger, notes::NotesOfContact, row::Errand},
     words::words,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use wire::{AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, NewContactNote, NoteBody};
+use wire::{
+    AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, Json, NewContactNote, NoteBody, NotesPage, Seq,
+};
 
 /// The server keeps a deleted note's text this long; the toast offers Undo for two seconds less.
 pub(super) const UNDO_WINDOW_MS: u32 = 12_000;
@@ -31,28 +34,25 @@ impl Source for NotesOf {
         &self.notes.ledger
     }
 
-    async fn page(&self, desk: &Desk, from: Option<From>) -> Result<Fetched, ApiError> {
-        let (cursor, below) = from.unzip();
-        let page = desk.api().contact_notes(self.contact, cursor.as_deref()).await?;
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+        api.contact_notes(self.contact, cursor).json()
+    }
+
+    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+        let page: NotesPage<ContactNote> = read(page)?;
         let next = next(&page.items, page.next_cursor.as_deref());
         Ok(Fetched::of(self.notes.receive_page(below, page), next))
     }
 
-    async fn send(
-        &self,
-        desk: &Desk,
-        id: ContactNoteId,
-        errand: Errand<ContactNote>,
-    ) -> Result<Done<ContactNote>, ApiError> {
-        let (api, contact) = (desk.api(), self.contact);
-        match errand {
+    fn send(&self, api: &Api, id: ContactNoteId, errand: Errand<ContactNote>) -> Option<Pending<Json>> {
+        Some(match errand {
             Errand::Add(note) => {
                 let new = NewContactNote { body: note.body, conversation_id: note.conversation_id };
-                api.add_contact_note(contact, id, &new).await.map(Done::Entry)
+                api.add_contact_note(self.contact, id, &new).json()
             }
-            Errand::Delete => api.delete_contact_note(contact, id).await.map(|()| Done::Deleted),
-            Errand::Restore => api.restore_contact_note(contact, id).await.map(Done::Entry),
-        }
+            Errand::Delete => api.delete_contact_note(self.contact, id).json(),
+            Errand::Restore => api.restore_contact_note(self.contact, id).json(),
+        })
     }
 
     fn failed(&self, desk: &Desk, id: ContactNoteId, kind: Kind, error: &ApiError) {
@@ -136,7 +136,7 @@ impl Desk {
         let desk = self.clone();
         spawn(async move {
             // A lost mark shows the badge once more, nothing worse.
-            let _ = desk.api().mark_notes_seen(contact, newest).await;
+            let _ = desk.api().mark_notes_seen(contact, newest).json().await;
         });
     }
 

@@ -86,12 +86,12 @@ impl Desk {
         let desk = self.clone();
         spawn(async move {
             let answer = match &wish {
-                TagWish::Add(tag) => desk.api().add_tag(contact, tag).await,
-                TagWish::Remove(tag) => desk.api().remove_tag(contact, tag).await,
+                TagWish::Add(tag) => desk.api().add_tag(contact, tag).json().await,
+                TagWish::Remove(tag) => desk.api().remove_tag(contact, tag).json().await,
             };
             match answer {
                 // The answer carries no contact; ask for it, in case the event is late.
-                Ok(()) => desk.fetch_contact(contact).await,
+                Ok(_) => desk.fetch_contact(contact).await,
                 Err(error) => desk.report(&error),
             }
             desk.store().contacts.settle_tag(contact, &wish);

@@ -3,16 +3,17 @@
 use super::{
     Desk, ToastKind,
     contact_notes::UNDO_WINDOW_MS,
-    source::{Done, Fetched, From, Kind, RowOf, Source, take_in},
+    source::{Fetched, Kind, RowOf, Source, take_in},
 };
 use crate::{
+    api::{Api, Pending, read},
     error::ApiError,
     store::{ledger::Ledger, row::Errand, threads::Thread},
     words::words,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody};
+use wire::{ConversationId, ConversationNote, ConversationNoteId, Json, NoteBody, Seq};
 
 /// A conversation's own notes and their requests.
 #[derive(Clone)]
@@ -28,24 +29,20 @@ impl Source for NotesIn {
         &self.thread.notes
     }
 
-    async fn page(&self, desk: &Desk, from: Option<From>) -> Result<Fetched, ApiError> {
-        let (cursor, below) = from.unzip();
-        let page = desk.api().conversation_notes(self.conversation, cursor.as_deref()).await?;
-        Ok(take_in(&self.thread.notes, below, page))
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+        api.conversation_notes(self.conversation, cursor).json()
     }
 
-    async fn send(
-        &self,
-        desk: &Desk,
-        id: ConversationNoteId,
-        errand: Errand<ConversationNote>,
-    ) -> Result<Done<ConversationNote>, ApiError> {
-        let (api, conversation) = (desk.api(), self.conversation);
-        match errand {
-            Errand::Add(note) => api.add_conversation_note(conversation, id, note.body).await.map(Done::Entry),
-            Errand::Delete => api.delete_conversation_note(conversation, id).await.map(|()| Done::Deleted),
-            Errand::Restore => api.restore_conversation_note(conversation, id).await.map(Done::Entry),
-        }
+    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+        Ok(take_in(&self.thread.notes, below, read(page)?))
+    }
+
+    fn send(&self, api: &Api, id: ConversationNoteId, errand: Errand<ConversationNote>) -> Option<Pending<Json>> {
+        Some(match errand {
+            Errand::Add(note) => api.add_conversation_note(self.conversation, id, note.body).json(),
+            Errand::Delete => api.delete_conversation_note(self.conversation, id).json(),
+            Errand::Restore => api.restore_conversation_note(self.conversation, id).json(),
+        })
     }
 
     fn failed(&self, desk: &Desk, id: ConversationNoteId, kind: Kind, error: &ApiError) {

@@ -130,7 +130,7 @@ impl Desk {
         let desk = self.clone();
         spawn(async move {
             // A lost mark shows the conversation as unread once more, nothing worse.
-            let _ = desk.api().mark_read(id, seq).await;
+            let _ = desk.api().mark_read(id, seq).json().await;
         });
     }
 }

@@ -5,7 +5,7 @@ use super::{
     source::{Kind, Row},
     spawn,
 };
-use crate::error::ApiError;
+use crate::{error::ApiError, store::row::Failure};
 use std::{collections::HashSet, sync::Mutex};
 use uuid::Uuid;
 use wire::ProblemCode;
@@ -28,8 +28,18 @@ impl Desk {
         let desk = self.clone();
         spawn(async move {
             let mut attempts = 0;
-            while let Some(kind) = row.waits_for() {
-                match row.send(&desk).await {
+            loop {
+                let Some(kind) = row.waits_for() else { break };
+                let answer = match row.send(desk.api()) {
+                    Some(request) => request.await,
+                    None if kind == Kind::Add => break row.refuse(Failure::Unreadable),
+                    None => break row.settle_delete(),
+                };
+                let settled = answer.and_then(|answer| match kind {
+                    Kind::Delete => Ok(row.settle_delete()),
+                    Kind::Add | Kind::Restore => row.settle(answer),
+                });
+                match settled {
                     Ok(()) => {}
                     Err(error) if error.is_signed_out() => desk.wait_for_sign_in().await,
                     Err(error) if error.is_retryable() => {

@@ -2,9 +2,10 @@
 
 use super::{
     Desk,
-    source::{Done, Fetched, From, Kind, Pages, RowOf, Source, take_in},
+    source::{Fetched, Kind, Pages, RowOf, Source, take_in},
 };
 use crate::{
+    api::{Api, Pending, read},
     error::ApiError,
     store::{
         ledger::Ledger,
@@ -14,7 +15,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use wire::{ConversationId, Delivery, Direction, Message, MessageId, NoteBody, Seq};
+use wire::{ConversationId, Delivery, Direction, Json, Message, MessageId, NoteBody, Seq};
 
 /// A conversation's messages and their requests.
 #[derive(Clone)]
@@ -30,21 +31,23 @@ impl Source for MessagesIn {
         &self.thread.messages
     }
 
-    async fn page(&self, desk: &Desk, from: Option<From>) -> Result<Fetched, ApiError> {
-        let (cursor, below) = from.unzip();
-        let page = desk.api().messages(self.conversation, cursor.as_deref()).await?;
-        Ok(take_in(&self.thread.messages, below, page))
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+        api.messages(self.conversation, cursor).json()
     }
 
-    async fn send(&self, desk: &Desk, id: MessageId, errand: Errand<Message>) -> Result<Done<Message>, ApiError> {
+    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+        Ok(take_in(&self.thread.messages, below, read(page)?))
+    }
+
+    fn send(&self, api: &Api, id: MessageId, errand: Errand<Message>) -> Option<Pending<Json>> {
         match errand {
+            // It was a body when it was typed.
             Errand::Add(message) => {
-                // It was a body when it was typed.
-                let body = NoteBody::parse(&message.body).map_err(|_| ApiError::Unreadable)?;
-                desk.api().send_message(self.conversation, id, body).await.map(Done::Entry)
+                let body = NoteBody::parse(&message.body).ok()?;
+                Some(api.send_message(self.conversation, id, body).json())
             }
             // A message that was sent can't be called back.
-            Errand::Delete | Errand::Restore => Ok(Done::Deleted),
+            Errand::Delete | Errand::Restore => None,
         }
     }
 

@@ -46,7 +46,9 @@ impl Desk {
     /// Fetches a page, and older ones for as long as they are above `target`.
     async fn fetch(&self, pages: &dyn Pages, mut from: Option<From>, target: Option<Seq>) {
         loop {
-            match pages.fetch(self, from).await {
+            let (cursor, below) = from.unzip();
+            let answer = pages.page(self.api(), cursor.as_deref()).await;
+            match answer.and_then(|page| pages.receive_page(below, page)) {
                 Ok(Fetched::TakenIn(Some(next))) if target.is_some_and(|target| next.1 > target) => from = Some(next),
                 Ok(Fetched::TakenIn(_)) => return pages.set_load(Load::Ready),
                 // There was a reset on the way. What is open is being fetched anew since, the rest when it is opened.

@@ -3,6 +3,7 @@
 
 use super::Desk;
 use crate::{
+    api::{Api, Pending, read},
     error::ApiError,
     store::{
         ledger::Ledger,
@@ -10,21 +11,11 @@ use crate::{
         threads::arrived,
     },
 };
-use std::pin::Pin;
-use wire::{Page, Seq};
-
-/// A request under way.
-pub(super) type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + 'a>>;
+use serde::de::DeserializeOwned;
+use wire::{Json, Page, Seq};
 
 /// Where an older page begins: its cursor, and the place it lies below.
 pub(super) type From = (String, Seq);
-
-/// What a request brought.
-pub(super) enum Done<T> {
-    /// The thing as it is now.
-    Entry(T),
-    Deleted,
-}
 
 /// The kind of request that a row waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,20 +27,18 @@ pub(super) enum Kind {
 
 /// One kind of thing in one place, a contact's notes, say.
 pub(super) trait Source: Clone + 'static {
-    type Thing: Entry;
+    type Thing: Entry + DeserializeOwned;
 
     fn ledger(&self) -> &Ledger<Self::Thing>;
 
-    /// Asks for a page, the newest if `from` is `None`, and takes it in.
-    async fn page(&self, desk: &Desk, from: Option<From>) -> Result<Fetched, ApiError>;
+    /// Asks for a page that begins at a cursor, or the newest.
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json>;
 
-    /// Sends one request.
-    async fn send(
-        &self,
-        desk: &Desk,
-        id: <Self::Thing as Entry>::Id,
-        errand: Errand<Self::Thing>,
-    ) -> Result<Done<Self::Thing>, ApiError>;
+    /// Takes a page in that was asked for below a place. Returns whether it counts, and where the next one begins.
+    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError>;
+
+    /// Sends one request. `None`: there is no such request, and the row has what it wants.
+    fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<Pending<Json>>;
 
     /// Hears of a request that was refused for good.
     fn failed(&self, desk: &Desk, id: <Self::Thing as Entry>::Id, kind: Kind, error: &ApiError);
@@ -63,7 +52,7 @@ pub(super) enum Fetched {
     Stale,
 }
 
-/// Takes a page in that was asked for from `from` on.
+/// A page of a thread, taken in.
 pub(super) fn take_in<T: Entry>(ledger: &Ledger<T>, below: Option<Seq>, page: Page<T>) -> Fetched {
     let next = next(&page.items, page.next_cursor.as_deref());
     Fetched::of(ledger.receive_page(arrived(below, page)), next)
@@ -86,7 +75,8 @@ pub(super) trait Pages {
     fn set_load(&self, load: Load);
     fn floor(&self) -> Option<Seq>;
     fn older(&self) -> Option<From>;
-    fn fetch<'a>(&'a self, desk: &'a Desk, from: Option<From>) -> Pending<'a, Fetched>;
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json>;
+    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError>;
 }
 
 impl<S: Source> Pages for S {
@@ -107,8 +97,12 @@ impl<S: Source> Pages for S {
         self.ledger().older()
     }
 
-    fn fetch<'a>(&'a self, desk: &'a Desk, from: Option<From>) -> Pending<'a, Fetched> {
-        Box::pin(self.page(desk, from))
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+        Source::page(self, api, cursor)
+    }
+
+    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+        Source::receive_page(self, below, page)
     }
 }
 
@@ -116,8 +110,10 @@ impl<S: Source> Pages for S {
 pub(super) trait Row {
     /// The request it waits for, if any.
     fn waits_for(&self) -> Option<Kind>;
-    /// Sends that request, and settles the row by its answer.
-    fn send<'a>(&'a self, desk: &'a Desk) -> Pending<'a, ()>;
+    /// Sends that request. `None`: nothing is to be sent, and the row has what it wants.
+    fn send(&self, api: &Api) -> Option<Pending<Json>>;
+    /// Settles the row by the answer to a request to add or restore.
+    fn settle(&self, answer: Json) -> Result<(), ApiError>;
     fn settle_delete(&self);
     fn retry(&self, failure: Failure);
     fn refuse(&self, failure: Failure);
@@ -138,15 +134,13 @@ impl<S: Source> Row for RowOf<S> {
         })
     }
 
-    fn send<'a>(&'a self, desk: &'a Desk) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let Some(errand) = self.source.ledger().errand(self.id) else { return Ok(()) };
-            match self.source.send(desk, self.id, errand).await? {
-                Done::Entry(thing) => self.source.ledger().settle(thing),
-                Done::Deleted => self.settle_delete(),
-            }
-            Ok(())
-        })
+    fn send(&self, api: &Api) -> Option<Pending<Json>> {
+        self.source.send(api, self.id, self.source.ledger().errand(self.id)?)
+    }
+
+    fn settle(&self, answer: Json) -> Result<(), ApiError> {
+        self.source.ledger().settle(read(answer)?);
+        Ok(())
     }
 
     fn settle_delete(&self) {

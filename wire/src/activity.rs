@@ -71,5 +71,6 @@ pub struct Activity {
     pub actor: Option<AgentRef>,
     pub conversation_id: Option<ConversationId>,
     pub subject: Option<String>,
+    #[serde(deserialize_with = "crate::time::read_moment")]
     pub at: DateTime<Utc>,
 }

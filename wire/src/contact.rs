@@ -44,6 +44,7 @@ pub struct Contact {
     pub external_id: Option<String>,
     pub address: Option<String>,
     /// `YYYY-MM-DD`.
+    #[serde(default, deserialize_with = "crate::time::read_day")]
     pub birthday: Option<chrono::NaiveDate>,
     /// A BCP 47 language tag, e. g. `pt-BR`.
     pub language: Option<String>,

@@ -151,6 +151,7 @@ pub struct Conversation {
     /// `None` when the thread is empty.
     pub preview: Option<Preview>,
     /// When the last message or conversation note was added.
+    #[serde(deserialize_with = "crate::time::read_moment")]
     pub last_at: DateTime<Utc>,
     pub seq: Seq,
     pub rev: Seq,

@@ -135,39 +135,47 @@ impl Event {
         let mut data = Fields(data);
         let Some(known) = KNOWN.into_iter().find(|known| *known == name) else { return Ok(None) };
         let seq = data.take("seq")?;
+        // One line per type that is read: each is a reader to be downloaded.
         Ok(Some(match known {
-            "contact-note-added" => {
-                Self::ContactNoteAdded { note: data.take("note")?, actor: data.take("actor")?, seq }
+            "contact-note-added" | "contact-note-restored" => {
+                let (note, actor) = (data.take("note")?, data.take("actor")?);
+                if name == "contact-note-added" {
+                    Self::ContactNoteAdded { note, actor, seq }
+                } else {
+                    Self::ContactNoteRestored { note, actor, seq }
+                }
             }
-            "contact-note-restored" => {
-                Self::ContactNoteRestored { note: data.take("note")?, actor: data.take("actor")?, seq }
+            "conversation-note-added" | "conversation-note-restored" => {
+                let (note, actor) = (data.take("note")?, data.take("actor")?);
+                if name == "conversation-note-added" {
+                    Self::ConversationNoteAdded { note, actor, seq }
+                } else {
+                    Self::ConversationNoteRestored { note, actor, seq }
+                }
             }
             "contact-note-deleted" => Self::ContactNoteDeleted {
-                note_id: data.take("note_id")?,
-                contact_id: data.take("contact_id")?,
+                note_id: ContactNoteId(data.take("note_id")?),
+                contact_id: ContactId(data.take("contact_id")?),
                 actor: data.take("actor")?,
                 seq,
             },
-            "conversation-note-added" => {
-                Self::ConversationNoteAdded { note: data.take("note")?, actor: data.take("actor")?, seq }
-            }
-            "conversation-note-restored" => {
-                Self::ConversationNoteRestored { note: data.take("note")?, actor: data.take("actor")?, seq }
-            }
             "conversation-note-deleted" => Self::ConversationNoteDeleted {
-                note_id: data.take("note_id")?,
-                conversation_id: data.take("conversation_id")?,
+                note_id: ConversationNoteId(data.take("note_id")?),
+                conversation_id: ConversationId(data.take("conversation_id")?),
                 actor: data.take("actor")?,
                 seq,
             },
-            "message-added" => Self::MessageAdded { message: data.take("message")?, actor: data.take("actor")?, seq },
-            "conversation-changed" => {
-                Self::ConversationChanged { conversation: data.take("conversation")?, actor: data.take("actor")?, seq }
+            other => {
+                let actor = data.take("actor")?;
+                match other {
+                    "message-added" => Self::MessageAdded { message: data.take("message")?, actor, seq },
+                    "conversation-changed" => {
+                        Self::ConversationChanged { conversation: data.take("conversation")?, actor, seq }
+                    }
+                    "contact-changed" => Self::ContactChanged { contact: data.take("contact")?, actor, seq },
+                    _ => Self::AgentChanged { agent: data.take("agent")?, actor, seq },
+                }
             }
-            "contact-changed" => {
-                Self::ContactChanged { contact: data.take("contact")?, actor: data.take("actor")?, seq }
-            }
-            _ => Self::AgentChanged { agent: data.take("agent")?, actor: data.take("actor")?, seq },
         }))
     }
 }
@@ -178,6 +186,7 @@ struct Fields(Json);
 
 impl Fields {
     /// A field that is not there reads as `null`: right for an optional one, an error for any other.
+    #[inline(never)]
     fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<T, Misread> {
         json::from_json(self.0.take(name))
     }
@@ -214,6 +223,7 @@ const KNOWN: [&str; 10] = [
 pub struct Hello {
     pub epoch: String,
     pub head: Seq,
+    #[serde(deserialize_with = "crate::time::read_moment")]
     pub server_time: DateTime<Utc>,
 }
 

@@ -17,6 +17,7 @@ pub mod note;
 pub mod page;
 pub mod paths;
 pub mod problem;
+pub mod time;
 pub mod visitor;
 
 pub use activity::{Activity, ActivityKind};

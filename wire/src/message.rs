@@ -69,6 +69,7 @@ pub struct Message {
     /// As received: a message from outside may be longer than a note, or empty.
     pub body: String,
     pub attachments: Vec<Attachment>,
+    #[serde(deserialize_with = "crate::time::read_moment")]
     pub created_at: DateTime<Utc>,
     pub seq: Seq,
     pub delivery: Delivery,

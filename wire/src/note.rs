@@ -19,6 +19,7 @@ pub struct ContactNote {
     pub conversation_id: ConversationId,
     pub author: AgentRef,
     pub body: NoteBody,
+    #[serde(deserialize_with = "crate::time::read_moment")]
     pub created_at: DateTime<Utc>,
     /// Its place in the order; never changes.
     pub seq: Seq,
@@ -34,6 +35,7 @@ pub struct ConversationNote {
     pub conversation_id: ConversationId,
     pub author: AgentRef,
     pub body: NoteBody,
+    #[serde(deserialize_with = "crate::time::read_moment")]
     pub created_at: DateTime<Utc>,
     pub seq: Seq,
     pub rev: Seq,
@@ -62,5 +64,6 @@ pub struct NewConversationNote {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Deleted {
     /// Until then the one who deleted it may restore it.
+    #[serde(deserialize_with = "crate::time::read_moment")]
     pub restorable_until: DateTime<Utc>,
 }
