@@ -7,7 +7,7 @@ pub struct Words {
     pub add_note: &'static str,
     pub add_note_audience: &'static str,
     pub add_note_needs_conversation: &'static str,
-    pub add_note_over_limit: &'static str,
+    pub add_note_over_limit: Counted,
     pub sensitive_card: &'static str,
     pub sensitive_password: &'static str,
     pub sensitive_token: &'static str,
@@ -16,8 +16,7 @@ pub struct Words {
     pub notes_empty: &'static str,
     pub notes_search: &'static str,
     pub notes_search_empty: &'static str,
-    pub notes_new_above: &'static str,
-    pub notes_one_new_above: &'static str,
+    pub notes_new_above: Counted,
     pub notes_of: &'static str,
     pub note_waiting: &'static str,
     pub note_retrying: &'static str,
@@ -99,7 +98,7 @@ pub struct Words {
     pub switch_to_note: &'static str,
     pub profile_of: &'static str,
     pub toggle_profile: &'static str,
-    pub toggle_profile_new: &'static str,
+    pub toggle_profile_new: Counted,
     pub close_profile: &'static str,
     pub jump_to: &'static str,
     pub jump_to_of: &'static str,
@@ -199,6 +198,20 @@ mod english;
 #[must_use]
 pub fn words() -> &'static Words {
     &english::ENGLISH
+}
+
+/// A sentence about a number of things, `{count}`. A language with more forms than these two gets more here.
+pub struct Counted {
+    pub one: &'static str,
+    pub other: &'static str,
+}
+
+impl Counted {
+    #[must_use]
+    pub fn of(&self, count: usize) -> String {
+        let sentence = if count == 1 { self.one } else { self.other };
+        fill(sentence, &[("count", &count.to_string())])
+    }
 }
 
 /// Puts values into a sentence's places. One pass: a value that looks like a place stays as it is.

@@ -106,8 +106,7 @@ fn LengthCounter(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>) 
     let length = Memo::new(move |_| draft.with(|text| text.chars().count()));
     let text = move || match (checked.get(), length.get()) {
         (Err(BodyError::TooLong), length) => {
-            let over = (length.saturating_sub(MAX_BODY_CHARS)).to_string();
-            Some(fill(words().add_note_over_limit, &[("over", &over)]))
+            Some(words().add_note_over_limit.of(length.saturating_sub(MAX_BODY_CHARS)))
         }
         (Err(BodyError::ControlCharacter), _) => Some(words().error_invalid_body.to_owned()),
         (_, length) if length >= COUNT_FROM => Some(format!("{length} / {MAX_BODY_CHARS}")),

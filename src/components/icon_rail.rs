@@ -5,7 +5,7 @@ use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
     navigator::Navigator,
-    words::{fill, words},
+    words::words,
 };
 use leptos::{html::Button, prelude::*};
 use wire::{ContactId, ConversationId};
@@ -23,7 +23,7 @@ pub fn IconRail(
     let new = Memo::new(move |_| store.contact_notes.new_count(contact));
     let name = move || match new.get() {
         0 => words().toggle_profile.to_owned(),
-        count => fill(words().toggle_profile_new, &[("count", &count.to_string())]),
+        count => words().toggle_profile_new.of(count),
     };
     view! {
         <div class="icon-rail">

@@ -142,8 +142,7 @@ fn NewAbove(handle: RowsHandle<ContactNoteId>) -> impl IntoView {
     move || {
         let sentence = match unseen.get() {
             0 => return None,
-            1 => words().notes_one_new_above.to_owned(),
-            count => fill(words().notes_new_above, &[("count", &count.to_string())]),
+            count => words().notes_new_above.of(count),
         };
         Some(view! {
             <div class="new-above">

@@ -27,6 +27,8 @@ pub fn PanelSection(
                 <button type="button" class="section-toggle" aria-expanded=live(move || is_open.get().to_string()) on:click=toggle>
                     <Icon shape=Shape::ChevronDown />
                     <span>{title}</span>
+                    // For the name that is read out, "Notes 2".
+                    " "
                     <span class="section-count">{live_view(move || count.get())}</span>
                 </button>
             </h3>

@@ -1,15 +1,19 @@
 //! `TagsSection`: coloured labels: add by typing, remove by a click.
 
-use crate::components::ui::live::{live, live_view};
 use crate::{
     components::{
         panel_section::PanelSection,
-        ui::icon::{Icon, Shape},
+        ui::{
+            icon::{Icon, Shape},
+            live::{live, live_view},
+            rows::{Rows, RowsHandle},
+        },
     },
     desk::Desk,
+    timers::soon,
     words::{fill, words},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wire::{Contact, ContactId, Tag};
 
 /// The tags of a contact.
@@ -17,39 +21,70 @@ use wire::{Contact, ContactId, Tag};
 pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl IntoView {
     let tags =
         Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.tags.clone()).unwrap_or_default()));
+    let names: Signal<Vec<String>> =
+        Signal::from(Memo::new(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>())));
+    let handle = RowsHandle::new();
+    let field = NodeRef::new();
+    let removed = Callback::new(move |name: String| focus_after_remove(&names.get_untracked(), &name, handle, field));
+    let row = move |name| view! { <OneTag contact name tags removed /> };
     view! {
         <PanelSection name="tags" title=words().tags>
-            <ul class="tags">
-                {live_view(move || tags.get().into_iter().map(|tag| view! { <OneTag contact tag /> }).collect_view())}
-            </ul>
+            <Rows
+                keys=names
+                row
+                estimate=28.0
+                label=words().tags
+                class="tags"
+                // They stand side by side.
+                all_up_to=usize::MAX
+                handle
+            />
             {live_view(move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{words().tags_empty}</p> }))}
-            <AddTag contact tags />
+            <AddTag contact tags field />
         </PanelSection>
     }
 }
 
 #[component]
-fn OneTag(contact: ContactId, tag: Tag) -> impl IntoView {
+fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callback<String>) -> impl IntoView {
     let desk = Desk::here();
-    let label = fill(words().tag_remove, &[("tag", &tag.name)]);
-    let name = tag.name.clone();
+    let label = fill(words().tag_remove, &[("tag", &name)]);
+    let known = name.clone();
+    let color = Memo::new(move |_| tags.with(|tags| tags.iter().find(|tag| tag.name == known).map(|tag| tag.color)));
+    let shown = name.clone();
     view! {
-        <li class="tag" data-color=tag.color>
-            <bdi dir="auto">{tag.name}</bdi>
+        <span class="tag" data-color=live(move || color.get())>
+            <bdi dir="auto">{shown}</bdi>
             <button
                 type="button"
                 class="tag-remove"
                 aria-label=label
-                on:click=move |_| desk.remove_tag(contact, name.clone())
+                on:click=move |_| {
+                    removed.run(name.clone());
+                    desk.remove_tag(contact, name.clone());
+                }
             >
                 <Icon shape=Shape::X />
             </button>
-        </li>
+        </span>
+    }
+}
+
+/// The focus goes to the next tag, or to the field when there is none: with the tag its button is gone.
+fn focus_after_remove(shown: &[String], gone: &str, handle: RowsHandle<String>, field: NodeRef<html::Input>) {
+    let at = shown.iter().position(|name| name == gone);
+    match at.and_then(|at| shown.get(at + 1).or_else(|| shown.get(at.checked_sub(1)?))) {
+        Some(next) => handle.focus(next.clone(), ".tag-remove"),
+        None => soon(move || {
+            if let Some(field) = field.try_get_untracked().flatten() {
+                let _ = field.focus();
+            }
+        }),
     }
 }
 
 #[component]
-fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>) -> impl IntoView {
+fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
     let desk = Desk::here();
     let text = RwSignal::new(String::new());
     let known = RwSignal::new(Vec::<Tag>::new());
@@ -77,6 +112,7 @@ fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>) -> impl IntoView {
         <form class="tag-add" on:submit=add>
             <input
                 class="input"
+                node_ref=field
                 list=id.clone()
                 maxlength="40"
                 dir="auto"

@@ -1,12 +1,15 @@
 //! English.
 
-use super::Words;
+use super::{Counted, Words};
 
 pub(super) static ENGLISH: Words = Words {
     add_note: "Add note",
     add_note_audience: "Only your team, every conversation with {name}",
     add_note_needs_conversation: "Open a conversation with the contact first.",
-    add_note_over_limit: "{over} characters too many. Shorten the note to save it.",
+    add_note_over_limit: Counted {
+        one: "{count} character too many. Shorten the note to save it.",
+        other: "{count} characters too many. Shorten the note to save it.",
+    },
     sensitive_card: "This looks like a card number. Avoid adding sensitive information.",
     sensitive_password: "This looks like a password. Avoid adding sensitive information.",
     sensitive_token: "This looks like an access token. Avoid adding sensitive information.",
@@ -15,8 +18,7 @@ pub(super) static ENGLISH: Words = Words {
     notes_empty: "No notes about {name} yet. What should your team know?",
     notes_search: "Search these notes",
     notes_search_empty: "No loaded note says that.",
-    notes_new_above: "{count} new notes",
-    notes_one_new_above: "1 new note",
+    notes_new_above: Counted { one: "{count} new note", other: "{count} new notes" },
     notes_of: "Notes about {name}",
     note_waiting: "Saving",
     note_retrying: "Not saved yet: {reason} Trying again.",
@@ -80,7 +82,7 @@ pub(super) static ENGLISH: Words = Words {
     closed: "Closed",
     automated: "Automated",
     thread_empty: "No messages yet. Write the first one below.",
-    thread: "Messages and notes with {name}",
+    thread: "Messages and notes with {name}, {channel}",
     not_delivered: "Not delivered: {reason}",
     not_delivered_no_way_out: "this channel has no way to send yet.",
     not_delivered_other: "the channel did not take it.",
@@ -96,9 +98,12 @@ pub(super) static ENGLISH: Words = Words {
     add_conversation_note: "Add Note",
     colleague_warning: "This reply goes to {name}. Switch to Note to answer {colleague}.",
     switch_to_note: "Switch to Note",
-    profile_of: "Profile of {name}",
+    profile_of: "Profile of {name}, {channel}",
     toggle_profile: "Contact profile",
-    toggle_profile_new: "Contact profile, {count} new notes",
+    toggle_profile_new: Counted {
+        one: "Contact profile, {count} new note",
+        other: "Contact profile, {count} new notes",
+    },
     close_profile: "Close profile",
     jump_to: "Sections of the profile",
     jump_to_of: "Sections of the profile of {name}, {channel}",

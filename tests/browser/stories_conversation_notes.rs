@@ -30,7 +30,8 @@ async fn ana_twice() -> (Story, ContactId, [ConversationId; 2]) {
 }
 
 fn thread_element(story: &Story, nth: usize) -> HtmlElement {
-    story.pane(nth).role("region", "Messages and notes with Ana Duarte")
+    let channel = ["SMS", "E-mail"][nth];
+    story.pane(nth).role("region", &format!("Messages and notes with Ana Duarte, {channel}"))
 }
 
 /// What can be read in a thread.

@@ -32,9 +32,10 @@ fn ana_and_bo() -> Two {
 }
 
 async fn shows_profile_of(story: &Story, name: &str) {
-    let label = format!("Profile of {name}");
-    let is_there = || story.panels().len() == 1 && story.panel(0).has("textbox", "Add note");
-    eventually(&label, || story.screen().has("complementary", &label) && is_there()).await;
+    let label = format!("Profile of {name}, ");
+    let is_theirs = || story.panels()[0].get_attribute("aria-label").is_some_and(|name| name.starts_with(&label));
+    let is_there = || story.panels().len() == 1 && is_theirs() && story.panel(0).has("textbox", "Add note");
+    eventually(&label, is_there).await;
 }
 
 fn composer(pane: &Screen, label: &str) -> HtmlTextAreaElement {

@@ -182,7 +182,7 @@ async fn a_contacts_new_name_is_everywhere_at_once() {
     let (story, ana, _, _) = ana().await;
     story.server.change_contact(ana, |contact| contact.name = "Ana Duarte Lima".to_owned());
     story.server.tell();
-    eventually("the panel has it", || story.screen().has("complementary", "Profile of Ana Duarte Lima")).await;
+    eventually("the panel has it", || story.screen().has("complementary", "Profile of Ana Duarte Lima, SMS")).await;
     assert!(story.panel(0).says("Only your team, every conversation with Ana Duarte Lima"));
     story.end().await;
 }

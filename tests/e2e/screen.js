@@ -48,8 +48,8 @@ export function profile(root, name) {
 /** The pane of a conversation. */
 export function pane(page, { contact: { name }, channel: { kind } }) {
   const root = page.getByRole("region", named(`Conversation with ${name}, ${CHANNELS[kind]}`));
-  const thread = root.getByRole("region", named(`Messages and notes with ${name}`));
-  const panel = root.getByRole("complementary", named(`Profile of ${name}`));
+  const thread = root.getByRole("region", named(`Messages and notes with ${name}, ${CHANNELS[kind]}`));
+  const panel = root.getByRole("complementary", named(`Profile of ${name}, ${CHANNELS[kind]}`));
   return {
     ...profile(panel, name),
     root,
