@@ -42,7 +42,7 @@ async fn every_agent_hears_what_happens_to_a_note_the_author_too() {
         assert_eq!(names(&later), ["contact-note-deleted", "contact-note-restored"]);
         assert_eq!(later[0].data["contact_id"], json!(acme.ana));
         for heard in later.iter().chain([&added]) {
-            let event = Event::from_parts(&heard.event, heard.data.clone()).unwrap().unwrap();
+            let event = Event::read(&heard.event, &heard.data.to_string()).unwrap().unwrap();
             assert_eq!(event.seq(), heard.seq());
             assert_eq!(heard.data["actor"]["name"], "Sam");
         }

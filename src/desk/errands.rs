@@ -28,17 +28,19 @@ impl Desk {
         let desk = self.clone();
         spawn(async move {
             let mut attempts = 0;
-            loop {
-                let Some(kind) = row.waits_for() else { break };
-                let answer = match row.send(desk.api()) {
-                    Some(request) => request.await,
-                    None if kind == Kind::Add => break row.refuse(Failure::Unreadable),
-                    None => break row.settle_delete(),
+            while let Some(kind) = row.waits_for() {
+                let Some(request) = row.send(desk.api()) else {
+                    unsent(&*row, kind);
+                    break;
                 };
-                let settled = answer.and_then(|answer| match kind {
-                    Kind::Delete => Ok(row.settle_delete()),
-                    Kind::Add | Kind::Restore => row.settle(answer),
-                });
+                let settled = match (request.await, kind) {
+                    (Ok(_), Kind::Delete) => {
+                        row.settle_delete();
+                        Ok(())
+                    }
+                    (Ok(answer), Kind::Add | Kind::Restore) => row.settle(answer),
+                    (Err(error), _) => Err(error),
+                };
                 match settled {
                     Ok(()) => {}
                     Err(error) if error.is_signed_out() => desk.wait_for_sign_in().await,
@@ -52,6 +54,14 @@ impl Desk {
             }
             desk.0.errands.running().remove(&id);
         });
+    }
+}
+
+/// Ends an errand for which there is no request.
+fn unsent(row: &dyn Row, kind: Kind) {
+    match kind {
+        Kind::Add => row.refuse(Failure::Unreadable),
+        Kind::Delete | Kind::Restore => row.settle_delete(),
     }
 }
 

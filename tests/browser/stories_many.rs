@@ -59,7 +59,7 @@ async fn ten_thousand_notes_take_few_nodes_and_are_in_order_wherever_one_looks()
         .await;
         most = most.max(count_nodes(&document().document_element().expect("a page has a root")));
     }
-    eventually("all are loaded", || panel.has("button", "Notes10000")).await;
+    eventually("all are loaded", || panel.has("button", "Notes 10000")).await;
     assert_eq!(notes_asked(), MANY / 100);
     // Above the first and below the last of these are the panel's other sections.
     for part in [0.01, 0.25, 0.5, 0.75, 0.99] {

@@ -35,7 +35,7 @@ async fn icon_says(story: &Story, name: &str) {
 async fn the_badge_counts_others_new_notes_and_never_ones_own() {
     let (server, ana, conversation) = ana();
     let story = profile_closed(server, conversation).await;
-    icon_says(&story, "Contact profile, 1 new notes").await;
+    icon_says(&story, "Contact profile, 1 new note").await;
     story.server.contact_note(ana, Who::Me, "My own, from another window");
     story.server.contact_note(ana, Who::Colleague, "Newer");
     story.server.tell();
@@ -49,8 +49,8 @@ async fn notes_in_sight_for_two_seconds_are_seen() {
     let (server, ana, conversation) = ana();
     let newest = server.position().seq;
     let story = profile_closed(server, conversation).await;
-    icon_says(&story, "Contact profile, 1 new notes").await;
-    story.screen().role("button", "Contact profile, 1 new notes").click();
+    icon_says(&story, "Contact profile, 1 new note").await;
+    story.screen().role("button", "Contact profile, 1 new note").click();
     eventually("the notes are in sight", || story.panels().len() == 1 && notes(&story.panel(0)).len() == 3).await;
     let begun = js_sys::Date::now();
     assert!(story.panel(0).says("New since your last visit"));
@@ -67,15 +67,15 @@ async fn notes_in_sight_for_two_seconds_are_seen() {
 async fn a_profile_closed_before_two_seconds_were_over_has_not_been_seen() {
     let (server, _, conversation) = ana();
     let story = profile_closed(server, conversation).await;
-    icon_says(&story, "Contact profile, 1 new notes").await;
-    let icon = story.screen().role("button", "Contact profile, 1 new notes");
+    icon_says(&story, "Contact profile, 1 new note").await;
+    let icon = story.screen().role("button", "Contact profile, 1 new note");
     icon.click();
     eventually("the notes are in sight", || story.panels().len() == 1 && notes(&story.panel(0)).len() == 3).await;
     icon.click();
     eventually("the profile is closed", || story.panels().is_empty()).await;
     let begun = js_sys::Date::now();
     eventually("more than two seconds pass", || js_sys::Date::now() - begun > 2_300.0).await;
-    assert!(story.screen().has("button", "Contact profile, 1 new notes"));
+    assert!(story.screen().has("button", "Contact profile, 1 new note"));
     assert!(!story.server.was_asked("PUT", SEEN));
     story.end().await;
 }

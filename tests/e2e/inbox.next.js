@@ -108,7 +108,7 @@ test("a row says who, on which channel, what was said last, whose it is and whet
   await agents.addConversationNote(who.conversation, inside);
   await expect(item).toContainText(`Note: ${inside}`);
   const note = await agents.addNote(who.conversation, said("About them"));
-  await expect(pane(page, who.conversation).icon).toHaveAccessibleName("Contact profile, 1 new notes");
+  await expect(pane(page, who.conversation).icon).toHaveAccessibleName("Contact profile, 1 new note");
   await expect(item).not.toContainText(note.body);
   await expect(item).toContainText(`Note: ${inside}`);
 });
