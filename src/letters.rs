@@ -26,7 +26,7 @@ pub fn is_word(c: char) -> bool {
     match c {
         '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
         '\u{80}'..='\u{bf}' => matches!(c, 'ª' | 'µ' | 'º'),
-        '×' | '÷' => false,
+        '×' | '÷' | '・' => false,
         '\u{2000}'..='\u{2bff}' | '\u{2e00}'..='\u{2e7f}' | '\u{3000}'..='\u{303f}' | '\u{fe10}'..='\u{fe6f}' => false,
         '\u{ff00}'..='\u{ff0f}' | '\u{1f000}'..='\u{1faff}' => false,
         _ => true,

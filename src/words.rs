@@ -148,6 +148,7 @@ pub struct Words {
     pub activity_nobody: &'static str,
     pub contact_conversations: &'static str,
     pub contact_page: &'static str,
+    pub contact_unnamed: &'static str,
     pub contact_heading: &'static str,
     pub loading: &'static str,
     pub load_failed: &'static str,

@@ -32,15 +32,18 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
         Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
     let body = NodeRef::<leptos::html::Div>::new();
     let load = desk.store().contacts.load(contact);
-    let is_missing = move || matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound)));
+    let is_missing = Memo::new(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
+    // A page has a heading before it is known, and without a contact, whose it is.
+    let heading =
+        move || Some(name.get()).filter(|name| !name.is_empty()).unwrap_or_else(|| words().contact_unnamed.to_owned());
     view! {
         <div class="inbox contact-page">
             <ConnectionLine />
             <InboxNav />
             <main class="contact-main">
-                <h1 class="sr-only">{live_view(move || name.get())}</h1>
+                <h1 class="sr-only">{live_view(heading)}</h1>
                 {live_view(move || {
-                    if is_missing() {
+                    if is_missing.get() {
                         return view! {
                             <div class="pane-problem">
                                 <p>{words().contact_not_found}</p>

@@ -137,12 +137,13 @@ pub fn Sections(
 ) -> impl IntoView {
     let desk = Desk::here();
     let load = desk.store().contacts.load(contact);
-    let is_known = Memo::new(move |_| known.with(Option::is_some));
+    // What is known stays, whatever asking for it once more brings.
+    let stage = Memo::new(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
     let retry = Callback::new(move |()| desk.load_contact(contact));
     view! {
         <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>
-            {live_view(move || match (is_known.get(), load.get()) {
-                (true, _) => {
+            {live_view(move || match stage.get() {
+                Load::Ready => {
                     view! {
                         <DetailsSection known />
                         <ActionsSection conversation />
@@ -153,8 +154,8 @@ pub fn Sections(
                     }
                         .into_any()
                 }
-                (false, Load::Failed(failure)) => view! { <LoadProblem failure retry /> }.into_any(),
-                (false, _) => view! { <Waiting /> }.into_any(),
+                Load::Failed(failure) => view! { <LoadProblem failure retry /> }.into_any(),
+                Load::Idle | Load::Loading => view! { <Waiting /> }.into_any(),
             })}
         </div>
     }

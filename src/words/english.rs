@@ -153,6 +153,7 @@ pub(super) static ENGLISH: Words = Words {
     activity_nobody: "The contact",
     contact_conversations: "Conversations",
     contact_page: "Open the contact's page",
+    contact_unnamed: "Contact",
     contact_heading: "contact page",
     loading: "Loading",
     load_failed: "This could not be loaded. {reason}",

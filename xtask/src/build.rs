@@ -1,6 +1,6 @@
 //! The release build: the app by Trunk into `dist/`, compressed; the server by Cargo in its own profile.
 
-use std::{fs, process::Command};
+use std::{fs, iter, path::PathBuf, process::Command};
 
 use crate::{
     dist, fingerprint, install,
@@ -48,10 +48,27 @@ fn app(project: &Project) -> Result<(), Error> {
     let mut trunk = Command::new(trunk.join("trunk"));
     // Trunk takes NO_COLOR=1 for a wrong value of its own option.
     trunk.args(["build", "--release"]).current_dir(&project.root).env("PATH", path).env_remove("NO_COLOR");
+    trunk.env("CARGO_ENCODED_RUSTFLAGS", rustflags());
     shell::run(&mut trunk)?;
     dist::drop_names(&project.dist())?;
     dist::compress(&project.dist())?;
     fs::write(&stamp, now()?).map_err(Error::file(&stamp))
+}
+
+/// What `.cargo/config.toml` says for wasm, which this takes the place of; and where panics say they come from, the
+/// directory of this machine's crates goes out of the names of files: everybody who visits the page downloads them.
+fn rustflags() -> String {
+    let mut flags = vec!["--cfg".to_owned(), "erase_components".to_owned()];
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    if let Some(home) = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))) {
+        let registry = home.join("registry").join("src");
+        let registries = fs::read_dir(&registry).into_iter().flatten().flatten().map(|entry| entry.path());
+        // The last one that fits is the one that counts.
+        for directory in iter::once(home).chain(registries) {
+            flags.push(format!("--remap-path-prefix={}=", directory.display()));
+        }
+    }
+    flags.join("\u{1f}")
 }
 
 fn server(project: &Project) -> Result<(), Error> {

@@ -41,7 +41,7 @@ test("ten thousand notes of one contact can be scrolled through, with at most tw
   };
   await look("at the top, first page");
   await scrollToEnd(here.panel.locator(".panel-body"), async () => (await count.textContent()).includes(`${NOTES}`));
-  await expect(count, "all are loaded").toHaveText(`Notes${NOTES}`);
+  await expect(count, "all are loaded").toHaveText(`Notes ${NOTES}`);
   await look("at the end");
   const seqs = await numbers(here.notes);
   expect(seqs.at(-1).size).toBe(NOTES);
