@@ -83,6 +83,7 @@ fn Page() -> impl IntoView {
                 let retry = move |_| leptos::task::spawn_local(enter());
                 view! {
                     <main class="gate">
+                        <h1 class="sr-only">"Sidenote"</h1>
                         <div class="load-problem" role="alert">
                             <p>{sentence}</p>
                             <button type="button" class="button" on:click=retry>{words().try_again}</button>
