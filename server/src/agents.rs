@@ -82,7 +82,7 @@ pub async fn set_password(db: &Db, email: &str, password_hash: &str) -> Result<(
     change.commit().await
 }
 
-async fn find(db: &Db, email: &str) -> Result<(OrgId, AgentId)> {
+pub(crate) async fn find(db: &Db, email: &str) -> Result<(OrgId, AgentId)> {
     let mut reading = db.read().await?;
     let row = sqlx::query("SELECT org_id, id FROM agent WHERE email = ? AND removed_at IS NULL")
         .bind(email.to_lowercase())
@@ -92,13 +92,24 @@ async fn find(db: &Db, email: &str) -> Result<(OrgId, AgentId)> {
     Ok((row.id("org_id")?, row.id("id")?))
 }
 
+/// The agent of an organization with this e-mail address.
+pub(crate) async fn by_email(reading: &mut SqliteConnection, org: OrgId, email: &str) -> Result<Option<AgentId>> {
+    let row = sqlx::query("SELECT id FROM agent WHERE org_id = ? AND email = ? AND removed_at IS NULL")
+        .bind(org.to_string())
+        .bind(email.to_lowercase())
+        .fetch_optional(reading)
+        .await?;
+    Ok(row.map(|row| row.id("id")).transpose()?)
+}
+
 async fn end_sessions(change: &mut Change, agent: AgentId) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query("DELETE FROM session WHERE org_id = ? AND agent_id = ?")
-        .bind(org)
-        .bind(agent.to_string())
-        .execute(change.tx())
-        .await?;
+    for statement in [
+        "DELETE FROM session WHERE org_id = ? AND agent_id = ?",
+        "DELETE FROM embed_token WHERE org_id = ? AND agent_id = ?",
+    ] {
+        sqlx::query(statement).bind(&org).bind(agent.to_string()).execute(change.tx()).await?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! The command line. Passwords come from the environment or the standard input, never as an argument: arguments are
 //! seen by everybody on the machine.
 
+mod embed;
+
 use crate::{
     Config, Site, State, agents,
     db::Db,
@@ -39,6 +41,9 @@ enum Command {
     /// The agents of an organization.
     #[command(subcommand)]
     Agent(Agent),
+    /// The widget in other products' pages: keys, origins, tokens.
+    #[command(subcommand)]
+    Embed(embed::Embed),
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +150,7 @@ impl Cli {
                 say("The organization is added.")
             }
             Command::Agent(agent) => agent.run().await,
+            Command::Embed(embed) => embed.run().await,
         }
     }
 }

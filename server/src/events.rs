@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     event_log,
     input::{Query, bad_query},
-    session::{self, Signed},
+    session::{self, Credential, Signed},
     state::State,
 };
 use axum::{
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
          can't be resumed from."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn live(signed: Signed, headers: HeaderMap, extract::State(state): extract::State<State>) -> Result<Response> {
-    let slot = state.streams().enter(&signed.session).ok_or_else(|| Error::too_many(5))?;
+    let slot = state.streams().enter(&signed.credential).ok_or_else(|| Error::too_many(5))?;
     // Subscribed before anything is read: a change in between wakes the stream once too often, never too seldom.
     let mut live = Live {
         woken: state.db().woken(),
@@ -170,9 +170,9 @@ impl Live {
     async fn read(&mut self) -> Result<Option<String>> {
         let db = self.state.db();
         let mut reading = db.read().await?;
-        let Some(found) = session::find(&mut reading, &self.signed.session).await? else { return Ok(None) };
+        let Some(signed) = session::find(&mut reading, &self.signed.credential).await? else { return Ok(None) };
         // Role and name may have changed since the stream was opened.
-        self.signed = found.signed;
+        self.signed = signed;
         let head = head(&mut reading, self.signed.org).await?;
         let mut text = String::new();
         if self.seq < head {
@@ -204,34 +204,34 @@ fn frame(event: &str, data: &impl serde::Serialize) -> String {
 /// How many streams each session has open.
 #[derive(Default)]
 pub(crate) struct Streams {
-    open: Arc<Mutex<HashMap<String, usize>>>,
+    open: Arc<Mutex<HashMap<Credential, usize>>>,
 }
 
 /// A place among a session's streams, free again when dropped.
 struct Slot {
-    open: Arc<Mutex<HashMap<String, usize>>>,
-    session: String,
+    open: Arc<Mutex<HashMap<Credential, usize>>>,
+    credential: Credential,
 }
 
 impl Streams {
-    fn enter(&self, session: &str) -> Option<Slot> {
+    fn enter(&self, credential: &Credential) -> Option<Slot> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(session.to_owned()).or_default();
+        let count = open.entry(credential.clone()).or_default();
         if *count >= STREAMS_PER_SESSION {
             return None;
         }
         *count += 1;
-        Some(Slot { open: self.open.clone(), session: session.to_owned() })
+        Some(Slot { open: self.open.clone(), credential: credential.clone() })
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.session) {
+        if let Some(count) = open.get_mut(&self.credential) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.session);
+                open.remove(&self.credential);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What every request passes: where it comes from, and the headers every answer carries.
 
 use crate::{
+    embed,
     error::{Error, Result},
     session,
     state::{Config, State},
@@ -34,7 +35,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// Puts the security headers on an answer, whatever it is.
 pub(crate) async fn headers(extract::State(state): extract::State<State>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let keeps_nothing = is_under(path, "/api") || is_under(path, "/contact");
+    let keeps_nothing = ["/api", "/contact", "/embed"].iter().any(|root| is_under(path, root));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -71,7 +72,12 @@ fn check_origin(request: &Request, config: &Config) -> Result<()> {
     let headers = request.headers();
     // Only the agents' API knows the cookie; the contact's API takes a token that no browser sends by itself.
     let is_change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !is_change || !is_under(request.uri().path(), "/api") {
+    let path = request.uri().path();
+    if !is_change || !is_under(path, "/api") {
+        return Ok(());
+    }
+    // A token is no cookie: no browser sends it by itself, and beside one the cookie isn't looked at.
+    if embed::bearer(headers).is_some() && path != wire::paths::SESSION {
         return Ok(());
     }
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");

@@ -23,6 +23,7 @@ pub mod secret;
 // Who is asking.
 pub mod agents;
 mod attempts;
+pub mod embed;
 mod me;
 pub mod orgs;
 pub mod password;
@@ -95,6 +96,7 @@ pub fn app(state: State) -> Router {
 /// Puts around the routes what every request passes. The last layer is the first to see a request.
 fn finish(routes: Router<State>, state: State) -> Router {
     let same_origin = middleware::from_fn_with_state(state.clone(), gate::same_origin);
+    let listed_pages = middleware::from_fn_with_state(state.clone(), embed::cors::listed_pages);
     let headers = middleware::from_fn_with_state(state.clone(), gate::headers);
     routes
         .method_not_allowed_fallback(async || Error::from(ProblemCode::MethodNotAllowed))
@@ -104,6 +106,7 @@ fn finish(routes: Router<State>, state: State) -> Router {
             tracing::error!("a request panicked");
             Error::from(ProblemCode::Internal).into_response()
         }))
+        .layer(listed_pages)
         .layer(headers)
         .with_state(state)
 }
@@ -111,6 +114,7 @@ fn finish(routes: Router<State>, state: State) -> Router {
 fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(session::routes())
+        .merge(embed::routes())
         .merge(me::routes())
         .merge(conversations::routes())
         .merge(conversation::routes())

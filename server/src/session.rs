@@ -3,6 +3,7 @@
 use crate::{
     agents,
     db::{Columns as _, Db},
+    embed,
     error::{Error, Result},
     gate::ClientAddress,
     input::{Field, Input, Json, required},
@@ -69,10 +70,11 @@ async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderM
     let Some(token) = cookie(&headers, state.config()) else {
         return Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), "", 0)));
     };
-    let found = find(&mut *state.db().read().await?, &secret::hash(token)).await?;
-    if let Some(signed) = found {
+    let session = secret::hash(token);
+    let found = in_session(&mut *state.db().read().await?, &session).await?;
+    if let Some(Found { signed, .. }) = found {
         let mut change = state.db().change(signed.org).await?;
-        forget(change.tx(), &signed.session).await?;
+        forget(change.tx(), &session).await?;
         change.commit().await?;
         tracing::info!(org = %signed.org, agent = %signed.agent, "signed out");
     }
@@ -134,40 +136,56 @@ pub(crate) struct Signed {
     pub role: Role,
     /// What came before this is not unread to the agent.
     pub joined_seq: Seq,
-    pub(crate) session: String,
+    pub(crate) credential: Credential,
+}
+
+/// What an agent is known by, as a hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Credential {
+    /// The cookie of the stand-alone page.
+    Session(String),
+    /// The token of the widget.
+    Token(String),
 }
 
 impl FromRequestParts<State> for Signed {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
+        let mut reading = state.db().read().await?;
+        // Who brings a token comes with that alone: a cookie beside it is somebody's who was not asked.
+        if let Some(token) = embed::bearer(&parts.headers) {
+            let found = embed::tokens::find(&mut reading, &secret::hash(token)).await?;
+            let (signed, origin) = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
+            embed::cors::comes_from(&parts.headers, &origin)?;
+            return Ok(signed);
+        }
         let token = cookie(&parts.headers, state.config()).ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
-        let session = secret::hash(token);
-        let found = find(&mut *state.db().read().await?, &session).await?;
+        let found = in_session(&mut reading, &secret::hash(token)).await?;
         let found = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
         if found.is_due {
             // Beside the request: reading must go on when nothing can be written.
-            tokio::spawn(touch(state.db().clone(), found.signed.clone()));
+            tokio::spawn(touch(state.db().clone(), found.signed.org, secret::hash(token)));
         }
         Ok(found.signed)
     }
 }
 
 /// A session found alive.
-pub(crate) struct Found {
-    pub(crate) signed: Signed,
+struct Found {
+    signed: Signed,
     is_due: bool,
 }
 
-impl std::ops::Deref for Found {
-    type Target = Signed;
-    fn deref(&self) -> &Signed {
-        &self.signed
-    }
+/// Who is known by this, if it still counts and the agent is still in the organization.
+pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential) -> Result<Option<Signed>> {
+    Ok(match credential {
+        Credential::Session(hash) => in_session(reading, hash).await?.map(|found| found.signed),
+        Credential::Token(hash) => embed::tokens::find(reading, hash).await?.map(|(signed, _)| signed),
+    })
 }
 
-/// The session with this hash, if it lives and its agent is still in the organization.
-pub(crate) async fn find(reading: &mut SqliteConnection, session: &str) -> Result<Option<Found>> {
+async fn in_session(reading: &mut SqliteConnection, session: &str) -> Result<Option<Found>> {
     let now = Utc::now();
     let row = sqlx::query(
         "SELECT s.org_id, s.agent_id, s.last_used_at, a.role, a.joined_seq FROM session s \
@@ -185,17 +203,17 @@ pub(crate) async fn find(reading: &mut SqliteConnection, session: &str) -> Resul
         agent: row.id("agent_id")?,
         role: agents::role(&row)?,
         joined_seq: row.seq("joined_seq")?,
-        session: session.to_owned(),
+        credential: Credential::Session(session.to_owned()),
     };
     Ok(Some(Found { signed, is_due: row.time("last_used_at")? + TOUCH < now }))
 }
 
-async fn touch(db: Db, signed: Signed) -> Result<()> {
-    let mut change = db.change(signed.org).await?;
+async fn touch(db: Db, org: OrgId, session: String) -> Result<()> {
+    let mut change = db.change(org).await?;
     let at = change.at().timestamp_millis();
     sqlx::query("UPDATE session SET last_used_at = ? WHERE token_hash = ?")
         .bind(at)
-        .bind(&signed.session)
+        .bind(session)
         .execute(change.tx())
         .await?;
     change.commit().await

@@ -222,3 +222,52 @@ async fn a_database_that_is_somebody_elses_to_read_is_not_made() {
         assert_eq!(mode & 0o777, 0o600, "{end}");
     }
 }
+
+async fn said(arguments: &[&str]) -> String {
+    let output = run(arguments).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn the_widgets_keys_and_origins_are_set_beside_a_running_server_and_count_at_once() {
+    let directory = TempDir::new().unwrap();
+    let db = acme(&directory).await;
+    let (_server, address) = serve(&db, &[]).await;
+    let org = ["--db", &db, "--org", "acme"];
+    let embed = |words: &[&'static str]| [&["embed"], words].concat();
+    let key = said(&[&embed(&["key", "add"])[..], &org, &["crm"]].concat()).await;
+    fail(&[&embed(&["key", "add"])[..], &org, &["crm"]].concat(), "already").await;
+    fail(&[&embed(&["key", "add"])[..], &org, &[" "]].concat(), "1–80 characters").await;
+    assert_eq!(said(&[&embed(&["key", "list"])[..], &org].concat()).await, "crm\n");
+    fail(&[&embed(&["origin", "add"])[..], &org, &["crm.example"]].concat(), "An origin is like").await;
+    succeed(&[&embed(&["origin", "add"])[..], &org, &["https://CRM.example/"]].concat()).await;
+    assert_eq!(said(&[&embed(&["origin", "list"])[..], &org].concat()).await, "https://crm.example\n");
+
+    let given = r#"{"agent":"maya@acme.test","origin":"https://crm.example"}"#;
+    let asked = format!(
+        "POST /embed/v1/tokens HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{given}",
+        key.trim(),
+        given.len()
+    );
+    let answer = ask(&address, &asked).await;
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    let token = answer.split(r#""token":""#).nth(1).unwrap().split('"').next().unwrap();
+    let me = format!(
+        "GET /api/v1/me HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         origin: https://crm.example\r\n\r\n"
+    );
+    assert!(ask(&address, &me).await.starts_with("HTTP/1.1 200"));
+    fail(&["embed", "revoke", "--db", &db, "--email", "nobody@acme.test"], "no agent").await;
+    succeed(&["embed", "revoke", "--db", &db, "--email", "maya@acme.test"]).await;
+    assert!(ask(&address, &me).await.starts_with("HTTP/1.1 401"));
+
+    succeed(&[&embed(&["origin", "remove"])[..], &org, &["https://crm.example"]].concat()).await;
+    fail(&[&embed(&["origin", "remove"])[..], &org, &["https://crm.example"]].concat(), "not on the list").await;
+    assert!(ask(&address, &asked).await.starts_with("HTTP/1.1 422"));
+    succeed(&[&embed(&["key", "remove"])[..], &org, &["crm"]].concat()).await;
+    fail(&[&embed(&["key", "remove"])[..], &org, &["crm"]].concat(), "no key").await;
+    assert!(ask(&address, &asked).await.starts_with("HTTP/1.1 401"));
+    fail(&["embed", "key", "list", "--db", &db, "--org", "none"], "no organization").await;
+}

@@ -38,7 +38,7 @@ async fn every_answer_carries_the_security_headers() {
         }
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
         assert_eq!(answer.header("strict-transport-security"), None);
-        let is_api = path.starts_with("/api") || path.starts_with("/contact");
+        let is_api = ["/api", "/contact", "/embed"].iter().any(|root| path.starts_with(root));
         assert_eq!(answer.header("cache-control") == Some("no-store"), is_api, "{path}");
     }
 }

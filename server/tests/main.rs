@@ -14,6 +14,7 @@ mod conversation;
 mod conversation_notes;
 mod deletion;
 mod demo;
+mod embed;
 mod events;
 mod gate;
 mod import;

@@ -9,6 +9,7 @@ pub mod agent;
 pub mod body;
 pub mod contact;
 pub mod conversation;
+pub mod embed;
 pub mod event;
 pub mod ids;
 pub mod json;
@@ -28,6 +29,7 @@ pub use conversation::{
     ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, Preview, PreviewKind, ReadMark,
     Section, Sort, Status,
 };
+pub use embed::{EmbedToken, NewEmbedToken, Revocation};
 pub use event::{Change, Changes, Event, Heartbeat, Hello, Reset, ResetReason};
 pub use ids::{
     AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,

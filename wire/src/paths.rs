@@ -13,6 +13,8 @@ pub const TAGS: &str = "/api/v1/tags";
 pub const LISTS: &str = "/api/v1/lists";
 pub const EVENTS: &str = "/api/v1/events";
 pub const CHANGES: &str = "/api/v1/changes";
+pub const EMBED_TOKENS: &str = "/embed/v1/tokens";
+pub const EMBED_REVOCATIONS: &str = "/embed/v1/revocations";
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 
 /// The page of conversations that follows `cursor`.

@@ -1,0 +1,156 @@
+//! `sidenote-server embed …`: which back ends may ask for tokens for the widget, and which pages may use them.
+
+use super::say;
+use crate::{
+    agents,
+    db::Db,
+    embed::{keys, origins, tokens},
+    error::{Error, Result},
+    orgs,
+};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+use wire::OrgId;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Embed {
+    /// The keys by which a host's back end asks for tokens.
+    #[command(subcommand)]
+    Key(Key),
+    /// The origins whose pages may hold the widget.
+    #[command(subcommand)]
+    Origin(Origin),
+    /// End every token of an agent at once.
+    Revoke {
+        #[arg(long)]
+        db: PathBuf,
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Make a key. It is printed now and never again.
+    Add {
+        #[command(flatten)]
+        org: Org,
+        /// What to know it by, e. g. "crm".
+        name: String,
+    },
+    /// Remove a key; the tokens made with it end at once.
+    Remove {
+        #[command(flatten)]
+        org: Org,
+        name: String,
+    },
+    /// The names of the keys.
+    List {
+        #[command(flatten)]
+        org: Org,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Origin {
+    /// Let pages of an origin hold the widget, e. g. https://crm.example
+    Add {
+        #[command(flatten)]
+        org: Org,
+        origin: String,
+    },
+    /// Take an origin off the list; the tokens of its pages end at once.
+    Remove {
+        #[command(flatten)]
+        org: Org,
+        origin: String,
+    },
+    /// The list.
+    List {
+        #[command(flatten)]
+        org: Org,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Org {
+    #[arg(long)]
+    db: PathBuf,
+    /// The organization's short name.
+    #[arg(long)]
+    org: String,
+}
+
+impl Org {
+    async fn open(&self) -> Result<(Db, OrgId)> {
+        let db = Db::open(&self.db).await?;
+        let org = orgs::by_slug(&mut *db.read().await?, &self.org).await?;
+        Ok((db, org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))?))
+    }
+}
+
+impl Embed {
+    pub(super) async fn run(self) -> Result<()> {
+        match self {
+            Self::Key(key) => key.run().await,
+            Self::Origin(origin) => origin.run().await,
+            Self::Revoke { db, email } => {
+                let db = Db::open(&db).await?;
+                let (org, agent) = agents::find(&db, &email).await?;
+                tokens::end_all(&db, org, agent).await?;
+                db.close().await;
+                say("The agent's tokens are ended.")
+            }
+        }
+    }
+}
+
+impl Key {
+    async fn run(self) -> Result<()> {
+        match self {
+            Self::Add { org, name } => {
+                let (db, org) = org.open().await?;
+                let key = keys::add(&db, org, &name).await?;
+                db.close().await;
+                say(&key)
+            }
+            Self::Remove { org, name } => {
+                let (db, org) = org.open().await?;
+                keys::remove(&db, org, &name).await?;
+                db.close().await;
+                say("The key is removed, and the tokens made with it are ended.")
+            }
+            Self::List { org } => {
+                let (db, org) = org.open().await?;
+                let names = keys::names(&mut *db.read().await?, org).await?;
+                db.close().await;
+                names.iter().try_for_each(|name| say(name))
+            }
+        }
+    }
+}
+
+impl Origin {
+    async fn run(self) -> Result<()> {
+        match self {
+            Self::Add { org, origin } => {
+                let (db, org) = org.open().await?;
+                origins::add(&db, org, &origin).await?;
+                db.close().await;
+                say("The origin is on the list.")
+            }
+            Self::Remove { org, origin } => {
+                let (db, org) = org.open().await?;
+                origins::remove(&db, org, &origin).await?;
+                db.close().await;
+                say("The origin is off the list, and the tokens of its pages are ended.")
+            }
+            Self::List { org } => {
+                let (db, org) = org.open().await?;
+                let origins = origins::all(&mut *db.read().await?, org).await?;
+                db.close().await;
+                origins.iter().try_for_each(|origin| say(origin))
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The widget in other products' pages. A host's back end, known by a key, asks for a token for one of its people; the
+//! page on one of the organization's origins uses it in place of a cookie, for minutes.
+//!
+//! - `keys` are the back ends' keys, `origins` the pages' origins: both are set on the command line.
+//! - `tokens` makes, checks and ends tokens.
+//! - `cors` lets the listed pages, and no others, read the agents' API.
+
+pub(crate) mod cors;
+pub mod keys;
+pub mod origins;
+pub(crate) mod tokens;
+
+use crate::{
+    agents,
+    error::{Error, Result},
+    gate::ClientAddress,
+    input::{Field, Input, Json, required},
+    secret,
+    state::State,
+};
+use axum::{
+    extract::{self, FromRequestParts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{AgentId, EmbedToken, NewEmbedToken, OrgId, Problem, ProblemCode, Revocation};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(token)).routes(routes!(revoke))
+}
+
+impl Input for NewEmbedToken {
+    const FIELDS: &'static [Field] = &[required::<String>("agent"), required::<String>("origin")];
+}
+
+impl Input for Revocation {
+    const FIELDS: &'static [Field] = &[required::<String>("agent")];
+}
+
+/// The back end that is asking. As a handler's parameter: 401 without a key of ours.
+#[derive(Clone, Debug)]
+struct Host {
+    org: OrgId,
+    key: String,
+}
+
+impl FromRequestParts<State> for Host {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
+        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
+        let attempt = state.attempts().begin([format!("embed {}", address.key()), address.key()]);
+        let attempt = attempt.map_err(Error::too_many)?;
+        let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
+        let found = keys::find(&mut *state.db().read().await?, &secret::hash(given)).await?;
+        let (org, key) = found.ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
+        state.attempts().succeeded(&attempt);
+        Ok(Self { org, key })
+    }
+}
+
+/// What an `Authorization: Bearer` header holds.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// A token for an agent, for the widget on a page of one of the organization's origins. For back ends: the key must
+/// never reach a browser.
+#[utoipa::path(post, path = "/embed/v1/tokens", tag = "embed", request_body = NewEmbedToken, security(("key" = [])),
+    responses((status = 201, body = EmbedToken),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn token(
+    host: Host,
+    extract::State(state): extract::State<State>,
+    Json(asked): Json<NewEmbedToken>,
+) -> Result<(StatusCode, axum::Json<EmbedToken>)> {
+    let agent = agent(&state, &host, &asked.agent).await?;
+    let mut reading = state.db().read().await?;
+    let origin = origins::normal(&asked.origin).ok_or_else(|| refused("/origin", "not-an-origin"))?;
+    if !origins::is_of(&mut reading, host.org, &origin).await? {
+        return Err(refused("/origin", "not-listed"));
+    }
+    drop(reading);
+    let made = tokens::make(state.db(), host.org, agent, &host.key, &origin).await?;
+    tracing::info!(org = %host.org, %agent, "made a token for the widget");
+    Ok((StatusCode::CREATED, axum::Json(made)))
+}
+
+/// Ends every token of an agent, and with them their streams, within a second.
+#[utoipa::path(post, path = "/embed/v1/revocations", tag = "embed", request_body = Revocation, security(("key" = [])),
+    responses((status = 204, description = "None is left."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn revoke(
+    host: Host,
+    extract::State(state): extract::State<State>,
+    Json(asked): Json<Revocation>,
+) -> Result<StatusCode> {
+    let agent = agent(&state, &host, &asked.agent).await?;
+    tokens::end_all(state.db(), host.org, agent).await?;
+    tracing::info!(org = %host.org, %agent, "ended the widget's tokens");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn agent(state: &State, host: &Host, email: &str) -> Result<AgentId> {
+    let found = agents::by_email(&mut *state.db().read().await?, host.org, email).await?;
+    found.ok_or_else(|| refused("/agent", "unknown"))
+}
+
+fn refused(pointer: &str, word: &str) -> Error {
+    Error::field(ProblemCode::InvalidField, pointer, word)
+}

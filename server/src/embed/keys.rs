@@ -1,0 +1,84 @@
+//! The keys of an organization's own back ends. Shown once, kept as hashes.
+
+use crate::{
+    db::{Columns as _, Db},
+    error::{Error, Result},
+    secret,
+};
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+use wire::OrgId;
+
+/// Adds a key and returns it: nothing can show it again.
+///
+/// # Errors
+/// When the name is empty, too long or taken, or the database fails.
+pub async fn add(db: &Db, org: OrgId, name: &str) -> Result<String> {
+    if name.trim().is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+        return Err(Error::Setup("A key's name is 1–80 characters that can be seen.".to_owned()));
+    }
+    let key = format!("sidenote_{}", secret::token());
+    let mut change = db.change(org).await?;
+    let at = change.at().timestamp_millis();
+    let added = sqlx::query(
+        "INSERT INTO embed_key (org_id, id, name, key_hash, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(org.to_string())
+    .bind(Uuid::now_v7().to_string())
+    .bind(name)
+    .bind(secret::hash(&key))
+    .bind(at)
+    .execute(change.tx())
+    .await?;
+    if added.rows_affected() == 0 {
+        return Err(Error::Setup("There is a key with this name already.".to_owned()));
+    }
+    change.commit().await?;
+    Ok(key)
+}
+
+/// Removes a key; every token that was made with it ends at once.
+///
+/// # Errors
+/// When there is no such key, or the database fails.
+pub async fn remove(db: &Db, org: OrgId, name: &str) -> Result<()> {
+    let mut change = db.change(org).await?;
+    sqlx::query(
+        "DELETE FROM embed_token WHERE org_id = ? AND key_id IN \
+         (SELECT id FROM embed_key WHERE org_id = ? AND name = ?)",
+    )
+    .bind(org.to_string())
+    .bind(org.to_string())
+    .bind(name)
+    .execute(change.tx())
+    .await?;
+    let removed = sqlx::query("DELETE FROM embed_key WHERE org_id = ? AND name = ?")
+        .bind(org.to_string())
+        .bind(name)
+        .execute(change.tx())
+        .await?;
+    if removed.rows_affected() == 0 {
+        return Err(Error::Setup("There is no key with this name.".to_owned()));
+    }
+    change.commit().await
+}
+
+/// The names of the organization's keys, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn names(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT name FROM embed_key WHERE org_id = ? ORDER BY created_at, id")
+        .bind(org.to_string())
+        .fetch_all(reading)
+        .await?;
+    Ok(rows.iter().map(|row| row.text("name")).collect::<sqlx::Result<_>>()?)
+}
+
+/// Whose key this is, by its hash.
+pub(super) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(OrgId, String)>> {
+    let row =
+        sqlx::query("SELECT org_id, id FROM embed_key WHERE key_hash = ?").bind(hash).fetch_optional(reading).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((row.id("org_id")?, row.try_get("id")?)))
+}
