@@ -1,6 +1,8 @@
 //! Typed requests to the server. Beside `live.rs` the only file that knows about HTTP.
 
 use crate::error::ApiError;
+#[cfg(feature = "embed")]
+use crate::tokens::Tokens;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
@@ -18,10 +20,24 @@ const PAGE: u32 = 100;
 /// A request that has brought nothing after this long counts as lost.
 const TIMEOUT_MS: u32 = 30_000;
 
-/// Where the server is. Requests carry the agent's cookie.
+/// Where the server is, and who is asking.
 #[derive(Clone)]
 pub struct Api {
     base: Arc<str>,
+    tokens: Option<Tokens>,
+}
+
+/// The page itself has its cookie. No value of this type can be made, so nothing of tokens is in its module.
+#[cfg(not(feature = "embed"))]
+#[derive(Clone)]
+pub enum Tokens {}
+
+#[cfg(not(feature = "embed"))]
+impl Tokens {
+    #[expect(clippy::unused_async, reason = "as the other one")]
+    async fn current(&self, _: bool) -> Answer<String> {
+        match *self {}
+    }
 }
 
 type Answer<T> = Result<T, ApiError>;
@@ -39,15 +55,24 @@ pub struct Request<T> {
 
 /// A request whose answer is not looked into.
 struct Unread {
-    builder: RequestBuilder,
+    api: Api,
+    method: Method,
+    path: String,
     body: Option<String>,
+    if_match: Option<Seq>,
 }
 
 impl Api {
-    /// `base`: the origin of the server without a slash at its end; empty for this page's own.
+    /// Requests carry the agent's cookie. `base`: the origin of the server; empty for this page's own.
     #[must_use]
     pub fn new(base: &str) -> Self {
-        Self { base: base.trim_end_matches('/').into() }
+        Self { base: base.trim_end_matches('/').into(), tokens: None }
+    }
+
+    /// Requests carry a token, and never a cookie.
+    #[must_use]
+    pub fn with_tokens(base: &str, tokens: Tokens) -> Self {
+        Self { base: base.trim_end_matches('/').into(), tokens: Some(tokens) }
     }
 
     pub fn sign_in(&self, email: String, password: String) -> Request<Json> {
@@ -68,6 +93,11 @@ impl Api {
 
     pub fn conversations(&self, query: &ConversationQuery, cursor: Option<&str>) -> Request<Page<Conversation>> {
         self.get(&paths::conversations(query, cursor, PAGE))
+    }
+
+    /// The newest conversation, whatever its state.
+    pub fn one_conversation(&self) -> Request<Page<Conversation>> {
+        self.get(&paths::conversations(&ConversationQuery::default(), None, 1))
     }
 
     pub fn conversation(&self, id: ConversationId) -> Request<Conversation> {
@@ -118,8 +148,9 @@ impl Api {
 
     /// Changes a contact, if it is still at the version `rev`.
     pub fn change_contact(&self, id: ContactId, patch: &ContactPatch, rev: Seq) -> Request<Contact> {
-        let builder = self.request(Method::PATCH, &paths::contact(id)).header("If-Match", &format!("\"{rev}\""));
-        Request::new(builder, serde_json::to_string(patch).ok())
+        let mut request = self.send_json(Method::PATCH, &paths::contact(id), patch);
+        request.request.if_match = Some(rev);
+        request
     }
 
     pub fn add_tag(&self, id: ContactId, tag: &str) -> Request<Json> {
@@ -164,12 +195,21 @@ impl Api {
 
     /// Opens the live stream, after a position if one is given.
     pub(crate) async fn open_events(&self, after: Option<&Position>, abort: &web_sys::AbortSignal) -> Answer<Response> {
-        let mut request = self.request(Method::GET, paths::EVENTS).abort_signal(Some(abort));
-        if let Some(position) = after {
-            request = request.header("Last-Event-ID", &position.to_string());
+        let mut is_second_try = false;
+        loop {
+            let mut request = self.request(Method::GET, paths::EVENTS, is_second_try).await?.abort_signal(Some(abort));
+            if let Some(position) = after {
+                request = request.header("Last-Event-ID", &position.to_string());
+            }
+            let response = request.send().await.map_err(|_| ApiError::Offline)?;
+            if response.ok() {
+                return Ok(response);
+            }
+            if !self.may_have_another_token(&response, is_second_try) {
+                return Err(refusal(response).await);
+            }
+            is_second_try = true;
         }
-        let response = request.send().await.map_err(|_| ApiError::Offline)?;
-        if response.ok() { Ok(response) } else { Err(refusal(response).await) }
     }
 
     fn get<T>(&self, path: &str) -> Request<T> {
@@ -178,22 +218,33 @@ impl Api {
 
     /// A request that has no body.
     fn send<T>(&self, method: Method, path: &str) -> Request<T> {
-        Request::new(self.request(method, path), None)
+        Request::new(self, method, path, None)
     }
 
     fn send_json<T>(&self, method: Method, path: &str, body: &impl Serialize) -> Request<T> {
-        Request::new(self.request(method, path), serde_json::to_string(body).ok())
+        Request::new(self, method, path, serde_json::to_string(body).ok())
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    /// `anew`: not with the token that was just refused.
+    async fn request(&self, method: Method, path: &str, anew: bool) -> Answer<RequestBuilder> {
         // Without this header a change is refused: no other site's page can set it.
-        RequestBuilder::new(&format!("{}{path}", self.base)).method(method).header("X-Sidenote", "1")
+        let request = RequestBuilder::new(&format!("{}{path}", self.base)).method(method).header("X-Sidenote", "1");
+        let Some(tokens) = &self.tokens else { return Ok(request) };
+        let token = tokens.current(anew).await?;
+        let request = request.credentials(web_sys::RequestCredentials::Omit);
+        Ok(request.header("Authorization", &format!("Bearer {token}")))
+    }
+
+    /// Whether the refusal may be of a token that has ended early, and another is worth a try.
+    fn may_have_another_token(&self, response: &Response, is_second_try: bool) -> bool {
+        self.tokens.is_some() && response.status() == 401 && !is_second_try
     }
 }
 
 impl<T> Request<T> {
-    fn new(builder: RequestBuilder, body: Option<String>) -> Self {
-        Self { request: Unread { builder, body }, answer: PhantomData }
+    fn new(api: &Api, method: Method, path: &str, body: Option<String>) -> Self {
+        let request = Unread { api: api.clone(), method, path: path.to_owned(), body, if_match: None };
+        Self { request, answer: PhantomData }
     }
 
     /// Sends it, and hands the answer over as it came.
@@ -215,23 +266,38 @@ impl<T: DeserializeOwned + 'static> IntoFuture for Request<T> {
 impl Unread {
     fn send(self) -> Pending<Json> {
         Box::pin(async move {
-            let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
-            let request = self.builder.abort_signal(Some(&timeout));
-            let response = match self.body {
-                Some(body) => {
-                    let request = request.header("Content-Type", "application/json").body(body);
-                    request.map_err(|_| ApiError::Unreadable)?.send().await
+            let mut is_second_try = false;
+            loop {
+                let response = self.once(is_second_try).await?;
+                if response.ok() {
+                    // A body that breaks off is a lost answer; one that is whole and no JSON is not.
+                    let text = response.text().await.map_err(|_| ApiError::Offline)?;
+                    let json = if text.is_empty() { Ok(Json::Null) } else { Json::read(&text) };
+                    return json.map_err(|_| ApiError::Unreadable);
                 }
-                None => request.send().await,
-            };
-            let response = response.map_err(|_| ApiError::Offline)?;
-            if !response.ok() {
-                return Err(refusal(response).await);
+                if !self.api.may_have_another_token(&response, is_second_try) {
+                    return Err(refusal(response).await);
+                }
+                is_second_try = true;
             }
-            // A body that breaks off is a lost answer; one that is whole and no JSON is not.
-            let text = response.text().await.map_err(|_| ApiError::Offline)?;
-            if text.is_empty() { Ok(Json::Null) } else { Json::read(&text).map_err(|_| ApiError::Unreadable) }
         })
+    }
+
+    async fn once(&self, anew: bool) -> Answer<Response> {
+        let request = self.api.request(self.method.clone(), &self.path, anew).await?;
+        let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
+        let mut request = request.abort_signal(Some(&timeout));
+        if let Some(rev) = self.if_match {
+            request = request.header("If-Match", &format!("\"{rev}\""));
+        }
+        let response = match &self.body {
+            Some(body) => {
+                let request = request.header("Content-Type", "application/json").body(body.as_str());
+                request.map_err(|_| ApiError::Unreadable)?.send().await
+            }
+            None => request.send().await,
+        };
+        response.map_err(|_| ApiError::Offline)
     }
 }
 

@@ -54,7 +54,7 @@ fn Page() -> impl IntoView {
             _ => InboxView::default().query,
         };
         async move {
-            let next = match Desk::open(Api::new(""), first).await {
+            let next = match Desk::open(Api::new(""), Some(first)).await {
                 Ok(desk) => Stage::AtDesk(desk),
                 Err(error) if error.is_signed_out() => Stage::SignedOut,
                 Err(error) => Stage::Failed(error.failure().sentence().to_owned()),

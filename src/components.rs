@@ -35,3 +35,5 @@ pub mod thread;
 pub mod timestamp;
 pub mod toasts;
 pub mod ui;
+#[cfg(feature = "embed")]
+pub mod widget;

@@ -23,13 +23,17 @@ use crate::{
     store::{Store, row::Failure},
     timers::sleep,
 };
-use futures::channel::oneshot;
+use futures::{
+    channel::oneshot,
+    future::{AbortHandle, Abortable},
+};
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
-use wire::{AgentId, Channel, ConversationQuery, Me, Position, Settings, SettingsPatch};
+use wire::{AgentId, Channel, ConversationQuery, Event, Me, Position, Settings, SettingsPatch};
 
 /// An agent's desk. Cheap to clone: all clones are one.
 #[derive(Clone)]
@@ -52,7 +56,13 @@ struct Inner {
     /// How often what is open is being fetched anew just now.
     catching_up: AtomicUsize,
     closed: AtomicBool,
+    /// Ends what keeps the event stream open.
+    following: Mutex<Option<AbortHandle>>,
+    listener: Mutex<Option<Listener>>,
 }
+
+/// Hears each live event before it is taken in.
+type Listener = Box<dyn Fn(&Event) + Send>;
 
 /// Whether the agent is still signed in. What is shown stays either way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +82,18 @@ pub enum Connection {
 }
 
 impl Desk {
-    /// Sits down at the desk of whoever is signed in, with the first list loaded, and follows the server from there.
+    /// Sits down at the desk of whoever is signed in, with the first list loaded if one is named, and follows the
+    /// server from there.
     ///
     /// # Errors
     /// [`ApiError`], when nobody is signed in or the server can't be reached.
-    pub async fn open(api: Api, first: ConversationQuery) -> Result<Self, ApiError> {
-        let (me, page) = futures::join!(api.me().into_future(), api.conversations(&first, None).into_future());
+    pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Self, ApiError> {
+        let conversations = match &first {
+            Some(first) => api.conversations(first, None),
+            // For the position that the page was read at: from there on everything is heard.
+            None => api.one_conversation(),
+        };
+        let (me, page) = futures::join!(api.me().into_future(), conversations.into_future());
         let (me, page) = (me?, page?);
         let store = Store::new(me.agent.id);
         store.agents.receive_all(me.agents.clone());
@@ -96,8 +112,13 @@ impl Desk {
             waiting: Mutex::default(),
             catching_up: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
+            following: Mutex::default(),
+            listener: Mutex::default(),
         }));
-        desk.receive_conversations(first, page);
+        match first {
+            Some(first) => desk.receive_conversations(first, page),
+            None => desk.store().conversations.receive_all(page.items),
+        }
         desk.start_following(from);
         Ok(desk)
     }
@@ -181,11 +202,35 @@ impl Desk {
         let me = self.0.api.me().await.map_err(|error| error.failure())?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
         if same {
-            self.0.session.set(Session::Active);
-            self.wake();
-            self.fetch_open_soon();
+            self.go_on();
         }
         Ok(same)
+    }
+
+    /// Goes on with the session that there is now, if it is the same agent's.
+    pub async fn renew_session(&self) {
+        let Ok(me) = self.0.api.me().await else { return };
+        if me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id {
+            self.go_on();
+        }
+    }
+
+    fn go_on(&self) {
+        self.0.session.set(Session::Active);
+        self.wake();
+        self.fetch_open_soon();
+    }
+
+    /// Hears each live event before it is taken in. There is one listener; another takes its place.
+    pub fn on_event(&self, listener: impl Fn(&Event) + 'static) {
+        let listener = SendWrapper::new(listener);
+        *self.0.listener.lock().expect("no panic while a lock is held") = Some(Box::new(move |event| listener(event)));
+    }
+
+    pub(crate) fn listened(&self, event: &Event) {
+        if let Some(listener) = &*self.0.listener.lock().expect("no panic while a lock is held") {
+            listener(event);
+        }
     }
 
     /// Signs out and leaves the desk.
@@ -198,6 +243,9 @@ impl Desk {
     /// Stops following the server. What is on its way is still sent.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::Relaxed);
+        if let Some(following) = self.0.following.lock().expect("no panic while a lock is held").take() {
+            following.abort();
+        }
         self.wake();
     }
 
@@ -252,11 +300,17 @@ impl Desk {
     }
 
     fn start_following(&self, from: Position) {
-        spawn(live::follow(self.clone(), from));
+        let (handle, registration) = AbortHandle::new_pair();
+        *self.0.following.lock().expect("no panic while a lock is held") = Some(handle);
+        let following = Abortable::new(live::follow(self.clone(), from), registration);
+        spawn(async move {
+            // Ended by itself or by `close`: either way there is nothing to say.
+            let _ = following.await;
+        });
     }
 }
 
 /// Starts something that outlives the component that asked for it.
 fn spawn(future: impl Future<Output = ()> + 'static) {
-    leptos::task::spawn_local(future);
+    wasm_bindgen_futures::spawn_local(future);
 }

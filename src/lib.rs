@@ -14,7 +14,7 @@ pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 pub mod api;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "app"))]
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod components {
@@ -25,6 +25,8 @@ pub mod components {
 pub mod components;
 #[cfg(target_arch = "wasm32")]
 pub mod desk;
+#[cfg(all(target_arch = "wasm32", feature = "embed"))]
+pub mod embed;
 #[cfg(target_arch = "wasm32")]
 mod keys;
 #[cfg(target_arch = "wasm32")]
@@ -35,3 +37,5 @@ mod live;
 pub mod navigator;
 #[cfg(target_arch = "wasm32")]
 mod timers;
+#[cfg(all(target_arch = "wasm32", feature = "embed"))]
+pub mod tokens;

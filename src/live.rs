@@ -64,15 +64,14 @@ struct Follower {
 impl Follower {
     async fn connect(&mut self) -> End {
         let Ok(abort) = AbortController::new() else { return End::Lost };
-        let response = match self.desk.api().open_events(self.position.as_ref(), &abort.signal()).await {
+        let connection = Connected(abort);
+        let response = match self.desk.api().open_events(self.position.as_ref(), &connection.0.signal()).await {
             Ok(response) => response,
             Err(error) => return self.refused(&error),
         };
         let Some(body) = response.body() else { return End::Lost };
         let Ok(reader) = body.get_reader().dyn_into::<ReadableStreamDefaultReader>() else { return End::Lost };
-        let end = self.read(&reader).await;
-        abort.abort();
-        end
+        self.read(&reader).await
     }
 
     fn refused(&self, error: &ApiError) -> End {
@@ -159,6 +158,15 @@ impl Follower {
         let since = Position { epoch: self.epoch.clone(), seq: self.head };
         self.desk.start_over(&since);
         self.position = Some(since);
+    }
+}
+
+/// A connection, given up when it is no longer followed: by an answer that ends it, or because the desk is closed.
+struct Connected(AbortController);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Mounts the stand-alone app on the page.
 
 fn main() {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "app"))]
     leptos::mount::mount_to_body(sidenote::app::App);
 }

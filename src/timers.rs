@@ -1,16 +1,35 @@
 //! Waiting, in one place: everything that needs time goes through here.
 
+use futures::channel::oneshot;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, prelude::Closure};
 
-/// Resolves after some milliseconds.
+/// Resolves after some milliseconds. Whoever stops waiting leaves no timer behind.
 pub(crate) async fn sleep(milliseconds: u32) {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let delay = i32::try_from(milliseconds).unwrap_or(i32::MAX);
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, delay);
+    let (sender, receiver) = oneshot::channel();
+    let ring = Closure::once(move || {
+        // Nobody may be waiting any more.
+        let _ = sender.send(());
     });
-    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    let delay = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+    let id = window().set_timeout_with_callback_and_timeout_and_arguments_0(ring.as_ref().unchecked_ref(), delay);
+    let _timer = Timer { id: id.ok(), _ring: ring };
+    let _ = receiver.await;
+}
+
+/// A timer of the page's, cleared when it is no longer wanted.
+struct Timer {
+    id: Option<i32>,
+    _ring: Closure<dyn FnMut()>,
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            window().clear_timeout_with_handle(id);
+        }
+    }
 }
 
 /// Runs once after some milliseconds, unless the component is gone by then.

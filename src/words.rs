@@ -161,6 +161,7 @@ pub struct Words {
     pub sign_in: &'static str,
     pub sign_in_lead: &'static str,
     pub sign_in_again: &'static str,
+    pub no_token: &'static str,
     pub sign_in_other: &'static str,
     pub sign_out: &'static str,
     pub email: &'static str,

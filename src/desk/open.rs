@@ -85,6 +85,7 @@ impl Desk {
     pub(crate) fn hear(&self, events: Vec<Event>) {
         for event in events {
             self.tell(&event);
+            self.listened(&event);
             let contact = self.contact_of(&event);
             self.store().receive(event);
             if let Some(contact) = contact {

@@ -165,6 +165,7 @@ pub(super) static ENGLISH: Words = Words {
     reconnecting: "Reconnecting — what you see may be old",
     sign_in: "Sign in",
     sign_in_lead: "The inbox that never forgets a person.",
+    no_token: "Your session has ended, and this page has not renewed it yet. Nothing you typed is lost.",
     sign_in_again: "Your session has ended. Sign in again to go on: nothing you typed is lost.",
     sign_in_other: "That is another account. This page belongs to {name}; sign in as {name}, or reload to change accounts.",
     sign_out: "Sign out",

@@ -58,7 +58,7 @@ impl Story {
         count_panics();
         // What runs the desk's tasks is started by the first view.
         drop(Stage::new("", || ()));
-        let desk = Desk::open(server.api(), view.query).await.expect("the fake server lets everybody in");
+        let desk = Desk::open(server.api(), Some(view.query)).await.expect("the fake server lets everybody in");
         let view = ArcRwSignal::new(view);
         let (given_desk, given_view) = (desk.clone(), view.clone());
         let stage = Stage::new("", move || {

@@ -62,6 +62,7 @@ pub(crate) const WORDS: &[Words] = &[
             "src/app",
             "src/components",
             "src/timers",
+            "src/tokens",
         ],
         because: "the desk awaits the server, and a view at most the desk; nothing else runs later",
         seed: "src/routes.rs",
@@ -77,8 +78,8 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         words: &["ArcRwSignal::new", "ArcTrigger::new"],
         over: &["src"],
-        only: &["src/store", "src/desk", "src/live", "src/outbox"],
-        because: "shared signals are made in src/store (the desk and the connection make their own); views borrow them",
+        only: &["src/store", "src/desk", "src/live", "src/outbox", "src/embed"],
+        because: "shared signals are made in src/store (the desk, the connection and a mount make their own); views borrow them",
         seed: "src/components/inbox.rs",
     },
     Words {

@@ -105,7 +105,17 @@ fn clippy(project: &Project) -> Tally {
     let mut tally = one_check("clippy, native", || lint(&["--workspace"]));
     tally += one_check("clippy, wasm", || {
         install::wasm_target(project)?;
-        lint(&["--package", "sidenote", "--target", "wasm32-unknown-unknown"])
+        lint(&["--package", "sidenote", "--all-features", "--target", "wasm32-unknown-unknown"])?;
+        // What is only there when the widget is not.
+        lint(&[
+            "--package",
+            "sidenote",
+            "--no-default-features",
+            "--features",
+            "app",
+            "--target",
+            "wasm32-unknown-unknown",
+        ])
     });
     tally
 }

@@ -75,10 +75,13 @@ impl<'de> Deserializer<'de> for Json {
         if let Self::Text(value) = self { visitor.visit_string(value) } else { Err(Misread) }
     }
 
+    #[inline(never)]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
         if let Self::List(items) = self { visitor.visit_seq(Items(items.into_iter())) } else { Err(Misread) }
     }
 
+    // Once for each type, and not in each place that reads one.
+    #[inline(never)]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
         if let Self::Object(members) = self {
             visitor.visit_map(Members { left: members.into_iter(), value: Self::Null })
@@ -100,6 +103,7 @@ impl<'de> Deserializer<'de> for Json {
         visitor.visit_newtype_struct(self)
     }
 
+    #[inline(never)]
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,

@@ -1,0 +1,82 @@
+/** What `getToken` may return. `expires_in`: seconds; without it the token is asked for anew after five minutes. */
+export type Token = string | { token: string; expires_in?: number };
+
+/**
+ * `inbox`: the list and what is opened from it. `conversation`: one conversation with its contact's profile.
+ * `contact-panel`: the profile alone.
+ */
+export type View = "inbox" | "conversation" | "contact-panel";
+
+export interface Options {
+  /** The origin of the Sidenote server, e. g. `https://inbox.example`. Default: the page's own. */
+  apiBase?: string;
+  /**
+   * Asks your back end for a token, which gets it by `POST /embed/v1/tokens`. Called when one is needed and again before
+   * it ends. Mounts that are given the same function, and the same `apiBase`, share one store and one connection.
+   */
+  getToken: () => Token | Promise<Token>;
+  /** Default: `inbox`. */
+  view?: View;
+  /** A conversation's id. `conversation`: the one shown; `contact-panel`: where a new note is written. */
+  conversation?: string;
+  /** A contact's id; needed for the view `contact-panel`. */
+  contact?: string;
+  /** Default: as the system is set. */
+  theme?: "light" | "dark" | "auto";
+  /** The module, if it isn't beside the script: an address, or what `WebAssembly.compile` returned. */
+  module?: string | URL | Request | WebAssembly.Module;
+}
+
+export interface Handle {
+  /** Resolves when the view is there; rejects with a sentence when it can't be. */
+  readonly ready: Promise<void>;
+  /** Opens a conversation, in the views that show one. */
+  open(conversationId: string): void;
+  /** Hands over a token without being asked for it. */
+  setToken(token: Token): void;
+  /** Changes `view`, `conversation`, `contact` or `theme`. */
+  update(changed: Pick<Options, "view" | "conversation" | "contact" | "theme">): void;
+  /** Takes the view away and everything that came with it. What is on its way to the server is still sent. */
+  unmount(): void;
+}
+
+/** Shows a view in an element that has no shadow root of its own. */
+export function mount(element: HTMLElement, options: Options): Handle;
+
+/** Loads the module ahead of the first mount. */
+export function load(module?: Options["module"]): Promise<unknown>;
+
+/** `<sidenote-inbox>`. The attributes `api-base`, `view`, `conversation`, `contact` and `theme` are the options. */
+export class SidenoteInbox extends HTMLElement {
+  apiBase: string | undefined;
+  view: View | undefined;
+  conversation: string | undefined;
+  contact: string | undefined;
+  theme: Options["theme"];
+  /** Setting it begins; it can't be an attribute. */
+  getToken: Options["getToken"] | undefined;
+  readonly ready: Promise<void>;
+  open(conversationId: string): void;
+  setToken(token: Token): void;
+}
+
+/** Events bubble and cross shadow roots. They hold ids alone, never a text. */
+export interface SidenoteEventMap {
+  /** A conversation was opened. */
+  "sidenote:open": CustomEvent<{ conversationId: string }>;
+  /** A contact note was added or brought back, by anybody. */
+  "sidenote:note-added": CustomEvent<{ contactId: string; noteId: string }>;
+  /** A contact note was deleted, by anybody. */
+  "sidenote:note-deleted": CustomEvent<{ contactId: string; noteId: string }>;
+  /** `getToken` had no token, or one that the server does not take. `setToken` goes on. */
+  "sidenote:auth-needed": CustomEvent<Record<string, never>>;
+  /** The view could not be shown at all. */
+  "sidenote:failed": CustomEvent<{ message: string }>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "sidenote-inbox": SidenoteInbox;
+  }
+  interface HTMLElementEventMap extends SidenoteEventMap {}
+}

@@ -1,0 +1,155 @@
+// What pages know of Sidenote: the element <sidenote-inbox> and the function mount(). The work is done by the module
+// beside this file; here is only what has to be JavaScript.
+import init, { mount as mountInModule } from "./sidenote.js";
+import css from "./style.js";
+
+const ATTRIBUTES = {
+  "api-base": "apiBase",
+  view: "view",
+  conversation: "conversation",
+  contact: "contact",
+  theme: "theme",
+};
+
+let loading;
+
+/** Loads the module, once for the page. Called early it saves the first mount the wait. */
+export function load(module) {
+  loading ??= init({ module_or_path: module ?? new URL("./sidenote_bg.wasm", import.meta.url) });
+  return loading;
+}
+
+/**
+ * Shows a view in an element. Returns at once; what is asked of the handle before the module is there is done then.
+ */
+export function mount(element, options) {
+  let current = { ...options };
+  let mounted;
+  let isOver = false;
+  const wanted = [];
+  const emit = (name, detail) => {
+    element.dispatchEvent(new CustomEvent(`sidenote:${name}`, { detail, bubbles: true, composed: true }));
+  };
+  const ready = load(options?.module).then(() => {
+    if (isOver) return;
+    mounted = mountInModule(element, current, css, emit);
+    for (const want of wanted.splice(0)) want();
+  });
+  // Whoever waits for `ready` hears of it too; a page that doesn't is told by an event.
+  ready.catch((error) => emit("failed", { message: String(error?.message ?? error) }));
+  const once = (want) => {
+    if (isOver) return;
+    if (mounted) want();
+    else wanted.push(want);
+  };
+  return {
+    ready,
+    open: (conversation) => once(() => mounted.open(String(conversation))),
+    setToken: (token) => once(() => mounted.setToken(token)),
+    update(changed) {
+      current = { ...current, ...changed };
+      if (mounted && !isOver) mounted.update(current);
+    },
+    unmount() {
+      isOver = true;
+      wanted.length = 0;
+      mounted?.free();
+      mounted = undefined;
+    },
+  };
+}
+
+const HTMLElementOrNothing = globalThis.HTMLElement ?? class {};
+
+/** The element. Attributes are options; `getToken` is a property. */
+export class SidenoteInbox extends HTMLElementOrNothing {
+  static observedAttributes = Object.keys(ATTRIBUTES);
+
+  #getToken;
+  #handle;
+
+  /** Asked for a token whenever one is needed. Setting it begins; setting another begins anew. */
+  get getToken() {
+    return this.#getToken;
+  }
+
+  set getToken(getToken) {
+    if (getToken === this.#getToken) return;
+    this.#getToken = getToken;
+    this.#end();
+    this.#begin();
+  }
+
+  /** Resolves when the view is there; rejects with a sentence when it can't be. */
+  get ready() {
+    return this.#handle?.ready ?? Promise.reject(new Error("getToken is not set, or the element is in no page"));
+  }
+
+  open(conversation) {
+    this.#handle?.open(conversation);
+  }
+
+  setToken(token) {
+    this.#handle?.setToken(token);
+  }
+
+  connectedCallback() {
+    // A property that was set before the element was known to the page hides the one of this class.
+    if (Object.hasOwn(this, "getToken")) {
+      const { getToken } = this;
+      delete this.getToken;
+      this.getToken = getToken;
+    }
+    this.#begin();
+  }
+
+  disconnectedCallback() {
+    // Moving an element within the page takes it out and puts it back: that is no reason to begin anew.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#end();
+    });
+  }
+
+  attributeChangedCallback(attribute, before, value) {
+    if (before === value) return;
+    if (attribute === "api-base") {
+      this.#end();
+      this.#begin();
+    } else {
+      this.#handle?.update({ [ATTRIBUTES[attribute]]: value ?? undefined });
+    }
+  }
+
+  #begin() {
+    if (this.#handle || !this.isConnected || !this.#getToken) return;
+    const options = { getToken: this.#getToken };
+    for (const [attribute, name] of Object.entries(ATTRIBUTES)) {
+      options[name] = this.getAttribute(attribute) ?? undefined;
+    }
+    this.#handle = mount(this, options);
+  }
+
+  #end() {
+    this.#handle?.unmount();
+    this.#handle = undefined;
+  }
+}
+
+for (const [attribute, name] of Object.entries(ATTRIBUTES)) {
+  Object.defineProperty(SidenoteInbox.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return this.getAttribute(attribute) ?? undefined;
+    },
+    set(value) {
+      if (value === undefined || value === null) this.removeAttribute(attribute);
+      else this.setAttribute(attribute, value);
+    },
+  });
+}
+
+// Not where there is no page (a server that renders), and not twice.
+if (globalThis.customElements && !customElements.get("sidenote-inbox")) {
+  customElements.define("sidenote-inbox", SidenoteInbox);
+}

@@ -1,0 +1,63 @@
+//! The shadow root in the host's element: our sheet, and one element that everything is in.
+
+use leptos::prelude::document;
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+
+thread_local! {
+    /// One for all mounts. Constructed, so that no policy of the page's about styles stands against it.
+    static SHEET: RefCell<Option<CssStyleSheet>> = const { RefCell::new(None) };
+}
+
+pub(super) struct Frame {
+    shadow: ShadowRoot,
+    root: HtmlElement,
+}
+
+impl Frame {
+    /// `None` when the element can't have a shadow root, as an `<input>` can't.
+    pub(super) fn open(element: &HtmlElement, css: &str) -> Option<Self> {
+        let shadow = match element.shadow_root() {
+            // Left behind by a mount that has ended: a shadow root can't be taken away.
+            Some(shadow) if shadow.child_element_count() == 0 => shadow,
+            Some(_) => return None,
+            None => element.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).ok()?,
+        };
+        let sheets = js_sys::Array::of1(&sheet(css)?);
+        js_sys::Reflect::set(&shadow, &"adoptedStyleSheets".into(), &sheets).ok()?;
+        let root: HtmlElement = document().create_element("div").ok()?.unchecked_into();
+        root.set_class_name("widget");
+        root.set_attribute("part", "root").ok()?;
+        shadow.append_child(&root).ok()?;
+        Some(Self { shadow, root })
+    }
+
+    pub(super) fn root(&self) -> &HtmlElement {
+        &self.root
+    }
+
+    /// `light` or `dark`; anything else is the system's.
+    pub(super) fn set_theme(&self, theme: Option<&str>) {
+        let _ = match theme {
+            Some(theme @ ("light" | "dark")) => self.root.set_attribute("data-theme", theme),
+            _ => self.root.remove_attribute("data-theme"),
+        };
+    }
+
+    pub(super) fn close(&self) {
+        self.root.remove();
+        let _ = js_sys::Reflect::set(&self.shadow, &"adoptedStyleSheets".into(), &js_sys::Array::new());
+    }
+}
+
+fn sheet(css: &str) -> Option<JsValue> {
+    SHEET.with_borrow_mut(|sheet| {
+        if sheet.is_none() {
+            let new = CssStyleSheet::new().ok()?;
+            new.replace_sync(css).ok()?;
+            *sheet = Some(new);
+        }
+        sheet.as_ref().map(|sheet| sheet.clone().into())
+    })
+}
