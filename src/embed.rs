@@ -50,16 +50,19 @@ pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::F
     let shown = ArcRwSignal::new(options.shown);
     let view = ArcRwSignal::new(options.inbox_view());
     let owner = Owner::new_root(None);
-    let mounted = owner.with(|| {
-        let navigator = navigator(&view, &options.api_base, emit.clone());
-        let stage = stage(&shared, emit.clone());
-        let retry = {
-            let shared = SendWrapper::new(Rc::clone(&shared));
-            Callback::new(move |()| shared.ask_again())
-        };
-        let props = WidgetProps { shown: shown.clone().into(), stage, navigator, retry };
-        leptos::mount::mount_to(frame.root().clone(), move || Widget(props))
-    });
+    let mounted = {
+        let (shared, emit) = (Rc::clone(&shared), emit.clone());
+        let (shown, view, base) = (shown.clone(), view.clone(), options.api_base.clone());
+        owner.with(|| {
+            leptos::mount::mount_to(frame.root().clone(), move || {
+                let navigator = navigator(&view, &base, emit.clone());
+                let stage = stage(&shared, emit);
+                let shared = SendWrapper::new(shared);
+                let retry = Callback::new(move |()| shared.ask_again());
+                Widget(WidgetProps { shown: shown.into(), stage, navigator, retry })
+            })
+        })
+    };
     let listening = shared.listen(tell(emit, shown.clone()));
     Ok(Mounted { frame, root: Some((Box::new(mounted), owner)), shared, listening, shown, view })
 }

@@ -1,9 +1,10 @@
 //! Waiting, in one place: everything that needs time goes through here.
 
 use futures::channel::oneshot;
+use js_sys::{Function, Reflect};
 use leptos::prelude::*;
 use std::time::Duration;
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 /// Resolves after some milliseconds. Whoever stops waiting leaves no timer behind.
 pub(crate) async fn sleep(milliseconds: u32) {
@@ -12,24 +13,29 @@ pub(crate) async fn sleep(milliseconds: u32) {
         // Nobody may be waiting any more.
         let _ = sender.send(());
     });
-    let delay = i32::try_from(milliseconds).unwrap_or(i32::MAX);
-    let id = window().set_timeout_with_callback_and_timeout_and_arguments_0(ring.as_ref().unchecked_ref(), delay);
-    let _timer = Timer { id: id.ok(), _ring: ring };
+    let _timer = Timer { id: page("setTimeout", ring.as_ref(), &milliseconds.into()), _ring: ring };
     let _ = receiver.await;
 }
 
 /// A timer of the page's, cleared when it is no longer wanted.
 struct Timer {
-    id: Option<i32>,
+    /// Whatever the page's own `setTimeout` returned: it may have been replaced, and not every number fits an `i32`.
+    id: JsValue,
     _ring: Closure<dyn FnMut()>,
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let Some(id) = self.id {
-            window().clear_timeout_with_handle(id);
-        }
+        page("clearTimeout", &self.id, &JsValue::UNDEFINED);
     }
+}
+
+/// Calls a function of the page's.
+fn page(function: &str, first: &JsValue, second: &JsValue) -> JsValue {
+    let window = window();
+    let function = Reflect::get(&window, &function.into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
+    // Every page has both, and neither throws.
+    function.and_then(|function| function.call2(&window, first, second).ok()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// Runs once after some milliseconds, unless the component is gone by then.

@@ -191,7 +191,7 @@ test("a conversation is assigned by keyboard, with a search, and a colleague see
   await expect(page.getByRole("dialog").getByText("Jonas Weber"), "who was removed can't be chosen").toBeHidden();
   await search.fill("prIY");
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("button", { name: "Priya Raman" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Priya Raman", exact: true })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(search).toBeHidden();
   await expect(here.assign).toHaveAccessibleName("Assign: Priya Raman");

@@ -57,7 +57,7 @@ fn app(project: &Project) -> Result<(), Error> {
 
 /// What `.cargo/config.toml` says for wasm, which this takes the place of; and where panics say they come from, the
 /// directory of this machine's crates goes out of the names of files: everybody who visits the page downloads them.
-fn rustflags() -> String {
+pub(crate) fn rustflags() -> String {
     let mut flags = vec!["--cfg".to_owned(), "erase_components".to_owned()];
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     if let Some(home) = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))) {

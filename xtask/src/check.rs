@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    build, dist, install,
+    build, dist, install, package,
     project::Project,
     shell::{self, Error},
     tally::Tally,
@@ -150,11 +150,19 @@ fn size(project: &Project) -> Tally {
         true => Ok(()),
         false => Err(Error::Said(format!("a first load may take {} bytes", dist::BUDGET))),
     });
+    tally += one_check("widget", || {
+        package::package(project)?;
+        match package::within_budget(project)? {
+            true => Ok(()),
+            false => Err(Error::Said(format!("the widget may take {} bytes", package::BUDGET))),
+        }
+    });
     tally
 }
 
 fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     build::release(project)?;
+    let package = package::made(project)?;
     let chromium = install::browser()?.chromium;
     install::npm_packages(project)?;
     let directory = project.root.join("tests/e2e");
@@ -167,7 +175,8 @@ fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
             .current_dir(&directory)
             .env("CHROMIUM", chromium)
             .env("SIDENOTE_SERVER", project.server())
-            .env("SIDENOTE_DIST", project.dist()),
+            .env("SIDENOTE_DIST", project.dist())
+            .env("SIDENOTE_PACKAGE", package),
         |_| (),
     )?;
     let text = fs::read_to_string(&report).map_err(Error::file(&report))?;

@@ -30,30 +30,49 @@ pub(crate) fn drop_names(dist: &Path) -> Result<(), Error> {
 pub(crate) fn compress(dist: &Path) -> Result<(), Error> {
     println!("compressing dist/");
     for file in files_under(dist)?.into_iter().filter(|file| has_extension(file, &COMPRESSIBLE)) {
-        // Quality 11 and the widest window that browsers must accept.
-        let parameters = BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
-        let plain = fs::read(&file).map_err(Error::file(&file))?;
-        let mut packed = Vec::new();
-        brotli::BrotliCompress(&mut plain.as_slice(), &mut packed, &parameters).map_err(Error::file(&file))?;
         let sibling = compressed(&file);
-        fs::write(&sibling, packed).map_err(Error::file(&sibling))?;
+        fs::write(&sibling, packed(&file)?).map_err(Error::file(&sibling))?;
     }
     Ok(())
 }
 
 /// Prints the table of a first load and says whether it fits.
 pub(crate) fn within_budget(dist: &Path) -> Result<bool, Error> {
+    let files: Vec<_> = first_load(dist)?.into_iter().collect();
+    table(dist, &files, BUDGET, |file| size(&compressed(file)).or_else(|_| size(file)))
+}
+
+/// Prints what each file is and what is sent of it, and says whether that fits.
+pub(crate) fn table(
+    root: &Path,
+    files: &[PathBuf],
+    budget: u64,
+    sent: impl Fn(&Path) -> Result<u64, Error>,
+) -> Result<bool, Error> {
     let mut total = 0;
     println!("{:>9}  {:>9}  file", "bytes", "brotli");
-    for file in first_load(dist)? {
-        let plain = size(&file)?;
-        let sent = size(&compressed(&file)).unwrap_or(plain);
+    for file in files {
+        let (plain, sent) = (size(file)?, sent(file)?);
         total += sent;
-        println!("{plain:>9}  {sent:>9}  {}", file.strip_prefix(dist).unwrap_or(&file).display());
+        println!("{plain:>9}  {sent:>9}  {}", file.strip_prefix(root).unwrap_or(file).display());
     }
-    let verdict = if total <= BUDGET { "within" } else { "over" };
-    println!("{:>9}  {total:>9}  in all, {verdict} the budget of {BUDGET}", "");
-    Ok(total <= BUDGET)
+    let verdict = if total <= budget { "within" } else { "over" };
+    println!("{:>9}  {total:>9}  in all, {verdict} the budget of {budget}", "");
+    Ok(total <= budget)
+}
+
+/// What a file is when a host's server compresses it.
+pub(crate) fn packed_size(file: &Path) -> Result<u64, Error> {
+    Ok(packed(file)?.len() as u64)
+}
+
+fn packed(file: &Path) -> Result<Vec<u8>, Error> {
+    // Quality 11 and the widest window that browsers must accept.
+    let parameters = BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    let plain = fs::read(file).map_err(Error::file(file))?;
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut plain.as_slice(), &mut packed, &parameters).map_err(Error::file(file))?;
+    Ok(packed)
 }
 
 /// The page and what it refers to; of scripts also what they import.

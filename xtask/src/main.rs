@@ -8,6 +8,7 @@ mod check;
 mod dist;
 mod fingerprint;
 mod install;
+mod package;
 mod project;
 mod run;
 mod shell;
@@ -25,6 +26,7 @@ cargo xtask test                        everything that must hold; the last line
 cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, native, browser, size or e2e;
                                         arguments go to its test runner (native, browser, e2e)
 cargo xtask build                       the release build only: the app in dist/, the server
+cargo xtask package                     the npm package @sidenote/inbox, packed
 cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
 
 fn main() -> ExitCode {
@@ -48,6 +50,10 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
         ["test", step] => one_step(&project, step, &[]),
         ["test", step, "--", rest @ ..] => one_step(&project, step, rest),
         ["build"] => build::release(&project).map(|_| ExitCode::SUCCESS),
+        ["package"] => package::package(&project).map(|tarball| {
+            println!("{}", tarball.display());
+            ExitCode::SUCCESS
+        }),
         ["styles"] => styles::join(&project).map(|_| ExitCode::SUCCESS),
         _ => {
             println!("{USAGE}");

@@ -1,0 +1,53 @@
+// The host's own script: a router that takes every link of its origin, keys that it listens to everywhere, and a record
+// of what happened.
+import { load, mount } from "/inbox/index.js";
+
+const record = { keys: [], navigations: [], clicks: 0, events: [], errors: [] };
+const getToken = async () => {
+  const answer = await fetch("/token");
+  if (!answer.ok) throw new Error("no token");
+  return answer.json();
+};
+
+function go(path) {
+  record.navigations.push(path);
+  history.pushState({}, "", path);
+  document.querySelector("#where").textContent = path;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.composedPath().find((it) => it instanceof HTMLAnchorElement);
+  if (!link || event.defaultPrevented || link.origin !== location.origin) return;
+  event.preventDefault();
+  go(link.pathname);
+});
+window.addEventListener("popstate", () => record.navigations.push(`back to ${location.pathname}`));
+window.addEventListener("keydown", (event) => record.keys.push(event.key));
+window.addEventListener("error", (event) => record.errors.push(event.message));
+window.addEventListener("unhandledrejection", (event) => record.errors.push(String(event.reason)));
+document.querySelector("#press").addEventListener("click", () => (record.clicks += 1));
+for (const name of ["open", "note-added", "note-deleted", "auth-needed", "failed"]) {
+  document.addEventListener(`sidenote:${name}`, (event) => record.events.push([name, event.detail, event.target.id]));
+}
+
+const places = document.querySelector("#places");
+/** Puts an element of the widget on the page. */
+function element(id, attributes) {
+  const widget = document.createElement("sidenote-inbox");
+  widget.id = id;
+  for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
+  widget.getToken = getToken;
+  places.append(widget);
+  return widget;
+}
+
+/** Mounts a view in a plain element. */
+function mounted(id, options) {
+  const place = document.createElement("div");
+  place.id = id;
+  places.append(place);
+  return mount(place, { getToken, ...options });
+}
+
+Object.assign(window, { host: { record, getToken, element, mounted, mount, load, places } });
+document.documentElement.dataset.ready = "yes";

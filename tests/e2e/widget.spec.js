@@ -1,0 +1,211 @@
+// The widget in another product's page: what it does there, and what it leaves alone.
+import { expect, maya, said, sam, test as base } from "./harness.js";
+import { Host } from "./host.js";
+import { inboxWith, pane } from "./screen.js";
+
+const test = base.extend({
+  host: async ({ server }, use) => {
+    const host = await Host.beside(server);
+    await use(host);
+    await host.dispose();
+  },
+  /** The host's page, ready for the widget. */
+  guest: async ({ open, host }, use) => {
+    await use(async (options) => {
+      const page = await open({ baseURL: host.url, viewport: { width: 1600, height: 1000 }, ...options });
+      await page.goto("/");
+      await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
+      return page;
+    });
+  },
+});
+
+const record = (page) => page.evaluate(() => window.host.record);
+/** Puts a view into the page, of this server. */
+const put = (page, id, attributes) => page.evaluate(([id, attributes]) => void window.host.element(id, attributes), [id, attributes]);
+
+test("an inbox in a foreign page works, whatever the page's styles, keys and links", async ({
+  guest,
+  server,
+  visitor,
+  signIn,
+}) => {
+  const who = await visitor();
+  const page = await guest();
+  await put(page, "inbox", { "api-base": server.url });
+  const widget = page.locator("#inbox");
+  const link = widget.getByRole("link", { name: new RegExp(`^${who.name}`) });
+  await expect(link).toBeVisible();
+  await link.click();
+  const here = pane(page, who.conversation);
+  await here.icon.click();
+  const text = said("From within another product");
+  await here.write(text);
+  await expect(here.note(text).locator("time")).toBeVisible();
+  // A colleague in the stand-alone inbox has it.
+  const there = pane(await signIn(sam, { path: inboxWith([who.conversation]) }), who.conversation);
+  await expect(there.note(text)).toBeVisible();
+  await there.write(said("Back"));
+  await expect(here.notes.getByRole("article")).toHaveCount(2);
+
+  const { navigations, events, errors } = await record(page);
+  expect(navigations, "the page's router was not asked").toEqual([]);
+  expect(errors).toEqual([]);
+  expect(events).toContainEqual(["open", { conversationId: who.conversation.id }, "inbox"]);
+  const added = events.filter(([name]) => name === "note-added");
+  expect(added).toHaveLength(2);
+  expect(Object.keys(added[0][1]).toSorted(), "ids and nothing else").toEqual(["contactId", "noteId"]);
+  expect(JSON.stringify(events)).not.toContain(text);
+  await expect(page).toHaveURL(`${new URL(page.url()).origin}/`);
+
+  // Nothing of the page's styles came in, nothing of ours went out.
+  const style = (locator, name) => locator.evaluate((it, name) => getComputedStyle(it)[name], name);
+  const note = here.note(text).locator(".note-body");
+  expect(await style(note, "fontStyle")).toBe("normal");
+  expect(await style(note, "textTransform")).toBe("none");
+  expect(await style(note, "letterSpacing")).toBe("normal");
+  expect(Number.parseFloat(await style(note, "fontSize"))).toBeLessThan(20);
+  expect(await style(page.locator("#title"), "fontSize")).toBe("31px");
+  expect(await style(page.locator("#title"), "textTransform")).toBe("uppercase");
+});
+
+test("the page's own links, keys, buttons and history go on as they did", async ({ guest, server, visitor }) => {
+  const who = await visitor();
+  const alone = await guest();
+  const beside = await guest();
+  await put(beside, "inbox", { "api-base": server.url });
+  await expect(beside.locator("#inbox").getByRole("link", { name: new RegExp(`^${who.name}`) })).toBeVisible();
+  const seen = [];
+  for (const page of [alone, beside]) {
+    await page.locator("#press").click();
+    await page.locator("#search").pressSequentially("ab/?k");
+    await page.keyboard.press("Escape");
+    await page.locator("#own-link").click();
+    await expect(page.locator("#where")).toHaveText("/customers/7");
+    await page.goBack();
+    await expect.poll(async () => (await record(page)).navigations).toContain("back to /");
+    await page.locator("#own-link").press("Enter");
+    const { keys, navigations, clicks, errors } = await record(page);
+    const styles = await page.evaluate(() =>
+      ["html", "body", "#title", "#press", "#search", "#own-link", "#banner"].map((it) => {
+        const style = getComputedStyle(document.querySelector(it));
+        return [...style].map((name) => `${name}: ${style.getPropertyValue(name)}`).filter((line) => !/size|origin|block|height|inset|bottom|top/.test(line));
+      }),
+    );
+    seen.push({ keys, navigations, clicks, errors, styles, search: await page.locator("#search").inputValue() });
+  }
+  expect(seen[1]).toEqual(seen[0]);
+});
+
+test("three views on a page have one store and one connection, and stay in step", async ({ guest, server, person }) => {
+  const who = await person();
+  const page = await guest();
+  const streams = [];
+  page.on("request", (request) => request.url().endsWith("/api/v1/events") && request.method() === "GET" && streams.push(request));
+  await put(page, "panel", { "api-base": server.url, view: "contact-panel", contact: who.first.contact_id, conversation: who.first.id });
+  await put(page, "conversation", { "api-base": server.url, view: "conversation", conversation: who.second.id });
+  await page.evaluate(
+    ([apiBase, contact, conversation]) => void window.host.mounted("function", { apiBase, view: "contact-panel", contact, conversation }),
+    [server.url, who.first.contact_id, who.second.id],
+  );
+  const box = (id) => page.locator(`#${id}`).getByRole("textbox", { name: "Add note" });
+  const text = said("In step");
+  await box("panel").fill(text);
+  await expect(box("function"), "one draft").toHaveValue(text);
+  await page.locator("#panel").getByRole("button", { name: "Add note" }).click();
+  for (const id of ["panel", "function"]) {
+    await expect(page.locator(`#${id}`).getByRole("article").filter({ hasText: text }).locator("time")).toBeVisible();
+  }
+  await expect(page.locator("#conversation").getByRole("region", { name: /^Messages and notes/ })).toBeVisible();
+  expect(streams).toHaveLength(1);
+});
+
+test("two ways to a token on one page stay apart", async ({ guest, server, host, person }) => {
+  const who = await person();
+  const page = await guest();
+  const options = { "api-base": server.url, view: "contact-panel", contact: who.first.contact_id, conversation: who.first.id };
+  await put(page, "one", options);
+  await expect(page.locator("#one").getByRole("textbox", { name: "Add note" })).toBeVisible();
+  host.agent = sam.email;
+  await page.evaluate((options) => {
+    const other = document.createElement("sidenote-inbox");
+    other.id = "other";
+    for (const [name, value] of Object.entries(options)) other.setAttribute(name, value);
+    other.getToken = async () => (await fetch("/token")).json();
+    window.host.places.append(other);
+  }, options);
+  const text = said("By another agent");
+  const other = page.locator("#other");
+  await other.getByRole("textbox", { name: "Add note" }).fill(text);
+  await expect(page.locator("#one").getByRole("textbox", { name: "Add note" }), "drafts are an agent's own").toHaveValue("");
+  await other.getByRole("button", { name: "Add note" }).click();
+  const note = page.locator("#one").getByRole("article").filter({ hasText: text });
+  await expect(note, "it comes by the server").toContainText(sam.name);
+});
+
+test("a host without a token says what is missing, and goes on when it has one", async ({ guest, server, host, visitor }) => {
+  const who = await visitor();
+  host.beforeToken = async () => 500;
+  const page = await guest();
+  await put(page, "inbox", { "api-base": server.url });
+  const widget = page.locator("#inbox");
+  await expect(widget.getByText("Your session has ended, and this page has not renewed it yet.")).toBeVisible();
+  await expect.poll(async () => (await record(page)).events).toContainEqual(["auth-needed", {}, "inbox"]);
+  host.beforeToken = async () => 200;
+  await widget.getByRole("button", { name: "Try again" }).click();
+  await expect(widget.getByRole("link", { name: new RegExp(`^${who.name}`) })).toBeVisible();
+});
+
+test("a token that is revoked while somebody types is asked for again, and nothing is lost", async ({ guest, server, host, person }) => {
+  const who = await person();
+  const page = await guest();
+  await put(page, "panel", { "api-base": server.url, view: "contact-panel", contact: who.first.contact_id, conversation: who.first.id });
+  const widget = page.locator("#panel");
+  const box = widget.getByRole("textbox", { name: "Add note" });
+  const text = said("Typed before and saved after");
+  await box.fill(text);
+  host.beforeToken = async () => 500;
+  expect((await host.ask("revocations", { agent: maya.email })).status).toBe(204);
+  await widget.getByRole("button", { name: "Add note" }).click();
+  await expect(widget.getByText("this page has not renewed it yet")).toBeVisible();
+  await expect(widget.getByRole("article").filter({ hasText: text }), "it stays, and waits").toBeVisible();
+  const token = await (await host.ask("tokens", { agent: maya.email, origin: host.url })).json();
+  await page.evaluate((token) => document.querySelector("#panel").setToken(token), token);
+  await expect(widget.getByRole("article").filter({ hasText: text }).locator("time")).toBeVisible();
+  await expect(widget.getByText("this page has not renewed it yet")).toHaveCount(0);
+});
+
+test("an element that is moved goes on, one that is removed while saving saves all the same", async ({ guest, server, person, api }) => {
+  const who = await person();
+  const page = await guest();
+  await put(page, "panel", { "api-base": server.url, view: "contact-panel", contact: who.first.contact_id, conversation: who.first.id });
+  const box = page.locator("#panel").getByRole("textbox", { name: "Add note" });
+  await box.fill("Half a sent");
+  await page.evaluate(() => {
+    const another = document.createElement("div");
+    document.body.append(another);
+    another.append(document.querySelector("#panel"));
+  });
+  await expect(box).toHaveValue("Half a sent");
+  const text = said("Saved by whoever is gone");
+  await box.fill(text);
+  await page.evaluate(() => {
+    const panel = document.querySelector("#panel");
+    [...panel.shadowRoot.querySelectorAll("button")].find((it) => it.textContent.trim() === "Add note").click();
+    panel.remove();
+  });
+  await expect.poll(async () => (await api(sam)).noteSaying(who.first.contact_id, text)).toBeTruthy();
+});
+
+test("options that can't be used are refused with a sentence", async ({ guest, server }) => {
+  const page = await guest();
+  const refused = (options) =>
+    page.evaluate(
+      ([apiBase, options]) => window.host.mounted(`m${Math.random()}`, { apiBase, ...options }).ready.then(() => "shown", (error) => error.message),
+      [server.url, options],
+    );
+  expect(await refused({ view: "contact-panel" })).toBe("the view contact-panel needs contact, the id of one");
+  expect(await refused({ view: "everything" })).toBe("view must be inbox, conversation or contact-panel");
+  expect(await refused({ view: "conversation", conversation: "7" })).toBe("conversation must be an id, a UUID");
+  expect(await refused({ getToken: "token" })).toBe("getToken must be a function that returns a token");
+});

@@ -1,0 +1,114 @@
+//! The npm package `@sidenote/inbox`: the library as a module, its glue, its sheet, the hand-written door to them, and
+//! a tarball of all that.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    build::rustflags,
+    dist, fingerprint, install,
+    project::Project,
+    shell::{self, Error},
+    styles,
+};
+
+/// Bytes, brotli, over what a host's page loads to show a view. A ratchet: the goal is 250,000, and this figure only ever
+/// goes down to it.
+pub(crate) const BUDGET: u64 = 288_000;
+
+/// Everything the module is made of.
+const INPUTS: [&str; 9] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "src",
+    "style",
+    "wire/src",
+    "wire/Cargo.toml",
+    "package",
+    "xtask/src",
+];
+
+/// The unpacked package, built if it is not of these very sources.
+pub(crate) fn made(project: &Project) -> Result<PathBuf, Error> {
+    let directory = project.target.join("package/sidenote-inbox");
+    let stamp = project.target.join("package.fingerprint");
+    let now = fingerprint::of(&project.root, &INPUTS)?;
+    if directory.join("sidenote_bg.wasm").is_file() && fs::read_to_string(&stamp).ok().as_ref() == Some(&now) {
+        println!("the widget is up to date");
+        return Ok(directory);
+    }
+    package(project)?;
+    Ok(directory)
+}
+
+/// Builds the package into `target/package/` and packs it. Returns the tarball.
+pub(crate) fn package(project: &Project) -> Result<PathBuf, Error> {
+    let directory = project.target.join("package");
+    // Taken before the build: what is edited meanwhile is not in it.
+    let inputs = fingerprint::of(&project.root, &INPUTS)?;
+    if directory.exists() {
+        fs::remove_dir_all(&directory).map_err(Error::file(&directory))?;
+    }
+    let into = directory.join("sidenote-inbox");
+    fs::create_dir_all(&into).map_err(Error::file(&into))?;
+    module(project, &into)?;
+    style(project, &into)?;
+    for (from, file) in [
+        ("package", "package.json"),
+        ("package", "index.js"),
+        ("package", "index.d.ts"),
+        ("package", "README.md"),
+        ("public", "icons-licence.txt"),
+        (".", "LICENSE-MIT"),
+        (".", "LICENSE-APACHE"),
+    ] {
+        let from = project.root.join(from).join(file);
+        fs::copy(&from, into.join(file)).map_err(Error::file(&from))?;
+    }
+    let stamp = project.target.join("package.fingerprint");
+    fs::write(&stamp, inputs).map_err(Error::file(&stamp))?;
+    println!("packing");
+    shell::run(Command::new("npm").args(["pack", "--silent", "--pack-destination", ".."]).current_dir(&into))?;
+    let packed = fs::read_dir(&directory).map_err(Error::file(&directory))?.flatten().map(|entry| entry.path());
+    packed
+        .into_iter()
+        .find(|file| file.extension().is_some_and(|extension| extension == "tgz"))
+        .ok_or_else(|| Error::Said("`npm pack` left no tarball".into()))
+}
+
+/// Prints what a host's page loads, and says whether it fits.
+pub(crate) fn within_budget(project: &Project) -> Result<bool, Error> {
+    let directory = project.target.join("package/sidenote-inbox");
+    let files = ["index.js", "sidenote.js", "sidenote_bg.wasm", "style.js"].map(|file| directory.join(file));
+    dist::table(&directory, &files, BUDGET, dist::packed_size)
+}
+
+fn module(project: &Project, into: &Path) -> Result<(), Error> {
+    install::wasm_target(project)?;
+    let tools = install::wasm_bindgen(project)?;
+    println!("building the widget");
+    // Only of this one type: beside a library for other crates the linker would not optimize it as a whole.
+    let mut build = project.cargo(&["rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"]);
+    build
+        .args(["--package", "sidenote", "--target", "wasm32-unknown-unknown"])
+        .env("CARGO_ENCODED_RUSTFLAGS", rustflags());
+    shell::run(&mut build)?;
+    let module = project.target.join("wasm32-unknown-unknown/release/sidenote.wasm");
+    let mut bind = Command::new(tools.join("wasm-bindgen"));
+    bind.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(into).arg(&module);
+    shell::run(&mut bind)?;
+    dist::drop_names(into)
+}
+
+/// The sheet as a script: fetched with the others, by whatever tool bundles them.
+fn style(project: &Project, into: &Path) -> Result<(), Error> {
+    let sheet = styles::join(project)?;
+    let text = fs::read_to_string(&sheet).map_err(Error::file(&sheet))?;
+    let script = format!("export default {};\n", serde_json::Value::from(styles::without_comments(&text)));
+    let file = into.join("style.js");
+    fs::write(&file, script).map_err(Error::file(&file))
+}
