@@ -7,6 +7,7 @@ mod desks;
 mod frame;
 mod options;
 
+use crate::memo::memo;
 use crate::{
     components::widget::{Shown, Stage, Widget, WidgetProps},
     navigator::Navigator,
@@ -162,7 +163,7 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
 fn stage(shared: &Rc<Shared>, emit: Emit) -> Signal<Stage> {
     let stage = shared.stage();
     let heard = stage.clone();
-    let needs_token = Memo::new(move |_| match heard.get() {
+    let needs_token = memo(move |_| match heard.get() {
         Stage::NoToken => true,
         Stage::AtDesk(desk) => desk.session().get() == crate::desk::Session::Expired,
         Stage::Starting | Stage::Failed(_) => false,

@@ -34,6 +34,8 @@ pub mod leave;
 #[cfg(target_arch = "wasm32")]
 mod live;
 #[cfg(target_arch = "wasm32")]
+pub mod memo;
+#[cfg(target_arch = "wasm32")]
 pub mod navigator;
 #[cfg(target_arch = "wasm32")]
 mod timers;

@@ -1,6 +1,7 @@
 //! `ActionsSection`: what can be done with the open conversation from the panel.
 
 use crate::components::ui::live::live_view;
+use crate::memo::memo;
 use crate::{
     components::{assign_menu::AssignMenu, panel_section::PanelSection},
     desk::Desk,
@@ -27,10 +28,10 @@ fn Actions(conversation: ConversationId) -> impl IntoView {
     let desk = Desk::here();
     let known = {
         let desk = desk.clone();
-        Memo::new(move |_| desk.conversation(conversation))
+        memo(move |_| desk.conversation(conversation))
     };
     let is_closed =
-        Memo::new(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.status == Status::Closed)));
+        memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.status == Status::Closed)));
     view! {
         <div class="actions">
             <AssignMenu conversation known />

@@ -1,6 +1,7 @@
 //! `ActivitySection`: who did what when around a contact.
 
 use crate::components::ui::live::live_view;
+use crate::memo::memo;
 use crate::{
     components::{
         load_problem::{LoadProblem, Waiting},
@@ -35,10 +36,9 @@ fn Entries(contact: ContactId) -> impl IntoView {
     let keys = Signal::derive(move || items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));
     let items = activity.items.clone();
     // An entry is never changed, so a row takes it as it is.
-    let by_seq = Memo::new(move |_| {
-        items.with(|items| items.iter().map(|item| (item.seq, item.clone())).collect::<HashMap<_, _>>())
-    });
-    let is_empty = Memo::new(move |_| keys.with(Vec::is_empty));
+    let by_seq =
+        memo(move |_| items.with(|items| items.iter().map(|item| (item.seq, item.clone())).collect::<HashMap<_, _>>()));
+    let is_empty = memo(move |_| keys.with(Vec::is_empty));
     let older = {
         let desk = desk.clone();
         Callback::new(move |()| desk.load_older_activity(contact))

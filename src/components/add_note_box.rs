@@ -1,6 +1,7 @@
 //! `AddNoteBox`: the yellow field and the purple button.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -26,7 +27,7 @@ pub fn AddNoteBox(
     let words = words();
     let desk = Desk::here();
     let draft = RwSignal::from(desk.store().drafts.contact_note(contact));
-    let checked = Memo::new(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
+    let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
     let save = Callback::new(move |()| {
         let Some(conversation) = conversation else { return };
         let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
@@ -83,7 +84,7 @@ pub fn AddNoteBox(
 
 #[component]
 fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
-    let noticed = Memo::new(move |_| draft.with(|text| notice(text)));
+    let noticed = memo(move |_| draft.with(|text| notice(text)));
     view! {
         <p class="sensitive-hint" role="status">
             {live_view(move || {
@@ -103,7 +104,7 @@ fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
 /// From nine tenths of the limit on: how much is used, and over it how much is too much. Nothing is ever cut.
 #[component]
 fn LengthCounter(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>) -> impl IntoView {
-    let length = Memo::new(move |_| draft.with(|text| text.chars().count()));
+    let length = memo(move |_| draft.with(|text| text.chars().count()));
     let text = move || match (checked.get(), length.get()) {
         (Err(BodyError::TooLong), length) => {
             Some(words().add_note_over_limit.of(length.saturating_sub(MAX_BODY_CHARS)))

@@ -1,6 +1,7 @@
 //! `AssignMenu`: whose conversation it is; a searchable list of teammates, one at a time.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::ui::{
         icon::{Icon, Shape},
@@ -17,9 +18,9 @@ use wire::{AgentId, Conversation, ConversationId};
 #[component]
 pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
     let desk = Desk::here();
-    let assignee = Memo::new(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee_id)));
+    let assignee = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee_id)));
     let agents = desk.store().agents.clone();
-    let label = Memo::new(move |_| {
+    let label = memo(move |_| {
         let agent = assignee.get().and_then(|id| agents.get(id));
         agent.map_or_else(|| words().unassigned.to_owned(), |agent| agent.name)
     });
@@ -54,7 +55,7 @@ fn Teammates(
     let text = RwSignal::new(String::new());
     let me = desk.my_id();
     let agents = desk.store().agents.clone();
-    let found = Memo::new(move |_| {
+    let found = memo(move |_| {
         let wanted = lower(text.get().trim());
         let mut found = agents.all();
         found.retain(|agent| !agent.removed && (lower(&agent.name).contains(&wanted) || agent.email.contains(&wanted)));

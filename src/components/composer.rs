@@ -1,6 +1,7 @@
 //! `Composer`: Reply and Note, with a draft of its own each. The mode stays until the agent changes it.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -16,9 +17,8 @@ use wire::{BodyError, Conversation, ConversationId, NoteBody};
 pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
     let desk = Desk::here();
     let mode = RwSignal::from(desk.store().drafts.mode(conversation));
-    let name = Memo::new(move |_| {
-        known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default())
-    });
+    let name =
+        memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default()));
     let audience = move || match mode.get() {
         Mode::Reply => fill(words().reply_audience, &[("name", &name.get())]),
         Mode::Note => words().note_audience.to_owned(),
@@ -61,7 +61,7 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Me
     let desk = Desk::here();
     let thread = desk.store().threads.of(conversation);
     let me = desk.my_id();
-    let colleague = Memo::new(move |_| {
+    let colleague = memo(move |_| {
         let Some(ThreadItem::Note(id)) = thread.items().last().copied() else { return None };
         thread.notes.cell(id).with(|row| {
             let (note, _) = row.shown()?;
@@ -92,7 +92,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
         Mode::Note => drafts.conversation_note(conversation),
     });
     let settings = desk.settings();
-    let checked = Memo::new(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
+    let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
     let send = Callback::new(move |()| {
         let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
         match mode {

@@ -1,6 +1,7 @@
 //! `ConnectionLine`: nothing while all is well; says so when what is shown may be old.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     desk::{Connection, Desk},
     timers::after,
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub fn ConnectionLine() -> impl IntoView {
     let connection = Desk::here().connection();
-    let is_live = Memo::new(move |_| connection.get() == Connection::Live);
+    let is_live = memo(move |_| connection.get() == Connection::Live);
     let late = RwSignal::new(false);
     Effect::new(move |_| {
         late.set(false);

@@ -1,6 +1,7 @@
 //! `ContactPage`: a contact's own page, outside any conversation: what is known, and the conversations to open.
 
 use crate::components::ui::live::live_view;
+use crate::memo::memo;
 use crate::{
     components::{
         channel_mark::{ChannelMark, channel_name},
@@ -28,11 +29,10 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
     let navigator = Navigator::here();
     desk.show_contact(contact);
     let known = known(contact);
-    let name =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
     let body = NodeRef::<leptos::html::Div>::new();
     let load = desk.store().contacts.load(contact);
-    let is_missing = Memo::new(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
+    let is_missing = memo(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
     // A page has a heading before it is known, and without a contact, whose it is.
     let heading =
         move || Some(name.get()).filter(|name| !name.is_empty()).unwrap_or_else(|| words().contact_unnamed.to_owned());
@@ -106,7 +106,7 @@ fn OneConversation(id: ConversationId) -> impl IntoView {
     let view = InboxView::default().opening(id);
     let address = navigator.address.run(view.clone());
     let shown = store.conversations.shown_untracked(id);
-    let at = Memo::new(move |_| store.conversations.shown(id).map(|known| known.last_at).unwrap_or_default());
+    let at = memo(move |_| store.conversations.shown(id).map(|known| known.last_at).unwrap_or_default());
     shown.map(|Conversation { channel, preview, .. }| {
         view! {
             <a

@@ -1,6 +1,7 @@
 //! `ContactProfilePanel`: who the contact is, and what the team knows, whichever conversation is open.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::{
         actions_section::ActionsSection,
@@ -31,9 +32,9 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
     // Whose profile it is is known from the conversation before the contact is loaded, or if it can't be.
     let channel = {
         let desk = desk.clone();
-        Memo::new(move |_| desk.conversation(conversation).map_or("", |known| channel_name(known.channel.kind)))
+        memo(move |_| desk.conversation(conversation).map_or("", |known| channel_name(known.channel.kind)))
     };
-    let name = Memo::new(move |_| {
+    let name = memo(move |_| {
         let name = known.with(|known| known.as_ref().map(|known| known.name.clone()));
         name.or_else(|| Some(desk.conversation(conversation)?.contact.name)).unwrap_or_default()
     });
@@ -63,7 +64,7 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
 #[must_use]
 pub fn known(contact: ContactId) -> Memo<Option<Contact>> {
     let store = Desk::here().store().clone();
-    Memo::new(move |_| store.contacts.shown(contact))
+    memo(move |_| store.contacts.shown(contact))
 }
 
 /// Whose profile it is, always in sight, and a menu of the sections.
@@ -75,7 +76,7 @@ pub fn PanelHead(
     close: Option<Callback<()>>,
 ) -> impl IntoView {
     let navigator = Navigator::here();
-    let kinds: Memo<Vec<ChannelKind>> = Memo::new(move |_| {
+    let kinds: Memo<Vec<ChannelKind>> = memo(move |_| {
         known.with(|known| {
             let channels = known.as_ref().map(|known| known.channels.as_slice()).unwrap_or_default();
             ChannelKind::ALL.into_iter().filter(|kind| channels.iter().any(|channel| channel.kind == *kind)).collect()
@@ -138,7 +139,7 @@ pub fn Sections(
     let desk = Desk::here();
     let load = desk.store().contacts.load(contact);
     // What is known stays, whatever asking for it once more brings.
-    let stage = Memo::new(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
+    let stage = memo(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
     let retry = Callback::new(move |()| desk.load_contact(contact));
     view! {
         <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>

@@ -1,6 +1,7 @@
 //! `ConversationHeader`: who, on which channel, whose, and whether it is done.
 
 use crate::components::ui::live::live_view;
+use crate::memo::memo;
 use crate::{
     components::{
         assign_menu::AssignMenu,
@@ -20,7 +21,7 @@ use wire::{Conversation, ConversationId, Status};
 pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
     let words = words();
     let navigator = Navigator::here();
-    let who = Memo::new(move |_| known.get().map(|known| (known.contact_id, known.contact.name, known.channel.kind)));
+    let who = memo(move |_| known.get().map(|known| (known.contact_id, known.contact.name, known.channel.kind)));
     view! {
         <header class="conversation-header">
             <button
@@ -60,7 +61,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
 }
 
 fn status_of(known: Memo<Option<Conversation>>) -> Memo<Status> {
-    Memo::new(move |_| known.with(|known| known.as_ref().map_or(Status::Open, |known| known.status)))
+    memo(move |_| known.with(|known| known.as_ref().map_or(Status::Open, |known| known.status)))
 }
 
 #[component]

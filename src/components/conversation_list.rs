@@ -1,6 +1,7 @@
 //! `ConversationListView`: the conversations of the chosen section and filters.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::{
         conversation_row::ConversationRowView,
@@ -24,7 +25,7 @@ use wire::{ConversationQuery, Section};
 #[component]
 pub fn ConversationListView() -> impl IntoView {
     let navigator = Navigator::here();
-    let query = Memo::new(move |_| navigator.view.with(|view| view.query));
+    let query = memo(move |_| navigator.view.with(|view| view.query));
     let filters_shown = RwSignal::new(false);
     let title = move || match query.get().section {
         Section::All => words().section_all,
@@ -60,8 +61,8 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
     let list = desk.store().conversations.list(query);
     let (order, load) = (list.order_signal(), list.load());
     let keys = Signal::derive(move || order.get());
-    let is_empty = Memo::new(move |_| keys.with(Vec::is_empty));
-    let load = Memo::new(move |_| load.get());
+    let is_empty = memo(move |_| keys.with(Vec::is_empty));
+    let load = memo(move |_| load.get());
     let more = {
         let desk = desk.clone();
         Callback::new(move |()| desk.load_more_conversations(query))

@@ -2,6 +2,7 @@
 //! and words.
 
 use crate::components::ui::live::live_view;
+use crate::memo::memo;
 use crate::{
     components::{
         note_item::{DeleteButton, NoteState},
@@ -27,9 +28,8 @@ pub fn ConversationNoteItem(
     let desk = Desk::here();
     let cell = desk.store().threads.of(conversation).notes.cell(id);
     let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
-    let state = Memo::new(move |_| {
-        cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
-    });
+    let state =
+        memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
     let (keep_desk, edit_desk, drop_desk) = (desk.clone(), desk.clone(), desk.clone());
     first.map(|note| {
         let body = note.body.clone();

@@ -1,6 +1,7 @@
 //! `ConversationRowView`: one conversation in the list: who, where, the last thing said, whose, whether it is new.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::{
         avatar::Avatar,
@@ -19,10 +20,10 @@ use wire::{Conversation, ConversationId, Preview, PreviewKind};
 #[component]
 pub fn ConversationRowView(id: ConversationId) -> impl IntoView {
     let desk = Desk::here();
-    let known = Memo::new(move |_| desk.conversation(id));
+    let known = memo(move |_| desk.conversation(id));
     // The parts that make the row what it is; everything else changes in place.
     let parts =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| (known.contact.clone(), known.channel.kind))));
+        memo(move |_| known.with(|known| known.as_ref().map(|known| (known.contact.clone(), known.channel.kind))));
     move || parts.get().map(|(contact, kind)| view! { <Row id contact kind known /> })
 }
 
@@ -34,9 +35,9 @@ fn Row(
     known: Memo<Option<Conversation>>,
 ) -> impl IntoView {
     let navigator = Navigator::here();
-    let is_shown = Memo::new(move |_| navigator.view.with(|view| view.shows(id)));
-    let is_unread = Memo::new(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
-    let last_at = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.last_at).unwrap_or_default()));
+    let is_shown = memo(move |_| navigator.view.with(|view| view.shows(id)));
+    let is_unread = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
+    let last_at = memo(move |_| known.with(|known| known.as_ref().map(|known| known.last_at).unwrap_or_default()));
     let address = move || navigator.address.run(navigator.view.with(|view| view.opening(id)));
     let beside_name = fill(words().open_beside, &[("name", &contact.name), ("channel", channel_name(kind))]);
     view! {
@@ -81,7 +82,7 @@ fn Row(
 
 #[component]
 fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
-    let preview = Memo::new(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
+    let preview = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
     move || {
         match preview.get() {
         None => view! { <span class="row-preview quiet">{words().preview_empty}</span> }.into_any(),
@@ -103,7 +104,7 @@ fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
 #[component]
 fn AssigneeMark(known: Memo<Option<Conversation>>) -> impl IntoView {
     let agents = Desk::here().store().agents.clone();
-    let assignee = Memo::new(move |_| {
+    let assignee = memo(move |_| {
         let id = known.with(|known| known.as_ref().and_then(|known| known.assignee_id))?;
         agents.get(id)
     });

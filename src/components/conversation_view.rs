@@ -1,5 +1,6 @@
 //! `ConversationView`: one conversation: header, thread, composer.
 
+use crate::memo::memo;
 use crate::{
     components::{composer::Composer, conversation_header::ConversationHeader, thread::ThreadView},
     desk::Desk,
@@ -11,7 +12,7 @@ use wire::{Conversation, ConversationId};
 #[component]
 pub fn ConversationView(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
     let desk = Desk::here();
-    let is_unread = Memo::new(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
+    let is_unread = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
     Effect::new(move |_| {
         if is_unread.get() {
             desk.read_conversation(conversation);

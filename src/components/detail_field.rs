@@ -2,6 +2,7 @@
 //! overwritten.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     desk::{Desk, FieldChange},
     timers::next_frame,
@@ -61,7 +62,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
     let edit = RwSignal::new(Edit::No);
     let typed = RwSignal::new(String::new());
     let read = field.read;
-    let value = Memo::new(move |_| known.with(|known| known.as_ref().and_then(read)));
+    let value = memo(move |_| known.with(|known| known.as_ref().and_then(read)));
     let field = StoredValue::new(field);
     let begin = move |_| {
         if let Some(base) = known.get_untracked() {
@@ -69,7 +70,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
             edit.set(Edit::Typing { base: Box::new(base), problem: None });
         }
     };
-    let is_editing = Memo::new(move |_| !matches!(*edit.read(), Edit::No));
+    let is_editing = memo(move |_| !matches!(*edit.read(), Edit::No));
     let button = NodeRef::<html::Button>::new();
     // When an edit ends, the keyboard goes on from where it began.
     Effect::new(move |was_editing: Option<bool>| {

@@ -1,6 +1,7 @@
 //! `IconRail`: the narrow strip at a pane's right edge. Its contact icon toggles the Contact Profile Panel.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -20,7 +21,7 @@ pub fn IconRail(
 ) -> impl IntoView {
     let navigator = Navigator::here();
     let store = Desk::here().store().clone();
-    let new = Memo::new(move |_| store.contact_notes.new_count(contact));
+    let new = memo(move |_| store.contact_notes.new_count(contact));
     let name = move || match new.get() {
         0 => words().toggle_profile.to_owned(),
         count => words().toggle_profile_new.of(count),

@@ -1,6 +1,7 @@
 //! `Inbox`: sections, the list, and the opened conversations side by side.
 
 use crate::components::ui::live::live;
+use crate::memo::memo;
 use crate::{
     components::{
         connection_line::ConnectionLine, conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView,
@@ -17,7 +18,7 @@ pub fn Inbox() -> impl IntoView {
     let navigator = Navigator::here();
     let view_ = navigator.view;
     let panes = Signal::derive(move || view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect()));
-    let has_panes = Memo::new(move |_| view_.with(|view| !view.panes.is_empty()));
+    let has_panes = memo(move |_| view_.with(|view| !view.panes.is_empty()));
     view! {
         <div class="inbox" class:reading=live(move || has_panes.get())>
             <ConnectionLine />

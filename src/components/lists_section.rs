@@ -1,6 +1,7 @@
 //! `ListsSection`: the static groups a contact is on.
 
 use crate::components::ui::live::live_view;
+use crate::memo::memo;
 use crate::{components::panel_section::PanelSection, words::words};
 use leptos::prelude::*;
 use wire::Contact;
@@ -8,8 +9,7 @@ use wire::Contact;
 /// The lists of a contact.
 #[component]
 pub fn ListsSection(known: Memo<Option<Contact>>) -> impl IntoView {
-    let lists =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.lists.clone()).unwrap_or_default()));
+    let lists = memo(move |_| known.with(|known| known.as_ref().map(|known| known.lists.clone()).unwrap_or_default()));
     view! {
         <PanelSection name="lists" title=words().lists>
             <ul class="lists">

@@ -1,5 +1,6 @@
 //! `MessageItem`: one message, from or to the contact.
 
+use crate::memo::memo;
 use crate::{
     components::{
         timestamp::Timestamp,
@@ -21,7 +22,7 @@ pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView
     let cell = Desk::here().store().threads.of(conversation).messages.cell(id);
     // What was said never changes; how it stands does.
     let first = cell.with_untracked(|row| row.shown().map(|(message, _)| message.clone()));
-    let shown = Memo::new(move |_| cell.with(|row| row.shown().map(|(message, state)| (message.clone(), state))));
+    let shown = memo(move |_| cell.with(|row| row.shown().map(|(message, state)| (message.clone(), state))));
     first.map(|message| {
         let is_out = message.direction == Direction::Out;
         let author = message.author.as_ref().map(|author| author.name.clone());

@@ -1,6 +1,7 @@
 //! `NoteItem`: one contact note: author, content, date and time, trashcan. And the parts a conversation note shares.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::{
         timestamp::{Timestamp, absolute},
@@ -27,7 +28,7 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     let cell = notes.ledger.cell(id);
     let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
     let me = desk.my_id();
-    let is_new = Memo::new({
+    let is_new = memo({
         let cell = cell.clone();
         move |_| {
             let seen = notes.seen();
@@ -36,9 +37,8 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
             })
         }
     });
-    let state: NoteStanding = Memo::new(move |_| {
-        cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
-    });
+    let state: NoteStanding =
+        memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
     let (edit_desk, drop_desk) = (desk.clone(), desk.clone());
     let edit = Callback::new(move |()| {
         if let Some(body) = edit_desk.take_back_contact_note(contact, id) {
@@ -69,8 +69,8 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
 /// Author and time; while unsaved, a clock in the time's place; when refused, the reason with Edit and Discard.
 #[component]
 pub fn NoteState(state: NoteStanding, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
-    let author = Memo::new(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
-    let standing = Memo::new(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
+    let author = memo(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
+    let standing = memo(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
     view! {
         <p class="note-author">
             {live_view(move || {
@@ -121,15 +121,13 @@ fn Unsaved(progress: Progress, edit: Callback<()>, discard: Callback<()>) -> imp
 pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView {
     let desk = Desk::here();
     let (me, is_admin) = (desk.my_id(), desk.me().agent.role == Role::Admin);
-    let is_there = Memo::new(move |_| {
-        state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(Progress::Refused(_))))))
-    });
+    let is_there =
+        memo(move |_| state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(Progress::Refused(_)))))));
     let may_delete =
-        Memo::new(move |_| state.with(|state| state.as_ref().is_some_and(|(author, ..)| is_admin || author.id == me)));
-    let author = Memo::new(move |_| {
-        state.with(|state| state.as_ref().map(|(author, ..)| author.name.clone()).unwrap_or_default())
-    });
-    let name = Memo::new(move |_| {
+        memo(move |_| state.with(|state| state.as_ref().is_some_and(|(author, ..)| is_admin || author.id == me)));
+    let author =
+        memo(move |_| state.with(|state| state.as_ref().map(|(author, ..)| author.name.clone()).unwrap_or_default()));
+    let name = memo(move |_| {
         let when = state.with(|state| state.as_ref().map(|(_, at, _)| absolute(*at)).unwrap_or_default());
         fill(words().note_delete_named, &[("author", &author.get()), ("when", &when)])
     });

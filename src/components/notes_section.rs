@@ -1,6 +1,7 @@
 //! `NotesSection`: what the team knows about a contact: the box, then the notes, newest first.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::{
         add_note_box::AddNoteBox,
@@ -47,11 +48,11 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
     let desk = Desk::here();
     let notes = desk.store().contact_notes.of(contact);
     let order = notes.ledger.order_signal();
-    let all = Memo::new(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
+    let all = memo(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
     let load = notes.ledger.load();
-    let load = Memo::new(move |_| load.get());
+    let load = memo(move |_| load.get());
     let wanted = RwSignal::new(String::new());
-    let keys: Signal<Vec<ContactNoteId>> = Signal::from(Memo::new(move |_| {
+    let keys: Signal<Vec<ContactNoteId>> = Signal::from(memo(move |_| {
         let wanted = lower(wanted.get().trim());
         let mut keys = all.get();
         if !wanted.is_empty() {
@@ -76,9 +77,9 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
         let desk = desk.clone();
         Callback::new(move |()| desk.load_contact_notes(contact))
     };
-    let is_searchable = Memo::new(move |_| all.with(Vec::len) > SEARCH_FROM);
-    let none_at_all = Memo::new(move |_| all.with(Vec::is_empty));
-    let none_found = Memo::new(move |_| keys.with(Vec::is_empty));
+    let is_searchable = memo(move |_| all.with(Vec::len) > SEARCH_FROM);
+    let none_at_all = memo(move |_| all.with(Vec::is_empty));
+    let none_found = memo(move |_| keys.with(Vec::is_empty));
     see_when_shown(contact);
     view! {
         <AddNoteBox contact conversation name field />
@@ -158,7 +159,7 @@ fn NewAbove(handle: RowsHandle<ContactNoteId>) -> impl IntoView {
 fn see_when_shown(contact: ContactId) {
     let desk = Desk::here();
     let store = desk.store().clone();
-    let new = Memo::new(move |_| store.contact_notes.new_count(contact));
+    let new = memo(move |_| store.contact_notes.new_count(contact));
     Effect::new(move |_| {
         if new.get() > 0 {
             let desk = desk.clone();

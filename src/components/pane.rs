@@ -1,6 +1,7 @@
 //! `PaneView`: one opened conversation with its icon rail and, when opened, its Contact Profile Panel.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::{
         contact_profile_panel::ContactProfilePanel,
@@ -22,9 +23,9 @@ pub fn PaneView(conversation: ConversationId) -> impl IntoView {
     let desk = Desk::here();
     desk.show_conversation(conversation);
     let load = desk.store().conversations.load(conversation);
-    let known = Memo::new(move |_| desk.conversation(conversation));
-    let ids = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
-    let name = Memo::new(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
+    let known = memo(move |_| desk.conversation(conversation));
+    let ids = memo(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
+    let name = memo(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
     view! {
         <section class="pane" aria-label=live(move || name.get())>
             {live_view(move || match ids.get() {
@@ -44,7 +45,7 @@ fn pane_name(conversation: &Conversation) -> String {
 fn Opened(conversation: ConversationId, contact: wire::ContactId, known: Memo<Option<Conversation>>) -> impl IntoView {
     let navigator = Navigator::here();
     Desk::here().show_contact(contact);
-    let has_panel = Memo::new(move |_| navigator.view.with(|view| view.has_panel(conversation)));
+    let has_panel = memo(move |_| navigator.view.with(|view| view.has_panel(conversation)));
     let rail = NodeRef::<leptos::html::Button>::new();
     let close_panel = Callback::new(move |()| {
         navigator.toggle_panel(conversation);

@@ -1,5 +1,6 @@
 //! `TagsSection`: coloured labels: add by typing, remove by a click.
 
+use crate::memo::memo;
 use crate::{
     components::{
         panel_section::PanelSection,
@@ -19,10 +20,9 @@ use wire::{Contact, ContactId, Tag};
 /// The tags of a contact.
 #[component]
 pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl IntoView {
-    let tags =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.tags.clone()).unwrap_or_default()));
+    let tags = memo(move |_| known.with(|known| known.as_ref().map(|known| known.tags.clone()).unwrap_or_default()));
     let names: Signal<Vec<String>> =
-        Signal::from(Memo::new(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>())));
+        Signal::from(memo(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>())));
     let handle = RowsHandle::new();
     let field = NodeRef::new();
     let removed = Callback::new(move |name: String| focus_after_remove(&names.get_untracked(), &name, handle, field));
@@ -50,7 +50,7 @@ fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callb
     let desk = Desk::here();
     let label = fill(words().tag_remove, &[("tag", &name)]);
     let known = name.clone();
-    let color = Memo::new(move |_| tags.with(|tags| tags.iter().find(|tag| tag.name == known).map(|tag| tag.color)));
+    let color = memo(move |_| tags.with(|tags| tags.iter().find(|tag| tag.name == known).map(|tag| tag.color)));
     let shown = name.clone();
     view! {
         <span class="tag" data-color=live(move || color.get())>

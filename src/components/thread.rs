@@ -1,6 +1,7 @@
 //! `ThreadView`: a conversation's messages and its own notes, in one order of time.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::{
         channel_mark::channel_name,
@@ -23,12 +24,12 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
     let thread = desk.store().threads.of(conversation);
     let items = {
         let thread = thread.clone();
-        Signal::from(Memo::new(move |_| thread.items()))
+        Signal::from(memo(move |_| thread.items()))
     };
-    let load = Memo::new(move |_| thread.load());
-    let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
-    let contact = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.contact_id)));
-    let label = Memo::new(move |_| {
+    let load = memo(move |_| thread.load());
+    let is_empty = memo(move |_| items.with(Vec::is_empty));
+    let contact = memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact_id)));
+    let label = memo(move |_| {
         known.with(|known| {
             let known = known.as_ref()?;
             let channel = channel_name(known.channel.kind);

@@ -1,5 +1,6 @@
 //! `Widget`: what a host's page holds: one of three views, or why there is none and a way on.
 
+use crate::memo::memo;
 use crate::{
     components::{
         connection_line::ConnectionLine,
@@ -62,8 +63,8 @@ fn Gate(children: Children) -> impl IntoView {
 fn AtDesk(desk: Desk, shown: Signal<Shown>, retry: Callback<()>) -> impl IntoView {
     provide_context(desk.clone());
     let session = desk.session();
-    let is_expired = Memo::new(move |_| session.get() == Session::Expired);
-    let shown = Memo::new(move |_| shown.get());
+    let is_expired = memo(move |_| session.get() == Session::Expired);
+    let shown = memo(move |_| shown.get());
     view! {
         {live_view(move || match shown.get() {
             Shown::Inbox => view! { <Inbox /> }.into_any(),
@@ -78,7 +79,7 @@ fn AtDesk(desk: Desk, shown: Signal<Shown>, retry: Callback<()>) -> impl IntoVie
 #[component]
 fn OneConversation() -> impl IntoView {
     let view_ = Navigator::here().view;
-    let open = Memo::new(move |_| view_.with(|view| view.panes.first().map(|pane| pane.conversation)));
+    let open = memo(move |_| view_.with(|view| view.panes.first().map(|pane| pane.conversation)));
     view! {
         <div class="inbox widget-conversation reading">
             <ConnectionLine />
@@ -102,8 +103,7 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
         desk.load_conversation(conversation);
     }
     let known = known(contact);
-    let name =
-        Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
     let body = NodeRef::<leptos::html::Div>::new();
     view! {
         <div class="inbox widget-panel">
