@@ -96,6 +96,9 @@ export const test = base.extend({
       listen(context, complaints);
       return context.newPage();
     });
+    // What a test has laid on the network may still be at work on a request that the test need not wait for.
+    const pages = contexts.flatMap((context) => context.pages());
+    await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
     await Promise.all(contexts.map((context) => context.close()));
   },
 

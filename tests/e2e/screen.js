@@ -91,9 +91,14 @@ export async function scrollTo(locator) {
   await expect(locator).toBeInViewport();
 }
 
-/** Red, green, blue and hue of a computed colour. */
+/** Red, green, blue and hue of a computed colour, once it has come to rest. */
 export async function colour(locator, property) {
-  const text = await locator.evaluate((element, name) => getComputedStyle(element)[name], property);
+  const text = await locator.evaluate(async (element, name) => {
+    // Each colour changes for 120 ms; a transition that another takes the place of is one that has ended.
+    const running = () => element.getAnimations().filter(({ playState }) => playState === "running");
+    while (running().length > 0) await Promise.allSettled(running().map(({ finished }) => finished));
+    return getComputedStyle(element)[name];
+  }, property);
   const [r, g, b] = text.match(/[\d.]+/g).map(Number);
   const [high, low] = [Math.max(r, g, b), Math.min(r, g, b)];
   const turn = high === r ? (g - b) / (high - low) : high === g ? 2 + (b - r) / (high - low) : 4 + (r - g) / (high - low);
