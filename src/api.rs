@@ -195,21 +195,24 @@ impl Api {
 
     /// Opens the live stream, after a position if one is given.
     pub(crate) async fn open_events(&self, after: Option<&Position>, abort: &web_sys::AbortSignal) -> Answer<Response> {
-        let mut is_second_try = false;
-        loop {
-            let mut request = self.request(Method::GET, paths::EVENTS, is_second_try).await?.abort_signal(Some(abort));
+        let send = async |anew| {
+            let mut request = self.request(Method::GET, paths::EVENTS, anew).await?.abort_signal(Some(abort));
             if let Some(position) = after {
                 request = request.header("Last-Event-ID", &position.to_string());
             }
-            let response = request.send().await.map_err(|_| ApiError::Offline)?;
-            if response.ok() {
-                return Ok(response);
-            }
-            if !self.may_have_another_token(&response, is_second_try) {
-                return Err(refusal(response).await);
-            }
-            is_second_try = true;
+            request.send().await.map_err(|_| ApiError::Offline)
+        };
+        self.accepted(send).await
+    }
+
+    /// The answer to a request that is not refused. `send` is told whether the token has just been refused: it may have
+    /// ended early, and then another is worth a try.
+    async fn accepted(&self, send: impl AsyncFn(bool) -> Answer<Response>) -> Answer<Response> {
+        let mut response = send(false).await?;
+        if self.tokens.is_some() && response.status() == 401 {
+            response = send(true).await?;
         }
+        if response.ok() { Ok(response) } else { Err(refusal(response).await) }
     }
 
     fn get<T>(&self, path: &str) -> Request<T> {
@@ -233,11 +236,6 @@ impl Api {
         let token = tokens.current(anew).await?;
         let request = request.credentials(web_sys::RequestCredentials::Omit);
         Ok(request.header("Authorization", &format!("Bearer {token}")))
-    }
-
-    /// Whether the refusal may be of a token that has ended early, and another is worth a try.
-    fn may_have_another_token(&self, response: &Response, is_second_try: bool) -> bool {
-        self.tokens.is_some() && response.status() == 401 && !is_second_try
     }
 }
 
@@ -266,20 +264,10 @@ impl<T: DeserializeOwned + 'static> IntoFuture for Request<T> {
 impl Unread {
     fn send(self) -> Pending<Json> {
         Box::pin(async move {
-            let mut is_second_try = false;
-            loop {
-                let response = self.once(is_second_try).await?;
-                if response.ok() {
-                    // A body that breaks off is a lost answer; one that is whole and no JSON is not.
-                    let text = response.text().await.map_err(|_| ApiError::Offline)?;
-                    let json = if text.is_empty() { Ok(Json::Null) } else { Json::read(&text) };
-                    return json.map_err(|_| ApiError::Unreadable);
-                }
-                if !self.api.may_have_another_token(&response, is_second_try) {
-                    return Err(refusal(response).await);
-                }
-                is_second_try = true;
-            }
+            let response = self.api.accepted(async |anew| self.once(anew).await).await?;
+            // A body that breaks off is a lost answer; one that is whole and no JSON is not.
+            let text = response.text().await.map_err(|_| ApiError::Offline)?;
+            if text.is_empty() { Ok(Json::Null) } else { Json::read(&text).map_err(|_| ApiError::Unreadable) }
         })
     }
 

@@ -199,26 +199,22 @@ impl Desk {
     /// [`Failure`], when the server refuses. Another agent's sign-in is `Ok(false)`: this desk is not theirs.
     pub async fn sign_in_again(&self, email: String, password: String) -> Result<bool, Failure> {
         self.0.api.sign_in(email, password).json().await.map_err(|error| error.failure())?;
+        self.renew_session().await
+    }
+
+    /// Goes on with the session that there is now.
+    ///
+    /// # Errors
+    /// [`Failure`], when nobody is signed in. Another agent's session is `Ok(false)`: this desk is not theirs.
+    pub async fn renew_session(&self) -> Result<bool, Failure> {
         let me = self.0.api.me().await.map_err(|error| error.failure())?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
         if same {
-            self.go_on();
+            self.0.session.set(Session::Active);
+            self.wake();
+            self.fetch_open_soon();
         }
         Ok(same)
-    }
-
-    /// Goes on with the session that there is now, if it is the same agent's.
-    pub async fn renew_session(&self) {
-        let Ok(me) = self.0.api.me().await else { return };
-        if me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id {
-            self.go_on();
-        }
-    }
-
-    fn go_on(&self) {
-        self.0.session.set(Session::Active);
-        self.wake();
-        self.fetch_open_soon();
     }
 
     /// Hears each live event before it is taken in. There is one listener; another takes its place.

@@ -242,8 +242,7 @@ impl Agent {
 async fn add_agent(file: &Path, slug: &str, email: &str, name: String, role: Role) -> Result<()> {
     let password_hash = password::hash(&read_password()?)?;
     let db = Db::open(file).await?;
-    let org = orgs::by_slug(&mut *db.read().await?, slug).await?;
-    let org = org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))?;
+    let org = orgs::named(&db, slug).await?;
     let new = agents::NewAgent { id: AgentId::fresh(), email: email.to_owned(), name, role, password_hash };
     let mut change = db.change(org).await?;
     agents::add(&mut change, &new).await?;

@@ -13,14 +13,14 @@ pub(crate) mod tokens;
 use crate::{
     agents,
     error::{Error, Result},
-    gate::ClientAddress,
+    gate::{ClientAddress, bearer},
     input::{Field, Input, Json, required},
     secret,
     state::State,
 };
 use axum::{
     extract::{self, FromRequestParts},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{AgentId, EmbedToken, NewEmbedToken, OrgId, Problem, ProblemCode, Revocation};
@@ -57,12 +57,6 @@ impl FromRequestParts<State> for Host {
         state.attempts().succeeded(&attempt);
         Ok(Self { org, key })
     }
-}
-
-/// What an `Authorization: Bearer` header holds.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// A token for an agent, for the widget on a page of one of the organization's origins. For back ends: the key must

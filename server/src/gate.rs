@@ -1,7 +1,6 @@
 //! What every request passes: where it comes from, and the headers every answer carries.
 
 use crate::{
-    embed,
     error::{Error, Result},
     session,
     state::{Config, State},
@@ -56,6 +55,12 @@ pub(crate) fn is_under(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// What an `Authorization: Bearer` header holds.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// Refuses changes that another site's page asks for with our cookie.
 pub(crate) async fn same_origin(
     extract::State(state): extract::State<State>,
@@ -77,7 +82,7 @@ fn check_origin(request: &Request, config: &Config) -> Result<()> {
         return Ok(());
     }
     // A token is no cookie: no browser sends it by itself, and beside one the cookie isn't looked at.
-    if embed::bearer(headers).is_some() && path != wire::paths::SESSION {
+    if bearer(headers).is_some() && path != wire::paths::SESSION {
         return Ok(());
     }
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");

@@ -12,7 +12,7 @@ mod store;
 
 use crate::{
     db::Db,
-    error::{Error, Result},
+    error::Result,
     mail::{self, Place, Unreadable},
     orgs,
 };
@@ -43,8 +43,7 @@ pub struct Report {
 /// When there is no such organization, the reader or the database fails. What was stored until then stays, and is
 /// not stored again the next time.
 pub async fn mbox(db: &Db, slug: &str, own: &[String], reader: impl BufRead) -> Result<Report> {
-    let org = orgs::by_slug(&mut *db.read().await?, slug).await?;
-    let org = org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))?;
+    let org = orgs::named(db, slug).await?;
     let archive = mail::read(reader)?;
     let own: BTreeSet<String> = own.iter().map(|address| address.trim().to_lowercase()).collect();
     let mut report = Report {

@@ -60,6 +60,12 @@ pub async fn by_slug(reading: &mut SqliteConnection, slug: &str) -> Result<Optio
     Ok(row.map(|row| row.id("id")).transpose()?)
 }
 
+/// The organization with this short name, for whoever typed it.
+pub(crate) async fn named(db: &Db, slug: &str) -> Result<OrgId> {
+    let org = by_slug(&mut *db.read().await?, slug).await?;
+    org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))
+}
+
 pub(crate) async fn one(reading: &mut SqliteConnection, id: OrgId) -> Result<Organization> {
     let row = sqlx::query("SELECT slug, name FROM org WHERE id = ?").bind(id.to_string()).fetch_one(reading).await?;
     Ok(Organization { id, slug: row.text("slug")?, name: row.text("name")? })

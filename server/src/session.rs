@@ -5,7 +5,7 @@ use crate::{
     db::{Columns as _, Db},
     embed,
     error::{Error, Result},
-    gate::ClientAddress,
+    gate::{ClientAddress, bearer},
     input::{Field, Input, Json, required},
     password, secret,
     state::{Config, State},
@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
 };
 use chrono::{TimeDelta, Utc};
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{AgentId, OrgId, Problem, ProblemCode, Role, Seq, SignIn};
 
@@ -148,13 +148,26 @@ pub(crate) enum Credential {
     Token(String),
 }
 
+impl Signed {
+    /// Reads the columns `org_id`, `agent_id`, `role` and `joined_seq`.
+    pub(crate) fn read(row: &SqliteRow, credential: Credential) -> sqlx::Result<Self> {
+        Ok(Self {
+            org: row.id("org_id")?,
+            agent: row.id("agent_id")?,
+            role: agents::role(row)?,
+            joined_seq: row.seq("joined_seq")?,
+            credential,
+        })
+    }
+}
+
 impl FromRequestParts<State> for Signed {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
         let mut reading = state.db().read().await?;
         // Who brings a token comes with that alone: a cookie beside it is somebody's who was not asked.
-        if let Some(token) = embed::bearer(&parts.headers) {
+        if let Some(token) = bearer(&parts.headers) {
             let found = embed::tokens::find(&mut reading, &secret::hash(token)).await?;
             let (signed, origin) = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
             embed::cors::comes_from(&parts.headers, &origin)?;
@@ -198,13 +211,7 @@ async fn in_session(reading: &mut SqliteConnection, session: &str) -> Result<Opt
     .fetch_optional(reading)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let signed = Signed {
-        org: row.id("org_id")?,
-        agent: row.id("agent_id")?,
-        role: agents::role(&row)?,
-        joined_seq: row.seq("joined_seq")?,
-        credential: Credential::Session(session.to_owned()),
-    };
+    let signed = Signed::read(&row, Credential::Session(session.to_owned()))?;
     Ok(Some(Found { signed, is_due: row.time("last_used_at")? + TOUCH < now }))
 }
 

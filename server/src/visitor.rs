@@ -16,7 +16,7 @@ mod token;
 
 use crate::{
     error::{Error, Result},
-    gate::ClientAddress,
+    gate::{ClientAddress, bearer},
     input::{self, BODY, Field, Ids, Input, Json},
     orgs,
     state::State,
@@ -24,7 +24,7 @@ use crate::{
 use axum::{
     Extension,
     extract::{self, FromRequestParts},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use limits::Limits;
@@ -67,11 +67,6 @@ impl FromRequestParts<State> for Visitor {
         let org = org.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
         Ok(Self { org, hash: crate::secret::hash(given) })
     }
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Begin a visit. The token is the visitor's only key to the conversation; nothing is stored for it yet.

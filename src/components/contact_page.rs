@@ -6,7 +6,7 @@ use crate::{
     components::{
         channel_mark::{ChannelMark, channel_name},
         connection_line::ConnectionLine,
-        contact_profile_panel::{PanelHead, SectionMenu, Sections, known},
+        contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
         inbox_nav::InboxNav,
         load_problem::LoadProblem,
         timestamp::ShortTimestamp,
@@ -29,7 +29,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
     let navigator = Navigator::here();
     desk.show_contact(contact);
     let known = known(contact);
-    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let name = name_of(known);
     let body = NodeRef::<leptos::html::Div>::new();
     let load = desk.store().contacts.load(contact);
     let is_missing = memo(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));

@@ -67,6 +67,12 @@ pub fn known(contact: ContactId) -> Memo<Option<Contact>> {
     memo(move |_| store.contacts.shown(contact))
 }
 
+/// The contact's name; empty before it is known.
+#[must_use]
+pub fn name_of(known: Memo<Option<Contact>>) -> Memo<String> {
+    memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()))
+}
+
 /// Whose profile it is, always in sight, and a menu of the sections.
 #[component]
 pub fn PanelHead(

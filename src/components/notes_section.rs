@@ -68,7 +68,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
     }));
     let handle = RowsHandle::new();
     let field = NodeRef::<html::Textarea>::new();
-    let deleted = Callback::new(move |id| focus_after_delete(&keys.get_untracked(), id, handle, field));
+    let deleted = Callback::new(move |id| handle.focus_beside(&keys.get_untracked(), &id, ".trash", field));
     let older = {
         let desk = desk.clone();
         Callback::new(move |()| desk.load_older_contact_notes(contact))
@@ -114,25 +114,6 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
             (_, false, true) => Some(view! { <p class="empty">{words().notes_search_empty}</p> }.into_any()),
             _ => None,
         })}
-    }
-}
-
-/// The next note's trashcan, else the previous one's, else the box.
-fn focus_after_delete(
-    shown: &[ContactNoteId],
-    gone: ContactNoteId,
-    handle: RowsHandle<ContactNoteId>,
-    field: NodeRef<html::Textarea>,
-) {
-    let at = shown.iter().position(|id| *id == gone);
-    let next = at.and_then(|at| shown.get(at + 1).or_else(|| shown.get(at.checked_sub(1)?)));
-    match next {
-        Some(next) => handle.focus(*next, ".trash"),
-        None => crate::timers::soon(move || {
-            if let Some(field) = field.try_get_untracked().flatten() {
-                let _ = field.focus();
-            }
-        }),
     }
 }
 

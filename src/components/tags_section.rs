@@ -11,7 +11,6 @@ use crate::{
         },
     },
     desk::Desk,
-    timers::soon,
     words::{fill, words},
 };
 use leptos::{ev, html, prelude::*};
@@ -24,8 +23,9 @@ pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl Int
     let names: Signal<Vec<String>> =
         Signal::from(memo(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>())));
     let handle = RowsHandle::new();
-    let field = NodeRef::new();
-    let removed = Callback::new(move |name: String| focus_after_remove(&names.get_untracked(), &name, handle, field));
+    let field = NodeRef::<html::Input>::new();
+    let removed =
+        Callback::new(move |name: String| handle.focus_beside(&names.get_untracked(), &name, ".tag-remove", field));
     let row = move |name| view! { <OneTag contact name tags removed /> };
     view! {
         <PanelSection name="tags" title=words().tags>
@@ -67,19 +67,6 @@ fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callb
                 <Icon shape=Shape::X />
             </button>
         </span>
-    }
-}
-
-/// The focus goes to the next tag, or to the field when there is none: with the tag its button is gone.
-fn focus_after_remove(shown: &[String], gone: &str, handle: RowsHandle<String>, field: NodeRef<html::Input>) {
-    let at = shown.iter().position(|name| name == gone);
-    match at.and_then(|at| shown.get(at + 1).or_else(|| shown.get(at.checked_sub(1)?))) {
-        Some(next) => handle.focus(next.clone(), ".tag-remove"),
-        None => soon(move || {
-            if let Some(field) = field.try_get_untracked().flatten() {
-                let _ = field.focus();
-            }
-        }),
     }
 }
 

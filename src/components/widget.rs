@@ -4,7 +4,7 @@ use crate::memo::memo;
 use crate::{
     components::{
         connection_line::ConnectionLine,
-        contact_profile_panel::{PanelHead, SectionMenu, Sections, known},
+        contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
         inbox::Inbox,
         load_problem::LoadProblem,
         pane::PaneView,
@@ -103,7 +103,7 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
         desk.load_conversation(conversation);
     }
     let known = known(contact);
-    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let name = name_of(known);
     let body = NodeRef::<leptos::html::Div>::new();
     view! {
         <div class="inbox widget-panel">

@@ -92,7 +92,10 @@ impl Shared {
     fn go_on(self: &Rc<Self>) {
         match self.stage.get_untracked() {
             Stage::AtDesk(desk) if desk.session().get_untracked() == Session::Expired => {
-                wasm_bindgen_futures::spawn_local(async move { desk.renew_session().await });
+                wasm_bindgen_futures::spawn_local(async move {
+                    // What went wrong stays shown, with the way on.
+                    let _ = desk.renew_session().await;
+                });
             }
             Stage::AtDesk(_) | Stage::Starting => {}
             Stage::NoToken | Stage::Failed(_) => self.begin(),

@@ -5,7 +5,7 @@ use crate::{
     agents,
     db::Db,
     embed::{keys, origins, tokens},
-    error::{Error, Result},
+    error::Result,
     orgs,
 };
 use clap::{Args, Subcommand};
@@ -84,8 +84,8 @@ pub(super) struct Org {
 impl Org {
     async fn open(&self) -> Result<(Db, OrgId)> {
         let db = Db::open(&self.db).await?;
-        let org = orgs::by_slug(&mut *db.read().await?, &self.org).await?;
-        Ok((db, org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))?))
+        let org = orgs::named(&db, &self.org).await?;
+        Ok((db, org))
     }
 }
 

@@ -1,8 +1,12 @@
 //! Which pages of other origins may read the agents' API: those on somebody's list, when they come with a token. Never
 //! with a cookie: no answer says that credentials are allowed.
 
-use super::{bearer, origins};
-use crate::{error::Error, gate::is_under, state::State};
+use super::origins;
+use crate::{
+    error::Error,
+    gate::{bearer, is_under},
+    state::State,
+};
 use axum::{
     extract::{self, Request},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},

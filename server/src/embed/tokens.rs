@@ -1,14 +1,13 @@
 //! Tokens: one agent, one origin, ten minutes.
 
 use crate::{
-    agents,
     db::{Columns as _, Db},
     error::{Error, Result},
     secret,
     session::{Credential, Signed},
 };
 use chrono::{TimeDelta, Utc};
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::SqliteConnection;
 use wire::{AgentId, EmbedToken, OrgId, ProblemCode};
 
 const LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -68,12 +67,5 @@ pub(crate) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<O
     .fetch_optional(reading)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let signed = Signed {
-        org: row.id("org_id")?,
-        agent: row.id("agent_id")?,
-        role: agents::role(&row)?,
-        joined_seq: row.seq("joined_seq")?,
-        credential: Credential::Token(hash.to_owned()),
-    };
-    Ok(Some((signed, row.try_get("origin")?)))
+    Ok(Some((Signed::read(&row, Credential::Token(hash.to_owned()))?, row.text("origin")?)))
 }

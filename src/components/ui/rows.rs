@@ -17,6 +17,7 @@ use std::cell::RefCell;
 use std::hash::Hash;
 use std::rc::Rc;
 
+use leptos::html::ElementType;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, FocusOptions, HtmlElement};
@@ -126,6 +127,25 @@ impl<K: Clone + 'static> RowsHandle<K> {
                 focus_within(item, &selector);
             }
         });
+    }
+
+    /// Before a row goes, and with it what has the focus: gives that to the next row, else the previous one, as
+    /// [`Self::focus`] does; to `field` when it was the only one. `keys`: the list as it is.
+    pub fn focus_beside<E>(&self, keys: &[K], gone: &K, selector: &str, field: NodeRef<E>)
+    where
+        K: PartialEq,
+        E: ElementType + 'static,
+        E::Output: JsCast + AsRef<HtmlElement> + Clone + 'static,
+    {
+        let at = keys.iter().position(|key| key == gone);
+        match at.and_then(|at| keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?))) {
+            Some(beside) => self.focus(beside.clone(), selector),
+            None => queue_microtask(move || {
+                if let Some(field) = field.try_get_untracked().flatten() {
+                    let _ = AsRef::<HtmlElement>::as_ref(&field).focus();
+                }
+            }),
+        }
     }
 
     fn row(&self, key: &K) -> Option<Element> {
