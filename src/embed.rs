@@ -7,7 +7,7 @@ mod desks;
 mod frame;
 mod options;
 
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::widget::{Shown, Stage, Widget, WidgetProps},
     navigator::Navigator,

@@ -32,9 +32,9 @@ mod keys;
 #[cfg(target_arch = "wasm32")]
 pub mod leave;
 #[cfg(target_arch = "wasm32")]
-mod live;
+pub mod letting_go;
 #[cfg(target_arch = "wasm32")]
-pub mod memo;
+mod live;
 #[cfg(target_arch = "wasm32")]
 pub mod navigator;
 #[cfg(target_arch = "wasm32")]

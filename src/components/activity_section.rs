@@ -1,7 +1,7 @@
 //! `ActivitySection`: who did what when around a contact.
 
 use crate::components::ui::live::live_view;
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         load_problem::{LoadProblem, Waiting},

@@ -1,7 +1,7 @@
 //! `AddNoteBox`: the yellow field and the purple button.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,

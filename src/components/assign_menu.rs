@@ -1,7 +1,7 @@
 //! `AssignMenu`: whose conversation it is; a searchable list of teammates, one at a time.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::ui::{
         icon::{Icon, Shape},

@@ -1,7 +1,7 @@
 //! `Composer`: Reply and Note, with a draft of its own each. The mode stays until the agent changes it.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,

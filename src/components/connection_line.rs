@@ -1,7 +1,7 @@
 //! `ConnectionLine`: nothing while all is well; says so when what is shown may be old.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     desk::{Connection, Desk},
     timers::after,

@@ -1,7 +1,7 @@
 //! `ContactProfilePanel`: who the contact is, and what the team knows, whichever conversation is open.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         actions_section::ActionsSection,

@@ -1,7 +1,7 @@
 //! `ConversationListView`: the conversations of the chosen section and filters.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         conversation_row::ConversationRowView,

@@ -2,7 +2,7 @@
 //! and words.
 
 use crate::components::ui::live::live_view;
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         note_item::{DeleteButton, NoteState},

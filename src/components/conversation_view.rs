@@ -1,6 +1,6 @@
 //! `ConversationView`: one conversation: header, thread, composer.
 
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{composer::Composer, conversation_header::ConversationHeader, thread::ThreadView},
     desk::Desk,

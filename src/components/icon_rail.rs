@@ -1,7 +1,7 @@
 //! `IconRail`: the narrow strip at a pane's right edge. Its contact icon toggles the Contact Profile Panel.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,

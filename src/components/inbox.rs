@@ -1,7 +1,7 @@
 //! `Inbox`: sections, the list, and the opened conversations side by side.
 
 use crate::components::ui::live::live;
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         connection_line::ConnectionLine, conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView,

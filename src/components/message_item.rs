@@ -1,6 +1,6 @@
 //! `MessageItem`: one message, from or to the contact.
 
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         timestamp::Timestamp,

@@ -1,7 +1,7 @@
 //! `NoteItem`: one contact note: author, content, date and time, trashcan. And the parts a conversation note shares.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         timestamp::{Timestamp, absolute},

@@ -1,7 +1,7 @@
 //! `NotesSection`: what the team knows about a contact: the box, then the notes, newest first.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         add_note_box::AddNoteBox,

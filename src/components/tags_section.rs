@@ -1,6 +1,6 @@
 //! `TagsSection`: coloured labels: add by typing, remove by a click.
 
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         panel_section::PanelSection,

@@ -1,7 +1,7 @@
 //! `ThreadView`: a conversation's messages and its own notes, in one order of time.
 
 use crate::components::ui::live::{live, live_view};
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         channel_mark::channel_name,

@@ -1,6 +1,6 @@
 //! `Widget`: what a host's page holds: one of three views, or why there is none and a way on.
 
-use crate::memo::memo;
+use crate::letting_go::memo;
 use crate::{
     components::{
         connection_line::ConnectionLine,

@@ -1,24 +1,7 @@
 // The widget in another product's page: what it does there, and what it leaves alone.
-import { expect, maya, said, sam, test as base } from "./harness.js";
-import { Host } from "./host.js";
+import { expect, test } from "./guest.js";
+import { maya, said, sam } from "./harness.js";
 import { inboxWith, pane } from "./screen.js";
-
-const test = base.extend({
-  host: async ({ server }, use) => {
-    const host = await Host.beside(server);
-    await use(host);
-    await host.dispose();
-  },
-  /** The host's page, ready for the widget. */
-  guest: async ({ open, host }, use) => {
-    await use(async (options) => {
-      const page = await open({ baseURL: host.url, viewport: { width: 1600, height: 1000 }, ...options });
-      await page.goto("/");
-      await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
-      return page;
-    });
-  },
-});
 
 const record = (page) => page.evaluate(() => window.host.record);
 /** Puts a view into the page, of this server. */

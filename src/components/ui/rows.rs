@@ -12,7 +12,7 @@ mod port;
 mod reader;
 mod watch;
 
-use crate::components::ui::live::live;
+use crate::{components::ui::live::live, letting_go::leave_with_owner};
 use std::cell::RefCell;
 use std::hash::Hash;
 use std::rc::Rc;
@@ -288,7 +288,9 @@ fn shown(desired: Desired, begin: Box<dyn Fn() -> Option<(Build, Update)>>) -> A
         }
         let feed = {
             let watch = Rc::downgrade(&watch);
+            let note_follower = leave_with_owner();
             RenderEffect::new(move |_: Option<()>| {
+                note_follower();
                 if let (Some(splice), Some(watch)) = (update(), watch.upgrade()) {
                     watch.splice(&splice);
                 }

@@ -1,0 +1,104 @@
+// A thousand times in and out of another product's page: nothing of the widget may stay behind.
+import { expect, test } from "./guest.js";
+
+const ROUNDS = 1_000;
+const FIRST = 100;
+
+/** Counts what the page has asked to be called back for and has not been called back for. */
+function watchTimers() {
+  const waiting = new Set();
+  const { setTimeout: later, clearTimeout: never, requestAnimationFrame: frame, cancelAnimationFrame: noFrame } = window;
+  window.setTimeout = (run, delay, ...rest) => {
+    const id = later(() => (waiting.delete(id), run(...rest)), delay);
+    waiting.add(id);
+    return id;
+  };
+  window.clearTimeout = (id) => (waiting.delete(id), never(id));
+  window.requestAnimationFrame = (run) => {
+    const id = frame((now) => (waiting.delete(`frame ${id}`), run(now)));
+    waiting.add(`frame ${id}`);
+    return id;
+  };
+  window.cancelAnimationFrame = (id) => (waiting.delete(`frame ${id}`), noFrame(id));
+  window.waiting = waiting;
+}
+
+/** Mounts and unmounts so many views, one of each kind in turn. Runs in the page. */
+async function comeAndGo([count, apiBase, contact, conversation, other]) {
+  const { host } = window;
+  const views = [
+    { view: "inbox" },
+    { view: "conversation", conversation: other },
+    { view: "contact-panel", contact, conversation },
+  ];
+  const signs = [".conversation-row", ".thread", ".add-note-field"];
+  for (let round = 0; round < count; round++) {
+    const place = document.createElement("div");
+    host.places.append(place);
+    const handle = host.mount(place, { apiBase, getToken: host.getToken, ...views[round % 3] });
+    await handle.ready;
+    // Every third is taken away before there is anything to see, the others when there is.
+    while (round % 9 > 2 && !place.shadowRoot.querySelector(signs[round % 3])) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    handle.unmount();
+    place.remove();
+  }
+}
+
+/** Counts the page's requests that have not come to an end. */
+function watchConnections(page) {
+  const open = new Set();
+  page.on("request", (request) => open.add(request));
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => open.delete(request));
+  return open;
+}
+
+/** What the page holds once everything that nobody needs is collected. */
+async function held(page, cdp) {
+  for (let pass = 0; pass < 3; pass++) await cdp.send("HeapProfiler.collectGarbage");
+  const { metrics } = await cdp.send("Performance.getMetrics");
+  const value = (name) => metrics.find((metric) => metric.name === name).value;
+  const wasm = await page.evaluate(async () => (await window.host.load()).memory.buffer.byteLength);
+  return { nodes: value("Nodes"), listeners: value("JSEventListeners"), heap: value("JSHeapUsedSize"), wasm };
+}
+
+for (const beside of [false, true]) {
+  const suffix = beside ? ", beside a view that stays" : "";
+  test(`a thousand mounts and unmounts leave nothing behind${suffix}`, async ({ open, server, host, person }) => {
+    test.setTimeout(600_000);
+    const who = await person();
+    const page = await open({ baseURL: host.url });
+    await page.addInitScript(watchTimers);
+    const connections = watchConnections(page);
+    await page.goto("/");
+    await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send("Performance.enable");
+    if (beside) {
+      await page.evaluate((apiBase) => window.host.mounted("stays", { apiBase }).ready, server.url);
+      await expect(page.locator("#stays .conversation-row").first()).toBeVisible();
+    }
+    // The view that stays has its stream and its clocks.
+    const streams = beside ? 1 : 0;
+    await expect.poll(() => connections.size).toBe(streams);
+    const clocks = await page.evaluate(() => window.waiting.size);
+    const after = async (rounds) => {
+      await page.evaluate(comeAndGo, [rounds, server.url, who.first.contact_id, who.first.id, who.second.id]);
+      // What is under way when a view goes comes to its own end.
+      await expect.poll(() => connections.size, "connections").toBe(streams);
+      await expect.poll(() => page.evaluate(() => window.waiting.size), "timers").toBeLessThanOrEqual(clocks);
+      return held(page, cdp);
+    };
+    const first = await after(FIRST);
+    const last = await after(ROUNDS - FIRST);
+    console.log(`mounts${suffix}: after ${FIRST} ${JSON.stringify(first)}, after ${ROUNDS} ${JSON.stringify(last)}`);
+    expect(last.nodes, "nodes").toBeLessThanOrEqual(first.nodes);
+    expect(last.listeners, "listeners").toBeLessThanOrEqual(first.listeners);
+    expect(last.heap / first.heap, "the heap of JavaScript").toBeLessThanOrEqual(1.05);
+    expect(last.wasm / first.wasm, "the module's memory").toBeLessThanOrEqual(1.05);
+    const left = await page.evaluate(() => document.adoptedStyleSheets.length + window.host.places.childElementCount);
+    expect(left).toBe(streams);
+    expect(await page.evaluate(() => window.host.record.errors)).toEqual([]);
+  });
+}
