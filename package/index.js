@@ -67,6 +67,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
 
   #getToken;
   #handle;
+  #changed;
 
   /** Asked for a token whenever one is needed. Setting it begins; setting another begins anew. */
   get getToken() {
@@ -115,9 +116,16 @@ export class SidenoteInbox extends HTMLElementOrNothing {
     if (attribute === "api-base") {
       this.#end();
       this.#begin();
-    } else {
-      this.#handle?.update({ [ATTRIBUTES[attribute]]: value ?? undefined });
+    } else if (this.#handle) {
+      // A contact and its conversation are two attributes and one change.
+      if (!this.#changed) queueMicrotask(() => this.#change());
+      this.#changed = { ...this.#changed, [ATTRIBUTES[attribute]]: value ?? undefined };
     }
+  }
+
+  #change() {
+    this.#handle?.update(this.#changed);
+    this.#changed = undefined;
   }
 
   #begin() {

@@ -8,6 +8,7 @@ pub mod event_stream;
 pub mod letters;
 pub mod routes;
 pub mod sensitive;
+pub mod sheet;
 pub mod store;
 pub mod views;
 pub mod words;

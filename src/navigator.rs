@@ -24,6 +24,19 @@ impl Navigator {
         expect_context::<Self>()
     }
 
+    /// Keeps the place in a signal: for a page with no addresses for it. Links lead nowhere, and a contact has no page of
+    /// its own.
+    #[must_use]
+    pub fn in_memory(view: RwSignal<InboxView>) -> Self {
+        Self {
+            view: view.into(),
+            go: Callback::new(move |next| view.set(next)),
+            address: Callback::new(|_| "#".to_owned()),
+            contact_address: Callback::new(|_| None),
+            go_to_contact: Callback::new(|_| {}),
+        }
+    }
+
     pub fn open(self, conversation: ConversationId) {
         self.change(|view| view.opening(conversation));
     }

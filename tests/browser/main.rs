@@ -1,11 +1,7 @@
 //! Stories in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
 #![cfg(target_arch = "wasm32")]
 
-mod eventually;
-mod fake_server;
 mod rows;
-mod screen;
-mod stage;
 mod stories_conversation_notes;
 mod stories_deleted;
 mod stories_drafts;
@@ -15,6 +11,5 @@ mod stories_many;
 mod stories_refused;
 mod stories_seen;
 mod stories_writing;
-mod story;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

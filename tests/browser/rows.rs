@@ -10,7 +10,7 @@ use sidenote::components::ui::rows::{Edge, Rows, RowsHandle};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use crate::stage::Stage;
+use sidenote_testkit::stage::Stage;
 
 /// A list in an element that scrolls: 400 pixels high, rows 40 pixels high unless `heights` says otherwise.
 struct Shelf {

@@ -4,10 +4,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 use wire::{ChannelKind, ContactId, ContactNoteId, ProblemCode};
 
-use crate::eventually::{eventually, painted};
-use crate::fake_server::{FakeServer, Who};
-use crate::screen::Screen;
-use crate::story::{Story, focused, note_box, note_row, notes};
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::fake_server::{FakeServer, Who};
+use sidenote_testkit::hands::focused;
+use sidenote_testkit::notes::{note_box, note_row, notes};
+use sidenote_testkit::screen::Screen;
+use sidenote_testkit::story::Story;
 
 const NOTE: &str = "/contacts/*/notes/*";
 const RESTORE: &str = "/contacts/*/notes/*/restore";

@@ -6,10 +6,13 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
 use wire::{ChannelKind, ContactId, ConversationId, ProblemCode};
 
-use crate::eventually::{eventually, painted};
-use crate::fake_server::{FakeServer, Who};
-use crate::screen::Screen;
-use crate::story::{Story, add_note, fill_in, note_box, notes, read};
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::fake_server::{FakeServer, Who};
+use sidenote_testkit::hands::fill_in;
+use sidenote_testkit::notes::{add_note, note_box, notes};
+use sidenote_testkit::screen::Screen;
+use sidenote_testkit::screen::read;
+use sidenote_testkit::story::Story;
 
 const NOTES: &str = "/contacts/*/notes";
 

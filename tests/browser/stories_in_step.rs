@@ -10,10 +10,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, MutationObserver, MutationObserverInit};
 use wire::{ChannelKind, ContactId, ConversationId};
 
-use crate::eventually::{eventually, painted};
-use crate::fake_server::{FakeServer, Who};
-use crate::screen::Screen;
-use crate::story::{Story, add_note, is_waiting, note_row, note_rows, notes, read};
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::fake_server::{FakeServer, Who};
+use sidenote_testkit::notes::{add_note, is_waiting, note_row, note_rows, notes};
+use sidenote_testkit::screen::Screen;
+use sidenote_testkit::screen::read;
+use sidenote_testkit::story::Story;
 
 const PUT: (&str, &str) = ("PUT", "/contacts/*/notes/*");
 
@@ -73,7 +75,7 @@ async fn a_note_added_in_one_of_eight_panes_is_in_all_eight_in_one_flush_and_in_
     let held = story.server.hold(PUT.0, PUT.1);
 
     let third = story.panel(2);
-    crate::story::fill_in(&crate::story::note_box(&third), "Wants the blue one");
+    sidenote_testkit::hands::fill_in(&sidenote_testkit::notes::note_box(&third), "Wants the blue one");
     painted().await;
     let watched = Watched::new({
         let panels = panels.clone();

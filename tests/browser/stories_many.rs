@@ -6,10 +6,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement, Node};
 use wire::ChannelKind;
 
-use crate::eventually::{eventually, painted};
-use crate::fake_server::{FakeServer, Who};
-use crate::screen::Screen;
-use crate::story::{Story, add_note, fill_in, note_box, note_rows, notes};
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::fake_server::{FakeServer, Who};
+use sidenote_testkit::hands::fill_in;
+use sidenote_testkit::notes::{add_note, note_box, note_rows, notes};
+use sidenote_testkit::screen::Screen;
+use sidenote_testkit::story::Story;
 
 const MANY: usize = 10_000;
 /// Elements and texts together.

@@ -5,9 +5,12 @@ use sidenote::desk::Session;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::{ChannelKind, ContactId, ConversationId, ProblemCode};
 
-use crate::eventually::{eventually, painted};
-use crate::fake_server::{FakeServer, Who};
-use crate::story::{Story, add_note, fill_in, is_waiting, note_box, note_row, notes, read};
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::fake_server::{FakeServer, Who};
+use sidenote_testkit::hands::fill_in;
+use sidenote_testkit::notes::{add_note, is_waiting, note_box, note_row, notes};
+use sidenote_testkit::screen::read;
+use sidenote_testkit::story::Story;
 
 const NOTE: &str = "/contacts/*/notes/*";
 

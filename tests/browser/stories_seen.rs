@@ -4,9 +4,10 @@ use sidenote::views::{InboxView, Pane};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::{ChannelKind, ContactId, ConversationId};
 
-use crate::eventually::{eventually, painted};
-use crate::fake_server::{FakeServer, Who};
-use crate::story::{Story, add_note, notes};
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::fake_server::{FakeServer, Who};
+use sidenote_testkit::notes::{add_note, notes};
+use sidenote_testkit::story::Story;
 
 const SEEN: &str = "/contacts/*/notes/seen";
 

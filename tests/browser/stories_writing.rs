@@ -4,9 +4,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::KeyboardEventInit;
 use wire::{ChannelKind, ContactId};
 
-use crate::eventually::{eventually, painted};
-use crate::fake_server::{FakeServer, Who};
-use crate::story::{Story, fill_in, note_box, notes, press, read};
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::fake_server::{FakeServer, Who};
+use sidenote_testkit::hands::{fill_in, press};
+use sidenote_testkit::notes::{note_box, notes};
+use sidenote_testkit::screen::read;
+use sidenote_testkit::story::Story;
 
 const NOTE: &str = "/contacts/*/notes/*";
 

@@ -9,7 +9,9 @@ import { promisify } from "node:util";
 import { program } from "./server.js";
 
 const root = resolve(import.meta.dirname, "../..");
-const built = process.env.SIDENOTE_PACKAGE || join(root, "target/package/sidenote-inbox");
+/** The example pages, each built with the package as npm unpacked it. */
+const examples = process.env.SIDENOTE_EXAMPLES || join(root, "target/examples");
+const unpacked = join(examples, "plain/node_modules/@sidenote/inbox");
 const run = promisify(execFile);
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".html": "text/html" };
 
@@ -20,14 +22,20 @@ export class Host {
   agent = "maya@acme.test";
   /** How often a page has asked for a token. */
   asked = 0;
+  /** Whom the host's back end knows: `{ name, contact, conversation }`. */
+  customers = [];
+  /** Where its pages are: the careless one of this directory, or an example's. */
+  pages = join(import.meta.dirname, "host");
   /** Stands before each answer with a token: may wait, or return another status. */
   beforeToken = async () => 200;
   #server;
   #key;
   #sidenote;
 
-  static async beside(sidenote) {
+  /** `example`: the example whose pages it has, as a directory of `target/examples`. */
+  static async beside(sidenote, example) {
     const host = new Host();
+    if (example) host.pages = join(examples, example);
     host.#sidenote = sidenote;
     host.#server = createServer((request, response) => host.#answer(request, response));
     host.#server.listen(0, "127.0.0.1");
@@ -62,7 +70,11 @@ export class Host {
       `connect-src 'self' ${this.#sidenote.url}; base-uri 'none'; form-action 'none'`;
     response.setHeader("content-security-policy", policy);
     response.setHeader("content-security-policy-report-only", "require-trusted-types-for 'script'");
-    if (pathname === "/token") {
+    if (pathname === "/product") {
+      response.setHeader("content-type", "application/json");
+      return response.end(JSON.stringify({ sidenote: this.#sidenote.url, customers: this.customers }));
+    }
+    if (pathname === "/sidenote-token") {
       this.asked += 1;
       const status = await this.beforeToken();
       if (status !== 200) return response.writeHead(status).end();
@@ -71,8 +83,8 @@ export class Host {
       return response.end(await answer.text());
     }
     const file = pathname.startsWith("/inbox/")
-      ? join(built, pathname.slice("/inbox/".length))
-      : join(import.meta.dirname, "host", pathname === "/" || !extname(pathname) ? "index.html" : pathname);
+      ? join(unpacked, pathname.slice("/inbox/".length))
+      : join(this.pages, extname(pathname) ? pathname : "index.html");
     try {
       const body = await readFile(file);
       response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body);

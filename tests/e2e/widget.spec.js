@@ -114,7 +114,7 @@ test("two ways to a token on one page stay apart", async ({ guest, server, host,
     const other = document.createElement("sidenote-inbox");
     other.id = "other";
     for (const [name, value] of Object.entries(options)) other.setAttribute(name, value);
-    other.getToken = async () => (await fetch("/token")).json();
+    other.getToken = async () => (await fetch("/sidenote-token")).json();
     window.host.places.append(other);
   }, options);
   const text = said("By another agent");

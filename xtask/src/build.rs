@@ -6,6 +6,7 @@ use crate::{
     dist, fingerprint, install,
     project::Project,
     shell::{self, Error},
+    slim,
 };
 
 /// Everything `dist/` is made of. The server is left to Cargo, which knows better.
@@ -50,7 +51,7 @@ fn app(project: &Project) -> Result<(), Error> {
     trunk.args(["build", "--release"]).current_dir(&project.root).env("PATH", path).env_remove("NO_COLOR");
     trunk.env("CARGO_ENCODED_RUSTFLAGS", rustflags());
     shell::run(&mut trunk)?;
-    dist::drop_names(&project.dist())?;
+    slim::all(&project.dist())?;
     dist::compress(&project.dist())?;
     fs::write(&stamp, now()?).map_err(Error::file(&stamp))
 }

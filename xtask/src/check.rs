@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    build, dist, install, package,
+    build, dist, examples, install, package,
     project::Project,
     shell::{self, Error},
     tally::Tally,
@@ -106,6 +106,15 @@ fn clippy(project: &Project) -> Tally {
     tally += one_check("clippy, wasm", || {
         install::wasm_target(project)?;
         lint(&["--package", "sidenote", "--all-features", "--target", "wasm32-unknown-unknown"])?;
+        // The test kit, and the page of another product that is tested with it.
+        lint(&[
+            "--package",
+            "sidenote-testkit",
+            "--package",
+            "sidenote-example-leptos",
+            "--target",
+            "wasm32-unknown-unknown",
+        ])?;
         // What is only there when the widget is not.
         lint(&[
             "--package",
@@ -131,7 +140,7 @@ fn browser(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     let mut command = project.cargo(&["test", "--locked", "--no-fail-fast", "--target", "wasm32-unknown-unknown"]);
     // `--tests` leaves out the examples in documentation, which the runner cannot run.
     command
-        .args(["--package", "sidenote", "--tests", "--"])
+        .args(["--package", "sidenote", "--package", "sidenote-example-leptos", "--tests", "--"])
         .args(arguments)
         .env("PATH", path)
         .env("CHROMEDRIVER", driver);
@@ -162,7 +171,7 @@ fn size(project: &Project) -> Tally {
 
 fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     build::release(project)?;
-    let package = package::made(project)?;
+    let examples = examples::built(project)?;
     let chromium = install::browser()?.chromium;
     install::npm_packages(project)?;
     let directory = project.root.join("tests/e2e");
@@ -176,7 +185,7 @@ fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
             .env("CHROMIUM", chromium)
             .env("SIDENOTE_SERVER", project.server())
             .env("SIDENOTE_DIST", project.dist())
-            .env("SIDENOTE_PACKAGE", package),
+            .env("SIDENOTE_EXAMPLES", examples),
         |_| (),
     )?;
     let text = fs::read_to_string(&report).map_err(Error::file(&report))?;

@@ -15,17 +15,6 @@ pub(crate) const BUDGET: u64 = 300_000;
 
 const COMPRESSIBLE: [&str; 6] = ["js", "wasm", "css", "html", "svg", "json"];
 
-/// Takes the functions' names out of every module of `dist/`. The linker must leave them in, since with them it would drop
-/// what wasm-bindgen reads; wasm-bindgen has done its work by now, and Trunk has no word for telling it to drop them.
-pub(crate) fn drop_names(dist: &Path) -> Result<(), Error> {
-    for file in files_under(dist)?.into_iter().filter(|file| has_extension(file, &["wasm"])) {
-        let module = fs::read(&file).map_err(Error::file(&file))?;
-        let slim = without_names(&module).ok_or_else(|| Error::Said(format!("{} is damaged", file.display())))?;
-        fs::write(&file, slim).map_err(Error::file(&file))?;
-    }
-    Ok(())
-}
-
 /// Writes `FILE.br` beside every compressible file, for the server to send as it is.
 pub(crate) fn compress(dist: &Path) -> Result<(), Error> {
     println!("compressing dist/");
@@ -118,28 +107,6 @@ fn script_imports(script: &str) -> Vec<String> {
     quoted.filter(|name| name.starts_with('.') || name.starts_with('/')).map(str::to_owned).collect()
 }
 
-/// A module is eight bytes, then sections: a kind, a length, that many bytes. Kind 0 begins with the section's own name.
-fn without_names(module: &[u8]) -> Option<Vec<u8>> {
-    let (mut slim, mut rest) = (module.get(..8)?.to_vec(), &module[8..]);
-    while let Some((kind, after_kind)) = rest.split_first() {
-        let (length, body) = leb128(after_kind)?;
-        let (body, next) = body.split_at_checked(length)?;
-        let name = leb128(body).and_then(|(length, text)| text.get(..length));
-        if *kind != 0 || name != Some(b"name") {
-            slim.extend_from_slice(&rest[..rest.len() - next.len()]);
-        }
-        rest = next;
-    }
-    Some(slim)
-}
-
-/// An unsigned number, seven bits to the byte, lowest first; and what follows it.
-fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let last = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
-    let (digits, rest) = bytes.split_at(last + 1);
-    Some((digits.iter().rev().fold(0, |number, byte| number << 7 | usize::from(byte & 0x7f)), rest))
-}
-
 fn has_extension(file: &Path, extensions: &[&str]) -> bool {
     file.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| extensions.contains(&extension))
 }
@@ -161,19 +128,6 @@ fn size(file: &Path) -> Result<u64, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_section_of_names_is_taken_out_of_a_module() {
-        let head = b"\0asm\x01\0\0\0".as_slice();
-        let types = b"\x01\x04\x01\x60\0\0".as_slice();
-        let names = [b"\0\x85\x01\x04name".as_slice(), &[7; 128]].concat();
-        let other = b"\0\x06\x04nameX".as_slice();
-        let producers = b"\0\x05\x03abcX".as_slice();
-        let module = [head, types, &names, producers].concat();
-        assert_eq!(without_names(&module), Some([head, types, producers].concat()));
-        assert_eq!(without_names(&[head, other].concat()), Some(head.to_vec()));
-        assert_eq!(without_names(&module[..20]), None);
-    }
 
     #[test]
     fn a_page_refers_to_its_sheets_scripts_and_module_but_not_to_other_hosts() {

@@ -21,6 +21,13 @@ pub(crate) fn of(root: &Path, inputs: &[&str]) -> Result<String, Error> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
+/// Of a file that has been read.
+pub(crate) fn of_bytes(bytes: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
 /// Every file under `path`, sorted; `path` itself if it is a file; none if it is not there.
 pub(crate) fn files_under(path: &Path) -> Result<Vec<PathBuf>, Error> {
     if path.is_file() {

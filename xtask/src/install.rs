@@ -72,25 +72,31 @@ pub(crate) fn browser() -> Result<Browser, Error> {
     browser_here().ok_or_else(missing_browser)
 }
 
-/// The packages of tests/e2e, exactly as its lock file has them; nothing happens while that file stays the same.
+/// The packages of tests/e2e.
 pub(crate) fn npm_packages(project: &Project) -> Result<(), Error> {
-    let directory = project.root.join("tests/e2e");
+    by_lock(&project.root.join("tests/e2e"))
+}
+
+/// npm packages exactly as the directory's lock file has them; nothing happens while that file stays the same.
+pub(crate) fn by_lock(directory: &Path) -> Result<(), Error> {
     let stamp = directory.join("node_modules/.installed-from");
-    let wanted = fingerprint::of(&directory, &["package.json", "package-lock.json"])?;
+    let wanted = fingerprint::of(directory, &["package.json", "package-lock.json"])?;
     if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
         return Ok(());
     }
     if shell::on_path(&["node"]).is_none() || shell::on_path(&["npm"]).is_none() {
         return Err(Error::Said("the end-to-end tests need Node 20 or newer, with npm, on PATH".into()));
     }
-    println!("installing the npm packages of the end-to-end tests");
+    println!("installing the npm packages of {}", directory.display());
     // The system's Chromium is used, so no browser is fetched.
     shell::run(
         Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund"])
             .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .current_dir(&directory),
+            .current_dir(directory),
     )?;
+    let modules = directory.join("node_modules");
+    fs::create_dir_all(&modules).map_err(Error::file(&modules))?;
     fs::write(&stamp, wanted).map_err(Error::file(&stamp))
 }
 

@@ -6,12 +6,14 @@
 mod build;
 mod check;
 mod dist;
+mod examples;
 mod fingerprint;
 mod install;
 mod package;
 mod project;
 mod run;
 mod shell;
+mod slim;
 mod styles;
 mod tally;
 
@@ -27,6 +29,7 @@ cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, native, browser, 
                                         arguments go to its test runner (native, browser, e2e)
 cargo xtask build                       the release build only: the app in dist/, the server
 cargo xtask package                     the npm package @sidenote/inbox, packed
+cargo xtask examples                    the example pages, built with the package
 cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
             println!("{}", tarball.display());
             ExitCode::SUCCESS
         }),
+        ["examples"] => examples::built(&project).map(|_| ExitCode::SUCCESS),
         ["styles"] => styles::join(&project).map(|_| ExitCode::SUCCESS),
         _ => {
             println!("{USAGE}");

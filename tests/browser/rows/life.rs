@@ -10,8 +10,8 @@ use sidenote::components::ui::rows::{Edge, Rows, RowsHandle};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{Shelf, shown_in};
-use crate::eventually::{eventually, painted};
-use crate::stage::Stage;
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::stage::Stage;
 
 /// Counts listeners of kind `scroll` and observers on the whole page, while it lives, by standing in the way of those
 /// who add and remove them.

@@ -11,8 +11,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, MutationObserver, MutationObserverInit};
 
 use super::{Dice, Shelf, items_in, number_in, shown_in};
-use crate::eventually::{eventually, painted};
-use crate::stage::Stage;
+use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::stage::Stage;
 
 const WRONG_WITH_FOR: [(&[u32], &[u32]); 2] =
     [(&[0, 1, 2, 3, 4], &[4, 3, 2]), (&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], &[0, 3, 8, 5, 4, 7, 9])];

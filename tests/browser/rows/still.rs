@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use super::{Dice, Shelf};
-use crate::eventually::{eventually, next_picture};
+use sidenote_testkit::eventually::{eventually, next_picture};
 
 fn uneven(key: u32) -> u32 {
     15 + key * 37 % 150

@@ -10,8 +10,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{MutationObserver, MutationObserverInit};
 
 use super::{Shelf, items_in, shown_in};
-use crate::eventually::{eventually, next_picture, painted};
-use crate::stage::Stage;
+use sidenote_testkit::eventually::{eventually, next_picture, painted};
+use sidenote_testkit::stage::Stage;
 
 /// Rows a list may have at most; a screen of this size shows ten.
 const MOST: usize = 45;

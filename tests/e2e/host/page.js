@@ -4,7 +4,7 @@ import { load, mount } from "/inbox/index.js";
 
 const record = { keys: [], navigations: [], clicks: 0, events: [], errors: [] };
 const getToken = async () => {
-  const answer = await fetch("/token");
+  const answer = await fetch("/sidenote-token");
   if (!answer.ok) throw new Error("no token");
   return answer.json();
 };

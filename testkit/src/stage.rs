@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::screen::Screen;
 
-pub(crate) struct Stage {
+pub struct Stage {
     root: HtmlElement,
     handle: Option<UnmountHandle<AnyViewState>>,
 }
@@ -16,7 +16,7 @@ type AnyViewState = <AnyView as leptos::tachys::view::Render>::State;
 
 impl Stage {
     /// Mounts a view in an element of its own with these styles.
-    pub(crate) fn new<V: IntoView + 'static>(styles: &str, view: impl FnOnce() -> V + 'static) -> Self {
+    pub fn new<V: IntoView + 'static>(styles: &str, view: impl FnOnce() -> V + 'static) -> Self {
         let root: HtmlElement = document().create_element("div").expect("a div can be made").unchecked_into();
         root.style().set_css_text(styles);
         // Above all else on the page, so that it is on the screen whatever a failed test left behind.
@@ -25,23 +25,23 @@ impl Stage {
         Self { root, handle: Some(handle) }
     }
 
-    pub(crate) fn root(&self) -> &HtmlElement {
+    pub fn root(&self) -> &HtmlElement {
         &self.root
     }
 
-    pub(crate) fn screen(&self) -> Screen {
+    pub fn screen(&self) -> Screen {
         Screen::of(&self.root)
     }
 
     /// The first element that matches; for what has no role.
     #[track_caller]
-    pub(crate) fn find(&self, selector: &str) -> HtmlElement {
+    pub fn find(&self, selector: &str) -> HtmlElement {
         let found: Option<Element> = self.root.query_selector(selector).ok().flatten();
         found.unwrap_or_else(|| panic!("nothing matches {selector}")).unchecked_into()
     }
 
     /// Ends the view, and leaves its element to look at.
-    pub(crate) fn unmount(&mut self) {
+    pub fn unmount(&mut self) {
         self.handle.take();
     }
 }

@@ -21,13 +21,13 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Headers, Request, Response, ResponseInit};
 use wire::{Problem, ProblemCode, paths};
 
-pub(crate) use people::Who;
-pub(crate) use rules::Held;
+pub use people::Who;
+pub use rules::Held;
 use rules::Rules;
 use stream::Stream;
 use truth::Truth;
 
-pub(crate) struct FakeServer {
+pub struct FakeServer {
     shared: Rc<Shared>,
     door: Closure<dyn Fn(JsValue, JsValue) -> Promise>,
 }
@@ -48,13 +48,13 @@ struct Shared {
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub(crate) struct Sent {
-    pub(crate) method: String,
+pub struct Sent {
+    pub method: String,
     /// Without the query.
-    pub(crate) path: String,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) body: serde_json::Value,
-    pub(crate) last_event_id: Option<String>,
+    pub path: String,
+    pub query: Vec<(String, String)>,
+    pub body: serde_json::Value,
+    pub last_event_id: Option<String>,
 }
 
 /// What a request is answered with.
@@ -76,12 +76,12 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 
 impl FakeServer {
     /// A server where Sam, an agent, is signed in; Maya, an admin, is the colleague.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self::with(Truth::new(false))
     }
 
     /// The same with Maya, the admin, signed in; Sam is the colleague.
-    pub(crate) fn for_admin() -> Self {
+    pub fn for_admin() -> Self {
         Self::with(Truth::new(true))
     }
 
@@ -105,49 +105,55 @@ impl FakeServer {
         Self { shared, door }
     }
 
-    pub(crate) fn api(&self) -> Api {
+    pub fn api(&self) -> Api {
         Api::new(&self.shared.base)
     }
 
     /// The requests that have come, oldest first.
-    pub(crate) fn requests(&self, method: &str, pattern: &str) -> Vec<Sent> {
+    pub fn requests(&self, method: &str, pattern: &str) -> Vec<Sent> {
         self.shared.requests.borrow().iter().filter(|sent| rules::matches(sent, method, pattern)).cloned().collect()
     }
 
     /// Whether a request has come.
-    pub(crate) fn was_asked(&self, method: &str, pattern: &str) -> bool {
+    pub fn was_asked(&self, method: &str, pattern: &str) -> bool {
         !self.requests(method, pattern).is_empty()
     }
 
     /// From now on requests are carried out, but not answered before the returned guard is let go.
     #[must_use]
-    pub(crate) fn hold(&self, method: &str, pattern: &str) -> Held {
+    pub fn hold(&self, method: &str, pattern: &str) -> Held {
         self.shared.rules.hold(method, pattern)
     }
 
     /// The next such request is refused.
-    pub(crate) fn refuse(&self, method: &str, pattern: &str, code: ProblemCode) {
+    pub fn refuse(&self, method: &str, pattern: &str, code: ProblemCode) {
         self.shared.rules.refuse(method, pattern, code, None);
     }
 
     /// The next such request is refused, with so many seconds to wait.
-    pub(crate) fn refuse_for(&self, method: &str, pattern: &str, code: ProblemCode, seconds: u32) {
+    pub fn refuse_for(&self, method: &str, pattern: &str, code: ProblemCode, seconds: u32) {
         self.shared.rules.refuse(method, pattern, code, Some(seconds));
     }
 
     /// The next such request is carried out, and the connection breaks before the answer.
-    pub(crate) fn lose(&self, method: &str, pattern: &str) {
+    pub fn lose(&self, method: &str, pattern: &str) {
         self.shared.rules.lose(method, pattern);
     }
 
     /// Nothing arrives any more, and the stream breaks.
-    pub(crate) fn go_offline(&self) {
+    pub fn go_offline(&self) {
         self.shared.rules.set_offline(true);
         self.shared.stream.cut();
     }
 
-    pub(crate) fn go_online(&self) {
+    pub fn go_online(&self) {
         self.shared.rules.set_offline(false);
+    }
+}
+
+impl Default for FakeServer {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -14,7 +14,7 @@ const LIMIT: f64 = 10_000.0;
 /// Waits until `condition` holds, looking after each microtask at first and then once a frame; fails the test, at the
 /// line that waits, when it doesn't within ten seconds.
 #[track_caller]
-pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) -> impl Future<Output = ()> {
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) -> impl Future<Output = ()> {
     let what = what.to_owned();
     let place = Location::caller();
     async move {
@@ -34,13 +34,13 @@ pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) -> imp
 
 /// Waits until what was changed so far has been painted: the next frame's work is done and the one after has begun. For
 /// tests of what must *not* happen by then.
-pub(crate) async fn painted() {
+pub async fn painted() {
     frame().await;
     frame().await;
 }
 
 /// Waits until the very next picture has been painted, and no longer: for what must be right at first sight.
-pub(crate) async fn next_picture() {
+pub async fn next_picture() {
     frame().await;
     // Frame callbacks come before layout and paint; this runs as the next task, which is after.
     settle(Promise::new(&mut |resolve, _| {
@@ -50,7 +50,7 @@ pub(crate) async fn next_picture() {
 }
 
 /// Waits for the queued microtasks, and with them for one flush of the reactive graph.
-pub(crate) async fn microtask() {
+pub async fn microtask() {
     settle(Promise::resolve(&JsValue::NULL)).await;
 }
 

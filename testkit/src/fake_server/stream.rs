@@ -79,25 +79,25 @@ fn frame(epoch: &str, event: &Event) -> Vec<u8> {
 }
 
 impl FakeServer {
-    pub(crate) fn is_followed(&self) -> bool {
+    pub fn is_followed(&self) -> bool {
         self.shared.stream.controller.borrow().is_some()
     }
 
     /// Tells all changes that have not been told yet.
-    pub(crate) fn tell(&self) {
+    pub fn tell(&self) {
         let truth = self.shared.truth.borrow();
         let told = self.shared.stream.told.replace(truth.events.len());
         truth.events[told..].iter().for_each(|event| self.shared.stream.tell(&truth.epoch, event));
     }
 
     /// Tells every change there ever was once more.
-    pub(crate) fn repeat_everything(&self) {
+    pub fn repeat_everything(&self) {
         self.shared.stream.told.set(0);
         self.tell();
     }
 
     /// Tells the changes that have not been told yet, in two pieces: the cut is after as many bytes as `cut` says.
-    pub(crate) fn tell_torn(&self, cut: impl Fn(&[u8]) -> usize) {
+    pub fn tell_torn(&self, cut: impl Fn(&[u8]) -> usize) {
         let truth = self.shared.truth.borrow();
         let told = self.shared.stream.told.replace(truth.events.len());
         let bytes: Vec<u8> = truth.events[told..].iter().flat_map(|event| frame(&truth.epoch, event)).collect();
@@ -107,26 +107,26 @@ impl FakeServer {
     }
 
     /// Says something of no version we know.
-    pub(crate) fn say_unknown(&self) {
+    pub fn say_unknown(&self) {
         let truth = self.shared.truth.borrow();
         let frame = format!("id: {}.{}\nevent: contact-note-pinned\ndata: {{\"x\":1}}\n\n", truth.epoch, truth.seq);
         self.shared.stream.write(frame.as_bytes());
     }
 
     /// Ends the stream as a server does that stops.
-    pub(crate) fn end_stream(&self) {
+    pub fn end_stream(&self) {
         if let Some(controller) = self.shared.stream.controller.take() {
             let _ = controller.close();
         }
     }
 
     /// Breaks the stream.
-    pub(crate) fn cut_stream(&self) {
+    pub fn cut_stream(&self) {
         self.shared.stream.cut();
     }
 
     /// A backup was restored: the order starts anew, and nobody's position counts.
-    pub(crate) fn start_new_epoch(&self) {
+    pub fn start_new_epoch(&self) {
         self.shared.truth.borrow_mut().epoch.push('x');
     }
 }

@@ -31,16 +31,16 @@ struct Refusal {
 }
 
 /// Holds answers back until it is dropped or released.
-pub(crate) struct Held(Rc<Hold>);
+pub struct Held(Rc<Hold>);
 
 impl Held {
     /// How many requests wait for their answer.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.waiting.borrow().len()
     }
 
     /// Lets the answers go.
-    pub(crate) fn release(self) {}
+    pub fn release(self) {}
 }
 
 impl Drop for Held {

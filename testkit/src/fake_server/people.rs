@@ -9,22 +9,22 @@ use super::FakeServer;
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Who {
+pub enum Who {
     Me,
     Colleague,
 }
 
 impl FakeServer {
-    pub(crate) fn contact(&self, name: &str) -> ContactId {
+    pub fn contact(&self, name: &str) -> ContactId {
         self.shared.truth.borrow_mut().make_contact(name)
     }
 
-    pub(crate) fn conversation(&self, contact: ContactId, kind: ChannelKind) -> ConversationId {
+    pub fn conversation(&self, contact: ContactId, kind: ChannelKind) -> ConversationId {
         self.shared.truth.borrow_mut().make_conversation(contact, kind)
     }
 
     /// A contact with one conversation.
-    pub(crate) fn contact_with_conversation(&self, name: &str, kind: ChannelKind) -> (ContactId, ConversationId) {
+    pub fn contact_with_conversation(&self, name: &str, kind: ChannelKind) -> (ContactId, ConversationId) {
         let contact = self.contact(name);
         (contact, self.conversation(contact, kind))
     }
@@ -34,13 +34,13 @@ impl FakeServer {
     }
 
     /// The contact writes.
-    pub(crate) fn contact_writes(&self, conversation: ConversationId, text: &str) {
+    pub fn contact_writes(&self, conversation: ConversationId, text: &str) {
         let id = MessageId::fresh();
         self.shared.truth.borrow_mut().add_message(id, conversation, Direction::In, None, text.to_owned());
     }
 
     /// A note written in the contact's first conversation.
-    pub(crate) fn contact_note(&self, contact: ContactId, who: Who, text: &str) -> ContactNoteId {
+    pub fn contact_note(&self, contact: ContactId, who: Who, text: &str) -> ContactNoteId {
         let (id, author) = (ContactNoteId::fresh(), self.agent(who));
         let mut truth = self.shared.truth.borrow_mut();
         let conversation = truth.conversations.iter().find(|known| known.contact_id == contact);
@@ -49,49 +49,49 @@ impl FakeServer {
         id
     }
 
-    pub(crate) fn delete_contact_note(&self, note: ContactNoteId, who: Who) {
+    pub fn delete_contact_note(&self, note: ContactNoteId, who: Who) {
         let by = self.agent(who);
         self.shared.truth.borrow_mut().delete_contact_note(note, by);
     }
 
-    pub(crate) fn conversation_note(&self, conversation: ConversationId, who: Who, text: &str) -> ConversationNoteId {
+    pub fn conversation_note(&self, conversation: ConversationId, who: Who, text: &str) -> ConversationNoteId {
         let (id, author) = (ConversationNoteId::fresh(), self.agent(who));
         self.shared.truth.borrow_mut().add_conversation_note(id, conversation, author, body(text));
         id
     }
 
     /// The texts of a contact's notes, newest first.
-    pub(crate) fn notes_of(&self, contact: ContactId) -> Vec<String> {
+    pub fn notes_of(&self, contact: ContactId) -> Vec<String> {
         let truth = self.shared.truth.borrow();
         let notes = truth.contact_notes.live.iter().rev().filter(|note| note.contact_id == contact);
         notes.map(|note| note.body.as_str().to_owned()).collect()
     }
 
     /// The texts of a conversation's notes, newest first.
-    pub(crate) fn conversation_notes_of(&self, conversation: ConversationId) -> Vec<String> {
+    pub fn conversation_notes_of(&self, conversation: ConversationId) -> Vec<String> {
         let truth = self.shared.truth.borrow();
         let notes = truth.conversation_notes.live.iter().rev().filter(|note| note.conversation_id == conversation);
         notes.map(|note| note.body.as_str().to_owned()).collect()
     }
 
-    pub(crate) fn change_contact(&self, contact: ContactId, change: impl FnOnce(&mut Contact)) {
+    pub fn change_contact(&self, contact: ContactId, change: impl FnOnce(&mut Contact)) {
         self.shared.truth.borrow_mut().change_contact(contact, change);
     }
 
     /// Up to where the signed-in agent has seen a contact's notes.
-    pub(crate) fn seen(&self, contact: ContactId) -> Seq {
+    pub fn seen(&self, contact: ContactId) -> Seq {
         self.shared.truth.borrow().seen.get(&contact).copied().unwrap_or(0)
     }
 
     /// As if this agent had seen all notes there are.
-    pub(crate) fn everything_seen(&self, contact: ContactId) {
+    pub fn everything_seen(&self, contact: ContactId) {
         let mut truth = self.shared.truth.borrow_mut();
         let seq = truth.seq;
         truth.seen.insert(contact, seq);
     }
 
     /// Where the server is.
-    pub(crate) fn position(&self) -> Position {
+    pub fn position(&self) -> Position {
         self.shared.truth.borrow().position()
     }
 }

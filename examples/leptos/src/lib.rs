@@ -1,0 +1,91 @@
+//! Another product's page in Leptos: its own card of a customer, with what the team knows in it. It uses Sidenote's store
+//! and components as they are; the card and the page around it are the product's.
+#![cfg(target_arch = "wasm32")]
+
+use leptos::prelude::*;
+use sidenote::{
+    api::Api,
+    components::{contact_profile_panel::ContactProfilePanel, notes_section::NotesSection, toasts::Toasts},
+    desk::Desk,
+    letting_go::memo,
+    navigator::Navigator,
+    sheet::sheet,
+    store::row::Failure,
+    views::InboxView,
+};
+use wire::{ContactId, ConversationId};
+
+/// Whom the product knows, with the ids that Sidenote has for them.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Customer {
+    pub name: String,
+    pub contact: ContactId,
+    /// Where new notes are written.
+    pub conversation: ConversationId,
+}
+
+/// All customers' cards, once Sidenote's desk is open. `api`: the same origin's for somebody with a session there, or
+/// with tokens.
+#[component]
+pub fn Customers(api: Api, customers: Vec<Customer>) -> impl IntoView {
+    let desk = RwSignal::new(None);
+    leptos::task::spawn_local(async move {
+        let opened = Desk::open(api, None).await;
+        desk.try_set(Some(opened.map_err(|error| error.failure())));
+    });
+    on_cleanup(move || {
+        if let Some(Some(Ok(desk))) = desk.try_get_untracked() {
+            desk.close();
+        }
+    });
+    move || match desk.get() {
+        None => view! { <p>"Opening…"</p> }.into_any(),
+        Some(Err(failure)) => view! { <p role="alert">{Failure::sentence(failure)}</p> }.into_any(),
+        Some(Ok(desk)) => {
+            let customers = customers.clone();
+            view! { <AtDesk desk customers /> }.into_any()
+        }
+    }
+}
+
+/// What all of Sidenote's components below need: a desk, a place to keep what is open, and the styles.
+#[component]
+fn AtDesk(desk: Desk, customers: Vec<Customer>) -> impl IntoView {
+    provide_context(desk);
+    provide_context(Navigator::in_memory(RwSignal::new(InboxView::default())));
+    view! {
+        <style>{sheet()}</style>
+        {customers.into_iter().map(|customer| view! { <CustomerCard customer /> }).collect::<Vec<_>>()}
+        <Toasts />
+    }
+}
+
+/// The product's own card: a count out of the store, Sidenote's notes, and the whole profile when it is asked for.
+#[component]
+pub fn CustomerCard(customer: Customer) -> impl IntoView {
+    let Customer { name, contact, conversation } = customer;
+    let desk = Desk::here();
+    // Loads the contact and keeps it right for as long as this view is there.
+    desk.show_contact(contact);
+    desk.load_conversation(conversation);
+    let order = desk.store().contact_notes.of(contact).ledger.order_signal();
+    let count = memo(move |_| order.with(Vec::len));
+    let whole = RwSignal::new(false);
+    let label = memo(move |_| name.clone());
+    view! {
+        <article aria-label=label>
+            <h2>{label}</h2>
+            <p>{move || format!("{} notes", count.get())}</p>
+            <button type="button" on:click=move |_| whole.update(|whole| *whole = !*whole)>
+                {move || if whole.get() { "Notes only" } else { "Whole profile" }}
+            </button>
+            {move || match whole.get() {
+                true => {
+                    let close = Callback::new(move |()| whole.set(false));
+                    view! { <ContactProfilePanel contact conversation close /> }.into_any()
+                }
+                false => view! { <NotesSection contact conversation=Some(conversation) name=label /> }.into_any(),
+            }}
+        </article>
+    }
+}
