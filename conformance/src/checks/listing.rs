@@ -1,0 +1,63 @@
+//! Lists and their pages.
+
+use crate::{Outcome, Scene, Trouble};
+use serde_json::Value;
+use wire::paths;
+
+const TEXT: &str = "Conformance: listed";
+
+pub(super) fn order(scene: &Scene) -> Outcome {
+    let _three = [scene.add(TEXT)?, scene.add(TEXT)?, scene.add(TEXT)?];
+    let (answer, items) = scene.newest()?;
+    let seqs: Vec<_> = items.iter().map(|note| note["seq"].as_u64()).collect();
+    if seqs.contains(&None) || !seqs.is_sorted_by(|newer, older| newer > older) {
+        return Err(answer.wrong("newest first: seq falls from each note to the next"));
+    }
+    Ok(())
+}
+
+pub(super) fn pages(scene: &Scene) -> Outcome {
+    let _five = [TEXT; 5].map(|text| scene.add(text));
+    let (_, whole) = scene.newest()?;
+    let mut found: Vec<Value> = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let path = paths::contact_notes(scene.place.contact, cursor.as_deref(), 2);
+        let answer = scene.agent.get(&path)?.expect(200)?;
+        let page = answer.json()?;
+        let items = page["items"].as_array().ok_or_else(|| answer.wrong("a page with items"))?;
+        if items.len() > 2 {
+            return Err(answer.wrong("no more than the two that were asked for"));
+        }
+        if items.iter().any(|note| found.contains(note)) {
+            return Err(answer.wrong("a note is on one page only"));
+        }
+        found.extend(items.iter().cloned());
+        match &page["next_cursor"] {
+            Value::String(next) => cursor = Some(next.clone()),
+            Value::Null if found.iter().take(50).eq(whole.iter()) => return Ok(()),
+            Value::Null => return Err(answer.wrong("all pages together are the whole list")),
+            _ => return Err(answer.wrong("next_cursor, a string or null")),
+        }
+        if items.is_empty() {
+            return Err(answer.wrong("a page with a next_cursor holds something"));
+        }
+    }
+}
+
+pub(super) fn bad_cursor(scene: &Scene) -> Outcome {
+    let path = paths::contact_notes(scene.place.contact, Some("no-such-cursor"), 2);
+    scene.agent.get(&path)?.refused(400, "bad-cursor").map(drop)
+}
+
+pub(super) fn as_of(scene: &Scene) -> Outcome {
+    let added = scene.add(TEXT)?;
+    let (answer, _) = scene.newest()?;
+    let page = answer.json()?;
+    let position = page["as_of"].as_str().and_then(|text| text.parse::<wire::Position>().ok());
+    match (position, added.note["rev"].as_u64()) {
+        (Some(position), Some(rev)) if u64::try_from(position.seq).is_ok_and(|seq| seq >= rev) => Ok(()),
+        (Some(_), Some(_)) => Err(answer.wrong("an as_of that is not older than the newest note's rev")),
+        _ => Err(Trouble::Wrong(format!("GET {}: the contract says: as_of is EPOCH.SEQ", scene.notes()))),
+    }
+}

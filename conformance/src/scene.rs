@@ -1,0 +1,109 @@
+//! Who asks, and with which contact.
+
+use crate::{
+    Trouble,
+    client::{Answer, Client},
+};
+use serde_json::{Value, json};
+use wire::{ContactId, ContactNoteId, ConversationId, ConversationQuery, paths};
+
+/// A contact, and a conversation with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub contact: ContactId,
+    pub conversation: ConversationId,
+}
+
+/// Everything a check may use.
+pub struct Scene {
+    pub agent: Client,
+    pub nobody: Client,
+    /// Another agent of the same organization.
+    pub colleague: Option<Client>,
+    /// An agent of another organization.
+    pub stranger: Option<Client>,
+    /// Where notes are written.
+    pub place: Place,
+    /// Another contact.
+    pub elsewhere: Option<Place>,
+}
+
+impl Scene {
+    /// Takes the contacts of the first conversations that the agent has.
+    ///
+    /// # Errors
+    /// A sentence, when the list can't be read or is empty.
+    pub fn find(base: &str, agent: Client) -> Result<Self, Trouble> {
+        let list = agent.get(&paths::conversations(&ConversationQuery::default(), None, 50))?.expect(200)?;
+        let page = list.json()?;
+        let items = page["items"].as_array().ok_or_else(|| list.wrong("a page with items"))?;
+        let mut places = Vec::new();
+        for item in items {
+            let contact = serde_json::from_value(item["contact_id"].clone());
+            let conversation = serde_json::from_value(item["id"].clone());
+            let (Ok(contact), Ok(conversation)) = (contact, conversation) else {
+                return Err(list.wrong("conversations with an id and a contact_id, both UUIDs"));
+            };
+            places.push(Place { contact, conversation });
+        }
+        let place = *places.first().ok_or(Trouble::Needs("at least one conversation that the agent can see"))?;
+        let elsewhere = places.into_iter().find(|other| other.contact != place.contact);
+        Ok(Self { agent, nobody: Client::nobody(base), colleague: None, stranger: None, place, elsewhere })
+    }
+
+    pub(crate) fn elsewhere(&self) -> Result<Place, Trouble> {
+        self.elsewhere.ok_or(Trouble::Needs("conversations with two contacts"))
+    }
+
+    pub(crate) fn notes(&self) -> String {
+        paths::contact_notes(self.place.contact, None, 50)
+    }
+
+    pub(crate) fn note(&self, id: ContactNoteId) -> String {
+        paths::contact_note(self.place.contact, id)
+    }
+
+    pub(crate) fn body(&self, text: &str) -> Value {
+        json!({ "body": text, "conversation_id": self.place.conversation })
+    }
+
+    /// Puts a note that is gone again when the check is over.
+    pub(crate) fn add(&self, text: &str) -> Result<Added<'_>, Trouble> {
+        let id = ContactNoteId::fresh();
+        let answer = self.agent.put(&self.note(id), &self.body(text))?.expect(201)?;
+        let note = answer.json()?;
+        Ok(Added { scene: self, id, note, answer })
+    }
+
+    /// The newest notes of the contact.
+    pub(crate) fn newest(&self) -> Result<(Answer, Vec<Value>), Trouble> {
+        let answer = self.agent.get(&self.notes())?.expect(200)?;
+        let page = answer.json()?;
+        match page["items"].as_array() {
+            Some(items) => Ok((answer, items.clone())),
+            None => Err(answer.wrong("a page with items")),
+        }
+    }
+}
+
+/// A note of a check's own.
+pub(crate) struct Added<'a> {
+    scene: &'a Scene,
+    pub(crate) id: ContactNoteId,
+    /// As it was answered.
+    pub(crate) note: Value,
+    pub(crate) answer: Answer,
+}
+
+impl Added<'_> {
+    pub(crate) fn path(&self) -> String {
+        self.scene.note(self.id)
+    }
+}
+
+impl Drop for Added<'_> {
+    fn drop(&mut self) {
+        // A back end that does not delete is found out by the checks of deletion.
+        let _ = self.scene.agent.delete(&self.path());
+    }
+}

@@ -1,0 +1,71 @@
+//! The kit held against our own server, and against copies of it that each break the contract in one way.
+
+mod faults;
+mod served;
+
+use faults::FAULTS;
+use served::Served;
+use sidenote_conformance::{Client, Credentials, Scene, Trouble, run};
+
+fn scene(served: &Served) -> Scene {
+    let sign_in = |email: &str| {
+        let credentials = Credentials::Password { email: email.to_owned(), password: "demo".to_owned() };
+        Client::sign_in(&served.base, &credentials).unwrap()
+    };
+    let mut scene = Scene::find(&served.base, sign_in("sam@acme.test")).unwrap();
+    scene.colleague = Some(sign_in("maya@acme.test"));
+    scene.stranger = Some(sign_in("gia@globex.test"));
+    scene
+}
+
+#[test]
+fn our_own_server_keeps_every_sentence_of_the_contract() {
+    let served = Served::faithful();
+    for (check, outcome) in run(&scene(&served)) {
+        assert_eq!(outcome, Ok(()), "{}", check.rule);
+    }
+}
+
+#[test]
+fn every_seeded_fault_is_named_with_its_request() {
+    assert!(FAULTS.len() >= 12);
+    for fault in FAULTS {
+        let served = Served::with(fault.seed);
+        let outcomes = run(&scene(&served));
+        let wrong = outcomes.iter().find(|(check, outcome)| check.rule.contains(fault.breaks) && outcome.is_err());
+        match wrong.map(|(_, outcome)| outcome) {
+            Some(Err(Trouble::Wrong(sentence))) => {
+                assert!(sentence.contains("/api/v1/"), "{}: no request in: {sentence}", fault.name);
+                assert!(sentence.contains("contract says"), "{}: no rule in: {sentence}", fault.name);
+                println!("caught: {}\n        {sentence}", fault.name);
+            }
+            _ => panic!("{} is not noticed as “{}”: {:#?}", fault.name, fault.breaks, wrong_ones(&outcomes)),
+        }
+    }
+    println!("{0}/{0} caught", FAULTS.len());
+}
+
+fn wrong_ones(outcomes: &[(&sidenote_conformance::Check, sidenote_conformance::Outcome)]) -> Vec<String> {
+    let wrong = outcomes.iter().filter(|(_, outcome)| outcome.is_err());
+    wrong.map(|(check, outcome)| format!("{}: {outcome:?}", check.rule)).collect()
+}
+
+#[test]
+fn what_is_missing_for_a_check_is_said() {
+    let served = Served::faithful();
+    let mut scene = scene(&served);
+    scene.colleague = None;
+    scene.stranger = None;
+    let needs = |outcome: &_| matches!(outcome, Err(Trouble::Needs("--colleague" | "--stranger")));
+    assert_eq!(run(&scene).iter().filter(|(_, outcome)| needs(outcome)).count(), 2);
+}
+
+#[test]
+fn a_wrong_password_and_a_silent_address_are_said_in_a_sentence() {
+    let served = Served::faithful();
+    let wrong = Credentials::Password { email: "sam@acme.test".to_owned(), password: "wrong".to_owned() };
+    let Err(Trouble::Wrong(sentence)) = Client::sign_in(&served.base, &wrong) else { panic!("it is refused") };
+    assert!(sentence.contains("POST /api/v1/session") && sentence.contains("401"), "{sentence}");
+    let Err(Trouble::Wrong(sentence)) = Client::sign_in("http://127.0.0.1:9", &wrong) else { panic!("nobody is there") };
+    assert!(sentence.contains("no answer"), "{sentence}");
+}
