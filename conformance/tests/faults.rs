@@ -98,7 +98,8 @@ fn second_note(app: Router) -> Router {
                 return next.run(request).await;
             }
             let (contact, _) = path.rsplit_once('/').unwrap();
-            let mut response = next.run(with_path(request, &format!("{contact}/{}", wire::ContactNoteId::fresh()))).await;
+            let mut response =
+                next.run(with_path(request, &format!("{contact}/{}", wire::ContactNoteId::fresh()))).await;
             if response.status() == StatusCode::CREATED {
                 *response.status_mut() = StatusCode::OK;
             }
@@ -180,8 +181,8 @@ fn no_tombstone(app: Router) -> Router {
 fn second_deletion(app: Router) -> Router {
     let deleted = Arc::new(Mutex::new(HashSet::new()));
     app.layer(from_fn(move |request: Request, next: Next| {
-        let is_again = is_note(&request, &Method::DELETE)
-            && !deleted.lock().unwrap().insert(request.uri().path().to_owned());
+        let is_again =
+            is_note(&request, &Method::DELETE) && !deleted.lock().unwrap().insert(request.uri().path().to_owned());
         async move {
             if is_again {
                 return answer(StatusCode::NOT_FOUND, Body::empty());

@@ -18,6 +18,7 @@ test("ten thousand notes of one contact can be scrolled through, with at most tw
   visitor,
   signIn,
 }, testInfo) => {
+  test.setTimeout(480_000);
   const server = await startServer();
   const who = await visitor({ server });
   const { cookies } = await sessions(server, maya);
@@ -61,6 +62,7 @@ test("twenty thousand conversations can be scrolled through, with at most two th
   startServer,
   signIn,
 }, testInfo) => {
+  test.setTimeout(480_000);
   const server = await startServer();
   const archive = testInfo.outputPath("archive.mbox");
   await writeFile(archive, letters(CONVERSATIONS));
@@ -118,7 +120,7 @@ async function scrollToEnd(scroller, done) {
   await expect(async () => {
     await scroller.evaluate((body) => (body.scrollTop = body.scrollHeight));
     expect(await done()).toBe(true);
-  }).toPass({ intervals: [0], timeout: 100_000 });
+  }).toPass({ intervals: [0], timeout: 300_000 });
 }
 
 /** Two frames after the last change: rows are measured and placed in the first. */

@@ -29,6 +29,8 @@ cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, native, browser, 
                                         arguments go to its test runner (native, browser, e2e)
 cargo xtask build                       the release build only: the app in dist/, the server
 cargo xtask package                     the npm package @sidenote/inbox, packed
+cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
+                                        asks any back end whether it keeps the contract; --help says more
 cargo xtask examples                    the example pages, built with the package
 cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
 
@@ -57,6 +59,10 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
             println!("{}", tarball.display());
             ExitCode::SUCCESS
         }),
+        ["conformance", words @ ..] => shell::run(
+            project.cargo(&["run", "--quiet", "--locked", "--package", "sidenote-conformance", "--"]).args(words),
+        )
+        .map(|()| ExitCode::SUCCESS),
         ["examples"] => examples::built(&project).map(|_| ExitCode::SUCCESS),
         ["styles"] => styles::join(&project).map(|_| ExitCode::SUCCESS),
         _ => {

@@ -52,7 +52,7 @@ pub(super) fn told(scene: &Scene) -> Outcome {
         if last.event != "contact-note-deleted" || last.data["contact_id"] != json!(scene.place.contact) {
             return Err(wrong("then contact-note-deleted, with note_id and contact_id", &last));
         }
-        if position(&last)?.seq != last.data["seq"].as_i64().unwrap_or(-1) as wire::Seq {
+        if Some(position(&last)?.seq) != last.data["seq"].as_u64() {
             return Err(wrong("the seq of an event is that of its position", &last));
         }
     }
