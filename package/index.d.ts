@@ -23,6 +23,11 @@ export interface Options {
   contact?: string;
   /** Default: as the system is set. */
   theme?: "light" | "dark" | "auto";
+  /**
+   * Answers requests in the place of the browser's own `fetch`: for a back end that is not Sidenote's. See
+   * `adapters/chatwoot.js`. Mounts share a store when this is the same function too.
+   */
+  fetch?: (request: Request) => Promise<Response>;
   /** The module, if it isn't beside the script: an address, or what `WebAssembly.compile` returned. */
   module?: string | URL | Request | WebAssembly.Module;
 }
@@ -55,6 +60,8 @@ export class SidenoteInbox extends HTMLElement {
   theme: Options["theme"];
   /** Setting it begins; it can't be an attribute. */
   getToken: Options["getToken"] | undefined;
+  /** In the place of the browser's own; set it before `getToken`. */
+  fetch: Options["fetch"];
   readonly ready: Promise<void>;
   open(conversationId: string): void;
   setToken(token: Token): void;

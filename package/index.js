@@ -66,6 +66,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
   static observedAttributes = Object.keys(ATTRIBUTES);
 
   #getToken;
+  #fetch;
   #handle;
   #changed;
 
@@ -77,6 +78,18 @@ export class SidenoteInbox extends HTMLElementOrNothing {
   set getToken(getToken) {
     if (getToken === this.#getToken) return;
     this.#getToken = getToken;
+    this.#end();
+    this.#begin();
+  }
+
+  /** What answers in the place of the browser's own `fetch`. Setting it begins anew. */
+  get fetch() {
+    return this.#fetch;
+  }
+
+  set fetch(fetch) {
+    if (fetch === this.#fetch) return;
+    this.#fetch = fetch;
     this.#end();
     this.#begin();
   }
@@ -96,10 +109,10 @@ export class SidenoteInbox extends HTMLElementOrNothing {
 
   connectedCallback() {
     // A property that was set before the element was known to the page hides the one of this class.
-    if (Object.hasOwn(this, "getToken")) {
-      const { getToken } = this;
-      delete this.getToken;
-      this.getToken = getToken;
+    for (const name of ["fetch", "getToken"].filter((name) => Object.hasOwn(this, name))) {
+      const { [name]: value } = this;
+      delete this[name];
+      this[name] = value;
     }
     this.#begin();
   }
@@ -130,7 +143,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
 
   #begin() {
     if (this.#handle || !this.isConnected || !this.#getToken) return;
-    const options = { getToken: this.#getToken };
+    const options = { getToken: this.#getToken, fetch: this.#fetch };
     for (const [attribute, name] of Object.entries(ATTRIBUTES)) {
       options[name] = this.getAttribute(attribute) ?? undefined;
     }

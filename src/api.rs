@@ -6,6 +6,8 @@ use crate::tokens::Tokens;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use wire::{
     Activity, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
     ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId, NewContactNote,
@@ -36,6 +38,10 @@ pub enum Tokens {}
 impl Tokens {
     #[expect(clippy::unused_async, reason = "as the other one")]
     async fn current(&self, _: bool) -> Answer<String> {
+        match *self {}
+    }
+
+    fn fetch(&self) -> Option<&js_sys::Function> {
         match *self {}
     }
 }
@@ -200,7 +206,7 @@ impl Api {
             if let Some(position) = after {
                 request = request.header("Last-Event-ID", &position.to_string());
             }
-            request.send().await.map_err(|_| ApiError::Offline)
+            self.carry(request.build().map_err(|_| ApiError::Unreadable)?).await
         };
         self.accepted(send).await
     }
@@ -213,6 +219,17 @@ impl Api {
             response = send(true).await?;
         }
         if response.ok() { Ok(response) } else { Err(refusal(response).await) }
+    }
+
+    /// Sends a request as the browser does, or as the host does in its place.
+    async fn carry(&self, request: gloo_net::http::Request) -> Answer<Response> {
+        let Some(fetch) = self.tokens.as_ref().and_then(Tokens::fetch) else {
+            return request.send().await.map_err(|_| ApiError::Offline);
+        };
+        let promised = fetch.call1(&JsValue::UNDEFINED, &web_sys::Request::from(request).into());
+        let answer = JsFuture::from(js_sys::Promise::resolve(&promised.map_err(|_| ApiError::Offline)?)).await;
+        let answer = answer.ok().and_then(|answer| answer.dyn_into::<web_sys::Response>().ok());
+        answer.map(Response::from).ok_or(ApiError::Offline)
     }
 
     fn get<T>(&self, path: &str) -> Request<T> {
@@ -278,14 +295,11 @@ impl Unread {
         if let Some(rev) = self.if_match {
             request = request.header("If-Match", &format!("\"{rev}\""));
         }
-        let response = match &self.body {
-            Some(body) => {
-                let request = request.header("Content-Type", "application/json").body(body.as_str());
-                request.map_err(|_| ApiError::Unreadable)?.send().await
-            }
-            None => request.send().await,
+        let request = match &self.body {
+            Some(body) => request.header("Content-Type", "application/json").body(body.as_str()),
+            None => request.build(),
         };
-        response.map_err(|_| ApiError::Offline)
+        self.api.carry(request.map_err(|_| ApiError::Unreadable)?).await
     }
 }
 

@@ -47,7 +47,7 @@ pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::F
     let frame = Frame::open(&element, css).ok_or_else(|| JsError::new("this element can hold no shadow root"))?;
     frame.set_theme(options.theme.as_deref());
     let emit = Emit(SendWrapper::new(emit));
-    let shared = Shared::for_host(&options.api_base, &options.get_token);
+    let shared = Shared::for_host(&options.api_base, &options.get_token, options.fetch.as_ref());
     let shown = ArcRwSignal::new(options.shown);
     let view = ArcRwSignal::new(options.inbox_view());
     let owner = Owner::new_root(None);

@@ -23,6 +23,8 @@ pub struct Tokens(SendWrapper<Rc<Inner>>);
 struct Inner {
     /// `() => string | { token, expires_in } | Promise` of either.
     get: Function,
+    /// `(request: Request) => Promise<Response>`: what the host puts in the place of the browser's own.
+    fetch: Option<Function>,
     current: RefCell<Option<Token>>,
     asking: RefCell<Option<Shared<LocalBoxFuture<'static, Option<String>>>>>,
 }
@@ -35,17 +37,21 @@ struct Token {
 
 impl Tokens {
     /// `get` is the host's: it returns a token, or an object with `token` and `expires_in` (seconds), or a promise of
-    /// either.
+    /// either. `fetch` stands between us and the server, if the host wants to answer requests itself.
     #[must_use]
-    pub fn new(get: Function) -> Self {
-        let inner = Inner { get, current: RefCell::new(None), asking: RefCell::new(None) };
+    pub fn new(get: Function, fetch: Option<Function>) -> Self {
+        let inner = Inner { get, fetch, current: RefCell::new(None), asking: RefCell::new(None) };
         Self(SendWrapper::new(Rc::new(inner)))
     }
 
-    /// Whether it is this very function that is asked.
+    /// Whether it is these very functions that are asked.
     #[must_use]
-    pub fn asks(&self, get: &Function) -> bool {
-        js_sys::Object::is(&self.0.get, get)
+    pub fn asks(&self, get: &Function, fetch: Option<&Function>) -> bool {
+        js_sys::Object::is(&self.0.get, get) && self.fetch() == fetch
+    }
+
+    pub(crate) fn fetch(&self) -> Option<&Function> {
+        self.0.fetch.as_ref()
     }
 
     /// A token handed over unasked.

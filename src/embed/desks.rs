@@ -35,16 +35,16 @@ pub(super) struct Shared {
 pub(super) struct Listening(u64);
 
 impl Shared {
-    /// The one for this back end and this very function; a new one begins to sit down at its desk.
-    pub(super) fn for_host(base: &str, get_token: &Function) -> Rc<Self> {
+    /// The one for this back end and these very functions; a new one begins to sit down at its desk.
+    pub(super) fn for_host(base: &str, get_token: &Function, fetch: Option<&Function>) -> Rc<Self> {
         let known = ALL.with_borrow_mut(|all| {
             all.retain(|one| one.strong_count() > 0);
-            all.iter().filter_map(Weak::upgrade).find(|one| one.base == base && one.tokens.asks(get_token))
+            all.iter().filter_map(Weak::upgrade).find(|one| one.base == base && one.tokens.asks(get_token, fetch))
         });
         known.unwrap_or_else(|| {
             let shared = Rc::new(Self {
                 base: base.to_owned(),
-                tokens: Tokens::new(get_token.clone()),
+                tokens: Tokens::new(get_token.clone(), fetch.cloned()),
                 stage: ArcRwSignal::new(Stage::Starting),
                 listeners: RefCell::default(),
                 next: Cell::new(0),

@@ -13,6 +13,8 @@ pub(super) struct Options {
     /// The origin of the Sidenote server; empty for the page's own.
     pub(super) api_base: String,
     pub(super) get_token: Function,
+    /// In the place of the browser's own.
+    pub(super) fetch: Option<Function>,
     pub(super) shown: Shown,
     pub(super) conversation: Option<ConversationId>,
     pub(super) theme: Option<String>,
@@ -24,6 +26,10 @@ impl Options {
         let text = |name: &str| member(given, name).as_string().filter(|text| !text.is_empty());
         let get_token = member(given, "getToken").dyn_into::<Function>();
         let get_token = get_token.map_err(|_| "getToken must be a function that returns a token".to_owned())?;
+        let fetch = match member(given, "fetch") {
+            none if none.is_undefined() || none.is_null() => None,
+            given => Some(given.dyn_into::<Function>().map_err(|_| "fetch must be a function".to_owned())?),
+        };
         let conversation: Option<ConversationId> = id(text("conversation"), "conversation")?;
         let contact: Option<ContactId> = id(text("contact"), "contact")?;
         let shown = match (text("view").as_deref(), contact) {
@@ -36,7 +42,7 @@ impl Options {
             (Some(_), _) => return Err("view must be inbox, conversation or contact-panel".to_owned()),
         };
         let api_base = text("apiBase").unwrap_or_default().trim_end_matches('/').to_owned();
-        Ok(Self { api_base, get_token, shown, conversation, theme: text("theme") })
+        Ok(Self { api_base, get_token, fetch, shown, conversation, theme: text("theme") })
     }
 
     /// Where the view begins.

@@ -26,6 +26,8 @@ export class Host {
   customers = [];
   /** Where its pages are: the careless one of this directory, or an example's. */
   pages = join(import.meta.dirname, "host");
+  /** What else its back end passes on, by the path it is below: `(request, response, path)`. */
+  routes = new Map();
   /** Stands before each answer with a token: may wait, or return another status. */
   beforeToken = async () => 200;
   #server;
@@ -70,6 +72,9 @@ export class Host {
       `connect-src 'self' ${this.#sidenote.url}; base-uri 'none'; form-action 'none'`;
     response.setHeader("content-security-policy", policy);
     response.setHeader("content-security-policy-report-only", "require-trusted-types-for 'script'");
+    for (const [root, answer] of this.routes) {
+      if (pathname.startsWith(`${root}/`)) return answer(request, response, pathname.slice(root.length));
+    }
     if (pathname === "/product") {
       response.setHeader("content-type", "application/json");
       return response.end(JSON.stringify({ sidenote: this.#sidenote.url, customers: this.customers }));
