@@ -56,6 +56,7 @@ pub fn AddNoteBox(
             <textarea
                 id=id.get_value()
                 class="add-note-field"
+                part="note-field"
                 dir="auto"
                 rows="2"
                 node_ref=field
@@ -72,6 +73,7 @@ pub fn AddNoteBox(
                 <button
                     type="button"
                     class="button primary"
+                    part="note-button"
                     disabled=live(move || conversation.is_none() || checked.get().is_err())
                     on:click=move |_| save.run(())
                 >

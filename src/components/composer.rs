@@ -24,7 +24,7 @@ pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>)
         Mode::Note => words().note_audience.to_owned(),
     };
     view! {
-        <div class="composer" class:noting=live(move || mode.get() == Mode::Note)>
+        <div class="composer" part="composer" class:noting=live(move || mode.get() == Mode::Note)>
             <ColleagueWarning conversation mode name />
             <div class="composer-head">
                 <div class="tabs" role="group" aria-label=words().composer_mode>

@@ -49,6 +49,7 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
     view! {
         <aside
             class="panel"
+            part="panel"
             node_ref=panel
             aria-label=live(move || fill(words().profile_of, &[("name", &name.get()), ("channel", channel.get())]))
             on:keydown=close_on_escape

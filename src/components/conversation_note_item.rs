@@ -50,7 +50,7 @@ pub fn ConversationNoteItem(
         let delete = Callback::new(move |()| desk.delete_conversation_note(conversation, id));
         let is_saved = move || matches!(state.get(), Some((_, _, State::Saved)));
         view! {
-            <article class="conversation-note">
+            <article class="conversation-note" part="conversation-note">
                 <p class="conversation-note-mark"><Icon shape=Shape::Lock />{words().internal_here}</p>
                 <div class="note-head">
                     <NoteState state edit discard />

@@ -41,7 +41,7 @@ fn Row(
     let address = move || navigator.address.run(navigator.view.with(|view| view.opening(id)));
     let beside_name = fill(words().open_beside, &[("name", &contact.name), ("channel", channel_name(kind))]);
     view! {
-        <div class="conversation-row" class:current=live(move || is_shown.get()) class:unread=live(move || is_unread.get())>
+        <div class="conversation-row" part="conversation-row" class:current=live(move || is_shown.get()) class:unread=live(move || is_unread.get())>
             <a
                 class="conversation-link"
                 href=address

@@ -28,7 +28,7 @@ pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView
         let author = message.author.as_ref().map(|author| author.name.clone());
         let attachments = message.attachments.clone();
         view! {
-            <article class="message" class:out=is_out>
+            <article class="message" part="message" class:out=is_out>
                 {author.map(|author| view! { <p class="message-author"><bdi dir="auto">{author}</bdi></p> })}
                 <div class="bubble"><Text text=message.body /></div>
                 {(!attachments.is_empty()).then(|| view! { <Attachments attachments /> })}

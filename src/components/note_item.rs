@@ -54,7 +54,7 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     });
     first.map(|note| {
         view! {
-            <article class="note" class:new=live(move || is_new.get())>
+            <article class="note" part="note" class:new=live(move || is_new.get())>
                 {live_view(move || is_new.get().then(|| view! { <p class="note-new">{words().note_new}</p> }))}
                 <div class="note-head">
                     <NoteState state edit discard />

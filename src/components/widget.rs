@@ -108,7 +108,7 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
     view! {
         <div class="inbox widget-panel">
             <ConnectionLine />
-            <div class="panel">
+            <div class="panel" part="panel">
                 <PanelHead contact known name close=None />
                 <SectionMenu body name channel=words().contact_heading />
                 <Sections contact conversation known name body />

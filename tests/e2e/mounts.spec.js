@@ -3,6 +3,8 @@ import { expect, test } from "./guest.js";
 
 const ROUNDS = 1_000;
 const FIRST = 100;
+const STRETCHES = 3;
+const MOST_GROWTH = 1.05;
 
 /** Counts what the page has asked to be called back for and has not been called back for. */
 function watchTimers() {
@@ -91,12 +93,18 @@ for (const beside of [false, true]) {
       return held(page, cdp);
     };
     const first = await after(FIRST);
-    const last = await after(ROUNDS - FIRST);
-    console.log(`mounts${suffix}: after ${FIRST} ${JSON.stringify(first)}, after ${ROUNDS} ${JSON.stringify(last)}`);
+    const grown = [];
+    let [last, before] = [first, first];
+    // A module's memory only ever has a highest mark, which at times rises though nothing is left behind. What is left
+    // behind makes every stretch rise.
+    for (let stretch = 0; stretch < STRETCHES && (grown.at(-1) ?? 2) > MOST_GROWTH; stretch++) {
+      [before, last] = [last, await after(ROUNDS - FIRST)];
+      grown.push(Math.max(last.heap / before.heap, last.wasm / before.wasm));
+    }
+    console.log(`mounts${suffix}: after ${FIRST} ${JSON.stringify(first)}, at last ${JSON.stringify(last)}, grown ${grown}`);
     expect(last.nodes, "nodes").toBeLessThanOrEqual(first.nodes);
     expect(last.listeners, "listeners").toBeLessThanOrEqual(first.listeners);
-    expect(last.heap / first.heap, "the heap of JavaScript").toBeLessThanOrEqual(1.05);
-    expect(last.wasm / first.wasm, "the module's memory").toBeLessThanOrEqual(1.05);
+    expect(grown.at(-1), "the heaps of JavaScript and of the module").toBeLessThanOrEqual(MOST_GROWTH);
     const left = await page.evaluate(() => document.adoptedStyleSheets.length + window.host.places.childElementCount);
     expect(left).toBe(streams);
     expect(await page.evaluate(() => window.host.record.errors)).toEqual([]);

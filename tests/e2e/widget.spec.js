@@ -1,7 +1,7 @@
 // The widget in another product's page: what it does there, and what it leaves alone.
 import { expect, test } from "./guest.js";
 import { maya, said, sam } from "./harness.js";
-import { inboxWith, pane } from "./screen.js";
+import { colour, inboxWith, pane, profile } from "./screen.js";
 
 const record = (page) => page.evaluate(() => window.host.record);
 /** Puts a view into the page, of this server. */
@@ -191,4 +191,31 @@ test("options that can't be used are refused with a sentence", async ({ guest, s
   expect(await refused({ view: "everything" })).toBe("view must be inbox, conversation or contact-panel");
   expect(await refused({ view: "conversation", conversation: "7" })).toBe("conversation must be an id, a UUID");
   expect(await refused({ getToken: "token" })).toBe("getToken must be a function that returns a token");
+});
+
+test("a host's sheet changes the widget's properties and parts, and of that element alone", async ({ guest, server, person }) => {
+  const { first } = await person();
+  const page = await guest();
+  const shown = { "api-base": server.url, view: "contact-panel", contact: first.contact_id, conversation: first.id };
+  for (const id of ["themed", "plain"]) await put(page, id, shown);
+  const looks = {};
+  for (const id of ["themed", "plain"]) {
+    const here = profile(page.locator(`#${id}`), first.contact.name);
+    const text = said(id);
+    await here.write(text);
+    await expect(here.note(text).locator("time")).toBeVisible();
+    await here.box.fill("A draft, so that the button is on");
+    const look = async (locator, property) => locator.evaluate((it, name) => getComputedStyle(it)[name], property);
+    // Where the pointer is, the button is of another shade.
+    await page.mouse.move(0, 0);
+    await colour(here.add, "backgroundColor");
+    looks[id] = [
+      await look(here.add, "backgroundColor"),
+      await look(here.box, "backgroundColor"),
+      await look(here.note(text), "outlineColor"),
+    ];
+  }
+  expect(looks.themed).toEqual(["rgb(0, 100, 80)", "rgb(250, 240, 160)", "rgb(4, 5, 6)"]);
+  expect(looks.plain).not.toContain("rgb(4, 5, 6)");
+  expect(looks.plain[0]).not.toBe("rgb(0, 100, 80)");
 });
