@@ -12,9 +12,9 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The whole inbox. Needs a `Desk` and a `Navigator` in context.
+/// The whole inbox. Needs a `Desk` and a `Navigator` in context. `guest`: in a page whose main part is its own.
 #[component]
-pub fn Inbox() -> impl IntoView {
+pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let navigator = Navigator::here();
     let view_ = navigator.view;
     let panes = Signal::derive(move || view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect()));
@@ -23,7 +23,11 @@ pub fn Inbox() -> impl IntoView {
         <div class="inbox" class:reading=live(move || has_panes.get())>
             <ConnectionLine />
             <InboxNav />
-            <main class="inbox-main">
+            <main
+                class="inbox-main"
+                role=guest.then_some("region")
+                aria-label=guest.then_some(words().inbox)
+            >
             <h1 class="sr-only reading-title">{words().inbox}</h1>
             <ConversationListView />
             <div class="panes">

@@ -67,7 +67,7 @@ fn AtDesk(desk: Desk, shown: Signal<Shown>, retry: Callback<()>) -> impl IntoVie
     let shown = memo(move |_| shown.get());
     view! {
         {live_view(move || match shown.get() {
-            Shown::Inbox => view! { <Inbox /> }.into_any(),
+            Shown::Inbox => view! { <Inbox guest=true /> }.into_any(),
             Shown::Conversation => view! { <OneConversation /> }.into_any(),
             Shown::ContactPanel { contact, conversation } => view! { <OneContact contact conversation /> }.into_any(),
         })}

@@ -313,6 +313,7 @@ test("while an input method is composing, Enter sends nothing, whatever the sett
   await expect(here.said(text)).toHaveCount(1);
   await here.box.press("Control+Enter");
   await expect(here.note(text)).toHaveCount(1);
+  await expect(here.note(text).locator("time"), "it is saved").toBeVisible();
   expect((await (await api(sam)).notes(who.id)).filter(({ body }) => body === text)).toHaveLength(1);
 });
 

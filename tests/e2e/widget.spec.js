@@ -19,6 +19,9 @@ test("an inbox in a foreign page works, whatever the page's styles, keys and lin
   const widget = page.locator("#inbox");
   const link = widget.getByRole("link", { name: new RegExp(`^${who.name}`) });
   await expect(link).toBeVisible();
+  // A page has one main part, and that is not its guest.
+  await expect(widget.getByRole("main")).toHaveCount(0);
+  await expect(widget.getByRole("region", { name: "Inbox", exact: true })).toBeVisible();
   await link.click();
   const here = pane(page, who.conversation);
   await here.icon.click();
