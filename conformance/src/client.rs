@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 use ureq::http::{Request, header::HeaderMap};
+use wire::Position;
 
 /// An answer may take this long, and so may an event after what it tells of.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -232,6 +233,20 @@ impl Answer {
 
     pub(crate) fn json(&self) -> Result<Value, Trouble> {
         serde_json::from_str(&self.text).map_err(|_| self.wrong("a body of JSON"))
+    }
+
+    /// What a page holds.
+    pub(crate) fn items(&self) -> Result<Vec<Value>, Trouble> {
+        match self.json()?["items"].take() {
+            Value::Array(items) => Ok(items),
+            _ => Err(self.wrong("a page with items")),
+        }
+    }
+
+    /// As of which position a page was read.
+    pub(crate) fn as_of(&self) -> Result<Position, Trouble> {
+        let position = self.json()?["as_of"].as_str().and_then(|text| text.parse().ok());
+        position.ok_or_else(|| self.wrong("as_of is EPOCH.SEQ"))
     }
 
     /// A refusal as RFC 9457 has it, with this code.

@@ -1,7 +1,7 @@
 //! Who asks, and with which contact.
 
 use crate::{
-    Trouble,
+    Outcome, Trouble,
     client::{Answer, Client},
 };
 use serde_json::{Value, json};
@@ -35,10 +35,8 @@ impl Scene {
     /// A sentence, when the list can't be read or is empty.
     pub fn find(base: &str, agent: Client) -> Result<Self, Trouble> {
         let list = agent.get(&paths::conversations(&ConversationQuery::default(), None, 50))?.expect(200)?;
-        let page = list.json()?;
-        let items = page["items"].as_array().ok_or_else(|| list.wrong("a page with items"))?;
         let mut places = Vec::new();
-        for item in items {
+        for item in list.items()? {
             let contact = serde_json::from_value(item["contact_id"].clone());
             let conversation = serde_json::from_value(item["id"].clone());
             let (Ok(contact), Ok(conversation)) = (contact, conversation) else {
@@ -78,11 +76,23 @@ impl Scene {
     /// The newest notes of the contact.
     pub(crate) fn newest(&self) -> Result<(Answer, Vec<Value>), Trouble> {
         let answer = self.agent.get(&self.notes())?.expect(200)?;
-        let page = answer.json()?;
-        match page["items"].as_array() {
-            Some(items) => Ok((answer, items.clone())),
-            None => Err(answer.wrong("a page with items")),
+        let items = answer.items()?;
+        Ok((answer, items))
+    }
+
+    /// The newest note is this one. `contract`: why it should be.
+    pub(crate) fn stands_first(&self, note: &Value, contract: &str) -> Outcome {
+        let (answer, items) = self.newest()?;
+        if items.first() == Some(note) { Ok(()) } else { Err(answer.wrong(contract)) }
+    }
+
+    /// Putting this at a note's path is refused; should it be saved, it does not stay behind.
+    pub(crate) fn is_refused(&self, path: &str, body: &Value, status: u16, code: &str) -> Outcome {
+        let answer = self.agent.put(path, body)?;
+        if answer.status == 201 {
+            self.agent.delete(path)?;
         }
+        answer.refused(status, code).map(drop)
     }
 }
 

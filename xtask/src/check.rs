@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    path::Path,
     process::{Command, ExitCode},
     time::Instant,
 };
@@ -176,7 +175,8 @@ fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     install::npm_packages(project)?;
     let directory = project.root.join("tests/e2e");
     let report = directory.join("results/report.json");
-    forget(&report)?;
+    // An old report must not speak for a run that wrote none.
+    shell::forget(&report)?;
     let status = shell::run_hearing(
         Command::new("node")
             .args(["node_modules/@playwright/test/cli.js", "test"])
@@ -192,12 +192,4 @@ fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     let tally =
         Tally::from_playwright(&text).ok_or_else(|| Error::Said("Playwright's report is not readable".into()))?;
     Ok(tally.ended(status.success()))
-}
-
-/// An old report must not speak for a run that wrote none.
-fn forget(report: &Path) -> Result<(), Error> {
-    match fs::remove_file(report) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file(report)(error)),
-        _ => Ok(()),
-    }
 }

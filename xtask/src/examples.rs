@@ -38,9 +38,7 @@ fn page(from: &Path, into: &Path, tarball: &Path, has_build: bool) -> Result<(),
         return Ok(());
     }
     println!("building the example page {}", into.display());
-    if fs::exists(&stamp).map_err(Error::file(&stamp))? {
-        fs::remove_file(&stamp).map_err(Error::file(&stamp))?;
-    }
+    shell::forget(&stamp)?;
     copy(from, into)?;
     install::by_lock(into)?;
     // The lock file knows nothing of the tarball: that is another one with each build.

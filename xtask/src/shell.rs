@@ -1,6 +1,7 @@
 //! Running other programs, and the one error type of this crate.
 
 use std::{
+    fs,
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
@@ -23,6 +24,14 @@ impl Error {
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }
+    }
+}
+
+/// Removes a file, if it is there.
+pub(crate) fn forget(file: &Path) -> Result<(), Error> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::file(file)(error)),
+        _ => Ok(()),
     }
 }
 

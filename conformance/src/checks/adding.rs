@@ -11,11 +11,7 @@ pub(super) fn stands_first(scene: &Scene) -> Outcome {
     if added.note["id"] != json!(added.id) || added.note["body"] != TEXT {
         return Err(added.answer.wrong("the note with the id and the text that were sent"));
     }
-    let (answer, items) = scene.newest()?;
-    if items.first() != Some(&added.note) {
-        return Err(answer.wrong("the note that was just added stands first, as it was answered"));
-    }
-    Ok(())
+    scene.stands_first(&added.note, "the note that was just added stands first, as it was answered")
 }
 
 pub(super) fn once(scene: &Scene) -> Outcome {
@@ -35,11 +31,7 @@ pub(super) fn once(scene: &Scene) -> Outcome {
 pub(super) fn id_reuse(scene: &Scene) -> Outcome {
     let added = scene.add(TEXT)?;
     scene.agent.put(&added.path(), &scene.body("Conformance: another text"))?.refused(409, "id-reuse")?;
-    let (answer, items) = scene.newest()?;
-    if items.first() != Some(&added.note) {
-        return Err(answer.wrong("the first note unchanged"));
-    }
-    Ok(())
+    scene.stands_first(&added.note, "the first note unchanged")
 }
 
 pub(super) fn exact(scene: &Scene) -> Outcome {
@@ -56,15 +48,13 @@ pub(super) fn length(scene: &Scene) -> Outcome {
     if added.note["body"] != longest {
         return Err(added.answer.wrong("10,000 characters of four bytes each, all kept"));
     }
-    let id = ContactNoteId::fresh();
     let longer = scene.body(&"n".repeat(10_001));
-    scene.agent.put(&scene.note(id), &longer)?.refused(422, "invalid-body").map(drop)
+    scene.is_refused(&scene.note(ContactNoteId::fresh()), &longer, 422, "invalid-body")
 }
 
 pub(super) fn invisible(scene: &Scene) -> Outcome {
     for text in ["", " \n\t", "\u{200b}\u{ad}\u{3164}", "a\u{0}b", "a\u{7}b"] {
-        let id = ContactNoteId::fresh();
-        scene.agent.put(&scene.note(id), &scene.body(text))?.refused(422, "invalid-body")?;
+        scene.is_refused(&scene.note(ContactNoteId::fresh()), &scene.body(text), 422, "invalid-body")?;
     }
     Ok(())
 }
@@ -73,20 +63,15 @@ pub(super) fn fields(scene: &Scene) -> Outcome {
     let path = scene.note(ContactNoteId::fresh());
     let mut more = scene.body(TEXT);
     more["colour"] = json!("blue");
-    let unknown = scene.agent.put(&path, &more)?;
-    if unknown.status == 201 {
-        // Not to be left behind.
-        scene.agent.delete(&path)?;
-    }
-    unknown.refused(422, "unknown-field")?;
+    scene.is_refused(&path, &more, 422, "unknown-field")?;
     let less = json!({ "conversation_id": scene.place.conversation });
-    scene.agent.put(&path, &less)?.refused(422, "missing-field").map(drop)
+    scene.is_refused(&path, &less, 422, "missing-field")
 }
 
 pub(super) fn wrong_contact(scene: &Scene) -> Outcome {
     let other = scene.elsewhere()?.conversation;
     let body = json!({ "body": TEXT, "conversation_id": other });
-    scene.agent.put(&scene.note(ContactNoteId::fresh()), &body)?.refused(422, "wrong-contact").map(drop)
+    scene.is_refused(&scene.note(ContactNoteId::fresh()), &body, 422, "wrong-contact")
 }
 
 pub(super) fn no_json(scene: &Scene) -> Outcome {

@@ -32,22 +32,14 @@ pub(super) fn final_(scene: &Scene) -> Outcome {
 pub(super) fn ahead(scene: &Scene) -> Outcome {
     let path = scene.note(ContactNoteId::fresh());
     scene.agent.delete(&path)?.expect(204)?;
-    let late = scene.agent.put(&path, &scene.body(TEXT))?;
-    if late.status == 201 {
-        scene.agent.delete(&path)?;
-    }
-    late.refused(410, "gone").map(drop)
+    scene.is_refused(&path, &scene.body(TEXT), 410, "gone")
 }
 
 pub(super) fn elsewhere(scene: &Scene) -> Outcome {
     let other = scene.elsewhere()?.contact;
     let added = scene.add(TEXT)?;
     scene.agent.delete(&paths::contact_note(other, added.id))?.refused(404, "not-found")?;
-    let (answer, items) = scene.newest()?;
-    if items.first() != Some(&added.note) {
-        return Err(answer.wrong("the note is still there"));
-    }
-    Ok(())
+    scene.stands_first(&added.note, "the note is still there")
 }
 
 pub(super) fn restored(scene: &Scene) -> Outcome {

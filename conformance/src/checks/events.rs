@@ -85,18 +85,11 @@ pub(super) fn reset(scene: &Scene) -> Outcome {
 }
 
 pub(super) fn changes(scene: &Scene) -> Outcome {
-    let before: Position = {
-        let (answer, _) = scene.newest()?;
-        let page = answer.json()?;
-        let position = page["as_of"].as_str().and_then(|text| text.parse().ok());
-        position.ok_or_else(|| answer.wrong("as_of is EPOCH.SEQ"))?
-    };
+    let before = scene.newest()?.0.as_of()?;
     let added = scene.add(TEXT)?;
     let answer = scene.agent.get(&paths::changes(&before, 100))?.expect(200)?;
-    let page = answer.json()?;
-    let items = page["items"].as_array().ok_or_else(|| answer.wrong("a page with items"))?;
     let tells = |item: &Value| item["event"] == "contact-note-added" && item["data"]["note"] == added.note;
-    if items.iter().any(tells) {
+    if answer.items()?.iter().any(tells) {
         return Ok(());
     }
     Err(answer.wrong("the events after the position, each with event and data, the new note's among them"))

@@ -1,6 +1,6 @@
 //! Lists and their pages.
 
-use crate::{Outcome, Scene, Trouble};
+use crate::{Outcome, Scene};
 use serde_json::Value;
 use wire::paths;
 
@@ -24,8 +24,7 @@ pub(super) fn pages(scene: &Scene) -> Outcome {
     loop {
         let path = paths::contact_notes(scene.place.contact, cursor.as_deref(), 2);
         let answer = scene.agent.get(&path)?.expect(200)?;
-        let page = answer.json()?;
-        let items = page["items"].as_array().ok_or_else(|| answer.wrong("a page with items"))?;
+        let items = answer.items()?;
         if items.len() > 2 {
             return Err(answer.wrong("no more than the two that were asked for"));
         }
@@ -33,7 +32,7 @@ pub(super) fn pages(scene: &Scene) -> Outcome {
             return Err(answer.wrong("a note is on one page only"));
         }
         found.extend(items.iter().cloned());
-        match &page["next_cursor"] {
+        match &answer.json()?["next_cursor"] {
             Value::String(next) => cursor = Some(next.clone()),
             Value::Null if found.iter().take(50).eq(whole.iter()) => return Ok(()),
             Value::Null => return Err(answer.wrong("all pages together are the whole list")),
@@ -53,11 +52,8 @@ pub(super) fn bad_cursor(scene: &Scene) -> Outcome {
 pub(super) fn as_of(scene: &Scene) -> Outcome {
     let added = scene.add(TEXT)?;
     let (answer, _) = scene.newest()?;
-    let page = answer.json()?;
-    let position = page["as_of"].as_str().and_then(|text| text.parse::<wire::Position>().ok());
-    match (position, added.note["rev"].as_u64()) {
-        (Some(position), Some(rev)) if position.seq >= rev => Ok(()),
-        (Some(_), Some(_)) => Err(answer.wrong("an as_of that is not older than the newest note's rev")),
-        _ => Err(Trouble::Wrong(format!("GET {}: the contract says: as_of is EPOCH.SEQ", scene.notes()))),
+    if added.note["rev"].as_u64().is_some_and(|rev| answer.as_of().is_ok_and(|position| position.seq >= rev)) {
+        return Ok(());
     }
+    Err(answer.wrong("as_of, EPOCH.SEQ, that is not older than the newest note's rev"))
 }
