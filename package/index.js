@@ -1,6 +1,6 @@
 // What pages know of Sidenote: the element <sidenote-inbox> and the function mount(). The work is done by the module
 // beside this file; here is only what has to be JavaScript.
-import init, { mount as mountInModule } from "./sidenote.js";
+import init, { __wbg_reset_state as anotherModule, brokenWords, mount as mountInModule, whenBroken } from "./sidenote.js";
 import css from "./style.js";
 
 const ATTRIBUTES = {
@@ -12,11 +12,24 @@ const ATTRIBUTES = {
 };
 
 let loading;
+/** Every view on the page. */
+const views = new Set();
 
 /** Loads the module, once for the page. Called early it saves the first mount the wait. */
 export function load(module) {
-  loading ??= init({ module_or_path: module ?? new URL("./sidenote_bg.wasm", import.meta.url) });
+  loading ??= init({ module_or_path: module ?? new URL("./sidenote_bg.wasm", import.meta.url) }).then((exports) => {
+    const words = brokenWords();
+    // All views stand on the one module.
+    whenBroken(() => views.forEach((view) => view.say(words)));
+    return exports;
+  });
   return loading;
+}
+
+/** Gives the broken module up for another; what was typed is kept outside of it. */
+function startAgain() {
+  anotherModule();
+  for (const view of views) view.begin();
 }
 
 /**
@@ -30,10 +43,22 @@ export function mount(element, options) {
   const emit = (name, detail) => {
     element.dispatchEvent(new CustomEvent(`sidenote:${name}`, { detail, bubbles: true, composed: true }));
   };
+  const view = {
+    begin() {
+      element.shadowRoot?.replaceChildren();
+      mounted = mountInModule(element, current, css, emit);
+      for (const want of wanted.splice(0)) want();
+    },
+    say([sentence, action]) {
+      mounted = undefined;
+      element.shadowRoot?.replaceChildren(notice(sentence, action, current.theme));
+      emit("failed", { message: sentence });
+    },
+  };
   const ready = load(options?.module).then(() => {
     if (isOver) return;
-    mounted = mountInModule(element, current, css, emit);
-    for (const want of wanted.splice(0)) want();
+    view.begin();
+    views.add(view);
   });
   // Whoever waits for `ready` hears of it too; a page that doesn't is told by an event.
   ready.catch((error) => emit("failed", { message: String(error?.message ?? error) }));
@@ -53,10 +78,32 @@ export function mount(element, options) {
     unmount() {
       isOver = true;
       wanted.length = 0;
+      if (views.delete(view) && !mounted && element.shadowRoot) {
+        element.shadowRoot.replaceChildren();
+        element.shadowRoot.adoptedStyleSheets = [];
+      }
       mounted?.free();
       mounted = undefined;
     },
   };
+}
+
+/** What stands in the place of a view when the module has broken. */
+function notice(sentence, action, theme) {
+  const [root, gate, words, button] = ["div", "div", "p", "button"].map((name) => document.createElement(name));
+  root.className = "widget";
+  root.part = "root";
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  gate.className = "widget-gate load-problem";
+  gate.setAttribute("role", "alert");
+  words.textContent = sentence;
+  button.type = "button";
+  button.className = "button";
+  button.textContent = action;
+  button.addEventListener("click", startAgain);
+  gate.append(words, button);
+  root.append(gate);
+  return root;
 }
 
 const HTMLElementOrNothing = globalThis.HTMLElement ?? class {};

@@ -14,7 +14,25 @@ if (typeof WebAssembly !== "object") {
   say("Sidenote could not start: this browser has no WebAssembly, or it is turned off. Try a newer browser.");
 } else {
   try {
-    const { default: init } = await import(js);
+    const { default: init, whenBroken } = await import(js);
+    whenBroken(() => {
+      const dialog = document.createElement("dialog");
+      dialog.className = "broken";
+      dialog.setAttribute("role", "alertdialog");
+      dialog.setAttribute("aria-labelledby", "broken");
+      const [words, button] = ["p", "button"].map((name) => document.createElement(name));
+      words.id = "broken";
+      words.textContent = "Something broke. Reload the page to go on: nothing you typed is lost.";
+      button.type = "button";
+      button.className = "button primary";
+      button.textContent = "Reload";
+      button.addEventListener("click", () => location.reload());
+      // There is no other way on: the module behind the page is gone.
+      dialog.addEventListener("cancel", (event) => event.preventDefault());
+      dialog.append(words, button);
+      document.body.append(dialog);
+      dialog.showModal();
+    });
     await init({ module_or_path: wasm });
   } catch (error) {
     console.error(error);

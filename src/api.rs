@@ -81,6 +81,12 @@ impl Api {
         Self { base: base.trim_end_matches('/').into(), tokens: Some(tokens) }
     }
 
+    /// The origin of the server; empty for this page's own.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     pub fn sign_in(&self, email: String, password: String) -> Request<Json> {
         self.send_json(Method::POST, paths::SESSION, &SignIn { email, password })
     }

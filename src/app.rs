@@ -1,6 +1,7 @@
 //! `App`: the stand-alone page: sign-in, the router, and an inbox whose place is the address.
 
 use crate::components::ui::live::live_view;
+use crate::memo::{Memo, memo};
 use crate::{
     api::Api,
     components::{
@@ -45,8 +46,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Page() -> impl IntoView {
     let location = use_location();
-    let route =
-        Memo::new(move |_| Route::read(&location.pathname.get(), location.search.get().trim_start_matches('?')));
+    let route = memo(move |_| Route::read(&location.pathname.get(), location.search.get().trim_start_matches('?')));
     let stage = RwSignal::new(Stage::Starting);
     let enter = move || {
         let first = match route.get_untracked() {
@@ -110,7 +110,7 @@ fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoVi
         });
     })));
     // The parts of the route that decide which page it is; the rest is the inbox's own affair.
-    let page = Memo::new(move |_| match route.get() {
+    let page = memo(move |_| match route.get() {
         Route::Inbox(_) => None,
         other => Some(other),
     });
@@ -143,7 +143,7 @@ fn navigator(route: Memo<Route>) -> Navigator {
         navigate
             .with_value(|navigate| navigate(&route.path(), NavigateOptions { scroll: false, ..Default::default() }));
     };
-    let view = Memo::new(move |last: Option<&InboxView>| match route.get() {
+    let view = memo(move |last: Option<&InboxView>| match route.get() {
         Route::Inbox(view) => view,
         // On another page the inbox is as it was left.
         _ => last.cloned().unwrap_or_default(),
@@ -162,7 +162,7 @@ fn navigator(route: Memo<Route>) -> Navigator {
 fn SignInAgain(desk: Desk) -> impl IntoView {
     let session = desk.session();
     let dialog = NodeRef::<leptos::html::Dialog>::new();
-    let is_expired = Memo::new(move |_| session.get() == Session::Expired);
+    let is_expired = memo(move |_| session.get() == Session::Expired);
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if !is_expired.get() {

@@ -29,6 +29,7 @@ pub mod note_item;
 pub mod notes_section;
 pub mod pane;
 pub mod panel_section;
+mod row_keys;
 pub mod sign_in;
 pub mod tags_section;
 pub mod thread;

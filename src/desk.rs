@@ -7,6 +7,7 @@ mod contacts;
 mod conversation_notes;
 mod conversations;
 mod errands;
+mod kept;
 mod messages;
 mod open;
 mod pages;
@@ -20,6 +21,7 @@ use crate::{
     api::Api,
     error::ApiError,
     live,
+    outbox::Outbox,
     store::{Store, row::Failure},
     timers::sleep,
 };
@@ -51,6 +53,8 @@ struct Inner {
     announcement: ArcRwSignal<String>,
     open: open::Open,
     errands: errands::Errands,
+    outbox: Outbox,
+    is_kept_safe: ArcRwSignal<bool>,
     /// Those who wait for the world to be well again.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
     /// How often what is open is being fetched anew just now.
@@ -98,6 +102,7 @@ impl Desk {
         let store = Store::new(me.agent.id);
         store.agents.receive_all(me.agents.clone());
         let from = page.as_of.clone();
+        let outbox = Outbox::new(format!("{} {} {}", api.base(), me.organization.id, me.agent.id));
         let desk = Self(Arc::new(Inner {
             store,
             api,
@@ -109,6 +114,8 @@ impl Desk {
             announcement: ArcRwSignal::default(),
             open: open::Open::default(),
             errands: errands::Errands::default(),
+            outbox,
+            is_kept_safe: ArcRwSignal::new(true),
             waiting: Mutex::default(),
             catching_up: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
@@ -119,6 +126,8 @@ impl Desk {
             Some(first) => desk.receive_conversations(first, page),
             None => desk.store().conversations.receive_all(page.items),
         }
+        desk.watch_page();
+        desk.take_up_kept().await;
         desk.start_following(from);
         Ok(desk)
     }
@@ -233,6 +242,7 @@ impl Desk {
     pub async fn sign_out(&self) {
         // Without a connection the cookie outlives this page; the desk is left all the same.
         let _ = self.0.api.sign_out().json().await;
+        self.0.outbox.clear();
         self.close();
     }
 
@@ -242,7 +252,19 @@ impl Desk {
         if let Some(following) = self.0.following.lock().expect("no panic while a lock is held").take() {
             following.abort();
         }
+        self.0.outbox.unwatch();
         self.wake();
+    }
+
+    /// Hears from the page, until the desk is left.
+    fn watch_page(&self) {
+        let (desk, is_safe) = (Arc::downgrade(&self.0), self.0.is_kept_safe.clone());
+        let online = move || {
+            if let Some(desk) = desk.upgrade() {
+                Self(desk).wake();
+            }
+        };
+        self.0.outbox.watch(move |safe| is_safe.set(safe), online);
     }
 
     pub(crate) fn is_closed(&self) -> bool {

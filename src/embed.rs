@@ -7,19 +7,20 @@ mod desks;
 mod frame;
 mod options;
 
-use crate::letting_go::memo;
+use crate::memo::memo;
 use crate::{
     components::widget::{Shown, Stage, Widget, WidgetProps},
     navigator::Navigator,
     routes::Route,
     views::InboxView,
+    words::words,
 };
 use desks::Shared;
 use frame::Frame;
 use leptos::prelude::*;
 use options::Options;
 use send_wrapper::SendWrapper;
-use std::{any::Any, rc::Rc};
+use std::{any::Any, cell::Cell, rc::Rc};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 use wire::{ContactId, ContactNoteId, ConversationId, Event};
@@ -36,6 +37,18 @@ pub struct Mounted {
     view: ArcRwSignal<InboxView>,
 }
 
+thread_local! {
+    /// Whether this module has a view in the page, or had one.
+    static BEGUN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a host's page says in the place of its views when the module has broken: a sentence, and the button's text.
+#[wasm_bindgen(js_name = brokenWords)]
+#[must_use]
+pub fn broken_words() -> Vec<String> {
+    vec![words().broken.to_owned(), words().start_again.to_owned()]
+}
+
 /// Shows a view in an element. `options` and the functions in it are those of the package's documentation; `css` is the
 /// sheet that goes with this module; `emit(name, detail)` hands an event to the host.
 ///
@@ -44,6 +57,9 @@ pub struct Mounted {
 #[wasm_bindgen]
 pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::Function) -> Result<Mounted, JsError> {
     let options = Options::read(options).map_err(|sentence| JsError::new(&sentence))?;
+    if !BEGUN.replace(true) {
+        crate::held::take_over();
+    }
     let frame = Frame::open(&element, css).ok_or_else(|| JsError::new("this element can hold no shadow root"))?;
     frame.set_theme(options.theme.as_deref());
     let emit = Emit(SendWrapper::new(emit));
@@ -160,7 +176,7 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
 }
 
 /// How far the desk behind the mount has come; the host hears when a token is needed.
-fn stage(shared: &Rc<Shared>, emit: Emit) -> Signal<Stage> {
+fn stage(shared: &Rc<Shared>, emit: Emit) -> RwSignal<Stage> {
     let stage = shared.stage();
     let heard = stage.clone();
     let needs_token = memo(move |_| match heard.get() {

@@ -73,7 +73,7 @@ impl Failure {
     pub fn sentence(self) -> &'static str {
         let words = words();
         match self {
-            Self::Offline => words.error_offline,
+            Self::Disconnected | Self::Offline => words.error_offline,
             Self::Unreadable => words.error_unreadable,
             Self::Refused(code) => code_sentence(words, code),
         }

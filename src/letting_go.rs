@@ -2,18 +2,8 @@
 //! what it has followed, until that changes.
 
 use leptos::prelude::*;
-use reactive_graph::graph::{AnySubscriber, Observer, Subscriber, ToAnySubscriber};
+use reactive_graph::graph::{AnySubscriber, Observer, Subscriber};
 use std::sync::{Arc, OnceLock};
-
-/// As [`Memo::new`], and with its owner it is gone from everything it has read.
-pub fn memo<T: PartialEq + Send + Sync + 'static>(
-    compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
-) -> Memo<T> {
-    let memo = ArcMemo::new(compute);
-    let subscriber = memo.to_any_subscriber();
-    on_cleanup(move || subscriber.clear_sources(&subscriber));
-    Memo::from(memo)
-}
 
 /// For an effect that may read such a signal itself: to be called in each of its runs. With the owner that made the
 /// returned function, the effect is gone from everything it has read.

@@ -18,6 +18,13 @@ pub mod api;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod outbox {
+    //! The form of what is kept.
+    pub mod unsent;
+}
+#[cfg(target_arch = "wasm32")]
+pub mod outbox;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod components {
     //! The parts of the components that are plain arithmetic.
     pub mod ui;
@@ -29,6 +36,8 @@ pub mod desk;
 #[cfg(all(target_arch = "wasm32", feature = "embed"))]
 pub mod embed;
 #[cfg(target_arch = "wasm32")]
+mod held;
+#[cfg(target_arch = "wasm32")]
 mod keys;
 #[cfg(target_arch = "wasm32")]
 pub mod leave;
@@ -36,6 +45,8 @@ pub mod leave;
 pub mod letting_go;
 #[cfg(target_arch = "wasm32")]
 mod live;
+#[cfg(target_arch = "wasm32")]
+pub mod memo;
 #[cfg(target_arch = "wasm32")]
 pub mod navigator;
 #[cfg(target_arch = "wasm32")]

@@ -4,6 +4,7 @@ use crate::{
     desk::{Connection, Desk},
     error::ApiError,
     event_stream::{Frame, Reader},
+    held::Held,
     timers::sleep,
 };
 use futures::{FutureExt, future::Either, pin_mut};
@@ -64,8 +65,8 @@ struct Follower {
 impl Follower {
     async fn connect(&mut self) -> End {
         let Ok(abort) = AbortController::new() else { return End::Lost };
-        let connection = Connected(abort);
-        let response = match self.desk.api().open_events(self.position.as_ref(), &connection.0.signal()).await {
+        let connection = Connected { _held: Held::stream(&abort), abort };
+        let response = match self.desk.api().open_events(self.position.as_ref(), &connection.abort.signal()).await {
             Ok(response) => response,
             Err(error) => return self.refused(&error),
         };
@@ -162,12 +163,9 @@ impl Follower {
 }
 
 /// A connection, given up when it is no longer followed: by an answer that ends it, or because the desk is closed.
-struct Connected(AbortController);
-
-impl Drop for Connected {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+struct Connected {
+    abort: AbortController,
+    _held: Held,
 }
 
 /// The server has said more than we heard.

@@ -1,13 +1,13 @@
 //! Moving about in an inbox, whoever keeps the place: the app in the address, the widget in memory.
 
-use crate::views::InboxView;
+use crate::{memo::Memo, views::InboxView};
 use leptos::prelude::*;
 use wire::{ContactId, ConversationId, ConversationQuery};
 
 /// The current view and the ways from it. Given to components by context.
 #[derive(Clone, Copy)]
 pub struct Navigator {
-    pub view: Signal<InboxView>,
+    pub view: Memo<InboxView>,
     pub go: Callback<InboxView>,
     /// The address of a view, for links that can be opened elsewhere.
     pub address: Callback<InboxView, String>,

@@ -4,6 +4,10 @@
 
 /// The sentences of one language.
 pub struct Words {
+    pub broken: &'static str,
+    pub start_again: &'static str,
+    pub not_kept: &'static str,
+    pub note_offline: &'static str,
     pub add_note: &'static str,
     pub add_note_audience: &'static str,
     pub add_note_needs_conversation: &'static str,

@@ -1,7 +1,7 @@
 //! `ActionsSection`: what can be done with the open conversation from the panel.
 
 use crate::components::ui::live::live_view;
-use crate::letting_go::memo;
+use crate::memo::memo;
 use crate::{
     components::{assign_menu::AssignMenu, panel_section::PanelSection},
     desk::Desk,

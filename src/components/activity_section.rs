@@ -1,7 +1,7 @@
 //! `ActivitySection`: who did what when around a contact.
 
 use crate::components::ui::live::live_view;
-use crate::letting_go::memo;
+use crate::memo::memo;
 use crate::{
     components::{
         load_problem::{LoadProblem, Waiting},
@@ -33,7 +33,7 @@ fn Entries(contact: ContactId) -> impl IntoView {
     desk.load_activity(contact);
     let activity = desk.store().contacts.activity(contact);
     let (items, load) = (activity.items.clone(), activity.load.clone());
-    let keys = Signal::derive(move || items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));
+    let keys = memo(move |_| items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));
     let items = activity.items.clone();
     // An entry is never changed, so a row takes it as it is.
     let by_seq =

@@ -1,7 +1,7 @@
 //! `AddNoteBox`: the yellow field and the purple button.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -26,13 +26,14 @@ pub fn AddNoteBox(
 ) -> impl IntoView {
     let words = words();
     let desk = Desk::here();
+    let typing = desk.clone();
     let draft = RwSignal::from(desk.store().drafts.contact_note(contact));
     let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
     let save = Callback::new(move |()| {
         let Some(conversation) = conversation else { return };
         let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
         desk.add_contact_note(contact, conversation, body);
-        draft.set(String::new());
+        desk.draft_contact_note(contact, String::new());
     });
     let on_key = move |event: ev::KeyboardEvent| {
         if chord(&event) == Chord::Submit {
@@ -64,7 +65,7 @@ pub fn AddNoteBox(
                 placeholder=words.add_note
                 disabled=conversation.is_none()
                 prop:value=live(move || draft.get())
-                on:input=move |event| draft.set(event_target_value(&event))
+                on:input=move |event| typing.draft_contact_note(contact, event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
             <SensitiveHint draft />

@@ -1,7 +1,7 @@
 //! `AssignMenu`: whose conversation it is; a searchable list of teammates, one at a time.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::ui::{
         icon::{Icon, Shape},
@@ -30,7 +30,7 @@ pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>
         <Popover
             class="assign-menu"
             button_class="button quiet assign-button"
-            name=Signal::derive(move || format!("{}: {}", words().assign, label.get()))
+            name=memo(move |_| format!("{}: {}", words().assign, label.get()))
             face=move || {
                 view! {
                     <Icon shape=Shape::UserPlus />

@@ -2,12 +2,13 @@
 
 use crate::components::ui::live::live_view;
 use crate::letters::{is_word, upper};
+use crate::memo::Memo;
 use leptos::prelude::*;
 
 /// Initials on one of the theme's colours, chosen by the id so that a person always has the same. Decoration: the
 /// name stands beside it.
 #[component]
-pub fn Avatar(#[prop(into)] name: Signal<String>, seed: uuid::Uuid) -> impl IntoView {
+pub fn Avatar(#[prop(into)] name: Memo<String>, seed: uuid::Uuid) -> impl IntoView {
     let color = seed.as_bytes().iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte))) % 8;
     view! {
         <span class="avatar" data-color=color aria-hidden="true">

@@ -1,7 +1,7 @@
 //! `Composer`: Reply and Note, with a draft of its own each. The mode stays until the agent changes it.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -28,8 +28,8 @@ pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>)
             <ColleagueWarning conversation mode name />
             <div class="composer-head">
                 <div class="tabs" role="group" aria-label=words().composer_mode>
-                    <ModeTab mode this=Mode::Reply name=words().mode_reply />
-                    <ModeTab mode this=Mode::Note name=words().mode_note />
+                    <ModeTab conversation mode this=Mode::Reply name=words().mode_reply />
+                    <ModeTab conversation mode this=Mode::Note name=words().mode_note />
                 </div>
                 <p class="audience">
                     {live_view(move || (mode.get() == Mode::Note).then(|| view! { <Icon shape=Shape::Lock /> }))}
@@ -42,13 +42,14 @@ pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>)
 }
 
 #[component]
-fn ModeTab(mode: RwSignal<Mode>, this: Mode, name: &'static str) -> impl IntoView {
+fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name: &'static str) -> impl IntoView {
+    let desk = Desk::here();
     view! {
         <button
             type="button"
             class="tab"
             aria-pressed=live(move || (mode.get() == this).to_string())
-            on:click=move |_| mode.set(this)
+            on:click=move |_| desk.set_mode(conversation, this)
         >
             {name}
         </button>
@@ -69,13 +70,14 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Me
         })
     });
     move || {
+        let switching = desk.clone();
         let colleague = (mode.get() == Mode::Reply).then(|| colleague.get()).flatten()?;
         let sentence = fill(words().colleague_warning, &[("name", &name.get()), ("colleague", &colleague)]);
         Some(view! {
             <p class="colleague-warning" role="status">
                 <Icon shape=Shape::TriangleAlert />
                 <span>{sentence}</span>
-                <button type="button" class="button quiet" on:click=move |_| mode.set(Mode::Note)>
+                <button type="button" class="button quiet" on:click=move |_| switching.set_mode(conversation, Mode::Note)>
                     {words().switch_to_note}
                 </button>
             </p>
@@ -92,6 +94,11 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
         Mode::Note => drafts.conversation_note(conversation),
     });
     let settings = desk.settings();
+    let typing = desk.clone();
+    let write = Callback::new(move |text| match mode {
+        Mode::Reply => typing.draft_reply(conversation, text),
+        Mode::Note => typing.draft_conversation_note(conversation, text),
+    });
     let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
     let send = Callback::new(move |()| {
         let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
@@ -103,7 +110,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
                 desk.add_conversation_note(conversation, body);
             }
         }
-        draft.set(String::new());
+        write.run(String::new());
     });
     let on_key = move |event: ev::KeyboardEvent| {
         let sends = match chord(&event) {
@@ -133,7 +140,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
             aria-label=label
             placeholder=label
             prop:value=live(move || draft.get())
-            on:input=move |event| draft.set(event_target_value(&event))
+            on:input=move |event| write.run(event_target_value(&event))
             on:keydown=on_key
         ></textarea>
         <div class="composer-foot">

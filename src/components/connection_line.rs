@@ -1,7 +1,7 @@
-//! `ConnectionLine`: nothing while all is well; says so when what is shown may be old.
+//! `ConnectionLine`: nothing while all is well; says so when what is shown may be old, or what is typed is not kept.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::memo;
 use crate::{
     desk::{Connection, Desk},
     timers::after,
@@ -12,7 +12,8 @@ use leptos::prelude::*;
 /// Amber after five seconds without the live stream, gone when everything missed has been caught up with.
 #[component]
 pub fn ConnectionLine() -> impl IntoView {
-    let connection = Desk::here().connection();
+    let desk = Desk::here();
+    let (connection, is_safe) = (desk.connection(), RwSignal::from(desk.is_kept_safe()));
     let is_live = memo(move |_| connection.get() == Connection::Live);
     let late = RwSignal::new(false);
     Effect::new(move |_| {
@@ -24,9 +25,11 @@ pub fn ConnectionLine() -> impl IntoView {
             });
         }
     });
+    let shown = move || late.get() || !is_safe.get();
     view! {
-        <div class="connection-line" class:shown=live(move || late.get()) role="status">
-            {live_view(move || late.get().then_some(words().reconnecting))}
+        <div class="connection-line" class:shown=live(shown) role="status">
+            {live_view(move || late.get().then(|| view! { <p>{words().reconnecting}</p> }))}
+            {live_view(move || (!is_safe.get()).then(|| view! { <p>{words().not_kept}</p> }))}
         </div>
     }
 }

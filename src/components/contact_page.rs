@@ -1,7 +1,7 @@
 //! `ContactPage`: a contact's own page, outside any conversation: what is known, and the conversations to open.
 
 use crate::components::ui::live::live_view;
-use crate::letting_go::memo;
+use crate::memo::memo;
 use crate::{
     components::{
         channel_mark::{ChannelMark, channel_name},

@@ -1,7 +1,7 @@
 //! `ContactProfilePanel`: who the contact is, and what the team knows, whichever conversation is open.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         actions_section::ActionsSection,
@@ -174,7 +174,7 @@ pub fn Sections(
 pub fn SectionMenu(
     body: NodeRef<html::Div>,
     name: Memo<String>,
-    #[prop(into)] channel: Signal<&'static str>,
+    #[prop(into)] channel: Memo<&'static str>,
 ) -> impl IntoView {
     let words = words();
     let entries = [

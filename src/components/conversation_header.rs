@@ -1,7 +1,7 @@
 //! `ConversationHeader`: who, on which channel, whose, and whether it is done.
 
 use crate::components::ui::live::live_view;
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         assign_menu::AssignMenu,

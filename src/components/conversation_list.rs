@@ -1,7 +1,7 @@
 //! `ConversationListView`: the conversations of the chosen section and filters.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::memo;
 use crate::{
     components::{
         conversation_row::ConversationRowView,
@@ -60,7 +60,7 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
     desk.show_list(query);
     let list = desk.store().conversations.list(query);
     let (order, load) = (list.order_signal(), list.load());
-    let keys = Signal::derive(move || order.get());
+    let keys = memo(move |_| order.get());
     let is_empty = memo(move |_| keys.with(Vec::is_empty));
     let load = memo(move |_| load.get());
     let more = {

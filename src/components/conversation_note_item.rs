@@ -2,7 +2,7 @@
 //! and words.
 
 use crate::components::ui::live::live_view;
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         note_item::{DeleteButton, NoteState},
@@ -41,7 +41,7 @@ pub fn ConversationNoteItem(
         };
         let edit = Callback::new(move |()| {
             if let Some(body) = edit_desk.take_back_conversation_note(conversation, id) {
-                edit_desk.store().drafts.put_back_conversation_note(conversation, body.as_str());
+                edit_desk.put_back_conversation_note(conversation, body.as_str());
             }
         });
         let discard = Callback::new(move |()| {

@@ -1,7 +1,7 @@
 //! `ConversationRowView`: one conversation in the list: who, where, the last thing said, whose, whether it is new.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         avatar::Avatar,

@@ -1,6 +1,6 @@
 //! `ConversationView`: one conversation: header, thread, composer.
 
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{composer::Composer, conversation_header::ConversationHeader, thread::ThreadView},
     desk::Desk,

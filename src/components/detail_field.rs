@@ -2,7 +2,7 @@
 //! overwritten.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     desk::{Desk, FieldChange},
     timers::next_frame,

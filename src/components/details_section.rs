@@ -1,5 +1,6 @@
 //! `DetailsSection`: who the contact is, field by field.
 
+use crate::memo::Memo;
 use crate::{
     components::{
         channel_mark::channel_name,

@@ -1,7 +1,7 @@
 //! `IconRail`: the narrow strip at a pane's right edge. Its contact icon toggles the Contact Profile Panel.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -16,7 +16,7 @@ use wire::{ContactId, ConversationId};
 pub fn IconRail(
     conversation: ConversationId,
     contact: ContactId,
-    #[prop(into)] is_open: Signal<bool>,
+    is_open: Memo<bool>,
     button: NodeRef<Button>,
 ) -> impl IntoView {
     let navigator = Navigator::here();

@@ -1,7 +1,7 @@
 //! `Inbox`: sections, the list, and the opened conversations side by side.
 
 use crate::components::ui::live::live;
-use crate::letting_go::memo;
+use crate::memo::memo;
 use crate::{
     components::{
         connection_line::ConnectionLine, conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView,
@@ -17,7 +17,7 @@ use leptos::prelude::*;
 pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let navigator = Navigator::here();
     let view_ = navigator.view;
-    let panes = Signal::derive(move || view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect()));
+    let panes = memo(move |_| view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect::<Vec<_>>()));
     let has_panes = memo(move |_| view_.with(|view| !view.panes.is_empty()));
     view! {
         <div class="inbox" class:reading=live(move || has_panes.get())>

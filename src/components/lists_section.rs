@@ -1,7 +1,7 @@
 //! `ListsSection`: the static groups a contact is on.
 
 use crate::components::ui::live::live_view;
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{components::panel_section::PanelSection, words::words};
 use leptos::prelude::*;
 use wire::Contact;

@@ -1,6 +1,6 @@
 //! `MessageItem`: one message, from or to the contact.
 
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         timestamp::Timestamp,
@@ -108,7 +108,7 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
                             class="button quiet"
                             on:click=move |_| {
                                 if let Some(text) = edit_desk.take_back_reply(conversation, id) {
-                                    edit_desk.store().drafts.put_back_reply(conversation, &text);
+                                    edit_desk.put_back_reply(conversation, &text);
                                 }
                             }
                         >

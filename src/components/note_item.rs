@@ -1,7 +1,7 @@
 //! `NoteItem`: one contact note: author, content, date and time, trashcan. And the parts a conversation note shares.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         timestamp::{Timestamp, absolute},
@@ -11,7 +11,7 @@ use crate::{
         },
     },
     desk::Desk,
-    store::row::{Progress, State},
+    store::row::{Failure, Progress, State},
     words::{fill, words},
 };
 use leptos::prelude::*;
@@ -42,7 +42,7 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     let (edit_desk, drop_desk) = (desk.clone(), desk.clone());
     let edit = Callback::new(move |()| {
         if let Some(body) = edit_desk.take_back_contact_note(contact, id) {
-            edit_desk.store().drafts.put_back_contact_note(contact, body.as_str());
+            edit_desk.put_back_contact_note(contact, body.as_str());
         }
     });
     let discard = Callback::new(move |()| {
@@ -97,6 +97,10 @@ fn Unsaved(progress: Progress, edit: Callback<()>, discard: Callback<()>) -> imp
     match progress {
         Progress::Waiting => view! {
             <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span>
+        }
+        .into_any(),
+        Progress::Retrying(Failure::Disconnected) => view! {
+            <p class="note-problem"><Icon shape=Shape::Clock />{words().note_offline}</p>
         }
         .into_any(),
         Progress::Retrying(failure) => view! {

@@ -1,7 +1,7 @@
 //! `NotesSection`: what the team knows about a contact: the box, then the notes, newest first.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         add_note_box::AddNoteBox,
@@ -37,7 +37,7 @@ pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, na
         order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
     };
     view! {
-        <PanelSection name="notes" title=words().notes count=Signal::derive(move || count().unwrap_or_default())>
+        <PanelSection name="notes" title=words().notes count=memo(move |_| count().unwrap_or_default())>
             <Notes contact conversation name />
         </PanelSection>
     }
@@ -52,7 +52,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
     let load = notes.ledger.load();
     let load = memo(move |_| load.get());
     let wanted = RwSignal::new(String::new());
-    let keys: Signal<Vec<ContactNoteId>> = Signal::from(memo(move |_| {
+    let keys: Memo<Vec<ContactNoteId>> = memo(move |_| {
         let wanted = lower(wanted.get().trim());
         let mut keys = all.get();
         if !wanted.is_empty() {
@@ -65,7 +65,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
             });
         }
         keys
-    }));
+    });
     let handle = RowsHandle::new();
     let field = NodeRef::<html::Textarea>::new();
     let deleted = Callback::new(move |id| handle.focus_beside(&keys.get_untracked(), &id, ".trash", field));
@@ -100,7 +100,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
             keys
             row=move |id| view! { <NoteItem contact id deleted /> }
             estimate=96.0
-            label=Signal::derive(move || fill(words().notes_of, &[("name", &name.get())]))
+            label=memo(move |_| fill(words().notes_of, &[("name", &name.get())]))
             class="note-rows"
             on_near_end=older
             handle

@@ -1,7 +1,7 @@
 //! `PaneView`: one opened conversation with its icon rail and, when opened, its Contact Profile Panel.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         contact_profile_panel::ContactProfilePanel,

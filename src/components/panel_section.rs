@@ -1,6 +1,7 @@
 //! `PanelSection`: one section of the Contact Profile Panel. It remembers on this device whether it is open.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::Memo;
 use crate::{
     components::ui::icon::{Icon, Shape},
     desk::Desk,
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 pub fn PanelSection(
     name: &'static str,
     #[prop(into)] title: String,
-    #[prop(into, optional)] count: MaybeProp<String>,
+    #[prop(into, optional)] count: Option<Memo<String>>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let key = format!("sidenote.section.{}.{name}", Desk::here().my_id());
@@ -29,7 +30,7 @@ pub fn PanelSection(
                     <span>{title}</span>
                     // For the name that is read out, "Notes 2".
                     " "
-                    <span class="section-count">{live_view(move || count.get())}</span>
+                    <span class="section-count">{live_view(move || count.map(|count| count.get()))}</span>
                 </button>
             </h3>
             <Show when=move || is_open.get()>

@@ -1,6 +1,6 @@
 //! `TagsSection`: coloured labels: add by typing, remove by a click.
 
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         panel_section::PanelSection,
@@ -20,8 +20,7 @@ use wire::{Contact, ContactId, Tag};
 #[component]
 pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl IntoView {
     let tags = memo(move |_| known.with(|known| known.as_ref().map(|known| known.tags.clone()).unwrap_or_default()));
-    let names: Signal<Vec<String>> =
-        Signal::from(memo(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>())));
+    let names = memo(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>()));
     let handle = RowsHandle::new();
     let field = NodeRef::<html::Input>::new();
     let removed =

@@ -1,7 +1,7 @@
 //! `ThreadView`: a conversation's messages and its own notes, in one order of time.
 
 use crate::components::ui::live::{live, live_view};
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         channel_mark::channel_name,
@@ -24,7 +24,7 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
     let thread = desk.store().threads.of(conversation);
     let items = {
         let thread = thread.clone();
-        Signal::from(memo(move |_| thread.items()))
+        memo(move |_| thread.items())
     };
     let load = memo(move |_| thread.load());
     let is_empty = memo(move |_| items.with(Vec::is_empty));

@@ -1,6 +1,7 @@
 //! `Timestamp`: a moment, date and time in the reader's own locale and zone.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::Memo;
 use crate::timers::now;
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ pub fn Timestamp(at: Time) -> impl IntoView {
 
 /// A moment in a list row: the time today, "Yesterday", or the day.
 #[component]
-pub fn ShortTimestamp(#[prop(into)] at: Signal<Time>) -> impl IntoView {
+pub fn ShortTimestamp(#[prop(into)] at: Memo<Time>) -> impl IntoView {
     view! {
         <time class="timestamp" datetime=live(move || iso(at.get())) title=live(move || absolute(at.get()))>
             {live_view(move || short(at.get()))}

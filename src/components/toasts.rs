@@ -2,6 +2,7 @@
 //! holds it, at most until the server's window ends.
 
 use crate::components::ui::live::{live, live_view};
+use crate::memo::memo;
 use crate::{
     components::ui::{
         icon::{Icon, Shape},
@@ -25,7 +26,7 @@ pub fn Toasts() -> impl IntoView {
     let (toasts, announcement) = (desk.toasts(), desk.announcement());
     let keys = {
         let toasts = toasts.clone();
-        Signal::derive(move || toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()))
+        memo(move |_| toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()))
     };
     // Each keeps its own time: one that comes or goes starts no other's anew.
     let row = move |id| {

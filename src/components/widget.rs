@@ -1,6 +1,6 @@
 //! `Widget`: what a host's page holds: one of three views, or why there is none and a way on.
 
-use crate::letting_go::memo;
+use crate::memo::{Memo, memo};
 use crate::{
     components::{
         connection_line::ConnectionLine,
@@ -44,7 +44,7 @@ pub enum Stage {
 
 /// A host's view of the team's inbox. `retry` asks the host for another token and begins, or goes on, from there.
 #[component]
-pub fn Widget(shown: Signal<Shown>, stage: Signal<Stage>, navigator: Navigator, retry: Callback<()>) -> impl IntoView {
+pub fn Widget(shown: Memo<Shown>, stage: RwSignal<Stage>, navigator: Navigator, retry: Callback<()>) -> impl IntoView {
     provide_context(navigator);
     live_view(move || match stage.get() {
         Stage::Starting => ().into_any(),
@@ -60,11 +60,10 @@ fn Gate(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn AtDesk(desk: Desk, shown: Signal<Shown>, retry: Callback<()>) -> impl IntoView {
+fn AtDesk(desk: Desk, shown: Memo<Shown>, retry: Callback<()>) -> impl IntoView {
     provide_context(desk.clone());
     let session = desk.session();
     let is_expired = memo(move |_| session.get() == Session::Expired);
-    let shown = memo(move |_| shown.get());
     view! {
         {live_view(move || match shown.get() {
             Shown::Inbox => view! { <Inbox guest=true /> }.into_any(),

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     api::{Api, Pending, read},
     error::ApiError,
+    outbox::Key,
     store::{ledger::Ledger, notes::NotesOfContact, row::Errand},
     words::words,
 };
@@ -53,6 +54,14 @@ impl Source for NotesOf {
             Errand::Delete => api.delete_contact_note(self.contact, id).json(),
             Errand::Restore => api.restore_contact_note(self.contact, id).json(),
         })
+    }
+
+    fn key(&self, id: ContactNoteId) -> Key {
+        Key::contact_note(self.contact, id)
+    }
+
+    fn typed(note: &ContactNote) -> (i64, ConversationId, String) {
+        (note.created_at.timestamp_millis(), note.conversation_id, note.body.as_str().to_owned())
     }
 
     fn failed(&self, desk: &Desk, id: ContactNoteId, kind: Kind, error: &ApiError) {
@@ -108,6 +117,7 @@ impl Desk {
         let notes = self.store().contact_notes.of(contact);
         let body = notes.ledger.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
         notes.ledger.intend_delete(id);
+        self.send_contact_note(contact, id);
         body
     }
 
@@ -160,7 +170,7 @@ impl Desk {
         NotesOf { contact, notes: self.store().contact_notes.of(contact) }
     }
 
-    fn send_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        self.run_errands(id.0, Box::new(RowOf { source: self.notes_of(contact), id }));
+    pub(super) fn send_contact_note(&self, contact: ContactId, id: ContactNoteId) {
+        self.run_errands(contact.0, Box::new(RowOf { source: self.notes_of(contact), id }));
     }
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     api::{Api, Pending, read},
     error::ApiError,
+    outbox::Key,
     store::{ledger::Ledger, row::Errand, threads::Thread},
     words::words,
 };
@@ -43,6 +44,14 @@ impl Source for NotesIn {
             Errand::Delete => api.delete_conversation_note(self.conversation, id).json(),
             Errand::Restore => api.restore_conversation_note(self.conversation, id).json(),
         })
+    }
+
+    fn key(&self, id: ConversationNoteId) -> Key {
+        Key::conversation_note(self.conversation, id)
+    }
+
+    fn typed(note: &ConversationNote) -> (i64, ConversationId, String) {
+        (note.created_at.timestamp_millis(), note.conversation_id, note.body.as_str().to_owned())
     }
 
     fn failed(&self, desk: &Desk, id: ConversationNoteId, kind: Kind, error: &ApiError) {
@@ -102,6 +111,7 @@ impl Desk {
         let thread = self.store().threads.of(conversation);
         let body = thread.notes.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
         thread.notes.intend_delete(id);
+        self.send_conversation_note(conversation, id);
         body
     }
 
@@ -109,7 +119,7 @@ impl Desk {
         NotesIn { conversation, thread: self.store().threads.of(conversation) }
     }
 
-    fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        self.run_errands(id.0, Box::new(RowOf { source: self.notes_in(conversation), id }));
+    pub(super) fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
+        self.run_errands(conversation.0, Box::new(RowOf { source: self.notes_in(conversation), id }));
     }
 }

@@ -1,4 +1,7 @@
-//! Sends what a row's wish calls for, one request at a time per row, until nothing is left to ask for.
+//! Sends what rows' wishes call for, and keeps it until the server has confirmed it.
+//!
+//! What belongs to one place (a contact's notes, a conversation's thread) goes out in the order in which it was wished
+//! for, one request at a time: each waits until nothing is left to ask for the one before, or that was refused for good.
 
 use super::{
     Desk,
@@ -6,57 +9,112 @@ use super::{
     spawn,
 };
 use crate::{error::ApiError, store::row::Failure};
-use std::{collections::HashSet, sync::Mutex};
+use send_wrapper::SendWrapper;
+use std::{collections::HashMap, rc::Rc, sync::Mutex};
 use uuid::Uuid;
 use wire::ProblemCode;
 
 const FIRST_PAUSE_MS: u32 = 1_000;
 const LONGEST_PAUSE_MS: u32 = 60_000;
 
-/// The rows that have a runner, by id: no two things have the same one, of whatever kind they are.
+/// What waits in each place, the one that is being sent first. A place with nothing to send is not there.
 #[derive(Default)]
 pub(super) struct Errands {
-    running: Mutex<HashSet<Uuid>>,
+    places: Mutex<HashMap<Uuid, SendWrapper<Vec<Rc<dyn Row>>>>>,
 }
 
-impl Desk {
-    /// Runs a row's errands, unless somebody does already.
-    pub(super) fn run_errands(&self, id: Uuid, row: Box<dyn Row>) {
-        if !self.0.errands.running().insert(id) {
-            return;
+impl Errands {
+    /// Puts a row at the end of its place's line, unless it stands there. True: nobody stood there before.
+    fn enter(&self, place: Uuid, row: Rc<dyn Row>) -> bool {
+        let mut places = self.places.lock().expect("no panic while a lock is held");
+        let line = places.entry(place).or_insert_with(|| SendWrapper::new(Vec::new()));
+        let was_empty = line.is_empty();
+        if !line.iter().any(|known| known.id() == row.id()) {
+            line.push(row);
         }
-        let desk = self.clone();
-        spawn(async move {
-            let mut attempts = 0;
-            while let Some(kind) = row.waits_for() {
-                let Some(request) = row.send(desk.api()) else {
-                    unsent(&*row, kind);
-                    break;
-                };
-                let settled = match (request.await, kind) {
-                    (Ok(_), Kind::Delete) => {
-                        row.settle_delete();
-                        Ok(())
-                    }
-                    (Ok(answer), Kind::Add | Kind::Restore) => row.settle(answer),
-                    (Err(error), _) => Err(error),
-                };
-                match settled {
-                    Ok(()) => {}
-                    Err(error) if error.is_signed_out() => desk.wait_for_sign_in().await,
-                    Err(error) if error.is_retryable() => {
-                        row.retry(error.failure());
-                        desk.pause(pause_ms(&error, attempts)).await;
-                        attempts += 1;
-                    }
-                    Err(error) => end(&desk, &*row, kind, &error),
-                }
-            }
-            desk.0.errands.running().remove(&id);
-        });
+        was_empty
+    }
+
+    fn first(&self, place: Uuid) -> Option<Rc<dyn Row>> {
+        self.places.lock().expect("no panic while a lock is held").get(&place)?.first().cloned()
+    }
+
+    /// The first one is done.
+    fn leave(&self, place: Uuid) {
+        let mut places = self.places.lock().expect("no panic while a lock is held");
+        let Some(line) = places.get_mut(&place) else { return };
+        line.remove(0);
+        if line.is_empty() {
+            places.remove(&place);
+        }
     }
 }
 
+impl Desk {
+    /// Runs a row's errands, after those that wait in the same place.
+    pub(super) fn run_errands(&self, place: Uuid, row: Box<dyn Row>) {
+        row.keep(&self.0.outbox);
+        if row.waits_for().is_none() {
+            return;
+        }
+        // Whoever is first in a line begins to empty it.
+        if self.0.errands.enter(place, row.into()) {
+            let desk = self.clone();
+            spawn(async move { desk.run_line(place).await });
+        }
+    }
+
+    async fn run_line(&self, place: Uuid) {
+        // Before the first attempt it is where it survives this page; or it is known that it can't be.
+        self.0.outbox.saved().await;
+        while let Some(row) = self.0.errands.first(place) {
+            self.run_row(&*row).await;
+            row.keep(&self.0.outbox);
+            self.0.errands.leave(place);
+        }
+    }
+
+    async fn run_row(&self, row: &dyn Row) {
+        let mut attempts = 0;
+        while let Some(kind) = row.waits_for() {
+            if self.wait_until_online(row).await {
+                continue;
+            }
+            row.mark_sent();
+            let Some(request) = row.send(self.api()) else { return unsent(row, kind) };
+            let settled = match (request.await, kind) {
+                (Ok(_), Kind::Delete) => {
+                    row.settle_delete();
+                    Ok(())
+                }
+                (Ok(answer), Kind::Add | Kind::Restore) => row.settle(answer),
+                (Err(error), _) => Err(error),
+            };
+            match settled {
+                Ok(()) => {}
+                // It is kept, and goes on from the next desk of this agent.
+                Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
+                Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
+                Err(error) if error.is_retryable() => {
+                    row.retry(error.failure());
+                    self.pause(pause_ms(&error, attempts)).await;
+                    attempts += 1;
+                }
+                Err(error) => end(self, row, kind, &error),
+            }
+        }
+    }
+
+    /// Where the browser knows that it has no connection, nothing is tried. True: it has been waited.
+    async fn wait_until_online(&self, row: &dyn Row) -> bool {
+        if leptos::prelude::window().navigator().on_line() || self.is_closed() {
+            return false;
+        }
+        row.retry(Failure::Disconnected);
+        self.pause(LONGEST_PAUSE_MS).await;
+        true
+    }
+}
 /// Ends an errand for which there is no request.
 fn unsent(row: &dyn Row, kind: Kind) {
     match kind {
@@ -81,10 +139,4 @@ fn pause_ms(error: &ApiError, attempts: u32) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let jittered = doubled / 2 + (js_sys::Math::random() * f64::from(doubled / 2)) as u32;
     error.retry_after().map_or(jittered, |seconds| seconds.saturating_mul(1000).max(jittered))
-}
-
-impl Errands {
-    fn running(&self) -> std::sync::MutexGuard<'_, HashSet<Uuid>> {
-        self.running.lock().expect("no panic while a lock is held")
-    }
 }

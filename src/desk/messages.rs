@@ -7,6 +7,7 @@ use super::{
 use crate::{
     api::{Api, Pending, read},
     error::ApiError,
+    outbox::Key,
     store::{
         ledger::Ledger,
         row::{Errand, Load},
@@ -51,6 +52,14 @@ impl Source for MessagesIn {
         }
     }
 
+    fn key(&self, id: MessageId) -> Key {
+        Key::reply(self.conversation, id)
+    }
+
+    fn typed(message: &Message) -> (i64, ConversationId, String) {
+        (message.created_at.timestamp_millis(), message.conversation_id, message.body.clone())
+    }
+
     fn failed(&self, desk: &Desk, _: MessageId, _: Kind, error: &ApiError) {
         desk.report(error);
     }
@@ -81,6 +90,7 @@ impl Desk {
         let thread = self.store().threads.of(conversation);
         let body = thread.messages.cell(id).with_untracked(|row| row.shown().map(|(message, _)| message.body.clone()));
         thread.messages.intend_delete(id);
+        self.send_reply(conversation, id);
         body
     }
 
@@ -115,7 +125,7 @@ impl Desk {
         MessagesIn { conversation, thread: self.store().threads.of(conversation) }
     }
 
-    fn send_reply(&self, conversation: ConversationId, id: MessageId) {
-        self.run_errands(id.0, Box::new(RowOf { source: self.messages_in(conversation), id }));
+    pub(super) fn send_reply(&self, conversation: ConversationId, id: MessageId) {
+        self.run_errands(conversation.0, Box::new(RowOf { source: self.messages_in(conversation), id }));
     }
 }

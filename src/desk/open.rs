@@ -7,8 +7,6 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::{
-    collections::HashMap,
-    hash::Hash,
     pin::Pin,
     sync::{Mutex, atomic::Ordering},
 };
@@ -22,7 +20,8 @@ pub(super) struct Open {
     lists: Counts<ConversationQuery>,
 }
 
-struct Counts<K>(Mutex<HashMap<K, usize>>);
+/// A handful, so they are looked through.
+struct Counts<K>(Mutex<Vec<(K, usize)>>);
 
 impl<K> Default for Counts<K> {
     fn default() -> Self {
@@ -30,27 +29,29 @@ impl<K> Default for Counts<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash> Counts<K> {
+impl<K: Copy + PartialEq> Counts<K> {
     fn add(&self, key: K) {
-        *self.0.lock().expect("no panic while a lock is held").entry(key).or_default() += 1;
+        let mut counts = self.0.lock().expect("no panic while a lock is held");
+        match counts.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((key, 1)),
+        }
     }
 
     fn remove(&self, key: K) {
         let mut counts = self.0.lock().expect("no panic while a lock is held");
-        if let Some(count) = counts.get_mut(&key) {
+        if let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == key) {
             *count -= 1;
-            if *count == 0 {
-                counts.remove(&key);
-            }
         }
+        counts.retain(|(_, count)| *count > 0);
     }
 
     fn contains(&self, key: K) -> bool {
-        self.0.lock().expect("no panic while a lock is held").contains_key(&key)
+        self.0.lock().expect("no panic while a lock is held").iter().any(|(known, _)| *known == key)
     }
 
     fn keys(&self) -> Vec<K> {
-        self.0.lock().expect("no panic while a lock is held").keys().copied().collect()
+        self.0.lock().expect("no panic while a lock is held").iter().map(|(key, _)| *key).collect()
     }
 }
 

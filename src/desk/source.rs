@@ -5,14 +5,17 @@ use super::Desk;
 use crate::{
     api::{Api, Pending, read},
     error::ApiError,
+    outbox::{Key, Outbox, unsent::Unsent},
     store::{
         ledger::Ledger,
         row::{Entry, Errand, Failure, Load},
         threads::arrived,
     },
 };
+use leptos::prelude::WithUntracked;
 use serde::de::DeserializeOwned;
-use wire::{Json, Page, Seq};
+use uuid::Uuid;
+use wire::{ConversationId, Json, Page, Seq};
 
 /// Where an older page begins: its cursor, and the place it lies below.
 pub(super) type From = (String, Seq);
@@ -39,6 +42,12 @@ pub(super) trait Source: Clone + 'static {
 
     /// Sends one request. `None`: there is no such request, and the row has what it wants.
     fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<Pending<Json>>;
+
+    /// Where one of its things is kept while it is unsent.
+    fn key(&self, id: <Self::Thing as Entry>::Id) -> Key;
+
+    /// When, in milliseconds since 1970, in which conversation and what was typed.
+    fn typed(thing: &Self::Thing) -> (i64, ConversationId, String);
 
     /// Hears of a request that was refused for good.
     fn failed(&self, desk: &Desk, id: <Self::Thing as Entry>::Id, kind: Kind, error: &ApiError);
@@ -110,6 +119,11 @@ impl<S: Source> Pages for S {
 pub(super) trait Row {
     /// The request it waits for, if any.
     fn waits_for(&self) -> Option<Kind>;
+    /// A request may reach the server from now on.
+    fn mark_sent(&self);
+    /// Keeps what is unsent of it as it is now, or forgets what was kept.
+    fn keep(&self, outbox: &Outbox);
+    fn id(&self) -> Uuid;
     /// Sends that request. `None`: nothing is to be sent, and the row has what it wants.
     fn send(&self, api: &Api) -> Option<Pending<Json>>;
     /// Settles the row by the answer to a request to add or restore.
@@ -132,6 +146,20 @@ impl<S: Source> Row for RowOf<S> {
             Errand::Delete => Kind::Delete,
             Errand::Restore => Kind::Restore,
         })
+    }
+
+    fn mark_sent(&self) {
+        self.source.ledger().mark_sent(self.id);
+    }
+
+    fn keep(&self, outbox: &Outbox) {
+        let row = self.source.ledger().cell(self.id);
+        let unsent = row.with_untracked(|row| Unsent::of(row.wish(), S::typed));
+        outbox.put(&self.source.key(self.id), unsent.map(|unsent| unsent.write()).as_deref());
+    }
+
+    fn id(&self) -> Uuid {
+        self.id.into()
     }
 
     fn send(&self, api: &Api) -> Option<Pending<Json>> {

@@ -11,12 +11,14 @@ use reactive_graph::{
     traits::{GetUntracked, Notify, UpdateUntracked, WithUntracked},
 };
 use std::{collections::HashMap, sync::MutexGuard};
+use uuid::Uuid;
 use wire::{Position, Seq};
 
 /// What a ledger knows beside its cells and their order.
-pub(super) struct Index<Id> {
+#[derive(Default)]
+pub(super) struct Index {
     /// Where each row of the order stands in it.
-    places: HashMap<Id, Place>,
+    places: HashMap<Uuid, Place>,
     coverage: Coverage,
     /// The last reset: pages read before it say nothing.
     since: Option<Position>,
@@ -26,16 +28,10 @@ pub(super) struct Index<Id> {
     in_doubt: bool,
 }
 
-impl<Id> Default for Index<Id> {
-    fn default() -> Self {
-        Self { places: HashMap::new(), coverage: Coverage::default(), since: None, unsure: false, in_doubt: false }
-    }
-}
-
 /// A change under way. It must end in [`Changes::tell`].
 pub(super) struct Changes<'a, T: Entry> {
     ledger: &'a Ledger<T>,
-    index: MutexGuard<'a, Index<T::Id>>,
+    index: MutexGuard<'a, Index>,
     cells: Vec<ArcRwSignal<Row<T>>>,
     moved: bool,
     stretched: bool,
@@ -159,7 +155,7 @@ impl<'a, T: Entry> Changes<'a, T> {
     fn place(&mut self, id: T::Id, place: Option<Place>) {
         let floor = self.ledger.stretch.with_untracked(|stretch| stretch.floor).unwrap_or(0);
         let place = place.filter(|place| seeded!(FloorIgnored) || *place >= Place::Saved(floor));
-        let before = self.index.places.get(&id).copied();
+        let before = self.index.places.get(&id.into()).copied();
         if before == place {
             return;
         }
@@ -178,8 +174,8 @@ impl<'a, T: Entry> Changes<'a, T> {
             }
         });
         match place {
-            Some(place) => self.index.places.insert(id, place),
-            None => self.index.places.remove(&id),
+            Some(place) => self.index.places.insert(id.into(), place),
+            None => self.index.places.remove(&id.into()),
         };
     }
 }

@@ -13,7 +13,7 @@ use reactive_graph::{
     signal::ArcRwSignal,
     traits::{Get, GetUntracked, Set, Update, WithUntracked},
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use wire::{AgentId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Seq};
 
 /// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
@@ -70,13 +70,14 @@ pub struct Conversations {
     me: AgentId,
     cells: Keyed<ConversationId, ArcRwSignal<ConversationRow>>,
     loads: Keyed<ConversationId, ArcRwSignal<Load>>,
-    lists: Keyed<ConversationQuery, Arc<ConversationList>>,
+    /// A handful: the queries that somebody has looked at.
+    lists: Mutex<Vec<Arc<ConversationList>>>,
 }
 
 impl Conversations {
     #[must_use]
     pub fn new(me: AgentId) -> Self {
-        Self { me, cells: Keyed::default(), loads: Keyed::default(), lists: Keyed::default() }
+        Self { me, cells: Keyed::default(), loads: Keyed::default(), lists: Mutex::default() }
     }
 
     pub fn cell(&self, id: ConversationId) -> ArcRwSignal<ConversationRow> {
@@ -107,16 +108,26 @@ impl Conversations {
 
     /// The list of a query: the same one for everybody. Filled from what is known already.
     pub fn list(&self, query: ConversationQuery) -> Arc<ConversationList> {
-        let list = self.lists.cell_or(query, || Arc::new(ConversationList::new(query, self.me)));
+        let list = self.known_list(query);
         if list.is_untouched() {
             list.place_all(self.standings());
         }
         list
     }
 
+    fn known_list(&self, query: ConversationQuery) -> Arc<ConversationList> {
+        let mut lists = self.lists.lock().expect("no panic while a lock is held");
+        if let Some(list) = lists.iter().find(|list| list.query() == query) {
+            return Arc::clone(list);
+        }
+        let list = Arc::new(ConversationList::new(query, self.me));
+        lists.push(Arc::clone(&list));
+        list
+    }
+
     #[must_use]
     pub fn lists(&self) -> Vec<Arc<ConversationList>> {
-        self.lists.all()
+        self.lists.lock().expect("no panic while a lock is held").clone()
     }
 
     /// The server's word. An older version loses.
@@ -186,7 +197,7 @@ impl Conversations {
         for load in self.loads.all() {
             load.set(Load::Idle);
         }
-        for list in self.lists.all() {
+        for list in self.lists() {
             list.doubt();
         }
     }
@@ -208,7 +219,7 @@ impl Conversations {
         if changed.is_empty() {
             return;
         }
-        for list in self.lists.all() {
+        for list in self.lists() {
             list.place_all(changed.iter().copied());
         }
     }

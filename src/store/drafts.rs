@@ -4,7 +4,7 @@
 mod tests;
 
 use super::keyed::Keyed;
-use reactive_graph::{signal::ArcRwSignal, traits::Update};
+use reactive_graph::signal::ArcRwSignal;
 use wire::{ContactId, ConversationId};
 
 /// Drafts in memory: one per contact for a contact note, one per conversation and mode for the composer.
@@ -37,19 +37,6 @@ impl Drafts {
         self.replies.cell(conversation)
     }
 
-    /// Puts a refused note's text back into its box, before whatever has been typed there since.
-    pub fn put_back_contact_note(&self, contact: ContactId, text: &str) {
-        put_back(&self.contact_note(contact), text);
-    }
-
-    pub fn put_back_reply(&self, conversation: ConversationId, text: &str) {
-        put_back(&self.reply(conversation), text);
-    }
-
-    pub fn put_back_conversation_note(&self, conversation: ConversationId, text: &str) {
-        put_back(&self.conversation_note(conversation), text);
-    }
-
     /// What the composer of a conversation writes; it stays so until the agent changes it.
     pub fn mode(&self, conversation: ConversationId) -> ArcRwSignal<Mode> {
         self.modes.cell(conversation)
@@ -59,15 +46,4 @@ impl Drafts {
     pub fn conversation_note(&self, conversation: ConversationId) -> ArcRwSignal<String> {
         self.conversation_notes.cell(conversation)
     }
-}
-
-fn put_back(draft: &ArcRwSignal<String>, text: &str) {
-    draft.update(|draft| {
-        let typed_since = std::mem::take(draft);
-        text.clone_into(draft);
-        if !typed_since.is_empty() {
-            draft.push('\n');
-            draft.push_str(&typed_since);
-        }
-    });
 }

@@ -1,11 +1,12 @@
 //! Things with a place in the organization's order, and what may be said about loading them.
 
 use std::{fmt::Debug, hash::Hash};
+use uuid::Uuid;
 use wire::{ContactNote, ContactNoteId, ConversationNote, ConversationNoteId, Message, MessageId, ProblemCode, Seq};
 
 /// A thing with a place in the organization's order.
 pub trait Entry: Clone + PartialEq + Send + Sync + 'static {
-    type Id: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static;
+    type Id: Copy + Eq + Ord + Hash + Debug + Into<Uuid> + From<Uuid> + Send + Sync + 'static;
     fn id(&self) -> Self::Id;
     /// Its place; never changes.
     fn seq(&self) -> Seq;
@@ -63,6 +64,8 @@ pub enum Place {
 /// Why something could not be done or loaded. Sentences for these are made in `error.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
+    /// The browser has no connection: nothing was tried.
+    Disconnected,
     /// The server could not be reached.
     Offline,
     /// The server said no.

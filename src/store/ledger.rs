@@ -9,7 +9,7 @@ mod tests;
 use super::{
     changes::{Changes, Index},
     keyed::Keyed,
-    row::{Entry, Errand, Failure, Load, Place, Row},
+    row::{Entry, Errand, Failure, Load, Place, Row, Wish},
 };
 use reactive_graph::{
     graph::Observer,
@@ -23,6 +23,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
+use uuid::Uuid;
 use wire::{Position, Seq};
 
 /// A shown row's place and id.
@@ -53,7 +54,7 @@ pub(super) struct Stretch {
 /// Rows of one kind, in the order of the organization, newest first.
 pub struct Ledger<T: Entry> {
     pub(super) cells: Keyed<T::Id, ArcRwSignal<Row<T>>>,
-    pub(super) index: Mutex<Index<T::Id>>,
+    pub(super) index: Mutex<Index>,
     pub(super) order: ArcRwSignal<Vec<Placed<T::Id>>>,
     pub(super) stretch: ArcRwSignal<Stretch>,
     load: ArcRwSignal<Load>,
@@ -126,6 +127,16 @@ impl<T: Entry> Ledger<T> {
         self.change(entry.id(), |row| row.intend_add(entry, nth));
     }
 
+    /// What was wished for before this page was opened, of a thing that has not been seen since.
+    pub fn intend_unseen(&self, id: T::Id, wish: Wish<T>) {
+        self.change(id, |row| row.intend_unseen(wish));
+    }
+
+    /// A request for what is to be added may reach the server from now on.
+    pub fn mark_sent(&self, id: T::Id) {
+        self.change(id, Row::mark_sent);
+    }
+
     pub fn intend_delete(&self, id: T::Id) -> bool {
         self.change(id, Row::intend_delete)
     }
@@ -181,11 +192,11 @@ impl<T: Entry> Ledger<T> {
         if !changes.believes(&page.as_of) {
             return false;
         }
-        let listed: HashSet<T::Id> = page.items.iter().map(Entry::id).collect();
+        let listed: HashSet<Uuid> = page.items.iter().map(|entry| entry.id().into()).collect();
         let inside = |seq| seeded!(PageOverreaches) || seq >= lowest && page.below.is_none_or(|below| seq < below);
         let missing = |row: &Row<T>| {
             let live = row.live()?;
-            let gone = inside(live.seq()) && row.rev() <= as_of && !listed.contains(&live.id());
+            let gone = inside(live.seq()) && row.rev() <= as_of && !listed.contains(&live.id().into());
             (gone && !seeded!(MissingKept)).then(|| live.id())
         };
         for id in self.cells.all().iter().filter_map(|cell| cell.with_untracked(missing)) {

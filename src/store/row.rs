@@ -31,11 +31,11 @@ impl<T: Entry> Row<T> {
     pub fn shown(&self) -> Option<(&T, State)> {
         match (&self.wish, &self.truth) {
             (Some(Wish::Add { abandoned: true, .. } | Wish::Deleted { .. }), _) => None,
-            (Some(Wish::Delete { undone: false, .. }), _) => None,
+            (Some(Wish::Delete { undone: false, .. } | Wish::DeleteUnseen), _) => None,
             (Some(Wish::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
             (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => Some((entry, State::Saved)),
-            (None, Truth::Live(entry)) => Some((entry, State::Saved)),
-            (None, Truth::Gone | Truth::GoneUndated | Truth::Unknown) => None,
+            (None | Some(Wish::RestoreUnseen), Truth::Live(entry)) => Some((entry, State::Saved)),
+            (None | Some(Wish::RestoreUnseen), Truth::Gone | Truth::GoneUndated | Truth::Unknown) => None,
         }
     }
 
@@ -69,8 +69,8 @@ impl<T: Entry> Row<T> {
         match &self.wish {
             Some(Wish::Add { progress: Progress::Refused(_), .. } | Wish::Deleted { .. }) | None => None,
             Some(Wish::Add { entry, .. }) => Some(Errand::Add(entry.clone())),
-            Some(Wish::Delete { .. }) => Some(Errand::Delete),
-            Some(Wish::Restore { .. }) => Some(Errand::Restore),
+            Some(Wish::Delete { .. } | Wish::DeleteUnseen) => Some(Errand::Delete),
+            Some(Wish::Restore { .. } | Wish::RestoreUnseen) => Some(Errand::Restore),
         }
     }
 
@@ -88,8 +88,9 @@ impl<T: Entry> Row<T> {
             Some(Wish::Add { abandoned: true, .. }) if !seeded!(AbandonedForgotten) => {
                 Some(Wish::Delete { entry: entry.clone(), undone: false })
             }
+            Some(Wish::DeleteUnseen) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
             // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
-            Some(Wish::Add { .. } | Wish::Restore { .. } | Wish::Deleted { .. }) | None => None,
+            Some(Wish::Add { .. } | Wish::Restore { .. } | Wish::Deleted { .. } | Wish::RestoreUnseen) | None => None,
             // Our undo came through and we want it gone all the same: this is the version to be deleted now.
             Some(Wish::Delete { undone: false, .. }) if self.is_gone() => {
                 Some(Wish::Delete { entry: entry.clone(), undone: false })
@@ -103,7 +104,7 @@ impl<T: Entry> Row<T> {
     /// The server's answer to our own request to add or restore. Fulfilled, even if it was deleted again since.
     pub fn settle(&mut self, entry: T) {
         self.receive(entry);
-        if matches!(self.wish, Some(Wish::Restore { .. } | Wish::Add { abandoned: false, .. })) {
+        if matches!(self.wish, Some(Wish::Restore { .. } | Wish::RestoreUnseen | Wish::Add { abandoned: false, .. })) {
             self.wish = None;
         }
     }
@@ -131,11 +132,13 @@ impl<T: Entry> Row<T> {
             // After a reset it is not known which deletion an undo was for; the server's word counts.
             Some(Wish::Restore { .. }) if self.truth == Truth::Unknown => None,
             // An undo outlives the deletion it undoes; every other wish has lost its object.
-            wish @ Some(Wish::Restore { .. } | Wish::Delete { undone: true, .. } | Wish::Deleted { .. }) => wish,
+            wish @ Some(
+                Wish::Restore { .. } | Wish::RestoreUnseen | Wish::Delete { undone: true, .. } | Wish::Deleted { .. },
+            ) => wish,
             // Deleted once more while its undo is on its way: this may be the deletion that is undone.
             wish @ Some(Wish::Delete { .. }) if self.is_gone() => wish,
             Some(Wish::Delete { entry, .. }) => Some(Wish::Deleted { entry }),
-            Some(Wish::Add { .. }) | None => None,
+            Some(Wish::Add { .. } | Wish::DeleteUnseen) | None => None,
         };
         self.rev = rev;
         self.truth = Truth::Gone;
@@ -159,16 +162,30 @@ impl<T: Entry> Row<T> {
     }
 
     pub fn intend_add(&mut self, entry: T, nth: u64) {
-        self.wish = Some(Wish::Add { entry, nth, progress: Progress::Waiting, abandoned: false });
+        self.wish = Some(Wish::Add { entry, nth, progress: Progress::Waiting, sent: false, abandoned: false });
+    }
+
+    /// To be gone, or back, as was wished before this page was opened.
+    pub fn intend_unseen(&mut self, wish: Wish<T>) {
+        if self.wish.is_none() && self.truth == Truth::Unknown {
+            self.wish = Some(wish);
+        }
+    }
+
+    /// A request for what is to be added may reach the server from now on.
+    pub fn mark_sent(&mut self) {
+        if let Some(Wish::Add { sent, .. }) = &mut self.wish {
+            *sent = true;
+        }
     }
 
     /// Returns whether there was anything to delete.
     pub fn intend_delete(&mut self) -> bool {
         self.wish = match (self.wish.take(), &self.truth) {
-            // Refused for good: it exists nowhere but here.
-            (Some(Wish::Add { progress: Progress::Refused(_), .. }), _) => None,
-            (Some(Wish::Add { entry, nth, progress, .. }), _) => {
-                Some(Wish::Add { entry, nth, progress, abandoned: true })
+            // Refused for good, or never sent: it exists nowhere but here.
+            (Some(Wish::Add { progress: Progress::Refused(_), .. } | Wish::Add { sent: false, .. }), _) => None,
+            (Some(Wish::Add { entry, nth, progress, sent, .. }), _) => {
+                Some(Wish::Add { entry, nth, progress, sent, abandoned: true })
             }
             // The undo may be on its way already, so deleting takes a request of its own.
             (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => {
@@ -189,7 +206,9 @@ impl<T: Entry> Row<T> {
     /// Wants back what this agent deleted. Returns whether there is still something to bring back.
     pub fn intend_restore(&mut self) -> bool {
         self.wish = match self.wish.take() {
-            Some(Wish::Add { entry, nth, progress, .. }) => Some(Wish::Add { entry, nth, progress, abandoned: false }),
+            Some(Wish::Add { entry, nth, progress, sent, .. }) => {
+                Some(Wish::Add { entry, nth, progress, sent, abandoned: false })
+            }
             Some(Wish::Delete { entry, .. }) if !self.is_gone() => Some(Wish::Delete { entry, undone: true }),
             Some(Wish::Delete { entry, .. } | Wish::Deleted { entry }) => Some(Wish::Restore { entry }),
             wish => {
@@ -212,7 +231,7 @@ impl<T: Entry> Row<T> {
                 self.truth = Truth::GoneUndated;
                 Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })
             }
-            Some(Wish::Add { abandoned: true, .. }) => {
+            Some(Wish::Add { abandoned: true, .. } | Wish::DeleteUnseen) => {
                 self.truth = Truth::GoneUndated;
                 None
             }
@@ -236,8 +255,8 @@ impl<T: Entry> Row<T> {
                 self.truth = Truth::GoneUndated;
                 None
             }
-            Some(Wish::Add { entry, nth, abandoned: false, .. }) => {
-                Some(Wish::Add { entry, nth, progress: Progress::Refused(failure), abandoned: false })
+            Some(Wish::Add { entry, nth, sent, abandoned: false, .. }) => {
+                Some(Wish::Add { entry, nth, progress: Progress::Refused(failure), sent, abandoned: false })
             }
             _ => None,
         };

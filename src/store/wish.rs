@@ -17,14 +17,19 @@ pub(super) enum Truth<T> {
 /// What this agent wants and the server has not confirmed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish<T> {
-    /// To exist. `nth` orders unsaved things among themselves. `abandoned`: deleted again before it was confirmed.
-    Add { entry: T, nth: u64, progress: Progress, abandoned: bool },
+    /// To exist. `nth` orders unsaved things among themselves. `sent`: a request
+    /// for it may have reached the server. `abandoned`: deleted again before it was confirmed.
+    Add { entry: T, nth: u64, progress: Progress, sent: bool, abandoned: bool },
     /// To be gone. `entry` is kept for an undo until the window ends; `undone`: wanted back while still on its way.
     Delete { entry: T, undone: bool },
     /// Deleted, as the server confirmed; its event may still be on its way.
     Deleted { entry: T },
     /// To be back.
     Restore { entry: T },
+    /// To be gone, as was wished before this page was opened: the thing itself has not been seen since.
+    DeleteUnseen,
+    /// To be back, wished before this page was opened.
+    RestoreUnseen,
 }
 
 /// How far an unsaved thing has come.

@@ -3,6 +3,10 @@
 use super::{Counted, Words};
 
 pub(super) static ENGLISH: Words = Words {
+    broken: "Something broke. Nothing you typed is lost.",
+    start_again: "Start again",
+    not_kept: "This browser keeps nothing here: what you type is lost when you close the page.",
+    note_offline: "Will be saved when you are back online.",
     add_note: "Add note",
     add_note_audience: "Only your team, every conversation with {name}",
     add_note_needs_conversation: "Open a conversation with the contact first.",

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
 use wire::{ChannelKind, ContactId, ConversationId, ProblemCode};
 
-use sidenote_testkit::eventually::{eventually, painted};
+use sidenote_testkit::eventually::{eventually, next_picture, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
 use sidenote_testkit::hands::fill_in;
 use sidenote_testkit::notes::{add_note, note_box, notes};
@@ -39,6 +39,8 @@ async fn shows_profile_of(story: &Story, name: &str) {
     let is_theirs = || story.panels()[0].get_attribute("aria-label").is_some_and(|name| name.starts_with(&label));
     let is_there = || story.panels().len() == 1 && is_theirs() && story.panel(0).has("textbox", "Add note");
     eventually(&label, is_there).await;
+    // Fields have their texts a moment after they are there, before anybody can see them.
+    next_picture().await;
 }
 
 fn composer(pane: &Screen, label: &str) -> HtmlTextAreaElement {
@@ -206,6 +208,7 @@ async fn a_draft_survives_closing_and_opening_the_panel() {
     eventually("the panel is closed", || story.panels().is_empty()).await;
     story.go(|view: &InboxView| view.toggling_panel(with_ana[0]));
     eventually("it is open again", || story.panels().len() == 1 && story.panel(0).has("textbox", "Add note")).await;
+    next_picture().await;
     assert_eq!(note_box(&story.panel(0)).value(), "half a thought");
     story.end().await;
 }

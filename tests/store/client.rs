@@ -134,6 +134,7 @@ impl Client {
         }
         let what = on!(self.store, shelf, ledger => what(ledger, id));
         if let Some(what) = what {
+            on!(self.store, shelf, ledger => ledger.mark_sent(shelf::key(ledger, id)));
             self.requests.insert(id, Request { shelf, what, answer: None });
         }
     }

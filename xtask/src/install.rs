@@ -36,6 +36,18 @@ pub(crate) fn rust_component(project: &Project, component: &str) -> Result<(), E
     shell::run(Command::new("rustup").args(["component", "add", component]).current_dir(&project.root))
 }
 
+/// The standard library's own source: a module for download is built with one of its own.
+pub(crate) fn rust_source(project: &Project) -> Result<(), Error> {
+    let mut question = Command::new("rustc");
+    question.args(["--print", "sysroot"]).current_dir(&project.root);
+    let source = |root: String| Path::new(root.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file();
+    if shell::answer(&mut question).is_some_and(source) {
+        return Ok(());
+    }
+    println!("adding the standard library's source to the Rust toolchain");
+    shell::run(Command::new("rustup").args(["component", "add", "rust-src"]).current_dir(&project.root))
+}
+
 /// The directory where Trunk of the pinned version lies.
 pub(crate) fn trunk(project: &Project) -> Result<PathBuf, Error> {
     cargo_tool(project, "trunk", &["trunk"], TRUNK, &["--locked"])

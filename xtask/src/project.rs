@@ -32,6 +32,11 @@ impl Project {
         self.root.join("dist")
     }
 
+    /// The modules as they were before their functions' names were taken out: what a stack of a release is read with.
+    pub(crate) fn symbols(&self) -> PathBuf {
+        self.target.join("symbols")
+    }
+
     pub(crate) fn server(&self) -> PathBuf {
         self.target.join("server-release").join(format!("sidenote-server{}", std::env::consts::EXE_SUFFIX))
     }

@@ -1,23 +1,33 @@
-//! Makes what wasm-bindgen wrote smaller to download: the module without its functions' names, short names for what it
-//! and its glue call each other by, and a glue without comments. Each long name ends in a hash, which no compression
-//! makes smaller, and stands in both files.
+//! Makes what wasm-bindgen wrote smaller to download, and the page safe from a module that breaks.
+//!
+//! The module goes without its functions' names (it is kept with them under `target/symbols/`), module and glue call each
+//! other by short names, and the glue has no comments. Each long name ends in a hash, which no compression makes smaller,
+//! and stands in both files. And the glue calls the module through a guard (`guard.js`), which notices when it breaks.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use crate::{fingerprint::files_under, shell::Error};
 
+const GUARD: &str = include_str!("guard.js");
+
 const IMPORTS: u8 = 2;
 const EXPORTS: u8 = 7;
 
-/// Every `X_bg.wasm` under a directory, with the `X.js` beside it.
-pub(crate) fn all(directory: &Path) -> Result<(), Error> {
+/// Every `X_bg.wasm` under a directory, with the `X.js` beside it. `symbols`: where each is kept as it was.
+pub(crate) fn all(directory: &Path, symbols: &Path) -> Result<(), Error> {
+    fs::create_dir_all(symbols).map_err(Error::file(symbols))?;
     for module in files_under(directory)? {
         let Some(name) = module.file_name().and_then(|name| name.to_str()?.strip_suffix("_bg.wasm")) else { continue };
         let glue = module.with_file_name(format!("{name}.js"));
         let bytes = fs::read(&module).map_err(Error::file(&module))?;
+        let whole = symbols.join(format!("{name}.wasm"));
+        fs::write(&whole, &bytes).map_err(Error::file(&whole))?;
         let script = fs::read_to_string(&glue).map_err(Error::file(&glue))?;
         let (bytes, script) =
             slim(&bytes, &script).ok_or_else(|| Error::Said(format!("{} is damaged", module.display())))?;
+        let script = guarded(&script).ok_or_else(|| {
+            Error::Said(format!("{} takes the module's exports in no place that is known", glue.display()))
+        })?;
         fs::write(&module, bytes).map_err(Error::file(&module))?;
         fs::write(&glue, script).map_err(Error::file(&glue))?;
     }
@@ -115,6 +125,18 @@ fn exports(body: &[u8], names: &mut Names) -> Option<Vec<u8>> {
         rest = next;
     }
     Some(written)
+}
+
+/// The glue with the guard between it and the module, wherever it takes the module's exports. What a module that was
+/// given up has asked to be called back for is no longer called. `None`: it takes them nowhere.
+fn guarded(glue: &str) -> Option<String> {
+    let mut script = glue.to_owned();
+    for taken in ["instance.exports", "wasmInstance.exports"] {
+        script = script.replace(&format!("wasm = {taken};"), &format!("wasm = guarded({taken});"));
+    }
+    script =
+        script.replace("throw new Error('Cannot invoke closure from previous WASM instance');", "return undefined;");
+    (script != glue).then(|| script + &without_comments(GUARD))
 }
 
 fn has_hash(name: &[u8]) -> bool {
@@ -224,6 +246,17 @@ mod tests {
         assert_eq!(without_comments(glue), "function a() {\nreturn 'x // y';\n}\nlet b = `c`;\n");
         let long = "let a = `x\n  // y\n`;\n";
         assert_eq!(without_comments(long), long);
+    }
+
+    #[test]
+    fn whatever_calls_the_module_does_so_through_the_guard() {
+        let glue = "wasmInstance = instance;\nwasm = instance.exports;\nwasm = wasmInstance.exports;\n";
+        let script = guarded(glue).expect("it takes the exports");
+        assert!(script.starts_with(
+            "wasmInstance = instance;\nwasm = guarded(instance.exports);\nwasm = guarded(wasmInstance.exports);\n"
+        ));
+        assert!(script.contains("export function whenBroken(tell)"));
+        assert_eq!(guarded("let a = 1;"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sidenote::{
     api::Api,
     components::{contact_profile_panel::ContactProfilePanel, notes_section::NotesSection, toasts::Toasts},
     desk::Desk,
-    letting_go::memo,
+    memo::memo,
     navigator::Navigator,
     sheet::sheet,
     store::row::Failure,
@@ -73,8 +73,8 @@ pub fn CustomerCard(customer: Customer) -> impl IntoView {
     let whole = RwSignal::new(false);
     let label = memo(move |_| name.clone());
     view! {
-        <article aria-label=label>
-            <h2>{label}</h2>
+        <article aria-label=move || label.get()>
+            <h2>{move || label.get()}</h2>
             <p>{move || format!("{} notes", count.get())}</p>
             <button type="button" on:click=move |_| whole.update(|whole| *whole = !*whole)>
                 {move || if whole.get() { "Notes only" } else { "Whole profile" }}

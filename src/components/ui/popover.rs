@@ -3,6 +3,7 @@
 
 use super::{rows::pixels, window::between};
 use crate::components::ui::live::{live, live_view};
+use crate::memo::Memo;
 use crate::timers::{next_frame, soon};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -13,7 +14,7 @@ use wasm_bindgen::JsCast;
 pub fn Popover(
     class: &'static str,
     button_class: &'static str,
-    #[prop(into)] name: Signal<String>,
+    #[prop(into)] name: Memo<String>,
     face: impl Fn() -> AnyView + Send + 'static,
     content: impl Fn(Callback<()>) -> AnyView + Send + Sync + 'static,
     first: NodeRef<html::Input>,

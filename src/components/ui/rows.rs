@@ -7,14 +7,17 @@
 //! Rows are looked at by key alone: the same key is never built again while its row is there, so a row takes a cell to
 //! follow, not a value.
 
+mod key;
 mod list;
 mod port;
 mod reader;
 mod watch;
 
+pub use self::key::{Key, RowKey};
+use crate::memo::Memo;
 use crate::{components::ui::live::live, letting_go::leave_with_owner};
 use std::cell::RefCell;
-use std::hash::Hash;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use leptos::html::ElementType;
@@ -25,7 +28,7 @@ use leptos::web_sys::{Element, FocusOptions, HtmlElement};
 use self::list::List;
 use self::reader::Reader;
 use self::watch::Watch;
-use super::order::{Keys, Splice};
+use super::order::Keys;
 
 /// The edge a list sticks to: what is added there shows itself to a reader who is there, and to nobody else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,10 +43,8 @@ pub enum Edge {
 /// What the app may know of a list and ask of it. Make one beside the list and hand it over as `handle`.
 pub struct RowsHandle<K: 'static> {
     ends: Ends,
-    token: StoredValue<Option<TokenOf<K>>, LocalStorage>,
+    of: PhantomData<fn() -> K>,
 }
-
-type TokenOf<K> = Rc<dyn Fn(&K) -> Option<u64>>;
 
 /// As much of a handle as doesn't depend on the kind of key.
 #[derive(Clone, Copy)]
@@ -52,9 +53,11 @@ struct Ends {
     at_end: RwSignal<bool>,
     unseen: RwSignal<usize>,
     ask: StoredValue<Option<Ask>, LocalStorage>,
+    books: StoredValue<Option<Books>, LocalStorage>,
 }
 
 type Ask = Rc<dyn Fn(Wish) -> Option<Element>>;
+type Books = Rc<RefCell<Keys<Key>>>;
 
 enum Wish {
     Row(u64),
@@ -69,13 +72,13 @@ impl<K> Clone for RowsHandle<K> {
 
 impl<K> Copy for RowsHandle<K> {}
 
-impl<K: Clone + 'static> Default for RowsHandle<K> {
+impl<K: RowKey> Default for RowsHandle<K> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<K: Clone + 'static> RowsHandle<K> {
+impl<K: RowKey> RowsHandle<K> {
     /// Lives as long as the reactive owner it is made under.
     pub fn new() -> Self {
         let ends = Ends {
@@ -83,30 +86,31 @@ impl<K: Clone + 'static> RowsHandle<K> {
             at_end: RwSignal::new(false),
             unseen: RwSignal::new(0),
             ask: StoredValue::new_local(None),
+            books: StoredValue::new_local(None),
         };
-        Self { ends, token: StoredValue::new_local(None) }
+        Self { ends, of: PhantomData }
     }
 
     /// Whether the reader sees the list's first row from its top.
-    pub fn at_start(&self) -> Signal<bool> {
-        self.ends.at_start.into()
+    pub fn at_start(&self) -> RwSignal<bool> {
+        self.ends.at_start
     }
 
     /// Whether the reader sees the list's end.
-    pub fn at_end(&self) -> Signal<bool> {
-        self.ends.at_end.into()
+    pub fn at_end(&self) -> RwSignal<bool> {
+        self.ends.at_end
     }
 
     /// How many rows were added beyond the list's edge since the reader left it; zero again when the reader is back.
     /// Older rows loaded at the other end don't count.
-    pub fn unseen(&self) -> Signal<usize> {
-        self.ends.unseen.into()
+    pub fn unseen(&self) -> RwSignal<usize> {
+        self.ends.unseen
     }
 
     /// Scrolls as little as it takes to show a row in full. Nothing happens when the key isn't in the list, or the list
     /// isn't on the screen.
     pub fn scroll_to(&self, key: K) {
-        self.row(&key);
+        self.ends.row(&key.key());
     }
 
     pub fn scroll_to_start(&self) {
@@ -121,19 +125,14 @@ impl<K: Clone + 'static> RowsHandle<K> {
     /// scrolling there first. Acts a moment later, after the changes made along with it: a handler may remove one key
     /// and ask for the focus in the next.
     pub fn focus(&self, key: K, selector: &str) {
-        let (handle, selector) = (*self, selector.to_owned());
-        queue_microtask(move || {
-            if let Some(item) = handle.row(&key) {
-                focus_within(item, &selector);
-            }
-        });
+        self.ends.focus(key.key(), selector.to_owned());
     }
 
     /// Before a row goes, and with it what has the focus: gives that to the next row, else the previous one, as
     /// [`Self::focus`] does; to `field` when it was the only one. `keys`: the list as it is.
     pub fn focus_beside<E>(&self, keys: &[K], gone: &K, selector: &str, field: NodeRef<E>)
     where
-        K: PartialEq,
+        K: Clone + PartialEq,
         E: ElementType + 'static,
         E::Output: JsCast + AsRef<HtmlElement> + Clone + 'static,
     {
@@ -147,14 +146,23 @@ impl<K: Clone + 'static> RowsHandle<K> {
             }),
         }
     }
-
-    fn row(&self, key: &K) -> Option<Element> {
-        let token = self.token.try_with_value(|token| token.clone()).flatten()?;
-        self.ends.wish(Wish::Row(token(key)?))
-    }
 }
 
 impl Ends {
+    fn row(&self, key: &Key) -> Option<Element> {
+        let books = self.books.try_with_value(Option::clone).flatten()?;
+        let token = books.borrow().token(key)?;
+        self.wish(Wish::Row(token))
+    }
+
+    fn focus(self, key: Key, selector: String) {
+        queue_microtask(move || {
+            if let Some(item) = self.row(&key) {
+                focus_within(item, &selector);
+            }
+        });
+    }
+
     fn wish(&self, wish: Wish) -> Option<Element> {
         let ask = self.ask.try_with_value(|ask| ask.clone()).flatten()?;
         ask(wish)
@@ -184,14 +192,14 @@ fn focus_within(item: Element, selector: &str) {
 pub fn Rows<K, F, V>(
     /// What to show, in reading order.
     #[prop(into)]
-    keys: Signal<Vec<K>>,
+    keys: Memo<Vec<K>>,
     /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
     row: F,
     /// About how high a row is, in pixels, with the space to the next: what a row counts for until it was seen.
     estimate: f64,
     /// The list's name for assistive technology.
     #[prop(optional, into)]
-    label: MaybeProp<String>,
+    label: Option<Memo<String>>,
     /// The class of the `<ul>`.
     #[prop(optional)]
     class: &'static str,
@@ -212,43 +220,31 @@ pub fn Rows<K, F, V>(
     #[prop(optional)] handle: Option<RowsHandle<K>>,
 ) -> impl IntoView
 where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
+    K: RowKey,
     F: Fn(K) -> V + 'static,
     V: IntoView + 'static,
 {
-    let row = StoredValue::new_local(Rc::new(row));
-    let begin = move || {
-        let row = row.try_get_value()?;
-        let books = Rc::new(RefCell::new(Keys::<K>::default()));
-        if let Some(handle) = handle {
-            let books = Rc::clone(&books);
-            let token: TokenOf<K> = Rc::new(move |key| books.borrow().token(key));
-            handle.token.try_update_value(|slot| *slot = Some(token));
-        }
-        let build = {
-            let books = Rc::clone(&books);
-            move |index| {
-                let key = books.borrow().get(index).cloned();
-                key.map(|key| row(key).into_any()).unwrap_or_else(|| ().into_any())
-            }
-        };
-        let update = move || keys.try_with(|keys| books.borrow_mut().update(keys)).flatten();
-        Some((Box::new(build) as Build, Box::new(update) as Update))
-    };
+    let row = move |key| K::from_key(key).map(|key| row(key).into_any());
+    let keys = move || keys.with(|keys| keys.iter().map(K::key).collect());
+    let source = Source { keys: Box::new(keys), row: Rc::new(row) };
     let near = Near { start: on_near_start, end: on_near_end };
     let desired = Desired { estimate, label, class, row_class, all_up_to, edge, near, ends: handle.map(|it| it.ends) };
-    shown(desired, Box::new(begin))
+    shown(desired, source)
+}
+
+/// The keys, which it follows, and what each is shown as.
+struct Source {
+    keys: Box<dyn Fn() -> Vec<Key>>,
+    row: Rc<dyn Fn(Key) -> Option<AnyView>>,
 }
 
 /// Makes the content of the row at an index.
 type Build = Box<dyn Fn(usize) -> AnyView>;
-/// What changed in the order since the last time. Tracks the keys.
-type Update = Box<dyn Fn() -> Option<Splice>>;
 
 /// What was asked for, but for the keys and their rows.
 struct Desired {
     estimate: f64,
-    label: MaybeProp<String>,
+    label: Option<Memo<String>>,
     class: &'static str,
     row_class: &'static str,
     all_up_to: usize,
@@ -263,14 +259,21 @@ struct Near {
     end: Option<Callback<()>>,
 }
 
-/// Everything behind the kind of key, compiled once. `begin` starts the books of a list anew.
-fn shown(desired: Desired, begin: Box<dyn Fn() -> Option<(Build, Update)>>) -> AnyView {
+/// Everything behind the kind of key, compiled once.
+fn shown(desired: Desired, source: Source) -> AnyView {
     let Desired { estimate, label, class, row_class, all_up_to, edge, near, ends } = desired;
     let wanted = ends.is_some() || near.start.is_some() || near.end.is_some() || edge == Edge::End;
-    let begin = StoredValue::new_local(Rc::new(begin));
+    let source = StoredValue::new_local(Rc::new(source));
     let mount = move |element: Element| {
-        let (Some(owner), Some(begin)) = (Owner::current(), begin.try_get_value()) else { return };
-        let Some((build, update)) = begin() else { return };
+        let (Some(owner), Some(source)) = (Owner::current(), source.try_get_value()) else { return };
+        let books = Books::default();
+        let build: Build = {
+            let (books, row) = (Rc::clone(&books), Rc::clone(&source.row));
+            Box::new(move |index| {
+                let key = books.borrow().get(index).cloned();
+                key.and_then(&*row).unwrap_or_else(|| ().into_any())
+            })
+        };
         let list = List::new(element.unchecked_into(), estimate, row_class, all_up_to, owner, build);
         let tell = move |news: Option<reader::News>, unseen: usize| tell(ends, near, news, unseen);
         let watch = Watch::new(Reader::new(list, edge, first_guess()), wanted, Box::new(tell));
@@ -285,13 +288,16 @@ fn shown(desired: Desired, begin: Box<dyn Fn() -> Option<(Build, Update)>>) -> A
                 None
             });
             ends.ask.try_update_value(|slot| *slot = Some(ask));
+            ends.books.try_update_value(|slot| *slot = Some(Rc::clone(&books)));
         }
         let feed = {
             let watch = Rc::downgrade(&watch);
             let note_follower = leave_with_owner();
             RenderEffect::new(move |_: Option<()>| {
                 note_follower();
-                if let (Some(splice), Some(watch)) = (update(), watch.upgrade()) {
+                let Some(watch) = watch.upgrade() else { return };
+                let splice = books.borrow_mut().update(&(source.keys)());
+                if let Some(splice) = splice {
                     watch.splice(&splice);
                 }
             })
@@ -305,7 +311,7 @@ fn shown(desired: Desired, begin: Box<dyn Fn() -> Option<(Build, Update)>>) -> A
     // A closure is built anew where an element would be taken over from an earlier view, rows of another list and all.
     let list = move || {
         let label = label;
-        view! { <ul role="list" class=class aria-label=live(move || label.get()) use:mount></ul> }
+        view! { <ul role="list" class=class aria-label=live(move || label.map(|label| label.get())) use:mount></ul> }
     };
     list.into_any()
 }

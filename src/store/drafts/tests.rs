@@ -25,15 +25,3 @@ fn both_panels_of_a_contact_show_the_same_draft() {
     let drafts = Drafts::default();
     assert!(drafts.contact_note(contact_id(1)) == drafts.contact_note(contact_id(1)));
 }
-
-#[test]
-fn a_refused_text_goes_back_before_what_was_typed_since() {
-    let drafts = Drafts::default();
-    drafts.put_back_reply(conversation_id(1), "first");
-    assert_eq!(drafts.reply(conversation_id(1)).get_untracked(), "first");
-    drafts.conversation_note(conversation_id(1)).set("since".to_owned());
-    drafts.put_back_conversation_note(conversation_id(1), "first");
-    assert_eq!(drafts.conversation_note(conversation_id(1)).get_untracked(), "first\nsince");
-    drafts.put_back_contact_note(contact_id(1), "a note");
-    assert_eq!(drafts.contact_note(contact_id(1)).get_untracked(), "a note");
-}

@@ -53,13 +53,16 @@ fn wishes() -> Vec<(&'static str, NoteRow)> {
     vec![
         ("nothing", saved()),
         ("to add", adding()),
-        ("to add, abandoned", with(adding(), &[delete])),
+        ("to add, never sent, and abandoned", with(adding(), &[delete])),
+        ("to add, abandoned", with(adding(), &[NoteRow::mark_sent, delete])),
         ("to add, refused", with(adding(), &[|row| row.refuse(FORBIDDEN)])),
         ("to delete", with(saved(), &[delete])),
         ("to delete, undone", with(saved(), &[delete, undo])),
         ("deleted", with(saved(), &[delete, NoteRow::settle_delete])),
         ("to restore", with(saved(), &[delete, NoteRow::settle_delete, undo])),
         ("to delete what is being restored", with(saved(), &[delete, NoteRow::settle_delete, undo, delete])),
+        ("to delete, from an earlier page", with(NoteRow::default(), &[|row| row.intend_unseen(Wish::DeleteUnseen)])),
+        ("to restore, from an earlier page", with(NoteRow::default(), &[|row| row.intend_unseen(Wish::RestoreUnseen)])),
     ]
 }
 

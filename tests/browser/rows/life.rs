@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use leptos::prelude::*;
 use sidenote::components::ui::rows::{Edge, Rows, RowsHandle};
+use sidenote::memo::memo;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{Shelf, shown_in};
@@ -92,7 +93,7 @@ async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
 async fn a_short_list_that_nobody_asks_anything_of_has_no_listener_and_no_observer() {
     let ledger = Ledger::open();
     let stage = Stage::new("height: 100px; overflow-y: auto", || {
-        let keys = Signal::stored((0..30).collect::<Vec<u32>>());
+        let keys = (0..30).collect::<Vec<u32>>();
         view! { <Rows keys row=|key: u32| key.to_string() estimate=20.0 /> }
     });
     painted().await;
@@ -171,7 +172,7 @@ async fn a_list_made_anew_in_the_same_place_shows_its_own_rows_only() {
     let stage = Stage::new("", move || {
         move || {
             let first = choice.get() * 100;
-            let keys = Signal::stored((first..first + 5).collect::<Vec<u32>>());
+            let keys = (first..first + 5).collect::<Vec<u32>>();
             view! { <Rows keys row=|key: u32| key.to_string() estimate=20.0 /> }
         }
     });
@@ -197,7 +198,7 @@ async fn what_a_row_reads_while_it_is_built_is_no_concern_of_the_list() {
             let _ = read.get();
             key.to_string()
         };
-        let keys = Signal::derive(move || {
+        let keys = memo(move |_| {
             look.fetch_add(1, Relaxed);
             shown.get()
         });
@@ -264,7 +265,7 @@ async fn a_list_may_end_while_it_asks_for_more() {
     let stage: Rc<RefCell<Option<Stage>>> = Rc::default();
     let own = StoredValue::new_local(Rc::clone(&stage));
     let made = Stage::new("height: 400px; overflow-y: auto", move || {
-        let keys = Signal::stored((0..100).collect::<Vec<u32>>());
+        let keys = (0..100).collect::<Vec<u32>>();
         let end = Callback::new(move |()| {
             is_open.set(false);
             // The whole view goes, in the middle of the list's own work.

@@ -44,7 +44,7 @@ async fn short_lists_are_there_in_full() {
     assert!(items_in(shelf.stage.root()).iter().all(|item| !item.has_attribute("aria-posinset")));
 
     let stage = Stage::new("height: 100px; overflow-y: auto", || {
-        let keys = Signal::stored((0..200).collect::<Vec<u32>>());
+        let keys = (0..200).collect::<Vec<u32>>();
         view! { <Rows keys row=|key: u32| key.to_string() estimate=20.0 all_up_to=usize::MAX /> }
     });
     painted().await;
@@ -132,7 +132,7 @@ fn below_a_text(height: u32) -> (Stage, ArcRwSignal<u32>) {
     let text = ArcRwSignal::new(height);
     let shown = text.clone();
     let stage = Stage::new("height: 400px; overflow-y: auto", move || {
-        let keys = Signal::stored((0..1000).collect::<Vec<u32>>());
+        let keys = (0..1000).collect::<Vec<u32>>();
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
         view! {
             <div style:height=move || format!("{}px", shown.get())></div>
@@ -191,7 +191,7 @@ async fn a_hidden_list_has_its_rows_once_it_is_shown() {
 #[wasm_bindgen_test]
 async fn a_list_may_itself_be_what_scrolls_and_may_have_space_between_its_rows() {
     let stage = Stage::new("", || {
-        let keys = Signal::stored((0..2000).collect::<Vec<u32>>());
+        let keys = (0..2000).collect::<Vec<u32>>();
         let row = |key: u32| view! { <div style="height: 30px">{key.to_string()}</div> };
         view! {
             <style>".grid { height: 400px; overflow-y: auto; display: grid; gap: 10px; margin: 0; padding: 7px }"</style>
@@ -252,7 +252,7 @@ async fn a_list_follows_when_another_element_becomes_the_one_that_scrolls() {
 #[wasm_bindgen_test]
 async fn a_list_that_nothing_scrolls_goes_by_the_page() {
     let stage = Stage::new("", || {
-        let keys = Signal::stored((0..1000).collect::<Vec<u32>>());
+        let keys = (0..1000).collect::<Vec<u32>>();
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
         view! { <Rows keys row estimate=40.0 /> }
     });

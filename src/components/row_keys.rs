@@ -1,0 +1,39 @@
+//! By what the rows of our own lists are known.
+
+use crate::{
+    components::ui::rows::{Key, RowKey},
+    store::threads::ThreadItem,
+};
+use uuid::Uuid;
+use wire::{ContactNoteId, ConversationId, ConversationNoteId, MessageId};
+
+macro_rules! ids {
+    ($($id:ident),+) => {$(
+        impl RowKey for $id {
+            fn key(&self) -> Key {
+                Key::Id(0, self.0.as_u128())
+            }
+
+            fn from_key(key: Key) -> Option<Self> {
+                if let Key::Id(_, id) = key { Some(Self(Uuid::from_u128(id))) } else { None }
+            }
+        }
+    )+};
+}
+
+ids!(ContactNoteId, ConversationId);
+
+impl RowKey for ThreadItem {
+    fn key(&self) -> Key {
+        match self {
+            Self::Message(id) => Key::Id(0, id.0.as_u128()),
+            Self::Note(id) => Key::Id(1, id.0.as_u128()),
+        }
+    }
+
+    fn from_key(key: Key) -> Option<Self> {
+        let Key::Id(kind, id) = key else { return None };
+        let id = Uuid::from_u128(id);
+        Some(if kind == 0 { Self::Message(MessageId(id)) } else { Self::Note(ConversationNoteId(id)) })
+    }
+}

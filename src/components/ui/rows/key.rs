@@ -1,0 +1,43 @@
+//! What a list's rows are known by, whatever they are: one type, so that lists are compiled once.
+
+/// A key as the list keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Of a kind among those of the list.
+    Id(u8, u128),
+    Text(String),
+}
+
+/// What a list's rows can be told apart by. Two that differ have keys that differ.
+pub trait RowKey: Sized + 'static {
+    fn key(&self) -> Key;
+
+    /// Back from the key that [`Self::key`] made. `None`: it is another type's.
+    fn from_key(key: Key) -> Option<Self>;
+}
+
+impl RowKey for String {
+    fn key(&self) -> Key {
+        Key::Text(self.clone())
+    }
+
+    fn from_key(key: Key) -> Option<Self> {
+        if let Key::Text(text) = key { Some(text) } else { None }
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),+) => {$(
+        impl RowKey for $number {
+            fn key(&self) -> Key {
+                Key::Id(0, u128::from(*self))
+            }
+
+            fn from_key(key: Key) -> Option<Self> {
+                if let Key::Id(_, number) = key { number.try_into().ok() } else { None }
+            }
+        }
+    )+};
+}
+
+numbers!(u32, u64);

@@ -1,0 +1,112 @@
+//! `Memo`: a value computed from others, anew when they change, told on only when it is another.
+//!
+//! The framework's own would be compiled anew for each type of value. Here all values are one type to the framework, and
+//! the app is smaller to download. And with its owner a memo is gone from everything it has read.
+
+use leptos::{
+    prelude::*,
+    reactive::{
+        computed::ArcMemo,
+        graph::{Subscriber, ToAnySubscriber},
+    },
+};
+use std::{any::Any, marker::PhantomData, sync::Arc};
+
+/// Cheap to copy: all copies are one. Lives as long as the owner it was made under.
+pub struct Memo<T> {
+    value: leptos::prelude::Memo<Value>,
+    of: PhantomData<fn() -> T>,
+}
+
+type Value = Arc<dyn Any + Send + Sync>;
+type Compute = Box<dyn Fn(Option<Value>) -> (Value, bool) + Send + Sync>;
+
+/// The value of `compute`, which is given the one before.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(
+    compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let compute: Compute = Box::new(move |before| {
+        let before = before.as_ref().and_then(|before| before.downcast_ref());
+        let value = compute(before);
+        let is_another = before != Some(&value);
+        (Arc::new(value), is_another)
+    });
+    Memo { value: made(compute), of: PhantomData }
+}
+
+fn made(compute: Compute) -> leptos::prelude::Memo<Value> {
+    let memo = ArcMemo::new_owning(compute);
+    let subscriber = memo.to_any_subscriber();
+    on_cleanup(move || subscriber.clear_sources(&subscriber));
+    memo.into()
+}
+
+fn tracked(memo: leptos::prelude::Memo<Value>) -> Value {
+    memo.get()
+}
+
+fn untracked(memo: leptos::prelude::Memo<Value>) -> Value {
+    memo.get_untracked()
+}
+
+impl<T: 'static> Memo<T> {
+    /// Looks at the value, and follows it.
+    pub fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        look(known(&tracked(self.value)))
+    }
+
+    pub fn with_untracked<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        look(known(&untracked(self.value)))
+    }
+
+    /// The value; follows it.
+    pub fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        self.with(T::clone)
+    }
+
+    pub fn get_untracked(&self) -> T
+    where
+        T: Clone,
+    {
+        self.with_untracked(T::clone)
+    }
+}
+
+fn known<T: 'static>(value: &Value) -> &T {
+    value.downcast_ref().expect("a memo's value is always of its own type")
+}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<RwSignal<T>> for Memo<T> {
+    fn from(signal: RwSignal<T>) -> Self {
+        memo(move |_| signal.get())
+    }
+}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<ArcRwSignal<T>> for Memo<T> {
+    fn from(signal: ArcRwSignal<T>) -> Self {
+        memo(move |_| signal.get())
+    }
+}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<T> for Memo<T> {
+    fn from(value: T) -> Self {
+        memo(move |_| value.clone())
+    }
+}
+
+impl From<&str> for Memo<String> {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
