@@ -23,6 +23,8 @@ export interface Options {
   contact?: string;
   /** Default: as the system is set. */
   theme?: "light" | "dark" | "auto";
+  /** How dates and times are written: a BCP 47 tag, e. g. `pt-BR`. Default: as the browser is set. The words are English. */
+  locale?: string;
   /**
    * Answers requests in the place of the browser's own `fetch`: for a back end that is not Sidenote's. See
    * `adapters/chatwoot.js`. Mounts share a store when this is the same function too.
@@ -39,8 +41,8 @@ export interface Handle {
   open(conversationId: string): void;
   /** Hands over a token without being asked for it. */
   setToken(token: Token): void;
-  /** Changes `view`, `conversation`, `contact` or `theme`. */
-  update(changed: Pick<Options, "view" | "conversation" | "contact" | "theme">): void;
+  /** Changes `view`, `conversation`, `contact`, `theme` or `locale`. */
+  update(changed: Pick<Options, "view" | "conversation" | "contact" | "theme" | "locale">): void;
   /** Takes the view away and everything that came with it. What is on its way to the server is still sent. */
   unmount(): void;
 }
@@ -51,13 +53,14 @@ export function mount(element: HTMLElement, options: Options): Handle;
 /** Loads the module ahead of the first mount. */
 export function load(module?: Options["module"]): Promise<unknown>;
 
-/** `<sidenote-inbox>`. The attributes `api-base`, `view`, `conversation`, `contact` and `theme` are the options. */
+/** `<sidenote-inbox>`. The attributes `api-base`, `view`, `conversation`, `contact`, `theme` and `locale` are the options. */
 export class SidenoteInbox extends HTMLElement {
   apiBase: string | undefined;
   view: View | undefined;
   conversation: string | undefined;
   contact: string | undefined;
   theme: Options["theme"];
+  locale: string | undefined;
   /** Setting it begins; it can't be an attribute. */
   getToken: Options["getToken"] | undefined;
   /** In the place of the browser's own; set it before `getToken`. */
@@ -77,7 +80,7 @@ export interface SidenoteEventMap {
   "sidenote:note-deleted": CustomEvent<{ contactId: string; noteId: string }>;
   /** `getToken` had no token, or one that the server does not take. `setToken` goes on. */
   "sidenote:auth-needed": CustomEvent<Record<string, never>>;
-  /** The view could not be shown at all. */
+  /** The view could not be shown at all, or broke: then it offers to start again, and nothing typed is lost. */
   "sidenote:failed": CustomEvent<{ message: string }>;
 }
 

@@ -9,6 +9,7 @@ const ATTRIBUTES = {
   conversation: "conversation",
   contact: "contact",
   theme: "theme",
+  locale: "locale",
 };
 
 let loading;

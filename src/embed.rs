@@ -9,7 +9,10 @@ mod options;
 
 use crate::memo::memo;
 use crate::{
-    components::widget::{Shown, Stage, Widget, WidgetProps},
+    components::{
+        timestamp::Locale,
+        widget::{Shown, Stage, Widget, WidgetProps},
+    },
     navigator::Navigator,
     routes::Route,
     views::InboxView,
@@ -35,6 +38,7 @@ pub struct Mounted {
     listening: desks::Listening,
     shown: ArcRwSignal<Shown>,
     view: ArcRwSignal<InboxView>,
+    locale: ArcRwSignal<Option<String>>,
 }
 
 thread_local! {
@@ -66,12 +70,15 @@ pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::F
     let shared = Shared::for_host(&options.api_base, &options.get_token, options.fetch.as_ref());
     let shown = ArcRwSignal::new(options.shown);
     let view = ArcRwSignal::new(options.inbox_view());
+    let locale = ArcRwSignal::new(options.locale.clone());
     let owner = Owner::new_root(None);
     let mounted = {
         let (shared, emit) = (Rc::clone(&shared), emit.clone());
         let (shown, view, base) = (shown.clone(), view.clone(), options.api_base.clone());
+        let locale = Locale(locale.clone());
         owner.with(|| {
             leptos::mount::mount_to(frame.root().clone(), move || {
+                provide_context(locale);
                 let navigator = navigator(&view, &base, emit.clone());
                 let stage = stage(&shared, emit);
                 let shared = SendWrapper::new(shared);
@@ -81,7 +88,7 @@ pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::F
         })
     };
     let listening = shared.listen(tell(emit, shown.clone()));
-    Ok(Mounted { frame, root: Some((Box::new(mounted), owner)), shared, listening, shown, view })
+    Ok(Mounted { frame, root: Some((Box::new(mounted), owner)), shared, listening, shown, view, locale })
 }
 
 #[wasm_bindgen]
@@ -103,13 +110,16 @@ impl Mounted {
         self.shared.set_token(token);
     }
 
-    /// Takes over options that may change while a view is shown: the view and what it is of, and the theme.
+    /// Takes over options that may change while a view is shown: the view and what it is of, the theme, the locale.
     ///
     /// # Errors
     /// A sentence about the option that can't be used.
     pub fn update(&self, options: &JsValue) -> Result<(), JsError> {
         let options = Options::read(options).map_err(|sentence| JsError::new(&sentence))?;
         self.frame.set_theme(options.theme.as_deref());
+        if self.locale.get_untracked() != options.locale {
+            self.locale.set(options.locale);
+        }
         if self.shown.get_untracked() != options.shown {
             self.shown.set(options.shown);
         }

@@ -8,12 +8,23 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wire::Time;
 
+/// By which customs dates and times are written: a BCP 47 tag, e. g. `pt-BR`; `None`: the browser's. Given by context, where
+/// the page says.
+#[derive(Clone)]
+pub struct Locale(pub ArcRwSignal<Option<String>>);
+
+/// As `Intl` takes it. Tracks.
+fn locales() -> Array {
+    let tag = use_context::<Locale>().and_then(|locale| locale.0.get());
+    tag.map(|tag| Array::of1(&tag.into())).unwrap_or_default()
+}
+
 /// A moment as `<time>`: absolute, with zone and relative time in the tooltip.
 #[component]
 pub fn Timestamp(at: Time) -> impl IntoView {
     view! {
         <time class="timestamp" datetime=iso(at) title=live(move || tooltip(at))>
-            {absolute(at)}
+            {live_view(move || absolute(at))}
         </time>
     }
 }
@@ -47,7 +58,7 @@ pub fn time_in_zone(zone: &str) -> Option<String> {
         .dyn_into::<js_sys::Function>()
         .ok()?;
     // A zone the browser doesn't know throws; `Reflect.construct` hands that to us as an error.
-    let formatter = Reflect::construct(&constructor, &Array::of2(&JsValue::UNDEFINED, &options)).ok()?;
+    let formatter = Reflect::construct(&constructor, &Array::of2(&locales(), &options)).ok()?;
     let formatter: Intl::DateTimeFormat = formatter.unchecked_into();
     formatter.format().call1(&JsValue::UNDEFINED, &Date::new_0()).ok()?.as_string()
 }
@@ -64,7 +75,7 @@ fn relative(at: Time) -> String {
         [("year", 31_536_000.0), ("month", 2_592_000.0), ("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)];
     let (unit, size) = steps.into_iter().find(|(_, size)| seconds.abs() >= *size).unwrap_or(("second", 1.0));
     let options = options(&[("numeric", "auto")]);
-    let formatter = Intl::RelativeTimeFormat::new(&Array::new(), &options);
+    let formatter = Intl::RelativeTimeFormat::new(&locales(), &options);
     formatter.format((seconds / size).trunc(), unit).into()
 }
 
@@ -92,7 +103,7 @@ fn short(at: Time) -> String {
 }
 
 fn format(at: Time, parts: &[(&str, &str)]) -> String {
-    let formatter = Intl::DateTimeFormat::new(&Array::new(), &options(parts));
+    let formatter = Intl::DateTimeFormat::new(&locales(), &options(parts));
     let text = formatter.format().call1(&JsValue::UNDEFINED, &date(at));
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }

@@ -29,6 +29,8 @@ impl Frame {
         let root: HtmlElement = document().create_element("div").ok()?.unchecked_into();
         root.set_class_name("widget");
         root.set_attribute("part", "root").ok()?;
+        // Of the words; the page around may be in any language.
+        root.set_attribute("lang", "en").ok()?;
         shadow.append_child(&root).ok()?;
         Some(Self { shadow, root })
     }

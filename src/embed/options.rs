@@ -18,6 +18,8 @@ pub(super) struct Options {
     pub(super) shown: Shown,
     pub(super) conversation: Option<ConversationId>,
     pub(super) theme: Option<String>,
+    /// A BCP 47 tag.
+    pub(super) locale: Option<String>,
 }
 
 impl Options {
@@ -41,8 +43,12 @@ impl Options {
             }
             (Some(_), _) => return Err("view must be inbox, conversation or contact-panel".to_owned()),
         };
+        let locale = text("locale");
+        if locale.as_ref().is_some_and(|tag| !is_locale(tag)) {
+            return Err("locale must be a BCP 47 language tag, as pt-BR".to_owned());
+        }
         let api_base = text("apiBase").unwrap_or_default().trim_end_matches('/').to_owned();
-        Ok(Self { api_base, get_token, fetch, shown, conversation, theme: text("theme") })
+        Ok(Self { api_base, get_token, fetch, shown, conversation, theme: text("theme"), locale })
     }
 
     /// Where the view begins.
@@ -55,6 +61,12 @@ impl Options {
 fn member(given: &JsValue, name: &str) -> JsValue {
     // Reading from what is no object throws; then there is nothing in it.
     Reflect::get(given, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// `Intl` throws at what is none.
+fn is_locale(tag: &str) -> bool {
+    let known = member(&member(&js_sys::global(), "Intl"), "getCanonicalLocales").dyn_into::<Function>();
+    known.is_ok_and(|known| known.call1(&JsValue::UNDEFINED, &tag.into()).is_ok())
 }
 
 fn id<T: FromStr>(text: Option<String>, name: &str) -> Result<Option<T>, String> {

@@ -193,7 +193,33 @@ test("options that can't be used are refused with a sentence", async ({ guest, s
   expect(await refused({ view: "contact-panel" })).toBe("the view contact-panel needs contact, the id of one");
   expect(await refused({ view: "everything" })).toBe("view must be inbox, conversation or contact-panel");
   expect(await refused({ view: "conversation", conversation: "7" })).toBe("conversation must be an id, a UUID");
+  expect(await refused({ locale: "not a tag" })).toBe("locale must be a BCP 47 language tag, as pt-BR");
   expect(await refused({ getToken: "token" })).toBe("getToken must be a function that returns a token");
+});
+
+test("dates are written as the option locale says, and anew when it changes", async ({ guest, server, person, api }) => {
+  const { id: contact, first } = await person();
+  const text = said("At some time");
+  const { created_at } = await (await api(sam)).addNote(first, text);
+  const page = await guest({ locale: "en-GB", timezoneId: "Europe/Lisbon" });
+  await put(page, "panel", { "api-base": server.url, view: "contact-panel", contact, locale: "ja" });
+  const time = page.locator("#panel").getByRole("article").filter({ hasText: text }).locator("time");
+  const written = (locale) =>
+    new Intl.DateTimeFormat(locale, {
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone: "Europe/Lisbon",
+    }).format(new Date(created_at));
+  // Versions of ICU differ in the kind of space they write.
+  const says = (locale) => new RegExp(written(locale).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/\s/g, "\\s"));
+  await expect(time).toHaveText(says("ja"));
+  await page.evaluate(() => (document.querySelector("#panel").locale = "de"));
+  await expect(time).toHaveText(says("de"));
+  await page.evaluate(() => document.querySelector("#panel").removeAttribute("locale"));
+  await expect(time, "as the browser").toHaveText(says("en-GB"));
 });
 
 test("a host's sheet changes the widget's properties and parts, and of that element alone", async ({ guest, server, person }) => {

@@ -1,0 +1,269 @@
+// What an agent has typed survives: a switch, a reload, a closed tab, a browser without a connection, a module that breaks.
+import { expect, test } from "./guest.js";
+import { fillSignIn, maya, said, sam } from "./harness.js";
+import { NOTE, meet, problem } from "./network.js";
+import { inboxWith, pane, profile, trash } from "./screen.js";
+
+/** Makes the next look at the clock fail inside the module: it is left half way through a change, as by a panic. */
+const breakModule = (page) =>
+  page.evaluate(() => {
+    const clock = Date;
+    globalThis.Date = new Proxy(clock, {
+      construct() {
+        globalThis.Date = clock;
+        throw new RangeError("injected");
+      },
+    });
+  });
+
+test("drafts survive a reload and a closed tab: a contact's note, a reply and a conversation's note, each where it was", async ({
+  signIn,
+  person,
+}) => {
+  const [one, other] = [await person(), await person()];
+  const [about, reply, inside] = ["Half a note", "Half a reply", "Half a note inside"].map(said);
+  const page = await signIn(maya, { path: inboxWith([one.first]) });
+  await pane(page, one.first).box.fill(about);
+  await pane(page, one.first).reply.fill(reply);
+  await pane(page, one.first).noteMode.click();
+  await pane(page, one.first).conversationNote.fill(inside);
+  const holds = async (screen) => {
+    const here = pane(screen, one.first);
+    await expect(here.box).toHaveValue(about);
+    await expect(here.conversationNote, "the mode stays").toHaveValue(inside);
+    await here.replyMode.click();
+    await expect(here.reply).toHaveValue(reply);
+    await here.noteMode.click();
+  };
+  await page.reload();
+  await holds(page);
+  const again = await page.context().newPage();
+  await page.close();
+  await again.goto(inboxWith([one.first, other.first]));
+  await holds(again);
+  await expect(pane(again, other.first).box, "never another contact's").toHaveValue("");
+  await expect(pane(again, other.first).reply).toHaveValue("");
+});
+
+test("a draft is gone once it is saved or emptied, and for whoever signs in after its agent has signed out", async ({
+  signIn,
+  person,
+}) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]), byForm: true });
+  const here = pane(page, who.first);
+  const note = said("Saved");
+  await here.write(note);
+  await expect(here.note(note).locator("time")).toBeVisible();
+  await here.reply.fill("Not to be said");
+  await here.reply.fill("");
+  await page.reload();
+  await expect(here.box).toHaveValue("");
+  await expect(here.reply).toHaveValue("");
+  await here.box.fill("Mine alone");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await fillSignIn(page, sam);
+  await expect(page.getByLabel("Password")).toBeHidden();
+  await page.goto(inboxWith([who.first]));
+  await expect(here.box).toHaveValue("");
+  const kept = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("sidenote");
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("kept").objectStore("kept").getAll();
+          all.onsuccess = () => resolve(all.result);
+        };
+      }),
+  );
+  expect(kept, "nothing is left in the browser").toEqual([]);
+});
+
+test("written and deleted without a connection, then reloaded: all goes out once and in order when it is back", async ({
+  signIn,
+  person,
+  api,
+}) => {
+  const who = await person();
+  const agents = await api(maya);
+  const gone = await agents.addNote(who.first, said("To be deleted"));
+  const texts = ["First", "Second", "Third"].map(said);
+  const [inside, answer] = [said("Inside"), said("An answer")];
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await expect(here.note(gone.body)).toBeVisible();
+  // The page itself still comes: what is gone is the way to the API.
+  let isCut = true;
+  await page.context().route(/\/api\/v1\/.*\/(notes|messages)\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
+  for (const text of texts) await here.write(text);
+  await trash(here.note(gone.body)).click();
+  await here.noteMode.click();
+  await here.conversationNote.fill(inside);
+  await here.addConversationNote.click();
+  await here.replyMode.click();
+  await here.reply.fill(answer);
+  await here.send.click();
+  await expect(here.note(texts[0])).toContainText("Not saved yet");
+  await page.reload();
+  for (const text of texts) await expect(here.note(text), "it waits").toHaveCount(1);
+  await expect(here.note(gone.body), "it is to be gone").toHaveCount(0);
+  await expect(here.said(inside)).toHaveCount(1);
+  await expect(here.said(answer)).toHaveCount(1);
+  isCut = false;
+  await page.reload();
+  for (const text of texts) await expect(here.note(text).locator("time")).toBeVisible();
+  await expect(here.said(answer).locator("time")).toBeVisible();
+  const notes = (await agents.notes(who.id)).map(({ body }) => body).filter((body) => texts.includes(body));
+  expect(notes, "newest first, each once").toEqual(texts.toReversed());
+  await expect.poll(() => agents.noteSaying(who.id, gone.body)).toBeUndefined();
+  const thread = await agents.get(`/conversations/${who.first.id}/notes`);
+  expect(thread.items.filter(({ body }) => body === inside)).toHaveLength(1);
+});
+
+test("while the browser knows that it is offline nothing is tried, and what was never sent is dropped without a request", async ({
+  signIn,
+  person,
+  api,
+}) => {
+  const who = await person();
+  const [kept, dropped] = ["Kept", "Dropped"].map(said);
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await expect(here.box).toBeVisible();
+  await page.context().setOffline(true);
+  const requests = [];
+  page.on("request", (request) => request.method() !== "GET" && requests.push(request.method()));
+  await here.write(dropped);
+  await here.write(kept);
+  await expect(here.note(kept)).toHaveCount(1);
+  await expect(here.note(dropped)).toContainText("Will be saved when you are back online.");
+  await trash(here.note(dropped)).click();
+  await expect(here.note(dropped)).toHaveCount(0);
+  expect(requests).toEqual([]);
+  await page.context().setOffline(false);
+  await expect(here.note(kept).locator("time")).toBeVisible();
+  expect(await (await api(maya)).noteSaying(who.id, dropped)).toBeUndefined();
+  expect(requests.filter((method) => method === "DELETE")).toEqual([]);
+});
+
+test("a refused note is still there after a reload, with its reason; the ones behind it have gone on", async ({
+  signIn,
+  person,
+}) => {
+  const who = await person();
+  const [refused, behind] = ["Refused", "Behind"].map(said);
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await meet(page, NOTE, "PUT", (route, nth) => (nth === 1 ? route.fulfill(problem(403, "forbidden")) : route.fallback()));
+  await here.write(refused);
+  await here.write(behind);
+  await expect(here.note(behind).locator("time")).toBeVisible();
+  await page.reload();
+  await expect(here.note(refused)).toContainText("Not saved");
+  await here.note(refused).getByRole("button", { name: "Edit" }).click();
+  await expect(here.box).toHaveValue(refused);
+  await page.reload();
+  await expect(here.box).toHaveValue(refused);
+  await expect(here.note(refused)).toHaveCount(0);
+});
+
+test("without storage everything works in this page, and it says that nothing is kept", async ({ signIn, person }) => {
+  const who = await person();
+  const page = await signIn(maya);
+  await page.addInitScript(() => {
+    Object.defineProperty(globalThis, "indexedDB", {
+      get() {
+        throw new DOMException("no storage here", "SecurityError");
+      },
+    });
+  });
+  await page.goto(inboxWith([who.first]));
+  const here = pane(page, who.first);
+  const note = said("Without storage");
+  await here.write(note);
+  await expect(here.note(note).locator("time")).toBeVisible();
+  await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
+});
+
+test("when the app breaks it says so, a reload goes on, and no word is lost", async ({ signIn, person, complaints }) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  const [draft, reply, waiting] = ["Half a thought", "Half a reply", "Under way"].map(said);
+  await meet(page, NOTE, "PUT", (route) => route.abort());
+  await here.write(waiting);
+  await expect(here.note(waiting)).toContainText("Not saved yet");
+  await here.reply.fill(reply);
+  await here.box.fill(draft);
+  await breakModule(page);
+  await here.add.click();
+  const dialog = page.getByRole("alertdialog", { name: /^Something broke/ });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Reload" })).toBeFocused();
+  expect(complaints.splice(0).join()).toContain("injected");
+  await page.unrouteAll();
+  await dialog.getByRole("button", { name: "Reload" }).click();
+  await expect(here.box).toHaveValue(draft);
+  await expect(here.reply).toHaveValue(reply);
+  await expect(here.note(waiting).locator("time")).toBeVisible();
+});
+
+test("when one view of a host's page breaks, all of them go on from there, with their drafts and one connection", async ({
+  guest,
+  server,
+  person,
+  complaints,
+}) => {
+  const [one, other] = [await person(), await person()];
+  const page = await guest();
+  const open = new Set();
+  page.on("request", (request) => request.url().endsWith("/api/v1/events") && request.method() === "GET" && open.add(request));
+  for (const end of ["requestfailed", "requestfinished"]) page.on(end, (request) => open.delete(request));
+  const views = Object.entries({ one, other }).map(([id, { id: contact, first, name }]) => [id, contact, first.id, name]);
+  for (const [id, contact, conversation] of views) {
+    await page.evaluate(
+      ([id, attributes]) => void window.host.element(id, attributes),
+      [id, { "api-base": server.url, view: "contact-panel", contact, conversation, theme: "dark" }],
+    );
+  }
+  const [here, there] = views.map(([id, , , name]) => profile(page.locator(`#${id}`), name));
+  const [mine, theirs] = ["About one", "About the other"].map(said);
+  await here.box.fill(mine);
+  await there.box.fill(theirs);
+  await breakModule(page);
+  await here.add.click();
+  for (const view of [here, there]) await expect(view.root.getByText("Something broke.")).toBeVisible();
+  expect(complaints.splice(0).join()).toContain("injected");
+  expect((await page.evaluate(() => window.host.record)).events.map(([name]) => name)).toContain("failed");
+  await there.root.getByRole("button", { name: "Start again" }).click();
+  await expect(here.box).toHaveValue(mine);
+  await expect(there.box).toHaveValue(theirs);
+  await expect.poll(() => open.size, "the broken module's stream has ended").toBe(1);
+  await here.add.click();
+  await expect(here.note(mine).locator("time")).toBeVisible();
+  await page.evaluate(() => document.querySelector("#one").remove());
+  await there.add.click();
+  await expect(there.note(theirs).locator("time")).toBeVisible();
+});
+
+test("a view that is taken away while it says that it broke leaves nothing behind", async ({ guest, server, person, complaints }) => {
+  const { id: contact, first, name } = await person();
+  const page = await guest();
+  await page.evaluate(
+    ([apiBase, contact, conversation]) =>
+      void (window.handle = window.host.mounted("gone", { apiBase, view: "contact-panel", contact, conversation })),
+    [server.url, contact, first.id],
+  );
+  const here = profile(page.locator("#gone"), name);
+  await here.box.fill("Half a thought");
+  await breakModule(page);
+  await here.add.click();
+  await expect(here.root.getByText("Something broke.")).toBeVisible();
+  complaints.splice(0);
+  await page.evaluate(() => window.handle.unmount());
+  const left = await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector("#gone");
+    return shadowRoot.childNodes.length + shadowRoot.adoptedStyleSheets.length;
+  });
+  expect(left).toBe(0);
+});
