@@ -42,7 +42,7 @@ export function mount(element, options) {
   let isOver = false;
   const wanted = [];
   const emit = (name, detail) => {
-    element.dispatchEvent(new CustomEvent(`sidenote:${name}`, { detail, bubbles: true, composed: true }));
+    element?.dispatchEvent(new CustomEvent(`sidenote:${name}`, { detail, bubbles: true, composed: true }));
   };
   const view = {
     begin() {
@@ -79,12 +79,14 @@ export function mount(element, options) {
     unmount() {
       isOver = true;
       wanted.length = 0;
-      if (views.delete(view) && !mounted && element.shadowRoot) {
+      if (views.delete(view) && !mounted && element?.shadowRoot) {
         element.shadowRoot.replaceChildren();
         element.shadowRoot.adoptedStyleSheets = [];
       }
       mounted?.free();
       mounted = undefined;
+      // A host may keep the handle; it keeps nothing that was in the element.
+      element = undefined;
     },
   };
 }

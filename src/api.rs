@@ -4,7 +4,7 @@ use crate::error::ApiError;
 #[cfg(feature = "embed")]
 use crate::tokens::Tokens;
 use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -13,7 +13,7 @@ use wire::{
     ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId, NewContactNote,
     NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Seq,
     SettingsPatch, SignIn, Tag,
-    json::{self, Json},
+    json::{self, Json, Read},
     paths,
 };
 
@@ -274,7 +274,7 @@ impl<T> Request<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> IntoFuture for Request<T> {
+impl<T: Read + 'static> IntoFuture for Request<T> {
     type Output = Answer<T>;
     type IntoFuture = Pending<T>;
 
@@ -290,7 +290,7 @@ impl Unread {
             let response = self.api.accepted(async |anew| self.once(anew).await).await?;
             // A body that breaks off is a lost answer; one that is whole and no JSON is not.
             let text = response.text().await.map_err(|_| ApiError::Offline)?;
-            if text.is_empty() { Ok(Json::Null) } else { Json::read(&text).map_err(|_| ApiError::Unreadable) }
+            if text.is_empty() { Ok(Json::Null) } else { Json::parse(&text).map_err(|_| ApiError::Unreadable) }
         })
     }
 
@@ -310,8 +310,8 @@ impl Unread {
 }
 
 /// An answer as a `T`.
-pub(crate) fn read<T: DeserializeOwned>(answer: Json) -> Answer<T> {
-    json::from_json(answer).map_err(|_| ApiError::Unreadable)
+pub(crate) fn read<T: Read>(answer: Json) -> Answer<T> {
+    T::read(answer).map_err(|_| ApiError::Unreadable)
 }
 
 async fn refusal(response: Response) -> ApiError {

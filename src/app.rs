@@ -149,7 +149,7 @@ fn navigator(route: Memo<Route>) -> Navigator {
         _ => last.cloned().unwrap_or_default(),
     });
     Navigator {
-        view: view.into(),
+        view,
         go: Callback::new(move |view| go_to(Route::Inbox(view))),
         address: Callback::new(|view| Route::Inbox(view).path()),
         contact_address: Callback::new(|contact| Some(Route::Contact(contact).path())),

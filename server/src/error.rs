@@ -157,5 +157,5 @@ fn kind_of(error: &sqlx::Error) -> &'static str {
 }
 
 fn json(value: &impl serde::Serialize) -> Option<Json> {
-    Json::read(&serde_json::to_string(value).ok()?).ok()
+    Json::parse(&serde_json::to_string(value).ok()?).ok()
 }

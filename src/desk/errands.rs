@@ -20,14 +20,16 @@ const LONGEST_PAUSE_MS: u32 = 60_000;
 /// What waits in each place, the one that is being sent first. A place with nothing to send is not there.
 #[derive(Default)]
 pub(super) struct Errands {
-    places: Mutex<HashMap<Uuid, SendWrapper<Vec<Rc<dyn Row>>>>>,
+    places: Mutex<HashMap<Uuid, SendWrapper<Line>>>,
 }
+
+type Line = Vec<Rc<dyn Row>>;
 
 impl Errands {
     /// Puts a row at the end of its place's line, unless it stands there. True: nobody stood there before.
     fn enter(&self, place: Uuid, row: Rc<dyn Row>) -> bool {
         let mut places = self.places.lock().expect("no panic while a lock is held");
-        let line = places.entry(place).or_insert_with(|| SendWrapper::new(Vec::new()));
+        let line = places.entry(place).or_insert_with(|| SendWrapper::new(Line::new()));
         let was_empty = line.is_empty();
         if !line.iter().any(|known| known.id() == row.id()) {
             line.push(row);

@@ -13,9 +13,8 @@ use crate::{
     },
 };
 use leptos::prelude::WithUntracked;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use wire::{ConversationId, Json, Page, Seq};
+use wire::{ConversationId, Json, Page, Seq, json::Read};
 
 /// Where an older page begins: its cursor, and the place it lies below.
 pub(super) type From = (String, Seq);
@@ -30,7 +29,7 @@ pub(super) enum Kind {
 
 /// One kind of thing in one place, a contact's notes, say.
 pub(super) trait Source: Clone + 'static {
-    type Thing: Entry + DeserializeOwned;
+    type Thing: Entry + Read;
 
     fn ledger(&self) -> &Ledger<Self::Thing>;
 

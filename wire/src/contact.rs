@@ -1,5 +1,6 @@
 //! Contacts: the people outside, as the Contact Profile Panel shows them.
 
+use crate::json::readable;
 use crate::{
     Seq,
     agent::ChannelKind,
@@ -15,6 +16,8 @@ pub struct ChannelAddress {
     pub address: String,
 }
 
+readable!(ChannelAddress { kind, address });
+
 /// A coloured label. Its name is its key within the organization (exact characters).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -25,6 +28,8 @@ pub struct Tag {
     pub color: u8,
 }
 
+readable!(Tag { name, color });
+
 /// A static group of contacts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -32,6 +37,8 @@ pub struct ContactList {
     pub id: ListId,
     pub name: String,
 }
+
+readable!(ContactList { id, name });
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -59,6 +66,26 @@ pub struct Contact {
     pub seq: Seq,
     pub rev: Seq,
 }
+
+readable!(Contact {
+    id,
+    name,
+    email,
+    phone,
+    external_id,
+    address,
+    birthday,
+    language,
+    default_channel,
+    time_zone,
+    channels,
+    tags,
+    lists,
+    blocked,
+    unsubscribed,
+    seq,
+    rev
+});
 
 /// `PATCH /contacts/{id}`: a field left out stays, a field of `null` is emptied (a name can't be).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

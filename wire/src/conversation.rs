@@ -1,5 +1,6 @@
 //! Conversations: one thread with a contact on one channel, as agents see it.
 
+use crate::json::{readable, readable_words};
 use crate::{
     Seq,
     agent::ChannelKind,
@@ -17,6 +18,8 @@ pub enum Status {
     Automated,
     Closed,
 }
+
+readable_words!(Status { Open = "open", Automated = "automated", Closed = "closed" });
 
 impl Status {
     pub const ALL: [Self; 3] = [Self::Open, Self::Automated, Self::Closed];
@@ -103,12 +106,16 @@ pub struct ContactRef {
     pub name: String,
 }
 
+readable!(ContactRef { id, name });
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelRef {
     pub id: ChannelId,
     pub kind: ChannelKind,
 }
+
+readable!(ChannelRef { id, kind });
 
 /// What the last thing in the thread was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +130,8 @@ pub enum PreviewKind {
     Note,
 }
 
+readable_words!(PreviewKind { In = "in", Out = "out", Note = "note" });
+
 /// The first line of the last thing in the thread, at most 140 characters. Agents only.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -130,6 +139,8 @@ pub struct Preview {
     pub kind: PreviewKind,
     pub text: String,
 }
+
+readable!(Preview { kind, text });
 
 impl std::fmt::Debug for Preview {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -156,6 +167,8 @@ pub struct Conversation {
     pub seq: Seq,
     pub rev: Seq,
 }
+
+readable!(Conversation { id, contact_id, contact, channel, status, assignee_id, unread, preview, last_at, seq, rev });
 
 /// `PATCH /conversations/{id}`: a field left out stays, `"assignee_id": null` unassigns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

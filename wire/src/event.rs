@@ -6,7 +6,7 @@ use crate::{
     contact::Contact,
     conversation::Conversation,
     ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId},
-    json::{self, Json, Misread},
+    json::{Json, Misread, readable, readable_words},
     message::Message,
     note::{ContactNote, ConversationNote},
     page::Position,
@@ -124,21 +124,19 @@ impl Event {
     /// # Errors
     /// When a known event's data doesn't have its form.
     pub fn read(name: &str, data: &str) -> Result<Option<Self>, Misread> {
-        Self::from_parts(name, Json::read(data)?)
+        Self::from_parts(name, Json::parse(data)?)
     }
 
     /// As [`Event::read`], for data already parsed.
     ///
     /// # Errors
     /// When a known event's data doesn't have its form.
-    pub fn from_parts(name: &str, data: Json) -> Result<Option<Self>, Misread> {
-        let mut data = Fields(data);
+    pub fn from_parts(name: &str, mut data: Json) -> Result<Option<Self>, Misread> {
         let Some(known) = KNOWN.into_iter().find(|known| *known == name) else { return Ok(None) };
-        let seq = data.take("seq")?;
-        // One line per type that is read: each is a reader to be downloaded.
+        let seq = data.member("seq")?;
         Ok(Some(match known {
             "contact-note-added" | "contact-note-restored" => {
-                let (note, actor) = (data.take("note")?, data.take("actor")?);
+                let (note, actor) = (data.member("note")?, data.member("actor")?);
                 if name == "contact-note-added" {
                     Self::ContactNoteAdded { note, actor, seq }
                 } else {
@@ -146,7 +144,7 @@ impl Event {
                 }
             }
             "conversation-note-added" | "conversation-note-restored" => {
-                let (note, actor) = (data.take("note")?, data.take("actor")?);
+                let (note, actor) = (data.member("note")?, data.member("actor")?);
                 if name == "conversation-note-added" {
                     Self::ConversationNoteAdded { note, actor, seq }
                 } else {
@@ -154,41 +152,29 @@ impl Event {
                 }
             }
             "contact-note-deleted" => Self::ContactNoteDeleted {
-                note_id: ContactNoteId(data.take("note_id")?),
-                contact_id: ContactId(data.take("contact_id")?),
-                actor: data.take("actor")?,
+                note_id: data.member("note_id")?,
+                contact_id: data.member("contact_id")?,
+                actor: data.member("actor")?,
                 seq,
             },
             "conversation-note-deleted" => Self::ConversationNoteDeleted {
-                note_id: ConversationNoteId(data.take("note_id")?),
-                conversation_id: ConversationId(data.take("conversation_id")?),
-                actor: data.take("actor")?,
+                note_id: data.member("note_id")?,
+                conversation_id: data.member("conversation_id")?,
+                actor: data.member("actor")?,
                 seq,
             },
             other => {
-                let actor = data.take("actor")?;
+                let actor = data.member("actor")?;
                 match other {
-                    "message-added" => Self::MessageAdded { message: data.take("message")?, actor, seq },
+                    "message-added" => Self::MessageAdded { message: data.member("message")?, actor, seq },
                     "conversation-changed" => {
-                        Self::ConversationChanged { conversation: data.take("conversation")?, actor, seq }
+                        Self::ConversationChanged { conversation: data.member("conversation")?, actor, seq }
                     }
-                    "contact-changed" => Self::ContactChanged { contact: data.take("contact")?, actor, seq },
-                    _ => Self::AgentChanged { agent: data.take("agent")?, actor, seq },
+                    "contact-changed" => Self::ContactChanged { contact: data.member("contact")?, actor, seq },
+                    _ => Self::AgentChanged { agent: data.member("agent")?, actor, seq },
                 }
             }
         }))
-    }
-}
-
-/// An event's data, field by field. By hand, because a derived reader of an enum tagged from outside is several times
-/// the size of everything else in this crate, and the app is downloaded.
-struct Fields(Json);
-
-impl Fields {
-    /// A field that is not there reads as `null`: right for an optional one, an error for any other.
-    #[inline(never)]
-    fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<T, Misread> {
-        json::from_json(self.0.take(name))
     }
 }
 
@@ -196,7 +182,7 @@ impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
         let mut parts = Json::deserialize(deserializer)?;
-        let name: String = json::from_json(parts.take("event")).map_err(D::Error::custom)?;
+        let name: String = parts.member("event").map_err(D::Error::custom)?;
         Self::from_parts(&name, parts.take("data"))
             .map_err(D::Error::custom)?
             .ok_or_else(|| D::Error::custom("unknown event"))
@@ -227,12 +213,16 @@ pub struct Hello {
     pub server_time: DateTime<Utc>,
 }
 
+readable!(Hello { epoch, head, server_time });
+
 /// Every 15 seconds. A `head` past what was received, for longer than a second, means a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Heartbeat {
     pub head: Seq,
 }
+
+readable!(Heartbeat { head });
 
 /// Why the asked-for position can't be resumed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,12 +234,16 @@ pub enum ResetReason {
     OtherEpoch,
 }
 
+readable_words!(ResetReason { TooOld = "too-old", AheadOfHead = "ahead-of-head", OtherEpoch = "other-epoch" });
+
 /// Forget positions and fetch anew what is open. Carries no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Reset {
     pub reason: ResetReason,
 }
+
+readable!(Reset { reason });
 
 /// One change in the answer of `GET /changes`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,12 +5,16 @@
 //! can't read is just that. Everything else about JSON (RFC 8259) is as it should be, which `tests/json_reader.rs`
 //! shows beside `serde_json`.
 
+#[macro_use]
+mod read;
 mod text;
-mod typed;
+
+pub use read::Read;
+pub(crate) use read::{readable, readable_words};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
+    de::{MapAccess, SeqAccess, Visitor},
 };
 use std::fmt;
 
@@ -37,16 +41,8 @@ pub struct Misread;
 ///
 /// # Errors
 /// When the text is not JSON, or doesn't have the form of a `T`.
-pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Misread> {
-    from_json(Json::read(text)?)
-}
-
-/// Reads a value of type `T` from a JSON value.
-///
-/// # Errors
-/// When the value doesn't have the form of a `T`.
-pub fn from_json<T: DeserializeOwned>(json: Json) -> Result<T, Misread> {
-    T::deserialize(json)
+pub fn from_str<T: Read>(text: &str) -> Result<T, Misread> {
+    T::read(Json::parse(text)?)
 }
 
 impl Json {
@@ -54,7 +50,7 @@ impl Json {
     ///
     /// # Errors
     /// When it is not JSON, or nested deeper than 128.
-    pub fn read(text: &str) -> Result<Self, Misread> {
+    pub fn parse(text: &str) -> Result<Self, Misread> {
         text::read(text).ok_or(Misread)
     }
 

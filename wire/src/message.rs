@@ -1,5 +1,6 @@
 //! Messages: what a contact wrote or was sent.
 
+use crate::json::{Json, Misread, Read, readable, readable_words};
 use crate::{
     Seq,
     agent::AgentRef,
@@ -19,6 +20,8 @@ pub enum Direction {
     Out,
 }
 
+readable_words!(Direction { In = "in", Out = "out" });
+
 /// Whether an outgoing message has left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -30,11 +33,19 @@ pub enum Delivery {
     Failed { reason: String },
 }
 
-/// The fields a delivery may have on the wire: a plain struct reads with far less code than a tagged enum.
+/// The fields a delivery may have on the wire.
 #[derive(Deserialize)]
 struct DeliveryFields {
     state: String,
     reason: Option<String>,
+}
+
+impl Read for Delivery {
+    fn read(json: Json) -> Result<Self, Misread> {
+        let mut members = json.into_object()?;
+        let fields = DeliveryFields { state: members.member("state")?, reason: members.member("reason")? };
+        fields.try_into().map_err(|_| Misread)
+    }
 }
 
 impl TryFrom<DeliveryFields> for Delivery {
@@ -58,6 +69,8 @@ pub struct Attachment {
     pub media_type: String,
 }
 
+readable!(Attachment { name, size, media_type = "type" });
+
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Message {
@@ -74,6 +87,8 @@ pub struct Message {
     pub seq: Seq,
     pub delivery: Delivery,
 }
+
+readable!(Message { id, conversation_id, direction, author, body, attachments, created_at, seq, delivery });
 
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

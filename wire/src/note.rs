@@ -1,5 +1,6 @@
 //! The two kinds of note. They are different types on purpose: nothing takes both.
 
+use crate::json::readable;
 use crate::{
     Seq,
     agent::AgentRef,
@@ -27,6 +28,8 @@ pub struct ContactNote {
     pub rev: Seq,
 }
 
+readable!(ContactNote { id, contact_id, conversation_id, author, body, created_at, seq, rev });
+
 /// A note inside one conversation, by the team for the team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -40,6 +43,8 @@ pub struct ConversationNote {
     pub seq: Seq,
     pub rev: Seq,
 }
+
+readable!(ConversationNote { id, conversation_id, author, body, created_at, seq, rev });
 
 /// `PUT /contacts/{id}/notes/{note_id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,3 +72,5 @@ pub struct Deleted {
     #[serde(deserialize_with = "crate::time::read_moment")]
     pub restorable_until: DateTime<Utc>,
 }
+
+readable!(Deleted { restorable_until });

@@ -1,6 +1,7 @@
 //! Refusals: RFC 9457 problem documents and their codes.
 
 use crate::json::Json;
+use crate::json::{Misread, Read, readable};
 use serde::{Deserialize, Serialize};
 
 /// Every reason a request is refused for. On the wire: `type` = `/problems/<code>`.
@@ -125,6 +126,8 @@ pub struct FieldError {
     pub code: String,
 }
 
+readable!(FieldError { pointer, code });
+
 /// `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -145,6 +148,21 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(value_type = Option<Object>))]
     pub current: Option<Json>,
+}
+
+impl Read for Problem {
+    fn read(json: Json) -> Result<Self, Misread> {
+        let mut members = json.into_object()?;
+        Ok(Self {
+            type_: members.member("type")?,
+            title: members.member("title")?,
+            status: members.member("status")?,
+            detail: members.member("detail")?,
+            retryable: members.member::<Option<bool>>("retryable")?.unwrap_or_default(),
+            errors: members.member::<Option<Vec<FieldError>>>("errors")?.unwrap_or_default(),
+            current: members.member("current")?,
+        })
+    }
 }
 
 impl Problem {

@@ -72,6 +72,7 @@ pub(crate) fn package(project: &Project) -> Result<PathBuf, Error> {
         let from = project.root.join(from).join(file);
         fs::copy(&from, into.join(file)).map_err(Error::file(&from))?;
     }
+    slim::script(&into.join("index.js"))?;
     println!("packing");
     shell::run(Command::new("npm").args(["pack", "--silent", "--pack-destination", ".."]).current_dir(&into))?;
     let stamp = project.target.join("package.fingerprint");

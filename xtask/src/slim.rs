@@ -31,6 +31,10 @@ pub(crate) fn all(directory: &Path, symbols: &Path) -> Result<(), Error> {
         fs::write(&module, bytes).map_err(Error::file(&module))?;
         fs::write(&glue, script).map_err(Error::file(&glue))?;
     }
+    let snippets = directory.join("snippets");
+    if snippets.is_dir() {
+        files_under(&snippets)?.iter().try_for_each(|file| self::script(file))?;
+    }
     Ok(())
 }
 
@@ -142,6 +146,12 @@ fn guarded(glue: &str) -> Option<String> {
 fn has_hash(name: &[u8]) -> bool {
     let hash = name.len().checked_sub(17).map(|start| &name[start..]);
     hash.is_some_and(|hash| hash[0] == b'h' && hash[1..].iter().all(u8::is_ascii_hexdigit))
+}
+
+/// A script without its comments.
+pub(crate) fn script(file: &Path) -> Result<(), Error> {
+    let script = fs::read_to_string(file).map_err(Error::file(file))?;
+    fs::write(file, without_comments(&script)).map_err(Error::file(file))
 }
 
 /// Comments and indentation are for who reads the glue. One with a text over several lines is left alone.
