@@ -9,9 +9,9 @@ use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wire::{
-    Activity, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
+    Activity, AgentId, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
     ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId, NewContactNote,
-    NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Seq,
+    NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Polled, Position, Problem, ProblemCode, ReadMark, Seq,
     SettingsPatch, SignIn, Tag,
     json::{self, Json, Read},
     paths,
@@ -27,6 +27,8 @@ const TIMEOUT_MS: u32 = 30_000;
 pub struct Api {
     base: Arc<str>,
     tokens: Option<Tokens>,
+    /// Who asks. A server that knows the asker as somebody else refuses.
+    agent: Option<AgentId>,
 }
 
 /// The page itself has its cookie. No value of this type can be made, so nothing of tokens is in its module.
@@ -72,13 +74,19 @@ impl Api {
     /// Requests carry the agent's cookie. `base`: the origin of the server; empty for this page's own.
     #[must_use]
     pub fn new(base: &str) -> Self {
-        Self { base: base.trim_end_matches('/').into(), tokens: None }
+        Self { base: base.trim_end_matches('/').into(), tokens: None, agent: None }
     }
 
     /// Requests carry a token, and never a cookie.
     #[must_use]
     pub fn with_tokens(base: &str, tokens: Tokens) -> Self {
-        Self { base: base.trim_end_matches('/').into(), tokens: Some(tokens) }
+        Self { base: base.trim_end_matches('/').into(), tokens: Some(tokens), agent: None }
+    }
+
+    /// For this agent alone: should another be signed in by then, nothing is done in their name.
+    #[must_use]
+    pub fn of(&self, agent: AgentId) -> Self {
+        Self { agent: Some(agent), ..self.clone() }
     }
 
     /// The origin of the server; empty for this page's own.
@@ -95,8 +103,9 @@ impl Api {
         self.send(Method::DELETE, paths::SESSION)
     }
 
+    /// Whoever is signed in.
     pub fn me(&self) -> Request<Me> {
-        self.get(paths::ME)
+        Self { agent: None, ..self.clone() }.get(paths::ME)
     }
 
     pub fn change_settings(&self, patch: &SettingsPatch) -> Request<Me> {
@@ -205,6 +214,11 @@ impl Api {
         self.send_json(Method::PUT, &paths::contact_notes_seen(id), &ReadMark { seq })
     }
 
+    /// The changes after a position.
+    pub(crate) fn changes(&self, after: &Position) -> Request<Polled> {
+        self.get(&paths::changes(after, PAGE))
+    }
+
     /// Opens the live stream, after a position if one is given.
     pub(crate) async fn open_events(&self, after: Option<&Position>, abort: &web_sys::AbortSignal) -> Answer<Response> {
         let send = async |anew| {
@@ -255,6 +269,10 @@ impl Api {
     async fn request(&self, method: Method, path: &str, anew: bool) -> Answer<RequestBuilder> {
         // Without this header a change is refused: no other site's page can set it.
         let request = RequestBuilder::new(&format!("{}{path}", self.base)).method(method).header("X-Sidenote", "1");
+        let request = match self.agent {
+            Some(agent) => request.header("X-Sidenote-Agent", &agent.to_string()),
+            None => request,
+        };
         let Some(tokens) = &self.tokens else { return Ok(request) };
         let token = tokens.current(anew).await?;
         let request = request.credentials(web_sys::RequestCredentials::Omit);

@@ -109,6 +109,13 @@ fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoVi
             stage.set(Stage::SignedOut);
         });
     })));
+    let (session, left) = (desk.session(), desk.clone());
+    Effect::new(move |_| {
+        if session.get() == Session::Left {
+            left.close();
+            stage.set(Stage::SignedOut);
+        }
+    });
     // The parts of the route that decide which page it is; the rest is the inbox's own affair.
     let page = memo(move |_| match route.get() {
         Route::Inbox(_) => None,

@@ -23,6 +23,7 @@ use crate::{
     live,
     outbox::Outbox,
     store::{Store, row::Failure},
+    tabs::Tabs,
     timers::sleep,
 };
 use futures::{
@@ -63,6 +64,8 @@ struct Inner {
     /// Ends what keeps the event stream open.
     following: Mutex<Option<AbortHandle>>,
     listener: Mutex<Option<Listener>>,
+    /// The tabs that follow the same, while this desk does.
+    tabs: Mutex<Option<Tabs>>,
 }
 
 /// Hears each live event before it is taken in.
@@ -74,6 +77,8 @@ pub enum Session {
     Active,
     /// Sign in again, over the page.
     Expired,
+    /// The agent has signed out, in another tab.
+    Left,
 }
 
 /// How the live stream stands.
@@ -102,6 +107,7 @@ impl Desk {
         let store = Store::new(me.agent.id);
         store.agents.receive_all(me.agents.clone());
         let from = page.as_of.clone();
+        let api = api.of(me.agent.id);
         let outbox = Outbox::new(format!("{} {} {}", api.base(), me.organization.id, me.agent.id));
         let desk = Self(Arc::new(Inner {
             store,
@@ -121,6 +127,7 @@ impl Desk {
             closed: AtomicBool::new(false),
             following: Mutex::default(),
             listener: Mutex::default(),
+            tabs: Mutex::default(),
         }));
         match first {
             Some(first) => desk.receive_conversations(first, page),
@@ -243,6 +250,10 @@ impl Desk {
         // Without a connection the cookie outlives this page; the desk is left all the same.
         let _ = self.0.api.sign_out().json().await;
         self.0.outbox.clear();
+        // Nothing of what was known stays in the other tabs either.
+        if let Some(tabs) = &*self.0.tabs.lock().expect("no panic while a lock is held") {
+            tabs.say(live::LEFT);
+        }
         self.close();
     }
 
@@ -253,7 +264,17 @@ impl Desk {
             following.abort();
         }
         self.0.outbox.unwatch();
+        self.set_tabs(None);
         self.wake();
+    }
+
+    pub(crate) fn set_tabs(&self, tabs: Option<Tabs>) {
+        *self.0.tabs.lock().expect("no panic while a lock is held") = tabs;
+    }
+
+    /// The agent has signed out elsewhere.
+    pub(crate) fn be_left(&self) {
+        self.0.session.set(Session::Left);
     }
 
     /// Hears from the page, until the desk is left.
@@ -304,7 +325,7 @@ impl Desk {
     }
 
     fn ask_to_sign_in(&self) {
-        if self.0.session.get_untracked() != Session::Expired {
+        if self.0.session.get_untracked() == Session::Active {
             self.0.session.set(Session::Expired);
         }
     }
@@ -320,7 +341,8 @@ impl Desk {
     fn start_following(&self, from: Position) {
         let (handle, registration) = AbortHandle::new_pair();
         *self.0.following.lock().expect("no panic while a lock is held") = Some(handle);
-        let following = Abortable::new(live::follow(self.clone(), from), registration);
+        let name = self.0.outbox.owner().to_owned();
+        let following = Abortable::new(live::follow(self.clone(), from, name), registration);
         spawn(async move {
             // Ended by itself or by `close`: either way there is nothing to say.
             let _ = following.await;

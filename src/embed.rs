@@ -63,6 +63,7 @@ pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::F
     let options = Options::read(options).map_err(|sentence| JsError::new(&sentence))?;
     if !BEGUN.replace(true) {
         crate::held::take_over();
+        crate::tabs::take_over();
     }
     let frame = Frame::open(&element, css).ok_or_else(|| JsError::new("this element can hold no shadow root"))?;
     frame.set_theme(options.theme.as_deref());

@@ -50,6 +50,8 @@ pub mod memo;
 #[cfg(target_arch = "wasm32")]
 pub mod navigator;
 #[cfg(target_arch = "wasm32")]
+mod tabs;
+#[cfg(target_arch = "wasm32")]
 mod timers;
 #[cfg(all(target_arch = "wasm32", feature = "embed"))]
 pub mod tokens;

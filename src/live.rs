@@ -1,58 +1,51 @@
-//! Keeps the event stream open and hands what it says to the desk: connect, resume, reset, watch, back off.
+//! Keeps what is shown right: one tab of the browser leads and holds the event stream open (connect, resume, reset, watch,
+//! back off; or poll, behind a proxy that holds a stream back), the others hear from it.
+
+mod connection;
 
 use crate::{
     desk::{Connection, Desk},
     error::ApiError,
     event_stream::{Frame, Reader},
-    held::Held,
+    tabs::{Tabs, Told},
     timers::sleep,
 };
-use futures::{FutureExt, future::Either, pin_mut};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStreamDefaultReader};
-use wire::{Event, Heartbeat, Hello, Position, Reset, json};
+use connection::End;
+use futures::{FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, future::Either, future::select, pin_mut};
+use wire::{Event, Heartbeat, Hello, Polled, Position, json};
 
-/// Nothing heard for this long: the connection is dead, whatever the browser thinks. Heartbeats come every 15 s.
-const WATCHDOG_MS: u32 = 35_000;
+const POLL_MS: u32 = 15_000;
+/// After so many polls the stream is tried again.
+const POLLS: usize = 4;
 const FIRST_PAUSE_MS: f64 = 1_000.0;
 const LONGEST_PAUSE_MS: f64 = 60_000.0;
+/// A tab that is alone leads before this; one that isn't asks what it has missed.
+const LEAD_AT_ONCE_MS: u32 = 150;
+/// The leader passes on what it hears, heartbeats too. After this long without it is asked whether it is there …
+const SILENCE_MS: u32 = 17_000;
+/// … and has this long to answer.
+const ANSWER_MS: u32 = 10_000;
 
-/// Why a stream ended.
-enum End {
-    /// It broke, or was silent for too long.
-    Lost,
-    /// Nobody is signed in.
-    SignedOut,
-    /// The desk is closed.
-    Closed,
-}
+/// What a tab says whose agent has signed out.
+pub(crate) const LEFT: &str = "left";
 
-/// Follows the server until the desk is closed. `from`: everything after this position is new to us.
-pub(crate) async fn follow(desk: Desk, from: Position) {
-    let mut follower = Follower { desk, epoch: from.epoch.clone(), position: Some(from), head: 0, behind: None };
-    let mut failures = 0_i32;
-    loop {
-        let heard_before = follower.position.clone();
-        let end = follower.connect().await;
-        match end {
-            End::Closed => return,
-            End::SignedOut => follower.desk.wait_for_sign_in().await,
-            End::Lost => {
-                follower.desk.set_connection(Connection::Lost);
-                failures = if follower.position == heard_before { failures + 1 } else { 0 };
-                // Full jitter, so that a restarted server isn't met by everybody at once.
-                let longest = (FIRST_PAUSE_MS * 2_f64.powi(failures.min(6))).min(LONGEST_PAUSE_MS);
-                let pause = FIRST_PAUSE_MS / 2.0 + js_sys::Math::random() * (longest - FIRST_PAUSE_MS / 2.0);
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                follower.desk.pause(pause as u32).await;
-            }
-        }
+/// Follows the server until the desk is closed. `from`: everything after this position is new to us. `name`: of those tabs
+/// that follow the same.
+pub(crate) async fn follow(desk: Desk, from: Position, name: String) {
+    let joined = Tabs::join(&name);
+    let (tabs, told) = joined.unzip();
+    desk.set_tabs(tabs.clone());
+    let mut follower = Follower { desk, tabs, epoch: from.epoch.clone(), position: Some(from), head: 0, behind: None };
+    match told {
+        Some(told) => follower.take_turns(told).await,
+        None => follower.lead().await,
     }
 }
 
 struct Follower {
     desk: Desk,
+    /// The other tabs, if they can be talked to.
+    tabs: Option<Tabs>,
     /// Everything up to here has been heard.
     position: Option<Position>,
     /// Where the server is, as it last said.
@@ -63,116 +56,213 @@ struct Follower {
 }
 
 impl Follower {
-    async fn connect(&mut self) -> End {
-        let Ok(abort) = AbortController::new() else { return End::Lost };
-        let connection = Connected { _held: Held::stream(&abort), abort };
-        let response = match self.desk.api().open_events(self.position.as_ref(), &connection.abort.signal()).await {
-            Ok(response) => response,
-            Err(error) => return self.refused(&error),
-        };
-        let Some(body) = response.body() else { return End::Lost };
-        let Ok(reader) = body.get_reader().dyn_into::<ReadableStreamDefaultReader>() else { return End::Lost };
-        self.read(&reader).await
-    }
-
-    fn refused(&self, error: &ApiError) -> End {
-        if self.desk.is_closed() {
-            End::Closed
-        } else if error.is_signed_out() {
-            End::SignedOut
-        } else {
-            End::Lost
+    async fn take_turns(&mut self, mut told: UnboundedReceiver<Told>) {
+        while !self.desk.is_closed() {
+            self.follow_leader(&mut told).await;
+            let (desk, tabs) = (self.desk.clone(), self.tabs.clone());
+            let leading = self.lead();
+            let yielded = answer_until_yielded(&mut told, &desk, tabs.as_ref());
+            pin_mut!(leading, yielded);
+            // Either way the connection is given up.
+            select(leading, yielded).await;
         }
     }
 
-    async fn read(&mut self, stream: &ReadableStreamDefaultReader) -> End {
-        let mut reader = Reader::default();
-        loop {
-            let chunk = JsFuture::from(stream.read()).fuse();
-            let watchdog = sleep(WATCHDOG_MS).fuse();
-            pin_mut!(chunk, watchdog);
-            let bytes = match futures::future::select(chunk, watchdog).await {
-                Either::Left((Ok(chunk), _)) => bytes_of(&chunk),
-                Either::Left((Err(_), _)) | Either::Right(_) => None,
-            };
-            if self.desk.is_closed() {
-                return End::Closed;
-            }
-            let Some(bytes) = bytes else { return End::Lost };
-            let frames = reader.push(&bytes);
-            if self.take(frames).is_err() {
-                return End::Lost;
-            }
-        }
-    }
-
-    /// Applies a piece of the stream as one change of the store. An error: something is missing; resume anew.
-    fn take(&mut self, frames: Vec<Frame>) -> Result<(), Gap> {
-        let mut events = Vec::new();
-        let mut result = Ok(());
-        for frame in frames {
-            if let Some(position) = frame.id.as_deref().and_then(|id| id.parse::<Position>().ok()) {
-                self.position = Some(position);
-            }
-            match frame.event.as_str() {
-                "" => {}
-                "hello" => self.hello(&frame.data),
-                "heartbeat" => result = self.heartbeat(&frame.data),
-                "reset" => {
-                    if let Ok(Reset { .. }) = json::from_str(&frame.data) {
-                        events.clear();
-                        self.reset();
+    /// Hears from the leader, until this tab leads.
+    async fn follow_leader(&mut self, told: &mut UnboundedReceiver<Told>) {
+        let mut patience = LEAD_AT_ONCE_MS;
+        let mut is_behind = true;
+        while !self.desk.is_closed() {
+            match within(patience, told.next()).await {
+                Some(Some(Told::Lead) | None) => return,
+                Some(Some(Told::Yield)) => {}
+                Some(Some(Told::Said(text))) => {
+                    patience = SILENCE_MS;
+                    self.hear_leader(&text).await;
+                }
+                None if is_behind => {
+                    is_behind = false;
+                    patience = SILENCE_MS;
+                    self.catch_up().await;
+                }
+                None if patience == SILENCE_MS => {
+                    patience = ANSWER_MS;
+                    self.say("who");
+                }
+                None => {
+                    if let Some(tabs) = &self.tabs {
+                        tabs.take_lead();
                     }
                 }
-                // An event this version doesn't know, or can't read, is skipped: what it spoke of will be right
-                // again with the next page.
-                name => events.extend(Event::read(name, &frame.data).ok().flatten()),
             }
         }
-        self.desk.hear(events);
-        if self.position.as_ref().is_some_and(|position| position.seq >= self.head) {
+    }
+
+    /// What the leader passes on. Positions follow each other without a gap; where one is missing the server is asked.
+    async fn hear_leader(&mut self, text: &str) {
+        match text {
+            "lost" => return self.desk.set_connection(Connection::Lost),
+            LEFT => return self.desk.be_left(),
+            _ => {}
+        }
+        let Some(text) = text.strip_prefix("heard\n") else { return };
+        let mut fresh = Vec::new();
+        let mut known = self.position.clone();
+        let mut has_gap = false;
+        for frame in Reader::default().push(text.as_bytes()) {
+            if let Some(position) = position(&frame) {
+                let seq = known.as_ref().filter(|known| known.epoch == position.epoch).map(|known| known.seq);
+                if seq.is_some_and(|seq| position.seq <= seq) {
+                    continue;
+                }
+                has_gap |= seq.is_none_or(|seq| position.seq != seq + 1);
+                known = Some(position);
+            }
+            has_gap |= head(&frame).is_some_and(|head| known.as_ref().is_none_or(|known| known.seq < head));
+            fresh.push(frame);
+        }
+        let before = self.position.clone();
+        // A gap that a heartbeat shows is closed here too.
+        let _ = self.take(fresh);
+        if has_gap && self.position.as_ref().map(|it| &it.epoch) == before.as_ref().map(|it| &it.epoch) {
+            self.position = before;
+            self.catch_up().await;
+        }
+    }
+
+    /// Asks for everything after our position, until there is no more.
+    async fn catch_up(&mut self) {
+        while !self.desk.is_closed() {
+            match self.poll().await {
+                Ok(false) => return,
+                Ok(true) => {}
+                Err(error) if error.is_signed_out() => self.desk.wait_for_sign_in().await,
+                Err(_) => {
+                    self.desk.set_connection(Connection::Lost);
+                    self.desk.pause(pause_ms(2)).await;
+                }
+            }
+        }
+    }
+
+    /// Takes in the next changes. Returns whether there are more.
+    async fn poll(&mut self) -> Result<bool, ApiError> {
+        let Some(after) = self.position.clone() else { return Ok(false) };
+        let Polled { items, next, more, reset } = self.desk.api().changes(&after).await?;
+        self.epoch.clone_from(&next.epoch);
+        self.head = next.seq;
+        if reset.is_some() {
+            self.reset();
+            return Ok(false);
+        }
+        self.pass_on(items.iter().map(|item| (item.id.to_string(), &*item.event, written(&item.data))));
+        self.desk.hear(items.into_iter().filter_map(|item| Event::from_parts(&item.event, item.data).ok()?).collect());
+        self.position = Some(next);
+        if !more {
             self.desk.set_connection(Connection::Live);
         }
-        result
+        Ok(more)
     }
 
-    fn hello(&mut self, data: &str) {
-        let Ok(hello) = json::from_str::<Hello>(data) else { return };
-        self.head = hello.head;
-        self.behind = None;
-        self.epoch = hello.epoch;
-    }
-
-    fn heartbeat(&mut self, data: &str) -> Result<(), Gap> {
-        let Ok(Heartbeat { head }) = json::from_str(data) else { return Ok(()) };
-        self.head = head;
-        let heard = self.position.as_ref().map_or(0, |position| position.seq);
-        let was_behind = self.behind.replace(head).is_some_and(|behind| heard < behind);
-        if heard >= head {
-            self.behind = None;
+    /// Holds the connection, until the desk is closed.
+    async fn lead(&mut self) {
+        let mut failures = 0;
+        loop {
+            let heard_before = self.position.clone();
+            match self.connect().await {
+                End::Closed => return,
+                End::SignedOut => self.desk.wait_for_sign_in().await,
+                End::HeldBack => self.poll_for_a_while().await,
+                End::Lost => {
+                    self.desk.set_connection(Connection::Lost);
+                    self.say("lost");
+                    failures = if self.position == heard_before { failures + 1 } else { 0 };
+                    self.desk.pause(pause_ms(failures)).await;
+                }
+            }
         }
-        if was_behind { Err(Gap) } else { Ok(()) }
     }
 
-    /// What we know may be wrong. The stream goes on from the server's head; everything open is fetched anew.
-    fn reset(&mut self) {
-        let since = Position { epoch: self.epoch.clone(), seq: self.head };
-        self.desk.start_over(&since);
-        self.position = Some(since);
+    async fn poll_for_a_while(&mut self) {
+        for _ in 0..POLLS {
+            self.catch_up().await;
+            if self.desk.is_closed() {
+                return;
+            }
+            self.desk.pause(POLL_MS).await;
+        }
+    }
+
+    fn say(&self, text: &str) {
+        if let Some(tabs) = &self.tabs {
+            tabs.say(text);
+        }
+    }
+
+    /// Passes on to the other tabs what this one has heard: id, event and data of each block.
+    fn pass_on<'a>(&self, blocks: impl Iterator<Item = (String, &'a str, String)>) {
+        let Some(tabs) = &self.tabs else { return };
+        let mut text = "heard\n".to_owned();
+        for (id, event, data) in blocks {
+            for (field, value) in [("id", &*id), ("event", event), ("data", &*data)] {
+                if !value.is_empty() {
+                    text = text + field + ": " + value + "\n";
+                }
+            }
+            text.push('\n');
+        }
+        tabs.say(&text);
     }
 }
 
-/// A connection, given up when it is no longer followed: by an answer that ends it, or because the desk is closed.
-struct Connected {
-    abort: AbortController,
-    _held: Held,
+fn position(frame: &Frame) -> Option<Position> {
+    frame.id.as_deref()?.parse().ok()
 }
 
-/// The server has said more than we heard.
-struct Gap;
+/// Where the server is, in a block that says so.
+fn head(frame: &Frame) -> Option<u64> {
+    match &*frame.event {
+        "hello" => json::from_str::<Hello>(&frame.data).ok().map(|hello| hello.head),
+        "heartbeat" => json::from_str::<Heartbeat>(&frame.data).ok().map(|heartbeat| heartbeat.head),
+        _ => None,
+    }
+}
 
-fn bytes_of(chunk: &JsValue) -> Option<Vec<u8>> {
-    let done = js_sys::Reflect::get(chunk, &"done".into()).ok()?.is_truthy();
-    let value = js_sys::Reflect::get(chunk, &"value".into()).ok()?;
-    if done { None } else { Some(js_sys::Uint8Array::new(&value).to_vec()) }
+fn written(data: &wire::Json) -> String {
+    serde_json::to_string(data).unwrap_or_default()
+}
+
+/// Full jitter, so that a restarted server isn't met by everybody at once.
+fn pause_ms(failures: i32) -> u32 {
+    let longest = (FIRST_PAUSE_MS * 2_f64.powi(failures.min(6))).min(LONGEST_PAUSE_MS);
+    let pause = FIRST_PAUSE_MS / 2.0 + js_sys::Math::random() * (longest - FIRST_PAUSE_MS / 2.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let pause = pause as u32;
+    pause
+}
+
+/// `None`: it did not come in time.
+async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T> {
+    let (what, late) = (what.fuse(), sleep(milliseconds).fuse());
+    pin_mut!(what, late);
+    match select(what, late).await {
+        Either::Left((result, _)) => Some(result),
+        Either::Right(_) => None,
+    }
+}
+
+/// A leader says that it is there, until another tab takes its place.
+async fn answer_until_yielded(told: &mut UnboundedReceiver<Told>, desk: &Desk, tabs: Option<&Tabs>) {
+    loop {
+        match told.next().await {
+            Some(Told::Said(text)) if text == "who" => {
+                if let Some(tabs) = tabs {
+                    tabs.say("here");
+                }
+            }
+            Some(Told::Said(text)) if text == LEFT => desk.be_left(),
+            Some(Told::Yield) | None => return,
+            Some(Told::Lead | Told::Said(_)) => {}
+        }
+    }
 }

@@ -116,6 +116,11 @@ impl Outbox {
         Self { owner, watching: Mutex::default() }
     }
 
+    /// Names whose texts they are: the server, the organization, the agent.
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
+    }
+
     /// Everything that is kept, in the order of the keys: of unsent things in one place the older ones first, since their
     /// ids are made of the time.
     pub(crate) async fn open(&self) -> Vec<Kept> {

@@ -5,6 +5,7 @@ mod embed;
 
 use crate::{
     Config, Site, State, agents,
+    backup::{self, Ledger},
     db::Db,
     demo,
     error::{Error, Result},
@@ -41,6 +42,34 @@ enum Command {
     /// The agents of an organization.
     #[command(subcommand)]
     Agent(Agent),
+    /// Write a copy of the database into a new file, also beside a running server.
+    Backup {
+        #[arg(long)]
+        db: PathBuf,
+        /// The new file.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Print the ledger of deletions, of ids alone: to be kept apart from the database, for `restore`.
+    Deletions {
+        #[arg(long)]
+        db: PathBuf,
+    },
+    /// Go back to a backup. What was deleted since stays deleted; every open page starts over.
+    Restore {
+        /// The database that is replaced; its server must be stopped.
+        #[arg(long)]
+        db: PathBuf,
+        /// The backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// What `deletions` printed, where the database itself is lost.
+        #[arg(long)]
+        deletions: Option<PathBuf>,
+        /// Let what was deleted since the backup come back, where nobody knows what that was.
+        #[arg(long, conflicts_with = "deletions")]
+        without_deletions: bool,
+    },
     /// The widget in other products' pages: keys, origins, tokens.
     #[command(subcommand)]
     Embed(embed::Embed),
@@ -150,6 +179,19 @@ impl Cli {
                 say("The organization is added.")
             }
             Command::Agent(agent) => agent.run().await,
+            Command::Backup { db, to } => {
+                backup::backup(&db, &to).await?;
+                say("The backup is written.")
+            }
+            Command::Deletions { db } => say(backup::deletions(&db).await?.trim_end()),
+            Command::Restore { db, from, deletions, without_deletions } => {
+                let ledger = match deletions {
+                    Some(file) => Ledger::Listed(std::fs::read_to_string(file)?),
+                    None if without_deletions => Ledger::Unknown,
+                    None => Ledger::Replaced,
+                };
+                say(backup::restore(&db, &from, ledger).await?.to_string().trim_end())
+            }
             Command::Embed(embed) => embed.run().await,
         }
     }
@@ -194,10 +236,7 @@ impl Import {
     async fn run(self) -> Result<()> {
         let cannot_read = |error| Error::Setup(format!("The archive can't be read: {error}."));
         let archive = BufReader::new(File::open(&self.file).map_err(cannot_read)?);
-        if !self.db.exists() {
-            return Err(Error::Setup("There is no such database (--db).".to_owned()));
-        }
-        let db = Db::open(&self.db).await?;
+        let db = Db::open_existing(&self.db).await?;
         let report = import::mbox(&db, &self.org, &self.own, archive).await?;
         db.close().await;
         say(report.to_string().trim_end())?;

@@ -60,6 +60,17 @@ impl Db {
         Ok(Self { inner: Arc::new(Inner { writer, readers, epoch, cursor_key, wake }) })
     }
 
+    /// As [`Db::open`], where there must be a database already.
+    ///
+    /// # Errors
+    /// When there is none, or as [`Db::open`].
+    pub async fn open_existing(file: &Path) -> Result<Self> {
+        if !file.exists() {
+            return Err(Error::Setup("There is no such database (--db).".to_owned()));
+        }
+        Self::open(file).await
+    }
+
     /// Begins a change of an organization's data. Waits for its turn: changes happen one after the other.
     ///
     /// # Errors
@@ -146,7 +157,7 @@ pub async fn head(reading: &mut SqliteConnection, org: OrgId) -> Result<Seq> {
 }
 
 /// The file holds people's words: only its owner may read it. SQLite gives its side files the same mode.
-fn make_private(file: &Path) -> Result<()> {
+pub(crate) fn make_private(file: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -12,6 +12,7 @@ mod site;
 pub mod state;
 
 // Storing and telling.
+pub mod backup;
 mod ballast;
 pub mod change;
 pub mod db;

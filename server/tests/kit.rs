@@ -1,6 +1,7 @@
 //! The small world the stories play in: two organizations on a temporary database, and clients that ask the app in
 //! process. Nothing here asserts what the product promises; it only makes the promises short to write.
 
+pub(crate) mod process;
 mod stream;
 
 pub(crate) use stream::{Heard, Stream};
@@ -149,6 +150,13 @@ impl World {
         seq
     }
 
+    /// The same world, over what its file is now. Its database must have been closed.
+    pub(crate) async fn reopened(self) -> Self {
+        let state = State::new(Db::open(&self.file).await.unwrap(), Config::default(), Site::default());
+        let app = sidenote_server::app(state.clone());
+        Self { state, app, ..self }
+    }
+
     /// A number straight from the database.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut *self.db().read().await.unwrap()).await.unwrap()
@@ -199,6 +207,11 @@ impl Client {
         let mut headers = self.headers.clone();
         headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
         Self { app: self.app.clone(), headers }
+    }
+
+    /// The same browser, at this world's app.
+    pub(crate) fn at(&self, world: &World) -> Self {
+        Self { app: world.app.clone(), headers: self.headers.clone() }
     }
 
     pub(crate) fn without(&self, name: &str) -> Self {

@@ -6,6 +6,7 @@
 mod kit;
 mod operations;
 
+mod backup;
 mod canary;
 mod command_line;
 mod contact_notes;
@@ -16,6 +17,7 @@ mod deletion;
 mod demo;
 mod embed;
 mod events;
+mod faults;
 mod gate;
 mod import;
 mod inbox;

@@ -160,3 +160,18 @@ async fn a_sign_in_that_is_not_one_is_refused() {
     nobody.post(paths::SESSION, Some(extra)).await.expect(422).refused("unknown-field");
     nobody.post(paths::SESSION, None).await.expect(415).refused("wrong-content-type");
 }
+
+#[tokio::test]
+async fn a_page_that_says_whom_it_speaks_for_does_nothing_in_anothers_name() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let note = wire::ContactNoteId::fresh();
+    let path = wire::paths::contact_note(acme.ana, note);
+    let new = json!({ "body": "typed by Maya", "conversation_id": acme.ana_chat });
+    let as_maya = sam.with("x-sidenote-agent", &acme.maya.to_string());
+    as_maya.put(&path, new.clone()).await.refused("signed-out");
+    as_maya.get(wire::paths::ME).await.refused("signed-out");
+    sam.with("x-sidenote-agent", "nobody").get(wire::paths::ME).await.refused("signed-out");
+    assert_eq!(world.count("SELECT COUNT(*) FROM contact_note").await, 0);
+    sam.with("x-sidenote-agent", &acme.sam.to_string()).put(&path, new).await.expect(201);
+}

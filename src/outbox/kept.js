@@ -7,9 +7,15 @@ const PATIENCE = 3_000;
 
 /** By owner: that owner's texts by key. */
 const pages = new Map();
-/** What is not yet in storage, by the key it has there. No text: it is to be removed. */
-let waiting = new Map();
-let writing;
+/** By owner: resolves when what was in storage is there. */
+const loading = new Map();
+/** What is not known to be in storage, by the key it has there. No text: it is to be removed. */
+const unsaved = new Map();
+/** What was put since the last write began; nothing when nothing was. */
+let waiting;
+/** Resolves when every write so far is over. */
+let writing = Promise.resolve();
+let database;
 let opening;
 /** Whether the last attempt to write came through. */
 let isSafe = true;
@@ -19,38 +25,52 @@ const full = (owner, key) => `${owner}\n${key}`;
 
 /** Everything that is kept for an owner: keys and texts in turn. */
 export async function openKept(owner) {
-  let page = pages.get(owner);
-  if (!page) {
-    page = new Map();
-    pages.set(owner, page);
-    for (const [key, text] of await stored(owner)) {
-      // What was typed in the meantime is newer.
-      if (!page.has(key)) page.set(key, text);
-    }
+  if (!loading.has(owner)) loading.set(owner, load(owner));
+  await loading.get(owner);
+  return [...pageOf(owner)].flat();
+}
+
+async function load(owner) {
+  for (const [key, text] of await stored(owner)) {
+    // What was typed in the meantime is newer.
+    if (!pageOf(owner).has(key) && !unsaved.has(full(owner, key))) pageOf(owner).set(key, text);
   }
-  return [...page].flat();
+}
+
+function pageOf(owner) {
+  if (!pages.has(owner)) pages.set(owner, new Map());
+  return pages.get(owner);
 }
 
 /** Keeps a text; `undefined` forgets it. */
 export function putKept(owner, key, text) {
-  let page = pages.get(owner);
-  if (!page) pages.set(owner, (page = new Map()));
-  if (text === undefined) page.delete(key);
-  else page.set(key, text);
+  if (text === undefined) pageOf(owner).delete(key);
+  else pageOf(owner).set(key, text);
+  unsaved.set(full(owner, key), text);
+  if (!waiting) {
+    waiting = new Map();
+    // Everything of one change together, and at once: the page may be on its way out.
+    queueMicrotask(() => {
+      // What failed before is tried again.
+      const batch = isSafe ? waiting : new Map(unsaved);
+      waiting = undefined;
+      const written = write(batch);
+      writing = Promise.all([writing, written]);
+    });
+  }
   waiting.set(full(owner, key), text);
-  writing ??= Promise.resolve().then(write);
 }
 
 /** Resolves when all that was put so far is in storage: true; or can't be: false. */
 export async function savedKept() {
+  await Promise.resolve();
   await writing;
   return isSafe;
 }
 
 /** Forgets everything of an owner. */
 export function clearKept(owner) {
-  for (const key of pages.get(owner)?.keys() ?? []) putKept(owner, key, undefined);
-  pages.delete(owner);
+  for (const key of pageOf(owner).keys()) putKept(owner, key, undefined);
 }
 
 /** `listener(isSafe)` is called when storage fails, and when it works again; at once if it has failed already. */
@@ -69,41 +89,40 @@ function be(safe) {
   for (const listener of watchers) listener(isSafe);
 }
 
-async function write() {
-  const batch = waiting;
-  waiting = new Map();
+async function write(batch) {
   let done = false;
   try {
-    const database = await open();
-    const transaction = database.transaction(STORE, "readwrite");
+    const transaction = (database ?? (await open())).transaction(STORE, "readwrite");
     const store = transaction.objectStore(STORE);
     for (const [key, text] of batch) {
       if (text === undefined) store.delete(key);
       else store.put(text, key);
     }
+    // Without waiting for the answers, which may come too late for a page that goes.
+    transaction.commit?.();
     done = await finished(transaction);
   } catch {
     // No storage here, or not any more.
-    opening = undefined;
+    opening = database = undefined;
   }
-  // Tried again with whatever is put next, unless that is newer.
-  if (!done) waiting = new Map([...batch, ...waiting]);
-  writing = done && waiting.size ? write() : undefined;
+  if (done) {
+    for (const [key, text] of batch) {
+      if (unsaved.get(key) === text) unsaved.delete(key);
+    }
+  }
   be(done);
-  return writing;
 }
 
 async function stored(owner) {
   try {
-    const database = await open();
-    const transaction = database.transaction(STORE, "readonly");
+    const transaction = (database ?? (await open())).transaction(STORE, "readonly");
     const store = transaction.objectStore(STORE);
     const range = IDBKeyRange.bound(full(owner, ""), full(owner, "\uffff"));
     const [keys, texts] = [store.getAllKeys(range), store.getAll(range)];
     await finished(transaction);
     return keys.result.map((key, nth) => [key.slice(owner.length + 1), texts.result[nth]]);
   } catch {
-    opening = undefined;
+    opening = database = undefined;
     be(false);
     return [];
   }
@@ -121,11 +140,11 @@ function open() {
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onerror = () => over(reject, request.error);
       request.onsuccess = () => {
-        const database = request.result;
+        database = request.result;
         // The browser takes it away: it is opened anew when it is needed next.
         const close = () => {
-          database.close();
-          opening = undefined;
+          database?.close();
+          opening = database = undefined;
         };
         database.onclose = close;
         database.onversionchange = close;

@@ -54,10 +54,14 @@ mod seeding {
         UndoTakenAsDone,
         /// A page read before a reset is still believed.
         StalePageBelieved,
+        /// What an earlier page wished for is not wished for again.
+        UnseenForgotten,
+        /// What may have reached the server counts as never sent.
+        SentForgotten,
     }
 
     impl Fault {
-        pub const ALL: [Self; 14] = [
+        pub const ALL: [Self; 16] = [
             Self::OlderVersionAccepted,
             Self::DeletionNotFinal,
             Self::MissingKept,
@@ -72,6 +76,8 @@ mod seeding {
             Self::AbandonedForgotten,
             Self::UndoTakenAsDone,
             Self::StalePageBelieved,
+            Self::UnseenForgotten,
+            Self::SentForgotten,
         ];
     }
 

@@ -167,7 +167,7 @@ impl<T: Entry> Row<T> {
 
     /// To be gone, or back, as was wished before this page was opened.
     pub fn intend_unseen(&mut self, wish: Wish<T>) {
-        if self.wish.is_none() && self.truth == Truth::Unknown {
+        if self.wish.is_none() && self.truth == Truth::Unknown && !seeded!(UnseenForgotten) {
             self.wish = Some(wish);
         }
     }
@@ -175,7 +175,7 @@ impl<T: Entry> Row<T> {
     /// A request for what is to be added may reach the server from now on.
     pub fn mark_sent(&mut self) {
         if let Some(Wish::Add { sent, .. }) = &mut self.wish {
-            *sent = true;
+            *sent = !seeded!(SentForgotten);
         }
     }
 

@@ -37,7 +37,7 @@ fn each_fault_seeded_into_the_store_is_noticed() {
     let mut missed = Vec::new();
     for fault in Fault::ALL {
         seed(Some(fault));
-        let found = run_all(0..HISTORIES / 4);
+        let found = run_all(0..HISTORIES);
         seed(None);
         match found {
             Ok(_) => missed.push(fault),

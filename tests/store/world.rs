@@ -39,10 +39,11 @@ enum Kind {
     BackUp,
     Restart,
     Reset,
+    Crash,
 }
 
 /// How often each kind of step is taken.
-const KINDS: [(Kind, usize); 19] = [
+const KINDS: [(Kind, usize); 20] = [
     (Kind::Add, 14),
     (Kind::Delete, 9),
     (Kind::Undo, 6),
@@ -62,6 +63,7 @@ const KINDS: [(Kind, usize); 19] = [
     (Kind::BackUp, 1),
     (Kind::Restart, 1),
     (Kind::Reset, 2),
+    (Kind::Crash, 1),
 ];
 
 /// Most of what happens happens in one place, so that it meets.
@@ -134,6 +136,7 @@ impl World {
             Kind::BackUp => self.server.back_up(),
             Kind::Restart => return self.restart(b.is_multiple_of(2)),
             Kind::Reset => return self.reset(at),
+            Kind::Crash => return self.crash(at),
         }
         Ok(())
     }
@@ -286,6 +289,11 @@ impl World {
 
     pub(crate) fn reset(&mut self, at: usize) -> Result<(), String> {
         self.clients[at].reset(&self.server.position());
+        self.look_everywhere(at)
+    }
+
+    fn crash(&mut self, at: usize) -> Result<(), String> {
+        self.clients[at].crash();
         self.look_everywhere(at)
     }
 

@@ -254,6 +254,27 @@ pub struct Change {
     pub data: serde_json::Value,
 }
 
+/// [`Change`], as a client reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolledChange {
+    pub id: Position,
+    pub event: String,
+    pub data: Json,
+}
+
+readable!(PolledChange { id, event, data });
+
+/// [`Changes`], as a client reads them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Polled {
+    pub items: Vec<PolledChange>,
+    pub next: Position,
+    pub more: bool,
+    pub reset: Option<ResetReason>,
+}
+
+readable!(Polled { items, next, more, reset });
+
 /// `GET /changes?after=POSITION&limit`: the same changes as the stream, by polling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -30,7 +30,7 @@ pub use conversation::{
     Section, Sort, Status,
 };
 pub use embed::{EmbedToken, NewEmbedToken, Revocation};
-pub use event::{Change, Changes, Event, Heartbeat, Hello, Reset, ResetReason};
+pub use event::{Change, Changes, Event, Heartbeat, Hello, Polled, PolledChange, Reset, ResetReason};
 pub use ids::{
     AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
 };

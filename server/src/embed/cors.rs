@@ -16,7 +16,7 @@ use axum::{
 use wire::{ProblemCode, paths};
 
 const METHODS: &str = "GET, PUT, POST, PATCH, DELETE";
-const HEADERS: &str = "authorization, content-type, if-match, last-event-id, x-sidenote";
+const HEADERS: &str = "authorization, content-type, if-match, last-event-id, x-sidenote, x-sidenote-agent";
 const EXPOSED: &str = "retry-after";
 /// How long a browser may remember it: a page taken off the list is still refused by its token.
 const SECONDS: &str = "600";

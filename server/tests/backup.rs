@@ -1,0 +1,145 @@
+//! Going back to a backup: what was deleted since stays deleted, who was put out stays out, and everybody starts over.
+
+use crate::kit::{Client, World};
+use serde_json::json;
+use sidenote_server::backup::{self, Ledger};
+use std::{fs, path::PathBuf};
+use wire::{ContactNote, NotesPage, Position, paths};
+
+/// The texts of Ana's notes, newest first.
+async fn notes(world: &World, who: &Client) -> Vec<String> {
+    let page: NotesPage<ContactNote> =
+        who.get(&paths::contact_notes(world.acme.ana, None, 100)).await.expect(200).read();
+    page.items.into_iter().map(|note| note.body.into_string()).collect()
+}
+
+fn beside(world: &World, name: &str) -> PathBuf {
+    world.file.with_file_name(name)
+}
+
+#[tokio::test]
+async fn what_was_deleted_since_the_backup_stays_deleted_and_what_was_brought_back_is_there() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let mut ids = Vec::new();
+    for text in ["kept", "deleted since", "deleted before and brought back since", "deleted and brought back since"] {
+        ids.push(sam.add_note(acme.ana, acme.ana_chat, text).await);
+    }
+    let inside = sam.add_conversation_note(acme.ana_chat, "inside, deleted since").await;
+    let note = |n: usize| paths::contact_note(acme.ana, ids[n]);
+    sam.delete(&note(2)).await.expect(200);
+    let to = beside(&world, "backup.db");
+    backup::backup(&world.file, &to).await.unwrap();
+    sam.delete(&note(1)).await.expect(200);
+    sam.delete(&paths::conversation_note(acme.ana_chat, inside)).await.expect(200);
+    sam.post(&paths::contact_note_restore(acme.ana, ids[2]), None).await.expect(200);
+    sam.delete(&note(3)).await.expect(200);
+    sam.post(&paths::contact_note_restore(acme.ana, ids[3]), None).await.expect(200);
+    sam.add_note(acme.ana, acme.ana_chat, "added since").await;
+    // An id whose note never arrived is deleted as well.
+    let never = wire::ContactNoteId::fresh();
+    sam.delete(&paths::contact_note(acme.ana, never)).await.expect(204);
+    let before: Position = sam.get(&paths::contact_notes(acme.ana, None, 1)).await.expect(200).json()["as_of"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+
+    world.db().close().await;
+    let restored = backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap();
+    assert_eq!(restored.deleted, 2);
+    assert!(restored.kept.unwrap().exists());
+    let world = world.reopened().await;
+    let sam = sam.at(&world);
+    let there = ["deleted and brought back since", "deleted before and brought back since", "kept"];
+    assert_eq!(notes(&world, &sam).await, there, "the session goes on too");
+    let thread = sam.get(&paths::conversation_notes(world.acme.ana_chat, None)).await.expect(200);
+    assert_eq!(thread.json()["items"], json!([]));
+    // Late requests for what was deleted find it deleted.
+    for id in [ids[1], never] {
+        let new = json!({ "body": "deleted since", "conversation_id": world.acme.ana_chat });
+        sam.put(&paths::contact_note(world.acme.ana, id), new).await.refused("gone");
+    }
+    let after = sam.get(&paths::contact_notes(world.acme.ana, None, 1)).await.expect(200).json();
+    let after: Position = after["as_of"].as_str().unwrap().parse().unwrap();
+    assert_ne!(after.epoch, before.epoch);
+    assert!(after.seq >= before.seq, "no number is given twice");
+}
+
+#[tokio::test]
+async fn a_client_of_before_is_told_to_start_over() {
+    let world = World::new().await;
+    let sam = world.sam().await;
+    let to = beside(&world, "backup.db");
+    backup::backup(&world.file, &to).await.unwrap();
+    let page = sam.get(&paths::contact_notes(world.acme.ana, None, 1)).await.expect(200).json();
+    world.db().close().await;
+    backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap();
+    let world = world.reopened().await;
+    let mut stream = sam.at(&world).with("last-event-id", page["as_of"].as_str().unwrap()).stream(paths::EVENTS).await;
+    assert_eq!(stream.until("reset").await.data, json!({ "reason": "other-epoch" }));
+}
+
+#[tokio::test]
+async fn whoever_was_put_out_since_the_backup_stays_out() {
+    let world = World::new().await;
+    let (sam, kim) = (world.sam().await, world.kim().await);
+    let to = beside(&world, "backup.db");
+    backup::backup(&world.file, &to).await.unwrap();
+    sam.delete(paths::SESSION).await.expect(204);
+    sidenote_server::agents::remove(world.db(), "kim@acme.test").await.unwrap();
+    sidenote_server::agents::set_password(world.db(), "maya@acme.test", "another").await.unwrap();
+    world.db().close().await;
+    backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap();
+    let world = world.reopened().await;
+    for one in [sam, kim] {
+        one.at(&world).get(paths::ME).await.refused("signed-out");
+    }
+    assert_eq!(world.count("SELECT COUNT(*) FROM agent WHERE removed_at IS NOT NULL").await, 1);
+    assert_eq!(world.count("SELECT COUNT(*) FROM agent WHERE password_hash = 'another'").await, 1);
+}
+
+#[tokio::test]
+async fn where_the_database_is_lost_the_list_of_deletions_is_needed_and_is_enough() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let id = sam.add_note(acme.ana, acme.ana_chat, "deleted since").await;
+    sam.add_note(acme.ana, acme.ana_chat, "kept").await;
+    let to = beside(&world, "backup.db");
+    backup::backup(&world.file, &to).await.unwrap();
+    sam.delete(&paths::contact_note(acme.ana, id)).await.expect(200);
+    let ledger = backup::deletions(&world.file).await.unwrap();
+    assert!(!ledger.contains("deleted since"), "ids alone");
+    world.db().close().await;
+    fs::remove_file(&world.file).unwrap();
+    let refused = backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap_err();
+    assert!(refused.to_string().contains("is not known"), "{refused}");
+    assert!(!world.file.exists(), "nothing is changed");
+    let broken = backup::restore(&world.file, &to, Ledger::Listed("nonsense".to_owned())).await.unwrap_err();
+    assert!(broken.to_string().contains("Line 1"), "{broken}");
+    assert!(!world.file.exists());
+    assert_eq!(backup::restore(&world.file, &to, Ledger::Listed(ledger)).await.unwrap().deleted, 1);
+    let world = world.reopened().await;
+    let sam = world.sam().await;
+    assert_eq!(notes(&world, &sam).await, ["kept"]);
+}
+
+#[tokio::test]
+async fn nothing_is_restored_under_a_running_server_nor_from_what_is_no_backup() {
+    let world = World::new().await;
+    let sam = world.sam().await;
+    let to = beside(&world, "backup.db");
+    backup::backup(&world.file, &to).await.unwrap();
+    let again = backup::backup(&world.file, &to).await.unwrap_err();
+    assert!(again.to_string().contains("is there already"), "{again}");
+    let running = backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap_err();
+    assert!(running.to_string().contains("stop it first"), "{running}");
+    sam.add_note(world.acme.ana, world.acme.ana_chat, "still at work").await;
+    world.db().close().await;
+    let other = beside(&world, "letter.txt");
+    fs::write(&other, "Dear Ana").unwrap();
+    let refused = backup::restore(&world.file, &other, Ledger::Replaced).await.unwrap_err();
+    assert!(refused.to_string().contains("no backup of Sidenote"), "{refused}");
+    let world = world.reopened().await;
+    assert_eq!(notes(&world, &sam.at(&world)).await, ["still at work"]);
+}

@@ -1,0 +1,79 @@
+//! The program itself, as a process of its own.
+
+use super::patient;
+use std::process::{Output, Stdio};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+};
+
+pub(crate) fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sidenote-server"));
+    command.args(arguments).env("SIDENOTE_PASSWORD", "demo").kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+pub(crate) async fn run(arguments: &[&str]) -> Output {
+    patient(program(arguments).output()).await.unwrap()
+}
+
+pub(crate) async fn succeed(arguments: &[&str]) {
+    let output = run(arguments).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+pub(crate) async fn fail(arguments: &[&str], sentence: &str) {
+    let output = run(arguments).await;
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains(sentence), "{said}");
+}
+
+pub(crate) async fn acme(directory: &TempDir) -> String {
+    let db = directory.path().join("a.db").display().to_string();
+    succeed(&["org", "add", "--db", &db, "acme", "Acme"]).await;
+    let agent = ["agent", "add", "--db", &db, "--org", "acme", "--email", "maya@acme.test", "--name", "Maya"];
+    succeed(&[&agent[..], &["--role", "admin"]].concat()).await;
+    db
+}
+
+/// A running server and where it listens.
+pub(crate) async fn serve(db: &str, more: &[&str]) -> (Child, String) {
+    let mut child = program(&[&["serve", "--db", db, "--addr", "127.0.0.1:0"], more].concat()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = patient(lines.next_line()).await.unwrap().unwrap();
+    (child, line.strip_prefix("listening on http://").unwrap().to_owned())
+}
+
+pub(crate) async fn ask(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    patient(stream.read_to_string(&mut answer)).await.unwrap();
+    answer
+}
+
+pub(crate) async fn sign_in(address: &str) -> String {
+    let given = r#"{"email":"maya@acme.test","password":"demo"}"#;
+    let request = format!(
+        "POST /api/v1/session HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{given}",
+        given.len()
+    );
+    let answer = ask(address, &request).await;
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    answer.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
+}
+
+/// As [`ask`], of a server that may not be there. `None`: nobody answered.
+pub(crate) async fn try_ask(address: &str, request: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = Vec::new();
+    // What came before it broke counts: an answer that is whole was given.
+    let _ = patient(stream.read_to_end(&mut answer)).await;
+    String::from_utf8(answer).ok()
+}

@@ -1,0 +1,144 @@
+// Several tabs of one browser: one connection for all of them, whoever closes or crashes, and one agent.
+import { expect, fillSignIn, maya, said, sam, test } from "./harness.js";
+import { inboxWith, pane, reconnecting } from "./screen.js";
+
+/** A browser with so many tabs of an agent, and how many streams are open in it. */
+async function tabs(signIn, count, path, options) {
+  const first = await signIn(maya, { path, ...options });
+  const context = first.context();
+  const streams = new Set();
+  const isStream = (request) => request.method() === "GET" && request.url().endsWith("/api/v1/events");
+  // The first tab's own is open already, or about to be.
+  context.on("request", (request) => isStream(request) && streams.add(request));
+  for (const end of ["requestfailed", "requestfinished"]) context.on(end, (request) => streams.delete(request));
+  await first.reload();
+  const pages = [first];
+  while (pages.length < count) {
+    const page = await context.newPage();
+    await page.goto(path);
+    pages.push(page);
+  }
+  // Of a tab that is gone nothing more is heard.
+  const open = () => [...streams].filter((request) => !request.frame().page().isClosed()).length;
+  return { pages, open };
+}
+
+test("ten tabs of a browser are live over one connection, and the next one goes on when the one that holds it closes", async ({
+  signIn,
+  person,
+  api,
+}) => {
+  const who = await person();
+  const agents = await api(sam);
+  const { pages, open } = await tabs(signIn, 10, inboxWith([who.first]));
+  for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
+  const first = said("To ten tabs");
+  await agents.addNote(who.first, first);
+  for (const page of pages) await expect(pane(page, who.first).note(first)).toHaveCount(1);
+  expect(open()).toBe(1);
+  // Whichever holds the connection: one after the other closes.
+  for (const nth of [0, 1, 2]) {
+    const [closing, ...rest] = pages.splice(0, pages.length);
+    await closing.close();
+    pages.push(...rest);
+    const text = said(`After ${nth + 1} closed`);
+    await agents.addNote(who.first, text);
+    for (const page of pages) await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 5_000 });
+    await expect.poll(open).toBe(1);
+  }
+});
+
+test("when the tab that holds the connection crashes, another holds it within five seconds", async ({ signIn, person, api }) => {
+  const who = await person();
+  const { pages } = await tabs(signIn, 3, inboxWith([who.first]));
+  for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
+  const [first, ...others] = pages;
+  const cdp = await first.context().newCDPSession(first);
+  const crashed = first.waitForEvent("crash");
+  cdp.send("Page.crash").catch(() => {});
+  await crashed;
+  const text = said("After a crash");
+  await (await api(sam)).addNote(who.first, text);
+  for (const page of others) await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 5_000 });
+});
+
+test("what was missed while another tab held the connection is asked for: a cut reaches all tabs and so does its end", async ({
+  signIn,
+  person,
+  api,
+  cable,
+}) => {
+  const who = await person();
+  const wire = await cable();
+  const { pages } = await tabs(signIn, 3, inboxWith([who.first]), { at: wire.url });
+  for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
+  wire.pull();
+  const text = said("While cut");
+  await (await api(sam)).addNote(who.first, text);
+  for (const page of pages) await expect(reconnecting(page)).toBeVisible();
+  wire.plug();
+  for (const page of pages) {
+    await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 70_000 });
+    await expect(reconnecting(page)).toBeHidden();
+  }
+});
+
+test("behind a proxy that holds the stream back, changes are asked for", async ({ signIn, person, api }) => {
+  const who = await person();
+  const page = await signIn(maya);
+  await page.route("**/api/v1/events", () => {});
+  await page.goto(inboxWith([who.first]));
+  await expect(pane(page, who.first).box).toBeVisible();
+  const text = said("Held back");
+  await (await api(sam)).addNote(who.first, text);
+  await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 45_000 });
+  const later = said("Held back later");
+  await (await api(sam)).addNote(who.first, later);
+  await expect(pane(page, who.first).note(later)).toHaveCount(1, { timeout: 45_000 });
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("who signs out in one tab is signed out in all, and nothing stays in their pages", async ({ signIn, person, api }) => {
+  const who = await person();
+  const text = said("Not for the next reader");
+  await (await api(sam)).addNote(who.first, text);
+  const page = await signIn(maya, { path: inboxWith([who.first]), byForm: true });
+  const other = await page.context().newPage();
+  await other.goto(inboxWith([who.first]));
+  for (const tab of [page, other]) await expect(pane(tab, who.first).note(text)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  for (const tab of [page, other]) {
+    await expect(tab.getByLabel("Password")).toBeVisible();
+    expect(await tab.content()).not.toContain(text);
+  }
+});
+
+test("what one agent has typed is never sent in the name of another who has signed in since in the same browser", async ({
+  signIn,
+  person,
+  api,
+}) => {
+  const who = await person();
+  const text = said("Typed by Maya");
+  const page = await signIn(maya, { path: inboxWith([who.first]), byForm: true });
+  const here = pane(page, who.first);
+  await here.box.fill(text);
+  // Another tab, in which the session of this browser becomes Sam's without Maya having signed out.
+  const other = await page.context().newPage();
+  await other.goto("/favicon.svg");
+  const status = await other.evaluate(async ({ email, password }) => {
+    const headers = { "content-type": "application/json", "x-sidenote": "1" };
+    const answer = await fetch("/api/v1/session", { method: "POST", headers, body: JSON.stringify({ email, password }) });
+    return answer.status;
+  }, sam);
+  expect(status).toBe(204);
+  await here.add.click();
+  await expect(page.getByRole("dialog").getByLabel("Password")).toBeVisible();
+  expect(await (await api(sam)).noteSaying(who.id, text)).toBeUndefined();
+  // Sam can't go on as Maya; Maya can.
+  await fillSignIn(page, sam);
+  await expect(page.getByRole("dialog").getByText(maya.name)).toBeVisible();
+  await fillSignIn(page, maya);
+  await expect(here.note(text).locator("time")).toBeVisible();
+  expect((await (await api(sam)).noteSaying(who.id, text)).author.name).toBe(maya.name);
+});
