@@ -146,6 +146,102 @@ test("while the browser knows that it is offline nothing is tried, and what was 
   expect(requests.filter((method) => method === "DELETE")).toEqual([]);
 });
 
+test("two hundred notes written offline go out in order and once when the connection is back, beside two agents at work", async ({
+  signIn,
+  person,
+  api,
+}) => {
+  const who = await person();
+  const others = [await signIn(sam, { path: inboxWith([who.second]) }), await signIn(maya, { path: inboxWith([who.second]) })];
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await expect(here.box).toBeVisible();
+  await page.context().setOffline(true);
+  const mark = said("Offline");
+  const texts = Array.from({ length: 200 }, (_, nth) => `${mark} ${nth}`);
+  for (const text of texts) {
+    await here.box.fill(text);
+    await here.box.press("Control+Enter");
+  }
+  await expect(here.box).toHaveValue("");
+  const among = [said("Meanwhile by Sam"), said("Meanwhile by Maya")];
+  for (const [nth, other] of others.entries()) await pane(other, who.second).write(among[nth]);
+  await page.context().setOffline(false);
+  const agents = await api(maya);
+  const all = async () => {
+    const notes = [];
+    for (let cursor = ""; cursor !== null; ) {
+      const answer = await agents.get(`/contacts/${who.id}/notes?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      notes.push(...answer.items);
+      cursor = answer.next_cursor;
+    }
+    return notes.map(({ body }) => body);
+  };
+  const saved = async () => (await all()).filter((body) => body.startsWith(mark));
+  // The figure: within ten seconds.
+  await expect.poll(async () => (await saved()).length, { timeout: 10_000 }).toBe(200);
+  expect(await saved(), "newest first, each once").toEqual(texts.toReversed());
+  expect(await all()).toEqual(expect.arrayContaining(among));
+  await expect(pane(others[0], who.second).note(texts.at(-1))).toHaveCount(1);
+});
+
+test("with a full storage everything works in this page, and it says that nothing is kept until there is room again", async ({
+  signIn,
+  person,
+}) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await expect(here.box).toBeVisible();
+  // A browser says so when it comes to write, and looks at how much there is now and then only.
+  await page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...given) {
+      if (!window.hasRoom) throw new DOMException("no room", "QuotaExceededError");
+      return put.apply(this, given);
+    };
+  });
+  const [note, later] = ["Without room", "With room again"].map(said);
+  await here.box.fill(note);
+  await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
+  await here.add.click();
+  await expect(here.note(note).locator("time")).toBeVisible();
+  await here.reply.fill("Typed without room");
+  await page.evaluate(() => (window.hasRoom = true));
+  await here.box.fill(later);
+  await expect(page.getByText("This browser keeps nothing here")).toBeHidden();
+  await page.reload();
+  await expect(here.box).toHaveValue(later);
+  await expect(here.reply, "what could not be kept before is kept now").toHaveValue("Typed without room");
+});
+
+test("what two tabs have written offline goes out once, though the one that wrote it is closed before the connection is back", async ({
+  signIn,
+  person,
+  api,
+}) => {
+  const who = await person();
+  const [mine, theirs] = ["In the first tab", "In the second tab"].map(said);
+  const first = await signIn(maya, { path: inboxWith([who.first]) });
+  const second = await first.context().newPage();
+  await second.goto(inboxWith([who.first]));
+  for (const page of [first, second]) await expect(pane(page, who.first).box).toBeVisible();
+  let isCut = true;
+  await first.context().route(/\/api\/v1\/.*\/notes\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
+  await pane(first, who.first).write(mine);
+  await pane(second, who.first).write(theirs);
+  for (const [page, text] of [[first, mine], [second, theirs]]) {
+    await expect(pane(page, who.first).note(text)).toContainText("Not saved yet");
+  }
+  await first.close();
+  isCut = false;
+  const third = await second.context().newPage();
+  await third.goto(inboxWith([who.first]));
+  for (const text of [mine, theirs]) await expect(pane(third, who.first).note(text).locator("time")).toBeVisible();
+  const bodies = (await (await api(maya)).notes(who.id)).map(({ body }) => body);
+  for (const text of [mine, theirs]) expect(bodies.filter((body) => body === text)).toHaveLength(1);
+});
+
 test("a refused note is still there after a reload, with its reason; the ones behind it have gone on", async ({
   signIn,
   person,

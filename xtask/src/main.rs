@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod dist;
 mod examples;
+mod faults;
 mod fingerprint;
 mod install;
 mod package;
@@ -31,6 +32,7 @@ cargo xtask build                       the release build only: the app in dist/
 cargo xtask package                     the npm package @sidenote/inbox, packed
 cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
                                         asks any back end whether it keeps the contract; --help says more
+cargo xtask faults [--long]             what goes wrong in the world, hundreds (thousands) of times; prints figures
 cargo xtask examples                    the example pages, built with the package
 cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
 
@@ -63,6 +65,8 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
             project.cargo(&["run", "--quiet", "--locked", "--package", "sidenote-conformance", "--"]).args(words),
         )
         .map(|()| ExitCode::SUCCESS),
+        ["faults"] => faults::faults(&project, &faults::USUAL),
+        ["faults", "--long"] => faults::faults(&project, &faults::LONG),
         ["examples"] => examples::built(&project).map(|_| ExitCode::SUCCESS),
         ["styles"] => styles::join(&project).map(|_| ExitCode::SUCCESS),
         _ => {

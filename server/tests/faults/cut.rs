@@ -51,7 +51,7 @@ async fn a_note_whose_answers_are_lost_is_one_note_however_often_it_is_sent() {
     }
     writer.address.clone_from(&address);
     assert_eq!(wrongs(&[writer], true).await, [""; 0]);
-    println!("lost answers: 0 lost, 0 doubled of {runs} notes; {lost} answers were cut");
+    println!("figure: lost answers: 0 lost, 0 doubled of {runs} notes; {lost} answers were cut");
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn wherever_a_stream_is_cut_each_event_is_heard_once_and_in_order() {
         heard.extend(events);
     }
     assert_eq!(heard, (first + 1..=head.seq).collect::<Vec<_>>());
-    println!("cut streams: 0 missed, 0 repeated of {} events in {cuts} cuts at random bytes", heard.len());
+    println!("figure: cut streams: 0 missed, 0 repeated of {} events in {cuts} cuts at random bytes", heard.len());
 }
 
 /// The positions of the whole events that came before the stream was cut.

@@ -42,7 +42,9 @@ pub(crate) async fn acme(directory: &TempDir) -> String {
 
 /// A running server and where it listens.
 pub(crate) async fn serve(db: &str, more: &[&str]) -> (Child, String) {
-    let mut child = program(&[&["serve", "--db", db, "--addr", "127.0.0.1:0"], more].concat()).spawn().unwrap();
+    let mut command = program(&[&["serve", "--db", db, "--addr", "127.0.0.1:0"], more].concat());
+    // A log that nobody reads would hold the server up once its pipe is full.
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = patient(lines.next_line()).await.unwrap().unwrap();
     (child, line.strip_prefix("listening on http://").unwrap().to_owned())
