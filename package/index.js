@@ -1,6 +1,6 @@
 // What pages know of Sidenote: the element <sidenote-inbox> and the function mount(). The work is done by the module
 // beside this file; here is only what has to be JavaScript.
-import init, { __wbg_reset_state as anotherModule, brokenWords, mount as mountInModule, whenBroken } from "./sidenote.js";
+import init, { __wbg_reset_state as anotherModule, brokenWords, isBroken, mount as mountInModule, whenBroken } from "./sidenote.js";
 import css from "./style.js";
 
 const ATTRIBUTES = {
@@ -15,13 +15,15 @@ const ATTRIBUTES = {
 let loading;
 /** Every view on the page. */
 const views = new Set();
+/** What is said when the module has broken. */
+let words;
 
 /** Loads the module, once for the page. Called early it saves the first mount the wait. */
 export function load(module) {
   loading ??= init({ module_or_path: module ?? new URL("./sidenote_bg.wasm", import.meta.url) }).then((exports) => {
-    const words = brokenWords();
+    words = brokenWords();
     // All views stand on the one module.
-    whenBroken(() => views.forEach((view) => view.say(words)));
+    whenBroken(() => views.forEach((view) => view.say()));
     return exports;
   });
   return loading;
@@ -30,7 +32,14 @@ export function load(module) {
 /** Gives the broken module up for another; what was typed is kept outside of it. */
 function startAgain() {
   anotherModule();
-  for (const view of views) view.begin();
+  for (const view of views) {
+    try {
+      view.begin();
+    } catch (error) {
+      // Should this one break too, all of them say so again.
+      console.error(error);
+    }
+  }
 }
 
 /**
@@ -50,16 +59,25 @@ export function mount(element, options) {
       mounted = mountInModule(element, current, css, emit);
       for (const want of wanted.splice(0)) want();
     },
-    say([sentence, action]) {
+    say() {
+      const [sentence, action] = words;
       mounted = undefined;
-      element.shadowRoot?.replaceChildren(notice(sentence, action, current.theme));
+      (element.shadowRoot ?? element.attachShadow({ mode: "open" })).replaceChildren(notice(sentence, action, current.theme));
       emit("failed", { message: sentence });
     },
   };
   const ready = load(options?.module).then(() => {
     if (isOver) return;
-    view.begin();
     views.add(view);
+    // It broke before this view came.
+    if (isBroken) return view.say();
+    try {
+      view.begin();
+    } catch (error) {
+      // Options that can't be used are this view's affair, a broken module is everybody's.
+      if (!isBroken) views.delete(view);
+      throw error;
+    }
   });
   // Whoever waits for `ready` hears of it too; a page that doesn't is told by an event.
   ready.catch((error) => emit("failed", { message: String(error?.message ?? error) }));

@@ -202,7 +202,10 @@ mod english;
 
 /// The sentences of the language in use.
 #[must_use]
+#[cfg_attr(feature = "breakable", track_caller)]
 pub fn words() -> &'static Words {
+    #[cfg(all(target_arch = "wasm32", feature = "breakable"))]
+    crate::breakable::perhaps(std::panic::Location::caller());
     &english::ENGLISH
 }
 

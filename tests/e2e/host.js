@@ -11,6 +11,8 @@ import { program } from "./server.js";
 const root = resolve(import.meta.dirname, "../..");
 /** The example pages, each built with the package as npm unpacked it. */
 const examples = process.env.SIDENOTE_EXAMPLES || join(root, "target/examples");
+/** The widget whose components a test can break. */
+export const breakable = process.env.SIDENOTE_BREAKABLE || join(root, "target/breakable");
 const unpacked = join(examples, "plain/node_modules/@sidenote/inbox");
 const run = promisify(execFile);
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".html": "text/html" };
@@ -26,6 +28,8 @@ export class Host {
   customers = [];
   /** Where its pages are: the careless one of this directory, or an example's. */
   pages = join(import.meta.dirname, "host");
+  /** Where its pages have the widget from. */
+  widget = unpacked;
   /** What else its back end passes on, by the path it is below: `(request, response, path)`. */
   routes = new Map();
   /** Stands before each answer with a token: may wait, or return another status. */
@@ -88,7 +92,7 @@ export class Host {
       return response.end(await answer.text());
     }
     const file = pathname.startsWith("/inbox/")
-      ? join(unpacked, pathname.slice("/inbox/".length))
+      ? join(this.widget, pathname.slice("/inbox/".length))
       : join(this.pages, extname(pathname) ? pathname : "index.html");
     try {
       const body = await readFile(file);

@@ -171,6 +171,7 @@ fn size(project: &Project) -> Tally {
 fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     build::release(project)?;
     let examples = examples::built(project)?;
+    let breakable = package::breakable(project)?;
     let chromium = install::browser()?.chromium;
     install::npm_packages(project)?;
     let directory = project.root.join("tests/e2e");
@@ -185,7 +186,8 @@ fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
             .env("CHROMIUM", chromium)
             .env("SIDENOTE_SERVER", project.server())
             .env("SIDENOTE_DIST", project.dist())
-            .env("SIDENOTE_EXAMPLES", examples),
+            .env("SIDENOTE_EXAMPLES", examples)
+            .env("SIDENOTE_BREAKABLE", breakable),
         |_| (),
     )?;
     let text = fs::read_to_string(&report).map_err(Error::file(&report))?;

@@ -1,17 +1,19 @@
 // A module that has trapped, or was left by an exception half way, is broken: what it was changing is changed in part.
 // Nothing calls it any more; whoever has put it into the page is told, once.
 let tellBroken = () => {};
+export let isBroken = false;
 export function whenBroken(tell) {
 tellBroken = tell;
 }
 function guarded(exports) {
-let isBroken = false;
+isBroken = false;
+let isOurs = false;
 const guard = (run) => (...given) => {
-if (isBroken) return undefined;
+if (isOurs) return undefined;
 try {
 return run(...given);
 } catch (error) {
-isBroken = true;
+isBroken = isOurs = true;
 queueMicrotask(() => tellBroken(error));
 throw error;
 }

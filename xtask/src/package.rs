@@ -54,7 +54,7 @@ pub(crate) fn package(project: &Project) -> Result<PathBuf, Error> {
     }
     let into = directory.join("sidenote-inbox");
     fs::create_dir_all(&into).map_err(Error::file(&into))?;
-    module(project, &into)?;
+    module(project, &into, "embed")?;
     style(project, &into)?;
     let adapters = into.join("adapters");
     fs::create_dir_all(&adapters).map_err(Error::file(&adapters))?;
@@ -96,14 +96,32 @@ pub(crate) fn within_budget(project: &Project) -> Result<bool, Error> {
     dist::table(&directory, &files, BUDGET, dist::packed_size)
 }
 
-fn module(project: &Project, into: &Path) -> Result<(), Error> {
+/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that.
+pub(crate) fn breakable(project: &Project) -> Result<PathBuf, Error> {
+    let into = project.target.join("breakable");
+    let stamp = project.target.join("breakable.fingerprint");
+    let inputs = fingerprint::of(&project.root, &INPUTS)?;
+    if into.is_dir() && fs::read_to_string(&stamp).is_ok_and(|have| have == inputs) {
+        return Ok(into);
+    }
+    fs::create_dir_all(&into).map_err(Error::file(&into))?;
+    module(project, &into, "embed,breakable")?;
+    style(project, &into)?;
+    let door = project.root.join("package/index.js");
+    fs::copy(&door, into.join("index.js")).map_err(Error::file(&door))?;
+    fs::write(&stamp, inputs).map_err(Error::file(&stamp))?;
+    Ok(into)
+}
+
+fn module(project: &Project, into: &Path, features: &str) -> Result<(), Error> {
     install::wasm_target(project)?;
     install::rust_source(project)?;
     let tools = install::wasm_bindgen(project)?;
-    println!("building the widget");
+    println!("building the widget ({features})");
     // Only of this one type: beside a library for other crates the linker would not optimize it as a whole.
     let mut build = project.cargo(&["rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"]);
-    build.args(["--package", "sidenote", "--target", "wasm32-unknown-unknown"]);
+    build.args(["--package", "sidenote", "--no-default-features", "--features", features]);
+    build.args(["--target", "wasm32-unknown-unknown"]);
     shell::run(for_download(&mut build))?;
     let module = project.target.join("wasm32-unknown-unknown/release/sidenote.wasm");
     let mut bind = Command::new(tools.join("wasm-bindgen"));
