@@ -171,7 +171,7 @@ impl FromRequestParts<State> for Signed {
             let found = embed::tokens::find(&mut reading, &secret::hash(token)).await?;
             let (signed, origin) = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
             embed::cors::comes_from(&parts.headers, &origin)?;
-            return signed.as_meant(&parts.headers);
+            return signed.if_meant(&parts.headers);
         }
         let token = cookie(&parts.headers, state.config()).ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
         let found = in_session(&mut reading, &secret::hash(token)).await?;
@@ -180,14 +180,14 @@ impl FromRequestParts<State> for Signed {
             // Beside the request: reading must go on when nothing can be written.
             tokio::spawn(touch(state.db().clone(), found.signed.org, secret::hash(token)));
         }
-        found.signed.as_meant(&parts.headers)
+        found.signed.if_meant(&parts.headers)
     }
 }
 
 impl Signed {
     /// A page may say whom it speaks for. In the same browser somebody else may have signed in since: nothing is done in
     /// their name that they have not typed.
-    fn as_meant(self, headers: &HeaderMap) -> Result<Self> {
+    fn if_meant(self, headers: &HeaderMap) -> Result<Self> {
         let meant = headers.get("x-sidenote-agent").map(|agent| agent.to_str().ok()?.parse::<AgentId>().ok());
         match meant {
             Some(agent) if agent != Some(self.agent) => Err(Error::from(ProblemCode::SignedOut)),

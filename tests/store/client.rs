@@ -5,7 +5,6 @@ use crate::{
     shelf::{self, Kept, Shelf, on},
 };
 use reactive_graph::traits::{GetUntracked, WithUntracked};
-use sidenote::outbox::unsent::Unsent;
 use sidenote::store::{
     Store,
     ledger::{Arrived, Ledger},
@@ -69,9 +68,9 @@ pub(crate) struct Client {
     pub(crate) lost_events: bool,
     pub(crate) pages: usize,
     /// What outlives the page, as the outbox keeps it.
-    kept: BTreeMap<Id, (Shelf, String)>,
+    pub(crate) kept: BTreeMap<Id, (Shelf, String)>,
     /// Brought back by what an earlier page wished for, which does not know its text.
-    unseen: BTreeSet<Id>,
+    pub(crate) unseen: BTreeSet<Id>,
     cells: HashMap<Id, Box<dyn Any>>,
     /// The highest version heard of each thing, the one a deletion was of, and the highest known to be deleted.
     live: HashMap<Id, Seq>,
@@ -134,47 +133,8 @@ impl Client {
         on!(self.store, shelf, ledger => ledger.forget_deleted(shelf::key(ledger, id)));
     }
 
-    /// The page goes, with everything on its way, and another one takes up what was kept.
-    pub(crate) fn crash(&mut self) {
-        let kept = std::mem::take(&mut self.kept);
-        *self = Self {
-            refused: std::mem::take(&mut self.refused),
-            wanted: std::mem::take(&mut self.wanted),
-            pages: self.pages,
-            ..Self::new(self.agent)
-        };
-        for (id, (shelf, text)) in kept {
-            match Unsent::read(&text).expect("what was written is read") {
-                Unsent::Add { refused, body, .. } => {
-                    let body = body.strip_prefix("text ").unwrap().parse().unwrap();
-                    let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
-                    on!(self.store, shelf, ledger => ledger.intend_add(shelf::entry(ledger, &record)));
-                    on!(self.store, shelf, ledger => ledger.mark_sent(shelf::key(ledger, id)));
-                    if let Some(failure) = refused {
-                        on!(self.store, shelf, ledger => ledger.refuse(shelf::key(ledger, id), failure));
-                    }
-                }
-                Unsent::Delete => {
-                    on!(self.store, shelf, ledger => ledger.intend_unseen(shelf::key(ledger, id), Wish::DeleteUnseen));
-                }
-                Unsent::Restore => {
-                    self.unseen.insert(id);
-                    on!(self.store, shelf, ledger => ledger.intend_unseen(shelf::key(ledger, id), Wish::RestoreUnseen));
-                }
-            }
-            self.run(shelf, id);
-        }
-    }
-
-    fn keep(&mut self, shelf: Shelf, id: Id) {
-        match on!(self.store, shelf, ledger => unsent(ledger, id)) {
-            Some(unsent) => self.kept.insert(id, (shelf, unsent.write())),
-            None => self.kept.remove(&id),
-        };
-    }
-
     /// Sends what the row's wish calls for, one request at a time.
-    fn run(&mut self, shelf: Shelf, id: Id) {
+    pub(crate) fn run(&mut self, shelf: Shelf, id: Id) {
         self.keep(shelf, id);
         if self.requests.contains_key(&id) {
             return;
@@ -386,11 +346,6 @@ fn what<T: Kept>(ledger: &Ledger<T>, id: Id) -> Option<What> {
         Errand::Delete => What::Delete,
         Errand::Restore => What::Restore,
     })
-}
-
-fn unsent<T: Kept>(ledger: &Ledger<T>, id: Id) -> Option<Unsent> {
-    let typed = |thing: &T| (0, shelf::conversation(), thing.text().to_owned());
-    ledger.cell(T::key(id)).with_untracked(|row| Unsent::of(row.wish(), typed))
 }
 
 fn is_refused<T: Kept>(ledger: &Ledger<T>, id: Id) -> bool {

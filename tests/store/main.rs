@@ -10,6 +10,7 @@
 
 mod client;
 mod convergence;
+mod crash;
 mod dice;
 mod lists;
 mod quiet;

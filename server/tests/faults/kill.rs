@@ -10,7 +10,13 @@ use crate::kit::{
     eventually, patient,
     process::{acme, ask, serve, sign_in},
 };
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tempfile::TempDir;
 use tokio::{
     process::{Child, Command},
@@ -33,11 +39,14 @@ async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_di
         let (mut child, address) = serve(&db, &[]).await;
         let cookie = sign_in(&address).await;
         let mut writing = JoinSet::new();
+        let written = Arc::new(AtomicU64::new(0));
         for nth in 0..WRITERS {
             let writer = Writer::new(&address, &cookie, contact, conversation);
-            writing.spawn(write_until_gone(writer, Dice(run as u64 * 10 + nth as u64 + 1)));
+            let dice = Dice(run as u64 * 10 + nth as u64 + 1);
+            writing.spawn(write_until_gone(writer, dice, Arc::clone(&written)));
         }
-        tokio::time::sleep(Duration::from_millis(20 + dice.below(180))).await;
+        let enough = 1 + dice.below(90);
+        eventually(async || written.load(Ordering::Relaxed) >= enough).await;
         if run % 4 == 3 {
             end_in_order(&mut child).await;
         } else {
@@ -181,13 +190,14 @@ fn post(path: &str, token: &str, body: &str) -> String {
 }
 
 /// Writes and deletes as fast as the server answers, until it doesn't.
-async fn write_until_gone(mut writer: Writer, mut dice: Dice) -> Writer {
+async fn write_until_gone(mut writer: Writer, mut dice: Dice, written: Arc<AtomicU64>) -> Writer {
     for nth in 0_u32.. {
         let id = ContactNoteId::fresh();
         let text = format!("note {nth} {}", "x".repeat(usize::try_from(dice.below(3000)).unwrap_or(0)));
         if !writer.put(id, &text).await {
             break;
         }
+        written.fetch_add(1, Ordering::Relaxed);
         if dice.below(4) == 0 && !writer.delete(id).await {
             break;
         }
