@@ -155,7 +155,10 @@ impl Follower {
             self.reset();
             return Ok(false);
         }
-        self.pass_on(items.iter().map(|item| (item.id.to_string(), &*item.event, written(&item.data))));
+        if !items.is_empty() {
+            // The other tabs ask for themselves: how far the server is tells them that there is something.
+            self.say(&format!("heard\nevent: heartbeat\ndata: {{\"head\":{}}}\n\n", next.seq));
+        }
         self.desk.hear(items.into_iter().filter_map(|item| Event::from_parts(&item.event, item.data).ok()?).collect());
         self.position = Some(next);
         if !more {
@@ -199,14 +202,14 @@ impl Follower {
         }
     }
 
-    /// Passes on to the other tabs what this one has heard: id, event and data of each block.
-    fn pass_on<'a>(&self, blocks: impl Iterator<Item = (String, &'a str, String)>) {
+    /// Passes on to the other tabs what this one has heard.
+    fn pass_on(&self, frames: &[Frame]) {
         let Some(tabs) = &self.tabs else { return };
         let mut text = "heard\n".to_owned();
-        for (id, event, data) in blocks {
-            for (field, value) in [("id", &*id), ("event", event), ("data", &*data)] {
+        for Frame { id, event, data } in frames {
+            for (field, value) in [("id: ", id.as_deref().unwrap_or_default()), ("event: ", event), ("data: ", data)] {
                 if !value.is_empty() {
-                    text = text + field + ": " + value + "\n";
+                    text = text + field + value + "\n";
                 }
             }
             text.push('\n');
@@ -226,10 +229,6 @@ fn head(frame: &Frame) -> Option<u64> {
         "heartbeat" => json::from_str::<Heartbeat>(&frame.data).ok().map(|heartbeat| heartbeat.head),
         _ => None,
     }
-}
-
-fn written(data: &wire::Json) -> String {
-    serde_json::to_string(data).unwrap_or_default()
 }
 
 /// Full jitter, so that a restarted server isn't met by everybody at once.

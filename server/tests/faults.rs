@@ -8,6 +8,7 @@ mod cut;
 mod kill;
 mod ledger;
 mod proxy;
+mod sync;
 
 /// So many runs, unless the environment says how many.
 fn runs(usual: usize) -> usize {

@@ -14,7 +14,6 @@ use crate::{
     words::{fill, words},
 };
 use leptos::prelude::*;
-use std::collections::HashMap;
 use wire::{Activity, ActivityKind, ContactId};
 
 /// The Activity section of the panel.
@@ -34,10 +33,14 @@ fn Entries(contact: ContactId) -> impl IntoView {
     let activity = desk.store().contacts.activity(contact);
     let (items, load) = (activity.items.clone(), activity.load.clone());
     let keys = memo(move |_| items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));
-    let items = activity.items.clone();
-    // An entry is never changed, so a row takes it as it is.
-    let by_seq =
-        memo(move |_| items.with(|items| items.iter().map(|item| (item.seq, item.clone())).collect::<HashMap<_, _>>()));
+    let entries = activity.items.clone();
+    // Newest first. An entry is never changed, so a row takes it as it is.
+    let entry = move |seq: u64| {
+        entries.with_untracked(|all| {
+            let at = all.binary_search_by(|item| seq.cmp(&item.seq)).ok()?;
+            all.get(at).cloned()
+        })
+    };
     let is_empty = memo(move |_| keys.with(Vec::is_empty));
     let older = {
         let desk = desk.clone();
@@ -47,7 +50,7 @@ fn Entries(contact: ContactId) -> impl IntoView {
     view! {
         <Rows
             keys
-            row=move |seq| by_seq.with_untracked(|all| all.get(&seq).cloned()).map(|item| view! { <Entry item /> })
+            row=move |seq| entry(seq).map(|item| view! { <Entry item /> })
             estimate=44.0
             label=words().activity
             class="activity-rows"

@@ -100,11 +100,11 @@ fn Unsaved(progress: Progress, edit: Callback<()>, discard: Callback<()>) -> imp
         }
         .into_any(),
         Progress::Retrying(Failure::Disconnected) => view! {
-            <p class="note-problem"><Icon shape=Shape::Clock />{words().note_offline}</p>
+            <p class="note-waits"><Icon shape=Shape::Clock />{words().note_offline}</p>
         }
         .into_any(),
         Progress::Retrying(failure) => view! {
-            <p class="note-problem"><Icon shape=Shape::Clock />{fill(words().note_retrying, &[("reason", failure.sentence())])}</p>
+            <p class="note-waits"><Icon shape=Shape::Clock />{fill(words().note_retrying, &[("reason", failure.sentence())])}</p>
         }
         .into_any(),
         Progress::Refused(failure) => view! {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::ApiError, store::row::Failure};
 use send_wrapper::SendWrapper;
-use std::{collections::HashMap, rc::Rc, sync::Mutex};
+use std::{rc::Rc, sync::Mutex};
 use uuid::Uuid;
 use wire::ProblemCode;
 
@@ -18,37 +18,48 @@ const FIRST_PAUSE_MS: u32 = 1_000;
 const LONGEST_PAUSE_MS: u32 = 60_000;
 
 /// What waits in each place, the one that is being sent first. A place with nothing to send is not there.
-#[derive(Default)]
 pub(super) struct Errands {
-    places: Mutex<HashMap<Uuid, SendWrapper<Line>>>,
+    places: Mutex<SendWrapper<Vec<(Uuid, Line)>>>,
 }
 
 type Line = Vec<Rc<dyn Row>>;
+
+impl Default for Errands {
+    fn default() -> Self {
+        Self { places: Mutex::new(SendWrapper::new(Vec::new())) }
+    }
+}
 
 impl Errands {
     /// Puts a row at the end of its place's line, unless it stands there. True: nobody stood there before.
     fn enter(&self, place: Uuid, row: Rc<dyn Row>) -> bool {
         let mut places = self.places.lock().expect("no panic while a lock is held");
-        let line = places.entry(place).or_insert_with(|| SendWrapper::new(Line::new()));
-        let was_empty = line.is_empty();
-        if !line.iter().any(|known| known.id() == row.id()) {
-            line.push(row);
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, line)) => {
+                if !line.iter().any(|known| known.id() == row.id()) {
+                    line.push(row);
+                }
+                false
+            }
+            None => {
+                places.push((place, vec![row]));
+                true
+            }
         }
-        was_empty
     }
 
     fn first(&self, place: Uuid) -> Option<Rc<dyn Row>> {
-        self.places.lock().expect("no panic while a lock is held").get(&place)?.first().cloned()
+        let places = self.places.lock().expect("no panic while a lock is held");
+        places.iter().find(|(known, _)| *known == place)?.1.first().cloned()
     }
 
     /// The first one is done.
     fn leave(&self, place: Uuid) {
         let mut places = self.places.lock().expect("no panic while a lock is held");
-        let Some(line) = places.get_mut(&place) else { return };
-        line.remove(0);
-        if line.is_empty() {
-            places.remove(&place);
+        if let Some((_, line)) = places.iter_mut().find(|(known, _)| *known == place) {
+            line.remove(0);
         }
+        places.retain(|(_, line)| !line.is_empty());
     }
 }
 

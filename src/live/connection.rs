@@ -67,7 +67,7 @@ impl Follower {
             let Some(bytes) = chunk.ok().and_then(|chunk| bytes_of(&chunk)) else { return End::Lost };
             patience = WATCHDOG_MS;
             let frames = reader.push(&bytes);
-            self.pass_on(frames.iter().map(|it| (it.id.clone().unwrap_or_default(), &*it.event, it.data.clone())));
+            self.pass_on(&frames);
             if self.take(frames).is_err() {
                 return End::Lost;
             }

@@ -8,12 +8,9 @@ use reactive_graph::{
     signal::ArcRwSignal,
     traits::{Get, GetUntracked, Set, Update, WithUntracked},
 };
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
 };
 use wire::{Activity, Agent, AgentId, Contact, ContactId, Seq, Tag};
 
@@ -171,8 +168,8 @@ impl ActivityOfContact {
 #[derive(Default)]
 pub struct Agents {
     all: ArcRwSignal<Vec<Agent>>,
-    /// The position of each one's last change that was heard of.
-    changed: Mutex<HashMap<AgentId, Seq>>,
+    /// The position of each one's last change that was heard of. A handful, so they are looked through.
+    changed: Mutex<Vec<(AgentId, Seq)>>,
 }
 
 impl Agents {
@@ -196,18 +193,21 @@ impl Agents {
 
     /// The agent as of a change. An older change loses.
     pub fn receive_change(&self, agent: Agent, seq: Seq) {
-        let is_news = self.changed().get(&agent.id).is_none_or(|known| *known <= seq);
-        if is_news {
-            self.changed().insert(agent.id, seq);
-            self.receive(agent);
+        let mut changed = self.changed();
+        match changed.iter_mut().find(|(id, _)| *id == agent.id) {
+            Some((_, known)) if *known > seq => return,
+            Some((_, known)) => *known = seq,
+            None => changed.push((agent.id, seq)),
         }
+        drop(changed);
+        self.receive(agent);
     }
 
     pub fn receive_all(&self, agents: Vec<Agent>) {
         self.all.set(agents);
     }
 
-    fn changed(&self) -> std::sync::MutexGuard<'_, HashMap<AgentId, Seq>> {
+    fn changed(&self) -> std::sync::MutexGuard<'_, Vec<(AgentId, Seq)>> {
         self.changed.lock().expect("no panic while a lock is held")
     }
 

@@ -263,6 +263,51 @@ test("a refused note is still there after a reload, with its reason; the ones be
   await expect(here.note(refused)).toHaveCount(0);
 });
 
+test("when the browser clears its storage, what is typed since is kept again", async ({ signIn, person }) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await here.box.fill("Before");
+  const cleared = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const clearing = indexedDB.deleteDatabase("sidenote");
+        clearing.onsuccess = () => resolve("cleared");
+        clearing.onblocked = () => resolve("blocked");
+      }),
+  );
+  expect(cleared, "nothing of ours holds it up").toBe("cleared");
+  const draft = said("Since");
+  await here.box.fill(draft);
+  await page.reload();
+  await expect(here.box).toHaveValue(draft);
+});
+
+test("a clock that is ten years off changes no order and no time", async ({ signIn, person, api }) => {
+  const who = await person();
+  const agents = await api(sam);
+  const [mine, sams, again] = ["First", "Between", "Last"].map(said);
+  for (const years of [10, -10]) {
+    const page = await signIn(maya);
+    const now = new Date();
+    await page.clock.setSystemTime(new Date(now.getFullYear() + years, now.getMonth(), 15));
+    await page.goto(inboxWith([who.first]));
+    const here = pane(page, who.first);
+    const texts = [mine, sams, again].map((text) => `${text} ${years}`);
+    await here.write(texts[0]);
+    await expect(here.note(texts[0]).locator("time")).toBeVisible();
+    await agents.addNote(who.first, texts[1]);
+    await expect(here.note(texts[1])).toBeVisible();
+    await here.write(texts[2]);
+    await expect(here.note(texts[2]).locator("time")).toBeVisible();
+    const shown = await here.notes.getByRole("article").allInnerTexts();
+    const order = texts.map((text) => shown.findIndex((note) => note.includes(text)));
+    expect(order, "newest first").toEqual([2, 1, 0]);
+    const at = await here.note(texts[0]).locator("time").getAttribute("datetime");
+    expect(Math.abs(new Date(at) - now), "the server's own time").toBeLessThan(600_000);
+  }
+});
+
 test("without storage everything works in this page, and it says that nothing is kept", async ({ signIn, person }) => {
   const who = await person();
   const page = await signIn(maya);

@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks through its output")]
 
+mod bench;
 mod build;
 mod check;
 mod dist;
@@ -32,6 +33,7 @@ cargo xtask build                       the release build only: the app in dist/
 cargo xtask package                     the npm package @sidenote/inbox, packed
 cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
                                         asks any back end whether it keeps the contract; --help says more
+cargo xtask bench                       ratios of what is measured side by side
 cargo xtask faults [--long]             what goes wrong in the world, hundreds (thousands) of times; prints figures
 cargo xtask examples                    the example pages, built with the package
 cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
@@ -65,6 +67,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
             project.cargo(&["run", "--quiet", "--locked", "--package", "sidenote-conformance", "--"]).args(words),
         )
         .map(|()| ExitCode::SUCCESS),
+        ["bench"] => bench::bench(&project),
         ["faults"] => faults::faults(&project, &faults::USUAL),
         ["faults", "--long"] => faults::faults(&project, &faults::LONG),
         ["examples"] => examples::built(&project).map(|_| ExitCode::SUCCESS),

@@ -2,33 +2,26 @@
 
 use super::{
     Dice,
+    kill::template,
     ledger::{Writer, wrongs},
     proxy::Proxy,
     runs,
 };
-use crate::kit::process::{acme, serve, sign_in};
+use crate::kit::process::{serve, sign_in};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    process::Child,
 };
-use wire::{ContactId, ContactNoteId, ConversationId, Position, paths};
+use wire::{ContactNoteId, Position, paths};
 
 /// A server with one conversation, and a writer who goes to it directly.
-async fn scene(directory: &TempDir) -> (tokio::process::Child, String, Writer) {
-    let db = acme(directory).await;
+async fn scene(directory: &TempDir) -> (Child, String, Writer) {
+    let (db, contact, conversation) = template(directory).await;
     let (child, address) = serve(&db, &["--undo-window-ms", "600000"]).await;
-    let cookie = sign_in(&address).await;
-    let (contact, conversation) = conversation(&address, &cookie).await;
-    (child, address.clone(), Writer::new(&address, &cookie, contact, conversation))
-}
-
-async fn conversation(address: &str, cookie: &str) -> (ContactId, ConversationId) {
-    super::kill::say_hello(address).await;
-    let reader = Writer::new(address, cookie, ContactId::fresh(), ConversationId::fresh());
-    let (_, page) = reader.request("GET", "/api/v1/conversations", None).await.unwrap();
-    let id = |name: &str| page["items"][0][name].as_str().unwrap().to_owned();
-    (id("contact_id").parse().unwrap(), id("id").parse().unwrap())
+    let writer = Writer::new(&address, &sign_in(&address).await, contact, conversation);
+    (child, address, writer)
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_di
 }
 
 /// A database with a contact to write about; runs begin with a copy of it.
-async fn template(directory: &TempDir) -> (String, ContactId, ConversationId) {
+pub(super) async fn template(directory: &TempDir) -> (String, ContactId, ConversationId) {
     let db = acme(directory).await;
     let (mut child, address) = serve(&db, &[]).await;
     let cookie = sign_in(&address).await;
@@ -173,7 +173,7 @@ async fn the_oracle_notices_what_it_is_there_for() {
 }
 
 /// A visitor of the web chat says something: a contact and a conversation are there.
-pub(super) async fn say_hello(address: &str) {
+async fn say_hello(address: &str) {
     let visit = ask(address, &post("/contact/v1/acme/visits", "", "{}")).await;
     let token = visit.split("\"token\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let path = format!("/contact/v1/messages/{}", wire::MessageId::fresh());

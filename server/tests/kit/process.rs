@@ -9,8 +9,10 @@ use tokio::{
     process::{Child, Command},
 };
 
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_sidenote-server");
+
 pub(crate) fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sidenote-server"));
+    let mut command = Command::new(PROGRAM);
     command.args(arguments).env("SIDENOTE_PASSWORD", "demo").kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -42,9 +44,15 @@ pub(crate) async fn acme(directory: &TempDir) -> String {
 
 /// A running server and where it listens.
 pub(crate) async fn serve(db: &str, more: &[&str]) -> (Child, String) {
-    let mut command = program(&[&["serve", "--db", db, "--addr", "127.0.0.1:0"], more].concat());
+    serve_by(Command::new(PROGRAM), db, more).await
+}
+
+/// As [`serve`], started by a command to which the server's own words are added.
+pub(crate) async fn serve_by(mut command: Command, db: &str, more: &[&str]) -> (Child, String) {
+    command.args(["serve", "--db", db, "--addr", "127.0.0.1:0"]).args(more).kill_on_drop(true);
     // A log that nobody reads would hold the server up once its pipe is full.
-    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = patient(lines.next_line()).await.unwrap().unwrap();
     (child, line.strip_prefix("listening on http://").unwrap().to_owned())
