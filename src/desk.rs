@@ -317,7 +317,7 @@ impl Desk {
 
     pub(crate) async fn wait_for_sign_in(&self) {
         self.ask_to_sign_in();
-        while self.0.session.get_untracked() == Session::Expired && !self.is_closed() {
+        while self.0.session.get_untracked() != Session::Active && !self.is_closed() {
             let (sender, receiver) = oneshot::channel();
             self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
             let _ = receiver.await;

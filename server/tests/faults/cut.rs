@@ -8,6 +8,7 @@ use super::{
     runs,
 };
 use crate::kit::process::{serve, sign_in};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -82,6 +83,45 @@ async fn wherever_a_stream_is_cut_each_event_is_heard_once_and_in_order() {
     println!("figure: cut streams: 0 missed, 0 repeated of {} events in {cuts} cuts at random bytes", heard.len());
 }
 
+#[tokio::test]
+async fn whoever_reads_slowly_holds_nothing_up_and_misses_nothing() {
+    let directory = TempDir::new().unwrap();
+    let (child, address, mut writer) = scene(&directory).await;
+    let (_, page) = writer.request("GET", &paths::contact_notes(writer.contact, None, 1), None).await.unwrap();
+    let begun: Position = page["as_of"].as_str().unwrap().parse().unwrap();
+    let mut slow = Vec::new();
+    for _ in 0..4 {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(question(&writer.cookie, &begun).as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    // More than any buffer on the way holds.
+    let notes = 1_200;
+    let text = "x".repeat(8_000);
+    let mut resident = 0;
+    for nth in 0..notes {
+        assert!(writer.put(ContactNoteId::fresh(), &format!("{nth} {text}")).await);
+        if nth == notes / 4 {
+            resident = resident_kilobytes(&child);
+        }
+    }
+    let grown = resident_kilobytes(&child).saturating_sub(resident);
+    assert!(grown <= 10_000, "the server has grown by {grown} kB");
+    for mut stream in slow {
+        let heard = read_to(&mut stream, begun.seq + notes).await;
+        assert_eq!(heard, (begun.seq + 1..=begun.seq + notes).collect::<Vec<_>>());
+    }
+    println!(
+        "figure: four slow readers, {notes} events of 8 kB: 0 missed, 0 repeated; the server grew by {grown} kB meanwhile"
+    );
+}
+
+fn resident_kilobytes(child: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id().unwrap())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
 /// The positions of the whole events that came before the stream was cut.
 async fn follow_until_cut(address: &str, cookie: &str, after: &Position) -> Vec<u64> {
     follow(address, cookie, after, u64::MAX).await
@@ -90,28 +130,34 @@ async fn follow_until_cut(address: &str, cookie: &str, after: &Position) -> Vec<
 /// As far as a position, or until it is cut. An event that was cut does not count.
 async fn follow(address: &str, cookie: &str, after: &Position, to: u64) -> Vec<u64> {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!(
-        "GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\nlast-event-id: {after}\r\n\r\n",
-        paths::EVENTS
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut text = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let positions = positions(&String::from_utf8_lossy(&text));
-        if positions.last().is_some_and(|last| *last >= to) {
-            return positions;
-        }
-        // The server has nothing more to say than it had when it was asked: then the cut would never come.
-        match tokio::time::timeout(std::time::Duration::from_millis(150), stream.read(&mut buffer)).await {
-            Ok(Ok(0) | Err(_)) | Err(_) => return positions,
-            Ok(Ok(count)) => text.extend_from_slice(&buffer[..count]),
-        }
-    }
+    stream.write_all(question(cookie, after).as_bytes()).await.unwrap();
+    read_to(&mut stream, to).await
 }
 
-fn positions(text: &str) -> Vec<u64> {
-    let whole = text.rsplit_once("\n\n").map_or("", |(whole, _)| whole);
-    // The body comes in chunks, whose lengths stand on lines of their own.
-    whole.lines().filter_map(|line| line.strip_prefix("id: ")?.parse::<Position>().ok()).map(|it| it.seq).collect()
+fn question(cookie: &str, after: &Position) -> String {
+    format!(
+        "GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\nlast-event-id: {after}\r\n\r\n",
+        paths::EVENTS
+    )
+}
+
+/// The positions of the whole events up to this one; up to the cut where that comes first. Without an end in sight
+/// (`u64::MAX`) until the server has nothing more to say: then a cut further on would never come.
+async fn read_to(stream: &mut TcpStream, to: u64) -> Vec<u64> {
+    let patience = if to == u64::MAX { Duration::from_millis(150) } else { Duration::from_secs(30) };
+    let (mut positions, mut text) = (Vec::new(), Vec::new());
+    let mut buffer = vec![0; 65_536];
+    while positions.last().is_none_or(|last| *last < to) {
+        match tokio::time::timeout(patience, stream.read(&mut buffer)).await {
+            Ok(Ok(0) | Err(_)) | Err(_) => break,
+            Ok(Ok(count)) => text.extend_from_slice(&buffer[..count]),
+        }
+        let whole = text.windows(2).rposition(|pair| pair == b"\n\n").map_or(0, |at| at + 2);
+        // The body comes in chunks, whose lengths stand on lines of their own.
+        let events = String::from_utf8_lossy(&text[..whole]).into_owned();
+        let ids = events.lines().filter_map(|line| line.strip_prefix("id: ")?.parse::<Position>().ok());
+        positions.extend(ids.map(|id| id.seq));
+        text.drain(..whole);
+    }
+    positions
 }
