@@ -146,8 +146,11 @@ impl FakeServer {
         self.shared.stream.cut();
     }
 
+    /// The connection is back, and the browser says so to the page, as it does.
     pub fn go_online(&self) {
         self.shared.rules.set_offline(false);
+        let online = web_sys::Event::new("online").expect("an event can be made");
+        window().dispatch_event(&online).expect("a window takes events");
     }
 }
 
