@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use wire::{
     AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, Json, NewContactNote, NoteBody, NotesPage, Seq,
+    Time,
 };
 
 /// The server keeps a deleted note's text this long; the toast offers Undo for two seconds less.
@@ -72,17 +73,8 @@ impl Source for NotesOf {
 impl Desk {
     /// Adds a note to a contact: shown at once in every view of the contact, then sent until the server has spoken.
     pub fn add_contact_note(&self, contact: ContactId, conversation: ConversationId, body: NoteBody) -> ContactNoteId {
-        let note = ContactNote {
-            id: ContactNoteId::fresh(),
-            contact_id: contact,
-            conversation_id: conversation,
-            author: self.me_as_author(),
-            body,
-            created_at: chrono::Utc::now(),
-            seq: 0,
-            rev: 0,
-        };
-        let id = note.id;
+        let id = ContactNoteId::fresh();
+        let note = self.unsaved_contact_note(id, contact, conversation, chrono::Utc::now(), body);
         self.store().contact_notes.of(contact).ledger.intend_add(note);
         self.send_contact_note(contact, id);
         id
@@ -148,6 +140,19 @@ impl Desk {
             // A lost mark shows the badge once more, nothing worse.
             let _ = desk.api().mark_notes_seen(contact, newest).json().await;
         });
+    }
+
+    /// A note of this agent's that the server has not confirmed.
+    pub(super) fn unsaved_contact_note(
+        &self,
+        id: ContactNoteId,
+        contact_id: ContactId,
+        conversation_id: ConversationId,
+        created_at: Time,
+        body: NoteBody,
+    ) -> ContactNote {
+        let author = self.me_as_author();
+        ContactNote { id, contact_id, conversation_id, author, body, created_at, seq: 0, rev: 0 }
     }
 
     pub(super) fn me_as_author(&self) -> AgentRef {

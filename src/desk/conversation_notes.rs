@@ -14,7 +14,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use wire::{ConversationId, ConversationNote, ConversationNoteId, Json, NoteBody, Seq};
+use wire::{ConversationId, ConversationNote, ConversationNoteId, Json, NoteBody, Seq, Time};
 
 /// A conversation's own notes and their requests.
 #[derive(Clone)]
@@ -63,16 +63,8 @@ impl Source for NotesIn {
 impl Desk {
     /// Adds a note to one conversation: shown at once in its thread.
     pub fn add_conversation_note(&self, conversation: ConversationId, body: NoteBody) -> ConversationNoteId {
-        let note = ConversationNote {
-            id: ConversationNoteId::fresh(),
-            conversation_id: conversation,
-            author: self.me_as_author(),
-            body,
-            created_at: chrono::Utc::now(),
-            seq: 0,
-            rev: 0,
-        };
-        let id = note.id;
+        let id = ConversationNoteId::fresh();
+        let note = self.unsaved_conversation_note(id, conversation, chrono::Utc::now(), body);
         self.store().threads.of(conversation).notes.intend_add(note);
         self.send_conversation_note(conversation, id);
         id
@@ -113,6 +105,17 @@ impl Desk {
         thread.notes.intend_delete(id);
         self.send_conversation_note(conversation, id);
         body
+    }
+
+    /// A note of this agent's that the server has not confirmed.
+    pub(super) fn unsaved_conversation_note(
+        &self,
+        id: ConversationNoteId,
+        conversation_id: ConversationId,
+        created_at: Time,
+        body: NoteBody,
+    ) -> ConversationNote {
+        ConversationNote { id, conversation_id, author: self.me_as_author(), body, created_at, seq: 0, rev: 0 }
     }
 
     pub(super) fn notes_in(&self, conversation: ConversationId) -> NotesIn {

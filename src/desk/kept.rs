@@ -6,10 +6,7 @@ use crate::{
     store::{drafts::Mode, ledger::Ledger, row::Entry, wish::Wish},
 };
 use leptos::prelude::*;
-use wire::{
-    ContactId, ContactNote, ContactNoteId, ConversationId, ConversationNote, ConversationNoteId, Delivery, Direction,
-    Message, MessageId, NoteBody, Time,
-};
+use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId, NoteBody, Time};
 
 impl Desk {
     /// What is typed in the Add note box of a contact, as of now.
@@ -83,44 +80,21 @@ impl Desk {
     fn take_up_contact_note(&self, contact: ContactId, id: ContactNoteId, unsent: Unsent) {
         let ledger = &self.store().contact_notes.of(contact).ledger;
         take_up(ledger, id, unsent, |at, conversation, body| {
-            let (author, body) = (self.me_as_author(), NoteBody::parse(&body).ok()?);
-            let seq = 0;
-            Some(ContactNote {
-                id,
-                contact_id: contact,
-                conversation_id: conversation,
-                author,
-                body,
-                created_at: at,
-                seq,
-                rev: seq,
-            })
+            Some(self.unsaved_contact_note(id, contact, conversation, at, NoteBody::parse(&body).ok()?))
         });
         self.send_contact_note(contact, id);
     }
 
     fn take_up_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId, unsent: Unsent) {
-        take_up(&self.store().threads.of(conversation).notes, id, unsent, |at, conversation_id, body| {
-            let (author, body) = (self.me_as_author(), NoteBody::parse(&body).ok()?);
-            let seq = 0;
-            Some(ConversationNote { id, conversation_id, author, body, created_at: at, seq, rev: seq })
+        take_up(&self.store().threads.of(conversation).notes, id, unsent, |at, conversation, body| {
+            Some(self.unsaved_conversation_note(id, conversation, at, NoteBody::parse(&body).ok()?))
         });
         self.send_conversation_note(conversation, id);
     }
 
     fn take_up_reply(&self, conversation: ConversationId, id: MessageId, unsent: Unsent) {
-        take_up(&self.store().threads.of(conversation).messages, id, unsent, |at, conversation_id, body| {
-            Some(Message {
-                id,
-                conversation_id,
-                direction: Direction::Out,
-                author: Some(self.me_as_author()),
-                body,
-                attachments: Vec::new(),
-                created_at: at,
-                seq: 0,
-                delivery: Delivery::Delivered,
-            })
+        take_up(&self.store().threads.of(conversation).messages, id, unsent, |at, conversation, body| {
+            Some(self.unsaved_reply(id, conversation, at, body))
         });
         self.send_reply(conversation, id);
     }

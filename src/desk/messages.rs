@@ -16,7 +16,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use wire::{ConversationId, Delivery, Direction, Json, Message, MessageId, NoteBody, Seq};
+use wire::{ConversationId, Delivery, Direction, Json, Message, MessageId, NoteBody, Seq, Time};
 
 /// A conversation's messages and their requests.
 #[derive(Clone)]
@@ -68,18 +68,8 @@ impl Source for MessagesIn {
 impl Desk {
     /// Replies to the contact: shown at once in the thread, then sent until the server has spoken.
     pub fn reply(&self, conversation: ConversationId, body: NoteBody) -> MessageId {
-        let message = Message {
-            id: MessageId::fresh(),
-            conversation_id: conversation,
-            direction: Direction::Out,
-            author: Some(self.me_as_author()),
-            body: body.into_string(),
-            attachments: Vec::new(),
-            created_at: chrono::Utc::now(),
-            seq: 0,
-            delivery: Delivery::Delivered,
-        };
-        let id = message.id;
+        let id = MessageId::fresh();
+        let message = self.unsaved_reply(id, conversation, chrono::Utc::now(), body.into_string());
         self.store().threads.of(conversation).messages.intend_add(message);
         self.send_reply(conversation, id);
         id
@@ -119,6 +109,27 @@ impl Desk {
     pub(super) async fn fetch_thread(&self, conversation: ConversationId) {
         let (messages, notes) = (self.messages_in(conversation), self.notes_in(conversation));
         futures::join!(self.fetch_pages(&messages), self.fetch_pages(&notes));
+    }
+
+    /// A reply of this agent's that the server has not confirmed.
+    pub(super) fn unsaved_reply(
+        &self,
+        id: MessageId,
+        conversation_id: ConversationId,
+        created_at: Time,
+        body: String,
+    ) -> Message {
+        Message {
+            id,
+            conversation_id,
+            direction: Direction::Out,
+            author: Some(self.me_as_author()),
+            body,
+            attachments: Vec::new(),
+            created_at,
+            seq: 0,
+            delivery: Delivery::Delivered,
+        }
     }
 
     fn messages_in(&self, conversation: ConversationId) -> MessagesIn {
