@@ -279,13 +279,19 @@ impl Desk {
 
     /// Hears from the page, until the desk is left.
     fn watch_page(&self) {
-        let (desk, is_safe) = (Arc::downgrade(&self.0), self.0.is_kept_safe.clone());
+        let is_safe = self.0.is_kept_safe.clone();
+        let (desk, hearing) = (Arc::downgrade(&self.0), Arc::downgrade(&self.0));
+        let heard = move |kept| {
+            if let Some(desk) = hearing.upgrade() {
+                Self(desk).take_up(kept);
+            }
+        };
         let online = move || {
             if let Some(desk) = desk.upgrade() {
                 Self(desk).wake();
             }
         };
-        self.0.outbox.watch(move |safe| is_safe.set(safe), online);
+        self.0.outbox.watch(move |safe| is_safe.set(safe), heard, online);
     }
 
     pub(crate) fn is_closed(&self) -> bool {

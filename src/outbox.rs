@@ -24,9 +24,9 @@ extern "C" {
     #[wasm_bindgen(js_name = clearKept)]
     fn clear_kept(owner: &str);
     #[wasm_bindgen(js_name = watchKept)]
-    fn watch_kept(listener: &JsValue);
+    fn watch_kept(owner: &str, tell: &JsValue, hear: &JsValue);
     #[wasm_bindgen(js_name = unwatchKept)]
-    fn unwatch_kept(listener: &JsValue);
+    fn unwatch_kept(tell: &JsValue);
 }
 
 /// What one agent of one organization, at one server, has not sent.
@@ -36,9 +36,10 @@ pub(crate) struct Outbox {
     watching: Mutex<Option<SendWrapper<Watching>>>,
 }
 
-/// What hears from the page: whether texts are safe, and that the browser is online again.
+/// What hears from the page: whether texts are safe, what comes from other pages, and that the browser is online again.
 struct Watching {
     safe: Closure<dyn FnMut(bool)>,
+    _heard: Closure<dyn FnMut(String, String)>,
     _held: Held,
     _online: Closure<dyn FnMut()>,
 }
@@ -54,8 +55,8 @@ pub(crate) enum Kept {
     ContactNoteDraft(ContactId, String),
     ReplyDraft(ConversationId, String),
     ConversationNoteDraft(ConversationId, String),
-    /// The composer was writing notes.
-    Noting(ConversationId),
+    /// Whether the composer writes notes.
+    Noting(ConversationId, bool),
     ContactNote(ContactId, ContactNoteId, Unsent),
     ConversationNote(ConversationId, ConversationNoteId, Unsent),
     Reply(ConversationId, MessageId, Unsent),
@@ -103,7 +104,7 @@ fn read(key: &str, text: String) -> Option<Kept> {
         "contact-note-draft" => Kept::ContactNoteDraft(place.into(), text),
         "reply-draft" => Kept::ReplyDraft(place.into(), text),
         "conversation-note-draft" => Kept::ConversationNoteDraft(place.into(), text),
-        "noting" => Kept::Noting(place.into()),
+        "noting" => Kept::Noting(place.into(), !text.is_empty()),
         "contact-note" => Kept::ContactNote(place.into(), id()?.into(), Unsent::read(&text)?),
         "conversation-note" => Kept::ConversationNote(place.into(), id()?.into(), Unsent::read(&text)?),
         "reply" => Kept::Reply(place.into(), id()?.into(), Unsent::read(&text)?),
@@ -121,7 +122,7 @@ impl Outbox {
         &self.owner
     }
 
-    /// Everything that is kept, in the order of the keys: of unsent things in one place the older ones first, since their
+    /// Everything that is kept and this page's to go on with, in the order of the keys: of unsent things in one place the older ones first, since their
     /// ids are made of the time.
     pub(crate) async fn open(&self) -> Vec<Kept> {
         let Ok(entries) = JsFuture::from(open_kept(&self.owner)).await else { return Vec::new() };
@@ -149,11 +150,22 @@ impl Outbox {
         clear_kept(&self.owner);
     }
 
-    /// Hears from now on whether texts are safe, and when the browser is online again; until [`Self::unwatch`].
-    pub(crate) fn watch(&self, safe: impl FnMut(bool) + 'static, online: impl FnMut() + 'static) {
+    /// Hears from now on whether texts are safe, what is typed in other pages or left unsent by one that has gone, and
+    /// when the browser is online again; until [`Self::unwatch`].
+    pub(crate) fn watch(
+        &self,
+        safe: impl FnMut(bool) + 'static,
+        mut heard: impl FnMut(Kept) + 'static,
+        online: impl FnMut() + 'static,
+    ) {
         let (safe, online) = (Closure::new(safe), Closure::new(online));
-        watch_kept(safe.as_ref());
-        let watching = Watching { safe, _held: Held::online(online.as_ref()), _online: online };
+        let heard = Closure::new(move |key: String, text| {
+            if let Some(kept) = read(&key, text) {
+                heard(kept);
+            }
+        });
+        watch_kept(&self.owner, safe.as_ref(), heard.as_ref());
+        let watching = Watching { safe, _heard: heard, _held: Held::online(online.as_ref()), _online: online };
         *self.watching.lock().expect("no panic while a lock is held") = Some(SendWrapper::new(watching));
     }
 

@@ -5,6 +5,7 @@
 //! up to `SIDENOTE_FAULT_RUNS` (a few times in the usual test, hundreds by `cargo xtask faults`); a story prints its figures.
 
 mod cut;
+mod disk;
 mod kill;
 mod ledger;
 mod proxy;

@@ -1,4 +1,4 @@
-//! Drafts, and taking up what an earlier page, or a module that broke, has left unsent.
+//! Drafts, and taking up what another page, or a module that broke, has left unsent.
 
 use super::Desk;
 use crate::{
@@ -61,19 +61,25 @@ impl Desk {
 
     /// Goes on where an earlier page of this agent has stopped.
     pub(super) async fn take_up_kept(&self) {
-        let drafts = &self.store().drafts;
         for kept in self.0.outbox.open().await {
-            match kept {
-                Kept::ContactNoteDraft(contact, text) => drafts.contact_note(contact).set(text),
-                Kept::ReplyDraft(conversation, text) => drafts.reply(conversation).set(text),
-                Kept::ConversationNoteDraft(conversation, text) => drafts.conversation_note(conversation).set(text),
-                Kept::Noting(conversation) => drafts.mode(conversation).set(Mode::Note),
-                Kept::ContactNote(contact, id, unsent) => self.take_up_contact_note(contact, id, unsent),
-                Kept::ConversationNote(conversation, id, unsent) => {
-                    self.take_up_conversation_note(conversation, id, unsent);
-                }
-                Kept::Reply(conversation, id, unsent) => self.take_up_reply(conversation, id, unsent),
+            self.take_up(kept);
+        }
+    }
+
+    pub(super) fn take_up(&self, kept: Kept) {
+        let drafts = &self.store().drafts;
+        match kept {
+            Kept::ContactNoteDraft(contact, text) => drafts.contact_note(contact).set(text),
+            Kept::ReplyDraft(conversation, text) => drafts.reply(conversation).set(text),
+            Kept::ConversationNoteDraft(conversation, text) => drafts.conversation_note(conversation).set(text),
+            Kept::Noting(conversation, noting) => {
+                drafts.mode(conversation).set(if noting { Mode::Note } else { Mode::Reply });
             }
+            Kept::ContactNote(contact, id, unsent) => self.take_up_contact_note(contact, id, unsent),
+            Kept::ConversationNote(conversation, id, unsent) => {
+                self.take_up_conversation_note(conversation, id, unsent);
+            }
+            Kept::Reply(conversation, id, unsent) => self.take_up_reply(conversation, id, unsent),
         }
     }
 
@@ -111,16 +117,11 @@ fn take_up<T: Entry>(
         Unsent::Add { at, refused, conversation, body } => {
             let at = Time::from_timestamp_millis(at).unwrap_or_default();
             if let Some(thing) = made(at, conversation, body) {
-                ledger.intend_add(thing);
-                // It may have been under way when that page ended.
-                ledger.mark_sent(id);
-            }
-            if let Some(failure) = refused {
-                ledger.refuse(id, failure);
+                ledger.take_up_add(thing, refused);
             }
         }
-        Unsent::Delete => ledger.intend_unseen(id, Wish::DeleteUnseen),
-        Unsent::Restore => ledger.intend_unseen(id, Wish::RestoreUnseen),
+        Unsent::Delete => ledger.take_up(id, Wish::DeleteUnseen),
+        Unsent::Restore => ledger.take_up(id, Wish::RestoreUnseen),
     }
 }
 

@@ -54,14 +54,16 @@ mod seeding {
         UndoTakenAsDone,
         /// A page read before a reset is still believed.
         StalePageBelieved,
-        /// What an earlier page wished for is not wished for again.
-        UnseenForgotten,
+        /// What a page that has ended wished for is not wished for again.
+        LeftForgotten,
+        /// What that page had added counts as missing although it has arrived.
+        ArrivedTakenUp,
         /// What may have reached the server counts as never sent.
         SentForgotten,
     }
 
     impl Fault {
-        pub const ALL: [Self; 16] = [
+        pub const ALL: [Self; 17] = [
             Self::OlderVersionAccepted,
             Self::DeletionNotFinal,
             Self::MissingKept,
@@ -76,7 +78,8 @@ mod seeding {
             Self::AbandonedForgotten,
             Self::UndoTakenAsDone,
             Self::StalePageBelieved,
-            Self::UnseenForgotten,
+            Self::LeftForgotten,
+            Self::ArrivedTakenUp,
             Self::SentForgotten,
         ];
     }

@@ -9,7 +9,7 @@ mod tests;
 use super::{
     changes::{Changes, Index},
     keyed::Keyed,
-    row::{Entry, Errand, Failure, Load, Place, Row, Wish},
+    row::{Entry, Errand, Failure, Load, Place, Progress, Row, Wish},
 };
 use reactive_graph::{
     graph::Observer,
@@ -127,9 +127,17 @@ impl<T: Entry> Ledger<T> {
         self.change(entry.id(), |row| row.intend_add(entry, nth));
     }
 
-    /// What was wished for before this page was opened, of a thing that has not been seen since.
-    pub fn intend_unseen(&self, id: T::Id, wish: Wish<T>) {
-        self.change(id, |row| row.intend_unseen(wish));
+    /// What another page has left unsent; it may have been under way when that ended. `refused`: the server did not
+    /// take it.
+    pub fn take_up_add(&self, entry: T, refused: Option<Failure>) {
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        let progress = refused.map_or(Progress::Waiting, Progress::Refused);
+        self.take_up(entry.id(), Wish::Add { entry, nth, progress, sent: true, abandoned: false });
+    }
+
+    /// What was wished for in a page that has ended.
+    pub fn take_up(&self, id: T::Id, wish: Wish<T>) {
+        self.change(id, |row| row.take_up(wish));
     }
 
     /// A request for what is to be added may reach the server from now on.

@@ -89,6 +89,8 @@ impl<T: Entry> Row<T> {
                 Some(Wish::Delete { entry: entry.clone(), undone: false })
             }
             Some(Wish::DeleteUnseen) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
+            // Nothing new: the deletion that this is to undo has yet to be heard of.
+            wish @ Some(Wish::RestoreUnseen) if entry.rev() == self.rev => wish,
             // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
             Some(Wish::Add { .. } | Wish::Restore { .. } | Wish::Deleted { .. } | Wish::RestoreUnseen) | None => None,
             // Our undo came through and we want it gone all the same: this is the version to be deleted now.
@@ -165,11 +167,18 @@ impl<T: Entry> Row<T> {
         self.wish = Some(Wish::Add { entry, nth, progress: Progress::Waiting, sent: false, abandoned: false });
     }
 
-    /// To be gone, or back, as was wished before this page was opened.
-    pub fn intend_unseen(&mut self, wish: Wish<T>) {
-        if self.wish.is_none() && self.truth == Truth::Unknown && !seeded!(UnseenForgotten) {
-            self.wish = Some(wish);
+    /// As was wished in a page that has ended, unless something else is wished here.
+    pub fn take_up(&mut self, wish: Wish<T>) {
+        if self.wish.is_some() || seeded!(LeftForgotten) {
+            return;
         }
+        self.wish = match (wish, &self.truth) {
+            // It has arrived, and may be gone again by now.
+            (Wish::Add { .. }, Truth::Live(_) | Truth::Gone | Truth::GoneUndated) if !seeded!(ArrivedTakenUp) => None,
+            (Wish::DeleteUnseen, Truth::Live(entry)) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
+            (Wish::DeleteUnseen, Truth::Gone | Truth::GoneUndated) => None,
+            (wish, _) => Some(wish),
+        };
     }
 
     /// A request for what is to be added may reach the server from now on.

@@ -26,9 +26,9 @@ pub enum Wish<T> {
     Deleted { entry: T },
     /// To be back.
     Restore { entry: T },
-    /// To be gone, as was wished before this page was opened: the thing itself has not been seen since.
+    /// To be gone, as was wished in a page that has ended: the thing itself has not been seen here.
     DeleteUnseen,
-    /// To be back, wished before this page was opened.
+    /// To be back, wished in a page that has ended.
     RestoreUnseen,
 }
 

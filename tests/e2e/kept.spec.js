@@ -214,31 +214,100 @@ test("with a full storage everything works in this page, and it says that nothin
   await expect(here.reply, "what could not be kept before is kept now").toHaveValue("Typed without room");
 });
 
-test("what two tabs have written offline goes out once, though the one that wrote it is closed before the connection is back", async ({
+for (const end of ["is closed", "crashes"]) {
+  test(`what a tab that ${end} has left unsent, another open one goes on with, and each note goes out once`, async ({
+    signIn,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const [mine, theirs] = ["In the first tab", "In the second tab"].map(said);
+    const agents = await api(maya);
+    const gone = await agents.addNote(who.first, said("Deleted in the first tab"));
+    const first = await signIn(maya, { path: inboxWith([who.first]) });
+    const second = await first.context().newPage();
+    await second.goto(inboxWith([who.first]));
+    const tabs = [first, second];
+    for (const page of tabs) await expect(pane(page, who.first).note(gone.body)).toBeVisible();
+    let isCut = true;
+    await first.context().route(/\/api\/v1\/.*\/notes\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
+    await pane(first, who.first).write(mine);
+    await trash(pane(first, who.first).note(gone.body)).click();
+    await pane(second, who.first).write(theirs);
+    for (const [nth, text] of [mine, theirs].entries()) {
+      await expect(pane(tabs[nth], who.first).note(text)).toContainText("Not saved yet");
+    }
+    const here = pane(second, who.first);
+    await expect(here.note(mine), "it is the first one's").toHaveCount(0);
+    await expect(here.note(gone.body)).toHaveCount(1);
+    if (end === "crashes") {
+      const cdp = await first.context().newCDPSession(first);
+      const crashed = first.waitForEvent("crash");
+      cdp.send("Page.crash").catch(() => {});
+      await crashed;
+    } else {
+      await first.close();
+    }
+    await expect(here.note(mine)).toHaveCount(1);
+    await expect(here.note(gone.body)).toHaveCount(0);
+    isCut = false;
+    for (const text of [mine, theirs]) await expect(here.note(text).locator("time")).toBeVisible({ timeout: 70_000 });
+    await expect.poll(() => agents.noteSaying(who.id, gone.body)).toBeUndefined();
+    const bodies = (await agents.notes(who.id)).map(({ body }) => body);
+    for (const text of [mine, theirs]) expect(bodies.filter((body) => body === text)).toHaveLength(1);
+  });
+}
+
+test("what a tab has under way stays its own: a tab opened beside it sends none of it", async ({ signIn, person, api }) => {
+  const who = await person();
+  const text = said("Thought better of");
+  const first = await signIn(maya, { path: inboxWith([who.first]) });
+  await expect(pane(first, who.first).box).toBeVisible();
+  await meet(first, NOTE, "PUT", (route) => route.abort());
+  await pane(first, who.first).write(text);
+  await expect(pane(first, who.first).note(text)).toContainText("Not saved yet");
+  const second = await first.context().newPage();
+  const sent = [];
+  second.on("request", (request) => request.method() !== "GET" && NOTE.test(request.url()) && sent.push(request.method()));
+  await second.goto(inboxWith([who.first]));
+  await expect(pane(second, who.first).box).toBeVisible();
+  await trash(pane(first, who.first).note(text)).click();
+  await expect(pane(first, who.first).note(text)).toHaveCount(0);
+  await first.close();
+  const last = said("From the second tab");
+  await pane(second, who.first).write(last);
+  await expect(pane(second, who.first).note(last).locator("time")).toBeVisible();
+  expect(await (await api(maya)).noteSaying(who.id, text)).toBeUndefined();
+  expect(sent.filter((method) => method === "PUT")).toHaveLength(1);
+});
+
+test("what is typed in one tab is in the others' boxes, and is gone from them once it is saved", async ({
   signIn,
   person,
   api,
 }) => {
   const who = await person();
-  const [mine, theirs] = ["In the first tab", "In the second tab"].map(said);
   const first = await signIn(maya, { path: inboxWith([who.first]) });
   const second = await first.context().newPage();
   await second.goto(inboxWith([who.first]));
-  for (const page of [first, second]) await expect(pane(page, who.first).box).toBeVisible();
-  let isCut = true;
-  await first.context().route(/\/api\/v1\/.*\/notes\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
-  await pane(first, who.first).write(mine);
-  await pane(second, who.first).write(theirs);
-  for (const [page, text] of [[first, mine], [second, theirs]]) {
-    await expect(pane(page, who.first).note(text)).toContainText("Not saved yet");
-  }
-  await first.close();
-  isCut = false;
-  const third = await second.context().newPage();
-  await third.goto(inboxWith([who.first]));
-  for (const text of [mine, theirs]) await expect(pane(third, who.first).note(text).locator("time")).toBeVisible();
+  const [here, there] = [first, second].map((page) => pane(page, who.first));
+  await expect(there.box).toBeVisible();
+  const [note, reply, inside] = ["A note", "A reply", "Inside"].map(said);
+  await here.box.fill(note);
+  await here.reply.fill(reply);
+  await expect(there.box).toHaveValue(note);
+  await expect(there.reply).toHaveValue(reply);
+  await there.noteMode.click();
+  await there.conversationNote.fill(inside);
+  await expect(here.conversationNote, "the mode goes along").toHaveValue(inside);
+  await there.add.click();
+  await expect(there.note(note).locator("time")).toBeVisible();
+  await expect(here.box).toHaveValue("");
+  await expect(here.note(note)).toHaveCount(1);
+  await here.replyMode.click();
+  await expect(there.reply).toHaveValue(reply);
   const bodies = (await (await api(maya)).notes(who.id)).map(({ body }) => body);
-  for (const text of [mine, theirs]) expect(bodies.filter((body) => body === text)).toHaveLength(1);
+  expect(bodies.filter((body) => body === note)).toHaveLength(1);
 });
 
 test("a refused note is still there after a reload, with its reason; the ones behind it have gone on", async ({

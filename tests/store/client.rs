@@ -51,8 +51,11 @@ pub(crate) struct Shown {
     undone: bool,
 }
 
+/// One page of an agent's browser.
 pub(crate) struct Client {
     pub(crate) agent: usize,
+    /// Counts all pages that there ever were.
+    pub(crate) page: usize,
     pub(crate) store: Store,
     /// Events on their way.
     pub(crate) inbox: Vec<Said>,
@@ -71,17 +74,18 @@ pub(crate) struct Client {
     pub(crate) kept: BTreeMap<Id, (Shelf, String)>,
     /// Brought back by what an earlier page wished for, which does not know its text.
     pub(crate) unseen: BTreeSet<Id>,
-    cells: HashMap<Id, Box<dyn Any>>,
+    pub(crate) cells: HashMap<Id, Box<dyn Any>>,
     /// The highest version heard of each thing, the one a deletion was of, and the highest known to be deleted.
-    live: HashMap<Id, Seq>,
-    intended: HashMap<Id, Seq>,
+    pub(crate) live: HashMap<Id, Seq>,
+    pub(crate) intended: HashMap<Id, Seq>,
     gone: HashMap<Id, Seq>,
 }
 
 impl Client {
-    pub(crate) fn new(agent: usize) -> Self {
+    pub(crate) fn new(agent: usize, page: usize) -> Self {
         Self {
             agent,
+            page,
             store: Store::new(shelf::agent(agent)),
             inbox: Vec::new(),
             requests: BTreeMap::new(),
@@ -307,6 +311,10 @@ impl Client {
             let (id, written) = (thing.id, texts[&thing.id].1);
             if thing.text != shelf::text(written) {
                 return Err(format!("{id} says {:?}, and was written as text {written}", thing.text));
+            }
+            let on_its_way = matches!(thing.state, State::Unsaved(Progress::Waiting | Progress::Retrying(_)));
+            if on_its_way && self.live.contains_key(&id) {
+                return Err(format!("{id} is shown as on its way, though it is known to have arrived"));
             }
             let (live, gone) = (self.live.get(&id).copied().unwrap_or(0), self.gone.get(&id));
             // Versions of two orders can't be compared: between a restart and the reset nobody knows.

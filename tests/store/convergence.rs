@@ -32,7 +32,9 @@ fn whatever_the_network_does_every_desk_ends_up_showing_what_the_server_has() {
             .sum()
     });
     assert!(snapshots as u64 >= 2 * histories);
-    println!("figure: {histories} histories of three desks, {snapshots} snapshots: 0 divergent, 0 lost, 0 resurrected");
+    println!(
+        "figure: {histories} histories of three agents, each with one to four tabs, {snapshots} snapshots: 0 divergent, 0 lost, 0 resurrected"
+    );
 }
 
 #[test]

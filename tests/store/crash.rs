@@ -1,4 +1,5 @@
-//! A client whose page goes in the middle, and the one that takes up what the outbox has kept.
+//! A page that goes in the middle, and the one that takes up what the outbox has kept: another of the same browser that is
+//! there, or a new one.
 
 use crate::{
     client::Client,
@@ -12,30 +13,32 @@ use sidenote::{
 };
 
 impl Client {
-    /// The page goes, with everything on its way, and another one takes up what was kept.
+    /// The page goes, with everything on its way, and a new one takes its place.
     pub(crate) fn crash(&mut self) {
-        let kept = std::mem::take(&mut self.kept);
-        let (refused, wanted, pages) =
-            (std::mem::take(&mut self.refused), std::mem::take(&mut self.wanted), self.pages);
-        *self = Self::new(self.agent);
-        (self.refused, self.wanted, self.pages) = (refused, wanted, pages);
-        for (id, (shelf, text)) in kept {
+        let gone = std::mem::replace(self, Self::new(self.agent, self.page));
+        self.inherit(gone);
+    }
+
+    /// Takes up what a page of the same browser has left.
+    pub(crate) fn inherit(&mut self, gone: Self) {
+        self.refused.extend(gone.refused);
+        self.wanted.extend(gone.wanted);
+        self.pages += gone.pages;
+        for (id, (shelf, text)) in gone.kept {
             match Unsent::read(&text).expect("what was written is read") {
                 Unsent::Add { refused, body, .. } => {
                     let body = body.strip_prefix("text ").unwrap().parse().unwrap();
                     let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
-                    on!(self.store, shelf, ledger => ledger.intend_add(shelf::entry(ledger, &record)));
-                    on!(self.store, shelf, ledger => ledger.mark_sent(shelf::key(ledger, id)));
-                    if let Some(failure) = refused {
-                        on!(self.store, shelf, ledger => ledger.refuse(shelf::key(ledger, id), failure));
-                    }
+                    on!(self.store, shelf, ledger => shelf::is_same_cell(ledger, id, &mut self.cells));
+                    on!(self.store, shelf, ledger => ledger.take_up_add(shelf::entry(ledger, &record), refused));
                 }
                 Unsent::Delete => {
-                    on!(self.store, shelf, ledger => ledger.intend_unseen(shelf::key(ledger, id), Wish::DeleteUnseen));
+                    on!(self.store, shelf, ledger => ledger.take_up(shelf::key(ledger, id), Wish::DeleteUnseen));
+                    self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
                 }
                 Unsent::Restore => {
                     self.unseen.insert(id);
-                    on!(self.store, shelf, ledger => ledger.intend_unseen(shelf::key(ledger, id), Wish::RestoreUnseen));
+                    on!(self.store, shelf, ledger => ledger.take_up(shelf::key(ledger, id), Wish::RestoreUnseen));
                 }
             }
             self.run(shelf, id);

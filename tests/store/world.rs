@@ -40,10 +40,16 @@ enum Kind {
     Restart,
     Reset,
     Crash,
+    Close,
+    Open,
 }
 
+/// Agents, each with a browser; and with how many pages it may have at once.
+const AGENTS: usize = 3;
+const PAGES: usize = 4;
+
 /// How often each kind of step is taken.
-const KINDS: [(Kind, usize); 20] = [
+const KINDS: [(Kind, usize); 22] = [
     (Kind::Add, 14),
     (Kind::Delete, 9),
     (Kind::Undo, 6),
@@ -64,6 +70,8 @@ const KINDS: [(Kind, usize); 20] = [
     (Kind::Restart, 1),
     (Kind::Reset, 2),
     (Kind::Crash, 1),
+    (Kind::Close, 2),
+    (Kind::Open, 3),
 ];
 
 /// Most of what happens happens in one place, so that it meets.
@@ -91,7 +99,9 @@ pub(crate) fn history(dice: &mut Dice, length: usize) -> Vec<Step> {
 
 pub(crate) struct World {
     pub(crate) server: Server,
+    /// Every page of every browser.
     pub(crate) clients: Vec<Client>,
+    pages: usize,
     /// What was written under each id, and on which shelf.
     pub(crate) texts: BTreeMap<Id, (Shelf, u32)>,
     /// Who deleted what first, and what others deleted too.
@@ -103,7 +113,8 @@ impl World {
     pub(crate) fn new() -> Self {
         Self {
             server: Server::default(),
-            clients: (0..3).map(Client::new).collect(),
+            clients: (0..AGENTS).map(|agent| Client::new(agent, agent)).collect(),
+            pages: AGENTS,
             texts: BTreeMap::new(),
             deleters: BTreeMap::new(),
             meddled: BTreeSet::new(),
@@ -137,6 +148,8 @@ impl World {
             Kind::Restart => return self.restart(b.is_multiple_of(2)),
             Kind::Reset => return self.reset(at),
             Kind::Crash => return self.crash(at),
+            Kind::Close => return self.close(at, b),
+            Kind::Open => self.open(at),
         }
         Ok(())
     }
@@ -165,7 +178,7 @@ impl World {
         // A message is never deleted, except for one that the server didn't take.
         if shelf != Shelf::Messages || client.refused.contains(&thing.id) {
             client.delete(shelf, thing.id);
-            if *self.deleters.entry(thing.id).or_insert(at) != at {
+            if *self.deleters.entry(thing.id).or_insert(client.page) != client.page {
                 self.meddled.insert(thing.id);
             }
         }
@@ -295,6 +308,29 @@ impl World {
     fn crash(&mut self, at: usize) -> Result<(), String> {
         self.clients[at].crash();
         self.look_everywhere(at)
+    }
+
+    /// A page is closed, and another one of the browser takes up what it has left. The last one stays.
+    fn close(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let of_browser = |(place, other): (usize, &Client)| {
+            (place != at && other.agent == self.clients[at].agent).then_some(other.page)
+        };
+        let others: Vec<usize> = self.clients.iter().enumerate().filter_map(of_browser).collect();
+        let Some(heir) = pick(&others, which) else { return Ok(()) };
+        let gone = self.clients.remove(at);
+        self.deleters.values_mut().filter(|page| **page == gone.page).for_each(|page| *page = heir);
+        let at = self.clients.iter().position(|client| client.page == heir).expect("it is still there");
+        self.clients[at].inherit(gone);
+        self.look_everywhere(at)
+    }
+
+    /// Another page of the same browser.
+    fn open(&mut self, at: usize) {
+        let agent = self.clients[at].agent;
+        if self.clients.iter().filter(|client| client.agent == agent).count() < PAGES {
+            self.clients.push(Client::new(agent, self.pages));
+            self.pages += 1;
+        }
     }
 
     /// The shelves on which something was ever written.

@@ -31,7 +31,7 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         words: &["gloo_net", "RequestInit", "AbortController"],
         over: &["src"],
-        only: &["src/api", "src/live", "src/event_stream", "src/tabs.js"],
+        only: &["src/api", "src/live", "src/event_stream", "src/tabs.js", "src/outbox/kept.js"],
         because: "gloo_net and requests belong to src/api.rs and src/live.rs",
         seed: "src/desk.rs",
     },

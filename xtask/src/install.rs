@@ -97,7 +97,7 @@ pub(crate) fn by_lock(directory: &Path) -> Result<(), Error> {
         return Ok(());
     }
     if shell::on_path(&["node"]).is_none() || shell::on_path(&["npm"]).is_none() {
-        return Err(Error::Said("the end-to-end tests need Node 20 or newer, with npm, on PATH".into()));
+        return Err(Error::Said("the widget and the end-to-end tests need Node 20 or newer, with npm, on PATH".into()));
     }
     println!("installing the npm packages of {}", directory.display());
     // The system's Chromium is used, so no browser is fetched.

@@ -61,8 +61,11 @@ fn wishes() -> Vec<(&'static str, NoteRow)> {
         ("deleted", with(saved(), &[delete, NoteRow::settle_delete])),
         ("to restore", with(saved(), &[delete, NoteRow::settle_delete, undo])),
         ("to delete what is being restored", with(saved(), &[delete, NoteRow::settle_delete, undo, delete])),
-        ("to delete, from an earlier page", with(NoteRow::default(), &[|row| row.intend_unseen(Wish::DeleteUnseen)])),
-        ("to restore, from an earlier page", with(NoteRow::default(), &[|row| row.intend_unseen(Wish::RestoreUnseen)])),
+        ("to delete, from another page", with(NoteRow::default(), &[|row| row.take_up(Wish::DeleteUnseen)])),
+        ("to delete what is here, from another page", with(saved(), &[|row| row.take_up(Wish::DeleteUnseen)])),
+        ("to restore, from another page", with(NoteRow::default(), &[|row| row.take_up(Wish::RestoreUnseen)])),
+        ("to restore what is here, from another page", with(saved(), &[|row| row.take_up(Wish::RestoreUnseen)])),
+        ("to restore what is wished gone here", with(saved(), &[delete, |row| row.take_up(Wish::RestoreUnseen)])),
     ]
 }
 
