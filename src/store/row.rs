@@ -169,15 +169,22 @@ impl<T: Entry> Row<T> {
 
     /// As was wished in a page that has ended, unless something else is wished here.
     pub fn take_up(&mut self, wish: Wish<T>) {
-        if self.wish.is_some() || seeded!(LeftForgotten) {
+        if seeded!(LeftForgotten) {
             return;
         }
-        self.wish = match (wish, &self.truth) {
+        self.wish = match (self.wish.take(), wish, &self.truth) {
+            // What is being added here has arrived: that page saw it.
+            (Some(Wish::Add { .. }), wish @ (Wish::DeleteUnseen | Wish::RestoreUnseen), _) => Some(wish),
+            (Some(wish), ..) => Some(wish),
             // It has arrived, and may be gone again by now.
-            (Wish::Add { .. }, Truth::Live(_) | Truth::Gone | Truth::GoneUndated) if !seeded!(ArrivedTakenUp) => None,
-            (Wish::DeleteUnseen, Truth::Live(entry)) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
-            (Wish::DeleteUnseen, Truth::Gone | Truth::GoneUndated) => None,
-            (wish, _) => Some(wish),
+            (None, Wish::Add { .. }, Truth::Live(_) | Truth::Gone | Truth::GoneUndated) if !seeded!(ArrivedTakenUp) => {
+                None
+            }
+            (None, Wish::DeleteUnseen, Truth::Live(entry)) => {
+                Some(Wish::Delete { entry: entry.clone(), undone: false })
+            }
+            (None, Wish::DeleteUnseen, Truth::Gone | Truth::GoneUndated) => None,
+            (None, wish, _) => Some(wish),
         };
     }
 

@@ -63,6 +63,10 @@ fn wishes() -> Vec<(&'static str, NoteRow)> {
         ("to delete what is being restored", with(saved(), &[delete, NoteRow::settle_delete, undo, delete])),
         ("to delete, from another page", with(NoteRow::default(), &[|row| row.take_up(Wish::DeleteUnseen)])),
         ("to delete what is here, from another page", with(saved(), &[|row| row.take_up(Wish::DeleteUnseen)])),
+        (
+            "to delete what is being added here, from another page",
+            with(adding(), &[|row| row.take_up(Wish::DeleteUnseen)]),
+        ),
         ("to restore, from another page", with(NoteRow::default(), &[|row| row.take_up(Wish::RestoreUnseen)])),
         ("to restore what is here, from another page", with(saved(), &[|row| row.take_up(Wish::RestoreUnseen)])),
         ("to restore what is wished gone here", with(saved(), &[delete, |row| row.take_up(Wish::RestoreUnseen)])),
