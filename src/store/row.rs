@@ -88,7 +88,8 @@ impl<T: Entry> Row<T> {
             Some(Wish::Add { abandoned: true, .. }) if !seeded!(AbandonedForgotten) => {
                 Some(Wish::Delete { entry: entry.clone(), undone: false })
             }
-            Some(Wish::DeleteUnseen) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
+            // Which version a request on its way is going to delete is not known.
+            Some(Wish::DeleteUnseen) => Some(Wish::DeleteUnseen),
             // Nothing new: the deletion that this is to undo has yet to be heard of.
             wish @ Some(Wish::RestoreUnseen) if entry.rev() == self.rev => wish,
             // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
@@ -247,6 +248,8 @@ impl<T: Entry> Row<T> {
                 self.truth = Truth::GoneUndated;
                 Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })
             }
+            // Perhaps this version, perhaps it was brought back since. If it was this one, the event will say so.
+            Some(Wish::DeleteUnseen) if live.is_some() => None,
             Some(Wish::Add { abandoned: true, .. } | Wish::DeleteUnseen) => {
                 self.truth = Truth::GoneUndated;
                 None
