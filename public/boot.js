@@ -22,7 +22,11 @@ if (typeof WebAssembly !== "object") {
       dialog.setAttribute("aria-labelledby", "broken");
       const [words, button] = ["p", "button"].map((name) => document.createElement(name));
       words.id = "broken";
-      words.textContent = "Something broke. Reload the page to go on: nothing you typed is lost.";
+      // Without storage what was typed is on the page that is still behind, and nowhere else.
+      const isKept = !document.querySelector(".connection-line .not-kept");
+      words.textContent = isKept
+        ? "Something broke. Reload the page to go on: nothing you typed is lost."
+        : "Something broke, and this browser keeps nothing here. Copy what you still need from this page, then reload it.";
       button.type = "button";
       button.className = "button primary";
       button.textContent = "Reload";
@@ -31,7 +35,8 @@ if (typeof WebAssembly !== "object") {
       dialog.addEventListener("cancel", (event) => event.preventDefault());
       dialog.append(words, button);
       document.body.append(dialog);
-      dialog.showModal();
+      if (isKept) dialog.showModal();
+      else dialog.show();
     });
     await init({ module_or_path: wasm });
   } catch (error) {

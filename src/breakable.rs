@@ -1,9 +1,16 @@
 //! Panics on demand, in whichever file a test names. Every component that says something asks for its words, and breaks
-//! there. Only with the feature `breakable`.
+//! there. Only with the feature `breakable`; the module is the widget's, and can be the stand-alone page's too.
 
 use js_sys::Reflect;
 use std::panic::Location;
 use wasm_bindgen::JsValue;
+
+/// Shows the stand-alone page.
+#[cfg(feature = "app")]
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = mountApp)]
+pub fn mount_app() {
+    leptos::mount::mount_to_body(crate::app::App);
+}
 
 /// Panics if this is the place that the page's `sidenoteBreak` names, once.
 pub(crate) fn perhaps(place: &Location<'_>) {

@@ -56,6 +56,7 @@ struct Inner {
     errands: errands::Errands,
     outbox: Outbox,
     is_kept_safe: ArcRwSignal<bool>,
+    is_overdue: ArcRwSignal<bool>,
     /// Those who wait for the world to be well again.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
     /// How often what is open is being fetched anew just now.
@@ -122,6 +123,7 @@ impl Desk {
             errands: errands::Errands::default(),
             outbox,
             is_kept_safe: ArcRwSignal::new(true),
+            is_overdue: ArcRwSignal::new(false),
             waiting: Mutex::default(),
             catching_up: AtomicUsize::new(0),
             closed: AtomicBool::new(false),

@@ -7,6 +7,7 @@ pub struct Words {
     pub broken: &'static str,
     pub start_again: &'static str,
     pub not_kept: &'static str,
+    pub overdue: &'static str,
     pub note_offline: &'static str,
     pub add_note: &'static str,
     pub add_note_audience: &'static str,

@@ -9,6 +9,7 @@ use super::{
     spawn,
 };
 use crate::{error::ApiError, store::row::Failure};
+use leptos::prelude::{GetUntracked, Set};
 use send_wrapper::SendWrapper;
 use std::{rc::Rc, sync::Mutex};
 use uuid::Uuid;
@@ -16,6 +17,8 @@ use wire::ProblemCode;
 
 const FIRST_PAUSE_MS: u32 = 1_000;
 const LONGEST_PAUSE_MS: u32 = 60_000;
+/// What has waited for longer is only as safe as the browser's storage, and the agent may not know any more.
+const OVERDUE_MS: u128 = 24 * 60 * 60 * 1_000;
 
 /// What waits in each place, the one that is being sent first. A place with nothing to send is not there.
 pub(super) struct Errands {
@@ -53,13 +56,14 @@ impl Errands {
         places.iter().find(|(known, _)| *known == place)?.1.first().cloned()
     }
 
-    /// The first one is done.
-    fn leave(&self, place: Uuid) {
+    /// The first one is done. Returns whether any are left, here or elsewhere.
+    fn leave(&self, place: Uuid) -> bool {
         let mut places = self.places.lock().expect("no panic while a lock is held");
         if let Some((_, line)) = places.iter_mut().find(|(known, _)| *known == place) {
             line.remove(0);
         }
         places.retain(|(_, line)| !line.is_empty());
+        !places.is_empty()
     }
 }
 
@@ -83,14 +87,16 @@ impl Desk {
         while let Some(row) = self.0.errands.first(place) {
             self.run_row(&*row).await;
             row.keep(&self.0.outbox);
-            self.0.errands.leave(place);
+            if !self.0.errands.leave(place) && self.0.is_overdue.get_untracked() {
+                self.0.is_overdue.set(false);
+            }
         }
     }
 
     async fn run_row(&self, row: &dyn Row) {
         let mut attempts = 0;
         while let Some(kind) = row.waits_for() {
-            if self.wait_until_online(row).await {
+            if self.wait_until_online(row, kind).await {
                 continue;
             }
             row.mark_sent();
@@ -109,7 +115,7 @@ impl Desk {
                 Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
                 Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
                 Err(error) if error.is_retryable() => {
-                    row.retry(error.failure());
+                    self.put_off(row, kind, error.failure());
                     self.pause(pause_ms(&error, attempts)).await;
                     attempts += 1;
                 }
@@ -119,15 +125,27 @@ impl Desk {
     }
 
     /// Where the browser knows that it has no connection, nothing is tried. True: it has been waited.
-    async fn wait_until_online(&self, row: &dyn Row) -> bool {
+    async fn wait_until_online(&self, row: &dyn Row, kind: Kind) -> bool {
         if leptos::prelude::window().navigator().on_line() || self.is_closed() {
             return false;
         }
-        row.retry(Failure::Disconnected);
+        self.put_off(row, kind, Failure::Disconnected);
         self.pause(LONGEST_PAUSE_MS).await;
         true
     }
+
+    fn put_off(&self, row: &dyn Row, kind: Kind, failure: Failure) {
+        row.retry(failure);
+        // A UUIDv7 begins with the milliseconds since 1970, by the clock of this browser.
+        let written = row.id().as_u128() >> 80;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let now = js_sys::Date::now() as u128;
+        if kind == Kind::Add && now.saturating_sub(written) > OVERDUE_MS {
+            self.0.is_overdue.set(true);
+        }
+    }
 }
+
 /// Ends an errand for which there is no request.
 fn unsent(row: &dyn Row, kind: Kind) {
     match kind {

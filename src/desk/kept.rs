@@ -55,6 +55,12 @@ impl Desk {
         self.0.is_kept_safe.clone()
     }
 
+    /// Whether something that was written has waited for more than a day.
+    #[must_use]
+    pub fn is_overdue(&self) -> ArcRwSignal<bool> {
+        self.0.is_overdue.clone()
+    }
+
     fn keep_draft(&self, key: &Key, text: &str) {
         self.0.outbox.put(key, Some(text).filter(|text| !text.is_empty()));
     }

@@ -6,6 +6,7 @@ pub(super) static ENGLISH: Words = Words {
     broken: "Something broke. Nothing you typed is lost.",
     start_again: "Start again",
     not_kept: "This browser keeps nothing here: what you type is lost when you close the page.",
+    overdue: "Something you wrote more than a day ago is not saved yet. Until it is, only this browser has it.",
     note_offline: "Will be saved when you are back online.",
     add_note: "Add note",
     add_note_audience: "Only your team, every conversation with {name}",

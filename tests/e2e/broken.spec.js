@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "./guest.js";
-import { said, sam } from "./harness.js";
+import { fillSignIn, maya, said, sam } from "./harness.js";
 import { breakable } from "./host.js";
-import { pane, profile } from "./screen.js";
+import { NOTE, NOTES, meet, problem } from "./network.js";
+import { inboxWith, pane, profile } from "./screen.js";
 
 const components = resolve(import.meta.dirname, "../../src/components");
 
@@ -34,13 +35,37 @@ const BROKEN = {
     "tags_section",
   ],
 };
-/** These speak in no view that is put into a page: of the stand-alone page, or when something else went wrong. */
-const ELSEWHERE = ["connection_line", "contact_page", "load_problem", "sign_in", "timestamp", "widget"];
+/** These speak in no view that is put into a page: of the stand-alone page, or when something else goes wrong. How? */
+const LATER = {
+  connection_line: async ({ page, wire }) => {
+    wire.pull();
+    // Shown when it has been so for five seconds.
+    await expect(broken(page)).toBeVisible();
+    wire.plug();
+  },
+  contact_page: ({ page, here, who }) => here.panel.getByRole("link", { name: who.name }).first().click(),
+  load_problem: async ({ page, other }) => {
+    await page.route(NOTES, (route) => route.fulfill(problem(500, "internal")));
+    await page.evaluate((path) => history.pushState({}, "", path), inboxWith([other.first]));
+    await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+  },
+  sign_in: async ({ here, page }) => {
+    await page.evaluate(() => fetch("/api/v1/session", { method: "DELETE", headers: { "x-sidenote": "1" } }));
+    await here.reply.fill("Without a session");
+    await here.send.click();
+  },
+  // Says "Yesterday".
+  timestamp: async ({ page, agents, other }) => {
+    await page.clock.setSystemTime(Date.now() + 24 * 60 * 60 * 1_000);
+    await agents.reply(other.first, said("By then from yesterday"));
+  },
+};
+const IN_HOST = ["widget"];
 
 test("every component that can be broken is", () => {
   const speaks = (file) => readFileSync(join(components, file), "utf8").includes("words()");
   const files = readdirSync(components).filter((file) => file.endsWith(".rs") && speaks(file));
-  expect([...Object.values(BROKEN).flat(), ...ELSEWHERE].toSorted()).toEqual(files.map((file) => file.slice(0, -3)).toSorted());
+  expect([...Object.values(BROKEN).flat(), ...Object.keys(LATER), ...IN_HOST].toSorted()).toEqual(files.map((file) => file.slice(0, -3)).toSorted());
 });
 
 for (const [view, names] of Object.entries(BROKEN)) {
@@ -97,3 +122,81 @@ for (const [view, names] of Object.entries(BROKEN)) {
     complaints.length = 0;
   });
 }
+
+const broken = (page) => page.getByRole("alertdialog", { name: /^Something broke/ });
+
+/** The app's own page, with a module whose components break. */
+async function breakableApp(page) {
+  await page.route(/\/sidenote-app-[^/]+\.js$/, (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: `
+        import init, { mountApp } from "/breakable/sidenote.js";
+        export { whenBroken } from "/breakable/sidenote.js";
+        export default async () => {
+          await init();
+          mountApp();
+        };`,
+    }),
+  );
+  await page.route("**/breakable/**", (route) => route.fulfill({ path: join(breakable, new URL(route.request().url()).pathname.slice(10)) }));
+}
+
+for (const [name, happen] of Object.entries(LATER)) {
+  test(`when ${name} panics in the app, a reload goes on with the drafts and the unsent notes`, async ({
+    signIn,
+    person,
+    api,
+    cable,
+    complaints,
+  }) => {
+    const [who, other] = [await person(), await person()];
+    const wire = await cable();
+    const [draft, reply, waiting] = ["Half a note", "Half a reply", "Under way"].map(said);
+    const page = await signIn(maya, { at: wire.url, byForm: name === "sign_in" });
+    await breakableApp(page);
+    await page.goto(inboxWith([who.first]));
+    const here = pane(page, who.first);
+    await meet(page, NOTE, "PUT", (route) => route.abort());
+    await here.write(waiting);
+    await expect(here.note(waiting)).toContainText("Not saved yet");
+    await here.box.fill(draft);
+    await here.reply.fill(reply);
+    await page.evaluate((name) => (window.sidenoteBreak = `src/components/${name}.rs`), name);
+    await happen({ page, here, who, other, wire, agents: await api(sam) });
+    await expect(broken(page)).toBeVisible();
+    complaints.length = 0;
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await broken(page).getByRole("button", { name: "Reload" }).click();
+    if (name === "sign_in") await fillSignIn(page, maya);
+    if (name === "contact_page" || name === "load_problem") await page.goto(inboxWith([who.first]));
+    await expect(here.box).toHaveValue(draft);
+    if (name !== "sign_in") await expect(here.reply).toHaveValue(reply);
+    await expect(here.note(waiting).locator("time")).toBeVisible();
+  });
+}
+
+test("when what says that a host has no token panics, the view says so and starts again", async ({
+  guest,
+  server,
+  host,
+  person,
+  complaints,
+}) => {
+  host.widget = breakable;
+  const who = await person();
+  const page = await guest();
+  let isThere = false;
+  host.beforeToken = async () => (isThere ? 200 : 500);
+  await page.evaluate(() => (window.sidenoteBreak = "src/components/widget.rs"));
+  await page.evaluate(
+    ([apiBase, contact]) => void window.host.element("panel", { "api-base": apiBase, view: "contact-panel", contact }),
+    [server.url, who.id],
+  );
+  await expect(page.locator("#panel").getByText("Something broke.")).toBeVisible();
+  complaints.length = 0;
+  isThere = true;
+  await page.locator("#panel").getByRole("button", { name: "Start again" }).click();
+  await expect(profile(page.locator("#panel"), who.name).section("Notes")).toBeVisible();
+  complaints.length = 0;
+});

@@ -30,6 +30,8 @@ export class Host {
   pages = join(import.meta.dirname, "host");
   /** Where its pages have the widget from. */
   widget = unpacked;
+  /** Another address of Sidenote's that its pages may go to. */
+  also = "";
   /** What else its back end passes on, by the path it is below: `(request, response, path)`. */
   routes = new Map();
   /** Stands before each answer with a token: may wait, or return another status. */
@@ -73,7 +75,7 @@ export class Host {
     const { pathname } = new URL(request.url, this.url);
     const policy =
       `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; ` +
-      `connect-src 'self' ${this.#sidenote.url}; base-uri 'none'; form-action 'none'`;
+      `connect-src 'self' ${this.#sidenote.url} ${this.also}; base-uri 'none'; form-action 'none'`;
     response.setHeader("content-security-policy", policy);
     response.setHeader("content-security-policy-report-only", "require-trusted-types-for 'script'");
     for (const [root, answer] of this.routes) {

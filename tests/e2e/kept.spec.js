@@ -1,8 +1,9 @@
 // What an agent has typed survives: a switch, a reload, a closed tab, a browser without a connection, a module that breaks.
-import { expect, test } from "./guest.js";
+import { expect, test } from "./places.js";
 import { fillSignIn, maya, said, sam } from "./harness.js";
 import { NOTE, meet, problem } from "./network.js";
-import { inboxWith, pane, profile, trash } from "./screen.js";
+import { Newer } from "./newer.js";
+import { inboxWith, pane, profile, trash, undo } from "./screen.js";
 
 /** Makes the next look at the clock fail inside the module: it is left half way through a change, as by a panic. */
 const breakModule = (page) =>
@@ -16,34 +17,419 @@ const breakModule = (page) =>
     });
   });
 
-test("drafts survive a reload and a closed tab: a contact's note, a reply and a conversation's note, each where it was", async ({
-  signIn,
-  person,
-}) => {
-  const [one, other] = [await person(), await person()];
-  const [about, reply, inside] = ["Half a note", "Half a reply", "Half a note inside"].map(said);
-  const page = await signIn(maya, { path: inboxWith([one.first]) });
-  await pane(page, one.first).box.fill(about);
-  await pane(page, one.first).reply.fill(reply);
-  await pane(page, one.first).noteMode.click();
-  await pane(page, one.first).conversationNote.fill(inside);
-  const holds = async (screen) => {
-    const here = pane(screen, one.first);
-    await expect(here.box).toHaveValue(about);
-    await expect(here.conversationNote, "the mode stays").toHaveValue(inside);
-    await here.replyMode.click();
-    await expect(here.reply).toHaveValue(reply);
+/** What is the same in the app and in the widget. */
+function stories() {
+  test("drafts survive a reload and a closed tab: a contact's note, a reply and a conversation's note, each where it was", async ({
+    work,
+    person,
+  }) => {
+    const [one, other] = [await person(), await person()];
+    const [about, reply, inside] = ["Half a note", "Half a reply", "Half a note inside"].map(said);
+    const page = await work(maya, [one.first]);
+    await pane(page, one.first).box.fill(about);
+    await pane(page, one.first).reply.fill(reply);
+    await pane(page, one.first).noteMode.click();
+    await pane(page, one.first).conversationNote.fill(inside);
+    const holds = async (screen) => {
+      const here = pane(screen, one.first);
+      await expect(here.box).toHaveValue(about);
+      await expect(here.conversationNote, "the mode stays").toHaveValue(inside);
+      await here.replyMode.click();
+      await expect(here.reply).toHaveValue(reply);
+      await here.noteMode.click();
+    };
+    await work.again(page);
+    await holds(page);
+    const first = await page.context().newPage();
+    await page.close();
+    const again = await work(maya, [one.first, other.first], { beside: first });
+    await holds(again);
+    await expect(pane(again, other.first).box, "never another contact's").toHaveValue("");
+    await expect(pane(again, other.first).reply).toHaveValue("");
+  });
+
+  test("written and deleted without a connection, then reloaded: all goes out once and in order when it is back", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const agents = await api(maya);
+    const gone = await agents.addNote(who.first, said("To be deleted"));
+    const texts = ["First", "Second", "Third"].map(said);
+    const [inside, answer] = [said("Inside"), said("An answer")];
+    const page = await work(maya, [who.first]);
+    const here = pane(page, who.first);
+    await expect(here.note(gone.body)).toBeVisible();
+    // The page itself still comes: what is gone is the way to the API.
+    let isCut = true;
+    await page.context().route(/\/api\/v1\/.*\/(notes|messages)\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
+    for (const text of texts) await here.write(text);
+    await trash(here.note(gone.body)).click();
     await here.noteMode.click();
-  };
-  await page.reload();
-  await holds(page);
-  const again = await page.context().newPage();
-  await page.close();
-  await again.goto(inboxWith([one.first, other.first]));
-  await holds(again);
-  await expect(pane(again, other.first).box, "never another contact's").toHaveValue("");
-  await expect(pane(again, other.first).reply).toHaveValue("");
-});
+    await here.conversationNote.fill(inside);
+    await here.addConversationNote.click();
+    await here.replyMode.click();
+    await here.reply.fill(answer);
+    await here.send.click();
+    await expect(here.note(texts[0])).toContainText("Not saved yet");
+    await work.again(page);
+    for (const text of texts) await expect(here.note(text), "it waits").toHaveCount(1);
+    await expect(here.note(gone.body), "it is to be gone").toHaveCount(0);
+    await expect(here.said(inside)).toHaveCount(1);
+    await expect(here.said(answer)).toHaveCount(1);
+    isCut = false;
+    await work.again(page);
+    for (const text of texts) await expect(here.note(text).locator("time")).toBeVisible();
+    await expect(here.said(answer).locator("time")).toBeVisible();
+    const notes = (await agents.notes(who.id)).map(({ body }) => body).filter((body) => texts.includes(body));
+    expect(notes, "newest first, each once").toEqual(texts.toReversed());
+    await expect.poll(() => agents.noteSaying(who.id, gone.body)).toBeUndefined();
+    const thread = await agents.get(`/conversations/${who.first.id}/notes`);
+    expect(thread.items.filter(({ body }) => body === inside)).toHaveLength(1);
+  });
+
+  test("while the browser knows that it is offline nothing is tried, and what was never sent is dropped without a request", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const [kept, dropped] = ["Kept", "Dropped"].map(said);
+    const page = await work(maya, [who.first]);
+    const here = pane(page, who.first);
+    await expect(here.box).toBeVisible();
+    await page.context().setOffline(true);
+    const requests = [];
+    page.on("request", (request) => request.method() !== "GET" && requests.push(request.method()));
+    await here.write(dropped);
+    await here.write(kept);
+    await expect(here.note(kept)).toHaveCount(1);
+    await expect(here.note(dropped)).toContainText("Will be saved when you are back online.");
+    await trash(here.note(dropped)).click();
+    await expect(here.note(dropped)).toHaveCount(0);
+    expect(requests).toEqual([]);
+    await page.context().setOffline(false);
+    await expect(here.note(kept).locator("time")).toBeVisible();
+    expect(await (await api(maya)).noteSaying(who.id, dropped)).toBeUndefined();
+    expect(requests.filter((method) => method === "DELETE")).toEqual([]);
+  });
+
+  test("two hundred notes written offline go out in order and once when the connection is back, beside two agents at work", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const others = [await work(sam, [who.second]), await work(maya, [who.second])];
+    const page = await work(maya, [who.first]);
+    const here = pane(page, who.first);
+    await expect(here.box).toBeVisible();
+    await page.context().setOffline(true);
+    const mark = said("Offline");
+    const texts = Array.from({ length: 200 }, (_, nth) => `${mark} ${nth}`);
+    for (const text of texts) {
+      await here.box.fill(text);
+      await here.box.press("Control+Enter");
+    }
+    await expect(here.box).toHaveValue("");
+    const among = [said("Meanwhile by Sam"), said("Meanwhile by Maya")];
+    for (const [nth, other] of others.entries()) await pane(other, who.second).write(among[nth]);
+    await page.context().setOffline(false);
+    const agents = await api(maya);
+    const all = async () => {
+      const notes = [];
+      for (let cursor = ""; cursor !== null; ) {
+        const answer = await agents.get(`/contacts/${who.id}/notes?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+        notes.push(...answer.items);
+        cursor = answer.next_cursor;
+      }
+      return notes.map(({ body }) => body);
+    };
+    const saved = async () => (await all()).filter((body) => body.startsWith(mark));
+    await expect.poll(async () => (await saved()).length, { timeout: 60_000 }).toBe(200);
+    expect(await saved(), "newest first, each once").toEqual(texts.toReversed());
+    expect(await all()).toEqual(expect.arrayContaining(among));
+    await expect(pane(others[0], who.second).note(texts.at(-1))).toHaveCount(1);
+  });
+
+  test("with a full storage everything works in this page, and it says that nothing is kept until there is room again", async ({
+    work,
+    person,
+  }) => {
+    const who = await person();
+    const page = await work(maya, [who.first]);
+    const here = pane(page, who.first);
+    await expect(here.box).toBeVisible();
+    // A browser says so when it comes to write, and looks at how much there is now and then only.
+    await page.evaluate(() => {
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (...given) {
+        if (!window.hasRoom) throw new DOMException("no room", "QuotaExceededError");
+        return put.apply(this, given);
+      };
+    });
+    const [note, later] = ["Without room", "With room again"].map(said);
+    await here.box.fill(note);
+    await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
+    await here.add.click();
+    await expect(here.note(note).locator("time")).toBeVisible();
+    await here.reply.fill("Typed without room");
+    await page.evaluate(() => (window.hasRoom = true));
+    await here.box.fill(later);
+    await expect(page.getByText("This browser keeps nothing here")).toBeHidden();
+    await work.again(page);
+    await expect(here.box).toHaveValue(later);
+    await expect(here.reply, "what could not be kept before is kept now").toHaveValue("Typed without room");
+  });
+
+  for (const end of ["is closed", "crashes"]) {
+    test(`what a tab that ${end} has left unsent, another open one goes on with, and each note goes out once`, async ({
+      work,
+      person,
+      api,
+    }) => {
+      const who = await person();
+      const [mine, theirs] = ["In the first tab", "In the second tab"].map(said);
+      const agents = await api(maya);
+      const gone = await agents.addNote(who.first, said("Deleted in the first tab"));
+      const first = await work(maya, [who.first]);
+      const second = await work(maya, [who.first], { beside: first });
+      const tabs = [first, second];
+      for (const page of tabs) await expect(pane(page, who.first).note(gone.body)).toBeVisible();
+      let isCut = true;
+      await first.context().route(/\/api\/v1\/.*\/notes\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
+      await pane(first, who.first).write(mine);
+      await trash(pane(first, who.first).note(gone.body)).click();
+      await pane(second, who.first).write(theirs);
+      for (const [nth, text] of [mine, theirs].entries()) {
+        await expect(pane(tabs[nth], who.first).note(text)).toContainText("Not saved yet");
+      }
+      const here = pane(second, who.first);
+      await expect(here.note(mine), "it is the first one's").toHaveCount(0);
+      await expect(here.note(gone.body)).toHaveCount(1);
+      if (end === "crashes") {
+        const cdp = await first.context().newCDPSession(first);
+        const crashed = first.waitForEvent("crash");
+        cdp.send("Page.crash").catch(() => {});
+        await crashed;
+      } else {
+        await first.close();
+      }
+      await expect(here.note(mine)).toHaveCount(1);
+      await expect(here.note(gone.body)).toHaveCount(0);
+      isCut = false;
+      for (const text of [mine, theirs]) await expect(here.note(text).locator("time")).toBeVisible({ timeout: 70_000 });
+      await expect.poll(() => agents.noteSaying(who.id, gone.body)).toBeUndefined();
+      const bodies = (await agents.notes(who.id)).map(({ body }) => body);
+      for (const text of [mine, theirs]) expect(bodies.filter((body) => body === text)).toHaveLength(1);
+    });
+  }
+
+  test("what a tab has under way stays its own: a tab opened beside it sends none of it", async ({ work, person, api }) => {
+    const who = await person();
+    const text = said("Thought better of");
+    const first = await work(maya, [who.first]);
+    await expect(pane(first, who.first).box).toBeVisible();
+    await meet(first, NOTE, "PUT", (route) => route.abort());
+    await pane(first, who.first).write(text);
+    await expect(pane(first, who.first).note(text)).toContainText("Not saved yet");
+    const sent = [];
+    const hear = (page) => page.on("request", (request) => NOTE.test(request.url()) && sent.push(request.method()));
+    const second = await work(maya, [who.first], { beside: first, before: hear });
+    await expect(pane(second, who.first).box).toBeVisible();
+    await trash(pane(first, who.first).note(text)).click();
+    await expect(pane(first, who.first).note(text)).toHaveCount(0);
+    await first.close();
+    const last = said("From the second tab");
+    await pane(second, who.first).write(last);
+    await expect(pane(second, who.first).note(last).locator("time")).toBeVisible();
+    expect(await (await api(maya)).noteSaying(who.id, text)).toBeUndefined();
+    expect(sent.filter((method) => method === "PUT")).toHaveLength(1);
+  });
+
+  test("what is typed in one tab is in the others' boxes, and is gone from them once it is saved", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const first = await work(maya, [who.first]);
+    const second = await work(maya, [who.first], { beside: first });
+    const [here, there] = [first, second].map((page) => pane(page, who.first));
+    await expect(there.box).toBeVisible();
+    const [note, reply, inside] = ["A note", "A reply", "Inside"].map(said);
+    await here.box.fill(note);
+    await here.reply.fill(reply);
+    await expect(there.box).toHaveValue(note);
+    await expect(there.reply).toHaveValue(reply);
+    await there.noteMode.click();
+    await there.conversationNote.fill(inside);
+    await expect(here.conversationNote, "the mode goes along").toHaveValue(inside);
+    await there.add.click();
+    await expect(there.note(note).locator("time")).toBeVisible();
+    await expect(here.box).toHaveValue("");
+    await expect(here.note(note)).toHaveCount(1);
+    await here.replyMode.click();
+    await expect(there.reply).toHaveValue(reply);
+    const bodies = (await (await api(maya)).notes(who.id)).map(({ body }) => body);
+    expect(bodies.filter((body) => body === note)).toHaveLength(1);
+  });
+
+  test("a refused note is still there after a reload, with its reason; the ones behind it have gone on", async ({
+    work,
+    person,
+  }) => {
+    const who = await person();
+    const [refused, behind] = ["Refused", "Behind"].map(said);
+    const page = await work(maya, [who.first]);
+    const here = pane(page, who.first);
+    await meet(page, NOTE, "PUT", (route, nth) => (nth === 1 ? route.fulfill(problem(403, "forbidden")) : route.fallback()));
+    await here.write(refused);
+    await here.write(behind);
+    await expect(here.note(behind).locator("time")).toBeVisible();
+    await work.again(page);
+    await expect(here.note(refused)).toContainText("Not saved");
+    await here.note(refused).getByRole("button", { name: "Edit" }).click();
+    await expect(here.box).toHaveValue(refused);
+    await work.again(page);
+    await expect(here.box).toHaveValue(refused);
+    await expect(here.note(refused)).toHaveCount(0);
+  });
+
+  test("when the browser clears its storage, what is typed since is kept again", async ({ work, person }) => {
+    const who = await person();
+    const page = await work(maya, [who.first]);
+    const here = pane(page, who.first);
+    await here.box.fill("Before");
+    const cleared = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const clearing = indexedDB.deleteDatabase("sidenote");
+          clearing.onsuccess = () => resolve("cleared");
+          clearing.onblocked = () => resolve("blocked");
+        }),
+    );
+    expect(cleared, "nothing of ours holds it up").toBe("cleared");
+    const draft = said("Since");
+    await here.box.fill(draft);
+    await work.again(page);
+    await expect(here.box).toHaveValue(draft);
+  });
+
+  test("a clock that is ten years off changes no order and no time", async ({ work, person, api }) => {
+    const who = await person();
+    const agents = await api(sam);
+    const [mine, sams, again] = ["First", "Between", "Last"].map(said);
+    for (const years of [10, -10]) {
+      const now = new Date();
+      const then = new Date(now.getFullYear() + years, now.getMonth(), 15);
+      const page = await work(maya, [who.first], { before: (page) => page.clock.setSystemTime(then) });
+      const here = pane(page, who.first);
+      const texts = [mine, sams, again].map((text) => `${text} ${years}`);
+      await here.write(texts[0]);
+      await expect(here.note(texts[0]).locator("time")).toBeVisible();
+      await agents.addNote(who.first, texts[1]);
+      await expect(here.note(texts[1])).toBeVisible();
+      await here.write(texts[2]);
+      await expect(here.note(texts[2]).locator("time")).toBeVisible();
+      const shown = await here.notes.getByRole("article").allInnerTexts();
+      const order = texts.map((text) => shown.findIndex((note) => note.includes(text)));
+      expect(order, "newest first").toEqual([2, 1, 0]);
+      const at = await here.note(texts[0]).locator("time").getAttribute("datetime");
+      expect(Math.abs(new Date(at) - now), "the server's own time").toBeLessThan(600_000);
+    }
+  });
+
+  test("without storage everything works in this page, and it says that nothing is kept", async ({ work, person }) => {
+    const who = await person();
+    const withoutStorage = () =>
+      Object.defineProperty(globalThis, "indexedDB", {
+        get() {
+          throw new DOMException("no storage here", "SecurityError");
+        },
+      });
+    const page = await work(maya, [who.first], { before: (page) => page.addInitScript(withoutStorage) });
+    const here = pane(page, who.first);
+    const note = said("Without storage");
+    await here.write(note);
+    await expect(here.note(note).locator("time")).toBeVisible();
+    await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
+  });
+
+  test("what has waited for more than a day says so, until it is saved", async ({ work, person }) => {
+    const who = await person();
+    const text = said("Since yesterday");
+    const page = await work(maya, [who.first]);
+    const here = pane(page, who.first);
+    await meet(page, NOTE, "PUT", (route) => route.abort());
+    await here.write(text);
+    await expect(here.note(text)).toContainText("Not saved yet");
+    const overdue = page.getByText("Something you wrote more than a day ago is not saved yet");
+    await expect(overdue).toBeHidden();
+    await page.clock.setSystemTime(Date.now() + 25 * 60 * 60 * 1_000);
+    await expect(overdue).toBeVisible();
+    await page.unrouteAll();
+    await expect(here.note(text).locator("time")).toBeVisible({ timeout: 70_000 });
+    await expect(overdue).toBeHidden();
+  });
+
+  test("a server that says more than this version knows is understood as far as it goes", async ({ work, person, api, server }) => {
+    const who = await person();
+    const agents = await api(sam);
+    const [before, told, written] = ["Before", "Told", "Written"].map(said);
+    await agents.addNote(who.first, before);
+    const newer = await Newer.than(server.url);
+    const page = await work(maya, [who.first], { at: newer.url });
+    const here = pane(page, who.first);
+    await expect(here.note(before)).toHaveCount(1);
+    await agents.addNote(who.second, told);
+    await expect(here.note(told)).toHaveCount(1);
+    await here.write(written);
+    await expect(here.note(written).locator("time")).toBeVisible();
+    await trash(here.note(written)).click();
+    await undo(page).click();
+    await expect(here.note(written).locator("time")).toBeVisible();
+    await page.close();
+    await newer.dispose();
+  });
+
+  test("a note added in the moment of a switch belongs to the contact it was written about, twenty times over", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const [who, other] = [await person(), await person()];
+    const round = [who.first, other.first, who.second, other.second];
+    const page = await work(maya, [who.first]);
+    const written = [];
+    for (let nth = 0; nth < 20; nth += 1) {
+      const [from, to] = [round[nth % 4], round[(nth + 1) % 4]];
+      const here = pane(page, from);
+      const text = said(`Switch ${nth}`);
+      await here.box.fill(text);
+      await work.leave(page, here.add, to);
+      await expect(pane(page, to).box).toHaveValue("");
+      written.push({ text, contact: from.contact_id });
+    }
+    const agents = await api(maya);
+    for (const { id } of [who, other]) {
+      const mine = written.filter(({ contact }) => contact === id).map(({ text }) => text);
+      const there = async () => (await agents.notes(id)).map(({ body }) => body).filter((body) => body.startsWith("Switch "));
+      await expect.poll(async () => (await there()).toSorted()).toEqual(mine.toSorted());
+    }
+    for (const { text, contact } of written) {
+      await expect(pane(page, who.first).note(text)).toHaveCount(contact === who.id ? 1 : 0);
+    }
+  });
+}
+
+for (const place of ["app", "widget"]) {
+  test.describe(`in the ${place}`, () => {
+    test.use({ place });
+    stories();
+  });
+}
 
 test("a draft is gone once it is saved or emptied, and for whoever signs in after its agent has signed out", async ({
   signIn,
@@ -79,319 +465,27 @@ test("a draft is gone once it is saved or emptied, and for whoever signs in afte
   expect(kept, "nothing is left in the browser").toEqual([]);
 });
 
-test("written and deleted without a connection, then reloaded: all goes out once and in order when it is back", async ({
-  signIn,
-  person,
-  api,
-}) => {
+test("who goes back after signing out finds nothing of what was there", async ({ signIn, person, api }) => {
   const who = await person();
-  const agents = await api(maya);
-  const gone = await agents.addNote(who.first, said("To be deleted"));
-  const texts = ["First", "Second", "Third"].map(said);
-  const [inside, answer] = [said("Inside"), said("An answer")];
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  const here = pane(page, who.first);
-  await expect(here.note(gone.body)).toBeVisible();
-  // The page itself still comes: what is gone is the way to the API.
-  let isCut = true;
-  await page.context().route(/\/api\/v1\/.*\/(notes|messages)\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
-  for (const text of texts) await here.write(text);
-  await trash(here.note(gone.body)).click();
-  await here.noteMode.click();
-  await here.conversationNote.fill(inside);
-  await here.addConversationNote.click();
-  await here.replyMode.click();
-  await here.reply.fill(answer);
-  await here.send.click();
-  await expect(here.note(texts[0])).toContainText("Not saved yet");
-  await page.reload();
-  for (const text of texts) await expect(here.note(text), "it waits").toHaveCount(1);
-  await expect(here.note(gone.body), "it is to be gone").toHaveCount(0);
-  await expect(here.said(inside)).toHaveCount(1);
-  await expect(here.said(answer)).toHaveCount(1);
-  isCut = false;
-  await page.reload();
-  for (const text of texts) await expect(here.note(text).locator("time")).toBeVisible();
-  await expect(here.said(answer).locator("time")).toBeVisible();
-  const notes = (await agents.notes(who.id)).map(({ body }) => body).filter((body) => texts.includes(body));
-  expect(notes, "newest first, each once").toEqual(texts.toReversed());
-  await expect.poll(() => agents.noteSaying(who.id, gone.body)).toBeUndefined();
-  const thread = await agents.get(`/conversations/${who.first.id}/notes`);
-  expect(thread.items.filter(({ body }) => body === inside)).toHaveLength(1);
-});
-
-test("while the browser knows that it is offline nothing is tried, and what was never sent is dropped without a request", async ({
-  signIn,
-  person,
-  api,
-}) => {
-  const who = await person();
-  const [kept, dropped] = ["Kept", "Dropped"].map(said);
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  const here = pane(page, who.first);
-  await expect(here.box).toBeVisible();
-  await page.context().setOffline(true);
-  const requests = [];
-  page.on("request", (request) => request.method() !== "GET" && requests.push(request.method()));
-  await here.write(dropped);
-  await here.write(kept);
-  await expect(here.note(kept)).toHaveCount(1);
-  await expect(here.note(dropped)).toContainText("Will be saved when you are back online.");
-  await trash(here.note(dropped)).click();
-  await expect(here.note(dropped)).toHaveCount(0);
-  expect(requests).toEqual([]);
-  await page.context().setOffline(false);
-  await expect(here.note(kept).locator("time")).toBeVisible();
-  expect(await (await api(maya)).noteSaying(who.id, dropped)).toBeUndefined();
-  expect(requests.filter((method) => method === "DELETE")).toEqual([]);
-});
-
-test("two hundred notes written offline go out in order and once when the connection is back, beside two agents at work", async ({
-  signIn,
-  person,
-  api,
-}) => {
-  const who = await person();
-  const others = [await signIn(sam, { path: inboxWith([who.second]) }), await signIn(maya, { path: inboxWith([who.second]) })];
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  const here = pane(page, who.first);
-  await expect(here.box).toBeVisible();
-  await page.context().setOffline(true);
-  const mark = said("Offline");
-  const texts = Array.from({ length: 200 }, (_, nth) => `${mark} ${nth}`);
-  for (const text of texts) {
-    await here.box.fill(text);
-    await here.box.press("Control+Enter");
-  }
-  await expect(here.box).toHaveValue("");
-  const among = [said("Meanwhile by Sam"), said("Meanwhile by Maya")];
-  for (const [nth, other] of others.entries()) await pane(other, who.second).write(among[nth]);
-  await page.context().setOffline(false);
-  const agents = await api(maya);
-  const all = async () => {
-    const notes = [];
-    for (let cursor = ""; cursor !== null; ) {
-      const answer = await agents.get(`/contacts/${who.id}/notes?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-      notes.push(...answer.items);
-      cursor = answer.next_cursor;
-    }
-    return notes.map(({ body }) => body);
+  const note = said("Not for whoever is next");
+  await (await api(sam)).addNote(who.first, note);
+  const page = await signIn(maya, { path: inboxWith([who.first]), byForm: true });
+  await expect(pane(page, who.first).note(note)).toBeVisible();
+  await pane(page, who.first).panel.getByRole("link", { name: who.name }).first().click();
+  await expect(profile(page.getByRole("main"), who.name).note(note)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const isEmpty = async () => {
+    await expect(page.getByLabel("Password")).toBeVisible();
+    expect(await page.content()).not.toContain(note);
   };
-  const saved = async () => (await all()).filter((body) => body.startsWith(mark));
-  await expect.poll(async () => (await saved()).length, { timeout: 60_000 }).toBe(200);
-  expect(await saved(), "newest first, each once").toEqual(texts.toReversed());
-  expect(await all()).toEqual(expect.arrayContaining(among));
-  await expect(pane(others[0], who.second).note(texts.at(-1))).toHaveCount(1);
-});
-
-test("with a full storage everything works in this page, and it says that nothing is kept until there is room again", async ({
-  signIn,
-  person,
-}) => {
-  const who = await person();
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  const here = pane(page, who.first);
-  await expect(here.box).toBeVisible();
-  // A browser says so when it comes to write, and looks at how much there is now and then only.
-  await page.evaluate(() => {
-    const { put } = IDBObjectStore.prototype;
-    IDBObjectStore.prototype.put = function (...given) {
-      if (!window.hasRoom) throw new DOMException("no room", "QuotaExceededError");
-      return put.apply(this, given);
-    };
-  });
-  const [note, later] = ["Without room", "With room again"].map(said);
-  await here.box.fill(note);
-  await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
-  await here.add.click();
-  await expect(here.note(note).locator("time")).toBeVisible();
-  await here.reply.fill("Typed without room");
-  await page.evaluate(() => (window.hasRoom = true));
-  await here.box.fill(later);
-  await expect(page.getByText("This browser keeps nothing here")).toBeHidden();
-  await page.reload();
-  await expect(here.box).toHaveValue(later);
-  await expect(here.reply, "what could not be kept before is kept now").toHaveValue("Typed without room");
-});
-
-for (const end of ["is closed", "crashes"]) {
-  test(`what a tab that ${end} has left unsent, another open one goes on with, and each note goes out once`, async ({
-    signIn,
-    person,
-    api,
-  }) => {
-    const who = await person();
-    const [mine, theirs] = ["In the first tab", "In the second tab"].map(said);
-    const agents = await api(maya);
-    const gone = await agents.addNote(who.first, said("Deleted in the first tab"));
-    const first = await signIn(maya, { path: inboxWith([who.first]) });
-    const second = await first.context().newPage();
-    await second.goto(inboxWith([who.first]));
-    const tabs = [first, second];
-    for (const page of tabs) await expect(pane(page, who.first).note(gone.body)).toBeVisible();
-    let isCut = true;
-    await first.context().route(/\/api\/v1\/.*\/notes\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
-    await pane(first, who.first).write(mine);
-    await trash(pane(first, who.first).note(gone.body)).click();
-    await pane(second, who.first).write(theirs);
-    for (const [nth, text] of [mine, theirs].entries()) {
-      await expect(pane(tabs[nth], who.first).note(text)).toContainText("Not saved yet");
-    }
-    const here = pane(second, who.first);
-    await expect(here.note(mine), "it is the first one's").toHaveCount(0);
-    await expect(here.note(gone.body)).toHaveCount(1);
-    if (end === "crashes") {
-      const cdp = await first.context().newCDPSession(first);
-      const crashed = first.waitForEvent("crash");
-      cdp.send("Page.crash").catch(() => {});
-      await crashed;
-    } else {
-      await first.close();
-    }
-    await expect(here.note(mine)).toHaveCount(1);
-    await expect(here.note(gone.body)).toHaveCount(0);
-    isCut = false;
-    for (const text of [mine, theirs]) await expect(here.note(text).locator("time")).toBeVisible({ timeout: 70_000 });
-    await expect.poll(() => agents.noteSaying(who.id, gone.body)).toBeUndefined();
-    const bodies = (await agents.notes(who.id)).map(({ body }) => body);
-    for (const text of [mine, theirs]) expect(bodies.filter((body) => body === text)).toHaveLength(1);
-  });
-}
-
-test("what a tab has under way stays its own: a tab opened beside it sends none of it", async ({ signIn, person, api }) => {
-  const who = await person();
-  const text = said("Thought better of");
-  const first = await signIn(maya, { path: inboxWith([who.first]) });
-  await expect(pane(first, who.first).box).toBeVisible();
-  await meet(first, NOTE, "PUT", (route) => route.abort());
-  await pane(first, who.first).write(text);
-  await expect(pane(first, who.first).note(text)).toContainText("Not saved yet");
-  const second = await first.context().newPage();
-  const sent = [];
-  second.on("request", (request) => request.method() !== "GET" && NOTE.test(request.url()) && sent.push(request.method()));
-  await second.goto(inboxWith([who.first]));
-  await expect(pane(second, who.first).box).toBeVisible();
-  await trash(pane(first, who.first).note(text)).click();
-  await expect(pane(first, who.first).note(text)).toHaveCount(0);
-  await first.close();
-  const last = said("From the second tab");
-  await pane(second, who.first).write(last);
-  await expect(pane(second, who.first).note(last).locator("time")).toBeVisible();
-  expect(await (await api(maya)).noteSaying(who.id, text)).toBeUndefined();
-  expect(sent.filter((method) => method === "PUT")).toHaveLength(1);
-});
-
-test("what is typed in one tab is in the others' boxes, and is gone from them once it is saved", async ({
-  signIn,
-  person,
-  api,
-}) => {
-  const who = await person();
-  const first = await signIn(maya, { path: inboxWith([who.first]) });
-  const second = await first.context().newPage();
-  await second.goto(inboxWith([who.first]));
-  const [here, there] = [first, second].map((page) => pane(page, who.first));
-  await expect(there.box).toBeVisible();
-  const [note, reply, inside] = ["A note", "A reply", "Inside"].map(said);
-  await here.box.fill(note);
-  await here.reply.fill(reply);
-  await expect(there.box).toHaveValue(note);
-  await expect(there.reply).toHaveValue(reply);
-  await there.noteMode.click();
-  await there.conversationNote.fill(inside);
-  await expect(here.conversationNote, "the mode goes along").toHaveValue(inside);
-  await there.add.click();
-  await expect(there.note(note).locator("time")).toBeVisible();
-  await expect(here.box).toHaveValue("");
-  await expect(here.note(note)).toHaveCount(1);
-  await here.replyMode.click();
-  await expect(there.reply).toHaveValue(reply);
-  const bodies = (await (await api(maya)).notes(who.id)).map(({ body }) => body);
-  expect(bodies.filter((body) => body === note)).toHaveLength(1);
-});
-
-test("a refused note is still there after a reload, with its reason; the ones behind it have gone on", async ({
-  signIn,
-  person,
-}) => {
-  const who = await person();
-  const [refused, behind] = ["Refused", "Behind"].map(said);
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  const here = pane(page, who.first);
-  await meet(page, NOTE, "PUT", (route, nth) => (nth === 1 ? route.fulfill(problem(403, "forbidden")) : route.fallback()));
-  await here.write(refused);
-  await here.write(behind);
-  await expect(here.note(behind).locator("time")).toBeVisible();
-  await page.reload();
-  await expect(here.note(refused)).toContainText("Not saved");
-  await here.note(refused).getByRole("button", { name: "Edit" }).click();
-  await expect(here.box).toHaveValue(refused);
-  await page.reload();
-  await expect(here.box).toHaveValue(refused);
-  await expect(here.note(refused)).toHaveCount(0);
-});
-
-test("when the browser clears its storage, what is typed since is kept again", async ({ signIn, person }) => {
-  const who = await person();
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
-  const here = pane(page, who.first);
-  await here.box.fill("Before");
-  const cleared = await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const clearing = indexedDB.deleteDatabase("sidenote");
-        clearing.onsuccess = () => resolve("cleared");
-        clearing.onblocked = () => resolve("blocked");
-      }),
-  );
-  expect(cleared, "nothing of ours holds it up").toBe("cleared");
-  const draft = said("Since");
-  await here.box.fill(draft);
-  await page.reload();
-  await expect(here.box).toHaveValue(draft);
-});
-
-test("a clock that is ten years off changes no order and no time", async ({ signIn, person, api }) => {
-  const who = await person();
-  const agents = await api(sam);
-  const [mine, sams, again] = ["First", "Between", "Last"].map(said);
-  for (const years of [10, -10]) {
-    const page = await signIn(maya);
-    const now = new Date();
-    await page.clock.setSystemTime(new Date(now.getFullYear() + years, now.getMonth(), 15));
-    await page.goto(inboxWith([who.first]));
-    const here = pane(page, who.first);
-    const texts = [mine, sams, again].map((text) => `${text} ${years}`);
-    await here.write(texts[0]);
-    await expect(here.note(texts[0]).locator("time")).toBeVisible();
-    await agents.addNote(who.first, texts[1]);
-    await expect(here.note(texts[1])).toBeVisible();
-    await here.write(texts[2]);
-    await expect(here.note(texts[2]).locator("time")).toBeVisible();
-    const shown = await here.notes.getByRole("article").allInnerTexts();
-    const order = texts.map((text) => shown.findIndex((note) => note.includes(text)));
-    expect(order, "newest first").toEqual([2, 1, 0]);
-    const at = await here.note(texts[0]).locator("time").getAttribute("datetime");
-    expect(Math.abs(new Date(at) - now), "the server's own time").toBeLessThan(600_000);
+  await isEmpty();
+  for (const step of ["goBack", "goForward", "goBack"]) {
+    await page[step]();
+    await isEmpty();
   }
-});
-
-test("without storage everything works in this page, and it says that nothing is kept", async ({ signIn, person }) => {
-  const who = await person();
-  const page = await signIn(maya);
-  await page.addInitScript(() => {
-    Object.defineProperty(globalThis, "indexedDB", {
-      get() {
-        throw new DOMException("no storage here", "SecurityError");
-      },
-    });
-  });
-  await page.goto(inboxWith([who.first]));
-  const here = pane(page, who.first);
-  const note = said("Without storage");
-  await here.write(note);
-  await expect(here.note(note).locator("time")).toBeVisible();
-  await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
+  await page.goto("/favicon.svg");
+  await page.goBack();
+  await isEmpty();
 });
 
 test("when the app breaks it says so, a reload goes on, and no word is lost", async ({ signIn, person, complaints }) => {
@@ -415,6 +509,32 @@ test("when the app breaks it says so, a reload goes on, and no word is lost", as
   await expect(here.box).toHaveValue(draft);
   await expect(here.reply).toHaveValue(reply);
   await expect(here.note(waiting).locator("time")).toBeVisible();
+});
+
+test("when the app breaks where nothing can be kept, it says that, and what was typed can still be copied", async ({
+  signIn,
+  person,
+  complaints,
+}) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+  const draft = said("Half a thought");
+  await here.box.fill(draft);
+  await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
+  await breakModule(page);
+  await here.add.click();
+  const dialog = page.getByRole("alertdialog", { name: /this browser keeps nothing here\. Copy what you still need/ });
+  await expect(dialog).toBeInViewport();
+  expect(complaints.splice(0).join()).toContain("injected");
+  await here.box.click();
+  await here.box.press("ControlOrMeta+a");
+  expect(await page.evaluate(() => getSelection().toString())).toBe(draft);
 });
 
 test("when one view of a host's page breaks, all of them go on from there, with their drafts and one connection", async ({

@@ -248,3 +248,29 @@ test("a host's sheet changes the widget's properties and parts, and of that elem
   expect(looks.plain).not.toContain("rgb(4, 5, 6)");
   expect(looks.plain[0]).not.toBe("rgb(0, 100, 80)");
 });
+
+for (const width of [1600, 700, 390]) {
+  test(`one conversation, or one contact's profile, fills a place of ${width} pixels`, async ({ guest, server, person }) => {
+    const { id: contact, first, name } = await person();
+    const page = await guest({ viewport: { width, height: 900 } });
+    for (const [id, attributes] of Object.entries({
+      thread: { view: "conversation", conversation: first.id },
+      panel: { view: "contact-panel", contact, conversation: first.id },
+    })) {
+      await page.evaluate(
+        ([id, attributes]) => void window.host.element(id, attributes),
+        [id, { "api-base": server.url, ...attributes }],
+      );
+    }
+    const [thread, panel] = [pane(page, first), profile(page.locator("#panel"), name)];
+    await expect(thread.reply).toBeVisible();
+    await expect(panel.box).toBeVisible();
+    await expect(thread.close, "there is no list to go back to").toBeHidden();
+    for (const [place, inside] of [["#thread", thread.root], ["#panel", page.locator("#panel .panel")]]) {
+      const [{ x, width: wide }, own] = [await page.locator(place).boundingBox(), await inside.boundingBox()];
+      expect([own.x, own.width], place).toEqual([x, wide]);
+    }
+    await panel.box.scrollIntoViewIfNeeded();
+    await expect(panel.box).toBeInViewport();
+  });
+}

@@ -96,7 +96,8 @@ pub(crate) fn within_budget(project: &Project) -> Result<bool, Error> {
     dist::table(&directory, &files, BUDGET, dist::packed_size)
 }
 
-/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that.
+/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that, and
+/// that it can show the stand-alone page too.
 pub(crate) fn breakable(project: &Project) -> Result<PathBuf, Error> {
     let into = project.target.join("breakable");
     let stamp = project.target.join("breakable.fingerprint");
@@ -105,7 +106,7 @@ pub(crate) fn breakable(project: &Project) -> Result<PathBuf, Error> {
         return Ok(into);
     }
     fs::create_dir_all(&into).map_err(Error::file(&into))?;
-    module(project, &into, "embed,breakable")?;
+    module(project, &into, "embed,app,breakable")?;
     style(project, &into)?;
     let door = project.root.join("package/index.js");
     fs::copy(&door, into.join("index.js")).map_err(Error::file(&door))?;
