@@ -2,6 +2,9 @@
 // `fetch`, and its event read off the stream by a page that does nothing else. Both in one run, turn by turn; the figure is
 // the ratio of the medians.
 //
+// And how long after a browser has its network back: from the request for the stream to the note that was written
+// meanwhile, on the screen; against a page that does nothing but ask for the same stream and read it.
+//
 // Called by `cargo xtask bench`, which has built everything and says where it is.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -9,6 +12,7 @@ import { resolve } from "node:path";
 const root = resolve(import.meta.dirname, "..");
 const require = createRequire(resolve(root, "tests/e2e/package.json"));
 const { chromium } = require("@playwright/test");
+const { Cable } = await import(resolve(root, "tests/e2e/cable.js"));
 const { Server } = await import(resolve(root, "tests/e2e/server.js"));
 const { default: config } = await import(resolve(root, "tests/e2e/playwright.config.js"));
 
@@ -18,8 +22,8 @@ const WARM_UP = 8;
 const server = await Server.start([]);
 const browser = await chromium.launch(config.use.launchOptions);
 
-async function signedIn(email) {
-  const page = await (await browser.newContext({ baseURL: server.url })).newPage();
+async function signedIn(email, baseURL = server.url) {
+  const page = await (await browser.newContext({ baseURL })).newPage();
   await page.goto("/favicon.svg");
   const status = await page.evaluate(async (email) => {
     const headers = { "content-type": "application/json", "x-sidenote": "1" };
@@ -101,5 +105,56 @@ for (let round = 0; round < WARM_UP + ROUNDS; round++) {
   whole.push(other);
 }
 console.log(`figure: a note on another agent's screen after ${(median(whole) / median(bare)).toFixed(2)}× the bare echo (${ROUNDS} rounds, medians)`);
+
+// Two browsers behind one cable: the app, and a bare reader.
+const RECONNECTS = 12;
+const cable = await Cable.to(server.url);
+const app = await signedIn("sam@acme.test", cable.url);
+await app.addInitScript(`{
+  const { fetch } = window;
+  window.fetch = (request, ...rest) => {
+    if ((request.url ?? String(request)).endsWith("/api/v1/events")) window.asked = ${NOW};
+    return fetch(request, ...rest);
+  };
+}`);
+await app.goto(path);
+await app.locator(".add-note-field").waitFor();
+const bareReader = await signedIn("sam@acme.test", cable.url);
+const caught = { bare: [], app: [] };
+for (let round = 0; round < WARM_UP / 4 + RECONNECTS; round++) {
+  const { as_of } = await ask(writer, `/contacts/${conversation.contact_id}/notes?limit=1`);
+  cable.pull();
+  const text = `While away ${round} ${crypto.randomUUID()}`;
+  await maya.locator(".add-note-field").fill(text);
+  await maya.locator(".add-note .primary").click();
+  await sam.locator(".note-rows", { hasText: text }).waitFor();
+  const seen = app.evaluate(`new Promise((resolve) => {
+    const look = () => document.querySelector(".note-rows")?.textContent.includes("${text}");
+    const observer = new MutationObserver(() => look() && (observer.disconnect(), resolve(${NOW} - window.asked)));
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+  })`);
+  cable.plug();
+  await app.evaluate(() => dispatchEvent(new Event("online")));
+  const whole = await seen;
+  const bare = await bareReader.evaluate(`(async () => {
+    const asked = ${NOW};
+    const abort = new AbortController();
+    const headers = { "last-event-id": "${as_of}" };
+    const stream = (await fetch("/api/v1/events", { headers, signal: abort.signal })).body.getReader();
+    const decoder = new TextDecoder();
+    for (let heard = ""; !heard.includes("${text}"); ) heard += decoder.decode((await stream.read()).value);
+    const taken = ${NOW} - asked;
+    abort.abort();
+    return taken;
+  })()`);
+  if (round < WARM_UP / 4) continue;
+  caught.app.push(whole);
+  caught.bare.push(bare);
+}
+console.log(
+  `figure: with the network back, a note written meanwhile is on the screen after ` +
+    `${(median(caught.app) / median(caught.bare)).toFixed(2)}× the bare stream's first answer (${RECONNECTS} rounds, medians)`,
+);
+await cable.dispose();
 await browser.close();
 await server.dispose();

@@ -1,4 +1,5 @@
-// A network cable between a browser and a server: it can be pulled out and put back, for one browser and not for others.
+// A network cable between a browser and a server: it can be pulled out and put back, or break connections in the middle, for
+// one browser and not for others.
 import { createServer, connect } from "node:net";
 import { once } from "node:events";
 
@@ -9,6 +10,7 @@ export class Cable {
   #listener;
   #sockets = new Set();
   #isIn = true;
+  #most = Infinity;
 
   static async to(url) {
     const cable = new Cable();
@@ -30,6 +32,11 @@ export class Cable {
     this.#isIn = true;
   }
 
+  /** From now on every connection breaks once so many bytes of the server's have come through; `Infinity`: none does. */
+  cutAfter(bytes) {
+    this.#most = bytes;
+  }
+
   async dispose() {
     this.pull();
     this.#listener.close();
@@ -48,6 +55,18 @@ export class Cable {
         other.destroy();
       });
     }
-    near.pipe(far).pipe(near);
+    near.pipe(far);
+    let rest = this.#most;
+    far.on("end", () => near.end());
+    far.on("data", (bytes) => {
+      const through = rest < bytes.length ? bytes.subarray(0, rest) : bytes;
+      rest -= through.length;
+      if (!near.write(through)) {
+        far.pause();
+        near.once("drain", () => far.resume());
+      }
+      // What came through is delivered before the end.
+      if (rest === 0) near.end();
+    });
   }
 }

@@ -1,102 +1,108 @@
 // Several tabs of one browser: one connection for all of them, whoever closes or crashes, and one agent.
-import { expect, fillSignIn, maya, said, sam, test } from "./harness.js";
+import { fillSignIn, maya, said, sam } from "./harness.js";
+import { expect, test } from "./places.js";
 import { inboxWith, pane, reconnecting } from "./screen.js";
 
-/** A browser with so many tabs of an agent, and how many streams are open in it. */
-async function tabs(signIn, count, path, options) {
-  const first = await signIn(maya, { path, ...options });
+/** A browser with so many tabs of an agent beside one conversation, and how many streams are open in it. */
+async function tabs(work, count, conversation, options) {
+  const first = await work(maya, [conversation], options);
   const context = first.context();
   const streams = new Set();
   const isStream = (request) => request.method() === "GET" && request.url().endsWith("/api/v1/events");
   // The first tab's own is open already, or about to be.
   context.on("request", (request) => isStream(request) && streams.add(request));
   for (const end of ["requestfailed", "requestfinished"]) context.on(end, (request) => streams.delete(request));
-  await first.reload();
+  await work.again(first);
   const pages = [first];
-  while (pages.length < count) {
-    const page = await context.newPage();
-    await page.goto(path);
-    pages.push(page);
-  }
+  while (pages.length < count) pages.push(await work(maya, [conversation], { ...options, beside: first }));
   // Of a tab that is gone nothing more is heard.
   const open = () => [...streams].filter((request) => !request.frame().page().isClosed()).length;
   return { pages, open };
 }
 
-test("ten tabs of a browser are live over one connection, and the next one goes on when the one that holds it closes", async ({
-  signIn,
-  person,
-  api,
-}) => {
-  const who = await person();
-  const agents = await api(sam);
-  const { pages, open } = await tabs(signIn, 10, inboxWith([who.first]));
-  for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
-  const first = said("To ten tabs");
-  await agents.addNote(who.first, first);
-  for (const page of pages) await expect(pane(page, who.first).note(first)).toHaveCount(1);
-  expect(open()).toBe(1);
-  // Whichever holds the connection: one after the other closes.
-  for (const nth of [0, 1, 2]) {
-    const [closing, ...rest] = pages.splice(0, pages.length);
-    await closing.close();
-    pages.push(...rest);
-    const text = said(`After ${nth + 1} closed`);
-    await agents.addNote(who.first, text);
-    for (const page of pages) await expect(pane(page, who.first).note(text)).toHaveCount(1);
-    await expect.poll(open).toBe(1);
-  }
-});
+/** What is the same in the app and in the widget. */
+function stories() {
+  test("ten tabs of a browser are live over one connection, and the next one goes on when the one that holds it closes", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const agents = await api(sam);
+    const { pages, open } = await tabs(work, 10, who.first);
+    for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
+    const first = said("To ten tabs");
+    await agents.addNote(who.first, first);
+    for (const page of pages) await expect(pane(page, who.first).note(first)).toHaveCount(1);
+    expect(open()).toBe(1);
+    // Whichever holds the connection: one after the other closes.
+    for (const nth of [0, 1, 2]) {
+      const [closing, ...rest] = pages.splice(0, pages.length);
+      await closing.close();
+      pages.push(...rest);
+      const text = said(`After ${nth + 1} closed`);
+      await agents.addNote(who.first, text);
+      for (const page of pages) await expect(pane(page, who.first).note(text)).toHaveCount(1);
+      await expect.poll(open).toBe(1);
+    }
+  });
 
-test("when the tab that holds the connection crashes, another holds it", async ({ signIn, person, api }) => {
-  const who = await person();
-  const { pages } = await tabs(signIn, 3, inboxWith([who.first]));
-  for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
-  const [first, ...others] = pages;
-  const cdp = await first.context().newCDPSession(first);
-  const crashed = first.waitForEvent("crash");
-  cdp.send("Page.crash").catch(() => {});
-  await crashed;
-  const text = said("After a crash");
-  await (await api(sam)).addNote(who.first, text);
-  for (const page of others) await expect(pane(page, who.first).note(text)).toHaveCount(1);
-});
+  test("when the tab that holds the connection crashes, another holds it", async ({ work, person, api }) => {
+    const who = await person();
+    const { pages } = await tabs(work, 3, who.first);
+    for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
+    const [first, ...others] = pages;
+    const cdp = await first.context().newCDPSession(first);
+    const crashed = first.waitForEvent("crash");
+    cdp.send("Page.crash").catch(() => {});
+    await crashed;
+    const text = said("After a crash");
+    await (await api(sam)).addNote(who.first, text);
+    for (const page of others) await expect(pane(page, who.first).note(text)).toHaveCount(1);
+  });
 
-test("what was missed while another tab held the connection is asked for: a cut reaches all tabs and so does its end", async ({
-  signIn,
-  person,
-  api,
-  cable,
-}) => {
-  const who = await person();
-  const wire = await cable();
-  const { pages } = await tabs(signIn, 3, inboxWith([who.first]), { at: wire.url });
-  for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
-  wire.pull();
-  const text = said("While cut");
-  await (await api(sam)).addNote(who.first, text);
-  for (const page of pages) await expect(reconnecting(page)).toBeVisible();
-  wire.plug();
-  for (const page of pages) {
-    await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 70_000 });
-    await expect(reconnecting(page)).toBeHidden();
-  }
-});
+  test("what was missed while another tab held the connection is asked for: a cut reaches all tabs and so does its end", async ({
+    work,
+    person,
+    api,
+    cable,
+  }) => {
+    const who = await person();
+    const wire = await cable();
+    const { pages } = await tabs(work, 3, who.first, { at: wire.url });
+    for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
+    wire.pull();
+    const text = said("While cut");
+    await (await api(sam)).addNote(who.first, text);
+    for (const page of pages) await expect(reconnecting(page)).toBeVisible();
+    wire.plug();
+    for (const page of pages) {
+      await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 70_000 });
+      await expect(reconnecting(page)).toBeHidden();
+    }
+  });
 
-test("behind a proxy that holds the stream back, changes are asked for", async ({ signIn, person, api }) => {
-  const who = await person();
-  const page = await signIn(maya);
-  await page.route("**/api/v1/events", () => {});
-  await page.goto(inboxWith([who.first]));
-  await expect(pane(page, who.first).box).toBeVisible();
-  const text = said("Held back");
-  await (await api(sam)).addNote(who.first, text);
-  await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 45_000 });
-  const later = said("Held back later");
-  await (await api(sam)).addNote(who.first, later);
-  await expect(pane(page, who.first).note(later)).toHaveCount(1, { timeout: 45_000 });
-  await page.unrouteAll({ behavior: "ignoreErrors" });
-});
+  test("behind a proxy that holds the stream back, changes are asked for", async ({ work, person, api }) => {
+    const who = await person();
+    const holdBack = (page) => page.route("**/api/v1/events", () => {});
+    const page = await work(maya, [who.first], { before: holdBack });
+    await expect(pane(page, who.first).box).toBeVisible();
+    const text = said("Held back");
+    await (await api(sam)).addNote(who.first, text);
+    await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 45_000 });
+    const later = said("Held back later");
+    await (await api(sam)).addNote(who.first, later);
+    await expect(pane(page, who.first).note(later)).toHaveCount(1, { timeout: 45_000 });
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  });
+}
+
+for (const place of ["app", "widget"]) {
+  test.describe(`in the ${place}`, () => {
+    test.use({ place });
+    stories();
+  });
+}
 
 test("who signs out in one tab is signed out in all, and nothing stays in their pages", async ({ signIn, person, api }) => {
   const who = await person();
@@ -141,4 +147,50 @@ test("what one agent has typed is never sent in the name of another who has sign
   await fillSignIn(page, maya);
   await expect(here.note(text).locator("time")).toBeVisible();
   expect((await (await api(sam)).noteSaying(who.id, text)).author.name).toBe(maya.name);
+});
+
+test("what one agent has typed in a host's page is neither sent nor shown when the host's next token is another's", async ({
+  guest,
+  server,
+  host,
+  person,
+  api,
+}) => {
+  const who = await person();
+  const [waiting, draft] = ["Typed by Maya", "Half a thought of Maya's"].map(said);
+  const page = await guest();
+  const put = () =>
+    page.evaluate(
+      ([apiBase, conversation]) =>
+        void window.host.element("thread", { "api-base": apiBase, view: "conversation", conversation }),
+      [server.url, who.first.id],
+    );
+  await put();
+  const here = pane(page, who.first);
+  await here.icon.click();
+  await here.box.fill(waiting);
+  host.agent = sam.email;
+  const revoked = await host.ask("revocations", { agent: maya.email });
+  expect(revoked.status).toBe(204);
+  await here.add.click();
+  await here.box.fill(draft);
+  await expect(page.locator("#thread").getByText("Your session has ended")).toBeVisible();
+  const agents = await api(sam);
+  expect(await agents.noteSaying(who.id, waiting), "not in Sam's name").toBeUndefined();
+  // The page is loaded anew, as Sam's: nothing of Maya's is there.
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
+  await put();
+  await here.icon.click();
+  await expect(here.box).toHaveValue("");
+  await expect(here.note(waiting)).toHaveCount(0);
+  // And as Maya's again it goes on.
+  host.agent = maya.email;
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
+  await put();
+  await here.icon.click();
+  await expect(here.box).toHaveValue(draft);
+  await expect(here.note(waiting).locator("time")).toBeVisible();
+  expect((await agents.noteSaying(who.id, waiting)).author.name).toBe(maya.name);
 });

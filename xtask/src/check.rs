@@ -169,6 +169,16 @@ fn size(project: &Project) -> Tally {
 }
 
 fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
+    stories(project, arguments, None, |_| ()).map(|(tally, _)| tally)
+}
+
+/// The end-to-end tests: what came of them, and Playwright's report. `runs`: how often those that repeat something do so.
+pub(crate) fn stories(
+    project: &Project,
+    arguments: &[&str],
+    runs: Option<&str>,
+    hear: impl FnMut(&str),
+) -> Result<(Tally, String), Error> {
     build::release(project)?;
     let examples = examples::built(project)?;
     let breakable = package::breakable(project)?;
@@ -178,20 +188,20 @@ fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     let report = directory.join("results/report.json");
     // An old report must not speak for a run that wrote none.
     shell::forget(&report)?;
-    let status = shell::run_hearing(
-        Command::new("node")
-            .args(["node_modules/@playwright/test/cli.js", "test"])
-            .args(arguments)
-            .current_dir(&directory)
-            .env("CHROMIUM", chromium)
-            .env("SIDENOTE_SERVER", project.server())
-            .env("SIDENOTE_DIST", project.dist())
-            .env("SIDENOTE_EXAMPLES", examples)
-            .env("SIDENOTE_BREAKABLE", breakable),
-        |_| (),
-    )?;
+    let mut command = Command::new("node");
+    command
+        .args(["node_modules/@playwright/test/cli.js", "test"])
+        .args(arguments)
+        .current_dir(&directory)
+        .env("CHROMIUM", chromium)
+        .env("SIDENOTE_SERVER", project.server())
+        .env("SIDENOTE_DIST", project.dist())
+        .env("SIDENOTE_EXAMPLES", examples)
+        .env("SIDENOTE_BREAKABLE", breakable)
+        .envs(runs.map(|runs| ("SIDENOTE_FAULT_RUNS", runs)));
+    let status = shell::run_hearing(&mut command, hear)?;
     let text = fs::read_to_string(&report).map_err(Error::file(&report))?;
     let tally =
         Tally::from_playwright(&text).ok_or_else(|| Error::Said("Playwright's report is not readable".into()))?;
-    Ok(tally.ended(status.success()))
+    Ok((tally.ended(status.success()), text))
 }

@@ -5,41 +5,76 @@
 use std::process::ExitCode;
 
 use crate::{
+    check,
     project::Project,
     shell::{self, Error},
+    tally::by_story,
 };
 
 /// How often each story is told, and how many histories the store goes through.
 pub(crate) struct Tier {
     runs: &'static str,
     histories: &'static str,
+    /// Stories in the browser, each from its beginning.
+    stories: &'static str,
 }
 
-pub(crate) const USUAL: Tier = Tier { runs: "200", histories: "100000" };
-pub(crate) const LONG: Tier = Tier { runs: "2000", histories: "1000000" };
+pub(crate) const USUAL: Tier = Tier { runs: "200", histories: "100000", stories: "1" };
+pub(crate) const LONG: Tier = Tier { runs: "2000", histories: "1000000", stories: "5" };
 
 pub(crate) fn faults(project: &Project, tier: &Tier) -> Result<ExitCode, Error> {
-    let mut figures = Vec::new();
-    let mut failed = 0;
+    let mut figures = Figures::default();
     for (package, target, filter) in [
         ("sidenote", "store", "convergence::"),
         ("sidenote-server", "server", "faults::"),
         ("sidenote-server", "server", "backup::"),
     ] {
+        figures.native(project, tier, [package, target, filter])?;
+    }
+    figures.browser(project, tier)?;
+    println!();
+    figures.lines.iter().for_each(|figure| println!("{figure}"));
+    println!("\n{} figures, {} failed", figures.lines.len(), figures.failed);
+    Ok(if figures.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[derive(Default)]
+struct Figures {
+    lines: Vec<String>,
+    failed: usize,
+}
+
+impl Figures {
+    fn hear(&mut self, line: &str) {
+        // The test's name may stand before it.
+        if let Some((_, figure)) = line.split_once("figure: ") {
+            self.lines.push(figure.to_owned());
+        }
+    }
+
+    fn native(&mut self, project: &Project, tier: &Tier, [package, target, filter]: [&str; 3]) -> Result<(), Error> {
         println!("\n== {target} {filter}");
         let mut command = project.cargo(&["test", "--locked", "--package", package, "--test", target, "--", filter]);
         command.args(["--nocapture", "--test-threads=1"]);
         command.env("SIDENOTE_FAULT_RUNS", tier.runs).env("SIDENOTE_FAULT_HISTORIES", tier.histories);
-        let status = shell::run_hearing(&mut command, |line| {
-            // The test's name may stand before it.
-            if let Some((_, figure)) = line.split_once("figure: ") {
-                figures.push(figure.to_owned());
-            }
-        })?;
-        failed += usize::from(!status.success());
+        let status = shell::run_hearing(&mut command, |line| self.hear(line))?;
+        self.failed += usize::from(!status.success());
+        Ok(())
     }
-    println!();
-    figures.iter().for_each(|figure| println!("{figure}"));
-    println!("\n{} figures, {failed} failed", figures.len());
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+
+    /// The stories of what is kept, of several tabs, of a module that breaks: in the app and in the widget. Then browsers
+    /// whose network breaks all the time.
+    fn browser(&mut self, project: &Project, tier: &Tier) -> Result<(), Error> {
+        println!("\n== browser, each {} times", tier.stories);
+        let again = format!("--repeat-each={}", tier.stories);
+        let (_, report) = check::stories(project, &["kept", "tabs", "broken", &again], None, |_| ())?;
+        for (story, held, told) in by_story(&report) {
+            self.failed += usize::from(held < told);
+            self.lines.push(format!("browser, {held} of {told}: {story}"));
+        }
+        println!("\n== browsers, {} actions", tier.runs);
+        let (tally, _) = check::stories(project, &["faults.spec"], Some(tier.runs), |line| self.hear(line))?;
+        self.failed += usize::from(tally.failed > 0);
+        Ok(())
+    }
 }

@@ -43,6 +43,32 @@ impl Tally {
     }
 }
 
+/// Playwright's JSON report, story by story: its title with those around it, how often it held, how often it was told.
+pub(crate) fn by_story(report: &str) -> Vec<(String, usize, usize)> {
+    let mut stories = Vec::new();
+    let report: serde_json::Value = serde_json::from_str(report).unwrap_or_default();
+    for file in report["suites"].as_array().into_iter().flatten() {
+        collect(file, "", &mut stories);
+    }
+    stories
+}
+
+fn collect(suite: &serde_json::Value, around: &str, stories: &mut Vec<(String, usize, usize)>) {
+    let each = |name: &str| suite[name].as_array().cloned().unwrap_or_default();
+    for spec in each("specs") {
+        let title = format!("{around}{}", spec["title"].as_str().unwrap_or_default());
+        let held = usize::from(spec["ok"] == true);
+        // One that is repeated is there once for each time.
+        match stories.iter_mut().find(|(known, ..)| *known == title) {
+            Some((_, all_held, told)) => (*all_held, *told) = (*all_held + held, *told + 1),
+            None => stories.push((title, held, 1)),
+        }
+    }
+    for inner in each("suites") {
+        collect(&inner, &format!("{around}{}, ", inner["title"].as_str().unwrap_or_default()), stories);
+    }
+}
+
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
@@ -95,6 +121,15 @@ mod tests {
         assert_eq!(Tally::default().ended(true), Tally::FAILED);
         assert_eq!(Tally::PASSED.ended(true), Tally::PASSED);
         assert_eq!(Tally { passed: 1, failed: 3 }.ended(false), Tally { passed: 1, failed: 3 });
+    }
+
+    #[test]
+    fn a_story_is_counted_each_time_that_it_is_told() {
+        let report = r#"{"suites":[{"title":"a.js","specs":[{"title":"one","ok":true},{"title":"one","ok":false}],
+            "suites":[{"title":"in the app","specs":[{"title":"one","ok":true}]}]}]}"#;
+        let expected = [("one".to_owned(), 1, 2), ("in the app, one".to_owned(), 1, 1)];
+        assert_eq!(by_story(report), expected);
+        assert_eq!(by_story("nothing"), []);
     }
 
     #[test]

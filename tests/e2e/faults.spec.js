@@ -1,0 +1,109 @@
+// Agents at work over networks that break all the time, against a ledger of what they did. `SIDENOTE_FAULT_RUNS` says how many
+// actions there are; a failure names the seed of its round.
+import { expect, maya, said, sam, test } from "./harness.js";
+import { inboxWith, pane, toast, trash, undo } from "./screen.js";
+
+/** In a round: then everything calms down, and is compared. */
+const ACTIONS = 10;
+const ROUNDS = Math.ceil(Number(process.env.SIDENOTE_FAULT_RUNS ?? 20) / ACTIONS);
+
+/** The same numbers in every run: mulberry32. */
+function dice(seed) {
+  let state = seed;
+  return (count) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % count;
+  };
+}
+
+test("whatever breaks on the way, three browsers and the server end up with the same notes: no word lost, none twice, none back", async ({
+  startServer,
+  signIn,
+  visitor,
+  api,
+  cable,
+}) => {
+  test.setTimeout(120_000 + ROUNDS * 60_000);
+  // An undo comes when the network lets it.
+  const server = await startServer("--undo-window-ms 600000");
+  const agents = await api(sam, { server });
+  const desks = [];
+  for (const agent of [maya, sam, maya]) {
+    const wire = await cable(server);
+    desks.push({ wire, agent, page: await signIn(agent, { server, at: wire.url, viewport: { width: 1440, height: 2400 } }) });
+  }
+  let [acted, cuts] = [0, 0];
+  for (let seed = 1; seed <= ROUNDS; seed += 1) {
+    const roll = dice(seed);
+    const who = await visitor({ server });
+    const here = ({ page }) => pane(page, who.conversation);
+    for (const desk of desks) {
+      await desk.page.goto(inboxWith([who.conversation]));
+      await expect(here(desk).box).toBeVisible();
+    }
+    /** What each desk has written and not deleted. */
+    const written = desks.map(() => new Set());
+    for (let nth = 0; nth < ACTIONS; nth += 1) {
+      const at = roll(desks.length);
+      const [desk, mine] = [desks[at], written[at]];
+      const broken = desks[roll(desks.length)].wire;
+      switch (roll(4)) {
+        case 0:
+          broken.pull();
+          cuts += 1;
+          break;
+        case 1:
+          broken.plug();
+          broken.cutAfter(roll(3_000));
+          cuts += 1;
+          break;
+        case 2:
+          broken.plug();
+          broken.cutAfter(Infinity);
+          break;
+      }
+      const texts = [...mine];
+      if (texts.length === 0 || roll(3) > 0) {
+        const text = said(`${seed}.${nth}`);
+        await here(desk).write(text);
+        await expect(here(desk).note(text), `seed ${seed}`).toHaveCount(1);
+        mine.add(text);
+      } else {
+        const text = texts[roll(texts.length)];
+        const before = await undo(desk.page).count();
+        await trash(here(desk).note(text)).click();
+        await expect(here(desk).note(text), `seed ${seed}`).toHaveCount(0);
+        // One that was never confirmed goes without a toast.
+        if (roll(2) === 0 && (await undo(desk.page).count()) > before) {
+          await undo(desk.page).last().click();
+          await expect(here(desk).note(text), `seed ${seed}`).toHaveCount(1);
+        } else {
+          mine.delete(text);
+        }
+      }
+      acted += 1;
+    }
+    for (const { wire, page } of desks) {
+      wire.cutAfter(Infinity);
+      wire.plug();
+      // As a browser says when it has a network again.
+      await page.evaluate(() => dispatchEvent(new Event("online")));
+    }
+    const expected = written.flatMap((mine) => [...mine]).toSorted();
+    const stored = async () => (await agents.notes(who.id)).map(({ body }) => body);
+    await expect.poll(async () => (await stored()).toSorted(), { message: `seed ${seed}`, timeout: 70_000 }).toEqual(expected);
+    const inOrder = await stored();
+    for (const desk of desks) {
+      const shown = async () => {
+        const articles = await here(desk).notes.getByRole("article").allInnerTexts();
+        return articles.map((article) => inOrder.find((text) => article.includes(text)));
+      };
+      await expect.poll(shown, { message: `seed ${seed}, ${desk.agent.name}`, timeout: 70_000 }).toEqual(inOrder);
+      await expect(here(desk).notes.locator("time")).toHaveCount(inOrder.length);
+      await expect(toast(desk.page).getByRole("alert"), "nothing failed for good").toHaveCount(0);
+    }
+  }
+  console.log(`figure: three browsers, ${acted} actions over ${cuts} breaks of the network: 0 lost, 0 doubled, 0 resurrected, 0 divergent`);
+});
