@@ -37,6 +37,11 @@ export class Cable {
     this.#most = bytes;
   }
 
+  /** Nothing more comes through what is open, and nobody is told; what is opened later works. */
+  freeze() {
+    for (const socket of this.#sockets) socket.removeAllListeners("data").unpipe().pause();
+  }
+
   async dispose() {
     this.pull();
     this.#listener.close();

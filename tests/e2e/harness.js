@@ -218,6 +218,10 @@ class Api {
     return this.#ask("DELETE", path);
   }
 
+  async allConversations() {
+    return this.#pages("/conversations?limit=100");
+  }
+
   /** The first hundred, or those of a query. */
   async conversations(query = "") {
     return (await this.get(`/conversations?limit=100${query}`)).items;
@@ -241,8 +245,23 @@ class Api {
     return (await this.get(`/contacts/${contact}/notes`)).items;
   }
 
+  /** All of them, newest first. */
+  async allNotes(contact) {
+    return this.#pages(`/contacts/${contact}/notes?limit=100`);
+  }
+
   async noteSaying(contact, text) {
     return (await this.notes(contact)).find(({ body }) => body.includes(text));
+  }
+
+  async #pages(path) {
+    const items = [];
+    for (let cursor = ""; cursor !== null; ) {
+      const page = await this.get(`${path}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      items.push(...page.items);
+      cursor = page.next_cursor;
+    }
+    return items;
   }
 
   async #ask(method, path, data) {
@@ -266,13 +285,7 @@ async function session(playwright, server, { email, password }) {
 }
 
 async function twoChannelPeople(agents) {
-  const conversations = [];
-  for (let cursor = ""; cursor !== null; ) {
-    const page = await agents.get(`/conversations?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-    conversations.push(...page.items);
-    cursor = page.next_cursor;
-  }
-  const people = [...grouped(conversations).values()].map((all) => {
+  const people = [...grouped(await agents.allConversations()).values()].map((all) => {
     // Open ones first: those are in the list that an agent sees first.
     all.sort((a, b) => (b.status === "open") - (a.status === "open"));
     const [first] = all;

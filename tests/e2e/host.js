@@ -1,6 +1,7 @@
 // Another product, whose pages hold the widget: a web server with a strict policy, a back end that has a key, and a page
 // that would break a careless guest and notices one.
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -50,7 +51,7 @@ export class Host {
     await once(host.#server, "listening");
     host.url = `http://127.0.0.1:${host.#server.address().port}`;
     await host.embed("origin", "add", "--db", sidenote.database, "--org", "acme", host.url);
-    host.#key = (await host.embed("key", "add", "--db", sidenote.database, "--org", "acme", host.url)).trim();
+    host.#key = (await host.embed("key", "add", "--db", sidenote.database, "--org", "acme", `host ${randomUUID()}`)).trim();
     return host;
   }
 

@@ -1,7 +1,11 @@
 // One truth on every screen: two agents, several windows, and a network that does what networks do.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, fillSignIn, maya, said, sam, test } from "./harness.js";
 import { CONVERSATION_NOTE, MESSAGE, NOTE, NOTES, holdAnswer, holdBack, meet, problem } from "./network.js";
 import { inboxWith, pane, reconnecting, row, toast, trash, undo } from "./screen.js";
+import { program } from "./server.js";
 
 /** A change may wait for the next try, and a try for its turn: the longest pause after a short cut is under a minute. */
 const BACK = { timeout: 70_000 };
@@ -232,6 +236,87 @@ test("a busy server and then a lost answer: the note is tried again until it is 
   expect(met.count()).toBeGreaterThanOrEqual(2);
   const all = await (await api(maya)).notes(who.id);
   expect(all.filter(({ body }) => body === text)).toHaveLength(1);
+});
+
+test("a server that says when to come back is not asked before, and the note says why it waits", async ({ signIn, person }) => {
+  const text = said("Not so fast");
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  const asked = [];
+  await meet(page, NOTE, "PUT", async (route, nth) => {
+    asked.push(Date.now());
+    if (nth > 1) return route.continue();
+    const refusal = problem(429, "too-many-requests", { retryable: true });
+    await route.fulfill({ ...refusal, headers: { "retry-after": "3" } });
+  });
+  await here.write(text);
+  await expect(here.note(text)).toContainText("Not saved yet: ");
+  await expect(here.note(text).locator("time")).toBeVisible();
+  // Without a word of the server's it would have been asked after a second at most.
+  expect(asked[1] - asked[0]).toBeGreaterThanOrEqual(3_000);
+});
+
+test("a stream that has fallen silent, though nothing says that it broke, is opened anew after thirty-five seconds", async ({
+  signIn,
+  person,
+  api,
+  cable,
+}) => {
+  const who = await person();
+  const wire = await cable();
+  const page = await signIn(maya, { at: wire.url });
+  await page.clock.install();
+  await page.goto(inboxWith([who.first]));
+  const here = pane(page, who.first);
+  const [before, after] = ["Before the silence", "In the silence"].map(said);
+  const agents = await api(sam);
+  await agents.addNote(who.first, before);
+  await expect(here.note(before)).toHaveCount(1);
+  wire.freeze();
+  await agents.addNote(who.first, after);
+  await page.clock.fastForward(30_000);
+  await expect(here.note(after), "a stream may be silent for so long").toHaveCount(0);
+  await page.clock.fastForward(6_000);
+  await expect(here.note(after)).toHaveCount(1);
+});
+
+test("after the server has gone back to a backup open pages start over by themselves, and what was deleted stays so", async ({
+  startServer,
+  signIn,
+  person,
+  api,
+}) => {
+  const server = await startServer();
+  const who = await person({ server });
+  const agents = await api(sam, { server });
+  const [kept, deleted, since, draft, last] = ["Kept", "Deleted since", "Added since", "Half a thought", "Goes on"].map(said);
+  await agents.addNote(who.first, kept);
+  const gone = await agents.addNote(who.first, deleted);
+  const [db, backup] = [server.database, join(server.database, "../backup.db")];
+  const run = (...words) => promisify(execFile)(program, words);
+  await run("backup", "--db", db, "--to", backup);
+  const page = await signIn(maya, { server, path: inboxWith([who.first]) });
+  const sams = await signIn(sam, { server, path: inboxWith([who.second]) });
+  const places = [pane(page, who.first), pane(sams, who.second)];
+  await agents.delete(`/contacts/${who.id}/notes/${gone.id}`);
+  await agents.addNote(who.first, since);
+  for (const place of places) {
+    await expect(place.note(since)).toHaveCount(1);
+    await expect(place.note(deleted)).toHaveCount(0);
+  }
+  await places[0].box.fill(draft);
+  await server.stop();
+  await run("restore", "--db", db, "--from", backup);
+  await server.restart();
+  for (const place of places) {
+    await expect(place.note(since), "the server does not have it any more").toHaveCount(0, BACK);
+    await expect(place.note(kept)).toHaveCount(1);
+    await expect(place.note(deleted)).toHaveCount(0);
+  }
+  await expect(places[0].box).toHaveValue(draft);
+  await places[1].write(last);
+  for (const place of places) await expect(place.note(last).locator("time")).toBeVisible(BACK);
 });
 
 test("a double click adds one note, one reply and one conversation note", async ({ signIn, person, api }) => {

@@ -101,17 +101,22 @@ impl Writer {
         }
     }
 
-    /// `None`: no whole answer came.
-    pub(super) async fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+    /// A request as it goes over the wire.
+    pub(super) fn written(&self, method: &str, path: &str, body: Option<&Value>) -> String {
         let body = body.map(ToString::to_string).unwrap_or_default();
         let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
-        let request = format!(
+        format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncookie: {}\r\nsec-fetch-site: same-origin\r\n\
              x-sidenote: 1\r\n{kind}content-length: {}\r\n\r\n{body}",
             self.address,
             self.cookie,
             body.len()
-        );
+        )
+    }
+
+    /// `None`: no whole answer came.
+    pub(super) async fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+        let request = self.written(method, path, body);
         let answer = try_ask(&self.address, &request).await?;
         let (head, body) = answer.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
