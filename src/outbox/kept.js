@@ -12,8 +12,6 @@ const PATIENCE = 3_000;
 
 /** By owner: that owner's texts by key. */
 const pages = new Map();
-/** By owner: resolves when what was in storage is there. */
-const loading = new Map();
 /** What is not known to be in storage, by the key it has there. No text: it is to be removed. */
 const unsaved = new Map();
 /** What was put since the last write began; nothing when nothing was. */
@@ -34,14 +32,9 @@ const isDraft = (key) => key.split(" ").length === 2;
 
 /** Everything that is kept for an owner: keys and texts in turn. */
 export async function openKept(owner) {
-  if (!loading.has(owner)) loading.set(owner, load(owner));
-  await loading.get(owner);
-  return [...pageOf(owner)].flat();
-}
-
-async function load(owner) {
   const found = await stored(owner);
   take(owner, [...found.filter(([key]) => isDraft(key)), ...(await claim(owner, found))]);
+  return [...pageOf(owner)].flat();
 }
 
 /** What is new to this page becomes its own. Returns it. */
@@ -107,12 +100,19 @@ export function watchKept(owner, tell, hear) {
 }
 
 export function unwatchKept(tell) {
+  const { owner } = watchers.get(tell) ?? {};
   watchers.delete(tell);
+  if (owner !== undefined && !isWatched(owner)) {
+    // It is not told any more what becomes of them in other pages: when it is opened again they come from storage.
+    for (const key of pageOf(owner).keys()) if (!unsaved.has(full(owner, key))) pageOf(owner).delete(key);
+  }
   if (watchers.size === 0) {
     others?.leave();
     others = undefined;
   }
 }
+
+const isWatched = (owner) => [...watchers.values()].some((watcher) => watcher.owner === owner);
 
 function be(safe) {
   if (safe === isSafe) return;
@@ -137,7 +137,8 @@ function meet() {
   locks?.request(lockOf(page), { signal }, () => new Promise((resolve) => (signal.onabort = resolve))).catch(() => {});
   channel.onmessage = ({ data: { here, greets, owner, key, text } }) => {
     if (!here) {
-      know(owner, key, text);
+      // Another agent's are nothing to this page.
+      if (isWatched(owner)) know(owner, key, text);
       hear(owner, key, text);
       return;
     }

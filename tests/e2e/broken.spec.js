@@ -200,3 +200,124 @@ test("when what says that a host has no token panics, the view says so and start
   await expect(profile(page.locator("#panel"), who.name).section("Notes")).toBeVisible();
   complaints.length = 0;
 });
+
+/** Makes the next look at the clock fail inside the module: it is left half way through a change, as by a panic. */
+const breakModule = (page) =>
+  page.evaluate(() => {
+    const clock = Date;
+    globalThis.Date = new Proxy(clock, {
+      construct() {
+        globalThis.Date = clock;
+        throw new RangeError("injected");
+      },
+    });
+  });
+
+test("when the app breaks it says so, a reload goes on, and no word is lost", async ({ signIn, person, complaints }) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  const [draft, reply, waiting] = ["Half a thought", "Half a reply", "Under way"].map(said);
+  await meet(page, NOTE, "PUT", (route) => route.abort());
+  await here.write(waiting);
+  await expect(here.note(waiting)).toContainText("Not saved yet");
+  await here.reply.fill(reply);
+  await here.box.fill(draft);
+  await breakModule(page);
+  await here.add.click();
+  const dialog = page.getByRole("alertdialog", { name: /^Something broke/ });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Reload" })).toBeFocused();
+  expect(complaints.splice(0).join()).toContain("injected");
+  await page.unrouteAll();
+  await dialog.getByRole("button", { name: "Reload" }).click();
+  await expect(here.box).toHaveValue(draft);
+  await expect(here.reply).toHaveValue(reply);
+  await expect(here.note(waiting).locator("time")).toBeVisible();
+});
+
+test("when the app breaks where nothing can be kept, it says that, and what was typed can still be copied", async ({
+  signIn,
+  person,
+  complaints,
+}) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+  const draft = said("Half a thought");
+  await here.box.fill(draft);
+  await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
+  await breakModule(page);
+  await here.add.click();
+  const dialog = page.getByRole("alertdialog", { name: /this browser keeps nothing here\. Copy what you still need/ });
+  await expect(dialog).toBeInViewport();
+  expect(complaints.splice(0).join()).toContain("injected");
+  await here.box.click();
+  await here.box.press("ControlOrMeta+a");
+  expect(await page.evaluate(() => getSelection().toString())).toBe(draft);
+});
+
+test("when one view of a host's page breaks, all of them go on from there, with their drafts and one connection", async ({
+  guest,
+  server,
+  person,
+  complaints,
+}) => {
+  const [one, other] = [await person(), await person()];
+  const page = await guest();
+  const open = new Set();
+  page.on("request", (request) => request.url().endsWith("/api/v1/events") && request.method() === "GET" && open.add(request));
+  for (const end of ["requestfailed", "requestfinished"]) page.on(end, (request) => open.delete(request));
+  const views = Object.entries({ one, other }).map(([id, { id: contact, first, name }]) => [id, contact, first.id, name]);
+  for (const [id, contact, conversation] of views) {
+    await page.evaluate(
+      ([id, attributes]) => void window.host.element(id, attributes),
+      [id, { "api-base": server.url, view: "contact-panel", contact, conversation, theme: "dark" }],
+    );
+  }
+  const [here, there] = views.map(([id, , , name]) => profile(page.locator(`#${id}`), name));
+  const [mine, theirs] = ["About one", "About the other"].map(said);
+  await here.box.fill(mine);
+  await there.box.fill(theirs);
+  await breakModule(page);
+  await here.add.click();
+  for (const view of [here, there]) await expect(view.root.getByText("Something broke.")).toBeVisible();
+  expect(complaints.splice(0).join()).toContain("injected");
+  expect((await page.evaluate(() => window.host.record)).events.map(([name]) => name)).toContain("failed");
+  await there.root.getByRole("button", { name: "Start again" }).click();
+  await expect(here.box).toHaveValue(mine);
+  await expect(there.box).toHaveValue(theirs);
+  await expect.poll(() => open.size, "the broken module's stream has ended").toBe(1);
+  await here.add.click();
+  await expect(here.note(mine).locator("time")).toBeVisible();
+  await page.evaluate(() => document.querySelector("#one").remove());
+  await there.add.click();
+  await expect(there.note(theirs).locator("time")).toBeVisible();
+});
+
+test("a view that is taken away while it says that it broke leaves nothing behind", async ({ guest, server, person, complaints }) => {
+  const { id: contact, first, name } = await person();
+  const page = await guest();
+  await page.evaluate(
+    ([apiBase, contact, conversation]) =>
+      void (window.handle = window.host.mounted("gone", { apiBase, view: "contact-panel", contact, conversation })),
+    [server.url, contact, first.id],
+  );
+  const here = profile(page.locator("#gone"), name);
+  await here.box.fill("Half a thought");
+  await breakModule(page);
+  await here.add.click();
+  await expect(here.root.getByText("Something broke.")).toBeVisible();
+  complaints.splice(0);
+  await page.evaluate(() => window.handle.unmount());
+  const left = await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector("#gone");
+    return shadowRoot.childNodes.length + shadowRoot.adoptedStyleSheets.length;
+  });
+  expect(left).toBe(0);
+});

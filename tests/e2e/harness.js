@@ -308,6 +308,15 @@ export async function fillSignIn(page, { email, password }) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+/** The page's process ends, as when it has no memory left. */
+export async function crash(page) {
+  const cdp = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent("crash");
+  // Nobody is left to answer.
+  cdp.send("Page.crash").catch(() => {});
+  await crashed;
+}
+
 /** Fails with each finding if axe has any for the page as it is now. */
 export async function accessible(page) {
   expect(await axeFindings(page), "axe finds nothing").toEqual([]);

@@ -1,5 +1,5 @@
 // Several tabs of one browser: one connection for all of them, whoever closes or crashes, and one agent.
-import { fillSignIn, maya, said, sam } from "./harness.js";
+import { crash, fillSignIn, maya, said, sam } from "./harness.js";
 import { expect, test } from "./places.js";
 import { inboxWith, pane, reconnecting } from "./screen.js";
 
@@ -52,10 +52,7 @@ function stories() {
     const { pages } = await tabs(work, 3, who.first);
     for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
     const [first, ...others] = pages;
-    const cdp = await first.context().newCDPSession(first);
-    const crashed = first.waitForEvent("crash");
-    cdp.send("Page.crash").catch(() => {});
-    await crashed;
+    await crash(first);
     const text = said("After a crash");
     await (await api(sam)).addNote(who.first, text);
     for (const page of others) await expect(pane(page, who.first).note(text)).toHaveCount(1);
