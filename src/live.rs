@@ -21,10 +21,10 @@ const FIRST_PAUSE_MS: f64 = 1_000.0;
 const LONGEST_PAUSE_MS: f64 = 60_000.0;
 /// A tab that is alone leads before this; one that isn't asks what it has missed.
 const LEAD_AT_ONCE_MS: u32 = 150;
-/// The leader passes on what it hears, heartbeats too. After this long without it is asked whether it is there …
-const SILENCE_MS: u32 = 17_000;
-/// … and has this long to answer.
-const ANSWER_MS: u32 = 10_000;
+/// After this long without a word of the leader's it is asked whether it is there …
+const SILENCE_MS: u32 = 5_000;
+/// … and has this long to answer, before another tab takes its place.
+const ANSWER_MS: u32 = 5_000;
 
 /// What a tab says whose agent has signed out.
 pub(crate) const LEFT: &str = "left";
@@ -72,12 +72,15 @@ impl Follower {
     async fn follow_leader(&mut self, told: &mut UnboundedReceiver<Told>) {
         let mut patience = LEAD_AT_ONCE_MS;
         let mut is_behind = true;
+        let mut is_asked = false;
         while !self.desk.is_closed() {
             match within(patience, told.next()).await {
                 Some(Some(Told::Lead) | None) => return,
                 Some(Some(Told::Yield)) => {}
+                // Another one that misses the leader.
+                Some(Some(Told::Said(text))) if text == "who" => {}
                 Some(Some(Told::Said(text))) => {
-                    patience = SILENCE_MS;
+                    (patience, is_asked) = (SILENCE_MS, false);
                     self.hear_leader(&text).await;
                 }
                 None if is_behind => {
@@ -85,11 +88,13 @@ impl Follower {
                     patience = SILENCE_MS;
                     self.catch_up().await;
                 }
-                None if patience == SILENCE_MS => {
+                None if !is_asked => {
+                    is_asked = true;
                     patience = ANSWER_MS;
                     self.say("who");
                 }
                 None => {
+                    is_asked = false;
                     if let Some(tabs) = &self.tabs {
                         tabs.take_lead();
                     }

@@ -58,6 +58,31 @@ function stories() {
     for (const page of others) await expect(pane(page, who.first).note(text)).toHaveCount(1);
   });
 
+  test("when the tab that holds the connection hangs, another holds it, and the one that hung goes on as one of the others", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const agents = await api(sam);
+    const { pages } = await tabs(work, 3, who.first);
+    const [before, after] = ["Before", "While it hangs"].map(said);
+    await agents.addNote(who.first, before);
+    for (const page of pages) await expect(pane(page, who.first).note(before)).toHaveCount(1);
+    const [first, ...others] = pages;
+    const cdp = await first.context().newCDPSession(first);
+    await cdp.send("Debugger.enable");
+    const paused = new Promise((resolve) => cdp.once("Debugger.paused", resolve));
+    await cdp.send("Debugger.pause");
+    // It stops at the next thing it does.
+    first.evaluate(() => 0).catch(() => {});
+    await paused;
+    await agents.addNote(who.first, after);
+    for (const page of others) await expect(pane(page, who.first).note(after)).toHaveCount(1);
+    await cdp.send("Debugger.disable");
+    await expect(pane(first, who.first).note(after)).toHaveCount(1);
+  });
+
   test("what was missed while another tab held the connection is asked for: a cut reaches all tabs and so does its end", async ({
     work,
     person,
