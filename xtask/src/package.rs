@@ -19,7 +19,7 @@ use crate::{
 pub(crate) const BUDGET: u64 = 250_000;
 
 /// Everything the module is made of.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 15] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -27,7 +27,13 @@ const INPUTS: [&str; 9] = [
     "style",
     "wire/src",
     "wire/Cargo.toml",
-    "package",
+    "package/package.json",
+    "package/index.js",
+    "package/index.d.ts",
+    "package/README.md",
+    "package/adapters",
+    "package/build/package-lock.json",
+    "package/build/minify.js",
     "xtask/src",
 ];
 
