@@ -276,6 +276,7 @@ impl Desk {
 
     /// The agent has signed out elsewhere.
     pub(crate) fn be_left(&self) {
+        self.0.outbox.clear();
         self.0.session.set(Session::Left);
     }
 

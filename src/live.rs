@@ -70,31 +70,33 @@ impl Follower {
 
     /// Hears from the leader, until this tab leads.
     async fn follow_leader(&mut self, told: &mut UnboundedReceiver<Told>) {
-        let mut patience = LEAD_AT_ONCE_MS;
         let mut is_behind = true;
         let mut is_asked = false;
+        let mut late = Box::pin(sleep(LEAD_AT_ONCE_MS));
         while !self.desk.is_closed() {
-            match within(patience, told.next()).await {
-                Some(Some(Told::Lead) | None) => return,
-                Some(Some(Told::Yield)) => {}
+            match select(told.next(), late.as_mut()).await {
+                Either::Left((Some(Told::Lead) | None, _)) => return,
+                Either::Left((Some(Told::Yield), _)) => {}
                 // Another one that misses the leader.
-                Some(Some(Told::Said(text))) if text == "who" => {}
-                Some(Some(Told::Said(text))) => {
-                    (patience, is_asked) = (SILENCE_MS, false);
-                    self.hear_leader(&text).await;
-                }
-                None if is_behind => {
-                    is_behind = false;
-                    patience = SILENCE_MS;
-                    self.catch_up().await;
-                }
-                None if !is_asked => {
-                    is_asked = true;
-                    patience = ANSWER_MS;
-                    self.say("who");
-                }
-                None => {
+                Either::Left((Some(Told::Said(text)), _)) if text == "who" => {}
+                Either::Left((Some(Told::Said(text)), _)) => {
                     is_asked = false;
+                    self.hear_leader(&text).await;
+                    late = Box::pin(sleep(SILENCE_MS));
+                }
+                Either::Right(_) if is_behind => {
+                    is_behind = false;
+                    self.catch_up().await;
+                    late = Box::pin(sleep(SILENCE_MS));
+                }
+                Either::Right(_) if !is_asked => {
+                    is_asked = true;
+                    self.say("who");
+                    late = Box::pin(sleep(ANSWER_MS));
+                }
+                Either::Right(_) => {
+                    is_asked = false;
+                    late = Box::pin(sleep(SILENCE_MS));
                     if let Some(tabs) = &self.tabs {
                         tabs.take_lead();
                     }

@@ -7,7 +7,10 @@ pub mod unsent;
 
 use crate::held::Held;
 use send_wrapper::SendWrapper;
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 use unsent::Unsent;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -33,13 +36,14 @@ extern "C" {
 pub(crate) struct Outbox {
     /// Two agents on one origin keep apart by it.
     owner: String,
+    cleared: AtomicBool,
     watching: Mutex<Option<SendWrapper<Watching>>>,
 }
 
 /// What hears from the page: whether texts are safe, what comes from other pages, and that the browser is online again.
 struct Watching {
     safe: Closure<dyn FnMut(bool)>,
-    _heard: Closure<dyn FnMut(String, String)>,
+    _heard: Closure<dyn FnMut(String, String) -> u32>,
     _held: Held,
     _online: Closure<dyn FnMut()>,
 }
@@ -114,7 +118,7 @@ fn read(key: &str, text: String) -> Option<Kept> {
 
 impl Outbox {
     pub(crate) fn new(owner: String) -> Self {
-        Self { owner, watching: Mutex::default() }
+        Self { owner, cleared: AtomicBool::new(false), watching: Mutex::default() }
     }
 
     /// Names whose texts they are: the server, the organization, the agent.
@@ -122,8 +126,8 @@ impl Outbox {
         &self.owner
     }
 
-    /// Everything that is kept and this page's to go on with, in the order of the keys: of unsent things in one place the older ones first, since their
-    /// ids are made of the time.
+    /// Everything that is kept and that this page goes on with, in the order of the keys: of unsent things in one place
+    /// the older ones first, since their ids are made of the time.
     pub(crate) async fn open(&self) -> Vec<Kept> {
         let Ok(entries) = JsFuture::from(open_kept(&self.owner)).await else { return Vec::new() };
         let mut texts: Vec<String> = js_sys::Array::from(&entries).iter().filter_map(|text| text.as_string()).collect();
@@ -137,7 +141,9 @@ impl Outbox {
 
     /// Keeps a text, as of now; `None` forgets it.
     pub(crate) fn put(&self, key: &Key, text: Option<&str>) {
-        put_kept(&self.owner, &key.0, text);
+        if !self.cleared.load(Ordering::Relaxed) {
+            put_kept(&self.owner, &key.0, text);
+        }
     }
 
     /// Waits until what was put is in storage. False: it can't be, and lives in this page only.
@@ -145,8 +151,9 @@ impl Outbox {
         JsFuture::from(saved_kept()).await.is_ok_and(|safe| safe.is_truthy())
     }
 
-    /// Forgets everything.
+    /// Forgets everything, also what is put later: what is on its way may still come back to be kept.
     pub(crate) fn clear(&self) {
+        self.cleared.store(true, Ordering::Relaxed);
         clear_kept(&self.owner);
     }
 
@@ -163,6 +170,8 @@ impl Outbox {
             if let Some(kept) = read(&key, text) {
                 heard(kept);
             }
+            // Says that this module is there.
+            1
         });
         watch_kept(&self.owner, safe.as_ref(), heard.as_ref());
         let watching = Watching { safe, _heard: heard, _held: Held::online(online.as_ref()), _online: online };

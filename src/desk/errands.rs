@@ -56,14 +56,23 @@ impl Errands {
         places.iter().find(|(known, _)| *known == place)?.1.first().cloned()
     }
 
-    /// The first one is done. Returns whether any are left, here or elsewhere.
-    fn leave(&self, place: Uuid) -> bool {
+    /// The first one is done.
+    fn leave(&self, place: Uuid) {
         let mut places = self.places.lock().expect("no panic while a lock is held");
         if let Some((_, line)) = places.iter_mut().find(|(known, _)| *known == place) {
             line.remove(0);
         }
         places.retain(|(_, line)| !line.is_empty());
-        !places.is_empty()
+    }
+
+    /// Whether anything that is to be added has waited for longer.
+    fn are_overdue(&self) -> bool {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let now = js_sys::Date::now() as u128;
+        // A UUIDv7 begins with the milliseconds since 1970, by the clock of this browser.
+        let is_overdue = |row: &Rc<dyn Row>| now.saturating_sub(row.id().as_u128() >> 80) > OVERDUE_MS;
+        let places = self.places.lock().expect("no panic while a lock is held");
+        places.iter().flat_map(|(_, line)| line).any(|row| is_overdue(row) && row.waits_for() == Some(Kind::Add))
     }
 }
 
@@ -87,16 +96,15 @@ impl Desk {
         while let Some(row) = self.0.errands.first(place) {
             self.run_row(&*row).await;
             row.keep(&self.0.outbox);
-            if !self.0.errands.leave(place) && self.0.is_overdue.get_untracked() {
-                self.0.is_overdue.set(false);
-            }
+            self.0.errands.leave(place);
+            self.look_at_clock();
         }
     }
 
     async fn run_row(&self, row: &dyn Row) {
         let mut attempts = 0;
         while let Some(kind) = row.waits_for() {
-            if self.wait_until_online(row, kind).await {
+            if self.wait_until_online(row).await {
                 continue;
             }
             row.mark_sent();
@@ -115,7 +123,7 @@ impl Desk {
                 Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
                 Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
                 Err(error) if error.is_retryable() => {
-                    self.put_off(row, kind, error.failure());
+                    self.put_off(row, error.failure());
                     self.pause(pause_ms(&error, attempts)).await;
                     attempts += 1;
                 }
@@ -125,23 +133,24 @@ impl Desk {
     }
 
     /// Where the browser knows that it has no connection, nothing is tried. True: it has been waited.
-    async fn wait_until_online(&self, row: &dyn Row, kind: Kind) -> bool {
+    async fn wait_until_online(&self, row: &dyn Row) -> bool {
         if leptos::prelude::window().navigator().on_line() || self.is_closed() {
             return false;
         }
-        self.put_off(row, kind, Failure::Disconnected);
+        self.put_off(row, Failure::Disconnected);
         self.pause(LONGEST_PAUSE_MS).await;
         true
     }
 
-    fn put_off(&self, row: &dyn Row, kind: Kind, failure: Failure) {
+    fn put_off(&self, row: &dyn Row, failure: Failure) {
         row.retry(failure);
-        // A UUIDv7 begins with the milliseconds since 1970, by the clock of this browser.
-        let written = row.id().as_u128() >> 80;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let now = js_sys::Date::now() as u128;
-        if kind == Kind::Add && now.saturating_sub(written) > OVERDUE_MS {
-            self.0.is_overdue.set(true);
+        self.look_at_clock();
+    }
+
+    fn look_at_clock(&self) {
+        let are_overdue = self.0.errands.are_overdue();
+        if self.0.is_overdue.get_untracked() != are_overdue {
+            self.0.is_overdue.set(are_overdue);
         }
     }
 }

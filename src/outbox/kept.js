@@ -2,7 +2,7 @@
 // a module that breaks, and in the browser's storage, which outlives the page.
 //
 // A key of two words is a draft's: it is one for all pages of the browser, which tell each other what is typed. Any other
-// is of something unsent: it belongs to the page that sends it, and when that has gone to the first one that finds it.
+// is of something unsent: each page has its own under it, which it sends, and when it has gone the first one that finds it.
 
 const STORE = "kept";
 /** What names this page among those of the browser. */
@@ -14,6 +14,8 @@ const PATIENCE = 3_000;
 const pages = new Map();
 /** What is not known to be in storage, by the key it has there. No text: it is to be removed. */
 const unsaved = new Map();
+/** Drafts that are none any more, as other pages have said since their owner was opened here. */
+const emptied = new Set();
 /** What was put since the last write began; nothing when nothing was. */
 let waiting;
 /** Resolves when every write so far is over. */
@@ -27,22 +29,22 @@ const watchers = new Map();
 /** The connection to the browser's other pages, while anybody watches. */
 let others;
 
-const full = (owner, key) => `${owner}\n${key}`;
 const isDraft = (key) => key.split(" ").length === 2;
+/** Under what a page's text is in storage. */
+const full = (owner, key) => (isDraft(key) ? `${owner}\n${key}` : `${owner}\n${key}\n${page}`);
 
-/** Everything that is kept for an owner: keys and texts in turn. */
+/** Everything that is kept for an owner and this page's to go on with: keys and texts in turn. */
 export async function openKept(owner) {
+  emptied.clear();
   const found = await stored(owner);
-  take(owner, [...found.filter(([key]) => isDraft(key)), ...(await claim(owner, found))]);
-  return [...pageOf(owner)].flat();
-}
-
-/** What is new to this page becomes its own. Returns it. */
-function take(owner, texts) {
-  // What was typed in the meantime is newer.
-  const fresh = texts.filter(([key]) => !pageOf(owner).has(key) && !unsaved.has(full(owner, key)));
-  for (const [key, text] of fresh) pageOf(owner).set(key, text);
-  return fresh;
+  const left = await claim(owner, found);
+  for (const [key, text] of found) {
+    // What was typed in the meantime, or is to be removed, is newer.
+    const isOld = pageOf(owner).has(key) || unsaved.has(full(owner, key)) || emptied.has(full(owner, key));
+    if (isDraft(key) && !isOld) pageOf(owner).set(key, text);
+  }
+  // Of one thing there may be two wishes: this page's and the one that was left.
+  return [...pageOf(owner), ...left.filter(([key, text]) => pageOf(owner).get(key) !== text)].flat();
 }
 
 function pageOf(owner) {
@@ -82,18 +84,19 @@ export async function savedKept() {
 }
 
 /** Forgets everything of an owner, in the other pages' names too. */
-export function clearKept(owner) {
-  const forget = (key) => putKept(owner, key, undefined);
-  [...pageOf(owner).keys()].forEach(forget);
-  stored(owner).then((found) => found.forEach(([key]) => forget(key)));
+export async function clearKept(owner) {
+  for (const key of pageOf(owner).keys()) putKept(owner, key, undefined);
+  const found = await stored(owner);
+  if (found.length > 0) write(new Map(found.map(([, , at]) => [at, undefined])));
 }
 
 /**
  * `tell(isSafe)` is called when storage fails, and when it works again; at once if it has failed already.
  * `hear(key, text)` is called with a draft that is typed in another page (empty: none any more), and with what a page that
- * has gone has left unsent.
+ * has gone has left unsent. It returns a number other than 0, unless its module has broken.
  */
 export function watchKept(owner, tell, hear) {
+  dropBroken();
   watchers.set(tell, { owner, hear });
   if (!isSafe) tell(isSafe);
   others ??= meet();
@@ -102,17 +105,31 @@ export function watchKept(owner, tell, hear) {
 export function unwatchKept(tell) {
   const { owner } = watchers.get(tell) ?? {};
   watchers.delete(tell);
-  if (owner !== undefined && !isWatched(owner)) {
-    // It is not told any more what becomes of them in other pages: when it is opened again they come from storage.
-    for (const key of pageOf(owner).keys()) if (!unsaved.has(full(owner, key))) pageOf(owner).delete(key);
+  dropBroken();
+  if (owner === undefined || isWatched(owner)) return;
+  // It is not told any more what becomes of drafts in other pages: when it is opened again they come from storage.
+  for (const key of pageOf(owner).keys()) {
+    if (isDraft(key) && !unsaved.has(full(owner, key))) pageOf(owner).delete(key);
+  }
+}
+
+const isWatched = (owner) => [...watchers.values()].some((watcher) => watcher.owner === owner);
+
+/** Forgets those whose module has broken; without any left, others take this page for one that has gone. */
+function dropBroken() {
+  for (const [tell, { hear }] of watchers) {
+    try {
+      if (hear("", "")) continue;
+    } catch {
+      // It is in no state to answer.
+    }
+    watchers.delete(tell);
   }
   if (watchers.size === 0) {
     others?.leave();
     others = undefined;
   }
 }
-
-const isWatched = (owner) => [...watchers.values()].some((watcher) => watcher.owner === owner);
 
 function be(safe) {
   if (safe === isSafe) return;
@@ -133,18 +150,23 @@ function meet() {
   const over = new AbortController();
   const { signal } = over;
   const { locks } = navigator;
+  const awaited = new Set();
   // Its own lock a page holds for as long as it is there; whoever is given another's knows that that page has gone.
   locks?.request(lockOf(page), { signal }, () => new Promise((resolve) => (signal.onabort = resolve))).catch(() => {});
   channel.onmessage = ({ data: { here, greets, owner, key, text } }) => {
     if (!here) {
       // Another agent's are nothing to this page.
       if (isWatched(owner)) know(owner, key, text);
+      if (text === undefined) emptied.add(full(owner, key));
       hear(owner, key, text);
       return;
     }
     if (greets) channel.postMessage({ here: page });
+    if (awaited.has(here)) return;
+    awaited.add(here);
+    const given = () => void awaited.delete(here);
     // Not while it is held: who looks on which locks there are finds this page's own too.
-    locks?.request(lockOf(here), { signal }, () => {}).then(inherit, () => {});
+    locks?.request(lockOf(here), { signal }, given).then(inherit, () => {});
   };
   channel.postMessage({ here: page, greets: true });
   const leave = () => {
@@ -160,36 +182,41 @@ function hear(owner, key, text = "") {
 
 /** A page has gone: what it has left unsent is this one's to send, unless another one was quicker. */
 async function inherit() {
+  dropBroken();
   for (const owner of new Set([...watchers.values()].map((watcher) => watcher.owner))) {
-    for (const [key, text] of take(owner, await claim(owner, await stored(owner)))) hear(owner, key, text);
+    for (const [key, text] of await claim(owner, await stored(owner))) hear(owner, key, text);
   }
 }
 
-/** Makes those texts this page's that a page has left which is not there any more. Returns them. */
+/** Makes this page's what a page has left unsent that is not there any more. Returns it: keys and texts. */
 async function claim(owner, found) {
   const locks = await navigator.locks?.query().catch(() => undefined);
-  const there = new Set(locks?.held.map(({ name }) => name));
-  const left = found.filter(([, , from]) => !there.has(lockOf(from)));
+  const there = new Set(locks?.held.map(({ name }) => name)).add(lockOf(page));
+  const left = found.filter(([key, , , from]) => !isDraft(key) && !there.has(lockOf(from)));
   if (left.length === 0) return left;
   const claimed = [];
   try {
     const transaction = (database ?? (await open())).transaction(STORE, "readwrite");
     const store = transaction.objectStore(STORE);
-    for (const [key, text, from] of left) {
-      const asked = store.get(full(owner, key));
+    for (const [key, , at] of left) {
+      const asked = store.get(at);
       asked.onsuccess = () => {
-        // Unless it is done with, or another page has made it its own since.
-        if (asked.result === undefined || pair(asked.result)[1] !== from) return;
-        store.put([text, page], full(owner, key));
+        const { result: text } = asked;
+        // Unless another page has made it its own since.
+        if (text === undefined) return;
         claimed.push([key, text]);
+        store.delete(at);
+        // What this page wishes of the same thing itself is kept already.
+        if (!pageOf(owner).has(key)) store.put(text, full(owner, key));
       };
     }
     await finished(transaction);
-    return claimed;
   } catch {
     opening = database = undefined;
     return left;
   }
+  for (const [key, text] of claimed) if (!pageOf(owner).has(key)) pageOf(owner).set(key, text);
+  return claimed;
 }
 
 async function write(batch) {
@@ -199,7 +226,7 @@ async function write(batch) {
     const store = transaction.objectStore(STORE);
     for (const [key, text] of batch) {
       if (text === undefined) store.delete(key);
-      else store.put([text, page], key);
+      else store.put(text, key);
     }
     // Without waiting for the answers, which may come too late for a page that goes.
     transaction.commit?.();
@@ -216,18 +243,18 @@ async function write(batch) {
   be(done);
 }
 
-/** A text and the page that it is of; the text alone is nobody's. */
-const pair = (value) => [].concat(value);
-
-/** What is in storage for an owner: keys, texts, and the page each is of. */
+/** What is in storage for an owner: keys and texts, where each lies, and the page that it is of. */
 async function stored(owner) {
   try {
     const transaction = (database ?? (await open())).transaction(STORE, "readonly");
     const store = transaction.objectStore(STORE);
-    const range = IDBKeyRange.bound(full(owner, ""), full(owner, "\uffff"));
+    const range = IDBKeyRange.bound(`${owner}\n`, `${owner}\n\uffff`);
     const [keys, texts] = [store.getAllKeys(range), store.getAll(range)];
     await finished(transaction);
-    return keys.result.map((key, nth) => [key.slice(owner.length + 1), ...pair(texts.result[nth])]);
+    return keys.result.map((at, nth) => {
+      const [key, from] = at.slice(owner.length + 1).split("\n");
+      return [key, texts.result[nth], at, from];
+    });
   } catch {
     opening = database = undefined;
     be(false);

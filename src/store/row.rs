@@ -248,8 +248,10 @@ impl<T: Entry> Row<T> {
                 self.truth = Truth::GoneUndated;
                 Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })
             }
-            // Perhaps this version, perhaps it was brought back since. If it was this one, the event will say so.
-            Some(Wish::DeleteUnseen) if live.is_some() => None,
+            // Perhaps this version, perhaps it was brought back since: now that it is known it is asked for once more.
+            Some(Wish::DeleteUnseen) if live.is_some() => {
+                self.live().map(|entry| Wish::Delete { entry: entry.clone(), undone: false })
+            }
             Some(Wish::Add { abandoned: true, .. } | Wish::DeleteUnseen) => {
                 self.truth = Truth::GoneUndated;
                 None

@@ -8,7 +8,9 @@ export class Cable {
   url;
   #target;
   #listener;
-  #sockets = new Set();
+  /** How many connections it has broken. */
+  breaks = 0;
+  #connections = new Set();
   #isIn = true;
   #most = Infinity;
 
@@ -25,21 +27,29 @@ export class Cable {
   /** From now on nothing comes through, and what was open breaks. */
   pull() {
     this.#isIn = false;
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const connection of this.#connections) {
+      this.breaks += 1;
+      connection.near.resetAndDestroy();
+      connection.far.resetAndDestroy();
+    }
   }
 
   plug() {
     this.#isIn = true;
   }
 
-  /** From now on every connection breaks once so many bytes of the server's have come through; `Infinity`: none does. */
+  /** Every connection, open or to come, breaks once so many bytes more of the server's have come through; `Infinity`: none. */
   cutAfter(bytes) {
     this.#most = bytes;
+    for (const connection of this.#connections) connection.rest = bytes;
   }
 
   /** Nothing more comes through what is open, and nobody is told; what is opened later works. */
   freeze() {
-    for (const socket of this.#sockets) socket.removeAllListeners("data").unpipe().pause();
+    for (const { near, far } of this.#connections) {
+      near.unpipe().pause();
+      far.removeAllListeners("data").pause();
+    }
   }
 
   async dispose() {
@@ -51,27 +61,30 @@ export class Cable {
   #join(near) {
     if (!this.#isIn) return near.resetAndDestroy();
     const far = connect({ host: this.#target.hostname, port: Number(this.#target.port) });
+    const connection = { near, far, rest: this.#most };
+    this.#connections.add(connection);
     for (const [socket, other] of [[near, far], [far, near]]) {
-      this.#sockets.add(socket);
       socket.setNoDelay(true);
       socket.on("error", () => other.destroy());
       socket.on("close", () => {
-        this.#sockets.delete(socket);
+        this.#connections.delete(connection);
         other.destroy();
       });
     }
     near.pipe(far);
-    let rest = this.#most;
     far.on("end", () => near.end());
     far.on("data", (bytes) => {
-      const through = rest < bytes.length ? bytes.subarray(0, rest) : bytes;
-      rest -= through.length;
+      const through = connection.rest < bytes.length ? bytes.subarray(0, connection.rest) : bytes;
+      connection.rest -= through.length;
       if (!near.write(through)) {
         far.pause();
         near.once("drain", () => far.resume());
       }
+      if (connection.rest > 0) return;
+      this.breaks += 1;
+      far.removeAllListeners("data");
       // What came through is delivered before the end.
-      if (rest === 0) near.end();
+      near.end();
     });
   }
 }

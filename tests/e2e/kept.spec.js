@@ -208,6 +208,37 @@ function stories() {
     });
   }
 
+  test("a note deleted in a tab that is closed stays deleted, though the tab that wrote it has not heard yet that it arrived", async ({
+    work,
+    person,
+    api,
+  }) => {
+    const who = await person();
+    const text = said("Written here, deleted there");
+    const first = await work(maya, [who.first]);
+    const second = await work(maya, [who.first], { beside: first });
+    const [here, there] = [first, second].map((page) => pane(page, who.first));
+    await expect(there.box).toBeVisible();
+    // It arrives, and its answer never does.
+    await meet(first, NOTE, "PUT", async (route, nth) => {
+      if (nth === 1) await route.fetch();
+      await route.abort();
+    });
+    // Nor does the event.
+    await first.route(/\/api\/v1\/(events|changes)/, (route) => route.abort());
+    await meet(second, NOTE, "DELETE", (route) => route.abort());
+    await here.write(text);
+    await expect(there.note(text).locator("time")).toBeVisible();
+    await trash(there.note(text)).click();
+    await expect(there.note(text)).toHaveCount(0);
+    await second.close();
+    await expect(here.note(text)).toHaveCount(0);
+    await first.unrouteAll({ behavior: "ignoreErrors" });
+    const agents = await api(maya);
+    await expect.poll(() => agents.noteSaying(who.id, text), { timeout: 70_000 }).toBeUndefined();
+    await expect(here.note(text)).toHaveCount(0);
+  });
+
   test("what a tab has under way stays its own: a tab opened beside it sends none of it", async ({ work, person, api }) => {
     const who = await person();
     const text = said("Thought better of");
@@ -437,6 +468,67 @@ for (const place of ["app", "widget"]) {
   });
 }
 
+test("a view that is put into the page again goes on with what it had not sent", async ({ guest, server, person, api }) => {
+  const who = await person();
+  const page = await guest();
+  const put = () =>
+    page.evaluate(
+      (attributes) => void window.host.element("panel", attributes),
+      { "api-base": server.url, view: "contact-panel", contact: who.id, conversation: who.first.id },
+    );
+  await put();
+  const here = profile(page.locator("#panel"), who.name);
+  const text = said("Not sent yet");
+  await meet(page, NOTE, "PUT", (route) => route.abort());
+  await here.write(text);
+  await expect(here.note(text)).toContainText("Not saved yet");
+  await page.evaluate(() => document.querySelector("#panel").remove());
+  await put();
+  await expect(here.note(text)).toContainText("Not saved yet");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await expect(here.note(text).locator("time")).toBeVisible({ timeout: 70_000 });
+  const bodies = (await (await api(maya)).notes(who.id)).map(({ body }) => body);
+  expect(bodies.filter((body) => body === text)).toHaveLength(1);
+});
+
+/** Everything that lies in the browser's storage. */
+const inStorage = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("sidenote");
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("kept").objectStore("kept").getAll();
+          all.onsuccess = () => resolve(all.result);
+        };
+      }),
+  );
+
+test("who signs out leaves nothing unsent behind, in no tab", async ({ signIn, person }) => {
+  const who = await person();
+  const page = await signIn(maya, { path: inboxWith([who.first]), byForm: true });
+  const other = await page.context().newPage();
+  await other.goto(inboxWith([who.first]));
+  let attempts = 0;
+  await page.context().route(NOTE, (route) => {
+    attempts += 1;
+    return route.abort();
+  });
+  for (const tab of [page, other]) {
+    const text = said("Never sent");
+    await pane(tab, who.first).write(text);
+    await expect(pane(tab, who.first).note(text)).toContainText("Not saved yet");
+  }
+  expect(await inStorage(page)).toHaveLength(2);
+  const before = attempts;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  for (const tab of [page, other]) await expect(tab.getByLabel("Password")).toBeVisible();
+  // What was waiting comes to nothing once more in each.
+  await expect.poll(() => attempts).toBeGreaterThanOrEqual(before + 2);
+  for (const tab of [page, other]) await tab.reload();
+  expect(await inStorage(page)).toEqual([]);
+});
+
 test("a draft is gone once it is saved or emptied, and for whoever signs in after its agent has signed out", async ({
   signIn,
   person,
@@ -458,16 +550,7 @@ test("a draft is gone once it is saved or emptied, and for whoever signs in afte
   await expect(page.getByLabel("Password")).toBeHidden();
   await page.goto(inboxWith([who.first]));
   await expect(here.box).toHaveValue("");
-  const kept = await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const opening = indexedDB.open("sidenote");
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("kept").objectStore("kept").getAll();
-          all.onsuccess = () => resolve(all.result);
-        };
-      }),
-  );
+  const kept = await inStorage(page);
   expect(kept, "nothing is left in the browser").toEqual([]);
 });
 

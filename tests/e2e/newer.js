@@ -34,13 +34,16 @@ function pass(response, answer) {
   const { "content-length": _, ...headers } = response.headers;
   const type = headers["content-type"] ?? "";
   response.on("error", () => answer.destroy());
+  if (type.includes("json") || type.startsWith("text/event-stream")) response.setEncoding("utf8");
   if (type.startsWith("text/event-stream")) {
     answer.writeHead(response.statusCode, headers);
     // Whole blocks only, each after an event that there is not yet.
     let text = "";
     response.on("data", (chunk) => {
       text += chunk;
-      const end = text.lastIndexOf("\n\n") + 2;
+      const last = text.lastIndexOf("\n\n");
+      if (last < 0) return;
+      const end = last + 2;
       const blocks = text.slice(0, end).replace(/^data: (.*)$/gm, (_, data) => `data: ${JSON.stringify(more(JSON.parse(data)))}`);
       text = text.slice(end);
       answer.write(`event: contact-waved\ndata: {"hand":"left"}\n\n${blocks}`);

@@ -57,11 +57,12 @@ fn collect(suite: &serde_json::Value, around: &str, stories: &mut Vec<(String, u
     let each = |name: &str| suite[name].as_array().cloned().unwrap_or_default();
     for spec in each("specs") {
         let title = format!("{around}{}", spec["title"].as_str().unwrap_or_default());
-        let held = usize::from(spec["ok"] == true);
-        // One that is repeated is there once for each time.
+        // One that is repeated has several; skipped did not hold.
+        let tests = spec["tests"].as_array().cloned().unwrap_or_default();
+        let held = tests.iter().filter(|test| test["status"] == "expected").count();
         match stories.iter_mut().find(|(known, ..)| *known == title) {
-            Some((_, all_held, told)) => (*all_held, *told) = (*all_held + held, *told + 1),
-            None => stories.push((title, held, 1)),
+            Some((_, all_held, told)) => (*all_held, *told) = (*all_held + held, *told + tests.len()),
+            None => stories.push((title, held, tests.len())),
         }
     }
     for inner in each("suites") {
@@ -125,8 +126,9 @@ mod tests {
 
     #[test]
     fn a_story_is_counted_each_time_that_it_is_told() {
-        let report = r#"{"suites":[{"title":"a.js","specs":[{"title":"one","ok":true},{"title":"one","ok":false}],
-            "suites":[{"title":"in the app","specs":[{"title":"one","ok":true}]}]}]}"#;
+        let report = r#"{"suites":[{"title":"a.js",
+            "specs":[{"title":"one","ok":true,"tests":[{"status":"expected"},{"status":"unexpected"}]}],
+            "suites":[{"title":"in the app","specs":[{"title":"one","ok":true,"tests":[{"status":"expected"}]}]}]}]}"#;
         let expected = [("one".to_owned(), 1, 2), ("in the app, one".to_owned(), 1, 1)];
         assert_eq!(by_story(report), expected);
         assert_eq!(by_story("nothing"), []);

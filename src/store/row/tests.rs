@@ -62,6 +62,10 @@ fn wishes() -> Vec<(&'static str, NoteRow)> {
         ("to restore", with(saved(), &[delete, NoteRow::settle_delete, undo])),
         ("to delete what is being restored", with(saved(), &[delete, NoteRow::settle_delete, undo, delete])),
         ("to delete, from another page", with(NoteRow::default(), &[|row| row.take_up(Wish::DeleteUnseen)])),
+        (
+            "to delete, from another page, and then seen",
+            with(NoteRow::default(), &[|row| row.take_up(Wish::DeleteUnseen), |row| row.receive(note(5))]),
+        ),
         ("to delete what is here, from another page", with(saved(), &[|row| row.take_up(Wish::DeleteUnseen)])),
         (
             "to delete what is being added here, from another page",
