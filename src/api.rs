@@ -308,7 +308,12 @@ impl Unread {
             let response = self.api.accepted(async |anew| self.once(anew).await).await?;
             // A body that breaks off is a lost answer; one that is whole and no JSON is not.
             let text = response.text().await.map_err(|_| ApiError::Offline)?;
-            if text.is_empty() { Ok(Json::Null) } else { Json::parse(&text).map_err(|_| ApiError::Unreadable) }
+            match (text.is_empty(), response.status()) {
+                (true, 204) => Ok(Json::Null),
+                // Without TLS Chromium takes an answer that is cut in its head for one without a body.
+                (true, _) => Err(ApiError::Offline),
+                (false, _) => Json::parse(&text).map_err(|_| ApiError::Unreadable),
+            }
         })
     }
 
@@ -335,7 +340,7 @@ pub(crate) fn read<T: Read>(answer: Json) -> Answer<T> {
 async fn refusal(response: Response) -> ApiError {
     let retry_after = response.headers().get("Retry-After").and_then(|seconds| seconds.parse().ok());
     let status = response.status();
-    let text = response.text().await.unwrap_or_default();
+    let Ok(text) = response.text().await else { return ApiError::Offline };
     let problem = match json::from_str::<Problem>(&text) {
         Ok(problem) => problem,
         // A proxy's own page, say: its status is all there is to go by.

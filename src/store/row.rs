@@ -276,6 +276,8 @@ impl<T: Entry> Row<T> {
                 self.truth = Truth::GoneUndated;
                 None
             }
+            // It may have arrived all the same.
+            Some(Wish::Add { abandoned: true, .. }) if failure == Failure::Unreadable => Some(Wish::DeleteUnseen),
             Some(Wish::Add { entry, nth, sent, abandoned: false, .. }) => {
                 Some(Wish::Add { entry, nth, progress: Progress::Refused(failure), sent, abandoned: false })
             }

@@ -45,6 +45,9 @@ test("whatever breaks on the way, three browsers and the server end up with the 
     }
     /** What each desk has written and not deleted. */
     const written = desks.map(() => new Set());
+    /** What was done, for whoever has to find out why. */
+    const story = [`seed ${seed}`];
+    const told = () => story.join("\n");
     for (let nth = 0; nth < ACTIONS; nth += 1) {
       const at = roll(desks.length);
       const [desk, mine] = [desks[at], written[at]];
@@ -52,31 +55,37 @@ test("whatever breaks on the way, three browsers and the server end up with the 
       switch (roll(4)) {
         case 0:
           broken.pull();
+          story.push("a cable is pulled");
           break;
         case 1:
           broken.plug();
           broken.cutAfter(roll(3_000));
+          story.push("a cable breaks soon");
           break;
         case 2:
           broken.plug();
           broken.cutAfter(Infinity);
+          story.push("a cable is whole");
           break;
       }
       const texts = [...mine];
       if (texts.length === 0 || roll(3) > 0) {
         const text = said(`${seed}.${nth}`);
         await here(desk).write(text);
-        await expect(here(desk).note(text), `seed ${seed}`).toHaveCount(1);
+        story.push(`${at} writes ${text}`);
+        await expect(here(desk).note(text), told()).toHaveCount(1);
         mine.add(text);
       } else {
         const text = texts[roll(texts.length)];
         const before = await undo(desk.page).count();
         await trash(here(desk).note(text)).click();
-        await expect(here(desk).note(text), `seed ${seed}`).toHaveCount(0);
+        story.push(`${at} deletes ${text}`);
+        await expect(here(desk).note(text), told()).toHaveCount(0);
         // One that was never confirmed goes without a toast.
         if (roll(2) === 0 && (await undo(desk.page).count()) > before) {
           await undo(desk.page).last().click();
-          await expect(here(desk).note(text), `seed ${seed}`).toHaveCount(1);
+          story.push(`${at} brings it back`);
+          await expect(here(desk).note(text), told()).toHaveCount(1);
         } else {
           mine.delete(text);
         }
@@ -91,16 +100,17 @@ test("whatever breaks on the way, three browsers and the server end up with the 
     }
     const expected = written.flatMap((mine) => [...mine]).toSorted();
     const stored = async () => (await agents.notes(who.id)).map(({ body }) => body);
-    await expect.poll(async () => (await stored()).toSorted(), { message: `seed ${seed}`, timeout: 70_000 }).toEqual(expected);
+    await expect.poll(async () => (await stored()).toSorted(), { message: told(), timeout: 70_000 }).toEqual(expected);
     const inOrder = await stored();
     for (const desk of desks) {
       const shown = async () => {
         const articles = await here(desk).notes.getByRole("article").allInnerTexts();
         return articles.map((article) => inOrder.find((text) => article.includes(text)));
       };
-      await expect.poll(shown, { message: `seed ${seed}, ${desk.agent.name}`, timeout: 70_000 }).toEqual(inOrder);
+      await expect.poll(shown, { message: `${told()}\nas ${desk.agent.name} sees it`, timeout: 70_000 }).toEqual(inOrder);
       await expect(here(desk).notes.locator("time")).toHaveCount(inOrder.length);
-      await expect(toast(desk.page).getByRole("alert"), "nothing failed for good").toHaveCount(0);
+      const alerts = () => toast(desk.page).getByRole("alert").allInnerTexts();
+      expect(await alerts(), `${told()}\nnothing failed for good`).toEqual([]);
     }
   }
   const breaks = desks.reduce((sum, { wire }) => sum + wire.breaks, 0);
