@@ -155,6 +155,7 @@ for (const [name, happen] of Object.entries(LATER)) {
     const [draft, reply, waiting] = ["Half a note", "Half a reply", "Under way"].map(said);
     const page = await signIn(maya, { at: wire.url, byForm: name === "sign_in" });
     await breakableApp(page);
+    await page.clock.install();
     await page.goto(inboxWith([who.first]));
     const here = pane(page, who.first);
     await meet(page, NOTE, "PUT", (route) => route.abort());

@@ -5,6 +5,9 @@ import { NOTE, meet, problem } from "./network.js";
 import { Newer } from "./newer.js";
 import { inboxWith, pane, profile, trash, undo } from "./screen.js";
 
+/** From the beginning: a clock that is put in later does not know the timers that run already. */
+const withClock = (page) => page.clock.install();
+
 /** What is the same in the app and in the widget. */
 function stories() {
   test("drafts survive a reload and a closed tab: a contact's note, a reply and a conversation's note, each where it was", async ({
@@ -108,9 +111,11 @@ function stories() {
     person,
     api,
   }) => {
+    // As long as two hundred notes take to be typed, wherever this runs.
+    test.setTimeout(600_000);
     const who = await person();
     const others = [await work(sam, [who.second]), await work(maya, [who.second])];
-    const page = await work(maya, [who.first]);
+    const page = await work(maya, [who.first], { before: withClock });
     const here = pane(page, who.first);
     await expect(here.box).toBeVisible();
     await page.context().setOffline(true);
@@ -130,7 +135,7 @@ function stories() {
     const agents = await api(maya);
     const all = async () => (await agents.allNotes(who.id)).map(({ body }) => body);
     const saved = async () => (await all()).filter((body) => body.startsWith(mark));
-    await expect.poll(async () => (await saved()).length, { timeout: 60_000 }).toBe(200);
+    await expect.poll(async () => (await saved()).length, { timeout: 120_000 }).toBe(200);
     const seconds = ((Date.now() - back) / 1_000).toFixed(1);
     console.log(`figure: 200 notes written offline, all in order and once ${seconds} s after the network was back`);
     expect(await saved(), "newest first, each once").toEqual(texts.toReversed());
@@ -373,7 +378,7 @@ function stories() {
   test("what has waited for more than a day says so, until it is saved", async ({ work, person }) => {
     const who = await person();
     const text = said("Since yesterday");
-    const page = await work(maya, [who.first]);
+    const page = await work(maya, [who.first], { before: withClock });
     const here = pane(page, who.first);
     await meet(page, NOTE, "PUT", (route) => route.abort());
     await here.write(text);
