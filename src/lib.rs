@@ -18,7 +18,7 @@ pub mod api;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 pub mod app;
 #[cfg(all(target_arch = "wasm32", feature = "breakable"))]
-mod breakable;
+pub mod breakable;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod outbox {
     //! The form of what is kept.
