@@ -102,8 +102,8 @@ pub(crate) fn within_budget(project: &Project) -> Result<bool, Error> {
     dist::table(&directory, &files, BUDGET, dist::packed_size)
 }
 
-/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that, and
-/// that it can show the stand-alone page too.
+/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that, that it
+/// can show the stand-alone page too, and that its scripts are not minified.
 pub(crate) fn breakable(project: &Project) -> Result<PathBuf, Error> {
     let into = project.target.join("breakable");
     let stamp = project.target.join("breakable.fingerprint");

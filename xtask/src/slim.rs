@@ -149,7 +149,7 @@ fn has_hash(name: &[u8]) -> bool {
 }
 
 /// A script without its comments.
-pub(crate) fn script(file: &Path) -> Result<(), Error> {
+fn script(file: &Path) -> Result<(), Error> {
     let script = fs::read_to_string(file).map_err(Error::file(file))?;
     fs::write(file, without_comments(&script)).map_err(Error::file(file))
 }
