@@ -4,17 +4,16 @@ use crate::error::ApiError;
 #[cfg(feature = "embed")]
 use crate::tokens::Tokens;
 use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wire::{
-    Activity, AgentId, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
-    ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId, NewContactNote,
-    NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Polled, Position, Problem, ProblemCode, ReadMark, Seq,
-    SettingsPatch, SignIn, Tag,
-    json::{self, Json, Read},
-    paths,
+    Activity, AgentId, Changes, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation,
+    ConversationId, ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId,
+    NewContactNote, NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Position, Problem, ProblemCode,
+    ReadMark, Seq, SettingsPatch, SignIn, Tag, paths,
 };
 
 /// The most items a page may hold.
@@ -95,11 +94,11 @@ impl Api {
         &self.base
     }
 
-    pub fn sign_in(&self, email: String, password: String) -> Request<Json> {
+    pub fn sign_in(&self, email: String, password: String) -> Request<Value> {
         self.send_json(Method::POST, paths::SESSION, &SignIn { email, password })
     }
 
-    pub fn sign_out(&self) -> Request<Json> {
+    pub fn sign_out(&self) -> Request<Value> {
         self.send(Method::DELETE, paths::SESSION)
     }
 
@@ -129,7 +128,7 @@ impl Api {
         self.send_json(Method::PATCH, &paths::conversation(id), patch)
     }
 
-    pub fn mark_read(&self, id: ConversationId, seq: Seq) -> Request<Json> {
+    pub fn mark_read(&self, id: ConversationId, seq: Seq) -> Request<Value> {
         self.send_json(Method::PUT, &paths::conversation_read(id), &ReadMark { seq })
     }
 
@@ -155,7 +154,7 @@ impl Api {
         self.send_json(Method::PUT, &path, &NewConversationNote { body })
     }
 
-    pub fn delete_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Request<Json> {
+    pub fn delete_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Request<Value> {
         self.send(Method::DELETE, &paths::conversation_note(id, note))
     }
 
@@ -174,11 +173,11 @@ impl Api {
         request
     }
 
-    pub fn add_tag(&self, id: ContactId, tag: &str) -> Request<Json> {
+    pub fn add_tag(&self, id: ContactId, tag: &str) -> Request<Value> {
         self.send(Method::PUT, &paths::contact_tag(id, tag))
     }
 
-    pub fn remove_tag(&self, id: ContactId, tag: &str) -> Request<Json> {
+    pub fn remove_tag(&self, id: ContactId, tag: &str) -> Request<Value> {
         self.send(Method::DELETE, &paths::contact_tag(id, tag))
     }
 
@@ -202,7 +201,7 @@ impl Api {
         self.send_json(Method::PUT, &paths::contact_note(id, note), new)
     }
 
-    pub fn delete_contact_note(&self, id: ContactId, note: ContactNoteId) -> Request<Json> {
+    pub fn delete_contact_note(&self, id: ContactId, note: ContactNoteId) -> Request<Value> {
         self.send(Method::DELETE, &paths::contact_note(id, note))
     }
 
@@ -210,12 +209,12 @@ impl Api {
         self.send(Method::POST, &paths::contact_note_restore(id, note))
     }
 
-    pub fn mark_notes_seen(&self, id: ContactId, seq: Seq) -> Request<Json> {
+    pub fn mark_notes_seen(&self, id: ContactId, seq: Seq) -> Request<Value> {
         self.send_json(Method::PUT, &paths::contact_notes_seen(id), &ReadMark { seq })
     }
 
     /// The changes after a position.
-    pub(crate) fn changes(&self, after: &Position) -> Request<Polled> {
+    pub(crate) fn changes(&self, after: &Position) -> Request<Changes> {
         self.get(&paths::changes(after, PAGE))
     }
 
@@ -287,12 +286,12 @@ impl<T> Request<T> {
     }
 
     /// Sends it, and hands the answer over as it came.
-    pub fn json(self) -> Pending<Json> {
+    pub fn json(self) -> Pending<Value> {
         self.request.send()
     }
 }
 
-impl<T: Read + 'static> IntoFuture for Request<T> {
+impl<T: DeserializeOwned + 'static> IntoFuture for Request<T> {
     type Output = Answer<T>;
     type IntoFuture = Pending<T>;
 
@@ -303,16 +302,16 @@ impl<T: Read + 'static> IntoFuture for Request<T> {
 }
 
 impl Unread {
-    fn send(self) -> Pending<Json> {
+    fn send(self) -> Pending<Value> {
         Box::pin(async move {
             let response = self.api.accepted(async |anew| self.once(anew).await).await?;
             // A body that breaks off is a lost answer; one that is whole and no JSON is not.
             let text = response.text().await.map_err(|_| ApiError::Offline)?;
             match (text.is_empty(), response.status()) {
-                (true, 204) => Ok(Json::Null),
+                (true, 204) => Ok(Value::Null),
                 // Without TLS Chromium takes an answer that is cut in its head for one without a body.
                 (true, _) => Err(ApiError::Offline),
-                (false, _) => Json::parse(&text).map_err(|_| ApiError::Unreadable),
+                (false, _) => serde_json::from_str(&text).map_err(|_| ApiError::Unreadable),
             }
         })
     }
@@ -333,15 +332,15 @@ impl Unread {
 }
 
 /// An answer as a `T`.
-pub(crate) fn read<T: Read>(answer: Json) -> Answer<T> {
-    T::read(answer).map_err(|_| ApiError::Unreadable)
+pub(crate) fn read<T: DeserializeOwned>(answer: Value) -> Answer<T> {
+    serde_json::from_value(answer).map_err(|_| ApiError::Unreadable)
 }
 
 async fn refusal(response: Response) -> ApiError {
     let retry_after = response.headers().get("Retry-After").and_then(|seconds| seconds.parse().ok());
     let status = response.status();
     let Ok(text) = response.text().await else { return ApiError::Offline };
-    let problem = match json::from_str::<Problem>(&text) {
+    let problem = match serde_json::from_str::<Problem>(&text) {
         Ok(problem) => problem,
         // A proxy's own page, say: its status is all there is to go by.
         Err(_) => Problem { status, ..Problem::new(ProblemCode::Internal) },

@@ -12,7 +12,7 @@ use crate::{
 };
 use connection::End;
 use futures::{FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, future::Either, future::select, pin_mut};
-use wire::{Event, Heartbeat, Hello, Polled, Position, json};
+use wire::{Changes, Event, Heartbeat, Hello, Position};
 
 const POLL_MS: u32 = 15_000;
 /// After so many polls the stream is tried again.
@@ -155,7 +155,7 @@ impl Follower {
     /// Takes in the next changes. Returns whether there are more.
     async fn poll(&mut self) -> Result<bool, ApiError> {
         let Some(after) = self.position.clone() else { return Ok(false) };
-        let Polled { items, next, more, reset } = self.desk.api().changes(&after).await?;
+        let Changes { items, next, more, reset } = self.desk.api().changes(&after).await?;
         self.epoch.clone_from(&next.epoch);
         self.head = next.seq;
         if reset.is_some() {
@@ -232,8 +232,8 @@ fn position(frame: &Frame) -> Option<Position> {
 /// Where the server is, in a block that says so.
 fn head(frame: &Frame) -> Option<u64> {
     match &*frame.event {
-        "hello" => json::from_str::<Hello>(&frame.data).ok().map(|hello| hello.head),
-        "heartbeat" => json::from_str::<Heartbeat>(&frame.data).ok().map(|heartbeat| heartbeat.head),
+        "hello" => serde_json::from_str::<Hello>(&frame.data).ok().map(|hello| hello.head),
+        "heartbeat" => serde_json::from_str::<Heartbeat>(&frame.data).ok().map(|heartbeat| heartbeat.head),
         _ => None,
     }
 }

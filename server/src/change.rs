@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn every_kind_of_event_is_one_of_the_contract() {
         for kind in EventKind::ALL {
-            let known = wire::Event::from_parts(kind.as_str(), wire::Json::Object(Vec::new()));
+            let known = wire::Event::from_parts(kind.as_str(), serde_json::Value::Null);
             assert!(known.is_err(), "{} is unknown to the contract: it would be skipped", kind.as_str());
         }
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use wire::{FieldError, Json, Problem, ProblemCode};
+use wire::{FieldError, Problem, ProblemCode};
 
 /// The crate's one error.
 #[derive(Debug, thiserror::Error)]
@@ -156,6 +156,6 @@ fn kind_of(error: &sqlx::Error) -> &'static str {
     }
 }
 
-fn json(value: &impl serde::Serialize) -> Option<Json> {
-    Json::parse(&serde_json::to_string(value).ok()?).ok()
+fn json(value: &impl serde::Serialize) -> Option<serde_json::Value> {
+    serde_json::to_value(value).ok()
 }

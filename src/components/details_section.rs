@@ -65,7 +65,8 @@ fn fields() -> Vec<Field> {
             words.field_birthday,
             |it| it.birthday.map(|day| day.to_string()),
             |text| {
-                let birthday = text.map(|text| wire::time::day(&text).ok_or(words.field_bad_birthday)).transpose()?;
+                let birthday =
+                    text.map(|text| wire::contact::parse_day(&text).ok_or(words.field_bad_birthday)).transpose()?;
                 Ok(ContactPatch { birthday: Some(birthday), ..Default::default() })
             },
         ),

@@ -13,10 +13,10 @@ use crate::{
     words::words,
 };
 use leptos::prelude::*;
+use serde_json::Value;
 use std::sync::Arc;
 use wire::{
-    AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, Json, NewContactNote, NoteBody, NotesPage, Seq,
-    Time,
+    AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, NewContactNote, NoteBody, NotesPage, Seq, Time,
 };
 
 /// The server keeps a deleted note's text this long; the toast offers Undo for two seconds less.
@@ -36,17 +36,17 @@ impl Source for NotesOf {
         &self.notes.ledger
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
         api.contact_notes(self.contact, cursor).json()
     }
 
-    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
         let page: NotesPage<ContactNote> = read(page)?;
         let next = next(&page.items, page.next_cursor.as_deref());
         Ok(Fetched::of(self.notes.receive_page(below, page), next))
     }
 
-    fn send(&self, api: &Api, id: ContactNoteId, errand: Errand<ContactNote>) -> Option<Pending<Json>> {
+    fn send(&self, api: &Api, id: ContactNoteId, errand: Errand<ContactNote>) -> Option<Pending<Value>> {
         Some(match errand {
             Errand::Add(note) => {
                 let new = NewContactNote { body: note.body, conversation_id: note.conversation_id };

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use wire::{Contact, ContactId, ContactPatch, ProblemCode, Tag, json::Read};
+use wire::{Contact, ContactId, ContactPatch, ProblemCode, Tag};
 
 /// What became of a change to a contact's details.
 #[derive(Clone, Debug)]
@@ -150,7 +150,7 @@ impl Desk {
 fn changed_meanwhile(error: &ApiError) -> Option<Contact> {
     match error {
         ApiError::Refused { problem, .. } if problem.code() == Some(ProblemCode::Changed) => {
-            Contact::read(problem.current.clone()?).ok()
+            serde_json::from_value::<Contact>(problem.current.clone()?).ok()
         }
         _ => None,
     }

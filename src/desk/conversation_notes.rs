@@ -13,8 +13,9 @@ use crate::{
     words::words,
 };
 use leptos::prelude::*;
+use serde_json::Value;
 use std::sync::Arc;
-use wire::{ConversationId, ConversationNote, ConversationNoteId, Json, NoteBody, Seq, Time};
+use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody, Seq, Time};
 
 /// A conversation's own notes and their requests.
 #[derive(Clone)]
@@ -30,15 +31,15 @@ impl Source for NotesIn {
         &self.thread.notes
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
         api.conversation_notes(self.conversation, cursor).json()
     }
 
-    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
         Ok(take_in(&self.thread.notes, below, read(page)?))
     }
 
-    fn send(&self, api: &Api, id: ConversationNoteId, errand: Errand<ConversationNote>) -> Option<Pending<Json>> {
+    fn send(&self, api: &Api, id: ConversationNoteId, errand: Errand<ConversationNote>) -> Option<Pending<Value>> {
         Some(match errand {
             Errand::Add(note) => api.add_conversation_note(self.conversation, id, note.body).json(),
             Errand::Delete => api.delete_conversation_note(self.conversation, id).json(),

@@ -15,8 +15,9 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use serde_json::Value;
 use std::sync::Arc;
-use wire::{ConversationId, Delivery, Direction, Json, Message, MessageId, NoteBody, Seq, Time};
+use wire::{ConversationId, Delivery, Direction, Message, MessageId, NoteBody, Seq, Time};
 
 /// A conversation's messages and their requests.
 #[derive(Clone)]
@@ -32,15 +33,15 @@ impl Source for MessagesIn {
         &self.thread.messages
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
         api.messages(self.conversation, cursor).json()
     }
 
-    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
         Ok(take_in(&self.thread.messages, below, read(page)?))
     }
 
-    fn send(&self, api: &Api, id: MessageId, errand: Errand<Message>) -> Option<Pending<Json>> {
+    fn send(&self, api: &Api, id: MessageId, errand: Errand<Message>) -> Option<Pending<Value>> {
         match errand {
             // It was a body when it was typed.
             Errand::Add(message) => {

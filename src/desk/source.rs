@@ -13,8 +13,10 @@ use crate::{
     },
 };
 use leptos::prelude::WithUntracked;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use uuid::Uuid;
-use wire::{ConversationId, Json, Page, Seq, json::Read};
+use wire::{ConversationId, Page, Seq};
 
 /// Where an older page begins: its cursor, and the place it lies below.
 pub(super) type From = (String, Seq);
@@ -29,18 +31,18 @@ pub(super) enum Kind {
 
 /// One kind of thing in one place, a contact's notes, say.
 pub(super) trait Source: Clone + 'static {
-    type Thing: Entry + Read;
+    type Thing: Entry + DeserializeOwned;
 
     fn ledger(&self) -> &Ledger<Self::Thing>;
 
     /// Asks for a page that begins at a cursor, or the newest.
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json>;
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value>;
 
     /// Takes a page in that was asked for below a place. Returns whether it counts, and where the next one begins.
-    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError>;
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 
     /// Sends one request. `None`: there is no such request, and the row has what it wants.
-    fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<Pending<Json>>;
+    fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<Pending<Value>>;
 
     /// Where one of its things is kept while it is unsent.
     fn key(&self, id: <Self::Thing as Entry>::Id) -> Key;
@@ -83,8 +85,8 @@ pub(super) trait Pages {
     fn set_load(&self, load: Load);
     fn floor(&self) -> Option<Seq>;
     fn older(&self) -> Option<From>;
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json>;
-    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError>;
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value>;
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 }
 
 impl<S: Source> Pages for S {
@@ -105,11 +107,11 @@ impl<S: Source> Pages for S {
         self.ledger().older()
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Json> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
         Source::page(self, api, cursor)
     }
 
-    fn receive_page(&self, below: Option<Seq>, page: Json) -> Result<Fetched, ApiError> {
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
         Source::receive_page(self, below, page)
     }
 }
@@ -124,9 +126,9 @@ pub(super) trait Row {
     fn keep(&self, outbox: &Outbox);
     fn id(&self) -> Uuid;
     /// Sends that request. `None`: nothing is to be sent, and the row has what it wants.
-    fn send(&self, api: &Api) -> Option<Pending<Json>>;
+    fn send(&self, api: &Api) -> Option<Pending<Value>>;
     /// Settles the row by the answer to a request to add or restore.
-    fn settle(&self, answer: Json) -> Result<(), ApiError>;
+    fn settle(&self, answer: Value) -> Result<(), ApiError>;
     fn settle_delete(&self);
     fn retry(&self, failure: Failure);
     fn refuse(&self, failure: Failure);
@@ -161,11 +163,11 @@ impl<S: Source> Row for RowOf<S> {
         self.id.into()
     }
 
-    fn send(&self, api: &Api) -> Option<Pending<Json>> {
+    fn send(&self, api: &Api) -> Option<Pending<Value>> {
         self.source.send(api, self.id, self.source.ledger().errand(self.id)?)
     }
 
-    fn settle(&self, answer: Json) -> Result<(), ApiError> {
+    fn settle(&self, answer: Value) -> Result<(), ApiError> {
         self.source.ledger().settle(read(answer)?);
         Ok(())
     }

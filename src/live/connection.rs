@@ -10,7 +10,7 @@ use crate::{
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
-use wire::{Event, Heartbeat, Hello, Position, Reset, json};
+use wire::{Event, Heartbeat, Hello, Position, Reset};
 
 /// Nothing heard for this long: the connection is dead, whatever the browser thinks. Heartbeats come every 15 s.
 const WATCHDOG_MS: u32 = 35_000;
@@ -87,7 +87,7 @@ impl Follower {
                 "hello" => self.hello(&frame.data),
                 "heartbeat" => result = self.heartbeat(&frame.data),
                 "reset" => {
-                    if let Ok(Reset { .. }) = json::from_str(&frame.data) {
+                    if let Ok(Reset { .. }) = serde_json::from_str(&frame.data) {
                         events.clear();
                         self.reset();
                     }
@@ -105,14 +105,14 @@ impl Follower {
     }
 
     fn hello(&mut self, data: &str) {
-        let Ok(hello) = json::from_str::<Hello>(data) else { return };
+        let Ok(hello) = serde_json::from_str::<Hello>(data) else { return };
         self.head = hello.head;
         self.behind = None;
         self.epoch = hello.epoch;
     }
 
     fn heartbeat(&mut self, data: &str) -> Result<(), Gap> {
-        let Ok(Heartbeat { head }) = json::from_str(data) else { return Ok(()) };
+        let Ok(Heartbeat { head }) = serde_json::from_str(data) else { return Ok(()) };
         self.head = head;
         let heard = self.position.as_ref().map_or(0, |position| position.seq);
         let was_behind = self.behind.replace(head).is_some_and(|behind| heard < behind);

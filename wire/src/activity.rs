@@ -1,6 +1,5 @@
 //! Activity: who did what when around a contact. Never carries a note's text.
 
-use crate::json::{readable, readable_words};
 use crate::{Seq, agent::AgentRef, ids::ConversationId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,8 +24,6 @@ pub enum ActivityKind {
     /// `subject`: the fields' wire names, separated by commas.
     DetailsChanged,
 }
-
-readable_words!(ActivityKind { ConversationOpened = "conversation-opened", ConversationClosed = "conversation-closed", ConversationReopened = "conversation-reopened", ConversationAutomated = "conversation-automated", ConversationAssigned = "conversation-assigned", ConversationUnassigned = "conversation-unassigned", NoteAdded = "note-added", NoteDeleted = "note-deleted", NoteRestored = "note-restored", TagAdded = "tag-added", TagRemoved = "tag-removed", DetailsChanged = "details-changed" });
 
 impl ActivityKind {
     pub const ALL: [Self; 12] = [
@@ -74,8 +71,5 @@ pub struct Activity {
     pub actor: Option<AgentRef>,
     pub conversation_id: Option<ConversationId>,
     pub subject: Option<String>,
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub at: DateTime<Utc>,
 }
-
-readable!(Activity { seq, kind, actor, conversation_id, subject, at });

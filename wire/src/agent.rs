@@ -1,7 +1,6 @@
 //! Agents, their organization and its channels, and what the signed-in agent may set.
 
 use crate::ids::{AgentId, ChannelId, OrgId};
-use crate::json::{Json, Misread, Read, readable, readable_words};
 use serde::{Deserialize, Serialize};
 
 /// `POST /session`.
@@ -22,8 +21,6 @@ pub enum Role {
     Admin,
 }
 
-readable_words!(Role { Agent = "agent", Admin = "admin" });
-
 /// A teammate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -36,8 +33,6 @@ pub struct Agent {
     pub removed: bool,
 }
 
-readable!(Agent { id, name, email, role, removed });
-
 /// A teammate as named beside what they wrote or did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -47,8 +42,6 @@ pub struct AgentRef {
     pub removed: bool,
 }
 
-readable!(AgentRef { id, name, removed });
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Organization {
@@ -57,8 +50,6 @@ pub struct Organization {
     pub slug: String,
     pub name: String,
 }
-
-readable!(Organization { id, slug, name });
 
 /// A way contacts are reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,8 +64,6 @@ pub enum ChannelKind {
     Messenger,
     Instagram,
 }
-
-readable_words!(ChannelKind { Sms = "sms", Whatsapp = "whatsapp", Email = "email", Chat = "chat", Voice = "voice", Messenger = "messenger", Instagram = "instagram" });
 
 impl ChannelKind {
     pub const ALL: [Self; 7] =
@@ -103,8 +92,6 @@ pub struct Channel {
     pub name: String,
 }
 
-readable!(Channel { id, kind, name });
-
 /// An agent's own settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -112,13 +99,6 @@ readable!(Channel { id, kind, name });
 pub struct Settings {
     /// Enter sends instead of making a new line.
     pub enter_sends: bool,
-}
-
-impl Read for Settings {
-    fn read(json: Json) -> Result<Self, Misread> {
-        let mut members = json.into_object()?;
-        Ok(Self { enter_sends: members.member::<Option<bool>>("enter_sends")?.unwrap_or_default() })
-    }
 }
 
 /// `PATCH /me`: what is left out stays.
@@ -141,5 +121,3 @@ pub struct Me {
     pub channels: Vec<Channel>,
     pub settings: Settings,
 }
-
-readable!(Me { agent, organization, agents, channels, settings });

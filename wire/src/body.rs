@@ -1,6 +1,5 @@
 //! What a note's or message's text may be: one rule, used by the app before sending and by the server on arrival.
 
-use crate::json::{Json, Misread, Read};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -73,12 +72,6 @@ impl NoteBody {
 impl fmt::Debug for NoteBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NoteBody(<{} bytes>)", self.0.len())
-    }
-}
-
-impl Read for NoteBody {
-    fn read(json: Json) -> Result<Self, Misread> {
-        Self::parse(&String::read(json)?).map_err(|_| Misread)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Conversations: one thread with a contact on one channel, as agents see it.
 
-use crate::json::{readable, readable_words};
 use crate::{
     Seq,
     agent::ChannelKind,
@@ -18,8 +17,6 @@ pub enum Status {
     Automated,
     Closed,
 }
-
-readable_words!(Status { Open = "open", Automated = "automated", Closed = "closed" });
 
 impl Status {
     pub const ALL: [Self; 3] = [Self::Open, Self::Automated, Self::Closed];
@@ -106,16 +103,12 @@ pub struct ContactRef {
     pub name: String,
 }
 
-readable!(ContactRef { id, name });
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelRef {
     pub id: ChannelId,
     pub kind: ChannelKind,
 }
-
-readable!(ChannelRef { id, kind });
 
 /// What the last thing in the thread was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,8 +123,6 @@ pub enum PreviewKind {
     Note,
 }
 
-readable_words!(PreviewKind { In = "in", Out = "out", Note = "note" });
-
 /// The first line of the last thing in the thread, at most 140 characters. Agents only.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -139,8 +130,6 @@ pub struct Preview {
     pub kind: PreviewKind,
     pub text: String,
 }
-
-readable!(Preview { kind, text });
 
 impl std::fmt::Debug for Preview {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -162,13 +151,10 @@ pub struct Conversation {
     /// `None` when the thread is empty.
     pub preview: Option<Preview>,
     /// When the last message or conversation note was added.
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub last_at: DateTime<Utc>,
     pub seq: Seq,
     pub rev: Seq,
 }
-
-readable!(Conversation { id, contact_id, contact, channel, status, assignee_id, unread, preview, last_at, seq, rev });
 
 /// `PATCH /conversations/{id}`: a field left out stays, `"assignee_id": null` unassigns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

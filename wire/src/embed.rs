@@ -21,7 +21,6 @@ pub struct NewEmbedToken {
 pub struct EmbedToken {
     /// To be handed to the page, and kept nowhere.
     pub token: String,
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub expires_at: DateTime<Utc>,
     /// The same, in seconds from now: for a page whose clock is wrong.
     pub expires_in: u32,

@@ -6,19 +6,18 @@ use crate::{
     contact::Contact,
     conversation::Conversation,
     ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId},
-    json::{Json, Misread, readable, readable_words},
     message::Message,
     note::{ContactNote, ConversationNote},
     page::Position,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-/// A change. JSON of `data`: the variant's fields; the event's name is the variant's name in kebab case.
+/// A change. Its name on the stream is the variant's name in kebab case, its `data` the variant's fields.
 /// `seq` is the position of the change, and the new `rev` of what it speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "event", content = "data", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Event {
     ContactNoteAdded {
         note: ContactNote,
@@ -112,10 +111,11 @@ impl Event {
 
     /// The `data` line of the stream: the variant's fields as JSON.
     #[must_use]
-    pub fn data(&self) -> serde_json::Value {
+    pub fn data(&self) -> Value {
         match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(mut parts)) => parts.remove("data").unwrap_or_default(),
-            _ => serde_json::Value::Null,
+            // The name with the fields.
+            Ok(Value::Object(mut parts)) => parts.remove(self.name()).unwrap_or_default(),
+            _ => Value::Null,
         }
     }
 
@@ -123,74 +123,24 @@ impl Event {
     ///
     /// # Errors
     /// When a known event's data doesn't have its form.
-    pub fn read(name: &str, data: &str) -> Result<Option<Self>, Misread> {
-        Self::from_parts(name, Json::parse(data)?)
+    pub fn read(name: &str, data: &str) -> serde_json::Result<Option<Self>> {
+        Self::from_parts(name, serde_json::from_str(data)?)
     }
 
     /// As [`Event::read`], for data already parsed.
     ///
     /// # Errors
     /// When a known event's data doesn't have its form.
-    pub fn from_parts(name: &str, mut data: Json) -> Result<Option<Self>, Misread> {
-        let Some(known) = KNOWN.into_iter().find(|known| *known == name) else { return Ok(None) };
-        let seq = data.member("seq")?;
-        Ok(Some(match known {
-            "contact-note-added" | "contact-note-restored" => {
-                let (note, actor) = (data.member("note")?, data.member("actor")?);
-                if name == "contact-note-added" {
-                    Self::ContactNoteAdded { note, actor, seq }
-                } else {
-                    Self::ContactNoteRestored { note, actor, seq }
-                }
-            }
-            "conversation-note-added" | "conversation-note-restored" => {
-                let (note, actor) = (data.member("note")?, data.member("actor")?);
-                if name == "conversation-note-added" {
-                    Self::ConversationNoteAdded { note, actor, seq }
-                } else {
-                    Self::ConversationNoteRestored { note, actor, seq }
-                }
-            }
-            "contact-note-deleted" => Self::ContactNoteDeleted {
-                note_id: data.member("note_id")?,
-                contact_id: data.member("contact_id")?,
-                actor: data.member("actor")?,
-                seq,
-            },
-            "conversation-note-deleted" => Self::ConversationNoteDeleted {
-                note_id: data.member("note_id")?,
-                conversation_id: data.member("conversation_id")?,
-                actor: data.member("actor")?,
-                seq,
-            },
-            other => {
-                let actor = data.member("actor")?;
-                match other {
-                    "message-added" => Self::MessageAdded { message: data.member("message")?, actor, seq },
-                    "conversation-changed" => {
-                        Self::ConversationChanged { conversation: data.member("conversation")?, actor, seq }
-                    }
-                    "contact-changed" => Self::ContactChanged { contact: data.member("contact")?, actor, seq },
-                    _ => Self::AgentChanged { agent: data.member("agent")?, actor, seq },
-                }
-            }
-        }))
+    pub fn from_parts(name: &str, data: Value) -> serde_json::Result<Option<Self>> {
+        if !NAMES.contains(&name) {
+            return Ok(None);
+        }
+        serde_json::from_value(json!({ name: data })).map(Some)
     }
 }
 
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error as _;
-        let mut parts = Json::deserialize(deserializer)?;
-        let name: String = parts.member("event").map_err(D::Error::custom)?;
-        Self::from_parts(&name, parts.take("data"))
-            .map_err(D::Error::custom)?
-            .ok_or_else(|| D::Error::custom("unknown event"))
-    }
-}
-
-/// Every event's name; the last one is the fallback in [`Event::from_parts`].
-const KNOWN: [&str; 10] = [
+/// Every event's name.
+const NAMES: [&str; 10] = [
     "contact-note-added",
     "contact-note-restored",
     "contact-note-deleted",
@@ -209,11 +159,8 @@ const KNOWN: [&str; 10] = [
 pub struct Hello {
     pub epoch: String,
     pub head: Seq,
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub server_time: DateTime<Utc>,
 }
-
-readable!(Hello { epoch, head, server_time });
 
 /// Every 15 seconds. A `head` past what was received, for longer than a second, means a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,8 +168,6 @@ readable!(Hello { epoch, head, server_time });
 pub struct Heartbeat {
     pub head: Seq,
 }
-
-readable!(Heartbeat { head });
 
 /// Why the asked-for position can't be resumed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,8 +179,6 @@ pub enum ResetReason {
     OtherEpoch,
 }
 
-readable_words!(ResetReason { TooOld = "too-old", AheadOfHead = "ahead-of-head", OtherEpoch = "other-epoch" });
-
 /// Forget positions and fetch anew what is open. Carries no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -243,37 +186,14 @@ pub struct Reset {
     pub reason: ResetReason,
 }
 
-readable!(Reset { reason });
-
 /// One change in the answer of `GET /changes`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Change {
     pub id: Position,
     pub event: String,
-    pub data: serde_json::Value,
+    pub data: Value,
 }
-
-/// [`Change`], as a client reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolledChange {
-    pub id: Position,
-    pub event: String,
-    pub data: Json,
-}
-
-readable!(PolledChange { id, event, data });
-
-/// [`Changes`], as a client reads them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Polled {
-    pub items: Vec<PolledChange>,
-    pub next: Position,
-    pub more: bool,
-    pub reset: Option<ResetReason>,
-}
-
-readable!(Polled { items, next, more, reset });
 
 /// `GET /changes?after=POSITION&limit`: the same changes as the stream, by polling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

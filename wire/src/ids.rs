@@ -1,6 +1,5 @@
 //! Identifiers: one type per kind of thing, so that a note's id can't be handed in where a contact's is meant.
 
-use crate::json::{Json, Misread, Read};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -43,12 +42,6 @@ macro_rules! id {
         impl From<Uuid> for $name {
             fn from(id: Uuid) -> Self {
                 Self(id)
-            }
-        }
-
-        impl Read for $name {
-            fn read(json: Json) -> Result<Self, Misread> {
-                Uuid::read(json).map(Self)
             }
         }
 

@@ -12,13 +12,11 @@ pub mod conversation;
 pub mod embed;
 pub mod event;
 pub mod ids;
-pub mod json;
 pub mod message;
 pub mod note;
 pub mod page;
 pub mod paths;
 pub mod problem;
-pub mod time;
 pub mod visitor;
 
 pub use activity::{Activity, ActivityKind};
@@ -30,11 +28,10 @@ pub use conversation::{
     Section, Sort, Status,
 };
 pub use embed::{EmbedToken, NewEmbedToken, Revocation};
-pub use event::{Change, Changes, Event, Heartbeat, Hello, Polled, PolledChange, Reset, ResetReason};
+pub use event::{Change, Changes, Event, Heartbeat, Hello, Reset, ResetReason};
 pub use ids::{
     AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
 };
-pub use json::Json;
 pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
 pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};
 pub use page::{NotesPage, Page, Position};

@@ -1,6 +1,5 @@
 //! Messages: what a contact wrote or was sent.
 
-use crate::json::{Json, Misread, Read, readable, readable_words};
 use crate::{
     Seq,
     agent::AgentRef,
@@ -20,8 +19,6 @@ pub enum Direction {
     Out,
 }
 
-readable_words!(Direction { In = "in", Out = "out" });
-
 /// Whether an outgoing message has left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -38,14 +35,6 @@ pub enum Delivery {
 struct DeliveryFields {
     state: String,
     reason: Option<String>,
-}
-
-impl Read for Delivery {
-    fn read(json: Json) -> Result<Self, Misread> {
-        let mut members = json.into_object()?;
-        let fields = DeliveryFields { state: members.member("state")?, reason: members.member("reason")? };
-        fields.try_into().map_err(|_| Misread)
-    }
 }
 
 impl TryFrom<DeliveryFields> for Delivery {
@@ -69,8 +58,6 @@ pub struct Attachment {
     pub media_type: String,
 }
 
-readable!(Attachment { name, size, media_type = "type" });
-
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Message {
@@ -82,13 +69,10 @@ pub struct Message {
     /// As received: a message from outside may be longer than a note, or empty.
     pub body: String,
     pub attachments: Vec<Attachment>,
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub created_at: DateTime<Utc>,
     pub seq: Seq,
     pub delivery: Delivery,
 }
-
-readable!(Message { id, conversation_id, direction, author, body, attachments, created_at, seq, delivery });
 
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

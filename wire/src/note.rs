@@ -1,6 +1,5 @@
 //! The two kinds of note. They are different types on purpose: nothing takes both.
 
-use crate::json::readable;
 use crate::{
     Seq,
     agent::AgentRef,
@@ -20,15 +19,12 @@ pub struct ContactNote {
     pub conversation_id: ConversationId,
     pub author: AgentRef,
     pub body: NoteBody,
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub created_at: DateTime<Utc>,
     /// Its place in the order; never changes.
     pub seq: Seq,
     /// The `seq` of its last change: the higher one wins.
     pub rev: Seq,
 }
-
-readable!(ContactNote { id, contact_id, conversation_id, author, body, created_at, seq, rev });
 
 /// A note inside one conversation, by the team for the team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,13 +34,10 @@ pub struct ConversationNote {
     pub conversation_id: ConversationId,
     pub author: AgentRef,
     pub body: NoteBody,
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub created_at: DateTime<Utc>,
     pub seq: Seq,
     pub rev: Seq,
 }
-
-readable!(ConversationNote { id, conversation_id, author, body, created_at, seq, rev });
 
 /// `PUT /contacts/{id}/notes/{note_id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +62,5 @@ pub struct NewConversationNote {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Deleted {
     /// Until then the one who deleted it may restore it.
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub restorable_until: DateTime<Utc>,
 }
-
-readable!(Deleted { restorable_until });

@@ -1,7 +1,6 @@
 //! Pages of a list, and positions in the order of changes.
 
 use crate::Seq;
-use crate::json::{Json, Misread, Read, readable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
@@ -48,12 +47,6 @@ impl<'de> Deserialize<'de> for Position {
     }
 }
 
-impl Read for Position {
-    fn read(json: Json) -> Result<Self, Misread> {
-        String::read(json)?.parse().map_err(|_| Misread)
-    }
-}
-
 #[cfg(feature = "schema")]
 impl utoipa::PartialSchema for Position {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -74,8 +67,6 @@ pub struct Page<T> {
     pub as_of: Position,
 }
 
-readable!(Page<T> { items, next_cursor, as_of });
-
 /// A page of contact notes, with how far the asking agent has seen them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -86,5 +77,3 @@ pub struct NotesPage<T> {
     /// Others' notes with a higher `seq` are new to this agent.
     pub seen: Seq,
 }
-
-readable!(NotesPage<T> { items, next_cursor, as_of, seen });

@@ -1,7 +1,5 @@
 //! Refusals: RFC 9457 problem documents and their codes.
 
-use crate::json::Json;
-use crate::json::{Misread, Read, readable};
 use serde::{Deserialize, Serialize};
 
 /// Every reason a request is refused for. On the wire: `type` = `/problems/<code>`.
@@ -126,8 +124,6 @@ pub struct FieldError {
     pub code: String,
 }
 
-readable!(FieldError { pointer, code });
-
 /// `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -147,22 +143,7 @@ pub struct Problem {
     /// With 412: the thing as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(value_type = Option<Object>))]
-    pub current: Option<Json>,
-}
-
-impl Read for Problem {
-    fn read(json: Json) -> Result<Self, Misread> {
-        let mut members = json.into_object()?;
-        Ok(Self {
-            type_: members.member("type")?,
-            title: members.member("title")?,
-            status: members.member("status")?,
-            detail: members.member("detail")?,
-            retryable: members.member::<Option<bool>>("retryable")?.unwrap_or_default(),
-            errors: members.member::<Option<Vec<FieldError>>>("errors")?.unwrap_or_default(),
-            current: members.member("current")?,
-        })
-    }
+    pub current: Option<serde_json::Value>,
 }
 
 impl Problem {

@@ -32,7 +32,6 @@ pub struct VisitorMessage {
     /// The agent's first name, for the team's messages.
     pub name: Option<String>,
     pub body: String,
-    #[serde(deserialize_with = "crate::time::read_moment")]
     pub created_at: DateTime<Utc>,
     /// 1, 2, 3 … within this conversation, without gaps.
     pub position: u64,

@@ -8,34 +8,16 @@ mod sample;
 use sample::*;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
-use wire::json::Read;
 use wire::{visitor::*, *};
 
-/// The value writes exactly this JSON, and both sides read it back from it as it was.
+/// The value writes exactly this JSON, and is read back from it as it was; a field more is passed over.
 #[track_caller]
-fn pinned<T: Serialize + DeserializeOwned + Read + PartialEq + Debug>(value: &T, json: &str) {
+fn pinned<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: &str) {
     input(value, json);
-    assert_eq!(&wire::json::from_str::<T>(&with_ids(json)).unwrap(), value);
-    only_whole::<T>(&Json::parse(&with_ids(json)).unwrap());
-}
-
-/// Without one of its members, or with one that is something else, it is read by both sides or by neither.
-#[track_caller]
-fn only_whole<T: DeserializeOwned + Read>(json: &Json) {
-    let Json::Object(members) = json else { return };
-    for nth in 0..members.len() {
-        let without = members.iter().enumerate().filter(|(other, _)| *other != nth).map(|(_, it)| it.clone()).collect();
-        let another = |value: Json| {
-            let mut members = members.clone();
-            members[nth].1 = value;
-            Json::Object(members)
-        };
-        let others = [Json::Bool(true), Json::Integer(-1), Json::Text("x".into())];
-        for changed in others.map(another).into_iter().chain([Json::Object(without)]) {
-            let text = serde_json::to_string(&changed).unwrap();
-            let (ours, serdes) = (wire::json::from_str::<T>(&text).is_ok(), serde_json::from_str::<T>(&text).is_ok());
-            assert_eq!(ours, serdes, "{text}");
-        }
+    let mut more: serde_json::Value = serde_json::from_str(&with_ids(json)).unwrap();
+    if let Some(members) = more.as_object_mut() {
+        members.insert("said_by_a_later_version".into(), true.into());
+        assert_eq!(&serde_json::from_value::<T>(more).unwrap(), value);
     }
 }
 
@@ -214,7 +196,7 @@ fn heard(event: &Event, name: &str, data: &str) {
     assert_eq!(event.data(), serde_json::from_str::<serde_json::Value>(&data).unwrap());
     assert_eq!(&Event::read(name, &data).unwrap().unwrap(), event);
     assert_eq!(event.seq(), 9);
-    input(event, &format!(r#"{{"event":"{name}","data":{data}}}"#));
+    input(event, &format!(r#"{{"{name}":{data}}}"#));
 }
 
 #[test]
@@ -282,7 +264,7 @@ fn a_problem_has_this_form() {
     );
     problem.detail = Some("Why.".to_owned());
     problem.errors = vec![FieldError { pointer: "/body".to_owned(), code: "blank".to_owned() }];
-    problem.current = Some(Json::parse(r#"{"rev":1}"#).unwrap());
+    problem.current = Some(serde_json::json!({ "rev": 1 }));
     pinned(
         &problem,
         r#"{"type":"/problems/invalid-body","title":"This text can't be saved.","status":422,"detail":"Why.","retryable":false,"errors":[{"pointer":"/body","code":"blank"}],"current":{"rev":1}}"#,
