@@ -1,6 +1,7 @@
 // What pages know of Sidenote: the element <sidenote-inbox> and the function mount(). The work is done by the module
 // beside this file; here is only what has to be JavaScript.
-import init, { __wbg_reset_state as anotherModule, brokenWords, isBroken, mount as mountInModule, whenBroken } from "./sidenote.js";
+import { watchModule } from "./module_guard.js";
+import init, { __wbg_reset_state as newInstance, brokenWords, mount as mountInModule, onPanic } from "./sidenote.js";
 import css from "./style.js";
 
 const ATTRIBUTES = {
@@ -17,21 +18,29 @@ let loading;
 const views = new Set();
 /** What is said when the module has broken. */
 let words;
+/** Notices when the module breaks; all views stand on the one module. */
+let guard;
 
 /** Loads the module, once for the page. Called early it saves the first mount the wait. */
 export function load(module) {
-  loading ??= init({ module_or_path: module ?? new URL("./sidenote_bg.wasm", import.meta.url) }).then((exports) => {
-    words = brokenWords();
-    // All views stand on the one module.
-    whenBroken(() => views.forEach((view) => view.say()));
-    return exports;
-  });
+  loading ??= start(module ?? new URL("./sidenote_bg.wasm", import.meta.url));
   return loading;
+}
+
+async function start(module) {
+  const address = module instanceof Response ? module.url : module instanceof URL || typeof module === "string" ? new URL(module, document.baseURI).href : "";
+  guard = watchModule(address, () => views.forEach((view) => view.say()));
+  const exports = await init({ module_or_path: module });
+  onPanic(guard.broke);
+  words = brokenWords();
+  return exports;
 }
 
 /** Gives the broken module up for another; what was typed is kept outside of it. */
 function startAgain() {
-  anotherModule();
+  newInstance();
+  onPanic(guard.broke);
+  guard.restarted();
   for (const view of views) {
     try {
       view.begin();
@@ -56,7 +65,7 @@ export function mount(element, options) {
   const view = {
     begin() {
       element.shadowRoot?.replaceChildren();
-      mounted = mountInModule(element, current, css, emit);
+      mounted = guard.call(() => mountInModule(element, current, css, emit));
       for (const want of wanted.splice(0)) want();
     },
     say() {
@@ -68,14 +77,15 @@ export function mount(element, options) {
   };
   const ready = load(options?.module).then(() => {
     if (isOver) return;
+    if (views.size === 0) guard.listen();
     views.add(view);
     // It broke before this view came.
-    if (isBroken) return view.say();
+    if (guard.isBroken) return view.say();
     try {
       view.begin();
     } catch (error) {
       // Options that can't be used are this view's affair, a broken module is everybody's.
-      if (!isBroken) views.delete(view);
+      if (!guard.isBroken) forget(view);
       throw error;
     }
   });
@@ -88,25 +98,32 @@ export function mount(element, options) {
   };
   return {
     ready,
-    open: (conversation) => once(() => mounted.open(String(conversation))),
-    setToken: (token) => once(() => mounted.setToken(token)),
+    open: (conversation) => once(() => guard.call(() => mounted.open(String(conversation)))),
+    setToken: (token) => once(() => guard.call(() => mounted.setToken(token))),
     update(changed) {
       current = { ...current, ...changed };
-      if (mounted && !isOver) mounted.update(current);
+      if (mounted && !isOver) guard.call(() => mounted.update(current));
     },
     unmount() {
       isOver = true;
       wanted.length = 0;
-      if (views.delete(view) && !mounted && element?.shadowRoot) {
+      if (forget(view) && !mounted && element?.shadowRoot) {
         element.shadowRoot.replaceChildren();
         element.shadowRoot.adoptedStyleSheets = [];
       }
-      mounted?.free();
+      if (mounted) guard.call(() => mounted.free());
       mounted = undefined;
       // A host may keep the handle; it keeps nothing that was in the element.
       element = undefined;
     },
   };
+}
+
+/** A page without views has no listener of ours. Returns whether the view was there. */
+function forget(view) {
+  const wasThere = views.delete(view);
+  if (wasThere && views.size === 0) guard.stop();
+  return wasThere;
 }
 
 /** What stands in the place of a view when the module has broken. */

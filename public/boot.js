@@ -1,5 +1,7 @@
 // Starts the app. A file of its own, because the Content-Security-Policy allows no inline script; the addresses of the
 // glue code and of the module carry a hash and are therefore read from the script element that Trunk wrote.
+import { watchModule } from "./module_guard.js";
+
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 
 function say(sentence) {
@@ -10,35 +12,40 @@ function say(sentence) {
   document.body.append(words);
 }
 
+/** The module behind the page is gone: reloading is the only way on. */
+function sayBroken() {
+  const dialog = document.createElement("dialog");
+  dialog.className = "broken";
+  dialog.setAttribute("role", "alertdialog");
+  dialog.setAttribute("aria-labelledby", "broken");
+  const [words, button] = ["p", "button"].map((name) => document.createElement(name));
+  words.id = "broken";
+  // Without storage what was typed is on the page that is still behind, and nowhere else.
+  const isKept = !document.querySelector(".connection-line .not-kept");
+  words.textContent = isKept
+    ? "Something broke. Reload the page to go on: nothing you typed is lost."
+    : "Something broke, and this browser keeps nothing here. Copy what you still need from this page, then reload it.";
+  button.type = "button";
+  button.className = "button primary";
+  button.textContent = "Reload";
+  button.addEventListener("click", () => location.reload());
+  // There is no other way on: the module behind the page is gone.
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.append(words, button);
+  document.body.append(dialog);
+  if (isKept) dialog.showModal();
+  else dialog.show();
+}
+
 if (typeof WebAssembly !== "object") {
   say("Sidenote could not start: this browser has no WebAssembly, or it is turned off. Try a newer browser.");
 } else {
   try {
-    const { default: init, whenBroken } = await import(js);
-    whenBroken(() => {
-      const dialog = document.createElement("dialog");
-      dialog.className = "broken";
-      dialog.setAttribute("role", "alertdialog");
-      dialog.setAttribute("aria-labelledby", "broken");
-      const [words, button] = ["p", "button"].map((name) => document.createElement(name));
-      words.id = "broken";
-      // Without storage what was typed is on the page that is still behind, and nowhere else.
-      const isKept = !document.querySelector(".connection-line .not-kept");
-      words.textContent = isKept
-        ? "Something broke. Reload the page to go on: nothing you typed is lost."
-        : "Something broke, and this browser keeps nothing here. Copy what you still need from this page, then reload it.";
-      button.type = "button";
-      button.className = "button primary";
-      button.textContent = "Reload";
-      button.addEventListener("click", () => location.reload());
-      // There is no other way on: the module behind the page is gone.
-      dialog.addEventListener("cancel", (event) => event.preventDefault());
-      dialog.append(words, button);
-      document.body.append(dialog);
-      if (isKept) dialog.showModal();
-      else dialog.show();
-    });
-    await init({ module_or_path: wasm });
+    const app = await import(js);
+    await app.default({ module_or_path: wasm });
+    const guard = watchModule(new URL(wasm, location.href).href, sayBroken);
+    app.onPanic(guard.broke);
+    guard.listen();
   } catch (error) {
     console.error(error);
     say("Sidenote could not start. Check your connection, then reload the page.");

@@ -59,13 +59,13 @@ pub fn broken_words() -> Vec<String> {
 /// # Errors
 /// A sentence about the option that can't be used.
 #[wasm_bindgen]
-pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::Function) -> Result<Mounted, JsError> {
-    let options = Options::read(options).map_err(|sentence| JsError::new(&sentence))?;
+pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::Function) -> Result<Mounted, JsValue> {
+    let options = Options::read(options).map_err(JsValue::from)?;
     if !BEGUN.replace(true) {
         crate::held::take_over();
         crate::tabs::take_over();
     }
-    let frame = Frame::open(&element, css).ok_or_else(|| JsError::new("this element can hold no shadow root"))?;
+    let frame = Frame::open(&element, css).ok_or_else(|| JsValue::from("this element can hold no shadow root"))?;
     frame.set_theme(options.theme.as_deref());
     let emit = Emit(SendWrapper::new(emit));
     let shared = Shared::for_host(&options.api_base, &options.get_token, options.fetch.as_ref());
@@ -98,9 +98,9 @@ impl Mounted {
     ///
     /// # Errors
     /// When this is no id of a conversation.
-    pub fn open(&self, conversation: &str) -> Result<(), JsError> {
+    pub fn open(&self, conversation: &str) -> Result<(), JsValue> {
         let id: ConversationId =
-            conversation.parse().map_err(|_| JsError::new("this is not the id of a conversation"))?;
+            conversation.parse().map_err(|_| JsValue::from("this is not the id of a conversation"))?;
         self.view.update(|view| *view = view.opening(id));
         Ok(())
     }
@@ -115,8 +115,8 @@ impl Mounted {
     ///
     /// # Errors
     /// A sentence about the option that can't be used.
-    pub fn update(&self, options: &JsValue) -> Result<(), JsError> {
-        let options = Options::read(options).map_err(|sentence| JsError::new(&sentence))?;
+    pub fn update(&self, options: &JsValue) -> Result<(), JsValue> {
+        let options = Options::read(options).map_err(JsValue::from)?;
         self.frame.set_theme(options.theme.as_deref());
         if self.locale.get_untracked() != options.locale {
             self.locale.set(options.locale);

@@ -52,6 +52,8 @@ pub mod memo;
 #[cfg(target_arch = "wasm32")]
 pub mod navigator;
 #[cfg(target_arch = "wasm32")]
+pub mod panic_hook;
+#[cfg(target_arch = "wasm32")]
 mod tabs;
 #[cfg(target_arch = "wasm32")]
 mod timers;

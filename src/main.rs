@@ -2,5 +2,8 @@
 
 fn main() {
     #[cfg(all(target_arch = "wasm32", feature = "app"))]
-    leptos::mount::mount_to_body(sidenote::app::App);
+    {
+        sidenote::panic_hook::install();
+        leptos::mount::mount_to_body(sidenote::app::App);
+    }
 }

@@ -1,7 +1,12 @@
-// `node minify.js DIRECTORY FILE…`: the directory's scripts in fewer letters, and otherwise the same.
-import { build } from "esbuild";
+// `node minify.js DIRECTORY SHEET FILE…`: the directory's scripts in fewer letters, and otherwise the same; and the sheet as
+// a script, `style.js`, so that it is fetched with the others, by whatever tool bundles them.
+import { build, transform } from "esbuild";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
-const [directory, ...entryPoints] = process.argv.slice(2);
+const [directory, sheet, ...entryPoints] = process.argv.slice(2);
+const { code } = await transform(await readFile(sheet, "utf8"), { loader: "css", minify: true, charset: "utf8" });
+await writeFile(join(directory, "style.js"), `export default ${JSON.stringify(code)};\n`);
 await build({
   entryPoints,
   outdir: directory,

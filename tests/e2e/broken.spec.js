@@ -69,7 +69,7 @@ test("every component that can be broken is", () => {
 });
 
 for (const [view, names] of Object.entries(BROKEN)) {
-  test(`whichever component of the view ${view} panics, the others' drafts and unsent notes are there afterwards`, async ({
+  test(`whichever component of the view ${view} panics, the others' drafts and unsent notes are there afterwards`, { tag: "@long" }, async ({
     guest,
     server,
     host,
@@ -132,7 +132,7 @@ async function breakableApp(page) {
       contentType: "text/javascript",
       body: `
         import init, { mountApp } from "/breakable/sidenote.js";
-        export { whenBroken } from "/breakable/sidenote.js";
+        export { onPanic } from "/breakable/sidenote.js";
         export default async () => {
           await init();
           mountApp();
@@ -143,7 +143,7 @@ async function breakableApp(page) {
 }
 
 for (const [name, happen] of Object.entries(LATER)) {
-  test(`when ${name} panics in the app, a reload goes on with the drafts and the unsent notes`, async ({
+  test(`when ${name} panics in the app, a reload goes on with the drafts and the unsent notes`, { tag: "@long" }, async ({
     signIn,
     person,
     api,

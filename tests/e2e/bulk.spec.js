@@ -12,7 +12,7 @@ const NOTES = 10_000;
 const CONVERSATIONS = 20_000;
 const MOST_ELEMENTS = 2_000;
 
-test("ten thousand notes of one contact can be scrolled through, with at most two thousand elements on the page", async ({
+test("ten thousand notes of one contact can be scrolled through, with at most two thousand elements on the page", { tag: "@long" }, async ({
   startServer,
   sessions,
   visitor,
@@ -58,7 +58,7 @@ test("ten thousand notes of one contact can be scrolled through, with at most tw
   testInfo.annotations.push({ type: "elements", description: JSON.stringify(elements) });
 });
 
-test("twenty thousand conversations can be scrolled through, with at most two thousand elements on the page", async ({
+test("twenty thousand conversations can be scrolled through, with at most two thousand elements on the page", { tag: "@long" }, async ({
   startServer,
   signIn,
 }, testInfo) => {

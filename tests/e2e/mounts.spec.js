@@ -71,7 +71,7 @@ async function held(page, cdp) {
 
 for (const beside of [false, true]) {
   const suffix = beside ? ", beside a view that stays" : "";
-  test(`a thousand mounts and unmounts leave nothing behind${suffix}`, async ({ open, server, host, person }) => {
+  test(`a thousand mounts and unmounts leave nothing behind${suffix}`, { tag: "@long" }, async ({ open, server, host, person }) => {
     test.setTimeout(600_000);
     const who = await person();
     const page = await open({ baseURL: host.url });

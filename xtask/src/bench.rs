@@ -17,7 +17,7 @@ pub(crate) fn bench(project: &Project) -> Result<ExitCode, Error> {
             .arg("bench/live.mjs")
             .current_dir(&project.root)
             .env("CHROMIUM", chromium)
-            .env("SIDENOTE_SERVER", project.server())
+            .env("SIDENOTE_SERVER", project.server(build::FAST))
             .env("SIDENOTE_DIST", project.dist()),
     )?;
     Ok(ExitCode::SUCCESS)

@@ -1,18 +1,19 @@
-//! `cargo xtask test`: every step in turn, each whatever the one before it did, and one last line that counts them all.
-//! A lint, the build and the budget count as one check each; a test run counts its tests.
+//! `cargo xtask test` and `cargo xtask check`: every step whatever the others did, a table of them, and one last line that
+//! counts it all. A lint, a build and a budget count as one check each; a test run counts its tests.
 
-use std::{
-    fs,
-    process::{Command, ExitCode},
-    time::Instant,
-};
+use std::{process::ExitCode, time::Instant};
 
 use crate::{
-    build, dist, examples, install, package,
+    install, lanes,
+    lanes::Outcome,
     project::Project,
     shell::{self, Error},
+    size, stories,
     tally::Tally,
 };
+
+/// The tag of stories that take long: thousands of rows, a thousand mounts, every component in turn.
+const LONG: &str = "@long";
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Step {
@@ -20,13 +21,15 @@ pub(crate) enum Step {
     Clippy,
     Native,
     Browser,
+    Build,
     Size,
     EndToEnd,
+    Long,
 }
 
 impl Step {
-    /// From what fails soonest to what takes longest.
-    const ALL: [Self; 6] = [Self::Fmt, Self::Clippy, Self::Native, Self::Browser, Self::Size, Self::EndToEnd];
+    const ALL: [Self; 8] =
+        [Self::Fmt, Self::Clippy, Self::Native, Self::Browser, Self::Build, Self::Size, Self::EndToEnd, Self::Long];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.name() == name)
@@ -38,33 +41,77 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Native => "native",
             Self::Browser => "browser",
+            Self::Build => "build",
             Self::Size => "size",
             Self::EndToEnd => "e2e",
+            Self::Long => "long",
         }
     }
 
-    fn take(self, project: &Project, arguments: &[&str]) -> Tally {
+    /// Does the step. `arguments` go to its test runner.
+    fn take(self, project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
         match self {
-            Self::Fmt => one_check("fmt", || fmt(project)),
+            Self::Fmt => fmt(project).map(passed),
             Self::Clippy => clippy(project),
-            Self::Native => tests("native", || native(project, arguments)),
-            Self::Browser => tests("browser", || browser(project, arguments)),
-            Self::Size => size(project),
-            Self::EndToEnd => tests("e2e", || end_to_end(project, arguments)),
+            Self::Native => native(project, arguments),
+            Self::Browser => browser(project, arguments),
+            Self::Build => stories::build_all(project).map(passed),
+            Self::Size => size(project, arguments),
+            // Whoever names a story wants it, however long it takes.
+            Self::EndToEnd if !arguments.is_empty() => tell(project, arguments),
+            Self::EndToEnd => tell(project, &["--grep-invert", LONG]),
+            Self::Long => tell(project, &[&["--grep", LONG], arguments].concat()),
         }
     }
-}
 
-pub(crate) fn everything(project: &Project) -> ExitCode {
-    let mut all = Tally::default();
-    for step in Step::ALL {
-        all += step.take(project, &[]);
+    fn in_lane(self, project: &Project) -> lanes::Step<'_> {
+        lanes::Step::new(self.name(), move || self.take(project, &[]))
     }
-    last_line(all)
 }
 
+/// Everything. Cargo builds for tests in one folder and for release in another, so those two go on at the same time.
+pub(crate) fn everything(project: &Project) -> Result<ExitCode, Error> {
+    in_phases(
+        project,
+        &[
+            &[&[Step::Fmt, Step::Clippy, Step::Native, Step::Browser], &[Step::Build, Step::Size]],
+            &[&[Step::EndToEnd, Step::Long]],
+        ],
+    )
+}
+
+/// What a change has to pass before it is committed.
+pub(crate) fn quick(project: &Project) -> Result<ExitCode, Error> {
+    in_phases(project, &[&[&[Step::Fmt, Step::Clippy, Step::Native, Step::Browser]]])
+}
+
+fn in_phases(project: &Project, phases: &[&[&[Step]]]) -> Result<ExitCode, Error> {
+    let began = Instant::now();
+    let mut outcomes = Vec::new();
+    for phase in phases {
+        let lanes = phase.iter().map(|lane| lane.iter().map(|step| step.in_lane(project)).collect());
+        outcomes.extend(lanes::run(project, lanes.collect())?);
+    }
+    print_table(&outcomes, began.elapsed().as_secs());
+    let mut all = Tally::default();
+    outcomes.iter().for_each(|outcome| all += outcome.tally);
+    Ok(last_line(all))
+}
+
+/// One step, with its output shown.
 pub(crate) fn one(project: &Project, step: Step, arguments: &[&str]) -> ExitCode {
-    last_line(step.take(project, arguments))
+    last_line(step.take(project, arguments).unwrap_or_else(|error| {
+        println!("{error}");
+        Tally::FAILED
+    }))
+}
+
+fn print_table(outcomes: &[Outcome], seconds: u64) {
+    println!("\n{:<10}{:>8}{:>8}{:>8}", "step", "seconds", "passed", "failed");
+    for Outcome { name, seconds, tally } in outcomes {
+        println!("{name:<10}{seconds:>8}{:>8}{:>8}", tally.passed, tally.failed);
+    }
+    println!("{:<10}{seconds:>8}", "in all");
 }
 
 fn last_line(all: Tally) -> ExitCode {
@@ -72,21 +119,8 @@ fn last_line(all: Tally) -> ExitCode {
     if all.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// A step that holds or does not.
-fn one_check(name: &str, check: impl FnOnce() -> Result<(), Error>) -> Tally {
-    tests(name, || check().map(|()| Tally::PASSED))
-}
-
-/// A step that counts its own tests; one that could not run at all has failed.
-fn tests(name: &str, run: impl FnOnce() -> Result<Tally, Error>) -> Tally {
-    println!("\n== {name}");
-    let start = Instant::now();
-    let tally = run().unwrap_or_else(|error| {
-        println!("{error}");
-        Tally::FAILED
-    });
-    println!("== {name}: {} passed, {} failed ({} s)", tally.passed, tally.failed, start.elapsed().as_secs());
-    tally
+fn passed((): ()) -> Tally {
+    Tally::PASSED
 }
 
 fn fmt(project: &Project) -> Result<(), Error> {
@@ -94,42 +128,52 @@ fn fmt(project: &Project) -> Result<(), Error> {
     shell::run(&mut project.cargo(&["fmt", "--all", "--check"]))
 }
 
-fn clippy(project: &Project) -> Tally {
+fn clippy(project: &Project) -> Result<Tally, Error> {
+    install::rust_component(project, "clippy")?;
+    install::wasm_target(project)?;
     let lint = |arguments: &[&str]| {
-        install::rust_component(project, "clippy")?;
-        shell::run(
-            project.cargo(&["clippy", "--locked", "--all-targets"]).args(arguments).args(["--", "-D", "warnings"]),
-        )
+        let mut clippy = project.cargo(&["clippy", "--locked", "--all-targets"]);
+        shell::run(clippy.args(arguments).args(["--", "-D", "warnings"]))
     };
-    let mut tally = one_check("clippy, native", || lint(&["--workspace"]));
-    tally += one_check("clippy, wasm", || {
-        install::wasm_target(project)?;
-        lint(&["--package", "sidenote", "--all-features", "--target", "wasm32-unknown-unknown"])?;
+    let wasm = ["--target", "wasm32-unknown-unknown"];
+    let mut tally = Tally::default();
+    for arguments in [
+        ["--workspace"].as_slice(),
+        &["--package", "sidenote", "--all-features"],
         // The test kit, and the page of another product that is tested with it.
-        lint(&[
-            "--package",
-            "sidenote-testkit",
-            "--package",
-            "sidenote-example-leptos",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])?;
+        &["--package", "sidenote-testkit", "--package", "sidenote-example-leptos"],
         // What is only there when the widget is not.
-        lint(&[
-            "--package",
-            "sidenote",
-            "--no-default-features",
-            "--features",
-            "app",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])
-    });
-    tally
+        &["--package", "sidenote", "--no-default-features", "--features", "app"],
+    ] {
+        let target: &[&str] = if arguments[0] == "--workspace" { &[] } else { &wasm };
+        tally += match lint(&[arguments, target].concat()) {
+            Ok(()) => Tally::PASSED,
+            Err(error) => {
+                shell::say(&error.to_string());
+                Tally::FAILED
+            }
+        };
+    }
+    Ok(tally)
 }
 
+/// cargo-nextest runs the tests of all crates side by side; it leaves out the examples in documentation.
 fn native(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
-    libtest(project.cargo(&["test", "--locked", "--workspace", "--no-fail-fast", "--"]).args(arguments))
+    let path = install::path_with(&[install::nextest(project)?]);
+    let mut tests = project.cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
+    tests.args(["--status-level", "fail", "--final-status-level", "slow"]).args(arguments).env("PATH", path);
+    let mut tally = Tally::default();
+    let status = shell::run_hearing_errors(&mut tests, |line| tally.hear_nextest(line))?;
+    let tally = tally.ended(status.success());
+    if !arguments.is_empty() {
+        return Ok(tally);
+    }
+    let mut examples = Tally::default();
+    let mut doc = project.cargo(&["test", "--locked", "--workspace", "--doc"]);
+    let status = shell::run_hearing(&mut doc, |line| examples.hear_libtest(line))?;
+    let mut both = tally;
+    both += if status.success() { examples } else { examples.ended(false) };
+    Ok(both)
 }
 
 fn browser(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
@@ -143,65 +187,29 @@ fn browser(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
         .args(arguments)
         .env("PATH", path)
         .env("CHROMEDRIVER", driver);
-    libtest(&mut command)
-}
-
-fn libtest(command: &mut Command) -> Result<Tally, Error> {
     let mut tally = Tally::default();
-    let status = shell::run_hearing(command, |line| tally.hear_libtest(line))?;
+    let status = shell::run_hearing(&mut command, |line| tally.hear_libtest(line))?;
     Ok(tally.ended(status.success()))
 }
 
-fn size(project: &Project) -> Tally {
-    let mut tally = one_check("release build", || build::release(project));
-    tally += one_check("size", || match dist::within_budget(&project.dist())? {
-        true => Ok(()),
-        false => Err(Error::Said(format!("a first load may take {} bytes", dist::BUDGET))),
-    });
-    tally += one_check("widget", || {
-        package::package(project)?;
-        match package::within_budget(project)? {
-            true => Ok(()),
-            false => Err(Error::Said(format!("the widget may take {} bytes", package::BUDGET))),
-        }
-    });
-    tally
+fn size(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
+    stories::build_all(project)?;
+    if arguments == ["--record"] {
+        size::record(project)?;
+    }
+    let mut tally = Tally::default();
+    for load in [size::app, size::widget] {
+        tally += match load(project) {
+            Ok(()) => Tally::PASSED,
+            Err(error) => {
+                println!("{error}");
+                Tally::FAILED
+            }
+        };
+    }
+    Ok(tally)
 }
 
-fn end_to_end(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
-    stories(project, arguments, None, |_| ()).map(|(tally, _)| tally)
-}
-
-/// The end-to-end tests: what came of them, and Playwright's report. `runs`: how often those that repeat something do so.
-pub(crate) fn stories(
-    project: &Project,
-    arguments: &[&str],
-    runs: Option<&str>,
-    hear: impl FnMut(&str),
-) -> Result<(Tally, String), Error> {
-    build::release(project)?;
-    let examples = examples::built(project)?;
-    let breakable = package::breakable(project)?;
-    let chromium = install::browser()?.chromium;
-    install::npm_packages(project)?;
-    let directory = project.root.join("tests/e2e");
-    let report = directory.join("results/report.json");
-    // An old report must not speak for a run that wrote none.
-    shell::forget(&report)?;
-    let mut command = Command::new("node");
-    command
-        .args(["node_modules/@playwright/test/cli.js", "test"])
-        .args(arguments)
-        .current_dir(&directory)
-        .env("CHROMIUM", chromium)
-        .env("SIDENOTE_SERVER", project.server())
-        .env("SIDENOTE_DIST", project.dist())
-        .env("SIDENOTE_EXAMPLES", examples)
-        .env("SIDENOTE_BREAKABLE", breakable)
-        .envs(runs.map(|runs| ("SIDENOTE_FAULT_RUNS", runs)));
-    let status = shell::run_hearing(&mut command, hear)?;
-    let text = fs::read_to_string(&report).map_err(Error::file(&report))?;
-    let tally =
-        Tally::from_playwright(&text).ok_or_else(|| Error::Said("Playwright's report is not readable".into()))?;
-    Ok((tally.ended(status.success()), text))
+fn tell(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
+    stories::run(project, arguments, None, |_| ()).map(|(tally, _)| tally)
 }

@@ -21,13 +21,17 @@ const INPUTS: [&str; 6] = ["package.json", "package-lock.json", ".npmrc", "vite.
 
 /// Where the pages are, each ready to be served: `plain/`, `react/dist/`, `vue/dist/`. The widget as npm unpacked it is
 /// `plain/node_modules/@sidenote/inbox`.
-pub(crate) fn built(project: &Project) -> Result<PathBuf, Error> {
+pub(crate) fn directory(project: &Project) -> PathBuf {
+    project.target.join("examples")
+}
+
+pub(crate) fn built(project: &Project) -> Result<(), Error> {
     let tarball = package::made(project)?;
-    let into = project.target.join("examples");
+    let into = directory(project);
     for (name, has_build) in PAGES {
         page(&project.root.join("examples").join(name), &into.join(name), &tarball, has_build)?;
     }
-    Ok(into)
+    Ok(())
 }
 
 fn page(from: &Path, into: &Path, tarball: &Path, has_build: bool) -> Result<(), Error> {
@@ -37,7 +41,7 @@ fn page(from: &Path, into: &Path, tarball: &Path, has_build: bool) -> Result<(),
     if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
         return Ok(());
     }
-    println!("building the example page {}", into.display());
+    shell::say(&format!("building the example page {}", into.display()));
     shell::forget(&stamp)?;
     copy(from, into)?;
     install::by_lock(into)?;

@@ -5,9 +5,9 @@
 use std::process::ExitCode;
 
 use crate::{
-    check,
     project::Project,
     shell::{self, Error},
+    stories,
     tally::by_story,
 };
 
@@ -67,14 +67,13 @@ impl Figures {
     fn browser(&mut self, project: &Project, tier: &Tier) -> Result<(), Error> {
         println!("\n== browser, each {} times", tier.stories);
         let again = format!("--repeat-each={}", tier.stories);
-        let (tally, report) =
-            check::stories(project, &["kept", "tabs", "broken", &again], None, |line| self.hear(line))?;
+        let (tally, report) = stories::run(project, &["kept", "tabs", "broken", &again], None, |line| self.hear(line))?;
         self.failed += usize::from(tally.failed > 0);
         for (story, held, told) in by_story(&report) {
             self.lines.push(format!("browser, {held} of {told}: {story}"));
         }
         println!("\n== browsers, {} actions", tier.runs);
-        let (tally, _) = check::stories(project, &["faults.spec"], Some(tier.runs), |line| self.hear(line))?;
+        let (tally, _) = stories::run(project, &["faults.spec"], Some(tier.runs), |line| self.hear(line))?;
         self.failed += usize::from(tally.failed > 0);
         Ok(())
     }

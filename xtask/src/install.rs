@@ -1,11 +1,13 @@
-//! What a machine must have, found or installed: the wasm target, Trunk, wasm-bindgen, Chromium, the npm packages.
-//! A pinned tool is looked for on PATH first, then in the tools' directory, and only then built, which takes minutes.
+//! What a machine must have, found or installed: the wasm target, Trunk, wasm-bindgen, cargo-nextest, Chromium, the npm
+//! packages. A pinned tool is looked for on PATH, then in the tools' directory; then cargo-binstall is asked for a binary,
+//! where it is there; and then the tool is built, which takes minutes.
 
 use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
@@ -15,49 +17,90 @@ use crate::{
 };
 
 const TRUNK: &str = "0.21.14";
+const NEXTEST: &str = "0.9.143";
+
+/// One thing is installed at a time, whichever thread needs it: the second one finds it there.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    // It guards no data, so a panic in another thread has broken nothing.
+    INSTALLING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 pub(crate) fn wasm_target(project: &Project) -> Result<(), Error> {
+    let _one = one_at_a_time();
     let mut question = Command::new("rustc");
     question.args(["--print", "target-libdir", "--target", "wasm32-unknown-unknown"]).current_dir(&project.root);
     if shell::answer(&mut question).is_some_and(|directory| Path::new(&directory).is_dir()) {
         return Ok(());
     }
-    println!("adding the target wasm32-unknown-unknown to the Rust toolchain");
+    println!("   adding the target wasm32-unknown-unknown to the Rust toolchain");
     shell::run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]).current_dir(&project.root))
 }
 
 /// rustfmt and clippy: a minimal toolchain comes without.
 pub(crate) fn rust_component(project: &Project, component: &str) -> Result<(), Error> {
+    let _one = one_at_a_time();
     if shell::answer(&mut project.cargo(&[component, "--version"])).is_some() {
         return Ok(());
     }
     let component = if component == "fmt" { "rustfmt" } else { component };
-    println!("adding {component} to the Rust toolchain");
+    println!("   adding {component} to the Rust toolchain");
     shell::run(Command::new("rustup").args(["component", "add", component]).current_dir(&project.root))
 }
 
-/// The standard library's own source: a module for download is built with one of its own.
-pub(crate) fn rust_source(project: &Project) -> Result<(), Error> {
-    let mut question = Command::new("rustc");
-    question.args(["--print", "sysroot"]).current_dir(&project.root);
-    let source = |root: String| Path::new(root.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file();
-    if shell::answer(&mut question).is_some_and(source) {
-        return Ok(());
-    }
-    println!("adding the standard library's source to the Rust toolchain");
-    shell::run(Command::new("rustup").args(["component", "add", "rust-src"]).current_dir(&project.root))
-}
-
-/// The directory where Trunk of the pinned version lies.
+/// The directory where Trunk of the pinned version lies. It works offline here, so it is built without TLS and without
+/// the look for a newer version: that is half of it.
 pub(crate) fn trunk(project: &Project) -> Result<PathBuf, Error> {
-    cargo_tool(project, "trunk", &["trunk"], TRUNK, &["--locked"])
+    let _one = one_at_a_time();
+    let tool = Tool { package: "trunk", programs: &["trunk"], flags: &["--locked", "--no-default-features"] };
+    tool.directory(project, TRUNK)
 }
 
 /// The directory where wasm-bindgen and its test runner lie, of exactly the version the app is compiled with: their
 /// formats are private to one version. Its own lock file names a package the registry does not have, hence no `--locked`.
+/// The runner talks to the driver on this machine, so it needs no TLS.
 pub(crate) fn wasm_bindgen(project: &Project) -> Result<PathBuf, Error> {
+    let _one = one_at_a_time();
     let version = locked_version(project, "wasm-bindgen")?;
-    cargo_tool(project, "wasm-bindgen-cli", &["wasm-bindgen", "wasm-bindgen-test-runner"], &version, &[])
+    let programs = &["wasm-bindgen", "wasm-bindgen-test-runner"];
+    Tool { package: "wasm-bindgen-cli", programs, flags: &["--no-default-features"] }.directory(project, &version)
+}
+
+/// The directory where cargo-nextest lies. Any 0.9 does.
+pub(crate) fn nextest(project: &Project) -> Result<PathBuf, Error> {
+    let _one = one_at_a_time();
+    let is_there = |directory: &PathBuf| {
+        let program = directory.join("cargo-nextest");
+        program.is_file()
+            && shell::answer(Command::new(program).args(["nextest", "--version"]))
+                .is_some_and(|text| text.split_whitespace().any(|word| word.starts_with("0.9.")))
+    };
+    if let Some(directory) = shell::path_directories().find(is_there) {
+        return Ok(directory);
+    }
+    let flags = &["--locked", "--no-default-features"];
+    let directory = Tool { package: "cargo-nextest", programs: &["cargo-nextest"], flags }.directory(project, NEXTEST);
+    forget_scratch(project);
+    directory
+}
+
+/// Everything that a build of the app takes, with PATH for it.
+pub(crate) fn for_the_app(project: &Project) -> Result<(PathBuf, OsString), Error> {
+    wasm_target(project)?;
+    let trunk = trunk(project)?;
+    let path = path_with(&[trunk.clone(), wasm_bindgen(project)?]);
+    forget_scratch(project);
+    Ok((trunk.join("trunk"), path))
+}
+
+/// Where tools are built: in one place, so that two of them share what they are both made of.
+fn scratch(project: &Project) -> PathBuf {
+    project.target.join("tools")
+}
+
+/// Gigabytes of intermediate files. Usually there are none.
+fn forget_scratch(project: &Project) {
+    let _gone = fs::remove_dir_all(scratch(project));
 }
 
 /// PATH with these directories in front.
@@ -73,13 +116,14 @@ pub(crate) struct Browser {
 }
 
 pub(crate) fn browser() -> Result<Browser, Error> {
+    let _one = one_at_a_time();
     if let Some(found) = browser_here() {
         return Ok(found);
     }
     let Some(mut install) = debian_install() else {
         return Err(missing_browser());
     };
-    println!("installing Chromium and ChromeDriver with apt-get");
+    println!("   installing Chromium and ChromeDriver with apt-get");
     shell::run(&mut install)?;
     browser_here().ok_or_else(missing_browser)
 }
@@ -91,6 +135,7 @@ pub(crate) fn npm_packages(project: &Project) -> Result<(), Error> {
 
 /// npm packages exactly as the directory's lock file has them; nothing happens while that file stays the same.
 pub(crate) fn by_lock(directory: &Path) -> Result<(), Error> {
+    let _one = one_at_a_time();
     let stamp = directory.join("node_modules/.installed-from");
     let wanted = fingerprint::of(directory, &["package.json", "package-lock.json"])?;
     if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
@@ -99,7 +144,7 @@ pub(crate) fn by_lock(directory: &Path) -> Result<(), Error> {
     if shell::on_path(&["node"]).is_none() || shell::on_path(&["npm"]).is_none() {
         return Err(Error::Said("the widget and the end-to-end tests need Node 20 or newer, with npm, on PATH".into()));
     }
-    println!("installing the npm packages of {}", directory.display());
+    println!("   installing the npm packages of {}", directory.display());
     // The system's Chromium is used, so no browser is fetched.
     shell::run(
         Command::new("npm")
@@ -112,36 +157,56 @@ pub(crate) fn by_lock(directory: &Path) -> Result<(), Error> {
     fs::write(&stamp, wanted).map_err(Error::file(&stamp))
 }
 
-fn cargo_tool(
-    project: &Project,
-    package: &str,
-    programs: &[&str],
-    version: &str,
-    flags: &[&str],
-) -> Result<PathBuf, Error> {
-    let own = project.tools.join("bin");
-    let fits = |directory: &PathBuf| programs.iter().all(|program| has_version(&directory.join(program), version));
-    if let Some(directory) = shell::path_directories().chain([own.clone()]).find(fits) {
-        return Ok(directory);
+/// A program from the registry of crates, at a fixed version.
+struct Tool {
+    package: &'static str,
+    programs: &'static [&'static str],
+    /// For a build of ours.
+    flags: &'static [&'static str],
+}
+
+impl Tool {
+    fn directory(&self, project: &Project, version: &str) -> Result<PathBuf, Error> {
+        let own = project.tools.join("bin");
+        let fits = |directory: &PathBuf| self.programs.iter().all(|it| has_version(&directory.join(it), version));
+        if let Some(directory) = shell::path_directories().chain([own.clone()]).find(fits) {
+            return Ok(directory);
+        }
+        if !(self.download(project, version) && fits(&own)) {
+            self.build(project, version)?;
+        }
+        if fits(&own) {
+            return Ok(own);
+        }
+        Err(Error::Said(format!("{} {version} was installed but does not start", self.package)))
     }
-    println!("installing {package} {version} into {}; this takes some minutes, once", project.tools.display());
-    let scratch = project.tools.join("build");
-    let built = shell::run(
-        project
-            .cargo(&["install", package, "--version", &format!("={version}"), "--force"])
-            .args(flags)
-            .arg("--root")
-            .arg(&project.tools)
-            .env("CARGO_TARGET_DIR", &scratch)
-            // The tools' own release profiles spend most of the time on speed they do not need here.
-            .env("CARGO_PROFILE_RELEASE_LTO", "off")
-            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
-    );
-    // Gigabytes of intermediate files; if they are not there, so much the better.
-    let _gone = fs::remove_dir_all(&scratch);
-    built?;
-    if fits(&own) { Ok(own) } else { Err(Error::Said(format!("{package} {version} was installed but does not start"))) }
+
+    /// A binary that somebody else has built, where cargo-binstall is there and finds one.
+    fn download(&self, project: &Project, version: &str) -> bool {
+        if shell::on_path(&["cargo-binstall"]).is_none() {
+            return false;
+        }
+        println!("   asking cargo-binstall for {} {version}", self.package);
+        let name = format!("{}@={version}", self.package);
+        let mut binstall =
+            project.cargo(&["binstall", "--no-confirm", "--disable-strategies", "compile", "--force", "--root"]);
+        shell::run(binstall.arg(&project.tools).arg(name)).is_ok()
+    }
+
+    fn build(&self, project: &Project, version: &str) -> Result<(), Error> {
+        let tools = project.tools.display();
+        println!("   building {} {version} into {tools}: some minutes, once on this machine", self.package);
+        let mut build = project.cargo(&["install", self.package, "--version", &format!("={version}"), "--force"]);
+        build.args(self.flags).arg("--root").arg(&project.tools);
+        build.env("CARGO_TARGET_DIR", scratch(project));
+        // Their own release profiles spend most of the time on speed that they do not need here.
+        for (setting, value) in
+            [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("OPT_LEVEL", "0"), ("DEBUG", "false"), ("STRIP", "symbols")]
+        {
+            build.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+        }
+        shell::run(&mut build)
+    }
 }
 
 fn has_version(program: &Path, version: &str) -> bool {

@@ -6,16 +6,21 @@
 mod bench;
 mod build;
 mod check;
-mod dist;
+mod compress;
+mod crate_sizes;
+mod dev;
 mod examples;
 mod faults;
 mod fingerprint;
+mod first_load;
 mod install;
+mod lanes;
 mod package;
 mod project;
 mod run;
 mod shell;
-mod slim;
+mod size;
+mod stories;
 mod styles;
 mod tally;
 
@@ -26,9 +31,12 @@ use shell::Error;
 
 const USAGE: &str = "\
 cargo xtask run [--addr HOST:PORT]      build what changed, then serve the app with demonstration data
+cargo xtask dev                         a debug build that follows every edit, with demonstration data
+cargo xtask check                       what a change has to pass first: fmt, clippy, native, browser
 cargo xtask test                        everything that must hold; the last line counts it
-cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, native, browser, size or e2e;
-                                        arguments go to its test runner (native, browser, e2e)
+cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, native, browser, build, size, e2e or long;
+                                        arguments go to its test runner (native, browser, e2e, long);
+                                        size takes --record, which writes bench/sizes.json
 cargo xtask build                       the release build only: the app in dist/, the server
 cargo xtask package                     the npm package @sidenote/inbox, packed
 cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
@@ -55,7 +63,9 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
     match words {
         ["run"] => run::run(&project, run::ADDRESS),
         ["run", "--addr", address] => run::run(&project, address),
-        ["test"] => Ok(check::everything(&project)),
+        ["dev"] => dev::dev(&project),
+        ["check"] => check::quick(&project),
+        ["test"] => check::everything(&project),
         ["test", step] => one_step(&project, step, &[]),
         ["test", step, "--", rest @ ..] => one_step(&project, step, rest),
         ["build"] => build::release(&project).map(|_| ExitCode::SUCCESS),

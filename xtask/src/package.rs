@@ -8,18 +8,17 @@ use std::{
 };
 
 use crate::{
-    build::for_download,
-    dist, fingerprint, install,
+    fingerprint, install,
     project::Project,
     shell::{self, Error},
-    slim, styles,
+    styles,
 };
 
-/// Bytes, brotli, over what a host's page loads to show a view.
-pub(crate) const BUDGET: u64 = 250_000;
+/// What the package's module is built with.
+const FEATURES: &str = "embed";
 
 /// Everything the module is made of.
-const INPUTS: [&str; 15] = [
+const INPUTS: [&str; 16] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -32,6 +31,7 @@ const INPUTS: [&str; 15] = [
     "package/index.d.ts",
     "package/README.md",
     "package/adapters",
+    "public/module_guard.js",
     "package/build/package-lock.json",
     "package/build/minify.js",
     "xtask/src",
@@ -43,7 +43,7 @@ pub(crate) fn made(project: &Project) -> Result<PathBuf, Error> {
     let now = fingerprint::of(&project.root, &INPUTS)?;
     match tarball(&project.target.join("package")) {
         Ok(found) if fs::read_to_string(&stamp).ok().as_ref() == Some(&now) => {
-            println!("the widget is up to date");
+            shell::say("the widget is up to date");
             Ok(found)
         }
         _ => package(project),
@@ -60,8 +60,7 @@ pub(crate) fn package(project: &Project) -> Result<PathBuf, Error> {
     }
     let into = directory.join("sidenote-inbox");
     fs::create_dir_all(&into).map_err(Error::file(&into))?;
-    module(project, &into, "embed")?;
-    style(project, &into)?;
+    module(project, &into, FEATURES)?;
     let adapters = into.join("adapters");
     fs::create_dir_all(&adapters).map_err(Error::file(&adapters))?;
     for (from, file) in [
@@ -71,6 +70,7 @@ pub(crate) fn package(project: &Project) -> Result<PathBuf, Error> {
         ("package", "index.js"),
         ("package", "index.d.ts"),
         ("package", "README.md"),
+        ("public", "module_guard.js"),
         ("public", "icons-licence.txt"),
         (".", "LICENSE-MIT"),
         (".", "LICENSE-APACHE"),
@@ -79,7 +79,6 @@ pub(crate) fn package(project: &Project) -> Result<PathBuf, Error> {
         fs::copy(&from, into.join(file)).map_err(Error::file(&from))?;
     }
     minify(project, &into)?;
-    println!("packing");
     shell::run(Command::new("npm").args(["pack", "--silent", "--pack-destination", ".."]).current_dir(&into))?;
     let stamp = project.target.join("package.fingerprint");
     fs::write(&stamp, inputs).map_err(Error::file(&stamp))?;
@@ -93,66 +92,74 @@ fn tarball(directory: &Path) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::Said("`npm pack` left no tarball".into()))
 }
 
-/// Prints what a host's page loads, and says whether it fits.
-pub(crate) fn within_budget(project: &Project) -> Result<bool, Error> {
-    let directory = project.target.join("package/sidenote-inbox");
-    let mut files: Vec<_> =
-        ["index.js", "sidenote.js", "sidenote_bg.wasm", "style.js"].map(|file| directory.join(file)).into();
-    files.extend(fingerprint::files_under(&directory.join("snippets"))?);
-    dist::table(&directory, &files, BUDGET, dist::packed_size)
+/// The package as npm unpacks it.
+pub(crate) fn directory(project: &Project) -> PathBuf {
+    project.target.join("package/sidenote-inbox")
 }
 
-/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that, that it
-/// can show the stand-alone page too, and that its scripts are not minified.
-pub(crate) fn breakable(project: &Project) -> Result<PathBuf, Error> {
-    let into = project.target.join("breakable");
+/// What a host's page loads to show a view.
+pub(crate) fn first_load(project: &Project) -> Result<Vec<PathBuf>, Error> {
+    let directory = directory(project);
+    let names = ["index.js", "module_guard.js", "sidenote.js", "sidenote_bg.wasm", "style.js"];
+    let mut files: Vec<_> = names.map(|file| directory.join(file)).into();
+    files.extend(fingerprint::files_under(&directory.join("snippets"))?);
+    Ok(files)
+}
+
+/// The linker's map of the package's module: every function with its size.
+pub(crate) fn map(project: &Project) -> PathBuf {
+    map_with(project, FEATURES)
+}
+
+fn map_with(project: &Project, features: &str) -> PathBuf {
+    project.target.join(format!("{features}.map"))
+}
+
+/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that, and
+/// that it can show the stand-alone page too.
+pub(crate) fn breakable(project: &Project) -> Result<(), Error> {
+    let into = breakable_directory(project);
     let stamp = project.target.join("breakable.fingerprint");
     let inputs = fingerprint::of(&project.root, &INPUTS)?;
     if into.is_dir() && fs::read_to_string(&stamp).is_ok_and(|have| have == inputs) {
-        return Ok(into);
+        return Ok(());
     }
     fs::create_dir_all(&into).map_err(Error::file(&into))?;
     module(project, &into, "embed,app,breakable")?;
-    style(project, &into)?;
-    let door = project.root.join("package/index.js");
-    fs::copy(&door, into.join("index.js")).map_err(Error::file(&door))?;
-    fs::write(&stamp, inputs).map_err(Error::file(&stamp))?;
-    Ok(into)
+    for from in ["package/index.js", "public/module_guard.js"].map(|file| project.root.join(file)) {
+        fs::copy(&from, into.join(from.file_name().unwrap_or_default())).map_err(Error::file(&from))?;
+    }
+    minify(project, &into)?;
+    fs::write(&stamp, inputs).map_err(Error::file(&stamp))
+}
+
+pub(crate) fn breakable_directory(project: &Project) -> PathBuf {
+    project.target.join("breakable")
 }
 
 fn module(project: &Project, into: &Path, features: &str) -> Result<(), Error> {
     install::wasm_target(project)?;
-    install::rust_source(project)?;
     let tools = install::wasm_bindgen(project)?;
-    println!("building the widget ({features})");
     // Only of this one type: beside a library for other crates the linker would not optimize it as a whole.
     let mut build = project.cargo(&["rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"]);
     build.args(["--package", "sidenote", "--no-default-features", "--features", features]);
-    build.args(["--target", "wasm32-unknown-unknown"]);
-    shell::run(for_download(&mut build))?;
+    build.args(["--target", "wasm32-unknown-unknown", "--"]);
+    build.arg(format!("-Clink-arg=-Map={}", map_with(project, features).display()));
+    shell::run(&mut build)?;
     let module = project.target.join("wasm32-unknown-unknown/release/sidenote.wasm");
     let mut bind = Command::new(tools.join("wasm-bindgen"));
-    // A module that breaks is given up for another: the page is not ours to reload.
-    bind.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function", "--out-dir"]);
-    bind.arg(into).arg(&module);
-    shell::run(&mut bind)?;
-    slim::all(into, &project.symbols())
+    // A module that breaks is given up for another instance: the page is not ours to reload.
+    bind.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"]);
+    bind.args(["--remove-name-section", "--remove-producers-section", "--out-dir"]).arg(into).arg(&module);
+    shell::run(&mut bind)
 }
 
-/// Scripts as they are loaded: in fewer letters, and otherwise the same.
+/// Scripts and sheet as they are loaded: in fewer letters, and otherwise the same.
 fn minify(project: &Project, directory: &Path) -> Result<(), Error> {
     let tool = project.root.join("package/build");
     install::by_lock(&tool)?;
-    let mut files = fingerprint::files_under(&directory.join("snippets"))?;
-    files.extend(["index.js", "sidenote.js"].map(|file| directory.join(file)));
-    shell::run(Command::new("node").arg(tool.join("minify.js")).arg(directory).args(files))
-}
-
-/// The sheet as a script: fetched with the others, by whatever tool bundles them.
-fn style(project: &Project, into: &Path) -> Result<(), Error> {
     let sheet = styles::join(project)?;
-    let text = fs::read_to_string(&sheet).map_err(Error::file(&sheet))?;
-    let script = format!("export default {};\n", serde_json::Value::from(styles::without_comments(&text)));
-    let file = into.join("style.js");
-    fs::write(&file, script).map_err(Error::file(&file))
+    let mut files = fingerprint::files_under(&directory.join("snippets"))?;
+    files.extend(["index.js", "module_guard.js", "sidenote.js"].map(|file| directory.join(file)));
+    shell::run(Command::new("node").arg(tool.join("minify.js")).arg(directory).arg(sheet).args(files))
 }

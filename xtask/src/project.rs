@@ -32,13 +32,10 @@ impl Project {
         self.root.join("dist")
     }
 
-    /// The modules as they were before their functions' names were taken out: what a stack of a release is read with.
-    pub(crate) fn symbols(&self) -> PathBuf {
-        self.target.join("symbols")
-    }
-
-    pub(crate) fn server(&self) -> PathBuf {
-        self.target.join("server-release").join(format!("sidenote-server{}", std::env::consts::EXE_SUFFIX))
+    /// The server, as a profile of Cargo.toml's builds it.
+    pub(crate) fn server(&self, profile: &str) -> PathBuf {
+        let directory = if profile == "dev" { "debug" } else { profile };
+        self.target.join(directory).join(format!("sidenote-server{}", std::env::consts::EXE_SUFFIX))
     }
 
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {

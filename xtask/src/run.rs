@@ -5,23 +5,42 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use crate::{build, project::Project, shell::Error};
+use crate::{
+    build, install,
+    lanes::{self, Step},
+    project::Project,
+    shell::Error,
+    tally::Tally,
+};
 
 pub(crate) const ADDRESS: &str = "127.0.0.1:8787";
 
-/// Does not come back while the server runs.
+/// Builds what changed, then serves it. Doesn't come back while the server runs.
 pub(crate) fn run(project: &Project, address: &str) -> Result<ExitCode, Error> {
-    build::release(project)?;
-    let data = project.root.join("data");
-    fs::create_dir_all(&data).map_err(Error::file(&data))?;
+    let done = |()| Tally::PASSED;
+    let app = vec![
+        Step::new("tools", || install::for_the_app(project).map(|_| Tally::PASSED)),
+        Step::new("app", move || build::app(project).map(done)),
+    ];
+    let server = vec![Step::new("server", move || build::server(project, build::QUICK).map(done))];
+    if lanes::run(project, vec![app, server])?.iter().any(|step| step.tally.failed > 0) {
+        return Ok(ExitCode::FAILURE);
+    }
     println!("\n{}\n", welcome(address));
-    let mut server = Command::new(project.server());
-    server.args(["serve", "--demo", "--addr", address]);
-    server.arg("--db").arg(data.join("sidenote.db")).arg("--dist").arg(project.dist());
-    become_it(server)
+    become_it(server_with_demo(project, address)?)
 }
 
-fn welcome(address: &str) -> String {
+/// The server over the demonstration data, which is kept between runs.
+pub(crate) fn server_with_demo(project: &Project, address: &str) -> Result<Command, Error> {
+    let data = project.root.join("data");
+    fs::create_dir_all(&data).map_err(Error::file(&data))?;
+    let mut server = Command::new(project.server(build::QUICK));
+    server.args(["serve", "--demo", "--addr", address]);
+    server.arg("--db").arg(data.join("sidenote.db")).arg("--dist").arg(project.dist());
+    Ok(server)
+}
+
+pub(crate) fn welcome(address: &str) -> String {
     format!(
         "  Sidenote   http://{address}\n\
          \x20 sign in as maya@acme.test (admin) or sam@acme.test; gia@globex.test is another organization\n\

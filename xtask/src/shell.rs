@@ -1,7 +1,10 @@
 //! Running other programs, and the one error type of this crate.
+//!
+//! A thread that runs beside others sends what its programs print to a log file ([`logging_to`]); otherwise it is shown.
 
 use std::{
-    fs,
+    cell::RefCell,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
@@ -27,6 +30,33 @@ impl Error {
     }
 }
 
+thread_local! {
+    static LOG: RefCell<Option<File>> = const { RefCell::new(None) };
+}
+
+/// Does `work` on this thread with the output of its programs in a new file at `path`.
+pub(crate) fn logging_to<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, Error> {
+    let file = File::create(path).map_err(Error::file(path))?;
+    LOG.set(Some(file));
+    let done = work();
+    LOG.set(None);
+    Ok(done)
+}
+
+/// The log of this thread, if it has one.
+fn log() -> Option<File> {
+    LOG.with_borrow(|log| log.as_ref().and_then(|file| file.try_clone().ok()))
+}
+
+/// Prints a line where the output of this thread's programs goes.
+pub(crate) fn say(line: &str) {
+    match log() {
+        // A log that can't be written loses words, not work.
+        Some(mut file) => drop(writeln!(file, "{line}")),
+        None => println!("{line}"),
+    }
+}
+
 /// Removes a file, if it is there.
 pub(crate) fn forget(file: &Path) -> Result<(), Error> {
     match fs::remove_file(file) {
@@ -35,28 +65,50 @@ pub(crate) fn forget(file: &Path) -> Result<(), Error> {
     }
 }
 
-/// Runs to the end with its output shown; a failing program is an error.
+/// Runs to the end; a failing program is an error.
 pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
+    if let Some((out, error)) = log().zip(log()) {
+        command.stdout(out).stderr(error);
+        // Cargo counts its units for a terminal only, unless it is asked to.
+        command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "80");
+    }
     let status = command.stdin(Stdio::null()).status().map_err(not_started(command))?;
     if status.success() { Ok(()) } else { Err(Error::Failed { program: name(command), status }) }
 }
 
-/// Runs to the end, shows what it writes to its standard output and gives each line of it to `hear` as well. A failing
-/// program is not an error here: the caller knows what its lines said.
-pub(crate) fn run_hearing(command: &mut Command, mut hear: impl FnMut(&str)) -> Result<ExitStatus, Error> {
+/// Runs to the end and gives each line that the program prints to `hear` as well. A failing program is not an error
+/// here: its lines say what happened.
+pub(crate) fn run_hearing(command: &mut Command, hear: impl FnMut(&str)) -> Result<ExitStatus, Error> {
+    if let Some(error) = log() {
+        command.stderr(error);
+    }
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(not_started(command))?;
     let out = child.stdout.take().expect("standard output was asked for as a pipe");
+    each_line(out, hear);
+    child.wait().map_err(not_started(command))
+}
+
+/// As [`run_hearing`], for a program that speaks on its standard error.
+pub(crate) fn run_hearing_errors(command: &mut Command, hear: impl FnMut(&str)) -> Result<ExitStatus, Error> {
+    if let Some(out) = log() {
+        command.stdout(out);
+    }
+    let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(not_started(command))?;
+    let errors = child.stderr.take().expect("standard error was asked for as a pipe");
+    each_line(errors, hear);
+    child.wait().map_err(not_started(command))
+}
+
+fn each_line(out: impl io::Read, mut hear: impl FnMut(&str)) {
     let mut line = Vec::new();
     let mut out = BufReader::new(out);
     // Bytes, not `lines()`: a program under test may print what is not UTF-8.
     while out.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         let text = String::from_utf8_lossy(&line);
-        print!("{text}");
-        let _shown = io::stdout().flush();
+        say(text.trim_end_matches('\n'));
         hear(text.trim_end());
         line.clear();
     }
-    child.wait().map_err(not_started(command))
 }
 
 /// What a program prints, or nothing if it is not there or fails.

@@ -25,18 +25,6 @@ pub(crate) fn join(project: &Project) -> Result<PathBuf, Error> {
     write_if_new(project.root.join("target/style/sidenote.css"), &joined)
 }
 
-/// A sheet as it is sent to host's pages: comments and the spaces that lines begin with are for who writes it.
-pub(crate) fn without_comments(sheet: &str) -> String {
-    let mut slim = String::with_capacity(sheet.len());
-    let mut rest = sheet;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        slim += before;
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    slim += rest;
-    slim.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
 fn write_if_new(path: PathBuf, text: &str) -> Result<PathBuf, Error> {
     // An untouched file keeps its time stamp, and `trunk watch` its peace.
     if fs::read_to_string(&path).is_ok_and(|have| have == text) {

@@ -23,6 +23,24 @@ impl Tally {
         *self += Self { passed: count("passed"), failed: count("failed") + count("ignored") };
     }
 
+    /// Hears one line of cargo-nextest, whose summary is the one that counts. A test that is skipped was not asked for.
+    pub(crate) fn hear_nextest(&mut self, line: &str) {
+        let line = without_colour(line);
+        let Some((_, counts)) = line.trim_start().strip_prefix("Summary").and_then(|rest| rest.split_once(" run:"))
+        else {
+            return;
+        };
+        let count = |word: &str| -> u64 {
+            let part = counts.split(',').find_map(|part| part.trim().strip_suffix(word));
+            part.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+        };
+        // `12 passed (2 slow)`: what stands in brackets has been counted.
+        let passed = counts.split_whitespace().zip(counts.split_whitespace().skip(1));
+        let passed = passed.filter(|(_, word)| word.starts_with("passed")).find_map(|(number, _)| number.parse().ok());
+        *self +=
+            Self { passed: passed.unwrap_or(0), failed: count("failed") + count("timed out") + count("exec failed") };
+    }
+
     /// Playwright's JSON report. Skipped did not hold, and flaky is a failure that was lucky later.
     pub(crate) fn from_playwright(report: &str) -> Option<Self> {
         let report: serde_json::Value = serde_json::from_str(report).ok()?;
@@ -114,6 +132,19 @@ mod tests {
             heard(&["test result: ok. 1 passed; 0 failed; 2 ignored; 0 measured"]),
             Tally { passed: 1, failed: 2 }
         );
+    }
+
+    #[test]
+    fn the_summary_of_nextest_counts() {
+        let heard = |line: &str| {
+            let mut tally = Tally::default();
+            tally.hear_nextest(line);
+            tally
+        };
+        let line = "     Summary [   3.071s] 312 tests run: 310 passed (2 slow, 1 leaky), 2 failed, 5 skipped";
+        assert_eq!(heard(line), Tally { passed: 310, failed: 2 });
+        assert_eq!(heard("     Summary [   3.071s] 1 test run: 1 passed, 0 skipped").passed, 1);
+        assert_eq!(heard("        PASS [   0.071s] sidenote-wire a_test"), Tally::default());
     }
 
     #[test]

@@ -1,0 +1,46 @@
+// Notices that the WebAssembly module has broken: it panicked, it trapped, or an exception left one of its functions
+// half way. Its memory can't be trusted after that. The app's page and the widget both use this file.
+
+/**
+ * Watches the module at `address` (what the browser names in a stack; without one, only panics and calls are watched).
+ * `tell()` is called once when the module breaks, after the current task's code has ended.
+ */
+export function watchModule(address, tell) {
+  let isBroken = false;
+  const broke = () => {
+    if (isBroken) return;
+    isBroken = true;
+    queueMicrotask(tell);
+  };
+  // The module's own listeners, timers and promises are called by the browser: what they throw reaches the page alone.
+  const hear = ({ error, reason }) => {
+    if (address && String((error ?? reason)?.stack).includes(address)) broke();
+  };
+  return {
+    get isBroken() {
+      return isBroken;
+    },
+    /** For the module's panic hook. */
+    broke,
+    /** Calls the module. It refuses an option with a sentence; any other exception has broken it. */
+    call(run) {
+      try {
+        return run();
+      } catch (error) {
+        if (typeof error === "string") throw new Error(error);
+        broke();
+        throw error;
+      }
+    },
+    listen() {
+      for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, hear);
+    },
+    stop() {
+      for (const kind of ["error", "unhandledrejection"]) removeEventListener(kind, hear);
+    },
+    /** A new instance has taken the place of the broken one. */
+    restarted() {
+      isBroken = false;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+//! What each crate is worth in a module: from the linker's map, which lists every function with its size.
+
+use std::{collections::HashMap, fs, path::Path};
+
+use rustc_demangle::demangle;
+
+use crate::shell::Error;
+
+/// Crates with the bytes of their functions, the largest first.
+pub(crate) fn of(map: &Path) -> Result<Vec<(String, u64)>, Error> {
+    let text = fs::read_to_string(map).map_err(Error::file(map))?;
+    let mut sizes = HashMap::<String, u64>::new();
+    for (size, symbol) in text.lines().filter_map(function) {
+        *sizes.entry(crate_of(symbol)).or_default() += size;
+    }
+    let mut sizes: Vec<_> = sizes.into_iter().collect();
+    sizes.sort_by(|(name, size), (other_name, other)| other.cmp(size).then_with(|| name.cmp(other_name)));
+    Ok(sizes)
+}
+
+/// The size and symbol of a line that is about a function.
+fn function(line: &str) -> Option<(u64, &str)> {
+    // Address, offset and size in hexadecimal, then the name of a section, a file or a symbol, indented by its depth.
+    let mut words = line.split_whitespace();
+    let (_address, _offset, size) = (words.next()?, words.next()?, words.next()?);
+    let symbol = words.next().filter(|word| word.starts_with("_ZN") || word.starts_with("_R"))?;
+    Some((u64::from_str_radix(size.trim_start_matches("0x"), 16).ok()?, symbol))
+}
+
+/// `<a::B as c::D>::e` belongs to `a`: the crate whose type the code is for.
+fn crate_of(symbol: &str) -> String {
+    let name = format!("{:#}", demangle(symbol));
+    let path =
+        name.trim_start_matches(['<', '&', '*', '(', '[', '{']).trim_start_matches("dyn ").trim_start_matches("mut ");
+    let end = path.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(path.len());
+    path[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_belongs_to_the_crate_that_its_path_begins_with() {
+        assert_eq!(crate_of("_ZN4core3fmt5write17h0123456789abcdefE"), "core");
+        assert_eq!(
+            crate_of("_ZN58_$LT$alloc..string..String$u20$as$u20$core..fmt..Write$GT$9write_str17h0123456789abcdefE"),
+            "alloc"
+        );
+    }
+
+    #[test]
+    fn only_lines_with_a_symbol_of_rust_are_functions() {
+        let line = "       -      1a2       30                 _ZN4core3fmt5write17h0123456789abcdefE";
+        assert_eq!(function(line), Some((0x30, "_ZN4core3fmt5write17h0123456789abcdefE")));
+        assert_eq!(function("       -      1a2       30 CODE"), None);
+        assert_eq!(function(""), None);
+    }
+}

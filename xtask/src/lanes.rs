@@ -1,0 +1,156 @@
+//! Steps that run beside each other: each lane runs its steps in order, and the lanes run at the same time.
+//!
+//! What a step's programs print goes to a log of its own, shown when the step fails; meanwhile a line says how far each
+//! running step is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    project::Project,
+    shell::{self, Error},
+    tally::Tally,
+};
+
+/// How often running steps are spoken of.
+const PAUSE: Duration = Duration::from_secs(30);
+
+type Work<'a> = Box<dyn FnOnce() -> Result<Tally, Error> + Send + 'a>;
+
+/// A step: its name, and what it does.
+pub(crate) struct Step<'a> {
+    name: &'static str,
+    work: Work<'a>,
+}
+
+impl<'a> Step<'a> {
+    pub(crate) fn new(name: &'static str, work: impl FnOnce() -> Result<Tally, Error> + Send + 'a) -> Self {
+        Self { name, work: Box::new(work) }
+    }
+}
+
+/// What came of a step.
+pub(crate) struct Outcome {
+    pub(crate) name: &'static str,
+    pub(crate) seconds: u64,
+    pub(crate) tally: Tally,
+}
+
+struct Running {
+    name: &'static str,
+    log: PathBuf,
+    since: Instant,
+}
+
+/// Runs every step, also after one has failed. The outcomes are in the order in which the steps ended.
+pub(crate) fn run(project: &Project, lanes: Vec<Vec<Step<'_>>>) -> Result<Vec<Outcome>, Error> {
+    let logs = project.target.join("logs");
+    fs::create_dir_all(&logs).map_err(Error::file(&logs))?;
+    let running = Mutex::new(Vec::<Running>::new());
+    let mut outcomes = Vec::new();
+    thread::scope(|scope| {
+        let (ended, hear_ended) = mpsc::channel();
+        for lane in lanes {
+            let (ended, running, logs) = (ended.clone(), &running, &logs);
+            scope.spawn(move || {
+                for step in lane {
+                    let log = logs.join(format!("{}.log", step.name));
+                    println!("== {}", step.name);
+                    let since = Instant::now();
+                    running.lock().expect(ALIVE).push(Running { name: step.name, log: log.clone(), since });
+                    let tally = take(step, &log);
+                    running.lock().expect(ALIVE).retain(|running| running.log != log);
+                    // Nobody listens any more: then nobody wants to know.
+                    let _ = ended.send((since.elapsed().as_secs(), tally, log));
+                }
+            });
+        }
+        drop(ended);
+        loop {
+            match hear_ended.recv_timeout(PAUSE) {
+                Ok((seconds, (name, tally), log)) => {
+                    show(name, seconds, tally, &log);
+                    outcomes.push(Outcome { name, seconds, tally });
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    running.lock().expect(ALIVE).iter().for_each(say_how_far);
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+    });
+    Ok(outcomes)
+}
+
+const ALIVE: &str = "no thread panics while it holds the lock";
+
+fn take(step: Step<'_>, log: &Path) -> (&'static str, Tally) {
+    let done = shell::logging_to(log, || {
+        (step.work)().unwrap_or_else(|error| {
+            shell::say(&error.to_string());
+            Tally::FAILED
+        })
+    });
+    let tally = done.unwrap_or_else(|error| {
+        println!("{error}");
+        Tally::FAILED
+    });
+    (step.name, tally)
+}
+
+fn show(name: &str, seconds: u64, tally: Tally, log: &Path) {
+    if tally.failed > 0 {
+        println!("{}", lines_to_show(&fs::read_to_string(log).unwrap_or_default()));
+    }
+    println!("== {name}: {} passed, {} failed ({seconds} s)", tally.passed, tally.failed);
+}
+
+fn say_how_far(running: &Running) {
+    let log = fs::read(&running.log).unwrap_or_default();
+    let last = last_progress(&String::from_utf8_lossy(&log)).unwrap_or_default();
+    println!("   {}: {} s{last}", running.name, running.since.elapsed().as_secs());
+}
+
+/// Cargo's last count, as `, 12 of 345`.
+fn last_progress(log: &str) -> Option<String> {
+    let bar = log.rsplit(['\r', '\n']).find(|line| is_bar(line))?;
+    let counts = bar.split("] ").nth(1)?.split(':').next()?;
+    let (done, all) = counts.trim().split_once('/')?;
+    Some(format!(", {done} of {all} units"))
+}
+
+fn is_bar(line: &str) -> bool {
+    line.contains("Building [") || line.contains("Downloading [")
+}
+
+/// A log without the states of Cargo's bar.
+fn lines_to_show(log: &str) -> String {
+    let lines = log.lines().map(|line| line.rsplit('\r').next().unwrap_or(line));
+    lines.filter(|line| !is_bar(line)).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: &str = "   Compiling a v1.0.0\n    Building [==>    ] 12/345: a, b\r    Building [==>    ] 13/345: b\r   Compiling b v1.0.0\nerror: no\n";
+
+    #[test]
+    fn how_far_a_build_is_stands_in_its_last_bar() {
+        assert_eq!(last_progress(LOG).as_deref(), Some(", 13 of 345 units"));
+        assert_eq!(last_progress("no bar"), None);
+    }
+
+    #[test]
+    fn a_log_is_shown_without_bars() {
+        assert_eq!(lines_to_show(LOG), "   Compiling a v1.0.0\n   Compiling b v1.0.0\nerror: no");
+    }
+}
