@@ -1,11 +1,20 @@
-//! The tables of docs/embed say everything that there is, and nothing that there isn't.
+//! The documentation says everything that there is, and nothing that there isn't: the tables of docs/embed, every link,
+//! and the tests and types that a page names.
 
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
 
 fn read(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the checkout is readable")
+    fs::read_to_string(root().join(path)).expect("the checkout is readable")
 }
 
 /// What stands between `before` and the next `after`, wherever that is.
@@ -33,7 +42,7 @@ fn every_property_of_the_theme_is_documented() {
 
 #[test]
 fn every_part_is_documented() {
-    let components = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components")).expect("it is there");
+    let components = fs::read_dir(root().join("src/components")).expect("it is there");
     let mut there = BTreeSet::new();
     for file in components.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
         let text = fs::read_to_string(file).expect("the checkout is readable");
@@ -56,4 +65,129 @@ fn every_attribute_and_event_is_documented() {
     assert_eq!(table(&reference, "Options"), there);
     let events: BTreeSet<_> = between(&types, "  \"sidenote:", '"').map(|name| format!("sidenote:{name}")).collect();
     assert_eq!(table(&reference, "Events"), events);
+}
+
+/// README, CONTRIBUTING and everything in docs, relative to the checkout.
+fn pages() -> Vec<String> {
+    let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
+    let mut folders = vec![PathBuf::from("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).expect("the checkout is readable").flatten() {
+            let path = folder.join(entry.file_name());
+            if root().join(&path).is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "md") {
+                pages.push(path.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// A page without its blocks of code.
+fn prose(text: &str) -> String {
+    let mut inside = false;
+    let is_prose = |line: &&str| {
+        let fence = line.trim_start().starts_with("```");
+        inside ^= fence;
+        !fence && !inside
+    };
+    text.lines().filter(is_prose).collect::<Vec<_>>().join("\n")
+}
+
+/// The links of a page: label and target.
+fn links(prose: &str) -> Vec<(&str, &str)> {
+    let mut links = Vec::new();
+    for (at, _) in prose.match_indices("](") {
+        let label = prose[..at].rfind('[').map(|start| &prose[start + 1..at]);
+        let target = prose[at + 2..].split_once(')').map(|(target, _)| target);
+        links.extend(label.zip(target));
+    }
+    links
+}
+
+/// What a target leads to, as a path in the checkout, and the heading there. `None`: an address elsewhere.
+fn place(page: &str, target: &str) -> Option<(PathBuf, Option<String>)> {
+    if target.contains("://") || target.starts_with("mailto:") {
+        return None;
+    }
+    let (path, heading) = target.split_once('#').map_or((target, None), |(path, heading)| (path, Some(heading)));
+    let path = if path.is_empty() {
+        root().join(page)
+    } else {
+        root().join(page).parent().expect("a page is in a folder").join(path)
+    };
+    Some((path, heading.map(str::to_owned)))
+}
+
+/// The names by which headings are linked to.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let text = prose(text);
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let name = |heading: &str| {
+        let words = heading.trim_start_matches('#').trim().to_lowercase();
+        words.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c)).collect::<String>().replace(' ', "-")
+    };
+    headings.map(name).collect()
+}
+
+#[test]
+fn the_readme_is_read_in_three_minutes() {
+    let lines = read("README.md").lines().count();
+    assert!(lines <= 150, "README.md has {lines} lines; at most 150. What is more belongs to docs/");
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut broken = Vec::new();
+    let mut followed = 0;
+    for page in pages() {
+        for (_, target) in links(&prose(&read(&page))) {
+            let Some((path, heading)) = place(&page, target) else { continue };
+            followed += 1;
+            let is_there = match heading {
+                None => path.exists(),
+                Some(heading) => fs::read_to_string(&path).is_ok_and(|text| anchors(&text).contains(&heading)),
+            };
+            if !is_there {
+                broken.push(format!("{page}: {target}"));
+            }
+        }
+    }
+    assert!(followed > 100, "only {followed} links were followed");
+    assert!(broken.is_empty(), "these links lead nowhere:\n{}", broken.join("\n"));
+}
+
+/// A link whose label is a name in backticks names something in the file it leads to.
+#[test]
+fn every_test_and_type_that_a_page_names_is_in_its_file() {
+    let mut missing = Vec::new();
+    let mut tests = 0;
+    for page in ["docs/architecture.md", "docs/glossary.md"] {
+        let text = prose(&read(page));
+        let invariants = text.find("\n## Invariants\n").unwrap_or(text.len());
+        for (part, are_tests) in [(&text[..invariants], false), (&text[invariants..], true)] {
+            for (label, target) in links(part) {
+                let name = label.strip_prefix('`').and_then(|label| label.strip_suffix('`'));
+                let (Some(name), Some((path, _))) = (name, place(page, target)) else { continue };
+                let wanted = if are_tests { format!("fn {name}(") } else { name.to_owned() };
+                tests += usize::from(are_tests);
+                if !fs::read_to_string(path).is_ok_and(|text| text.contains(&wanted)) {
+                    missing.push(format!("{page}: {name} is not in {target}"));
+                }
+            }
+        }
+    }
+    assert!(tests > 30, "only {tests} tests are named");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn a_link_and_a_heading_are_found_where_they_stand() {
+    let text = "# One, two\n\n```sh\n[no](no.md)\n# no\n```\n[`a`](b.md#c) and ![d](e.png), [f](https://g)\n";
+    assert_eq!(links(&prose(text)), [("`a`", "b.md#c"), ("d", "e.png"), ("f", "https://g")]);
+    assert_eq!(anchors(text), BTreeSet::from(["one-two".to_owned()]));
+    assert_eq!(place("docs/a.md", "https://g"), None);
+    assert_eq!(place("docs/a.md", "b.md#c"), Some((root().join("docs").join("b.md"), Some("c".to_owned()))));
 }
