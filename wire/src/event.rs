@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 /// A change. Its name on the stream is the variant's name in kebab case, its `data` the variant's fields.
 /// `seq` is the position of the change, and the new `rev` of what it speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
     ContactNoteAdded {

@@ -6,6 +6,7 @@ use crate::{
     compress, fingerprint, install,
     project::Project,
     shell::{self, Error},
+    strip,
 };
 
 /// Everything `dist/` is made of. The server is left to Cargo, which knows better.
@@ -31,9 +32,15 @@ pub(crate) const QUICK: &str = "dev";
 
 /// What an operator gets: the app with its compressed siblings, and the server built for speed.
 pub(crate) fn release(project: &Project) -> Result<(), Error> {
-    app(project)?;
-    compress::siblings(&project.dist())?;
+    shipped_app(project)?;
     server(project, FAST)
+}
+
+/// The app as browsers get it: without the names of functions, and compressed.
+pub(crate) fn shipped_app(project: &Project) -> Result<(), Error> {
+    app(project)?;
+    strip::names(project)?;
+    compress::siblings(&project.dist())
 }
 
 /// Leaves `dist/` alone while it is what these very sources were built into.

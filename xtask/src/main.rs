@@ -21,6 +21,7 @@ mod run;
 mod shell;
 mod size;
 mod stories;
+mod strip;
 mod styles;
 mod tally;
 

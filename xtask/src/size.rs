@@ -59,7 +59,6 @@ fn change(now: u64, last: u64) -> String {
 
 /// The app's first load.
 pub(crate) fn app(project: &Project) -> Result<(), Error> {
-    compress::siblings(&project.dist())?;
     check(project, &app_load(project)?)
 }
 

@@ -11,7 +11,7 @@ use crate::{
 
 /// Everything that the stories look at.
 pub(crate) fn build_all(project: &Project) -> Result<(), Error> {
-    build::app(project)?;
+    build::shipped_app(project)?;
     build::server(project, build::QUICK)?;
     examples::built(project)?;
     package::breakable(project)?;
