@@ -40,7 +40,7 @@ pub(crate) fn release(project: &Project) -> Result<(), Error> {
 pub(crate) fn shipped_app(project: &Project) -> Result<(), Error> {
     app(project)?;
     strip::names(project)?;
-    compress::siblings(&project.dist())
+    compress::siblings(project)
 }
 
 /// Leaves `dist/` alone while it is what these very sources were built into.

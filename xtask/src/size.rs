@@ -29,8 +29,8 @@ struct Load {
 }
 
 impl Load {
-    fn of(name: &'static str, root: &Path, files: &[PathBuf]) -> Result<Self, Error> {
-        let packed = compress::sizes(files)?;
+    fn of(project: &Project, name: &'static str, root: &Path, files: &[PathBuf]) -> Result<Self, Error> {
+        let packed = compress::sizes(project, files)?;
         let sized = |(file, packed): (&PathBuf, u64)| {
             let size = fs::metadata(file).map_err(Error::file(file))?.len();
             Ok((file.strip_prefix(root).unwrap_or(file).display().to_string(), size, packed))
@@ -82,11 +82,11 @@ pub(crate) fn record(project: &Project) -> Result<(), Error> {
 }
 
 fn app_load(project: &Project) -> Result<Load, Error> {
-    Load::of("app", &project.dist(), &first_load::files(&project.dist())?)
+    Load::of(project, "app", &project.dist(), &first_load::files(&project.dist())?)
 }
 
 fn widget_load(project: &Project) -> Result<Load, Error> {
-    Load::of("widget", &package::directory(project), &package::first_load(project)?)
+    Load::of(project, "widget", &package::directory(project), &package::first_load(project)?)
 }
 
 fn check(project: &Project, load: &Load) -> Result<(), Error> {
