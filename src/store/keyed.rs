@@ -1,76 +1,73 @@
-//! A cell per id, made once and never replaced: whoever asks for the same id gets the same signal.
+//! A cell per id, made once and never replaced: every caller that asks for the same id gets the same signal.
 
 use reactive_graph::signal::ArcRwSignal;
-use std::{any::Any, collections::HashMap, marker::PhantomData, sync::RwLock};
-use uuid::Uuid;
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
 
 /// Cells by id. Asking for an id that is not there makes its cell.
-///
-/// Inside, all ids and cells are of one type: the table is compiled once for all kinds, and the app is downloaded.
 pub struct Keyed<K, V> {
-    cells: RwLock<Cells>,
-    of: PhantomData<fn(K) -> V>,
+    cells: RwLock<HashMap<K, V>>,
 }
-
-type Cells = HashMap<Uuid, Box<dyn Any + Send + Sync>>;
 
 impl<K, V> Default for Keyed<K, V> {
     fn default() -> Self {
-        Self { cells: RwLock::default(), of: PhantomData }
+        Self { cells: RwLock::default() }
     }
 }
 
-impl<K: Copy + Into<Uuid> + From<Uuid>, V: Clone + Send + Sync + 'static> Keyed<K, V> {
-    /// The cell of an id, made by `make` if this is the first time anybody asks.
+impl<K: Copy + Eq + Hash, V: Clone> Keyed<K, V> {
+    /// The cell of an id, made by `make` the first time.
     pub fn cell_or(&self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(cell) = self.get(key) {
             return cell;
         }
-        let mut cells = self.cells.write().expect("no panic while a lock is held");
-        // Made meanwhile, or now.
-        let known = cells.get(&key.into()).map(known);
-        known.unwrap_or_else(|| {
-            let cell = make();
-            cells.insert(key.into(), Box::new(cell.clone()));
-            cell
-        })
+        // Made outside of the lock: what makes a cell may ask for another one. The first one made is the one that stays.
+        let made = make();
+        self.write().entry(key).or_insert(made).clone()
     }
 
     #[must_use]
     pub fn get(&self, key: K) -> Option<V> {
-        self.cells.read().expect("no panic while a lock is held").get(&key.into()).map(known)
+        self.read().get(&key).cloned()
     }
 
     #[must_use]
     pub fn all(&self) -> Vec<V> {
-        self.cells.read().expect("no panic while a lock is held").values().map(known).collect()
+        self.read().values().cloned().collect()
     }
 
     #[must_use]
     pub fn entries(&self) -> Vec<(K, V)> {
-        let cells = self.cells.read().expect("no panic while a lock is held");
-        cells.iter().map(|(key, cell)| ((*key).into(), known(cell))).collect()
+        self.read().iter().map(|(key, cell)| (*key, cell.clone())).collect()
     }
 
     pub fn remove(&self, key: K) {
-        self.cells.write().expect("no panic while a lock is held").remove(&key.into());
+        self.write().remove(&key);
+    }
+
+    // A map is whole between any two of these calls, so a lock that a panic has poisoned guards nothing broken.
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<K, V>> {
+        self.cells.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<K, V>> {
+        self.cells.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn known<V: Clone + 'static>(cell: &Box<dyn Any + Send + Sync>) -> V {
-    cell.downcast_ref::<V>().expect("only cells of this type are put in").clone()
-}
-
-impl<K: Copy + Into<Uuid> + From<Uuid>, T: Default + Send + Sync + 'static> Keyed<K, ArcRwSignal<T>> {
+impl<K: Copy + Eq + Hash, T: Default + Send + Sync + 'static> Keyed<K, ArcRwSignal<T>> {
     /// The signal of an id, made with the type's default value.
     pub fn cell(&self, key: K) -> ArcRwSignal<T> {
         self.cell_or(key, ArcRwSignal::default)
     }
 }
 
-impl<K: Copy + Into<Uuid> + From<Uuid>, T: Default + Send + Sync + 'static> Keyed<K, std::sync::Arc<T>> {
+impl<K: Copy + Eq + Hash, T: Default> Keyed<K, Arc<T>> {
     /// The shared thing of an id, made with the type's default value.
-    pub fn shared(&self, key: K) -> std::sync::Arc<T> {
-        self.cell_or(key, std::sync::Arc::default)
+    pub fn shared(&self, key: K) -> Arc<T> {
+        self.cell_or(key, Arc::default)
     }
 }
