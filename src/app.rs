@@ -1,5 +1,7 @@
 //! `App`: the stand-alone page: sign-in, the router, and an inbox whose place is the address.
 
+mod title;
+
 use crate::components::ui::live::live_view;
 use crate::memo::{Memo, memo};
 use crate::{
@@ -23,6 +25,7 @@ use leptos_router::{
     components::Router,
     hooks::{use_location, use_navigate},
 };
+use title::{keep_title, set_title};
 
 /// What the page shows as a whole.
 #[derive(Clone)]
@@ -63,6 +66,12 @@ fn Page() -> impl IntoView {
         }
     };
     leptos::task::spawn_local(enter());
+    Effect::new(move |_| match stage.get() {
+        // Until something is there, the document's own title is right.
+        Stage::Starting | Stage::AtDesk(_) => {}
+        Stage::SignedOut => set_title(words().sign_in),
+        Stage::Failed(_) => set_title(words().page_title_failed),
+    });
     let sign_in: SignInCommand = Callback::new(move |(email, password)| {
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
             Api::new("")
@@ -101,6 +110,7 @@ fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoVi
     provide_context(desk.clone());
     let navigator = navigator(route);
     provide_context(navigator);
+    keep_title(&desk, route, navigator);
     let leaving = desk.clone();
     provide_context(Leave(Callback::new(move |()| {
         let desk = leaving.clone();

@@ -5,6 +5,7 @@
 
 mod desks;
 mod frame;
+mod keys;
 mod options;
 
 use crate::memo::memo;

@@ -9,19 +9,26 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 /// Resolves after some milliseconds. Whoever stops waiting leaves no timer behind.
 pub(crate) async fn sleep(milliseconds: u32) {
     let (sender, receiver) = oneshot::channel();
-    let ring = Closure::once(move || {
+    let _timer = Timer::after(milliseconds, move || {
         // Nobody may be waiting any more.
         let _ = sender.send(());
     });
-    let _timer = Timer { id: page("setTimeout", ring.as_ref(), &milliseconds.into()), _ring: ring };
     let _ = receiver.await;
 }
 
-/// A timer of the page's, cleared when it is no longer wanted.
-struct Timer {
+/// A timer of the page's, cleared when it is dropped.
+pub(crate) struct Timer {
     /// Whatever the page's own `setTimeout` returned: it may have been replaced, and not every number fits an `i32`.
     id: JsValue,
     _ring: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Runs once after some milliseconds.
+    pub(crate) fn after(milliseconds: u32, run: impl FnOnce() + 'static) -> Self {
+        let ring = Closure::once(run);
+        Self { id: page("setTimeout", ring.as_ref(), &milliseconds.into()), _ring: ring }
+    }
 }
 
 impl Drop for Timer {

@@ -3,7 +3,10 @@
 use crate::components::ui::live::{live, live_view};
 use crate::memo::{Memo, memo};
 use crate::{
-    components::ui::icon::{Icon, Shape},
+    components::{
+        send_options::SendOptions,
+        ui::icon::{Icon, Shape},
+    },
     desk::Desk,
     keys::{Chord, chord},
     store::{drafts::Mode, threads::ThreadItem},
@@ -145,6 +148,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
         ></textarea>
         <div class="composer-foot">
             <p class="field-problem" role="status">{problem}</p>
+            <SendOptions />
             <button
                 type="button"
                 class="button"

@@ -38,7 +38,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
                         view! {
                             <Avatar name=name.clone() seed=id.0 />
                             <div class="conversation-who">
-                                <h2><bdi dir="auto">{name}</bdi></h2>
+                                <h2 tabindex="-1" title=name.clone()><bdi dir="auto">{name.clone()}</bdi></h2>
                                 <p><ChannelMark kind /><span aria-hidden="true">{channel_name(kind)}</span></p>
                             </div>
                         }

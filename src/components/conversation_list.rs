@@ -5,7 +5,7 @@ use crate::memo::memo;
 use crate::{
     components::{
         conversation_row::ConversationRowView,
-        filters::Filters,
+        filters::{Filters, SortChoice},
         load_problem::{LoadProblem, Waiting},
         ui::{
             icon::{Icon, Shape},
@@ -36,6 +36,7 @@ pub fn ConversationListView() -> impl IntoView {
         <section class="conversations" aria-label=words().conversations>
             <header class="conversations-header">
                 <h1>{title}</h1>
+                <SortChoice />
                 <button
                     type="button"
                     class="icon-button filter-button"

@@ -6,6 +6,7 @@ use crate::{
     components::{
         avatar::Avatar,
         channel_mark::{ChannelMark, channel_name},
+        reveal::Reveal,
         timestamp::ShortTimestamp,
         ui::icon::{Icon, Shape},
     },
@@ -34,7 +35,7 @@ fn Row(
     kind: wire::ChannelKind,
     known: Memo<Option<Conversation>>,
 ) -> impl IntoView {
-    let navigator = Navigator::here();
+    let (navigator, reveal) = (Navigator::here(), use_context::<Reveal>());
     let is_shown = memo(move |_| navigator.view.with(|view| view.shows(id)));
     let is_unread = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
     let last_at = memo(move |_| known.with(|known| known.as_ref().map(|known| known.last_at).unwrap_or_default()));
@@ -56,7 +57,7 @@ fn Row(
                 <Avatar name=contact.name.clone() seed=contact.id.0 />
                 <span class="row-main">
                     <span class="row-head">
-                        <bdi class="row-name" dir="auto">{contact.name}</bdi>
+                        <bdi class="row-name" dir="auto" title=contact.name.clone()>{contact.name.clone()}</bdi>
                         <ShortTimestamp at=last_at />
                     </span>
                     <span class="row-foot">
@@ -72,7 +73,12 @@ fn Row(
                 class="icon-button open-beside"
                 aria-label=beside_name.clone()
                 title=beside_name
-                on:click=move |_| navigator.open_beside(id)
+                on:click=move |_| {
+                    navigator.open_beside(id);
+                    if let Some(reveal) = reveal {
+                        reveal.ask(id);
+                    }
+                }
             >
                 <Icon shape=Shape::Columns />
             </button>

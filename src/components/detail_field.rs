@@ -154,7 +154,6 @@ fn Editor(field: StoredValue<Field>, edit: RwSignal<Edit>, typed: RwSignal<Strin
         if event.key() == "Escape" && !event.is_composing() {
             // Only the edit ends, not the panel.
             event.prevent_default();
-            event.stop_propagation();
             edit.set(Edit::No);
         }
     };

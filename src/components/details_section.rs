@@ -1,7 +1,9 @@
 //! `DetailsSection`: who the contact is, field by field.
 
+use crate::components::ui::live::live;
 use crate::memo::Memo;
 use crate::{
+    clock::clock,
     components::{
         channel_mark::channel_name,
         detail_field::{DetailField, Field},
@@ -16,16 +18,17 @@ use wire::{ChannelKind, Contact, ContactPatch};
 /// The details of a contact, each edited in place.
 #[component]
 pub fn DetailsSection(known: Memo<Option<Contact>>) -> impl IntoView {
+    let clock = clock();
     let local_time = move || {
         let zone = known.with(|known| known.as_ref().and_then(|known| known.time_zone.clone()))?;
-        Some(fill(words().field_local_time, &[("time", &time_in_zone(&zone)?)]))
+        Some(fill(words().field_local_time, &[("time", &time_in_zone(&zone, clock.now())?)]))
     };
     view! {
         <PanelSection name="details" title=words().details>
             <dl class="details">
                 {fields().into_iter().map(|field| view! { <DetailField known field /> }).collect_view()}
             </dl>
-            <p class="local-time">{local_time}</p>
+            <p class="local-time">{live(local_time.clone())}</p>
         </PanelSection>
     }
 }

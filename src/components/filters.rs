@@ -1,9 +1,9 @@
-//! `Filters`: tabs by status, and channel, agent and sort.
+//! `Filters`: tabs by status, and choices of channel and agent. `SortChoice`: the order of the list.
 
 use crate::components::ui::live::{live, live_view};
 use crate::{components::channel_mark::channel_name, desk::Desk, navigator::Navigator, words::words};
 use leptos::prelude::*;
-use wire::{ChannelKind, ConversationQuery, Sort, Status};
+use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status};
 
 /// What stands over the list of conversations.
 #[component]
@@ -19,7 +19,6 @@ pub fn Filters() -> impl IntoView {
             <div class="filter-row" role="group" aria-label=words.filters>
                 <ChannelFilter />
                 <AgentFilter />
-                <SortChoice />
             </div>
         </div>
     }
@@ -52,12 +51,20 @@ fn ChannelFilter() -> impl IntoView {
     let navigator = Navigator::here();
     let desk = Desk::here();
     let of_kind = |kind| desk.channels().iter().filter(move |channel| channel.kind == kind);
-    let channels: Vec<_> = ChannelKind::ALL.into_iter().flat_map(of_kind).cloned().collect();
+    let channels: Vec<(ChannelId, String)> =
+        ChannelKind::ALL.into_iter().flat_map(of_kind).map(|channel| (channel.id, full_name(channel))).collect();
     let chosen = move || query(navigator).channel.map(|id| id.to_string()).unwrap_or_default();
+    let names = channels.clone();
+    // A name may be longer than the column.
+    let whole_name = move || {
+        let id = query(navigator).channel?;
+        names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone())
+    };
     view! {
         <select
             class="select"
             aria-label=words().filter_channel
+            title=live(whole_name)
             prop:value=chosen
             on:change=move |event| {
                 let query = untrack(|| query(navigator));
@@ -67,24 +74,32 @@ fn ChannelFilter() -> impl IntoView {
             <option value="">{words().filter_any_channel}</option>
             {channels
                 .into_iter()
-                .map(|channel| {
-                    let id = channel.id.to_string();
-                    let is_chosen = move || query(navigator).channel == Some(channel.id);
-                    view! { <option value=id selected=is_chosen>{channel_name(channel.kind)} " · " {channel.name}</option> }
+                .map(|(id, name)| {
+                    let is_chosen = move || query(navigator).channel == Some(id);
+                    view! { <option value=id.to_string() selected=is_chosen>{name}</option> }
                 })
                 .collect_view()}
         </select>
     }
 }
 
+/// Its kind, and its own name where that says more.
+fn full_name(channel: &Channel) -> String {
+    let kind = channel_name(channel.kind);
+    if channel.name == kind { channel.name.clone() } else { format!("{kind} · {}", channel.name) }
+}
+
 #[component]
 fn AgentFilter() -> impl IntoView {
     let navigator = Navigator::here();
     let agents = Desk::here().store().agents.clone();
+    let named = agents.clone();
+    let whole_name = move || query(navigator).assignee.and_then(|id| named.get(id)).map(|agent| agent.name);
     view! {
         <select
             class="select"
             aria-label=words().filter_agent
+            title=live(whole_name)
             on:change=move |event| {
                 let query = untrack(|| query(navigator));
                 navigator.set_query(ConversationQuery { assignee: event_target_value(&event).parse().ok(), ..query });
@@ -105,16 +120,18 @@ fn AgentFilter() -> impl IntoView {
     }
 }
 
+/// In which order the list is.
 #[component]
-fn SortChoice() -> impl IntoView {
+pub fn SortChoice() -> impl IntoView {
     let navigator = Navigator::here();
     let words = words();
     let options =
         [(Sort::Newest, words.sort_newest), (Sort::Oldest, words.sort_oldest), (Sort::Unread, words.sort_unread)];
     view! {
         <select
-            class="select"
+            class="select sort"
             aria-label=words.filter_sort
+            title=words.filter_sort
             on:change=move |event| {
                 let value = event_target_value(&event);
                 let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == value).unwrap_or_default();

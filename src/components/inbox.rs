@@ -5,7 +5,7 @@ use crate::memo::memo;
 use crate::{
     components::{
         connection_line::ConnectionLine, conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView,
-        toasts::Toasts, ui::rows::Rows,
+        reveal::Reveal, toasts::Toasts, ui::rows::Rows,
     },
     navigator::Navigator,
     words::words,
@@ -16,6 +16,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let navigator = Navigator::here();
+    provide_context(Reveal::new());
     let view_ = navigator.view;
     let panes = memo(move |_| view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect::<Vec<_>>()));
     let has_panes = memo(move |_| view_.with(|view| !view.panes.is_empty()));

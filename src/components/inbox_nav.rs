@@ -12,7 +12,7 @@ use crate::{
     words::words,
 };
 use leptos::prelude::*;
-use wire::{Section, SettingsPatch};
+use wire::Section;
 
 /// The left-hand strip.
 #[component]
@@ -59,40 +59,26 @@ fn Who() -> impl IntoView {
     let desk = Desk::here();
     let me = desk.me().agent.clone();
     let organization = desk.me().organization.name.clone();
-    let settings = desk.settings();
     let leave = use_context::<Leave>();
     let name = me.name.clone();
-    let desk_for_setting = desk.clone();
     view! {
         <div class="who">
-            <label class="who-setting">
-                <input
-                    type="checkbox"
-                    prop:checked=live(move || settings.get().enter_sends)
-                    on:change=move |event| {
-                        desk_for_setting.change_settings(SettingsPatch { enter_sends: Some(event_target_checked(&event)) });
+            <Avatar name=name.clone() seed=me.id.0 />
+            <p class="who-name" title=format!("{name}, {organization}")><bdi dir="auto">{name.clone()}</bdi><small>{organization.clone()}</small></p>
+            {leave
+                .map(|leave| {
+                    view! {
+                        <button
+                            type="button"
+                            class="icon-button"
+                            aria-label=words().sign_out
+                            title=words().sign_out
+                            on:click=move |_| leave.0.run(())
+                        >
+                            <Icon shape=Shape::LogOut />
+                        </button>
                     }
-                />
-                <span>{words().enter_sends}</span>
-            </label>
-            <div class="who-row">
-                <Avatar name=me.name.clone() seed=me.id.0 />
-                <p class="who-name"><bdi dir="auto">{name}</bdi><small>{organization}</small></p>
-                {leave
-                    .map(|leave| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label=words().sign_out
-                                title=words().sign_out
-                                on:click=move |_| leave.0.run(())
-                            >
-                                <Icon shape=Shape::LogOut />
-                            </button>
-                        }
-                    })}
-            </div>
+                })}
         </div>
     }
 }

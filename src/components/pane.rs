@@ -8,6 +8,7 @@ use crate::{
         conversation_view::ConversationView,
         icon_rail::IconRail,
         load_problem::{LoadProblem, Waiting},
+        reveal::when_asked_for,
     },
     desk::Desk,
     navigator::Navigator,
@@ -26,8 +27,10 @@ pub fn PaneView(conversation: ConversationId) -> impl IntoView {
     let known = memo(move |_| desk.conversation(conversation));
     let ids = memo(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
     let name = memo(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
+    let pane = NodeRef::<leptos::html::Section>::new();
+    when_asked_for(conversation, pane);
     view! {
-        <section class="pane" aria-label=live(move || name.get())>
+        <section class="pane" node_ref=pane aria-label=live(move || name.get())>
             {live_view(move || match ids.get() {
                 Some((_, contact)) => view! { <Opened conversation contact known /> }.into_any(),
                 None => view! { <NotThere conversation load=load.get() /> }.into_any(),

@@ -2,28 +2,33 @@
 
 use crate::components::ui::live::{live, live_view};
 use crate::memo::Memo;
-use crate::timers::now;
-use js_sys::{Array, Date, Intl, Object, Reflect};
-use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
+use crate::{
+    clock::{clock, midnight_before},
+    formatters::{self, Options},
+    timers::now,
+    words::words,
+};
+use leptos::{ev, prelude::*};
 use wire::Time;
+
+const DAY_MS: f64 = 86_400_000.0;
 
 /// By which customs dates and times are written: a BCP 47 tag, e. g. `pt-BR`; `None`: the browser's. Given by context, where
 /// the page says.
 #[derive(Clone)]
 pub struct Locale(pub ArcRwSignal<Option<String>>);
 
-/// As `Intl` takes it. Tracks.
-fn locales() -> Array {
-    let tag = use_context::<Locale>().and_then(|locale| locale.0.get());
-    tag.map(|tag| Array::of1(&tag.into())).unwrap_or_default()
-}
-
-/// A moment as `<time>`: absolute, with zone and relative time in the tooltip.
+/// A moment as `<time>`: absolute, with zone and relative time in the tooltip. That is made when the pointer comes: so it is
+/// true then, and a page of timestamps costs half.
 #[component]
 pub fn Timestamp(at: Time) -> impl IntoView {
+    let locale = use_context::<Locale>();
+    let explain = move |event: ev::PointerEvent| {
+        let tag = locale.as_ref().and_then(|locale| locale.0.get_untracked());
+        let _ = event_target::<web_sys::Element>(&event).set_attribute("title", &tooltip(tag.as_deref(), at));
+    };
     view! {
-        <time class="timestamp" datetime=iso(at) title=live(move || tooltip(at))>
+        <time class="timestamp" datetime=iso(at) on:pointerenter=explain>
             {live_view(move || absolute(at))}
         </time>
     }
@@ -32,9 +37,10 @@ pub fn Timestamp(at: Time) -> impl IntoView {
 /// A moment in a list row: the time today, "Yesterday", or the day.
 #[component]
 pub fn ShortTimestamp(#[prop(into)] at: Memo<Time>) -> impl IntoView {
+    let clock = clock();
     view! {
         <time class="timestamp" datetime=live(move || iso(at.get())) title=live(move || absolute(at.get()))>
-            {live_view(move || short(at.get()))}
+            {live_view(move || short(at.get(), clock.today()))}
         </time>
     }
 }
@@ -48,53 +54,35 @@ pub fn absolute(at: Time) -> String {
     )
 }
 
-/// The time of day in another zone now; `None` for a zone the browser doesn't know.
+/// A moment's time of day in another zone; `None` for a zone that the browser doesn't know.
 #[must_use]
-pub fn time_in_zone(zone: &str) -> Option<String> {
-    let options = options(&[("hour", "2-digit"), ("minute", "2-digit"), ("weekday", "short"), ("timeZone", zone)]);
-    let constructor = Reflect::get(&js_sys::global(), &"Intl".into())
-        .and_then(|intl| Reflect::get(&intl, &"DateTimeFormat".into()))
-        .ok()?
-        .dyn_into::<js_sys::Function>()
-        .ok()?;
-    // A zone the browser doesn't know throws; `Reflect.construct` hands that to us as an error.
-    let formatter = Reflect::construct(&constructor, &Array::of2(&locales(), &options)).ok()?;
-    let formatter: Intl::DateTimeFormat = formatter.unchecked_into();
-    formatter.format().call1(&JsValue::UNDEFINED, &Date::new_0()).ok()?.as_string()
+pub fn time_in_zone(zone: &str, milliseconds: f64) -> Option<String> {
+    let options = [("hour", "2-digit"), ("minute", "2-digit"), ("weekday", "short"), ("timeZone", zone)];
+    formatters::date(locale().as_deref(), &options, milliseconds)
 }
 
-fn tooltip(at: Time) -> String {
-    let zoned = format(at, &[("dateStyle", "full"), ("timeStyle", "long")]);
-    format!("{zoned} · {}", relative(at))
+fn tooltip(locale: Option<&str>, at: Time) -> String {
+    let zoned = formatters::date(locale, &[("dateStyle", "full"), ("timeStyle", "long")], milliseconds(at));
+    format!("{} · {}", zoned.unwrap_or_default(), relative(locale, at))
 }
 
 /// "3 hours ago", in the reader's language.
-fn relative(at: Time) -> String {
-    let seconds = (date(at).get_time() - now()) / 1000.0;
+fn relative(locale: Option<&str>, at: Time) -> String {
+    let seconds = (milliseconds(at) - now()) / 1000.0;
     let steps =
         [("year", 31_536_000.0), ("month", 2_592_000.0), ("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)];
     let (unit, size) = steps.into_iter().find(|(_, size)| seconds.abs() >= *size).unwrap_or(("second", 1.0));
-    let options = options(&[("numeric", "auto")]);
-    let formatter = Intl::RelativeTimeFormat::new(&locales(), &options);
-    formatter.format((seconds / size).trunc(), unit).into()
+    formatters::age(locale, (seconds / size).trunc(), unit).unwrap_or_default()
 }
 
-fn short(at: Time) -> String {
-    let day = |milliseconds: f64| {
-        let date = Date::new(&JsValue::from_f64(milliseconds));
-        date.set_hours(0);
-        date.set_minutes(0);
-        date.set_seconds(0);
-        date.set_milliseconds(0);
-        date.get_time()
-    };
-    let then = date(at).get_time();
+/// `today`: the midnight that the reader's day began with.
+fn short(at: Time, today: f64) -> String {
     // Days of 23 and 25 hours are days too.
-    let days = ((day(now()) - day(then)) / 86_400_000.0).round();
+    let days = ((today - midnight_before(milliseconds(at))) / DAY_MS).round();
     if days <= 0.0 {
         format(at, &[("hour", "2-digit"), ("minute", "2-digit")])
     } else if days < 2.0 {
-        crate::words::words().yesterday.to_owned()
+        words().yesterday.to_owned()
     } else if days < 300.0 {
         format(at, &[("day", "numeric"), ("month", "short")])
     } else {
@@ -102,27 +90,23 @@ fn short(at: Time) -> String {
     }
 }
 
-fn format(at: Time, parts: &[(&str, &str)]) -> String {
-    let formatter = Intl::DateTimeFormat::new(&locales(), &options(parts));
-    let text = formatter.format().call1(&JsValue::UNDEFINED, &date(at));
-    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+fn format(at: Time, options: Options<'_>) -> String {
+    formatters::date(locale().as_deref(), options, milliseconds(at)).unwrap_or_default()
 }
 
-fn date(at: Time) -> Date {
-    #[expect(clippy::cast_precision_loss)]
-    Date::new(&JsValue::from_f64(at.timestamp_millis() as f64))
+/// Tracks.
+fn locale() -> Option<String> {
+    use_context::<Locale>().and_then(|locale| locale.0.get())
 }
 
 /// For machines.
 fn iso(at: Time) -> String {
-    date(at).to_iso_string().into()
+    js_sys::Date::new(&milliseconds(at).into()).to_iso_string().into()
 }
 
-fn options(parts: &[(&str, &str)]) -> Object {
-    let options = Object::new();
-    for (key, value) in parts {
-        // A plain object of our own takes every property.
-        let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
-    }
-    options
+/// Since 1970.
+fn milliseconds(at: Time) -> f64 {
+    #[expect(clippy::cast_precision_loss)]
+    let milliseconds = at.timestamp_millis() as f64;
+    milliseconds
 }

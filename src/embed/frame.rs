@@ -1,5 +1,6 @@
 //! The shadow root in the host's element: our sheet, and one element that everything is in.
 
+use super::keys::Threshold;
 use leptos::prelude::document;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,6 +14,7 @@ thread_local! {
 pub(super) struct Frame {
     shadow: ShadowRoot,
     root: HtmlElement,
+    _threshold: Threshold,
 }
 
 impl Frame {
@@ -32,7 +34,7 @@ impl Frame {
         // Of the words; the page around may be in any language.
         root.set_attribute("lang", "en").ok()?;
         shadow.append_child(&root).ok()?;
-        Some(Self { shadow, root })
+        Some(Self { shadow, _threshold: Threshold::of(&root), root })
     }
 
     pub(super) fn root(&self) -> &HtmlElement {

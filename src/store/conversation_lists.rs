@@ -16,7 +16,7 @@ use reactive_graph::{
     traits::{Get, GetUntracked, Notify, Set, Track, UpdateUntracked, WithUntracked},
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard},
 };
 use wire::{AgentId, Conversation, ConversationId, ConversationQuery};
@@ -41,6 +41,8 @@ struct Index {
     places: HashMap<ConversationId, Place>,
     /// The places of the ids in the order.
     sorted: Vec<Place>,
+    /// Those among them that this agent has not read.
+    unread: HashSet<ConversationId>,
     end: End,
     touched: bool,
     /// No page has come yet, or none since a reset: conversations in doubt are shown all the same.
@@ -53,6 +55,7 @@ pub struct ConversationList {
     me: AgentId,
     index: Mutex<Index>,
     order: ArcRwSignal<Vec<ConversationId>>,
+    unread: ArcRwSignal<usize>,
     next_cursor: ArcRwSignal<Option<String>>,
     load: ArcRwSignal<Load>,
 }
@@ -60,12 +63,20 @@ pub struct ConversationList {
 impl ConversationList {
     #[must_use]
     pub fn new(query: ConversationQuery, me: AgentId) -> Self {
-        let index = Index { places: HashMap::new(), sorted: Vec::new(), end: End::All, touched: false, in_doubt: true };
+        let index = Index {
+            places: HashMap::new(),
+            sorted: Vec::new(),
+            unread: HashSet::new(),
+            end: End::All,
+            touched: false,
+            in_doubt: true,
+        };
         Self {
             query,
             me,
             index: Mutex::new(index),
             order: ArcRwSignal::default(),
+            unread: ArcRwSignal::default(),
             next_cursor: ArcRwSignal::default(),
             load: ArcRwSignal::default(),
         }
@@ -85,6 +96,12 @@ impl ConversationList {
     #[must_use]
     pub fn order_signal(&self) -> ArcRwSignal<Vec<ConversationId>> {
         self.order.clone()
+    }
+
+    /// How many of those in the order this agent has not read: of what is loaded, not of what the server has.
+    #[must_use]
+    pub fn unread_signal(&self) -> ArcRwSignal<usize> {
+        self.unread.clone()
     }
 
     #[must_use]
@@ -155,11 +172,16 @@ impl ConversationList {
                 let shown = !standing.in_doubt || index.in_doubt;
                 let place = place.filter(|place| shown && End::At(*place) <= index.end);
                 moved |= index.put(order, standing.id, place);
+                index.mark(standing.id, place.is_some() && standing.unread);
             }
         });
+        let unread = index.unread.len();
         drop(index);
         if moved {
             self.order.notify();
+        }
+        if self.unread.get_untracked() != unread {
+            self.unread.set(unread);
         }
     }
 
@@ -179,6 +201,14 @@ impl ConversationList {
 }
 
 impl Index {
+    fn mark(&mut self, id: ConversationId, unread: bool) {
+        if unread {
+            self.unread.insert(id);
+        } else {
+            self.unread.remove(&id);
+        }
+    }
+
     /// Returns whether the order of ids became another.
     fn put(&mut self, order: &mut Vec<ConversationId>, id: ConversationId, place: Option<Place>) -> bool {
         let before = self.places.get(&id).copied();

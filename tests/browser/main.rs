@@ -10,6 +10,7 @@ mod stories_live;
 mod stories_many;
 mod stories_refused;
 mod stories_seen;
+mod stories_times;
 mod stories_writing;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

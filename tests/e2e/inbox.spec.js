@@ -553,3 +553,43 @@ test("the contact's page lists the conversations on every channel, and opens the
   await links.first().click();
   await expect(page).toHaveURL(new RegExp(`open=${all.items[0].id}`));
 });
+
+test("the page's title says who is open and how many of the list are unread", async ({ signIn, startServer, visitor, person, api }) => {
+  const server = await startServer();
+  const agents = await api(sam, { server });
+  const unread = async () => (await agents.conversations("&status=open")).filter((one) => one.unread).length;
+  const titled = (count, place) => (count ? `(${count}) ${place} – Sidenote` : `${place} – Sidenote`);
+  const [who, other] = [await visitor({ server }), await visitor({ server, name: "<b>Ada</b> \u202eecalevoL" })];
+  const somebody = await person({ server });
+  const page = await signIn(sam, { server });
+  const count = await unread();
+  expect(count, "those two, at the least").toBeGreaterThanOrEqual(2);
+  await expect(page).toHaveTitle(titled(count, "Inbox"));
+  await who.say("And one thing more");
+  await row(page, who.conversation).link.click();
+  await expect(page, "what is read is not counted").toHaveTitle(titled(count - 1, who.name));
+  await row(page, other.conversation).beside.click();
+  // A name is text, and turns nothing around it.
+  await expect(page).toHaveTitle(titled(count - 2, `${who.name}, <b>Ada</b> ecalevoL`));
+  const third = await visitor({ server });
+  await expect(page, "a message that comes in counts").toHaveTitle(titled(count - 1, `${who.name}, <b>Ada</b> ecalevoL`));
+  expect(await unread(), "as the server has it").toBe(count - 1);
+  await agents.change(`/conversations/${third.conversation.id}`, { status: "closed" });
+  await expect(page, "and what leaves the list does not").toHaveTitle(titled(count - 2, `${who.name}, <b>Ada</b> ecalevoL`));
+  await page.goto(inboxWith([somebody.first, somebody.second], { status: "any" }));
+  await expect(page, "two conversations of one contact").toHaveTitle(new RegExp(`^(\\(\\d+\\) )?${somebody.name} – Sidenote$`));
+  await page.goto(`/contacts/${somebody.id}`);
+  await expect(page).toHaveTitle(new RegExp(`${somebody.name} \\(contact\\) – Sidenote$`));
+  await page.goto("/nowhere");
+  await expect(page).toHaveTitle(/There is nothing at this address\. – Sidenote$/);
+});
+
+test("signed out, the page's title is the sign-in's", async ({ open, server }) => {
+  const page = await open({ baseURL: server.url });
+  await page.goto("/");
+  await expect(page).toHaveTitle("Sign in – Sidenote");
+  await fillSignIn(page, sam);
+  await expect(page).toHaveTitle(/Inbox – Sidenote$/);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveTitle("Sign in – Sidenote");
+});

@@ -2,13 +2,11 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { SOON, hearBreaks, passUntil, stop } from "./clock.js";
 import { expect, fillSignIn, maya, said, sam, test } from "./harness.js";
 import { CONVERSATION_NOTE, MESSAGE, NOTE, NOTES, holdAnswer, holdBack, meet, problem } from "./network.js";
 import { inboxWith, pane, reconnecting, row, toast, trash, undo } from "./screen.js";
 import { program } from "./server.js";
-
-/** A change may wait for the next try, and a try for its turn: the longest pause after a short cut is under a minute. */
-const BACK = { timeout: 70_000 };
 
 test("what one agent does to notes, tags and conversations a second agent and a second window see live", async ({
   signIn,
@@ -61,7 +59,9 @@ test("after a cut everything that was missed is there without a reload: added, d
   for (const text of [kept, lost, back]) notes[text] = await agents.addNote(who.first, text);
   const inside = await agents.addConversationNote(who.first, said("Inside, is deleted"));
   const wire = await cable();
-  const page = await signIn(maya, { at: wire.url, path: inboxWith([who.first]) });
+  const page = await signIn(maya, { at: wire.url });
+  await page.clock.install();
+  await page.goto(inboxWith([who.first]));
   const here = pane(page, who.first);
   for (const text of [kept, lost, back]) await expect(here.note(text)).toBeVisible();
   await expect(here.said(inside.body)).toBeVisible();
@@ -76,7 +76,7 @@ test("after a cut everything that was missed is there without a reload: added, d
   await agents.reply(who.first, answer);
   await agents.change(`/contacts/${who.id}`, { external_id: name });
   wire.plug();
-  await expect(here.note(added)).toHaveCount(1, BACK);
+  await passUntil(page, () => expect(here.note(added)).toHaveCount(1, SOON));
   await expect(here.note(lost)).toHaveCount(0);
   await expect(here.note(kept)).toHaveCount(1);
   await expect(here.note(back)).toHaveCount(1);
@@ -95,24 +95,33 @@ test("five seconds without a connection a line says that what is shown may be ol
   const server = await startServer();
   const who = await person({ server });
   const texts = [said("Before the crash"), said("After the crash")];
-  await (await api(sam, { server })).addNote(who.first, texts[0]);
-  const page = await signIn(maya, { server, path: inboxWith([who.first]) });
-  const sams = await signIn(sam, { server, path: inboxWith([who.second]) });
+  const [page, sams] = [await signIn(maya, { server }), await signIn(sam, { server })];
+  for (const screen of [page, sams]) await screen.clock.install();
+  const broken = await hearBreaks(page);
+  await page.goto(inboxWith([who.first]));
+  await sams.goto(inboxWith([who.second]));
   for (const [screen, conversation] of [[page, who.first], [sams, who.second]]) {
-    await expect(pane(screen, conversation).note(texts[0])).toBeVisible();
+    await expect(pane(screen, conversation).box).toBeVisible();
   }
-  const cut = Date.now();
+  await (await api(sam, { server })).addNote(who.first, texts[0]);
+  for (const [screen, conversation] of [[page, who.first], [sams, who.second]]) {
+    await expect(pane(screen, conversation).note(texts[0]), "it is live").toBeVisible();
+  }
+  await stop(page);
   await server.kill();
+  await broken();
+  await page.clock.runFor(4_900);
+  await expect(reconnecting(page), "a short gap shows nothing").toBeHidden();
+  await page.clock.runFor(100);
   await expect(reconnecting(page)).toBeVisible();
-  expect(Date.now() - cut, "a short gap shows nothing").toBeGreaterThan(4_900);
   await expect(pane(page, who.first).note(texts[0]), "what is known stays").toBeVisible();
   // Written while there is nobody to take it: shown, said to be unsaved, and never lost.
   await pane(page, who.first).write(texts[1]);
   await expect(pane(page, who.first).note(texts[1])).toContainText("Not saved yet");
   await server.restart();
-  await expect(reconnecting(page)).toBeHidden(BACK);
-  await expect(pane(page, who.first).note(texts[1]).locator("time")).toBeVisible(BACK);
-  await expect(pane(sams, who.second).note(texts[1])).toHaveCount(1, BACK);
+  await passUntil(page, () => expect(reconnecting(page)).toBeHidden(SOON));
+  await passUntil(page, () => expect(pane(page, who.first).note(texts[1]).locator("time")).toBeVisible(SOON));
+  await passUntil(sams, () => expect(pane(sams, who.second).note(texts[1])).toHaveCount(1, SOON));
   await expect(pane(sams, who.second).note(texts[0])).toHaveCount(1);
 });
 
@@ -241,20 +250,26 @@ test("a busy server and then a lost answer: the note is tried again until it is 
 test("a server that says when to come back is not asked before, and the note says why it waits", async ({ signIn, person }) => {
   const text = said("Not so fast");
   const who = await person();
-  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const page = await signIn(maya);
+  await page.clock.install();
+  await page.goto(inboxWith([who.first]));
   const here = pane(page, who.first);
-  const asked = [];
-  await meet(page, NOTE, "PUT", async (route, nth) => {
-    asked.push(Date.now());
+  const asked = await meet(page, NOTE, "PUT", async (route, nth) => {
     if (nth > 1) return route.continue();
     const refusal = problem(429, "too-many-requests", { retryable: true });
     await route.fulfill({ ...refusal, headers: { "retry-after": "3" } });
   });
+  await expect(here.box).toBeVisible();
+  await stop(page);
   await here.write(text);
   await expect(here.note(text)).toContainText("Not saved yet: ");
+  // Without a word of the server's it would be asked after a second at most.
+  await page.clock.runFor(2_900);
+  await expect(here.note(text)).toContainText("Not saved yet: ");
+  expect(asked.count()).toBe(1);
+  await page.clock.runFor(100);
   await expect(here.note(text).locator("time")).toBeVisible();
-  // Without a word of the server's it would have been asked after a second at most.
-  expect(asked[1] - asked[0]).toBeGreaterThanOrEqual(3_000);
+  expect(asked.count()).toBe(2);
 });
 
 test("a stream that has fallen silent, though nothing says that it broke, is opened anew after thirty-five seconds", async ({
@@ -296,9 +311,11 @@ test("after the server has gone back to a backup open pages start over by themse
   const [db, backup] = [server.database, join(server.database, "../backup.db")];
   const run = (...words) => promisify(execFile)(program, words);
   await run("backup", "--db", db, "--to", backup);
-  const page = await signIn(maya, { server, path: inboxWith([who.first]) });
-  const sams = await signIn(sam, { server, path: inboxWith([who.second]) });
-  const places = [pane(page, who.first), pane(sams, who.second)];
+  const screens = [await signIn(maya, { server }), await signIn(sam, { server })];
+  for (const screen of screens) await screen.clock.install();
+  await screens[0].goto(inboxWith([who.first]));
+  await screens[1].goto(inboxWith([who.second]));
+  const places = [pane(screens[0], who.first), pane(screens[1], who.second)];
   await agents.delete(`/contacts/${who.id}/notes/${gone.id}`);
   await agents.addNote(who.first, since);
   for (const place of places) {
@@ -309,14 +326,17 @@ test("after the server has gone back to a backup open pages start over by themse
   await server.stop();
   await run("restore", "--db", db, "--from", backup);
   await server.restart();
-  for (const place of places) {
-    await expect(place.note(since), "the server does not have it any more").toHaveCount(0, BACK);
+  for (const [nth, place] of places.entries()) {
+    // The server does not have it any more.
+    await passUntil(screens[nth], () => expect(place.note(since)).toHaveCount(0, SOON));
     await expect(place.note(kept)).toHaveCount(1);
     await expect(place.note(deleted)).toHaveCount(0);
   }
   await expect(places[0].box).toHaveValue(draft);
   await places[1].write(last);
-  for (const place of places) await expect(place.note(last).locator("time")).toBeVisible(BACK);
+  for (const [nth, place] of places.entries()) {
+    await passUntil(screens[nth], () => expect(place.note(last).locator("time")).toBeVisible(SOON));
+  }
 });
 
 test("a double click adds one note, one reply and one conversation note", async ({ signIn, person, api }) => {

@@ -1,4 +1,5 @@
 // Several tabs of one browser: one connection for all of them, whoever closes or crashes, and one agent.
+import { SOON, passUntil } from "./clock.js";
 import { crash, fillSignIn, maya, said, sam } from "./harness.js";
 import { expect, test } from "./places.js";
 import { inboxWith, pane, reconnecting } from "./screen.js";
@@ -91,30 +92,33 @@ function stories() {
   }) => {
     const who = await person();
     const wire = await cable();
-    const { pages } = await tabs(work, 3, who.first, { at: wire.url });
+    const { pages } = await tabs(work, 3, who.first, { at: wire.url, before: (page) => page.clock.install() });
     for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
     wire.pull();
     const text = said("While cut");
     await (await api(sam)).addNote(who.first, text);
-    for (const page of pages) await expect(reconnecting(page)).toBeVisible();
+    for (const page of pages) await passUntil(page, () => expect(reconnecting(page)).toBeVisible(SOON));
     wire.plug();
     for (const page of pages) {
-      await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 70_000 });
-      await expect(reconnecting(page)).toBeHidden();
+      await passUntil(page, () => expect(pane(page, who.first).note(text)).toHaveCount(1, SOON));
+      await passUntil(page, () => expect(reconnecting(page)).toBeHidden(SOON));
     }
   });
 
   test("behind a proxy that holds the stream back, changes are asked for", async ({ work, person, api }) => {
     const who = await person();
-    const holdBack = (page) => page.route("**/api/v1/events", () => {});
+    const holdBack = async (page) => {
+      await page.clock.install();
+      await page.route("**/api/v1/events", () => {});
+    };
     const page = await work(maya, [who.first], { before: holdBack });
     await expect(pane(page, who.first).box).toBeVisible();
     const text = said("Held back");
     await (await api(sam)).addNote(who.first, text);
-    await expect(pane(page, who.first).note(text)).toHaveCount(1, { timeout: 45_000 });
+    await passUntil(page, () => expect(pane(page, who.first).note(text)).toHaveCount(1, SOON));
     const later = said("Held back later");
     await (await api(sam)).addNote(who.first, later);
-    await expect(pane(page, who.first).note(later)).toHaveCount(1, { timeout: 45_000 });
+    await passUntil(page, () => expect(pane(page, who.first).note(later)).toHaveCount(1, SOON));
     await page.unrouteAll({ behavior: "ignoreErrors" });
   });
 }

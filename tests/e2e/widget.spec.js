@@ -43,6 +43,7 @@ test("an inbox in a foreign page works, whatever the page's styles, keys and lin
   expect(Object.keys(added[0][1]).toSorted(), "ids and nothing else").toEqual(["contactId", "noteId"]);
   expect(JSON.stringify(events)).not.toContain(text);
   await expect(page).toHaveURL(`${new URL(page.url()).origin}/`);
+  await expect(page, "its title is its own").toHaveTitle("Another product");
 
   // Nothing of the page's styles came in, nothing of ours went out.
   const style = (locator, name) => locator.evaluate((it, name) => getComputedStyle(it)[name], name);
@@ -81,6 +82,74 @@ test("the page's own links, keys, buttons and history go on as they did", async 
     seen.push({ keys, navigations, clicks, errors, styles, search: await page.locator("#search").inputValue() });
   }
   expect(seen[1]).toEqual(seen[0]);
+});
+
+test("what is typed into the widget reaches none of the page's shortcuts, and the widget's own keys work", async ({ guest, server, person }) => {
+  const who = await person();
+  const page = await guest();
+  const heard = async () => {
+    const { keys, shortcuts, typing } = await record(page);
+    return { keys, shortcuts, typing };
+  };
+  const nothing = { keys: [], shortcuts: [], typing: [] };
+  /** As a person does it: the key comes up when what it does is done. */
+  const escape = async (done) => {
+    await page.keyboard.down("Escape");
+    await done();
+    await page.keyboard.up("Escape");
+  };
+  await put(page, "view", { "api-base": server.url, view: "conversation", conversation: who.first.id });
+  const here = pane(page, who.first);
+  await here.icon.click();
+  const text = said("s/n: snooze next");
+  for (const field of [here.box, here.reply]) {
+    await field.click();
+    await page.keyboard.type(text);
+    await expect(field).toHaveValue(text);
+  }
+  await here.assign.click();
+  const search = page.getByRole("searchbox", { name: "Find a teammate" });
+  await expect(search).toBeFocused();
+  await page.keyboard.type("n/s");
+  await expect(search).toHaveValue("n/s");
+  await escape(() => expect(search, "Escape empties the search").toHaveValue(""));
+  await escape(() => expect(search, "and then closes the menu").toBeHidden());
+  await expect(here.assign, "the focus is where it came from").toBeFocused();
+  await here.detail("External id").click();
+  const detail = here.panel.getByRole("textbox", { name: "External id" });
+  await detail.click();
+  await page.keyboard.type("s/n");
+  await escape(() => expect(here.detail("External id"), "Escape ends the edit").toBeFocused());
+  await expect(here.panel, "and that alone").toBeVisible();
+  await here.noteMode.click();
+  await here.conversationNote.click();
+  for (const combination of ["Control+k", "Control+s", "Meta+k", "Control+Slash"]) await page.keyboard.press(combination);
+  await here.conversationNote.evaluate((field) => {
+    for (const type of ["compositionstart", "compositionend"]) {
+      field.dispatchEvent(new CompositionEvent(type, { data: "作", bubbles: true, composed: true }));
+    }
+    field.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, composed: true }));
+  });
+  await here.box.click();
+  await page.keyboard.press("Control+Enter");
+  await expect(here.note(text).locator("time")).toBeVisible();
+  expect(await heard()).toEqual(nothing);
+
+  // Escape closes the panel, and that is the widget's too, wherever the focus goes with it.
+  await here.box.click();
+  await escape(() => expect(here.icon).toBeFocused());
+  await expect(here.panel).toBeHidden();
+  expect(await heard()).toEqual(nothing);
+
+  // What the widget has no use for is the page's: Escape in a field, and keys where nobody types.
+  await here.conversationNote.click();
+  await page.keyboard.press("Escape");
+  expect((await heard()).keys).toEqual(["Escape"]);
+  await page.keyboard.press("Tab");
+  await expect(here.conversationNote).not.toBeFocused();
+  await here.icon.focus();
+  await page.keyboard.press("n");
+  expect((await heard()).shortcuts).toEqual(["next"]);
 });
 
 test("three views on a page have one store and one connection, and stay in step", async ({ guest, server, person }) => {

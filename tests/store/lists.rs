@@ -189,15 +189,20 @@ impl Client {
         self.store.conversations.list(query).next_cursor().map(|cursor| self.cursors[&cursor])
     }
 
-    /// Every list shows only what fits it, once, in its order.
+    /// Every list shows only what fits it, once, in its order, and counts those of it that are unread.
     fn look(&self) -> Result<(), String> {
         for query in queries() {
-            let order = self.store.conversations.list(query).order_signal().get_untracked();
+            let list = self.store.conversations.list(query);
+            let order = list.order_signal().get_untracked();
             let shown = order.iter().map(|id| self.store.conversations.shown_untracked(*id).unwrap());
             let shown: Vec<Conversation> = shown.collect();
             let sorted = shown.is_sorted_by(|one, next| place(one, query.sort) < place(next, query.sort));
             if !sorted || !shown.iter().all(|conversation| fits(conversation, &query, self.agent)) {
                 return Err(format!("{query:?} shows {shown:#?}"));
+            }
+            let unread = list.unread_signal().get_untracked();
+            if unread != shown.iter().filter(|conversation| conversation.unread).count() {
+                return Err(format!("{query:?} counts {unread} unread and shows {shown:#?}"));
             }
         }
         Ok(())

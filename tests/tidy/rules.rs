@@ -78,8 +78,8 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         words: &["ArcRwSignal::new", "ArcTrigger::new"],
         over: &["src"],
-        only: &["src/store", "src/desk", "src/live", "src/outbox", "src/embed"],
-        because: "shared signals are made in src/store (the desk, the connection and a mount make their own); views borrow them",
+        only: &["src/store", "src/desk", "src/live", "src/outbox", "src/embed", "src/clock"],
+        because: "shared signals are made in src/store (the desk, the connection, the clock and a mount make their own); views borrow them",
         seed: "src/components/inbox.rs",
     },
     Words {

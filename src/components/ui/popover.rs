@@ -6,9 +6,9 @@ use crate::components::ui::live::{live, live_view};
 use crate::memo::Memo;
 use crate::timers::{next_frame, soon};
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
-/// A button that opens a small floating box under it. `face` is the button's content, `content` the box's, made when
+/// A button that opens a small floating box beside it. `face` is the button's content, `content` the box's, made when
 /// it opens; `first` is focused then. Closing gives the focus back to the button.
 #[component]
 pub fn Popover(
@@ -34,7 +34,7 @@ pub fn Popover(
         }
         is_open.set(true);
         soon(move || {
-            place_under(&button, &floating);
+            place_beside(&button, &floating);
             let _ = floating.show_popover();
             next_frame(move || {
                 if let Some(first) = first.try_get_untracked().flatten() {
@@ -43,9 +43,15 @@ pub fn Popover(
             });
         });
     };
+    // The browser does this by itself, but not in a shadow root.
+    let give_focus_back = move |event: ev::Event| {
+        let (Some(button), Some(floating)) = (button.get_untracked(), floating.get_untracked()) else { return };
+        if is_closing(&event) && floating.query_selector(":focus").is_ok_and(|focused| focused.is_some()) {
+            let _ = button.focus();
+        }
+    };
     let toggled = move |event: ev::Event| {
-        let state = js_sys::Reflect::get(&event, &"newState".into()).ok().and_then(|state| state.as_string());
-        if state.as_deref() == Some("closed") {
+        if is_closing(&event) {
             is_open.try_set(false);
         }
     };
@@ -55,6 +61,7 @@ pub fn Popover(
             class=button_class
             node_ref=button
             aria-label=live(move || name.get())
+            title=live(move || name.get())
             aria-haspopup="dialog"
             aria-expanded=live(move || is_open.get().to_string())
             on:click=open
@@ -67,6 +74,7 @@ pub fn Popover(
             role="dialog"
             aria-label=live(move || name.get())
             node_ref=floating
+            on:beforetoggle=give_focus_back
             on:toggle=toggled
         >
             {live_view(move || is_open.get().then(|| content(close)))}
@@ -74,13 +82,23 @@ pub fn Popover(
     }
 }
 
-/// Under the button, its right edges aligned, inside the window.
-fn place_under(button: &web_sys::HtmlButtonElement, floating: &web_sys::HtmlDivElement) {
+fn is_closing(event: &ev::Event) -> bool {
+    let state = js_sys::Reflect::get(event, &"newState".into()).ok().and_then(|state| state.as_string());
+    state.as_deref() == Some("closed")
+}
+
+/// Under the button, above it where the window has more room there; its right edges aligned, inside the window.
+fn place_beside(button: &web_sys::HtmlButtonElement, floating: &web_sys::HtmlDivElement) {
     let place = button.get_bounding_client_rect();
-    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(1200.0);
+    let length =
+        |length: Result<JsValue, JsValue>, fallback: f64| length.ok().and_then(|it| it.as_f64()).unwrap_or(fallback);
+    let width = length(window().inner_width(), 1200.0);
+    let height = length(window().inner_height(), 800.0);
     let right = between(8.0, width - place.right(), width - 288.0);
     let style = floating.unchecked_ref::<web_sys::HtmlElement>().style();
     let _ = style.set_property("inset", "auto");
-    let _ = style.set_property("top", &pixels(place.bottom() + 4.0));
+    let (side, distance) =
+        if place.top() > height / 2.0 { ("bottom", height - place.top()) } else { ("top", place.bottom()) };
+    let _ = style.set_property(side, &pixels(distance + 4.0));
     let _ = style.set_property("right", &pixels(right));
 }

@@ -2,7 +2,7 @@
 // of what happened.
 import { load, mount } from "/inbox/index.js";
 
-const record = { keys: [], navigations: [], clicks: 0, events: [], errors: [] };
+const record = { keys: [], shortcuts: [], typing: [], navigations: [], clicks: 0, events: [], errors: [] };
 const getToken = async () => {
   const answer = await fetch("/sidenote-token");
   if (!answer.ok) throw new Error("no token");
@@ -23,6 +23,19 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("popstate", () => record.navigations.push(`back to ${location.pathname}`));
 window.addEventListener("keydown", (event) => record.keys.push(event.key));
+/** One key each, as products have them; never while somebody types. */
+const SHORTCUTS = { s: "star", "/": "search", n: "next" };
+window.addEventListener("keydown", (event) => {
+  const { target } = event;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable) return;
+  const shortcut = SHORTCUTS[event.key];
+  if (!shortcut) return;
+  event.preventDefault();
+  record.shortcuts.push(shortcut);
+});
+for (const name of ["keypress", "keyup", "beforeinput", "input", "compositionstart", "compositionend", "copy", "cut", "paste"]) {
+  window.addEventListener(name, (event) => record.typing.push(`${name} ${event.key ?? event.data ?? ""}`.trim()));
+}
 window.addEventListener("error", (event) => record.errors.push(event.message));
 window.addEventListener("unhandledrejection", (event) => record.errors.push(String(event.reason)));
 document.querySelector("#press").addEventListener("click", () => (record.clicks += 1));

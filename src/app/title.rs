@@ -1,0 +1,71 @@
+//! The page's title: how many conversations are unread, and what is on the screen. The page is ours; a widget never
+//! touches its host's.
+
+use crate::{
+    desk::Desk,
+    memo::{Memo, memo},
+    navigator::Navigator,
+    routes::Route,
+    words::{fill, words},
+};
+use leptos::prelude::*;
+
+/// For a page that isn't at a desk.
+pub(super) fn set_title(place: &str) {
+    document().set_title(&fill(words().page_title, &[("place", place)]));
+}
+
+/// Keeps the title right for as long as the owner lives. Unread are those of the list that the inbox shows, as far down as
+/// it is loaded: the marks that the agent can see there by scrolling.
+pub(super) fn keep_title(desk: &Desk, route: Memo<Route>, navigator: Navigator) {
+    let lists = desk.clone();
+    let unread = memo(move |_| {
+        let query = navigator.view.with(|view| view.query);
+        lists.store().conversations.list(query).unread_signal().get()
+    });
+    let desk = desk.clone();
+    let place = memo(move |_| route.with(|route| place(&desk, route)));
+    Effect::new(move |_| match unread.get() {
+        0 => set_title(&place.get()),
+        count => {
+            let title = fill(words().page_title_unread, &[("count", &count.to_string()), ("place", &place.get())]);
+            document().set_title(&title);
+        }
+    });
+}
+
+/// The contacts whose conversations are open, or the page's name. Tracks.
+fn place(desk: &Desk, route: &Route) -> String {
+    match route {
+        Route::Inbox(view) => {
+            let mut names: Vec<String> = Vec::new();
+            for pane in &view.panes {
+                let name = desk.conversation(pane.conversation).map(|known| plain(&known.contact.name));
+                // Two conversations of one contact are one name.
+                names.extend(name.filter(|name| !name.is_empty() && !names.contains(name)));
+            }
+            if names.is_empty() { words().inbox.to_owned() } else { names.join(", ") }
+        }
+        Route::Contact(contact) => {
+            let name = desk.store().contacts.shown(*contact).map(|known| plain(&known.name)).unwrap_or_default();
+            if name.is_empty() {
+                words().contact_unnamed.to_owned()
+            } else {
+                fill(words().page_title_contact, &[("name", &name)])
+            }
+        }
+        Route::NotFound => words().not_found.to_owned(),
+    }
+}
+
+/// A name in a title can turn nothing around it, and has no lines.
+fn plain(name: &str) -> String {
+    let turns =
+        |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let visible: String = name.chars().filter(|letter| !turns(*letter)).collect();
+    visible
+        .split(|letter: char| letter.is_whitespace() || letter.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

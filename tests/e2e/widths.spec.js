@@ -1,0 +1,152 @@
+// At every width: what an agent needs is in reach, can be read, and comes into view when it is asked for.
+import { expect, test } from "./guest.js";
+import { maya, sam } from "./harness.js";
+import { inboxWith, pane, row } from "./screen.js";
+
+const WIDTHS = [320, 390, 700, 1000, 1440];
+
+const sendOptions = (here) => here.root.getByRole("button", { name: "Sending options" });
+const enterSends = (page) => page.getByRole("checkbox", { name: "Enter sends" });
+const filters = (page) => page.getByRole("button", { name: "Filters", exact: true });
+
+/** How many pixels of what a select shows are cut off: by how much one of its kind would be wider that had all the room. */
+const cut = (select) =>
+  select.evaluate((element) => {
+    const free = element.cloneNode(true);
+    Object.assign(free.style, { position: "absolute", inlineSize: "max-content", fieldSizing: "content" });
+    element.after(free);
+    free.value = element.value;
+    const wanted = free.offsetWidth;
+    free.remove();
+    return Math.max(0, wanted - element.offsetWidth);
+  });
+
+for (const width of WIDTHS) {
+  test(`at ${width} px the setting Enter sends is in reach of the keyboard and of a finger`, async ({ signIn, person }) => {
+    const who = await person();
+    // By keyboard.
+    const page = await signIn(sam, { viewport: { width, height: 700 }, path: inboxWith([who.first], { panels: [] }) });
+    const here = pane(page, who.first);
+    await here.reply.focus();
+    await page.keyboard.press("Tab");
+    await expect(sendOptions(here)).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(enterSends(page)).toBeFocused();
+    await expect(enterSends(page)).toBeInViewport({ ratio: 1 });
+    const saved = page.waitForResponse(/\/api\/v1\/me/);
+    await page.keyboard.press("Space");
+    await expect(enterSends(page)).toBeChecked();
+    await saved;
+    await page.keyboard.press("Escape");
+    await expect(sendOptions(here), "the focus is where it came from").toBeFocused();
+    // By touch, the way back.
+    const phone = await signIn(sam, { viewport: { width, height: 700 }, hasTouch: true, path: inboxWith([who.first], { panels: [] }) });
+    const there = pane(phone, who.first);
+    await sendOptions(there).tap();
+    await expect(enterSends(phone)).toBeChecked();
+    const taken = phone.waitForResponse(/\/api\/v1\/me/);
+    await enterSends(phone).tap();
+    await expect(enterSends(phone)).not.toBeChecked();
+    await taken;
+  });
+
+  test(`at ${width} px the filters say in full what they are`, async ({ signIn }) => {
+    const page = await signIn(maya, { viewport: { width, height: 700 } });
+    const choice = (name) => page.getByRole("combobox", { name, exact: true });
+    await expect(choice("Sort")).toBeVisible();
+    if (width < 600) await filters(page).click();
+    for (const name of ["Channel", "Agent", "Sort"]) {
+      await expect(choice(name)).toBeInViewport({ ratio: 1 });
+      expect(await cut(choice(name)), name).toBe(0);
+    }
+    await choice("Sort").selectOption("unread");
+    expect(await cut(choice("Sort")), "the longest order").toBe(0);
+    await choice("Agent").selectOption({ label: sam.name });
+    expect(await cut(choice("Agent")), "an agent's name").toBe(0);
+  });
+}
+
+test("in a host's page one conversation alone has the setting too", async ({ guest, server, person }) => {
+  const who = await person();
+  const page = await guest({ viewport: { width: 390, height: 800 } });
+  await page.evaluate(
+    ([id, attributes]) => void window.host.element(id, attributes),
+    ["view", { "api-base": server.url, view: "conversation", conversation: who.first.id }],
+  );
+  await sendOptions(pane(page, who.first)).press("Enter");
+  await expect(enterSends(page)).toBeInViewport({ ratio: 1 });
+});
+
+test("a name that is too long for the filter is there in full in its tooltip", async ({ signIn }) => {
+  const long = "Wilhelmina Featherstonehaugh-Cholmondeley of the Northern Region";
+  const page = await signIn(maya);
+  await page.route("**/api/v1/me", async (route) => {
+    const response = await route.fetch();
+    const me = await response.json();
+    me.agents.find(({ name }) => name === sam.name).name = long;
+    await route.fulfill({ response, json: me });
+  });
+  await page.reload();
+  const agent = page.getByRole("combobox", { name: "Agent", exact: true });
+  await expect(agent).not.toHaveAttribute("title");
+  await agent.selectOption({ label: long });
+  await expect(agent).toHaveAttribute("title", long);
+});
+
+/** How much of a pane can be seen, of what the row of panes has room for. */
+const seen = (here) =>
+  here.root.evaluate((pane) => {
+    const [whole, row] = [pane, pane.closest(".panes")].map((element) => element.getBoundingClientRect());
+    const shown = Math.min(whole.right, row.right) - Math.max(whole.left, row.left);
+    return Math.round((100 * shown) / Math.min(whole.width, row.width));
+  });
+
+for (const [width, motion] of [[1440, "no-preference"], [1440, "reduce"], [1000, "no-preference"]]) {
+  test(`what is opened beside comes into view at ${width} px, motion ${motion}, by mouse and by keyboard`, async ({
+    signIn,
+    person,
+    visitor,
+  }) => {
+    const [who, other, third] = [await person(), await visitor(), await visitor()];
+    const page = await signIn(maya, {
+      viewport: { width, height: 900 },
+      reducedMotion: motion,
+      path: `${inboxWith([who.first])}&status=any`,
+    });
+    const [first, second, last] = [who.first, other.conversation, third.conversation].map((one) => pane(page, one));
+    await expect(first.box).toBeVisible();
+    await row(page, other.conversation).beside.click();
+    await expect(second.heading).toBeFocused();
+    await expect.poll(() => seen(second)).toBe(100);
+    await row(page, third.conversation).beside.focus();
+    await page.keyboard.press("Enter");
+    await expect(last.heading).toBeFocused();
+    await expect.poll(() => seen(last)).toBe(100);
+    expect(await seen(first), "there is no room for all").toBeLessThan(100);
+    // One that is open already is shown again, and nothing else changes.
+    const address = page.url();
+    await row(page, other.conversation).beside.press("Enter");
+    await expect(second.heading).toBeFocused();
+    await expect.poll(() => seen(second)).toBe(100);
+    expect(page.url()).toBe(address);
+    await page.keyboard.press("Tab");
+    await expect(second.assign, "the keyboard goes on from there").toBeFocused();
+  });
+}
+
+test("with reduced motion a pane is there at once, without a way to it", async ({ signIn, person, visitor }) => {
+  const [who, other] = [await person(), await visitor()];
+  const page = await signIn(maya, { reducedMotion: "reduce", path: inboxWith([who.first]) });
+  const here = pane(page, other.conversation);
+  await expect(pane(page, who.first).box).toBeVisible();
+  // Every place where the row of panes has been in a frame.
+  await page.evaluate(() => {
+    const row = document.querySelector(".panes");
+    globalThis.places = new Set([row.scrollLeft]);
+    row.addEventListener("scroll", () => globalThis.places.add(row.scrollLeft));
+  });
+  await row(page, other.conversation).beside.click();
+  await expect(here.heading).toBeFocused();
+  await expect.poll(() => seen(here)).toBe(100);
+  expect(await page.evaluate(() => globalThis.places.size)).toBe(2);
+});
