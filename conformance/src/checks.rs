@@ -44,7 +44,7 @@ pub const CHECKS: &[Check] = &[
         "a page says how many notes of others are newer than the agent's seen mark, which never goes back",
         listing::unseen,
     ),
-    check("a note has its fields and no others, and times are RFC 3339 in UTC", form::note),
+    check("a note has its fields, and times are RFC 3339 in UTC", form::note),
     check("answers are not stored: Cache-Control: no-store", form::no_store),
     check("who isn't signed in is refused with 401 signed-out", form::signed_out),
     check("an id that is none, or is nobody's, is refused with 404 not-found", form::not_found),

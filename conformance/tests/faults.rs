@@ -36,6 +36,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault { name: "pages overlap", breaks: "each note once", seed: overlap },
     Fault { name: "only loaded notes count as new", breaks: "how many notes of others", seed: counts_loaded },
     Fault { name: "a seen mark goes back", breaks: "never goes back", seed: mark_goes_back },
+    Fault { name: "a note doesn't say its rev", breaks: "a note has its fields", seed: no_rev },
     Fault { name: "times are seconds", breaks: "RFC 3339", seed: seconds },
     Fault { name: "refusals are plain text", breaks: "404 not-found", seed: plain_refusals },
     Fault { name: "answers may be stored", breaks: "not stored", seed: stored },
@@ -72,7 +73,7 @@ async fn rewritten(request: Request, change: impl FnOnce(&mut Value)) -> Request
 }
 
 /// The answer with another body.
-async fn answered(response: Response, change: impl FnOnce(&mut Value)) -> Response {
+pub(crate) async fn answered(response: Response, change: impl FnOnce(&mut Value)) -> Response {
     let (mut head, body) = response.into_parts();
     let bytes = read(body).await;
     head.headers.remove(header::CONTENT_LENGTH);
@@ -281,6 +282,17 @@ fn mark_goes_back(app: Router) -> Router {
             marks.lock().unwrap().insert(agent, mark);
             next.run(request).await
         }
+    }))
+}
+
+fn no_rev(app: Router) -> Router {
+    app.layer(from_fn(|request: Request, next: Next| async move {
+        let is_note = is_note(&request, &Method::PUT);
+        let response = next.run(request).await;
+        if !is_note || !response.status().is_success() {
+            return response;
+        }
+        answered(response, |note| _ = note.as_object_mut().and_then(|note| note.remove("rev"))).await
     }))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn pages(scene: &Scene) -> Outcome {
     loop {
         let path = paths::contact_notes(scene.place.contact, cursor.as_deref(), 2);
         let answer = scene.agent.get(&path)?.expect(200)?;
-        let items = answer.items()?;
+        let items = answer.notes()?;
         if items.len() > 2 {
             return Err(answer.wrong("no more than the two that were asked for"));
         }
