@@ -322,10 +322,10 @@ pub(crate) struct NewRow {
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(
-        "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, rev, ballast, \
-         body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, rev) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(org)
+    .bind(&org)
     .bind(new.id.to_string())
     .bind(new.contact.to_string())
     .bind(new.conversation.to_string())
@@ -333,9 +333,14 @@ pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     .bind(at)
     .bind(int(seq))
     .bind(int(seq))
-    .bind(ballast::before(new.body.as_str()))
-    .bind(new.body.as_str())
     .execute(change.tx())
     .await?;
+    sqlx::query("INSERT INTO contact_note_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)")
+        .bind(org)
+        .bind(new.id.to_string())
+        .bind(ballast::before(new.body.as_str()))
+        .bind(new.body.as_str())
+        .execute(change.tx())
+        .await?;
     record(change, new.contact, new.id, Some(new.conversation), Happened::Added, new.author).await
 }

@@ -18,6 +18,7 @@ pub mod change;
 pub mod db;
 mod event_log;
 mod events;
+mod schema;
 pub mod scrub;
 pub mod secret;
 
