@@ -1,6 +1,6 @@
 //! Requests as a client sends them, and what is said about the answers.
 
-use crate::Trouble;
+use crate::{Trouble, note::known};
 use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader},
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 use ureq::http::{Request, header::HeaderMap};
-use wire::Position;
+use wire::{Event, Position};
 
 /// An answer may take this long, and so may an event after what it tells of.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -190,6 +190,14 @@ fn next_event(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Opti
 }
 
 impl Stream {
+    /// The next event that the contract names; it may name more in a later version.
+    pub(crate) fn next_known(&self) -> Result<Heard, Trouble> {
+        self.next_where(|heard| {
+            let is_of_the_stream = matches!(heard.event.as_str(), "hello" | "heartbeat" | "reset");
+            is_of_the_stream || !matches!(Event::read(&heard.event, &heard.data.to_string()), Ok(None))
+        })
+    }
+
     /// The next event.
     pub(crate) fn next(&self) -> Result<Heard, Trouble> {
         self.next_by(Instant::now() + PATIENCE)
@@ -233,6 +241,16 @@ impl Answer {
 
     pub(crate) fn json(&self) -> Result<Value, Trouble> {
         serde_json::from_str(&self.text).map_err(|_| self.wrong("a body of JSON"))
+    }
+
+    /// A note, as far as the contract describes it.
+    pub(crate) fn note(&self) -> Result<Value, Trouble> {
+        Ok(known(&self.json()?))
+    }
+
+    /// The notes of a page, as far as the contract describes them.
+    pub(crate) fn notes(&self) -> Result<Vec<Value>, Trouble> {
+        Ok(self.items()?.iter().map(known).collect())
     }
 
     /// What a page holds.

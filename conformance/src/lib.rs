@@ -5,6 +5,7 @@
 
 mod checks;
 mod client;
+mod note;
 mod scene;
 
 pub use checks::{CHECKS, Check};

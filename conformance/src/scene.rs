@@ -69,15 +69,15 @@ impl Scene {
     pub(crate) fn add(&self, text: &str) -> Result<Added<'_>, Trouble> {
         let id = ContactNoteId::fresh();
         let answer = self.agent.put(&self.note(id), &self.body(text))?.expect(201)?;
-        let note = answer.json()?;
+        let note = answer.note()?;
         Ok(Added { scene: self, id, note, answer })
     }
 
     /// The newest notes of the contact.
     pub(crate) fn newest(&self) -> Result<(Answer, Vec<Value>), Trouble> {
         let answer = self.agent.get(&self.notes())?.expect(200)?;
-        let items = answer.items()?;
-        Ok((answer, items))
+        let notes = answer.notes()?;
+        Ok((answer, notes))
     }
 
     /// The newest note is this one. `contract`: why it should be.
@@ -100,7 +100,7 @@ impl Scene {
 pub(crate) struct Added<'a> {
     scene: &'a Scene,
     pub(crate) id: ContactNoteId,
-    /// As it was answered.
+    /// As it was answered, as far as the contract describes it.
     pub(crate) note: Value,
     pub(crate) answer: Answer,
 }

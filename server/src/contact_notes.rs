@@ -26,7 +26,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::{DateTime, Utc};
-use read::{newest, seen_up_to, with_whom};
+use read::{count_unseen, newest, seen_up_to, with_whom};
 use sqlx::{Row as _, SqliteConnection};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
@@ -46,7 +46,8 @@ impl Input for NewContactNote {
     const FIELDS: &'static [Field] = &[BODY, required::<ConversationId>("conversation_id")];
 }
 
-/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters.
+/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters. `seen` and `unseen` are
+/// about all notes of the contact.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/notes", tag = "contact notes", params(
     ("id" = ContactId, Path), ("q" = Option<String>, Query), ("cursor" = Option<String>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
@@ -68,7 +69,8 @@ async fn list(
     let mut items = newest(&mut reading, signed.org, contact, before, search.as_deref(), limit as usize + 1).await?;
     let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
     let seen = seen_up_to(&mut reading, &signed, contact).await?;
-    Ok(axum::Json(NotesPage { items, next_cursor, as_of, seen }))
+    let unseen = count_unseen(&mut reading, &signed, contact, seen).await?;
+    Ok(axum::Json(NotesPage { items, next_cursor, as_of, seen, unseen }))
 }
 
 /// Add a note. The id is the caller's and makes repeating harmless: the same again answers with the note as it is.
@@ -320,10 +322,10 @@ pub(crate) struct NewRow {
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(
-        "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, rev, ballast, \
-         body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, rev) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(org)
+    .bind(&org)
     .bind(new.id.to_string())
     .bind(new.contact.to_string())
     .bind(new.conversation.to_string())
@@ -331,9 +333,14 @@ pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     .bind(at)
     .bind(int(seq))
     .bind(int(seq))
-    .bind(ballast::before(new.body.as_str()))
-    .bind(new.body.as_str())
     .execute(change.tx())
     .await?;
+    sqlx::query("INSERT INTO contact_note_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)")
+        .bind(org)
+        .bind(new.id.to_string())
+        .bind(ballast::before(new.body.as_str()))
+        .bind(new.body.as_str())
+        .execute(change.tx())
+        .await?;
     record(change, new.contact, new.id, Some(new.conversation), Happened::Added, new.author).await
 }

@@ -296,19 +296,24 @@ pub(crate) struct NewRow {
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(
-        "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev, ballast, body) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(org)
+    .bind(&org)
     .bind(new.id.to_string())
     .bind(new.conversation.to_string())
     .bind(new.author.to_string())
     .bind(at)
     .bind(int(seq))
     .bind(int(seq))
-    .bind(ballast::before(new.body.as_str()))
-    .bind(new.body.as_str())
     .execute(change.tx())
     .await?;
+    sqlx::query("INSERT INTO conversation_note_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)")
+        .bind(org)
+        .bind(new.id.to_string())
+        .bind(ballast::before(new.body.as_str()))
+        .bind(new.body.as_str())
+        .execute(change.tx())
+        .await?;
     record(change, new.conversation, new.id, Happened::Added, new.author).await
 }

@@ -200,7 +200,7 @@ pub(crate) async fn one(
 fn select(signed: &Signed) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
         "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind, m.direction, m.seq AS message_seq, \
-         substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(n.body, 1, 1000) AS note_text \
+         substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(b.body, 1, 1000) AS note_text \
          FROM (SELECT c.*, ",
     );
     push_unread(&mut sql, signed);
@@ -220,7 +220,8 @@ const DRESS: &str = ") c \
     LEFT JOIN message m ON m.org_id = c.org_id AND m.id = (SELECT x.id FROM message x \
         WHERE x.org_id = c.org_id AND x.conversation_id = c.id ORDER BY x.seq DESC LIMIT 1) \
     LEFT JOIN conversation_note n ON n.org_id = c.org_id AND n.id = (SELECT x.id FROM conversation_note x \
-        WHERE x.org_id = c.org_id AND x.conversation_id = c.id AND x.deleted_at IS NULL ORDER BY x.seq DESC LIMIT 1)";
+        WHERE x.org_id = c.org_id AND x.conversation_id = c.id AND x.deleted_at IS NULL ORDER BY x.seq DESC LIMIT 1) \
+    LEFT JOIN conversation_note_body b ON b.org_id = n.org_id AND b.note_id = n.id";
 
 fn conversation(row: &SqliteRow) -> sqlx::Result<Conversation> {
     let contact_id = row.id("contact_id")?;

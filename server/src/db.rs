@@ -6,7 +6,7 @@ use crate::{
     ballast,
     change::Change,
     error::{Error, Result},
-    secret,
+    schema, secret,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{
@@ -47,12 +47,13 @@ impl Db {
     /// Opens or makes the file, brings its schema up to date and checks that every promise about it holds.
     ///
     /// # Errors
-    /// When the file can't be opened, the SQLite is too old, or a setting doesn't read back as set.
+    /// When the file can't be opened, a later version has used it, the SQLite is too old, or a setting doesn't read back as
+    /// set.
     pub async fn open(file: &Path) -> Result<Self> {
         make_private(file)?;
         let writer = pool(1, options(file)).await?;
         check_version(&writer).await?;
-        sqlx::migrate!("./migrations").run(&writer).await?;
+        schema::bring_up_to_date(&writer).await?;
         let epoch = made_once(&writer, "epoch", secret::word(8)).await?;
         let cursor_key = made_once(&writer, "cursor-key", secret::token()).await?;
         let readers = pool(READERS, options(file).pragma("query_only", "ON")).await?;

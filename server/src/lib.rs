@@ -7,6 +7,7 @@
 pub mod error;
 mod gate;
 pub mod input;
+mod origin;
 mod page;
 mod site;
 pub mod state;
@@ -18,6 +19,7 @@ pub mod change;
 pub mod db;
 mod event_log;
 mod events;
+mod schema;
 pub mod scrub;
 pub mod secret;
 

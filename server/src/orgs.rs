@@ -51,6 +51,14 @@ pub async fn add_channel(change: &mut Change, kind: ChannelKind, name: &str) -> 
     Ok(id)
 }
 
+/// The name of the organization with this short name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn name_by_slug(reading: &mut SqliteConnection, slug: &str) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("SELECT name FROM org WHERE slug = ?").bind(slug).fetch_optional(reading).await?)
+}
+
 /// The organization with this short name.
 ///
 /// # Errors

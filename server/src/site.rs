@@ -1,5 +1,7 @@
 //! The built app: its files, the chat page, and what is said where there is no app. Files are read once, at start.
 
+mod chat;
+
 use crate::{
     error::{Error, Result},
     gate::is_under,
@@ -73,12 +75,9 @@ impl Site {
 
     fn find(&self, path: &str) -> Option<&File> {
         let name = path.trim_start_matches('/');
-        let page = |name: &str| self.files.get(name);
+        let page = |name: &str| self.files.get(name).filter(|_| !chat::is_template(name));
         if let Some(file) = page(name) {
             return Some(file);
-        }
-        if name == "chat" || name.strip_prefix("chat/").is_some_and(|org| !org.contains(['/', '.'])) {
-            return page("chat/index.html");
         }
         // A name with a dot is a file that isn't there (any more): a page in its place would only confuse.
         let is_file = name.rsplit('/').next().is_some_and(|last| last.contains('.'));
@@ -143,6 +142,9 @@ pub(crate) async fn serve(
     }
     if is_under(path, "/problems") {
         return explain(path);
+    }
+    if let Some(slug) = chat::slug(path).filter(|_| !site.files.is_empty()) {
+        return chat::answer(&state, slug, &headers).await.unwrap_or_else(Error::into_response);
     }
     match site.find(path) {
         Some(file) => file.answer(&headers),

@@ -1,9 +1,22 @@
 //! Going back to a backup: what was deleted since stays deleted, who was put out stays out, and everybody starts over.
 
-use crate::kit::{Client, World};
+use crate::kit::{
+    Client, World,
+    earlier::{Past, database, opened, run},
+};
 use serde_json::json;
-use sidenote_server::backup::{self, Ledger};
-use std::{fs, path::PathBuf};
+use sha2::{Digest as _, Sha256};
+use sidenote_server::{
+    Config,
+    backup::{self, Ledger},
+};
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
 use wire::{ContactNote, NotesPage, Position, paths};
 
 /// The texts of Ana's notes, newest first.
@@ -142,4 +155,83 @@ async fn nothing_is_restored_under_a_running_server_nor_from_what_is_no_backup()
     assert!(refused.to_string().contains("no backup of Sidenote"), "{refused}");
     let world = world.reopened().await;
     assert_eq!(notes(&world, &sam.at(&world)).await, ["still at work"]);
+}
+
+/// The files of a directory, and a digest of what is in them.
+fn files(directory: &TempDir) -> BTreeMap<PathBuf, String> {
+    let paths = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.clone(), format!("{:?}", Sha256::digest(fs::read(path).unwrap())))).collect()
+}
+
+/// A database of the first schema with two notes, and a backup of it from before one of them was deleted.
+async fn first_schema(directory: &TempDir) -> (Past, PathBuf, PathBuf) {
+    let (file, to) = (directory.path().join("sidenote.db"), directory.path().join("backup.db"));
+    let (past, mut before) = database(&file, 1).await;
+    past.contact_note(&mut before, 10, "kept").await;
+    let deleted = past.contact_note(&mut before, 11, "deleted since").await;
+    past.conversation_note(&mut before, 12, "inside").await;
+    run(&mut before, format!("VACUUM INTO '{}'", to.display())).await;
+    past.delete(&mut before, deleted).await;
+    before.close().await.unwrap();
+    (past, file, to)
+}
+
+async fn texts(sam: &Client, past: &Past) -> Vec<String> {
+    let page: NotesPage<ContactNote> = sam.get(&paths::contact_notes(past.ana, None, 100)).await.expect(200).read();
+    page.items.into_iter().map(|note| note.body.into_string()).collect()
+}
+
+#[tokio::test]
+async fn a_backup_of_the_first_schema_is_restored_over_a_database_of_the_first_schema() {
+    let directory = TempDir::new().unwrap();
+    let (past, file, to) = first_schema(&directory).await;
+    let restored = backup::restore(&file, &to, Ledger::Replaced).await.unwrap();
+    assert_eq!(restored.deleted, 1);
+    let (db, sam) = opened(&file, Config::default()).await;
+    assert_eq!(texts(&sam, &past).await, ["kept"], "and the session goes on");
+    let thread = sam.get(&paths::conversation_notes(past.chat, None)).await.expect(200).json();
+    assert_eq!(thread["items"][0]["body"], "inside");
+    db.close().await;
+    let mut left: Vec<_> = files(&directory).into_keys().collect();
+    left.retain(|path| path.extension().is_none_or(|end| end != "db-wal" && end != "db-shm"));
+    assert_eq!(left, [to, file.clone(), restored.kept.unwrap()], "no copy is left");
+}
+
+#[tokio::test]
+async fn a_backup_of_the_first_schema_is_restored_over_one_of_today_and_the_other_way_round() {
+    let directory = TempDir::new().unwrap();
+    let (past, file, to) = first_schema(&directory).await;
+    let (db, sam) = opened(&file, Config::default()).await;
+    let today = directory.path().join("today.db");
+    backup::backup(&file, &today).await.unwrap();
+    assert_eq!(texts(&sam, &past).await, ["kept"]);
+    db.close().await;
+    assert_eq!(backup::restore(&file, &to, Ledger::Replaced).await.unwrap().deleted, 1);
+    fs::copy(&to, &file).unwrap();
+    let back = backup::restore(&file, &today, Ledger::Replaced).await.unwrap();
+    assert_eq!(back.deleted, 0);
+    let (_db, sam) = opened(&file, Config::default()).await;
+    assert_eq!(texts(&sam, &past).await, ["kept"]);
+}
+
+#[tokio::test]
+async fn a_backup_or_a_database_of_a_later_version_is_refused_and_nothing_is_changed() {
+    async fn make_later(file: &Path) {
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        run(&mut connection, "UPDATE _sqlx_migrations SET version = 9000 WHERE version = 1".to_owned()).await;
+        connection.close().await.unwrap();
+    }
+    for (later, sentence) in [
+        ("backup.db", "This backup belongs to a later version of Sidenote"),
+        ("sidenote.db", "The database that is there belongs to a later version of Sidenote"),
+    ] {
+        let directory = TempDir::new().unwrap();
+        let (_, file, to) = first_schema(&directory).await;
+        make_later(&directory.path().join(later)).await;
+        let before = files(&directory);
+        let refused = backup::restore(&file, &to, Ledger::Replaced).await.unwrap_err().to_string();
+        assert!(refused.starts_with(sentence), "{refused}");
+        assert_eq!(files(&directory), before);
+    }
 }

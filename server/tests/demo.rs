@@ -75,8 +75,8 @@ async fn no_two_threads_begin_alike() {
 #[tokio::test]
 async fn every_text_is_one_that_could_have_been_typed() {
     let (_directory, db) = made().await;
-    let all = "SELECT body, id FROM message UNION ALL SELECT body, id FROM contact_note \
-        UNION ALL SELECT body, id FROM conversation_note";
+    let all = "SELECT body, id FROM message UNION ALL SELECT body, note_id FROM contact_note_body \
+        UNION ALL SELECT body, note_id FROM conversation_note_body";
     for (body, _) in rows(&db, all).await {
         assert!(wire::NoteBody::parse(&body).is_ok_and(|parsed| parsed.as_str() == body), "{body:?}");
     }

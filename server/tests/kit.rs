@@ -1,6 +1,7 @@
 //! The small world the stories play in: two organizations on a temporary database, and clients that ask the app in
 //! process. Nothing here asserts what the product promises; it only makes the promises short to write.
 
+pub(crate) mod earlier;
 pub(crate) mod process;
 mod stream;
 

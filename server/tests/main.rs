@@ -22,6 +22,7 @@ mod gate;
 mod import;
 mod inbox;
 mod messages;
+mod migrations;
 mod non_interference;
 mod openapi;
 mod refusals;

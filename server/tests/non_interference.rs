@@ -221,6 +221,8 @@ fn the_contacts_side_uses_only_modules_that_name_no_note_either() {
     let tables_and_types = [
         "contact_note",
         "conversation_note",
+        "contact_note_body",
+        "conversation_note_body",
         "contact_note_tombstone",
         "conversation_note_tombstone",
         "ContactNote",

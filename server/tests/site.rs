@@ -2,7 +2,7 @@
 
 use crate::kit::World;
 use axum::http::Method;
-use sidenote_server::{Config, Site};
+use sidenote_server::{Config, Site, orgs};
 use std::fs;
 use tempfile::TempDir;
 
@@ -14,7 +14,10 @@ async fn world() -> World {
         fs::write(path, text).unwrap();
     };
     write("index.html", "<title>Sidenote</title>");
-    write("chat/index.html", "<title>Chat</title>");
+    for page in ["chat/index.html", "chat/nobody.html"] {
+        write(page, &fs::read_to_string(format!("{}/../public/{page}", env!("CARGO_MANIFEST_DIR"))).unwrap());
+    }
+    write("chat/index.html.br", "brotli of the template");
     write("chat/chat.js", "chat()");
     write("boot.js", "boot()");
     write("boot.js.br", "brotli of boot()");
@@ -33,7 +36,6 @@ async fn files_are_served_with_their_type_and_kept_as_long_as_their_name_allows(
         ("/boot.js", "boot()", "text/javascript; charset=utf-8", "no-cache"),
         ("/app-0123456789abcdef.js", "app()", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
         ("/app-0123456789abcdef_bg.wasm", "wasm", "application/wasm", "public, max-age=31536000, immutable"),
-        ("/chat/acme", "<title>Chat</title>", "text/html; charset=utf-8", "no-cache"),
         ("/chat/chat.js", "chat()", "text/javascript; charset=utf-8", "no-cache"),
     ] {
         let answer = nobody.get(path).await.expect(200);
@@ -51,7 +53,15 @@ async fn an_address_of_the_app_shows_the_app_and_a_missing_file_is_missing() {
     for path in ["/inbox", "/conversations/1?beside=2", "/chat/acme/deeper", "/apiary", "/contacts/x"] {
         assert_eq!(nobody.get(path).await.expect(200).text(), "<title>Sidenote</title>", "{path}");
     }
-    for path in ["/app-old.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/boot.js.br", "/.env", "/chat/none.js"] {
+    for path in [
+        "/app-old.js",
+        "/../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+        "/boot.js.br",
+        "/.env",
+        "/chat/none.js",
+        "/chat/index.html",
+    ] {
         nobody.get(path).await.expect(404).refused("not-found");
     }
     for path in ["/api/x", "/contact/x", "/inbound/x", "/problems/x"] {
@@ -93,4 +103,77 @@ async fn without_the_app_the_server_says_how_to_build_it() {
         assert!(answer.text().contains("cargo xtask build"), "{}", answer.text());
     }
     assert!(Site::read(std::path::Path::new("/nowhere/at/all")).is_err());
+}
+
+/// The text between the first opening and closing tag.
+fn between<'a>(page: &'a str, opening: &str, closing: &str) -> &'a str {
+    page.split_once(opening).unwrap().1.split_once(closing).unwrap().0
+}
+
+#[tokio::test]
+async fn the_chat_names_the_organization_before_any_script_runs() {
+    let world = world().await;
+    let nobody = world.nobody().with("accept-encoding", "br");
+    for path in ["/chat/acme", "/chat/acme/", "/chat/acme?from=mail"] {
+        let answer = nobody.get(path).await.expect(200);
+        assert_eq!(between(&answer.text(), "<title>", "</title>"), "Chat with ACME");
+        assert_eq!(between(&answer.text(), "<h1 id=\"title\">", "</h1>"), "Chat with <bdi dir=\"auto\">ACME</bdi>");
+        let parts = ["content-type", "cache-control", "content-encoding"].map(|name| answer.header(name));
+        assert_eq!(parts, [Some("text/html; charset=utf-8"), Some("no-cache"), None], "{path}");
+        assert!(answer.header("content-security-policy").unwrap().contains("script-src 'self'"));
+        let tag = answer.header("etag").unwrap();
+        nobody.with("if-none-match", tag).get(path).await.expect(304);
+        assert_ne!(
+            nobody.get("/chat/globex").await.expect(200).header("etag"),
+            Some(tag),
+            "another name, another page"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_name_of_an_organization_is_text() {
+    let world = world().await;
+    let mut plain = None;
+    for (n, name) in [
+        "</title><script src=/boot.js></script>",
+        "</bdi></h1><img src=x onerror=alert(1)>",
+        "\"><b>'x'</b>",
+        "<!--",
+        "&lt;b&gt; & Sons",
+        "{organization}",
+        "\u{202e}emca\u{0}",
+        "Zoë & 東京",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        orgs::add(world.db(), &format!("hostile-{n}"), name).await.unwrap();
+        let page = world.nobody().get(&format!("/chat/hostile-{n}")).await.expect(200).text();
+        let title = between(&page, "<title>Chat with ", "</title>").to_owned();
+        let heading = between(&page, "<bdi dir=\"auto\">", "</bdi>").to_owned();
+        let shown = unescaped(&title);
+        assert_eq!((shown.as_str(), &heading), (name, &title));
+        assert!(!title.contains(['<', '>', '"', '\'']), "{title}");
+        // All else on the page is as on every other organization's.
+        let rest = page.replacen(&title, "", 2);
+        assert_eq!(&rest, plain.get_or_insert_with(|| rest.clone()));
+    }
+}
+
+/// What a browser makes of the references in a text.
+fn unescaped(html: &str) -> String {
+    let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    references.into_iter().fold(html.to_owned(), |text, (reference, character)| text.replace(reference, character))
+}
+
+#[tokio::test]
+async fn where_no_organization_is_the_page_says_so() {
+    let world = world().await;
+    for path in ["/chat", "/chat/", "/chat/nobody", "/chat/ACME", "/chat/%3Cscript%3E", "/chat/acme%00"] {
+        let answer = world.nobody().get(path).await.expect(404);
+        assert_eq!(between(&answer.text(), "<h1>", "</h1>"), "There is no chat here", "{path}");
+        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+        assert!(!answer.text().contains("<script") && !answer.text().contains("{organization}"));
+    }
 }

@@ -74,6 +74,10 @@ pub struct NotesPage<T> {
     pub items: Vec<T>,
     pub next_cursor: Option<String>,
     pub as_of: Position,
-    /// Others' notes with a higher `seq` are new to this agent.
+    /// Where the agent's seen mark stands: others' notes with a higher `seq` are new to them. It never goes back.
     pub seen: Seq,
+    /// How many of the contact's notes are new to the agent, on this page or not.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub unseen: u64,
 }

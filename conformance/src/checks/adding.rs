@@ -17,7 +17,7 @@ pub(super) fn stands_first(scene: &Scene) -> Outcome {
 pub(super) fn once(scene: &Scene) -> Outcome {
     let added = scene.add(TEXT)?;
     let again = scene.agent.put(&added.path(), &scene.body(TEXT))?.expect(200)?;
-    if again.json()? != added.note {
+    if again.note()? != added.note {
         return Err(again.wrong("the same note as the first time"));
     }
     let (before, after) = (added.note["seq"].as_u64(), scene.newest()?);

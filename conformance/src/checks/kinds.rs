@@ -14,7 +14,7 @@ pub(super) fn apart(scene: &Scene) -> Outcome {
     let among_contacts = scene.newest();
     scene.agent.delete(&path)?.expect(200)?;
     let page = in_conversation?.expect(200)?;
-    if page.json()?["items"][0] != added.json()? {
+    if page.notes()?.first() != Some(&added.note()?) {
         return Err(page.wrong("the note that was just added stands first"));
     }
     let (answer, items) = among_contacts?;

@@ -13,8 +13,9 @@ use wire::{ContactId, ContactNote, ContactNoteId, ConversationId, NoteBody, OrgI
 /// The live note; one in its undo window isn't live.
 pub(crate) async fn find(reading: &mut SqliteConnection, org: OrgId, id: ContactNoteId) -> Result<Option<ContactNote>> {
     let row = sqlx::query(
-        "SELECT n.id, n.contact_id, n.conversation_id, n.author_id, n.body, n.created_at, n.seq, n.rev, \
+        "SELECT n.id, n.contact_id, n.conversation_id, n.author_id, b.body, n.created_at, n.seq, n.rev, \
          a.name AS author_name, a.removed_at AS author_removed_at FROM contact_note n \
+         JOIN contact_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
          JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
          WHERE n.org_id = ? AND n.id = ? AND n.deleted_at IS NULL",
     )
@@ -35,8 +36,9 @@ pub(super) async fn newest(
     limit: usize,
 ) -> Result<Vec<ContactNote>> {
     let mut rows = sqlx::query(
-        "SELECT n.id, n.contact_id, n.conversation_id, n.author_id, n.body, n.created_at, n.seq, n.rev, \
+        "SELECT n.id, n.contact_id, n.conversation_id, n.author_id, b.body, n.created_at, n.seq, n.rev, \
          a.name AS author_name, a.removed_at AS author_removed_at FROM contact_note n \
+         JOIN contact_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
          JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
          WHERE n.org_id = ? AND n.contact_id = ? AND n.seq < ? AND n.deleted_at IS NULL ORDER BY n.seq DESC",
     )
@@ -68,6 +70,26 @@ pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &Signed, 
         .await?;
     let mark = row.map(|row| row.seq("seq")).transpose()?.unwrap_or(0);
     Ok(mark.max(signed.joined_seq))
+}
+
+/// How many live notes of others are newer than the agent's seen mark.
+pub(super) async fn count_unseen(
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    contact: ContactId,
+    seen: Seq,
+) -> Result<u64> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS unseen FROM contact_note \
+         WHERE org_id = ? AND contact_id = ? AND seq > ? AND author_id <> ? AND deleted_at IS NULL",
+    )
+    .bind(signed.org.to_string())
+    .bind(contact.to_string())
+    .bind(int(seen))
+    .bind(signed.agent.to_string())
+    .fetch_one(reading)
+    .await?;
+    Ok(row.seq("unseen")?)
 }
 
 /// Whom a conversation is with. Another organization's is as unknown as one that doesn't exist.

@@ -15,8 +15,9 @@ pub(crate) async fn find(
     id: ConversationNoteId,
 ) -> Result<Option<ConversationNote>> {
     let row = sqlx::query(
-        "SELECT n.id, n.conversation_id, n.author_id, n.body, n.created_at, n.seq, n.rev, \
+        "SELECT n.id, n.conversation_id, n.author_id, b.body, n.created_at, n.seq, n.rev, \
          a.name AS author_name, a.removed_at AS author_removed_at FROM conversation_note n \
+         JOIN conversation_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
          JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
          WHERE n.org_id = ? AND n.id = ? AND n.deleted_at IS NULL",
     )
@@ -36,8 +37,9 @@ pub(super) async fn newest(
     limit: i64,
 ) -> Result<Vec<ConversationNote>> {
     let rows = sqlx::query(
-        "SELECT n.id, n.conversation_id, n.author_id, n.body, n.created_at, n.seq, n.rev, \
+        "SELECT n.id, n.conversation_id, n.author_id, b.body, n.created_at, n.seq, n.rev, \
          a.name AS author_name, a.removed_at AS author_removed_at FROM conversation_note n \
+         JOIN conversation_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
          JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
          WHERE n.org_id = ? AND n.conversation_id = ? AND n.seq < ? AND n.deleted_at IS NULL \
          ORDER BY n.seq DESC LIMIT ?",

@@ -1,0 +1,243 @@
+//! The way back to a backup.
+
+use super::{KINDS, path};
+use crate::{
+    db::{Db, make_private},
+    error::{Error, Result},
+    schema, secret,
+};
+use chrono::Utc;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// Where the deletions since the backup are known from, beside the database that is replaced.
+pub enum Ledger {
+    /// From that database alone.
+    Replaced,
+    /// From a list that [`deletions`] made.
+    Listed(String),
+    /// From nowhere: what was deleted since the backup comes back.
+    Unknown,
+}
+
+/// What going back to a backup came to.
+#[derive(Debug)]
+pub struct Restored {
+    /// Notes of the backup that had been deleted since.
+    pub deleted: u64,
+    /// Where the database that was there lies now.
+    pub kept: Option<PathBuf>,
+}
+
+impl fmt::Display for Restored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "The backup is restored; {} of its notes had been deleted since and are gone.", self.deleted)?;
+        if let Some(kept) = &self.kept {
+            writeln!(f, "The database that was there is {}: remove it when it is no longer needed.", kept.display())?;
+        }
+        Ok(())
+    }
+}
+
+/// Puts a backup in the place of the database. No server may be running on it.
+///
+/// Both may be of an earlier schema: what is worked on is a copy of each, brought up to date.
+///
+/// # Errors
+/// When a server is running, the backup isn't one, either file belongs to a later version, or nobody knows what was deleted
+/// since; then nothing is changed.
+pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restored> {
+    check_backup(from).await?;
+    let is_readable = file.exists() && retire(file).await?;
+    if !is_readable && matches!(ledger, Ledger::Replaced) {
+        let why = "What was deleted since the backup is not known: there is no database to say it. Give the list \
+            that `sidenote-server deletions` made (--deletions FILE), or let it come back (--without-deletions).";
+        return Err(Error::Setup(why.to_owned()));
+    }
+    let old = if is_readable { Some(Copy::of(file, beside(file, "replaying")).await?) } else { None };
+    let new = Copy::of(from, beside(file, "restoring")).await?;
+    let deleted = begin_anew(&new.0, old.as_ref().map(|old| old.0.as_path()), ledger).await?;
+    let kept = if file.exists() { Some(beside(file, "replaced")) } else { None };
+    if let Some(kept) = &kept {
+        std::fs::rename(file, kept)?;
+    }
+    // Of a database that could not be opened any more.
+    remove_side_files(file);
+    std::fs::rename(&new.0, file)?;
+    Ok(Restored { deleted, kept })
+}
+
+/// A copy of a database, up to date and readable by its owner alone. Removed in the end, unless it was renamed.
+struct Copy(PathBuf);
+
+impl Copy {
+    async fn of(file: &Path, to: PathBuf) -> Result<Self> {
+        make_private(&to)?;
+        let copy = Self(to);
+        std::fs::copy(file, &copy.0)?;
+        Db::open(&copy.0).await?.close().await;
+        Ok(copy)
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_file(&self.0);
+        remove_side_files(&self.0);
+    }
+}
+
+fn remove_side_files(file: &Path) {
+    for side in ["-wal", "-shm"] {
+        let _gone = std::fs::remove_file(beside_exactly(file, side));
+    }
+}
+
+async fn check_backup(from: &Path) -> Result<()> {
+    let not_one = || Error::Setup(format!("{} is no backup of Sidenote.", from.display()));
+    let options = SqliteConnectOptions::new().filename(from).read_only(true);
+    let mut backup = SqliteConnection::connect_with(&options).await.map_err(|_| not_one())?;
+    let epoch: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'epoch'")
+        .fetch_optional(&mut backup)
+        .await
+        .map_err(|_| not_one())?;
+    epoch.ok_or_else(not_one)?;
+    let checked = schema::check(&mut backup, "This backup").await;
+    backup.close().await?;
+    checked
+}
+
+/// Makes sure that nobody has the database open, and that all of it is in its one file. `false`: it can't be read.
+async fn retire(file: &Path) -> Result<bool> {
+    let Ok(mut old) = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file)).await else {
+        return Ok(false);
+    };
+    match schema::check(&mut old, "The database that is there").await {
+        Err(later @ Error::Setup(_)) => {
+            old.close().await?;
+            return Err(later);
+        }
+        Err(_) => return Ok(false),
+        Ok(()) => {}
+    }
+    // Only who is alone with it may change this.
+    match sqlx::query_scalar::<_, String>("PRAGMA journal_mode = DELETE").fetch_one(&mut old).await {
+        Ok(mode) if mode == "delete" => {}
+        Ok(_) => return Err(in_use()),
+        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("5" | "261" | "517")) => {
+            return Err(in_use());
+        }
+        Err(_) => return Ok(false),
+    }
+    old.close().await?;
+    Ok(true)
+}
+
+fn in_use() -> Error {
+    Error::Setup("A server is running on this database: stop it first.".to_owned())
+}
+
+/// Replays what must not come back, and begins a new order of changes. Returns how many notes went.
+async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u64> {
+    let db = Db::open(new).await?;
+    let mut connection = db.writer().acquire().await?;
+    if let Some(old) = old {
+        sqlx::query("ATTACH DATABASE ? AS old").bind(path(old)?).execute(&mut *connection).await?;
+    }
+    let mut tx = connection.begin().await?;
+    if old.is_some() {
+        replay_people(&mut tx).await?;
+        replay_notes(&mut tx).await?;
+    } else {
+        sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
+    }
+    if let Ledger::Listed(lines) = &ledger {
+        replay_lines(&mut tx, lines).await?;
+    }
+    let mut deleted = 0;
+    for kind in KINDS {
+        deleted += sqlx::query(kind.delete).execute(&mut *tx).await?.rows_affected();
+    }
+    for statement in ["DELETE FROM event", "DELETE FROM embed_token"] {
+        sqlx::query(statement).execute(&mut *tx).await?;
+    }
+    for (key, value) in [("epoch", secret::word(8)), ("cursor-key", secret::token())] {
+        sqlx::query("UPDATE meta SET value = ? WHERE key = ?").bind(value).bind(key).execute(&mut *tx).await?;
+    }
+    tx.commit().await?;
+    if old.is_some() {
+        sqlx::query("DETACH DATABASE old").execute(&mut *connection).await?;
+    }
+    // All of it into the one file, which is about to be renamed.
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
+    drop(connection);
+    db.close().await;
+    Ok(deleted)
+}
+
+/// Whoever was taken out, signed out or given another password since stays so; so do keys and origins that are gone.
+async fn replay_people(tx: &mut SqliteConnection) -> Result<()> {
+    for statement in [
+        // Numbers of the order are never given twice.
+        "UPDATE org SET seq = MAX(seq, COALESCE((SELECT o.seq FROM old.org o WHERE o.id = org.id), 0))",
+        "UPDATE agent SET (password_hash, removed_at) = (SELECT o.password_hash, o.removed_at FROM old.agent o \
+         WHERE o.org_id = agent.org_id AND o.id = agent.id) WHERE EXISTS (SELECT 1 FROM old.agent o \
+         WHERE o.org_id = agent.org_id AND o.id = agent.id)",
+        "DELETE FROM session",
+        "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
+         SELECT s.token_hash, s.org_id, s.agent_id, s.created_at, s.last_used_at FROM old.session s \
+         WHERE EXISTS (SELECT 1 FROM agent a WHERE a.org_id = s.org_id AND a.id = s.agent_id)",
+        "DELETE FROM embed_token",
+        "DELETE FROM embed_key WHERE NOT EXISTS (SELECT 1 FROM old.embed_key o WHERE o.key_hash = embed_key.key_hash)",
+        "DELETE FROM embed_origin WHERE NOT EXISTS (SELECT 1 FROM old.embed_origin o \
+         WHERE o.org_id = embed_origin.org_id AND o.origin = embed_origin.origin)",
+    ] {
+        sqlx::query(statement).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Deletions since the backup, and what was brought back since.
+async fn replay_notes(tx: &mut SqliteConnection) -> Result<()> {
+    for kind in KINDS {
+        for statement in [kind.bring_back, kind.forget_brought_back, kind.replay] {
+            sqlx::query(statement).execute(&mut *tx).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn replay_lines(tx: &mut SqliteConnection, lines: &str) -> Result<()> {
+    for (number, line) in lines.lines().enumerate() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let kind = KINDS.iter().find(|kind| words.first() == Some(&kind.word));
+        let (Some(kind), [_, org, id, belongs_to, by]) = (kind, &words[..]) else {
+            return Err(Error::Setup(format!("Line {} of the list of deletions can't be read.", number + 1)));
+        };
+        sqlx::query(kind.replay_line)
+            .bind(id)
+            .bind(belongs_to)
+            .bind(by)
+            .bind(Utc::now().timestamp_millis())
+            .bind(org)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A file of another purpose beside this one, whose name nobody has: `FILE.PURPOSE`, `FILE.PURPOSE-2`, …
+fn beside(file: &Path, purpose: &str) -> PathBuf {
+    let nth = |n: usize| if n == 1 { format!(".{purpose}") } else { format!(".{purpose}-{n}") };
+    let mut candidates = (1..).map(|n| beside_exactly(file, &nth(n)));
+    candidates.find(|candidate| !candidate.exists()).expect("there is always another number")
+}
+
+fn beside_exactly(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}

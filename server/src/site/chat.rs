@@ -1,0 +1,66 @@
+//! The contact's page: `/chat/{org}` with the organization's name in it, before any script runs.
+
+use super::File;
+use crate::{
+    error::{Error, Result},
+    orgs,
+    state::State,
+};
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use wire::ProblemCode;
+
+/// The page, with [`NAME`] where the organization's name belongs.
+const PAGE: &str = "chat/index.html";
+/// What stands at an address where no organization is.
+const NOBODY: &str = "chat/nobody.html";
+const NAME: &str = "{organization}";
+
+/// Which organization's chat a path is: `""` where it names none. `None`: it is no chat's path.
+pub(super) fn slug(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix("/chat")?;
+    let slug = rest.strip_prefix('/').or_else(|| rest.is_empty().then_some(rest))?;
+    let slug = slug.strip_suffix('/').unwrap_or(slug);
+    (!slug.contains(['/', '.'])).then_some(slug)
+}
+
+/// Whether a file is shown by [`answer`] alone: as it lies there, it is no page.
+pub(super) fn is_template(name: &str) -> bool {
+    name == PAGE
+}
+
+/// The page of an organization; of nobody, one that says so.
+pub(super) async fn answer(state: &State, slug: &str, asked: &HeaderMap) -> Result<Response> {
+    let files = &state.site().files;
+    let name = orgs::name_by_slug(&mut *state.db().read().await?, slug).await?;
+    let Some(name) = name else {
+        let page = files.get(NOBODY).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
+        let mut response = page.answer(asked);
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = StatusCode::NOT_FOUND;
+        }
+        return Ok(response);
+    };
+    let page = files.get(PAGE).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
+    let Ok(template) = std::str::from_utf8(&page.plain) else { return Ok(StatusCode::NOT_FOUND.into_response()) };
+    let filled = template.replace(NAME, &escaped(&name));
+    Ok(File::new(PAGE, filled.into(), None).answer(asked))
+}
+
+/// A text as HTML shows it, in an element or an attribute.
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
