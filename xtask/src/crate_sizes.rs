@@ -27,13 +27,22 @@ fn function(line: &str) -> Option<(u64, &str)> {
     Some((u64::from_str_radix(size.trim_start_matches("0x"), 16).ok()?, symbol))
 }
 
-/// `<a::B as c::D>::e` belongs to `a`: the crate whose type the code is for.
+/// `<a::B as c::D>::e` belongs to `a`: the crate whose type the code is for; `<T as c::D>::e` to `c`, which wrote it.
 fn crate_of(symbol: &str) -> String {
     let name = format!("{:#}", demangle(symbol));
-    let path =
-        name.trim_start_matches(['<', '&', '*', '(', '[', '{']).trim_start_matches("dyn ").trim_start_matches("mut ");
-    let end = path.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(path.len());
-    path[..end].to_owned()
+    let (path, rest) = first_word(&name);
+    if rest.starts_with("::") {
+        return path.to_owned();
+    }
+    rest.split_once(" as ").map_or(path, |(_, of_trait)| first_word(of_trait).0).to_owned()
+}
+
+/// The first word of a path, and what follows it.
+fn first_word(path: &str) -> (&str, &str) {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let path = path.trim_start_matches(|letter| !is_part(letter));
+    let path = ["dyn ", "mut ", "const "].iter().find_map(|word| path.strip_prefix(word)).unwrap_or(path);
+    path.split_at(path.find(|letter| !is_part(letter)).unwrap_or(path.len()))
 }
 
 #[cfg(test)]
@@ -46,6 +55,10 @@ mod tests {
         assert_eq!(
             crate_of("_ZN58_$LT$alloc..string..String$u20$as$u20$core..fmt..Write$GT$9write_str17h0123456789abcdefE"),
             "alloc"
+        );
+        assert_eq!(
+            crate_of("_ZN50_$LT$T$u20$as$u20$core..convert..Into$LT$U$GT$$GT$4into17h0123456789abcdefE"),
+            "core"
         );
     }
 

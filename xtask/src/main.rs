@@ -1,5 +1,5 @@
-//! The commands of the project, as the README names them: `cargo xtask run`, `cargo xtask test`. What each of them needs
-//! is found or installed on the way; nothing has to be set up first but Rust, Node and a C compiler.
+//! The commands of the project: `cargo xtask run`, `cargo xtask test` and the others that CONTRIBUTING.md lists. Each finds
+//! or installs what it needs; Rust, Node and a C compiler have to be there.
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks through its output")]
 
