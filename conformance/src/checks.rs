@@ -40,6 +40,10 @@ pub const CHECKS: &[Check] = &[
     check("going through pages gives each note once, and the last page has no next_cursor", listing::pages),
     check("a cursor that the back end did not make is refused with 400 bad-cursor", listing::bad_cursor),
     check("a page says as of which position it was read, not before its newest note", listing::as_of),
+    check(
+        "a page says how many notes of others are newer than the agent's seen mark, which never goes back",
+        listing::unseen,
+    ),
     check("a note has its fields and no others, and times are RFC 3339 in UTC", form::note),
     check("answers are not stored: Cache-Control: no-store", form::no_store),
     check("who isn't signed in is refused with 401 signed-out", form::signed_out),

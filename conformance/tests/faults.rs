@@ -12,7 +12,7 @@ use futures::StreamExt as _;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
 };
 
@@ -34,6 +34,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault { name: "an undone deletion comes back on top", breaks: "an undone deletion", seed: restored_on_top },
     Fault { name: "oldest first", breaks: "newest first, by seq", seed: oldest_first },
     Fault { name: "pages overlap", breaks: "each note once", seed: overlap },
+    Fault { name: "only loaded notes count as new", breaks: "how many notes of others", seed: counts_loaded },
+    Fault { name: "a seen mark goes back", breaks: "never goes back", seed: mark_goes_back },
     Fault { name: "times are seconds", breaks: "RFC 3339", seed: seconds },
     Fault { name: "refusals are plain text", breaks: "404 not-found", seed: plain_refusals },
     Fault { name: "answers may be stored", breaks: "not stored", seed: stored },
@@ -239,6 +241,45 @@ fn overlap(app: Router) -> Router {
                 *last = items.last().cloned().unwrap_or_default();
             })
             .await
+        }
+    }))
+}
+
+fn counts_loaded(app: Router) -> Router {
+    app.layer(from_fn(|request: Request, next: Next| async move {
+        let is_list = is_list(&request);
+        let response = next.run(request).await;
+        if !is_list {
+            return response;
+        }
+        answered(response, |page| {
+            let loaded = page["items"].as_array().map_or(0, Vec::len);
+            if page["unseen"].as_u64().is_some_and(|unseen| unseen > loaded as u64) {
+                page["unseen"] = loaded.into();
+            }
+        })
+        .await
+    }))
+}
+
+fn mark_goes_back(app: Router) -> Router {
+    let marks = Arc::new(Mutex::new(HashMap::new()));
+    app.layer(from_fn(move |request: Request, next: Next| {
+        let marks = Arc::clone(&marks);
+        async move {
+            let (is_list, agent) = (is_list(&request), request.headers().get(header::COOKIE).cloned());
+            if !request.uri().path().ends_with("/notes/seen") {
+                let response = next.run(request).await;
+                let mark = marks.lock().unwrap().get(&agent).cloned();
+                return match mark {
+                    Some(mark) if is_list => answered(response, |page| page["seen"] = mark).await,
+                    _ => response,
+                };
+            }
+            let mut mark = Value::Null;
+            let request = rewritten(request, |body| mark = body["seq"].clone()).await;
+            marks.lock().unwrap().insert(agent, mark);
+            next.run(request).await
         }
     }))
 }

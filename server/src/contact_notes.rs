@@ -26,7 +26,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::{DateTime, Utc};
-use read::{newest, seen_up_to, with_whom};
+use read::{count_unseen, newest, seen_up_to, with_whom};
 use sqlx::{Row as _, SqliteConnection};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
@@ -46,7 +46,8 @@ impl Input for NewContactNote {
     const FIELDS: &'static [Field] = &[BODY, required::<ConversationId>("conversation_id")];
 }
 
-/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters.
+/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters. `seen` and `unseen` are
+/// about all notes of the contact.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/notes", tag = "contact notes", params(
     ("id" = ContactId, Path), ("q" = Option<String>, Query), ("cursor" = Option<String>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
@@ -68,7 +69,8 @@ async fn list(
     let mut items = newest(&mut reading, signed.org, contact, before, search.as_deref(), limit as usize + 1).await?;
     let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
     let seen = seen_up_to(&mut reading, &signed, contact).await?;
-    Ok(axum::Json(NotesPage { items, next_cursor, as_of, seen }))
+    let unseen = count_unseen(&mut reading, &signed, contact, seen).await?;
+    Ok(axum::Json(NotesPage { items, next_cursor, as_of, seen, unseen }))
 }
 
 /// Add a note. The id is the caller's and makes repeating harmless: the same again answers with the note as it is.

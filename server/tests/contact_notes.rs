@@ -3,8 +3,9 @@
 use crate::kit::World;
 use futures::future::join_all;
 use serde_json::json;
+use sidenote_server::agents::{self, NewAgent};
 use std::time::Duration;
-use wire::{ContactId, ContactNote, ContactNoteId, ConversationId, NotesPage, paths};
+use wire::{AgentId, ContactId, ContactNote, ContactNoteId, ConversationId, NotesPage, Role, paths};
 
 #[tokio::test]
 async fn a_note_is_added_once_and_seen_by_every_agent() {
@@ -245,4 +246,63 @@ async fn what_an_agent_has_seen_only_moves_forward_and_not_past_the_head() {
     }
     kim.put(&paths::contact_notes_seen(acme.ana), json!({ "seq": -1 })).await.expect(422).refused("invalid-field");
     kim.put(&paths::contact_notes_seen(ContactId::fresh()), json!({ "seq": 1 })).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_page_says_how_many_notes_are_new_to_the_agent_loaded_or_not() {
+    let world = World::new().await;
+    let (maya, sam, kim, acme) = (world.maya().await, world.sam().await, world.kim().await, &world.acme);
+    let page = async |limit| -> NotesPage<ContactNote> {
+        kim.get(&paths::contact_notes(acme.ana, None, limit)).await.expect(200).read()
+    };
+    assert_eq!(page(1).await.unseen, 0);
+    for text in ["one", "two", "three"] {
+        sam.add_note(acme.ana, acme.ana_chat, text).await;
+    }
+    let last = maya.add_note(acme.ana, acme.ana_mail, "four").await;
+    kim.add_note(acme.ana, acme.ana_chat, "her own").await;
+    sam.add_note(acme.bob, acme.bob_chat, "about somebody else").await;
+    assert_eq!((page(1).await.items.len(), page(1).await.unseen, page(50).await.unseen), (1, 4, 4));
+
+    let second = page(2).await;
+    let path = paths::contact_notes(acme.ana, second.next_cursor.as_deref(), 2);
+    let later: NotesPage<ContactNote> = kim.get(&path).await.expect(200).read();
+    assert_eq!((later.unseen, later.seen), (4, second.seen), "every page says the same");
+    let found: NotesPage<ContactNote> =
+        kim.get(&format!("{}&q=two", paths::contact_notes(acme.ana, None, 2))).await.expect(200).read();
+    assert_eq!((found.items.len(), found.unseen), (1, 4), "a search does too");
+
+    maya.delete(&paths::contact_note(acme.ana, last)).await.expect(200);
+    assert_eq!(page(1).await.unseen, 3, "a deleted note isn't new");
+    maya.post(&paths::contact_note_restore(acme.ana, last), None).await.expect(200);
+    assert_eq!(page(1).await.unseen, 4, "one that came back is");
+
+    let seq_of = async |text: &str| page(50).await.items.iter().find(|note| note.body.as_str() == text).unwrap().seq;
+    for (text, left) in [("two", 2), ("one", 2), ("four", 0), ("two", 0)] {
+        kim.put(&paths::contact_notes_seen(acme.ana), json!({ "seq": seq_of(text).await })).await.expect(204);
+        assert_eq!(page(1).await.unseen, left, "seen up to {text}");
+    }
+    let sams: NotesPage<ContactNote> = sam.get(&paths::contact_notes(acme.ana, None, 1)).await.expect(200).read();
+    assert_eq!(sams.unseen, 2, "what kim has seen is new to sam: maya's and kim's");
+}
+
+#[tokio::test]
+async fn notes_from_before_an_agent_joined_are_not_new_to_them() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    sam.add_note(acme.ana, acme.ana_chat, "before").await;
+    let late = NewAgent {
+        id: AgentId::fresh(),
+        email: "lou@acme.test".to_owned(),
+        name: "Lou".to_owned(),
+        role: Role::Agent,
+        password_hash: "none".to_owned(),
+    };
+    let mut change = world.db().change(acme.org).await.unwrap();
+    agents::add(&mut change, &late).await.unwrap();
+    change.commit().await.unwrap();
+    sam.add_note(acme.ana, acme.ana_chat, "after").await;
+    let lou = world.client(acme.org, late.id).await;
+    let page: NotesPage<ContactNote> = lou.get(&paths::contact_notes(acme.ana, None, 50)).await.expect(200).read();
+    assert_eq!((page.items.len(), page.unseen), (2, 1));
 }

@@ -65,7 +65,7 @@ impl ContactNotes {
 impl NotesOfContact {
     /// A page of the server's, asked for below `below`. Returns whether it was taken in, as [`Ledger::receive_page`].
     pub fn receive_page(&self, below: Option<Seq>, page: NotesPage<ContactNote>) -> bool {
-        let NotesPage { items, next_cursor, as_of, seen } = page;
+        let NotesPage { items, next_cursor, as_of, seen, .. } = page;
         let taken_in = self.ledger.receive_page(Arrived { items, below, next_cursor, as_of });
         if taken_in {
             self.receive_seen(seen);

@@ -83,8 +83,23 @@ pub struct NotesPage<T> {
     pub items: Vec<T>,
     pub next_cursor: Option<String>,
     pub as_of: Position,
-    /// Others' notes with a higher `seq` are new to this agent.
+    /// Where the agent's seen mark stands: others' notes with a higher `seq` are new to them. It never goes back.
     pub seen: Seq,
+    /// How many of the contact's notes are new to the agent, on this page or not.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub unseen: u64,
 }
 
-readable!(NotesPage<T> { items, next_cursor, as_of, seen });
+impl<T: Read> Read for NotesPage<T> {
+    fn read(json: Json) -> Result<Self, Misread> {
+        let mut members = json.into_object()?;
+        Ok(Self {
+            items: members.member("items")?,
+            next_cursor: members.member("next_cursor")?,
+            as_of: members.member("as_of")?,
+            seen: members.member("seen")?,
+            unseen: members.member::<Option<u64>>("unseen")?.unwrap_or_default(),
+        })
+    }
+}

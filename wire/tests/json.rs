@@ -198,8 +198,14 @@ fn pages_and_positions_have_this_form() {
     let as_of = Position { epoch: "k3f9".to_owned(), seq: 12 };
     let page = Page { items: vec![1_u64, 2], next_cursor: Some("x".to_owned()), as_of: as_of.clone() };
     pinned(&page, r#"{"items":[1,2],"next_cursor":"x","as_of":"k3f9.12"}"#);
-    let page = NotesPage { items: vec![1_u64], next_cursor: None, as_of, seen: 5 };
-    pinned(&page, r#"{"items":[1],"next_cursor":null,"as_of":"k3f9.12","seen":5}"#);
+    let page = NotesPage { items: vec![1_u64], next_cursor: None, as_of, seen: 5, unseen: 3 };
+    pinned(&page, r#"{"items":[1],"next_cursor":null,"as_of":"k3f9.12","seen":5,"unseen":3}"#);
+    let earlier = r#"{"items":[1],"next_cursor":null,"as_of":"k3f9.12","seen":5}"#;
+    assert_eq!(
+        wire::json::from_str(earlier),
+        Ok(NotesPage { unseen: 0, ..page }),
+        "from a back end that doesn't count"
+    );
     for wrong in
         ["\"12\"", "\".12\"", "\"k.\"", "\"k.-1\"", "\"k.+1\"", "\"k k.1\"", "\"k.18446744073709551616\"", "12"]
     {

@@ -1,7 +1,7 @@
 //! Lists and their pages.
 
-use crate::{Outcome, Scene};
-use serde_json::Value;
+use crate::{Outcome, Scene, Trouble};
+use serde_json::{Value, json};
 use wire::paths;
 
 const TEXT: &str = "Conformance: listed";
@@ -56,4 +56,28 @@ pub(super) fn as_of(scene: &Scene) -> Outcome {
         return Ok(());
     }
     Err(answer.wrong("as_of, EPOCH.SEQ, that is not older than the newest note's rev"))
+}
+
+pub(super) fn unseen(scene: &Scene) -> Outcome {
+    let colleague = scene.colleague.as_ref().ok_or(Trouble::Needs("--colleague"))?;
+    let seen = paths::contact_notes_seen(scene.place.contact);
+    let marked = scene.add(TEXT)?;
+    let (mark, new) = (marked.note["seq"].clone(), scene.add(TEXT)?);
+    colleague.put(&seen, &json!({ "seq": mark }))?.expect(204)?;
+    let says = |unseen: u64, mark: &Value, contract: &str| {
+        let page = colleague.get(&paths::contact_notes(scene.place.contact, None, 1))?.expect(200)?;
+        let json = page.json()?;
+        if json["unseen"] == unseen && json["seen"] == *mark { Ok(()) } else { Err(page.wrong(contract)) }
+    };
+    says(1, &mark, "unseen is 1 and seen is the mark: a colleague added one note after it")?;
+    let own = scene.agent.get(&scene.notes())?.expect(200)?;
+    let _third = scene.add(TEXT)?;
+    let still = scene.agent.get(&scene.notes())?.expect(200)?;
+    if still.json()?["unseen"] != own.json()?["unseen"] {
+        return Err(still.wrong("an agent's own note is not new to them"));
+    }
+    says(2, &mark, "unseen is 2, on a page of one note too")?;
+    colleague.put(&seen, &json!({ "seq": new.note["seq"] }))?.expect(204)?;
+    colleague.put(&seen, &json!({ "seq": mark }))?.expect(204)?;
+    says(1, &new.note["seq"], "the mark stays at the later note, and unseen is 1")
 }

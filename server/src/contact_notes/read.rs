@@ -70,6 +70,26 @@ pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &Signed, 
     Ok(mark.max(signed.joined_seq))
 }
 
+/// How many live notes of others are newer than the agent's seen mark.
+pub(super) async fn count_unseen(
+    reading: &mut SqliteConnection,
+    signed: &Signed,
+    contact: ContactId,
+    seen: Seq,
+) -> Result<u64> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS unseen FROM contact_note \
+         WHERE org_id = ? AND contact_id = ? AND seq > ? AND author_id <> ? AND deleted_at IS NULL",
+    )
+    .bind(signed.org.to_string())
+    .bind(contact.to_string())
+    .bind(int(seen))
+    .bind(signed.agent.to_string())
+    .fetch_one(reading)
+    .await?;
+    Ok(row.seq("unseen")?)
+}
+
 /// Whom a conversation is with. Another organization's is as unknown as one that doesn't exist.
 pub(super) async fn with_whom(
     reading: &mut SqliteConnection,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use wire::{ContactNote, NotesPage, Seq};
 
 fn page(notes: &[Seq], seen: Seq) -> NotesPage<ContactNote> {
-    NotesPage { items: notes.iter().map(|seq| note(*seq)).collect(), next_cursor: None, as_of: position(100), seen }
+    let items = notes.iter().map(|seq| note(*seq)).collect();
+    NotesPage { items, next_cursor: None, as_of: position(100), seen, unseen: 0 }
 }
 
 fn mine(seq: Seq) -> ContactNote {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sidenote::store::entry::Entry;
 use wire::{
-    AgentRef, ContactId, ContactNoteId, ContactPatch, Conversation, ConversationId, ConversationNoteId,
+    AgentRef, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId, ConversationNoteId,
     ConversationPatch, Direction, MessageId, NewContactNote, NewConversationNote, NewMessage, NotesPage, Page, Problem,
     ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
 };
@@ -153,11 +153,16 @@ impl Truth {
                 let notes = self.contact_notes.live.iter().filter(|note| note.contact_id == id);
                 let Page { items, next_cursor, as_of } = self.page(notes, sent);
                 let seen = self.seen.get(&id).copied().unwrap_or(0);
-                ok(&NotesPage { items, next_cursor, as_of, seen })
+                let is_unseen = |note: &&ContactNote| {
+                    note.contact_id == id && note.seq > seen && note.author.id != self.me.agent.id
+                };
+                let unseen = self.contact_notes.live.iter().filter(is_unseen).count() as u64;
+                ok(&NotesPage { items, next_cursor, as_of, seen, unseen })
             }
             ["notes", "seen"] => {
                 let ReadMark { seq } = body(sent);
-                self.seen.insert(id, seq);
+                let mark = self.seen.entry(id).or_default();
+                *mark = seq.max(*mark);
                 Answer::Nothing
             }
             ["notes", note, rest @ ..] => self.contact_note(sent, id, read(note), !rest.is_empty()),
