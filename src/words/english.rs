@@ -11,6 +11,7 @@ pub(super) static ENGLISH: Words = Words {
     add_note: "Add note",
     add_note_audience: "Only your team, every conversation with {name}",
     add_note_needs_conversation: "Open a conversation with the contact first.",
+    add_note_blank: "Type your note first.",
     add_note_over_limit: Counted {
         one: "{count} character too many. Shorten the note to save it.",
         other: "{count} characters too many. Shorten the note to save it.",
@@ -34,6 +35,7 @@ pub(super) static ENGLISH: Words = Words {
     note_delete_not_yours: "Only {author} or an admin can delete this note.",
     note_deleted: "Note deleted",
     note_new: "New since your last visit",
+    note_earlier: "Earlier",
     author_removed: "(removed)",
     undo: "Undo",
     undo_failed: "The note could not be brought back: it is gone for good.",
@@ -104,6 +106,11 @@ pub(super) static ENGLISH: Words = Words {
     colleague_warning: "This reply goes to {name}. Switch to Note to answer {colleague}.",
     switch_to_note: "Switch to Note",
     profile_of: "Profile of {name}, {channel}",
+    reached_on: "Reached on",
+    copy: "Copy",
+    copy_address: "Copy {address}",
+    copied: "Copied",
+    copy_failed: "This page may not use the clipboard. Select the address and copy it from there.",
     toggle_profile: "Contact profile",
     toggle_profile_new: Counted {
         one: "Contact profile, {count} new note",
