@@ -23,8 +23,10 @@ thread_local! {
 /// Stands where the page's long timers were, from [`Clock::stop`] until it is dropped.
 pub struct Clock {
     timers: Rc<RefCell<Timers>>,
-    _stand_ins: (Closure<dyn FnMut(Function, f64) -> JsValue>, Closure<dyn FnMut(JsValue)>),
+    _stand_ins: StandIns,
 }
+
+type StandIns = (Closure<dyn FnMut(Function, f64) -> JsValue>, Closure<dyn FnMut(JsValue)>);
 
 struct Timers {
     now: f64,
