@@ -6,7 +6,6 @@ use crate::{
     error::{Error, Result},
     secret,
 };
-use sha2::{Digest as _, Sha256};
 use std::str::FromStr;
 use wire::{OrgId, ProblemCode};
 
@@ -44,13 +43,12 @@ impl<'a> List<'a> {
         let digits: Vec<_> = place.bytes().map(|digit| char::from(digit).to_digit(16)).collect::<Option<_>>()?;
         let bytes = digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair.get(1)?).ok());
         let place = String::from_utf8(bytes.collect::<Option<_>>()?).ok()?;
-        (self.signature(&place) == signature).then_some(place)
+        secret::is_same(signature, &self.signature(&place)).then_some(place)
     }
 
     fn signature(&self, place: &str) -> String {
-        // The inner digest has one length, so nothing can be moved between the parts.
-        let inner = Sha256::new().chain_update(&self.name).chain_update([0]).chain_update(place).finalize();
-        let mut text = secret::hex(&Sha256::new().chain_update(self.db.cursor_key()).chain_update(inner).finalize());
+        // A list's name has no NUL: nothing can be moved between it and the place.
+        let mut text = secret::seal(self.db.cursor_key(), "cursor", &format!("{}\0{place}", self.name));
         text.truncate(SIGNATURE);
         text
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     db::{Columns as _, int, malformed},
     error::{Error, Result},
+    secret,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -143,7 +144,7 @@ fn write_cursor(key: &Key, visitor: &Visitor, position: i64) -> String {
 fn read_cursor(key: &Key, visitor: &Visitor, cursor: &str) -> Result<i64> {
     let position = cursor.split_once('.').and_then(|(position, given)| {
         let position = i64::from_str_radix(position, 16).ok()?;
-        token::same(given, &cursor_seal(key, visitor, position)).then_some(position)
+        secret::is_same(given, &cursor_seal(key, visitor, position)).then_some(position)
     });
     position.ok_or_else(|| ProblemCode::BadCursor.into())
 }
