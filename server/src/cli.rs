@@ -199,7 +199,7 @@ impl Cli {
 
 impl Serve {
     async fn run(self) -> Result<()> {
-        let public_origin = self.public_url.as_deref().map(serve::origin).transpose()?;
+        let public_origin = self.public_url.as_deref().map(serve::public_origin).transpose()?;
         serve::check_address(self.addr, public_origin.as_deref())?;
         let config = Config {
             public_origin,

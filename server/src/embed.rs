@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     gate::{ClientAddress, bearer},
     input::{Field, Input, Json, required},
-    secret,
+    origin, secret,
     state::State,
 };
 use axum::{
@@ -71,7 +71,7 @@ async fn token(
 ) -> Result<(StatusCode, axum::Json<EmbedToken>)> {
     let agent = agent(&state, &host, &asked.agent).await?;
     let mut reading = state.db().read().await?;
-    let origin = origins::normal(&asked.origin).ok_or_else(|| refused("/origin", "not-an-origin"))?;
+    let origin = origin::normal(&asked.origin).ok_or_else(|| refused("/origin", "not-an-origin"))?;
     if !origins::is_of(&mut reading, host.org, &origin).await? {
         return Err(refused("/origin", "not-listed"));
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    session,
+    origin, session,
     state::{Config, State},
 };
 use axum::{
@@ -97,14 +97,13 @@ fn check_origin(request: &Request, config: &Config) -> Result<()> {
 }
 
 /// The exact origin: the public one, or without it this machine's own under the name that was asked for.
-fn is_ours(origin: &HeaderValue, headers: &HeaderMap, config: &Config) -> bool {
-    let Ok(origin) = origin.to_str() else { return false };
+fn is_ours(given: &HeaderValue, headers: &HeaderMap, config: &Config) -> bool {
+    let Ok(given) = given.to_str() else { return false };
     if let Some(public) = &config.public_origin {
-        return origin == public;
+        return given == public;
     }
     let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]") && origin.strip_prefix("http://") == Some(host)
+    origin::is_local(host) && origin::of_host("http", host).as_deref() == Some(given)
 }
 
 /// Where a request came from, for counting failed attempts.

@@ -7,6 +7,7 @@
 pub mod error;
 mod gate;
 pub mod input;
+mod origin;
 mod page;
 mod site;
 pub mod state;

@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     gate::Peer,
-    password, scrub,
+    origin, password, scrub,
     state::State,
 };
 use axum::{Router, body::Body, extract::Request};
@@ -117,14 +117,7 @@ pub fn check_address(address: SocketAddr, public_origin: Option<&str>) -> Result
 ///
 /// # Errors
 /// A sentence, when it isn't `https://host` or `http://host`.
-pub fn origin(public_url: &str) -> Result<String> {
-    let url = public_url.trim_end_matches('/');
-    let authority = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
-    if authority.is_empty() || !authority.chars().all(is_plain) {
-        let why = "--public-url must be https:// or http://, a host and perhaps a port, without a path.";
-        return Err(Error::Setup(why.to_owned()));
-    }
-    let default_port = if url.starts_with("https") { ":443" } else { ":80" };
-    Ok(url.strip_suffix(default_port).unwrap_or(url).to_ascii_lowercase())
+pub fn public_origin(public_url: &str) -> Result<String> {
+    let why = "--public-url must be https:// or http://, a host and perhaps a port, without a path.";
+    origin::normal(public_url).ok_or_else(|| Error::Setup(why.to_owned()))
 }

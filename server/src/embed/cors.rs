@@ -5,6 +5,7 @@ use super::origins;
 use crate::{
     error::Error,
     gate::{bearer, is_under},
+    origin,
     state::State,
 };
 use axum::{
@@ -76,7 +77,7 @@ pub(crate) fn comes_from(headers: &HeaderMap, origin: &str) -> Result<(), Error>
     let said = headers.get(header::ORIGIN);
     let is_same = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let is_ours = || host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, rest)| rest == host));
+    let is_ours = || host.is_some_and(|host| origin::is_of_host(origin, host));
     let allowed = match said {
         Some(said) => said == origin,
         None => is_same && is_ours(),
