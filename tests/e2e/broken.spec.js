@@ -198,7 +198,7 @@ test("when what says that a host has no token panics, the view says so and start
     [server.url, who.id],
   );
   await expect(page.locator("#panel").getByText("Something broke.")).toBeVisible();
-  complaints.length = 0;
+  expect(complaints.splice(0).join(), "the console says what broke").toContain("widget.rs breaks, as a test has asked for");
   isThere = true;
   await page.locator("#panel").getByRole("button", { name: "Start again" }).click();
   await expect(profile(page.locator("#panel"), who.name).section("Notes")).toBeVisible();
