@@ -3,7 +3,8 @@
 use crate::kit::{Client, Heard, World};
 use axum::http::Method;
 use serde_json::json;
-use std::collections::BTreeSet;
+use sidenote_server::Config;
+use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 use wire::{
     Conversation, ConversationId, Page, Status, paths,

@@ -7,8 +7,10 @@ use super::{
     proxy::Proxy,
     runs,
 };
-use crate::kit::process::{serve, sign_in};
-use std::time::Duration;
+use crate::kit::{
+    patient,
+    process::{serve, sign_in},
+};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
