@@ -1,6 +1,9 @@
 // Notices that the WebAssembly module has broken: it panicked, it trapped, or an exception left one of its functions
 // half way. Its memory can't be trusted after that. The app's page and the widget both use this file.
 
+/** What wasm-bindgen's glue throws when a timer or an answer calls an instance that was given up. */
+const STALE = "Cannot invoke closure from previous WASM instance";
+
 /**
  * Watches the module at `address` (what the browser names in a stack; without one, only panics and calls are watched).
  * `tell()` is called once when the module breaks, after the current task's code has ended.
@@ -13,8 +16,11 @@ export function watchModule(address, tell) {
     queueMicrotask(tell);
   };
   // The module's own listeners, timers and promises are called by the browser: what they throw reaches the page alone.
-  const hear = ({ error, reason }) => {
-    if (address && String((error ?? reason)?.stack).includes(address)) broke();
+  const hear = (event) => {
+    const error = event.error ?? event.reason;
+    // Nothing is lost with such a call, and nobody has to read of it.
+    if (error?.message === STALE) event.preventDefault();
+    else if (address && String(error?.stack).includes(address)) broke();
   };
   return {
     get isBroken() {

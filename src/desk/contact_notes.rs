@@ -139,8 +139,10 @@ impl Desk {
         let Some(seen) = self.store().contact_notes.of(contact).see(id) else { return };
         let desk = self.clone();
         spawn(async move {
-            // A lost mark shows the badge once more, nothing worse.
-            let _ = desk.api().mark_notes_seen(contact, seen).json().await;
+            if desk.until_online().await {
+                // A lost mark shows the badge once more, nothing worse.
+                let _ = desk.api().mark_notes_seen(contact, seen).json().await;
+            }
         });
     }
 

@@ -129,8 +129,10 @@ impl Desk {
         let Some(seq) = self.store().conversations.read(id) else { return };
         let desk = self.clone();
         spawn(async move {
-            // A lost mark shows the conversation as unread once more, nothing worse.
-            let _ = desk.api().mark_read(id, seq).json().await;
+            if desk.until_online().await {
+                // A lost mark shows the conversation as unread once more, nothing worse.
+                let _ = desk.api().mark_read(id, seq).json().await;
+            }
         });
     }
 }

@@ -142,6 +142,14 @@ impl Desk {
         true
     }
 
+    /// Waits while the browser knows that it has no connection. False: there is no desk to wait for any more.
+    pub(super) async fn until_online(&self) -> bool {
+        while !leptos::prelude::window().navigator().on_line() && !self.is_closed() {
+            self.pause(LONGEST_PAUSE_MS).await;
+        }
+        !self.is_closed()
+    }
+
     fn put_off(&self, row: &dyn Row, failure: Failure) {
         row.retry(failure);
         self.look_at_clock();

@@ -20,6 +20,7 @@ const BROKEN = {
     "icon_rail",
     "message_item",
     "pane",
+    "send_options",
     "thread",
   ],
   "contact-panel": [
