@@ -12,8 +12,10 @@ use sidenote::views::{InboxView, Pane};
 use web_sys::HtmlElement;
 use wire::{ContactId, ConversationId};
 
+use crate::clock;
 use crate::eventually::{eventually, painted};
 use crate::fake_server::FakeServer;
+use crate::hidden_page;
 use crate::screen::{Screen, found, read};
 use crate::stage::Stage;
 
@@ -168,6 +170,8 @@ fn count_panics() {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             PANICS.fetch_add(1, Ordering::Relaxed);
+            clock::start_again();
+            hidden_page::show_again();
             before(info);
         }));
     });

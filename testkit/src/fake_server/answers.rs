@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sidenote::store::entry::Entry;
 use wire::{
-    AgentRef, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId, ConversationNoteId,
-    ConversationPatch, Direction, MessageId, NewContactNote, NewConversationNote, NewMessage, NotesPage, Page, Problem,
-    ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
+    AgentRef, Changes, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
+    ConversationNoteId, ConversationPatch, Direction, MessageId, NewContactNote, NewConversationNote, NewMessage,
+    NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
 };
 
 use super::truth::{Notes, Truth};
@@ -19,6 +19,7 @@ impl Truth {
         match segments.as_slice() {
             ["me"] => self.me(sent),
             ["session"] => Answer::Nothing,
+            ["changes"] => self.no_changes(sent),
             ["tags"] => ok(&Page { items: Vec::<Tag>::new(), next_cursor: None, as_of: self.position() }),
             ["conversations"] => self.conversations(sent),
             ["conversations", id] => self.conversation(sent, read(id)),
@@ -50,6 +51,13 @@ impl Truth {
             ["contacts", id, rest @ ..] => self.of_contact(sent, read(id), rest),
             _ => refused(ProblemCode::NotFound),
         }
+    }
+
+    /// A page that has to wait for its turn at the stream asks by itself meanwhile. Changes are told on the stream alone.
+    fn no_changes(&self, sent: &Sent) -> Answer {
+        let after = sent.query.iter().find(|(name, _)| name == "after").and_then(|(_, after)| after.parse().ok());
+        let next: Position = after.unwrap_or_else(|| self.position());
+        ok(&Changes { items: Vec::new(), next, more: false, reset: None })
     }
 
     fn me(&mut self, sent: &Sent) -> Answer {
