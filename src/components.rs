@@ -9,6 +9,7 @@ pub mod avatar;
 pub mod channel_mark;
 pub mod composer;
 pub mod connection_line;
+pub mod contact_addresses;
 pub mod contact_page;
 pub mod contact_profile_panel;
 pub mod conversation_header;

@@ -2,6 +2,7 @@
 //!
 //! A command lays a wish over the store at once, sends the request, and settles or refuses the wish by the answer.
 
+mod clipboard;
 mod contact_notes;
 mod contacts;
 mod conversation_notes;

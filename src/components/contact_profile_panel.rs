@@ -7,7 +7,8 @@ use crate::{
         actions_section::ActionsSection,
         activity_section::ActivitySection,
         avatar::Avatar,
-        channel_mark::{ChannelMark, channel_name},
+        channel_mark::channel_name,
+        contact_addresses::ContactAddresses,
         details_section::DetailsSection,
         lists_section::ListsSection,
         load_problem::{LoadProblem, Waiting},
@@ -22,7 +23,7 @@ use crate::{
 };
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use wire::{ChannelKind, Contact, ContactId, ConversationId};
+use wire::{Contact, ContactId, ConversationId};
 
 /// The panel beside a conversation. Escape closes it.
 #[component]
@@ -83,12 +84,6 @@ pub fn PanelHead(
     close: Option<Callback<()>>,
 ) -> impl IntoView {
     let navigator = Navigator::here();
-    let kinds: Memo<Vec<ChannelKind>> = memo(move |_| {
-        known.with(|known| {
-            let channels = known.as_ref().map(|known| known.channels.as_slice()).unwrap_or_default();
-            ChannelKind::ALL.into_iter().filter(|kind| channels.iter().any(|channel| channel.kind == *kind)).collect()
-        })
-    });
     let page = close.and_then(|_| navigator.contact_address.run(contact));
     view! {
         <header class="panel-head">
@@ -114,7 +109,7 @@ pub fn PanelHead(
                         None => view! { <bdi dir="auto">{live_view(move || name.get())}</bdi> }.into_any(),
                     }}
                 </h2>
-                <p>{live_view(move || kinds.get().into_iter().map(|kind| view! { <ChannelMark kind /> }).collect_view())}</p>
+                <ContactAddresses known />
             </div>
             {close
                 .map(|close| {

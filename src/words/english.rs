@@ -104,6 +104,11 @@ pub(super) static ENGLISH: Words = Words {
     colleague_warning: "This reply goes to {name}. Switch to Note to answer {colleague}.",
     switch_to_note: "Switch to Note",
     profile_of: "Profile of {name}, {channel}",
+    reached_on: "Reached on",
+    copy: "Copy",
+    copy_address: "Copy {address}",
+    copied: "Copied",
+    copy_failed: "This page may not use the clipboard. Select the address and copy it from there.",
     toggle_profile: "Contact profile",
     toggle_profile_new: Counted {
         one: "Contact profile, {count} new note",

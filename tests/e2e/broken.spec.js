@@ -26,6 +26,7 @@ const BROKEN = {
     "actions_section",
     "activity_section",
     "add_note_box",
+    "contact_addresses",
     "contact_profile_panel",
     "detail_field",
     "details_section",

@@ -47,6 +47,7 @@ pub enum Shape {
     Headset,
     Zap,
     ArrowDown,
+    Copy,
 }
 
 /// An icon in the colour and size of the text around it, unseen by assistive technology.
@@ -149,5 +150,8 @@ fn path(shape: Shape) -> &'static str {
             "M15.914 4a1.5 1.5 0 00-2.474-1.561l-9 9A1.5 1.5 0 005.5 14h4.002a.5.5 0 01.471.666L8.086 20a1.5 1.5 0 002.475 1.56l9-9A1.5 1.5 0 0018.5 10h-3.997a.5.5 0 01-.472-.667z"
         }
         Shape::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
+        Shape::Copy => {
+            "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1 -2 2h-10a2 2 0 0 1 -2 -2v-10a2 2 0 0 1 2 -2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
+        }
     }
 }
