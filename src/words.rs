@@ -12,6 +12,7 @@ pub struct Words {
     pub add_note: &'static str,
     pub add_note_audience: &'static str,
     pub add_note_needs_conversation: &'static str,
+    pub add_note_blank: &'static str,
     pub add_note_over_limit: Counted,
     pub sensitive_card: &'static str,
     pub sensitive_password: &'static str,

@@ -3,38 +3,58 @@
 use crate::components::ui::live::{live, live_view};
 use crate::memo::{Memo, memo};
 use crate::{
-    components::ui::icon::{Icon, Shape},
+    components::ui::{
+        icon::{Icon, Shape},
+        kept_in_view::KeptInView,
+    },
     desk::Desk,
     keys::{Chord, chord},
     sensitive::{Sensitive, notice},
+    timers::soon,
     words::{fill, words},
 };
 use leptos::{ev, html, prelude::*};
-use wire::{BodyError, ContactId, ConversationId, MAX_BODY_CHARS, NoteBody};
+use wire::{BodyError, ContactId, ContactNoteId, ConversationId, MAX_BODY_CHARS, NoteBody};
 
 /// The counter is shown from here on.
 const COUNT_FROM: usize = MAX_BODY_CHARS / 10 * 9;
 
 /// Where a contact note is written. Without a conversation it is disabled and says why. All panels of a contact share
-/// one draft.
+/// one draft. `added` hears of each note that is added here.
 #[component]
 pub fn AddNoteBox(
     contact: ContactId,
     conversation: Option<ConversationId>,
     name: Memo<String>,
+    frame: NodeRef<html::Div>,
     field: NodeRef<html::Textarea>,
+    added: Callback<ContactNoteId>,
 ) -> impl IntoView {
     let words = words();
     let desk = Desk::here();
     let typing = desk.clone();
     let draft = RwSignal::from(desk.store().drafts.contact_note(contact));
     let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
+    let was_blank = RwSignal::new(false);
     let save = Callback::new(move |()| {
         let Some(conversation) = conversation else { return };
-        let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
-        desk.add_contact_note(contact, conversation, body);
-        desk.draft_contact_note(contact, String::new());
+        match draft.with_untracked(|text| NoteBody::parse(text)) {
+            Ok(body) => {
+                let note = desk.add_contact_note(contact, conversation, body);
+                desk.draft_contact_note(contact, String::new());
+                added.run(note);
+            }
+            Err(BodyError::Blank) => {
+                was_blank.set(true);
+                soon(move || focus(field));
+            }
+            Err(BodyError::TooLong | BodyError::ControlCharacter) => {}
+        }
     });
+    let type_in = move |event| {
+        was_blank.set(false);
+        typing.draft_contact_note(contact, event_target_value(&event));
+    };
     let on_key = move |event: ev::KeyboardEvent| {
         if chord(&event) == Chord::Submit {
             event.prevent_default();
@@ -49,7 +69,7 @@ pub fn AddNoteBox(
     let id = StoredValue::new(format!("add-note-{}", uuid::Uuid::now_v7()));
     let hint_id = move || format!("{}-hint", id.get_value());
     view! {
-        <div class="add-note" class:disabled=conversation.is_none()>
+        <KeptInView class="add-note" frame>
             <div class="add-note-head">
                 <label for=id.get_value()>{words.add_note}</label>
                 <p id=hint_id() class="audience"><Icon shape=Shape::Lock /><bdi dir="auto">{audience}</bdi></p>
@@ -65,23 +85,34 @@ pub fn AddNoteBox(
                 placeholder=words.add_note
                 disabled=conversation.is_none()
                 prop:value=live(move || draft.get())
-                on:input=move |event| typing.draft_contact_note(contact, event_target_value(&event))
+                on:input=type_in
                 on:keydown=on_key
             ></textarea>
             <SensitiveHint draft />
             <div class="add-note-foot">
-                <LengthCounter draft checked />
+                <Remark draft checked was_blank />
                 <button
                     type="button"
                     class="button primary"
                     part="note-button"
-                    disabled=live(move || conversation.is_none() || checked.get().is_err())
+                    disabled=live(move || conversation.is_none() || must_change(checked.get()))
                     on:click=move |_| save.run(())
                 >
                     {words.add_note}
                 </button>
             </div>
-        </div>
+        </KeptInView>
+    }
+}
+
+/// Whether there is something that can't be saved as it is. An empty box is at rest: its button says what to do.
+fn must_change(checked: Result<(), BodyError>) -> bool {
+    matches!(checked, Err(BodyError::TooLong | BodyError::ControlCharacter))
+}
+
+fn focus(field: NodeRef<html::Textarea>) {
+    if let Some(field) = field.try_get_untracked().flatten() {
+        let _ = field.focus();
     }
 }
 
@@ -104,18 +135,19 @@ fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
     }
 }
 
-/// From nine tenths of the limit on: how much is used, and over it how much is too much. Nothing is ever cut.
+/// What there is to say of the text: from nine tenths of the limit on how much of it is used, over it how much is too
+/// much (nothing is ever cut), and that there is none when it was to be saved.
 #[component]
-fn LengthCounter(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>) -> impl IntoView {
+fn Remark(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>, was_blank: RwSignal<bool>) -> impl IntoView {
     let length = memo(move |_| draft.with(|text| text.chars().count()));
     let text = move || match (checked.get(), length.get()) {
         (Err(BodyError::TooLong), length) => {
             Some(words().add_note_over_limit.of(length.saturating_sub(MAX_BODY_CHARS)))
         }
         (Err(BodyError::ControlCharacter), _) => Some(words().error_invalid_body.to_owned()),
+        (Err(BodyError::Blank), _) if was_blank.get() => Some(words().add_note_blank.to_owned()),
         (_, length) if length >= COUNT_FROM => Some(format!("{length} / {MAX_BODY_CHARS}")),
         _ => None,
     };
-    let is_over = move || matches!(checked.get(), Err(BodyError::TooLong | BodyError::ControlCharacter));
-    view! { <p class="counter" class:over=is_over role="status">{text}</p> }
+    view! { <p class="counter" class:over=live(move || must_change(checked.get())) role="status">{text}</p> }
 }

@@ -10,13 +10,14 @@ use crate::{
         panel_section::PanelSection,
         ui::{
             icon::{Icon, Shape},
+            kept_in_view::bring_into_view,
             rows::{Rows, RowsHandle},
         },
     },
     desk::Desk,
     letters::lower,
     store::row::Load,
-    timers::after,
+    timers::{after, next_frame},
     words::{fill, words},
 };
 use leptos::{html, prelude::*};
@@ -67,7 +68,15 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
         keys
     });
     let handle = RowsHandle::new();
-    let field = NodeRef::<html::Textarea>::new();
+    let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
+    let added = Callback::new(move |id| {
+        // A search would hide it.
+        wanted.set(String::new());
+        next_frame(move || {
+            bring_into_view(frame);
+            handle.scroll_to(id);
+        });
+    });
     let deleted = Callback::new(move |id| handle.focus_beside(&keys.get_untracked(), &id, ".trash", field));
     let older = {
         let desk = desk.clone();
@@ -82,7 +91,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
     let none_found = memo(move |_| keys.with(Vec::is_empty));
     see_when_shown(contact);
     view! {
-        <AddNoteBox contact conversation name field />
+        <AddNoteBox contact conversation name frame field added />
         <Show when=move || is_searchable.get()>
             <label class="search">
                 <Icon shape=Shape::Search />

@@ -11,6 +11,7 @@ pub(super) static ENGLISH: Words = Words {
     add_note: "Add note",
     add_note_audience: "Only your team, every conversation with {name}",
     add_note_needs_conversation: "Open a conversation with the contact first.",
+    add_note_blank: "Type your note first.",
     add_note_over_limit: Counted {
         one: "{count} character too many. Shorten the note to save it.",
         other: "{count} characters too many. Shorten the note to save it.",

@@ -295,8 +295,11 @@ test("what nobody could see can't be saved, and control characters are refused w
   const here = pane(await signIn(maya, { path: inboxWith([who.conversation]) }), who.conversation);
   for (const blank of ["", "   ", "\n\n", "\u200b\u2060", "\u3164", "\ufeff\u00a0"]) {
     await here.box.fill(blank);
-    await expect(here.add, JSON.stringify(blank)).toBeDisabled();
+    await expect(here.panel.getByText("Type your note first.")).toHaveCount(0);
+    await here.add.click();
+    await expect(here.panel.getByText("Type your note first."), JSON.stringify(blank)).toBeVisible();
   }
+  await expect(here.notes.getByRole("article")).toHaveCount(0);
   await here.box.fill("bell \u0007");
   await expect(here.add).toBeDisabled();
   await expect(here.panel.getByText("The text is blank, too long, or holds characters that can't be saved.")).toBeVisible();
