@@ -14,6 +14,7 @@ mod open;
 mod pages;
 mod source;
 mod toasts;
+mod visibility;
 
 pub use contacts::FieldChange;
 pub use toasts::{Toast, ToastKind};
@@ -58,6 +59,7 @@ struct Inner {
     outbox: Outbox,
     is_kept_safe: ArcRwSignal<bool>,
     is_overdue: ArcRwSignal<bool>,
+    visibility: visibility::Visibility,
     /// Those who wait for the world to be well again.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
     /// How often what is open is being fetched anew just now.
@@ -125,6 +127,7 @@ impl Desk {
             outbox,
             is_kept_safe: ArcRwSignal::new(true),
             is_overdue: ArcRwSignal::new(false),
+            visibility: visibility::Visibility::watch(),
             waiting: Mutex::default(),
             catching_up: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
@@ -189,6 +192,12 @@ impl Desk {
     #[must_use]
     pub fn announcement(&self) -> ArcRwSignal<String> {
         self.0.announcement.clone()
+    }
+
+    /// Whether anybody can see the page.
+    #[must_use]
+    pub fn page_visible(&self) -> ArcRwSignal<bool> {
+        self.0.visibility.is_visible()
     }
 
     /// Says something to assistive technology, politely.
@@ -267,6 +276,7 @@ impl Desk {
             following.abort();
         }
         self.0.outbox.unwatch();
+        self.0.visibility.unwatch();
         self.set_tabs(None);
         self.wake();
     }

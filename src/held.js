@@ -14,6 +14,13 @@ export function holdOnline(listener) {
   held.set(listener, () => removeEventListener("online", listener));
 }
 
+/** `listener(visible)` is called whenever the page is shown or hidden. */
+export function holdVisibility(listener) {
+  const tell = () => listener(document.visibilityState === "visible");
+  document.addEventListener("visibilitychange", tell);
+  held.set(listener, () => document.removeEventListener("visibilitychange", tell));
+}
+
 export function end(one) {
   held.get(one)?.();
   held.delete(one);

@@ -9,6 +9,8 @@ extern "C" {
     fn hold_stream(controller: &JsValue);
     #[wasm_bindgen(js_name = holdOnline)]
     fn hold_online(listener: &JsValue);
+    #[wasm_bindgen(js_name = holdVisibility)]
+    fn hold_visibility(listener: &JsValue);
     fn end(held: &JsValue);
     #[cfg(feature = "embed")]
     #[wasm_bindgen(js_name = endAll)]
@@ -27,6 +29,12 @@ impl Held {
     /// A function to be called whenever the browser finds that it is online.
     pub(crate) fn online(listener: &JsValue) -> Self {
         hold_online(listener);
+        Self(listener.clone())
+    }
+
+    /// A function to be called with whether the page is visible, whenever that has changed.
+    pub(crate) fn visibility(listener: &JsValue) -> Self {
+        hold_visibility(listener);
         Self(listener.clone())
     }
 }

@@ -33,6 +33,7 @@ pub struct Words {
     pub note_delete_not_yours: &'static str,
     pub note_deleted: &'static str,
     pub note_new: &'static str,
+    pub note_earlier: &'static str,
     pub author_removed: &'static str,
     pub undo: &'static str,
     pub undo_failed: &'static str,

@@ -20,8 +20,8 @@ pub fn IconRail(
     button: NodeRef<Button>,
 ) -> impl IntoView {
     let navigator = Navigator::here();
-    let store = Desk::here().store().clone();
-    let new = memo(move |_| store.contact_notes.new_count(contact));
+    let notes = Desk::here().store().contact_notes.of(contact);
+    let new = memo(move |_| notes.new_count());
     let name = move || match new.get() {
         0 => words().toggle_profile.to_owned(),
         count => words().toggle_profile_new.of(count),

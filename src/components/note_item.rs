@@ -4,6 +4,7 @@ use crate::components::ui::live::{live, live_view};
 use crate::memo::{Memo, memo};
 use crate::{
     components::{
+        seen::when_seen,
         timestamp::{Timestamp, absolute},
         ui::{
             icon::{Icon, Shape},
@@ -14,7 +15,7 @@ use crate::{
     store::row::{Failure, Progress, State},
     words::{fill, words},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
 
 /// Who, when and how it stands: what of a note may change while it is shown.
@@ -27,19 +28,10 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     let notes = desk.store().contact_notes.of(contact);
     let cell = notes.ledger.cell(id);
     let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
-    let me = desk.my_id();
-    let is_new = memo({
-        let cell = cell.clone();
-        move |_| {
-            let seen = notes.seen();
-            cell.with(|row| {
-                row.live().is_some_and(|note| note.author.id != me && seen.is_some_and(|seen| note.seq > seen))
-            })
-        }
-    });
+    let (edit_desk, drop_desk) = (desk.clone(), desk.clone());
+    let is_new = memo(move |_| notes.is_new(id));
     let state: NoteStanding =
         memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
-    let (edit_desk, drop_desk) = (desk.clone(), desk.clone());
     let edit = Callback::new(move |()| {
         if let Some(body) = edit_desk.take_back_contact_note(contact, id) {
             edit_desk.put_back_contact_note(contact, body.as_str());
@@ -54,8 +46,8 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     });
     first.map(|note| {
         view! {
-            <article class="note" part="note" class:new=live(move || is_new.get())>
-                {live_view(move || is_new.get().then(|| view! { <p class="note-new">{words().note_new}</p> }))}
+            <article class="note" part="note">
+                {live_view(move || is_new.get().then(|| view! { <FirstLines contact id /> }))}
                 <div class="note-head">
                     <NoteState state edit discard />
                     <DeleteButton state delete />
@@ -64,6 +56,16 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
             </article>
         }
     })
+}
+
+/// Lies over a new note's first lines: the note has been seen once these have been. Of a long note not all can be in
+/// view at once.
+#[component]
+fn FirstLines(contact: ContactId, id: ContactNoteId) -> impl IntoView {
+    let desk = Desk::here();
+    let lines = NodeRef::<html::Span>::new();
+    when_seen(lines, Some(id).into(), Callback::new(move |id| desk.see_contact_note(contact, id)));
+    view! { <span class="first-lines" aria-hidden="true" node_ref=lines></span> }
 }
 
 /// Author and time; while unsaved, a clock in the time's place; when refused, the reason with Edit and Discard.

@@ -6,6 +6,7 @@ use crate::{
     components::{
         add_note_box::AddNoteBox,
         load_problem::{LoadProblem, Waiting},
+        note_divider::{NoteDivider, borders, visit},
         note_item::NoteItem,
         panel_section::PanelSection,
         ui::{
@@ -17,35 +18,39 @@ use crate::{
     desk::Desk,
     letters::lower,
     store::row::Load,
-    timers::{after, next_frame},
+    timers::next_frame,
     words::{fill, words},
 };
 use leptos::{html, prelude::*};
-use wire::{ContactId, ContactNoteId, ConversationId};
+use wire::{ContactId, ContactNoteId, ConversationId, Seq};
 
 /// More notes than this can be searched.
 const SEARCH_FROM: usize = 10;
-/// In sight for this long, the notes count as seen.
-const SEEN_AFTER_MS: u32 = 2_000;
 
 /// The Notes section of the panel.
 #[component]
 pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
-    let ledger = Desk::here().store().contact_notes.of(contact);
-    let order = ledger.ledger.order_signal();
+    let notes = Desk::here().store().contact_notes.of(contact);
+    let order = notes.ledger.order_signal();
+    let visit = visit(contact);
     let count = move || {
-        let more = if ledger.ledger.older().is_some() { "+" } else { "" };
+        let more = if notes.ledger.older().is_some() { "+" } else { "" };
         order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
     };
     view! {
         <PanelSection name="notes" title=words().notes count=memo(move |_| count().unwrap_or_default())>
-            <Notes contact conversation name />
+            <Notes contact conversation name visit />
         </PanelSection>
     }
 }
 
 #[component]
-fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
+fn Notes(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    name: Memo<String>,
+    visit: Memo<Option<Seq>>,
+) -> impl IntoView {
     let desk = Desk::here();
     let notes = desk.store().contact_notes.of(contact);
     let order = notes.ledger.order_signal();
@@ -67,6 +72,7 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
         }
         keys
     });
+    let borders = borders(contact, keys, visit);
     let handle = RowsHandle::new();
     let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
     let added = Callback::new(move |id| {
@@ -89,7 +95,6 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
     let is_searchable = memo(move |_| all.with(Vec::len) > SEARCH_FROM);
     let none_at_all = memo(move |_| all.with(Vec::is_empty));
     let none_found = memo(move |_| keys.with(Vec::is_empty));
-    see_when_shown(contact);
     view! {
         <AddNoteBox contact conversation name frame field added />
         <Show when=move || is_searchable.get()>
@@ -107,7 +112,12 @@ fn Notes(contact: ContactId, conversation: Option<ConversationId>, name: Memo<St
         <NewAbove handle />
         <Rows
             keys
-            row=move |id| view! { <NoteItem contact id deleted /> }
+            row=move |id| {
+                view! {
+                    <NoteDivider id borders />
+                    <NoteItem contact id deleted />
+                }
+            }
             estimate=96.0
             label=memo(move |_| fill(words().notes_of, &[("name", &name.get())]))
             class="note-rows"
@@ -143,17 +153,4 @@ fn NewAbove(handle: RowsHandle<ContactNoteId>) -> impl IntoView {
             </div>
         })
     }
-}
-
-/// Two seconds in the open section: seen, up to the newest there is then.
-fn see_when_shown(contact: ContactId) {
-    let desk = Desk::here();
-    let store = desk.store().clone();
-    let new = memo(move |_| store.contact_notes.new_count(contact));
-    Effect::new(move |_| {
-        if new.get() > 0 {
-            let desk = desk.clone();
-            after(SEEN_AFTER_MS, move || desk.see_contact_notes(contact));
-        }
-    });
 }

@@ -8,16 +8,18 @@ use crate::{
         conversation_note_item::ConversationNoteItem,
         load_problem::{LoadProblem, Waiting},
         message_item::MessageItem,
+        seen::when_seen,
         ui::rows::{Edge, Rows, RowsHandle},
     },
     desk::Desk,
     store::{row::Load, threads::ThreadItem},
     words::{fill, words},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wire::{Conversation, ConversationId};
 
-/// The thread. Starts at its end and stays there while the reader is there.
+/// The thread. Starts at its end and stays there while the reader is there. What was said last has been read once the
+/// end has been in view for long enough.
 #[component]
 pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
     let desk = Desk::here();
@@ -36,6 +38,14 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
             Some(fill(words().thread, &[("name", &known.contact.name), ("channel", channel)]))
         })
     });
+    let end = NodeRef::<html::Div>::new();
+    // Each version of the conversation on its own: what has just come has not been looked at yet.
+    let unread = memo(move |_| {
+        let is_loaded = load.get() == Load::Ready;
+        known.with(|known| known.as_ref().filter(|known| is_loaded && known.unread).map(|known| known.rev))
+    });
+    let reading = desk.clone();
+    when_seen(end, unread, Callback::new(move |_| reading.read_conversation(conversation)));
     let handle = RowsHandle::new();
     let older = {
         let desk = desk.clone();
@@ -62,6 +72,7 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
                 on_near_start=older
                 handle
             />
+            <div class="thread-end" node_ref=end></div>
         </div>
     }
 }

@@ -9,7 +9,11 @@ use crate::{
     api::{Api, Pending, read},
     error::ApiError,
     outbox::Key,
-    store::{ledger::Ledger, notes::NotesOfContact, row::Errand},
+    store::{
+        ledger::Ledger,
+        notes::NotesOfContact,
+        row::{Errand, Load},
+    },
     words::words,
 };
 use leptos::prelude::*;
@@ -21,6 +25,9 @@ use wire::{
 
 /// The server keeps a deleted note's text this long; the toast offers Undo for two seconds less.
 pub(super) const UNDO_WINDOW_MS: u32 = 12_000;
+
+/// How often the server is asked to count before its answer is left as it is: another change may overtake each answer.
+const MOST_COUNTS: usize = 5;
 
 /// A contact's notes and their requests.
 #[derive(Clone)]
@@ -127,18 +134,39 @@ impl Desk {
         self.fetch_pages(&self.notes_of(contact)).await;
     }
 
-    /// This agent has seen all notes there are now.
-    pub fn see_contact_notes(&self, contact: ContactId) {
-        let notes = self.store().contact_notes.of(contact);
-        let Some(newest) = notes.newest() else { return };
-        if notes.seen_untracked().is_some_and(|seen| seen >= newest) {
-            return;
-        }
-        notes.receive_seen(newest);
+    /// This agent has seen a note.
+    pub fn see_contact_note(&self, contact: ContactId, id: ContactNoteId) {
+        let Some(seen) = self.store().contact_notes.of(contact).see(id) else { return };
         let desk = self.clone();
         spawn(async move {
             // A lost mark shows the badge once more, nothing worse.
-            let _ = desk.api().mark_notes_seen(contact, newest).json().await;
+            let _ = desk.api().mark_notes_seen(contact, seen).json().await;
+        });
+    }
+
+    /// Asks the server how many notes are new, where something that isn't loaded may have changed that.
+    pub(super) fn recount_contact_notes(&self, contact: ContactId) {
+        let notes = self.store().contact_notes.of(contact);
+        if !notes.is_count_stale() {
+            return;
+        }
+        if !self.is_shown(contact) {
+            return notes.ledger.set_load(Load::Idle);
+        }
+        if !notes.begin_count() {
+            return;
+        }
+        let desk = self.clone();
+        spawn(async move {
+            let mut tries = 0..MOST_COUNTS;
+            while notes.is_count_stale() && tries.next().is_some() {
+                let answer = desk.api().contact_notes(contact, None).await;
+                if !answer.is_ok_and(|page| notes.receive_page(None, page)) {
+                    // Without a connection, or after a reset: everything open is fetched again then.
+                    break;
+                }
+            }
+            notes.end_count();
         });
     }
 

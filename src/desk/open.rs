@@ -91,6 +91,7 @@ impl Desk {
             self.store().receive(event);
             if let Some(contact) = contact {
                 self.refresh_activity(contact);
+                self.recount_contact_notes(contact);
             }
         }
     }
@@ -169,13 +170,18 @@ impl Desk {
         }
     }
 
+    /// Whether a view of the contact is open.
+    pub(super) fn is_shown(&self, contact: ContactId) -> bool {
+        self.0.open.contacts.contains(contact)
+    }
+
     /// Activity is not part of the events: where it is shown it is asked for again.
     fn refresh_activity(&self, contact: ContactId) {
         let activity = self.store().contacts.activity(contact);
         if activity.load.get_untracked() != Load::Ready {
             return;
         }
-        if !self.0.open.contacts.contains(contact) {
+        if !self.is_shown(contact) {
             return activity.load.set(Load::Idle);
         }
         activity.load.set(Load::Loading);

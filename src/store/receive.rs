@@ -10,11 +10,12 @@ impl Store {
     /// Takes in one live event. Order and repetition don't matter: the higher `rev` wins.
     pub fn receive(&self, event: Event) {
         match event {
-            Event::ContactNoteAdded { note, .. } | Event::ContactNoteRestored { note, .. } => {
-                self.contact_notes.of(note.contact_id).ledger.receive(note);
+            Event::ContactNoteAdded { note, .. } => self.contact_notes.of(note.contact_id).ledger.receive(note),
+            Event::ContactNoteRestored { note, seq, .. } => {
+                self.contact_notes.of(note.contact_id).receive_restoration(note, seq);
             }
             Event::ContactNoteDeleted { note_id, contact_id, seq, .. } => {
-                self.contact_notes.of(contact_id).ledger.receive_deletion(note_id, seq);
+                self.contact_notes.of(contact_id).receive_deletion(note_id, seq);
             }
             Event::ConversationNoteAdded { note, .. } | Event::ConversationNoteRestored { note, .. } => {
                 self.threads.of(note.conversation_id).notes.receive(note);

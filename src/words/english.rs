@@ -35,6 +35,7 @@ pub(super) static ENGLISH: Words = Words {
     note_delete_not_yours: "Only {author} or an admin can delete this note.",
     note_deleted: "Note deleted",
     note_new: "New since your last visit",
+    note_earlier: "Earlier",
     author_removed: "(removed)",
     undo: "Undo",
     undo_failed: "The note could not be brought back: it is gone for good.",

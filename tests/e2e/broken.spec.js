@@ -50,6 +50,8 @@ const LATER = {
     await page.evaluate((path) => history.pushState({}, "", path), inboxWith([other.first]));
     await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
   },
+  // Stands where something is new.
+  note_divider: ({ agents, who }) => agents.addNote(who.first, said("New to her")),
   sign_in: async ({ here, page }) => {
     await page.evaluate(() => fetch("/api/v1/session", { method: "DELETE", headers: { "x-sidenote": "1" } }));
     await here.reply.fill("Without a session");
