@@ -14,7 +14,7 @@ use crate::{
     },
     desk::Desk,
     navigator::Navigator,
-    store::row::{Failure, Load},
+    store::row::Load,
     views::InboxView,
     words::words,
 };
@@ -85,18 +85,13 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
                 on_near_end=more
             />
             {live_view(move || match (load.get(), is_empty.get()) {
-                (Load::Failed(failure), _) => Some(view! { <Problem failure retry /> }.into_any()),
+                (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
                 (Load::Ready, true) => Some(view! { <Empty query /> }.into_any()),
                 (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
                 _ => None,
             })}
         </div>
     }
-}
-
-#[component]
-fn Problem(failure: Failure, retry: Callback<()>) -> impl IntoView {
-    view! { <LoadProblem failure retry /> }
 }
 
 #[component]

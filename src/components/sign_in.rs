@@ -1,7 +1,7 @@
 //! `SignIn`: e-mail and password, on a page of its own or over a page whose session has ended.
 
 use crate::components::ui::live::{live, live_view};
-use crate::{store::row::Failure, words::words};
+use crate::words::words;
 use leptos::prelude::*;
 use std::{future::Future, pin::Pin};
 
@@ -59,10 +59,4 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
             </button>
         </form>
     }
-}
-
-/// The sentence for a failed sign-in.
-#[must_use]
-pub fn sign_in_problem(failure: Failure) -> String {
-    failure.sentence().to_owned()
 }
