@@ -50,7 +50,7 @@ async fn live(signed: Signed, headers: HeaderMap, extract::State(state): extract
     let mut live = Live {
         woken: state.db().woken(),
         closing: state.closing(),
-        beat: Instant::now() + state.config().heartbeat,
+        beat: Instant::now() + state.heartbeat(),
         opening: String::new(),
         seq: 0,
         state,
@@ -184,7 +184,7 @@ impl Live {
             }
         }
         if self.beat <= Instant::now() {
-            self.beat = Instant::now() + self.state.config().heartbeat;
+            self.beat = Instant::now() + self.state.heartbeat();
             text += &frame("heartbeat", &Heartbeat { head });
         }
         // A whole batch of lines with nothing left to say: go on at once.

@@ -17,8 +17,6 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
-/// A request's headers must have arrived by then; a connection that sends nothing is closed then too.
-const HEADER_TIME: Duration = Duration::from_secs(10);
 /// Requests under way when the server is told to stop have this long.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
@@ -40,7 +38,8 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    tokio::spawn(connection(stream, peer, app.clone(), graceful.watcher()));
+                    let header_time = state.config().header_time;
+                    tokio::spawn(connection(stream, peer, app.clone(), graceful.watcher(), header_time));
                 }
                 // Too many open files, or a connection gone before it was accepted: neither lasts.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -59,7 +58,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
     Ok(())
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: Watcher) {
+async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: Watcher, header_time: Duration) {
     // Events are small and must not wait for company.
     let _ = stream.set_nodelay(true);
     let service = app.map_request(move |request: Request<Incoming>| {
@@ -69,7 +68,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: W
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(header_time)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     // A connection that breaks is the client's affair.
     let _ = watcher.watch(connection).await;

@@ -15,6 +15,8 @@ pub struct Config {
     pub scrub_every: Duration,
     /// How often a stream of events says that it is alive.
     pub heartbeat: Duration,
+    /// A request's headers must have arrived by then; a connection that sends nothing is closed then too.
+    pub header_time: Duration,
 }
 
 impl Default for Config {
@@ -24,6 +26,7 @@ impl Default for Config {
             undo_window: Duration::from_secs(12),
             scrub_every: Duration::from_secs(2),
             heartbeat: Duration::from_secs(15),
+            header_time: Duration::from_secs(10),
         }
     }
 }
@@ -67,6 +70,11 @@ impl State {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.inner.config
+    }
+
+    /// How often a stream of events says that it is alive.
+    pub(crate) fn heartbeat(&self) -> Duration {
+        self.config().heartbeat
     }
 
     pub(crate) fn site(&self) -> &Site {

@@ -183,7 +183,7 @@ async fn texts(sam: &Client, past: &Past) -> Vec<String> {
 
 #[tokio::test]
 async fn a_backup_of_the_first_schema_is_restored_over_a_database_of_the_first_schema() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (past, file, to) = first_schema(&directory).await;
     let restored = backup::restore(&file, &to, Ledger::Replaced).await.unwrap();
     assert_eq!(restored.deleted, 1);
@@ -199,7 +199,7 @@ async fn a_backup_of_the_first_schema_is_restored_over_a_database_of_the_first_s
 
 #[tokio::test]
 async fn a_backup_of_the_first_schema_is_restored_over_one_of_today_and_the_other_way_round() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (past, file, to) = first_schema(&directory).await;
     let (db, sam) = opened(&file, Config::default()).await;
     let today = directory.path().join("today.db");
@@ -226,7 +226,7 @@ async fn a_backup_or_a_database_of_a_later_version_is_refused_and_nothing_is_cha
         ("backup.db", "This backup belongs to a later version of Sidenote"),
         ("sidenote.db", "The database that is there belongs to a later version of Sidenote"),
     ] {
-        let directory = TempDir::new().unwrap();
+        let directory = crate::kit::directory();
         let (_, file, to) = first_schema(&directory).await;
         make_later(&directory.path().join(later)).await;
         let before = files(&directory);

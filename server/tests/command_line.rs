@@ -1,20 +1,20 @@
 //! The program itself: its commands, what it refuses to do, and that it starts, serves and stops.
 
 use crate::kit::{
-    patient,
-    process::{acme, ask, fail, program, run, serve, sign_in, succeed},
+    World, patient,
+    process::{self, acme, ask, fail, program, run, sign_in, succeed},
 };
-use std::{path::Path, process::Stdio};
-use tempfile::TempDir;
+use sidenote_server::{Config, serve};
+use std::{path::Path, process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     process::Command,
 };
 
 #[tokio::test]
 async fn an_organization_and_its_agent_are_added_once() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = acme(&directory).await;
     fail(&["org", "add", "--db", &db, "acme", "Acme"], "exists already").await;
     fail(&["org", "add", "--db", &db, "Acme Inc", "Acme"], "short name").await;
@@ -35,7 +35,7 @@ async fn an_organization_and_its_agent_are_added_once() {
 
 #[tokio::test]
 async fn a_password_is_read_from_the_standard_input() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = acme(&directory).await;
     for (given, succeeds) in [("secret\n", true), ("", false)] {
         let mut command = program(&["agent", "password", "--db", &db, "--email", "maya@acme.test"]);
@@ -48,7 +48,7 @@ async fn a_password_is_read_from_the_standard_input() {
 
 #[tokio::test]
 async fn the_server_does_not_start_where_it_would_be_unsafe() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = directory.path().join("a.db").display().to_string();
     let serve = ["serve", "--db", &db];
     fail(&[&serve[..], &["--addr", "0.0.0.0:0"]].concat(), "only listens on this machine").await;
@@ -64,9 +64,9 @@ async fn the_server_does_not_start_where_it_would_be_unsafe() {
 
 #[tokio::test]
 async fn the_server_serves_until_it_is_told_to_stop() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = acme(&directory).await;
-    let (mut child, address) = serve(&db, &[]).await;
+    let (mut child, address) = process::serve(&db, &[]).await;
     let cookie = sign_in(&address).await;
     let request = format!("GET /api/v1/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n");
     assert!(ask(&address, &request).await.contains("\"maya@acme.test\""));
@@ -86,9 +86,9 @@ async fn the_server_serves_until_it_is_told_to_stop() {
 
 #[tokio::test]
 async fn an_agent_removed_beside_a_running_server_is_out_at_once() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = acme(&directory).await;
-    let (_child, address) = serve(&db, &[]).await;
+    let (_child, address) = process::serve(&db, &[]).await;
     let cookie = sign_in(&address).await;
     let mut stream = BufReader::new(TcpStream::connect(&address).await.unwrap()).lines();
     let request = format!("GET /api/v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n");
@@ -102,20 +102,25 @@ async fn an_agent_removed_beside_a_running_server_is_out_at_once() {
 
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_closed() {
-    let directory = TempDir::new().unwrap();
-    let db = directory.path().join("a.db").display().to_string();
-    let (_child, address) = serve(&db, &[]).await;
+    let config = Config { header_time: Duration::from_millis(1), ..Config::default() };
+    assert_eq!(Config::default().header_time, Duration::from_secs(10));
+    let world = World::with(config).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(serve::serve(listener, world.app.clone(), world.state.clone()));
     for beginning in ["", "GET / HTTP/1.1\r\nhost:"] {
         let mut stream = TcpStream::connect(&address).await.unwrap();
         stream.write_all(beginning.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        patient(stream.read_to_end(&mut answer)).await.unwrap();
+        let mut answer = String::new();
+        patient(stream.read_to_string(&mut answer)).await.unwrap();
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
     }
+    serving.abort();
 }
 
 #[tokio::test]
 async fn a_full_disk_refuses_what_is_new_and_keeps_serving_what_is_there() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = acme(&directory).await;
     let limited = format!(
         "ulimit -f 1200; exec '{}' serve --db '{db}' --addr 127.0.0.1:0",
@@ -155,9 +160,9 @@ async fn a_full_disk_refuses_what_is_new_and_keeps_serving_what_is_there() {
 #[tokio::test]
 async fn a_database_that_is_somebody_elses_to_read_is_not_made() {
     use std::os::unix::fs::PermissionsExt as _;
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = acme(&directory).await;
-    let (_child, _) = serve(&db, &[]).await;
+    let (_child, _) = process::serve(&db, &[]).await;
     for end in ["", "-wal", "-shm"] {
         let mode = std::fs::metadata(format!("{db}{end}")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{end}");
@@ -172,9 +177,9 @@ async fn said(arguments: &[&str]) -> String {
 
 #[tokio::test]
 async fn the_widgets_keys_and_origins_are_set_beside_a_running_server_and_count_at_once() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = acme(&directory).await;
-    let (_server, address) = serve(&db, &[]).await;
+    let (_server, address) = process::serve(&db, &[]).await;
     let org = ["--db", &db, "--org", "acme"];
     let embed = |words: &[&'static str]| [&["embed"], words].concat();
     let key = said(&[&embed(&["key", "add"])[..], &org, &["crm"]].concat()).await;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tempfile::TempDir;
 
 async fn made() -> (TempDir, Db) {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let db = Db::open(&directory.path().join("demo.db")).await.unwrap();
     assert_eq!(demo::make(&db).await.unwrap(), demo::Outcome::Made);
     (directory, db)

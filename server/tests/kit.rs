@@ -22,7 +22,10 @@ use sidenote_server::{
     db::Db,
     messages, orgs, secret,
 };
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 use wire::{
@@ -68,7 +71,7 @@ impl World {
 
     pub(crate) async fn with_site(config: Config, site: Site) -> Self {
         crate::canary::listen();
-        let directory = TempDir::new().unwrap();
+        let directory = directory();
         let file = directory.path().join("sidenote.db");
         let db = Db::open(&file).await.unwrap();
         let acme = team(&db, "acme").await;
@@ -343,6 +346,17 @@ impl Answer {
         problem
     }
 }
+
+/// A directory for a database: in memory where there is room, so that no test waits for a disk.
+pub(crate) fn directory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let has_room =
+        rustix::fs::statvfs(memory).is_ok_and(|file_system| file_system.f_bavail * file_system.f_frsize > ROOM);
+    if has_room { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() }
+}
+
+/// More than all tests that run at once need; a container may have as little as 64 MiB.
+const ROOM: u64 = 1 << 30;
 
 /// Waits for what must come; a test that waits for ever fails instead.
 pub(crate) async fn patient<T>(what: impl Future<Output = T>) -> T {

@@ -11,7 +11,6 @@ use sidenote_server::{
 };
 use sqlx::Connection as _;
 use std::{collections::HashMap, time::Duration};
-use tempfile::TempDir;
 use wire::{ContactNote, ConversationNote, NotesPage, Page, paths};
 
 const MARKER: &str = "Xylophon-7351";
@@ -25,7 +24,7 @@ fn text(n: u32) -> String {
 #[tokio::test]
 async fn notes_of_every_earlier_schema_are_read_as_they_were_and_leave_no_byte_when_deleted() {
     for schema in [1, 2] {
-        let directory = TempDir::new().unwrap();
+        let directory = crate::kit::directory();
         let file = directory.path().join("sidenote.db");
         let (past, mut before) = database(&file, schema).await;
         let (mut on_contact, mut inside) = (HashMap::new(), HashMap::new());
@@ -65,7 +64,7 @@ async fn notes_of_every_earlier_schema_are_read_as_they_were_and_leave_no_byte_w
 
 #[tokio::test]
 async fn a_database_of_a_later_version_is_not_touched_and_the_reason_is_said() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let file = directory.path().join("sidenote.db");
     let (_, mut later) = database(&file, i64::MAX).await;
     run(&mut later, "UPDATE _sqlx_migrations SET version = 9000 WHERE version = 2".to_owned()).await;
@@ -78,7 +77,7 @@ async fn a_database_of_a_later_version_is_not_touched_and_the_reason_is_said() {
 /// The text comes last in its row, behind the ballast, or SQLite copies some of it: see `src/ballast.rs`.
 #[tokio::test]
 async fn the_tables_of_the_texts_keep_their_columns() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (_, mut now) = database(&directory.path().join("sidenote.db"), i64::MAX).await;
     for sql in [
         "SELECT group_concat(name) FROM pragma_table_info('contact_note_body')",

@@ -3,7 +3,8 @@
 use crate::kit::{Client, Heard, World};
 use axum::http::Method;
 use serde_json::json;
-use std::collections::BTreeSet;
+use sidenote_server::Config;
+use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 use wire::{
     Conversation, ConversationId, Page, Status, paths,
@@ -264,4 +265,15 @@ async fn refusals_are_problem_documents_and_nothing_is_shared_with_other_sites()
     assert_eq!(answer.header("access-control-allow-origin"), None);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert!(answer.header("content-security-policy").is_some());
+}
+
+#[tokio::test]
+async fn a_quiet_stream_says_that_it_is_alive() {
+    let world = World::with(Config { heartbeat: Duration::ZERO, ..Config::default() }).await;
+    let visitor = visitor(&world).await;
+    let mut stream = visitor.stream(EVENTS).await;
+    assert_eq!(stream.until("heartbeat").await.data, json!({ "position": 0 }));
+    visitor.put(&message(Uuid::now_v7()), json!({ "body": "x" })).await.expect(201);
+    stream.until("message-added").await;
+    assert_eq!(stream.until("heartbeat").await.data, json!({ "position": 1 }));
 }

@@ -8,13 +8,11 @@ use crate::{error::Result, state::State};
 use axum::response::sse::{Event, Sse};
 use futures::Stream;
 use serde_json::json;
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use std::{collections::VecDeque, convert::Infallible};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
-
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 struct Open {
     state: State,
@@ -38,7 +36,7 @@ pub(super) fn open(
     place: StreamPlace,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (woken, closing) = (state.db().woken(), state.closing());
-    let heartbeat = Instant::now() + HEARTBEAT;
+    let heartbeat = Instant::now() + state.heartbeat();
     let (sent, ready) = (None, VecDeque::new());
     let open = Open { state, visitor, woken, closing, asked, sent, ready, heartbeat, _place: place };
     Sse::new(futures::stream::unfold(open, |mut open| async move {
@@ -63,7 +61,7 @@ impl Open {
                 Some(sent) => self.read_on(sent).await.ok()?,
             }
             if self.ready.is_empty() && self.wait().await {
-                self.heartbeat = Instant::now() + HEARTBEAT;
+                self.heartbeat = Instant::now() + self.state.heartbeat();
                 return Some(told("heartbeat", self.sent.unwrap_or(0)));
             }
         }

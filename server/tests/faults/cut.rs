@@ -7,8 +7,10 @@ use super::{
     proxy::Proxy,
     runs,
 };
-use crate::kit::process::{serve, sign_in};
-use std::time::Duration;
+use crate::kit::{
+    patient,
+    process::{serve, sign_in},
+};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -28,7 +30,7 @@ async fn scene(directory: &TempDir) -> (Child, String, Writer) {
 #[tokio::test]
 async fn a_note_whose_answers_are_lost_is_one_note_however_often_it_is_sent() {
     let runs = runs(200);
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (_child, address, mut writer) = scene(&directory).await;
     let proxy = Proxy::before(&address).await;
     writer.address.clone_from(&proxy.address);
@@ -51,28 +53,28 @@ async fn a_note_whose_answers_are_lost_is_one_note_however_often_it_is_sent() {
 #[tokio::test]
 async fn wherever_a_stream_is_cut_each_event_is_heard_once_and_in_order() {
     let runs = runs(200);
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (_child, address, mut writer) = scene(&directory).await;
     let proxy = Proxy::before(&address).await;
-    let (_, page) = writer.request("GET", &paths::contact_notes(writer.contact, None, 1), None).await.unwrap();
-    let mut position: Position = page["as_of"].as_str().unwrap().parse().unwrap();
+    let mut position = head(&writer).await;
     let first = position.seq;
     let mut dice = Dice(11);
     let mut heard = Vec::new();
     let mut cuts = 0;
     for run in 0..runs {
         assert!(writer.put(ContactNoteId::fresh(), &format!("note {run}")).await);
+        let head = head(&writer).await;
         proxy.cut_after(dice.below(3_000));
         cuts += 1;
-        let events = follow_until_cut(&proxy.address, &writer.cookie, &position).await;
+        // Where the cut would come after all that there is to say, the connection is given up then.
+        let events = follow(&proxy.address, &writer.cookie, &position, head.seq).await;
         if let Some(last) = events.last() {
             position.seq = *last;
         }
         heard.extend(events);
     }
     proxy.cut_after(u64::MAX);
-    let (_, page) = writer.request("GET", &paths::contact_notes(writer.contact, None, 1), None).await.unwrap();
-    let head: Position = page["as_of"].as_str().unwrap().parse().unwrap();
+    let head = head(&writer).await;
     while position.seq < head.seq {
         proxy.cut_after(100_000);
         let events = follow(&proxy.address, &writer.cookie, &position, head.seq).await;
@@ -85,10 +87,9 @@ async fn wherever_a_stream_is_cut_each_event_is_heard_once_and_in_order() {
 
 #[tokio::test]
 async fn whoever_reads_slowly_holds_nothing_up_and_misses_nothing() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (child, address, mut writer) = scene(&directory).await;
-    let (_, page) = writer.request("GET", &paths::contact_notes(writer.contact, None, 1), None).await.unwrap();
-    let begun: Position = page["as_of"].as_str().unwrap().parse().unwrap();
+    let begun = head(&writer).await;
     let mut slow = Vec::new();
     for _ in 0..4 {
         let mut stream = TcpStream::connect(&address).await.unwrap();
@@ -119,7 +120,7 @@ async fn whoever_reads_slowly_holds_nothing_up_and_misses_nothing() {
 #[tokio::test]
 async fn clients_that_vanish_in_the_middle_of_a_request_leave_nothing_half_done() {
     let runs = runs(100);
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (_child, address, mut writer) = scene(&directory).await;
     let mut dice = Dice(13);
     for run in 0..runs {
@@ -155,9 +156,10 @@ fn resident_kilobytes(child: &Child) -> u64 {
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// The positions of the whole events that came before the stream was cut.
-async fn follow_until_cut(address: &str, cookie: &str, after: &Position) -> Vec<u64> {
-    follow(address, cookie, after, u64::MAX).await
+/// Where the server is.
+async fn head(writer: &Writer) -> Position {
+    let (_, page) = writer.request("GET", &paths::contact_notes(writer.contact, None, 1), None).await.unwrap();
+    page["as_of"].as_str().unwrap().parse().unwrap()
 }
 
 /// As far as a position, or until it is cut. An event that was cut does not count.
@@ -174,16 +176,14 @@ fn question(cookie: &str, after: &Position) -> String {
     )
 }
 
-/// The positions of the whole events up to this one; up to the cut where that comes first. Without an end in sight
-/// (`u64::MAX`) until the server has nothing more to say: then a cut further on would never come.
+/// The positions of the whole events up to this one; up to the cut where that comes first.
 async fn read_to(stream: &mut TcpStream, to: u64) -> Vec<u64> {
-    let patience = if to == u64::MAX { Duration::from_millis(150) } else { Duration::from_secs(30) };
     let (mut positions, mut text) = (Vec::new(), Vec::new());
     let mut buffer = vec![0; 65_536];
     while positions.last().is_none_or(|last| *last < to) {
-        match tokio::time::timeout(patience, stream.read(&mut buffer)).await {
-            Ok(Ok(0) | Err(_)) | Err(_) => break,
-            Ok(Ok(count)) => text.extend_from_slice(&buffer[..count]),
+        match patient(stream.read(&mut buffer)).await {
+            Ok(0) | Err(_) => break,
+            Ok(count) => text.extend_from_slice(&buffer[..count]),
         }
         let whole = text.windows(2).rposition(|pair| pair == b"\n\n").map_or(0, |at| at + 2);
         // The body comes in chunks, whose lengths stand on lines of their own.

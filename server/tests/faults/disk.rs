@@ -47,7 +47,7 @@ impl Disk {
 async fn when_a_write_through_fails_the_server_stops_and_nothing_acknowledged_is_lost() {
     // Far enough: the first checkpoints lie among the first two hundred writes through.
     let runs = runs(10).min(200);
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let disk = Disk::new(&directory).await;
     let (template, contact, conversation) = template(&directory).await;
     let (mut stopped, mut acknowledged, mut unheard) = (0, 0, 0);
@@ -96,7 +96,7 @@ async fn when_a_write_through_fails_the_server_stops_and_nothing_acknowledged_is
 #[tokio::test]
 async fn a_disk_without_room_refuses_what_is_new_loses_nothing_and_takes_it_when_there_is_room_again() {
     let rounds = runs(10);
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let disk = Disk::new(&directory).await;
     let (db, contact, conversation) = template(&directory).await;
     let (_child, address) = disk.serve(&db).await;
@@ -125,7 +125,7 @@ async fn a_disk_without_room_refuses_what_is_new_loses_nothing_and_takes_it_when
 
 #[tokio::test]
 async fn the_disk_that_fails_does_fail() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let disk = Disk::new(&directory).await;
     let (db, _, _) = template(&directory).await;
     let (mut child, _) = disk.serve(&db).await;

@@ -29,7 +29,7 @@ const WRITERS: usize = 3;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_did_not() {
     let runs = runs(8);
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (template, contact, conversation) = template(&directory).await;
     let (mut acknowledged, mut unheard, mut deleted) = (0, 0, 0);
     for run in 0..runs {
@@ -109,7 +109,7 @@ fn is_in_files(db: &str, text: &str) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_deleted_leaves_the_files_though_the_server_is_killed_before_it_gets_to_it() {
     let deletions = runs(50);
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (db, contact, conversation) = template(&directory).await;
     let marker = "Xylophon-7351";
     // It never gets to it: it looks once in ten minutes.
@@ -132,7 +132,7 @@ async fn what_was_deleted_leaves_the_files_though_the_server_is_killed_before_it
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_who_write_at_once_are_each_answered_and_none_is_lost() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (db, contact, conversation) = template(&directory).await;
     let (_child, address) = serve(&db, &[]).await;
     let cookie = sign_in(&address).await;
@@ -153,7 +153,7 @@ async fn fifty_who_write_at_once_are_each_answered_and_none_is_lost() {
 
 #[tokio::test]
 async fn the_oracle_notices_what_it_is_there_for() {
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (db, contact, conversation) = template(&directory).await;
     let (_child, address) = serve(&db, &[]).await;
     let cookie = sign_in(&address).await;

@@ -6,7 +6,6 @@ use crate::kit::{
     process::{self, sign_in},
 };
 use std::{fs, process::Stdio};
-use tempfile::TempDir;
 use tokio::process::Command;
 use wire::ContactNoteId;
 
@@ -27,7 +26,7 @@ async fn each_acknowledged_note_has_been_written_through() {
         );
         return;
     }
-    let directory = TempDir::new().unwrap();
+    let directory = crate::kit::directory();
     let (db, contact, conversation) = kill::template(&directory).await;
     let log = directory.path().join("calls");
     let mut command = Command::new("strace");
