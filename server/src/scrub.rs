@@ -3,6 +3,9 @@
 //! `secure_delete` overwrites what a deleted row held in the database file; the write-ahead log still has it until it
 //! is truncated, which can only be done while nobody reads. So it is tried again until it succeeds.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     db::Db,
     error::{Error, Result},
