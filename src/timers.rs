@@ -3,6 +3,7 @@
 use futures::channel::oneshot;
 use js_sys::{Function, Reflect};
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
@@ -45,10 +46,14 @@ fn page(function: &str, first: &JsValue, second: &JsValue) -> JsValue {
     function.and_then(|function| function.call2(&window, first, second).ok()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Runs once after some milliseconds, unless the component is gone by then.
+/// Runs once after some milliseconds, unless the component is gone by then. Where there is no component, in the handler of
+/// an event say, it runs in any case.
 pub(crate) fn after(milliseconds: u32, run: impl FnOnce() + 'static) {
-    if let Ok(handle) = set_timeout_with_handle(run, Duration::from_millis(milliseconds.into())) {
-        on_cleanup(move || handle.clear());
+    if Owner::current().is_some() {
+        let timer = SendWrapper::new(Timer::after(milliseconds, run));
+        on_cleanup(move || drop(timer));
+    } else {
+        set_timeout(run, Duration::from_millis(milliseconds.into()));
     }
 }
 
