@@ -61,6 +61,8 @@ const LATER = {
   // Says "Yesterday".
   timestamp: async ({ page, agents, other }) => {
     await page.clock.setSystemTime(Date.now() + 24 * 60 * 60 * 1_000);
+    // The page looks at its clock once a minute.
+    await page.clock.runFor(61_000);
     await agents.reply(other.first, said("By then from yesterday"));
   },
 };
@@ -206,9 +208,12 @@ test("when what says that a host has no token panics, the view says so and start
   complaints.length = 0;
 });
 
-/** Makes the next look at the clock fail inside the module: it is left half way through a change, as by a panic. */
-const breakModule = (page) =>
-  page.evaluate(() => {
+/**
+ * Clicks a button while the module's next look at the clock fails: it is left half way through a change, as by a panic. In one
+ * step, since the module looks at the clock for other reasons too.
+ */
+const breakBy = (button) =>
+  button.evaluate((button) => {
     const clock = Date;
     globalThis.Date = new Proxy(clock, {
       construct() {
@@ -216,6 +221,7 @@ const breakModule = (page) =>
         throw new RangeError("injected");
       },
     });
+    button.click();
   });
 
 test("when the app breaks it says so, a reload goes on, and no word is lost", async ({ signIn, person, complaints }) => {
@@ -228,8 +234,7 @@ test("when the app breaks it says so, a reload goes on, and no word is lost", as
   await expect(here.note(waiting)).toContainText("Not saved yet");
   await here.reply.fill(reply);
   await here.box.fill(draft);
-  await breakModule(page);
-  await here.add.click();
+  await breakBy(here.add);
   const dialog = page.getByRole("alertdialog", { name: /^Something broke/ });
   await expect(dialog).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Reload" })).toBeFocused();
@@ -257,8 +262,7 @@ test("when the app breaks where nothing can be kept, it says that, and what was 
   const draft = said("Half a thought");
   await here.box.fill(draft);
   await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
-  await breakModule(page);
-  await here.add.click();
+  await breakBy(here.add);
   const dialog = page.getByRole("alertdialog", { name: /this browser keeps nothing here\. Copy what you still need/ });
   await expect(dialog).toBeInViewport();
   expect(complaints.splice(0).join()).toContain("injected");
@@ -289,8 +293,7 @@ test("when one view of a host's page breaks, all of them go on from there, with 
   const [mine, theirs] = ["About one", "About the other"].map(said);
   await here.box.fill(mine);
   await there.box.fill(theirs);
-  await breakModule(page);
-  await here.add.click();
+  await breakBy(here.add);
   for (const view of [here, there]) await expect(view.root.getByText("Something broke.")).toBeVisible();
   expect(complaints.splice(0).join()).toContain("injected");
   expect((await page.evaluate(() => window.host.record)).events.map(([name]) => name)).toContain("failed");
@@ -315,8 +318,7 @@ test("a view that is taken away while it says that it broke leaves nothing behin
   );
   const here = profile(page.locator("#gone"), name);
   await here.box.fill("Half a thought");
-  await breakModule(page);
-  await here.add.click();
+  await breakBy(here.add);
   await expect(here.root.getByText("Something broke.")).toBeVisible();
   complaints.splice(0);
   await page.evaluate(() => window.handle.unmount());
