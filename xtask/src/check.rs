@@ -100,10 +100,7 @@ fn in_phases(project: &Project, phases: &[&[&[Step]]]) -> Result<ExitCode, Error
 
 /// One step, with its output shown.
 pub(crate) fn one(project: &Project, step: Step, arguments: &[&str]) -> ExitCode {
-    last_line(step.take(project, arguments).unwrap_or_else(|error| {
-        println!("{error}");
-        Tally::FAILED
-    }))
+    last_line(Tally::of(step.take(project, arguments)))
 }
 
 fn print_table(outcomes: &[Outcome], seconds: u64) {
@@ -146,13 +143,7 @@ fn clippy(project: &Project) -> Result<Tally, Error> {
         &["--package", "sidenote", "--no-default-features", "--features", "app"],
     ] {
         let target: &[&str] = if arguments[0] == "--workspace" { &[] } else { &wasm };
-        tally += match lint(&[arguments, target].concat()) {
-            Ok(()) => Tally::PASSED,
-            Err(error) => {
-                shell::say(&error.to_string());
-                Tally::FAILED
-            }
-        };
+        tally += Tally::of(lint(&[arguments, target].concat()).map(passed));
     }
     Ok(tally)
 }
@@ -199,13 +190,7 @@ fn size(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     }
     let mut tally = Tally::default();
     for load in [size::app, size::widget] {
-        tally += match load(project) {
-            Ok(()) => Tally::PASSED,
-            Err(error) => {
-                println!("{error}");
-                Tally::FAILED
-            }
-        };
+        tally += Tally::of(load(project).map(passed));
     }
     Ok(tally)
 }

@@ -93,17 +93,7 @@ pub(crate) fn run(project: &Project, lanes: Vec<Vec<Step<'_>>>) -> Result<Vec<Ou
 const ALIVE: &str = "no thread panics while it holds the lock";
 
 fn take(step: Step<'_>, log: &Path) -> (&'static str, Tally) {
-    let done = shell::logging_to(log, || {
-        (step.work)().unwrap_or_else(|error| {
-            shell::say(&error.to_string());
-            Tally::FAILED
-        })
-    });
-    let tally = done.unwrap_or_else(|error| {
-        println!("{error}");
-        Tally::FAILED
-    });
-    (step.name, tally)
+    (step.name, Tally::of(shell::logging_to(log, || Tally::of((step.work)()))))
 }
 
 fn show(name: &str, seconds: u64, tally: Tally, log: &Path) {

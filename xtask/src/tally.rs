@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use crate::shell::{self, Error};
+
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Tally {
     pub(crate) passed: u64,
@@ -11,6 +13,14 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) const PASSED: Self = Self { passed: 1, failed: 0 };
     pub(crate) const FAILED: Self = Self { passed: 0, failed: 1 };
+
+    /// What could not be done at all has failed, and says why.
+    pub(crate) fn of(done: Result<Self, Error>) -> Self {
+        done.unwrap_or_else(|error| {
+            shell::say(&error.to_string());
+            Self::FAILED
+        })
+    }
 
     /// Hears one line of `cargo test` or of the wasm test runner. An ignored test did not hold: it counts as failed.
     pub(crate) fn hear_libtest(&mut self, line: &str) {
