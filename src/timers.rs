@@ -4,8 +4,8 @@ use futures::channel::oneshot;
 use js_sys::{Function, Reflect};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use std::time::Duration;
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use std::{cell::Cell, rc::Rc, time::Duration};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 /// Resolves after some milliseconds. Whoever stops waiting leaves no timer behind.
 pub(crate) async fn sleep(milliseconds: u32) {
@@ -17,23 +17,36 @@ pub(crate) async fn sleep(milliseconds: u32) {
     let _ = receiver.await;
 }
 
+/// What may still run.
+type Pending = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
+
 /// A timer of the page's, cleared when it is dropped.
 pub(crate) struct Timer {
     /// Whatever the page's own `setTimeout` returned: it may have been replaced, and not every number fits an `i32`.
     id: JsValue,
-    _ring: Closure<dyn FnMut()>,
+    /// Taken when it has run or may not any more: a page that replaces its timers while one of them runs can't clear it,
+    /// and calls back all the same.
+    run: Pending,
 }
 
 impl Timer {
     /// Runs once after some milliseconds.
     pub(crate) fn after(milliseconds: u32, run: impl FnOnce() + 'static) -> Self {
-        let ring = Closure::once(run);
-        Self { id: page("setTimeout", ring.as_ref(), &milliseconds.into()), _ring: ring }
+        let run: Pending = Rc::new(Cell::new(Some(Box::new(run))));
+        let left = Rc::clone(&run);
+        let ring = Closure::once(move || {
+            if let Some(run) = left.take() {
+                run();
+            }
+        });
+        // The browser frees it when the page has let go of it.
+        Self { id: page("setTimeout", &ring.into_js_value(), &milliseconds.into()), run }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
+        self.run.take();
         page("clearTimeout", &self.id, &JsValue::UNDEFINED);
     }
 }

@@ -12,11 +12,21 @@ use crate::{Outcome, Scene};
 /// One sentence of the contract, and how it is asked.
 pub struct Check {
     pub rule: &'static str,
-    pub(crate) ask: fn(&Scene) -> Outcome,
+    asked: fn(&Scene) -> Outcome,
 }
 
-const fn check(rule: &'static str, ask: fn(&Scene) -> Outcome) -> Check {
-    Check { rule, ask }
+impl Check {
+    /// Asks the server of `scene` whether it holds.
+    ///
+    /// # Errors
+    /// With what is wrong, or what is missing to ask.
+    pub fn ask(&self, scene: &Scene) -> Outcome {
+        (self.asked)(scene)
+    }
+}
+
+const fn check(rule: &'static str, asked: fn(&Scene) -> Outcome) -> Check {
+    Check { rule, asked }
 }
 
 /// All of them, in the order they are asked.

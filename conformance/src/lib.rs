@@ -25,5 +25,5 @@ pub type Outcome = Result<(), Trouble>;
 
 /// Goes through all checks, in the order of [`CHECKS`].
 pub fn run(scene: &Scene) -> Vec<(&'static Check, Outcome)> {
-    CHECKS.iter().map(|check| (check, (check.ask)(scene))).collect()
+    CHECKS.iter().map(|check| (check, check.ask(scene))).collect()
 }

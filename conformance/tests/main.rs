@@ -9,7 +9,7 @@ mod served;
 
 use faults::FAULTS;
 use served::Served;
-use sidenote_conformance::{Client, Credentials, Scene, Trouble, run};
+use sidenote_conformance::{CHECKS, Client, Credentials, Scene, Trouble, run};
 
 fn scene(served: &Served) -> Scene {
     let sign_in = |email: &str| {
@@ -43,23 +43,20 @@ fn every_seeded_fault_is_named_with_its_request() {
     assert!(FAULTS.len() >= 12);
     for fault in FAULTS {
         let served = Served::with(fault.seed);
-        let outcomes = run(&scene(&served));
-        let wrong = outcomes.iter().find(|(check, outcome)| check.rule.contains(fault.breaks) && outcome.is_err());
-        match wrong.map(|(_, outcome)| outcome) {
+        let scene = scene(&served);
+        // The other checks have nothing to say of it, and 19 whole runs take more than a minute.
+        let about = CHECKS.iter().filter(|check| check.rule.contains(fault.breaks));
+        let outcomes: Vec<_> = about.map(|check| check.ask(&scene)).collect();
+        match outcomes.iter().find(|outcome| outcome.is_err()) {
             Some(Err(Trouble::Wrong(sentence))) => {
                 assert!(sentence.contains("/api/v1/"), "{}: no request in: {sentence}", fault.name);
                 assert!(sentence.contains("contract says"), "{}: no rule in: {sentence}", fault.name);
                 println!("caught: {}\n        {sentence}", fault.name);
             }
-            _ => panic!("{} is not noticed as “{}”: {:#?}", fault.name, fault.breaks, wrong_ones(&outcomes)),
+            _ => panic!("{} is not noticed as “{}”: {outcomes:#?}", fault.name, fault.breaks),
         }
     }
     println!("{0}/{0} caught", FAULTS.len());
-}
-
-fn wrong_ones(outcomes: &[(&sidenote_conformance::Check, sidenote_conformance::Outcome)]) -> Vec<String> {
-    let wrong = outcomes.iter().filter(|(_, outcome)| outcome.is_err());
-    wrong.map(|(check, outcome)| format!("{}: {outcome:?}", check.rule)).collect()
 }
 
 #[test]

@@ -279,3 +279,19 @@ pub(crate) fn malformed(column: &str) -> sqlx::Error {
 pub(crate) fn int(seq: Seq) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_waits_longer_than_is_promised_for_a_turn_or_for_a_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("sidenote.db")).await.unwrap();
+        for pool in [&db.inner.writer, &db.inner.readers] {
+            assert_eq!(pool.options().get_acquire_timeout(), PATIENCE);
+            let busy: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(pool).await.unwrap();
+            assert_eq!(u128::try_from(busy).unwrap(), PATIENCE.as_millis());
+        }
+    }
+}

@@ -159,3 +159,17 @@ fn kind_of(error: &sqlx::Error) -> &'static str {
 fn json(value: &impl serde::Serialize) -> Option<serde_json::Value> {
     serde_json::to_value(value).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_stays_busy_is_answered_with_a_time_to_come_back() {
+        let answer = Error::from(sqlx::Error::PoolTimedOut).into_response();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
+        let refusal = Error::from(sqlx::Error::PoolTimedOut).into_refusal();
+        assert_eq!(refusal.problem, Problem { retryable: true, ..Problem::new(ProblemCode::Busy) });
+    }
+}

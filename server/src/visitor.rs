@@ -145,5 +145,6 @@ async fn events(
 ) -> Result<Response> {
     let place = limits.stream(&visitor.hash).map_err(Error::too_many)?;
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(|id| id.parse().ok());
-    Ok(stream::open(state, visitor, after, place).into_response())
+    // As the agents' stream: a proxy that buffers would hold every message back.
+    Ok(([("x-accel-buffering", "no")], stream::open(state, visitor, after, place)).into_response())
 }

@@ -284,6 +284,7 @@ impl Client {
         let response = self.begin(Method::GET, path, Body::empty()).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
         Stream::new(response.into_body().into_data_stream())
     }
 

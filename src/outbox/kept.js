@@ -151,8 +151,16 @@ function meet() {
   const { signal } = over;
   const { locks } = navigator;
   const awaited = new Set();
-  // Its own lock a page holds for as long as it is there; whoever is given another's knows that that page has gone.
-  locks?.request(lockOf(page), { signal }, () => new Promise((resolve) => (signal.onabort = resolve))).catch(() => {});
+  let isHere = false;
+  // Its own lock a page holds for as long as it is there; whoever is given another's knows that that page has gone. So no
+  // page says its name before it holds it: a browser may take its time to give it.
+  const hold = () => {
+    if (signal.aborted) return undefined;
+    isHere = true;
+    channel.postMessage({ here: page, greets: true });
+    return new Promise((resolve) => (signal.onabort = resolve));
+  };
+  locks?.request(lockOf(page), { signal }, hold).catch(() => {});
   channel.onmessage = ({ data: { here, greets, owner, key, text } }) => {
     if (!here) {
       // Another agent's are nothing to this page.
@@ -161,14 +169,13 @@ function meet() {
       hear(owner, key, text);
       return;
     }
-    if (greets) channel.postMessage({ here: page });
+    if (greets && isHere) channel.postMessage({ here: page });
     if (awaited.has(here)) return;
     awaited.add(here);
     const given = () => void awaited.delete(here);
     // Not while it is held: who looks on which locks there are finds this page's own too.
     locks?.request(lockOf(here), { signal }, given).then(inherit, () => {});
   };
-  channel.postMessage({ here: page, greets: true });
   const leave = () => {
     over.abort();
     channel.close();

@@ -1,4 +1,4 @@
-//! Times on the screen: how they are made.
+//! Times on the screen: how they are made, and what the page's timers may do to them.
 
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
@@ -53,6 +53,43 @@ fn moments() -> impl Iterator<Item = Time> {
         let milliseconds = (now - hours * 3_600_000.0) as i64;
         Time::from_timestamp_millis(milliseconds).expect("a moment of our time")
     })
+}
+
+/// Replaces the page's timers by ones that clear nothing, as a page does that takes its clock into its own hands. Until it
+/// is dropped.
+struct Replaced(Array);
+
+impl Replaced {
+    fn begin() -> Self {
+        let wrap = "
+            const { setTimeout, clearTimeout } = window;
+            const asked = [];
+            window.setTimeout = (run, after) => (asked.push(run), asked.length);
+            window.clearTimeout = () => {};
+            asked.end = () => Object.assign(window, { setTimeout, clearTimeout });
+            return asked;
+        ";
+        let asked = Function::new_no_args(wrap).call0(&JsValue::UNDEFINED).expect("timers can be replaced");
+        Self(asked.unchecked_into())
+    }
+}
+
+impl Drop for Replaced {
+    fn drop(&mut self) {
+        let end = Reflect::get(&self.0, &"end".into()).expect("it has an end");
+        end.unchecked_into::<Function>().call0(&JsValue::UNDEFINED).expect("timers can be put back");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_timer_that_the_page_did_not_clear_does_nothing_once_nobody_waits_for_it() {
+    let replaced = Replaced::begin();
+    let now = moments().next().expect("there is one");
+    drop(Stage::new("", move || view! { <ShortTimestamp at=now /> }));
+    assert!(replaced.0.length() > 0, "the clock has asked for its next minute");
+    for run in replaced.0.iter() {
+        run.unchecked_into::<Function>().call0(&JsValue::UNDEFINED).expect("it says nothing");
+    }
 }
 
 #[wasm_bindgen_test]

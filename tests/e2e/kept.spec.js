@@ -9,6 +9,18 @@ import { inboxWith, pane, profile, trash, undo } from "./screen.js";
 /** From the beginning: a clock that is put in later does not know the timers that run already. */
 const withClock = (page) => page.clock.install();
 
+/** To be called before a page is loaded: it is given no lock until `giveLocks()` is called there. */
+const lateLocks = (page) =>
+  page.addInitScript(() => {
+    const { prototype } = LockManager;
+    const { request } = prototype;
+    const given = new Promise((resolve) => (globalThis.giveLocks = resolve));
+    prototype.request = async function (...wanted) {
+      await given;
+      return request.apply(this, wanted);
+    };
+  });
+
 /** What is the same in the app and in the widget. */
 function stories() {
   test("drafts survive a reload and a closed tab: a contact's note, a reply and a conversation's note, each where it was", async ({
@@ -218,36 +230,39 @@ function stories() {
     });
   }
 
-  test("a note deleted in a tab that is closed stays deleted, though the tab that wrote it has not heard yet that it arrived", async ({
-    work,
-    person,
-    api,
-  }) => {
-    const who = await person();
-    const text = said("Written here, deleted there");
-    const first = await work(maya, [who.first], { before: withClock });
-    const second = await work(maya, [who.first], { beside: first });
-    const [here, there] = [first, second].map((page) => pane(page, who.first));
-    await expect(there.box).toBeVisible();
-    // It arrives, and its answer never does.
-    await meet(first, NOTE, "PUT", async (route, nth) => {
-      if (nth === 1) await route.fetch();
-      await route.abort();
+  for (const late of ["", ", and however long the browser took to give that tab its lock"]) {
+    test(`a note deleted in a tab that is closed stays deleted, though the tab that wrote it has not heard yet that it arrived${late}`, async ({
+      work,
+      person,
+      api,
+    }) => {
+      const who = await person();
+      const text = said("Written here, deleted there");
+      const first = await work(maya, [who.first], { before: withClock });
+      const second = await work(maya, [who.first], { beside: first, before: late ? lateLocks : undefined });
+      const [here, there] = [first, second].map((page) => pane(page, who.first));
+      await expect(there.box).toBeVisible();
+      if (late) await second.evaluate(() => globalThis.giveLocks());
+      // It arrives, and its answer never does.
+      await meet(first, NOTE, "PUT", async (route, nth) => {
+        if (nth === 1) await route.fetch();
+        await route.abort();
+      });
+      // Nor does the event.
+      await first.route(/\/api\/v1\/(events|changes)/, (route) => route.abort());
+      await meet(second, NOTE, "DELETE", (route) => route.abort());
+      await here.write(text);
+      await expect(there.note(text).locator("time")).toBeVisible();
+      await trash(there.note(text)).click();
+      await expect(there.note(text)).toHaveCount(0);
+      await second.close();
+      await expect(here.note(text)).toHaveCount(0);
+      await first.unrouteAll({ behavior: "ignoreErrors" });
+      const agents = await api(maya);
+      await passUntil(first, async () => expect(await agents.noteSaying(who.id, text)).toBeUndefined());
+      await expect(here.note(text)).toHaveCount(0);
     });
-    // Nor does the event.
-    await first.route(/\/api\/v1\/(events|changes)/, (route) => route.abort());
-    await meet(second, NOTE, "DELETE", (route) => route.abort());
-    await here.write(text);
-    await expect(there.note(text).locator("time")).toBeVisible();
-    await trash(there.note(text)).click();
-    await expect(there.note(text)).toHaveCount(0);
-    await second.close();
-    await expect(here.note(text)).toHaveCount(0);
-    await first.unrouteAll({ behavior: "ignoreErrors" });
-    const agents = await api(maya);
-    await passUntil(first, async () => expect(await agents.noteSaying(who.id, text)).toBeUndefined());
-    await expect(here.note(text)).toHaveCount(0);
-  });
+  }
 
   test("what a tab has under way stays its own: a tab opened beside it sends none of it", async ({ work, person, api }) => {
     const who = await person();

@@ -37,6 +37,8 @@ pub(super) fn not_found(scene: &Scene) -> Outcome {
 
 pub(super) fn walls(scene: &Scene) -> Outcome {
     let stranger = scene.stranger.as_ref().ok_or(Trouble::Needs("--stranger"))?;
+    // There is something behind the wall.
+    scene.agent.get(&scene.notes())?.expect(200)?;
     let ours = stranger.get(&scene.notes())?.refused(404, "not-found")?;
     let none = stranger.get(&paths::contact_notes(ContactId::fresh(), None, 50))?.refused(404, "not-found")?;
     if ours.text != none.text {
