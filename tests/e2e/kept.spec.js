@@ -9,16 +9,31 @@ import { inboxWith, pane, profile, trash, undo } from "./screen.js";
 /** From the beginning: a clock that is put in later does not know the timers that run already. */
 const withClock = (page) => page.clock.install();
 
-/** To be called before a page is loaded: it is given no lock until `giveLocks()` is called there. */
-const lateLocks = (page) =>
+/** To be called before a page is loaded: the lock that says that it is there it is given when `giveLock()` is called there. */
+const lateLock = (page) =>
   page.addInitScript(() => {
     const { prototype } = LockManager;
     const { request } = prototype;
-    const given = new Promise((resolve) => (globalThis.giveLocks = resolve));
-    prototype.request = async function (...wanted) {
-      await given;
-      return request.apply(this, wanted);
+    const given = new Promise((resolve) => (globalThis.giveLock = resolve));
+    prototype.request = async function (name, ...wanted) {
+      if (name.startsWith("sidenote page")) await given;
+      return request.call(this, name, ...wanted);
     };
+  });
+
+/** To be called before a page is loaded: while `isDeaf` is set there, the tab that leads tells it nothing. */
+const deafenable = (page) =>
+  page.addInitScript(() => {
+    const { prototype } = BroadcastChannel;
+    const { set } = Object.getOwnPropertyDescriptor(prototype, "onmessage");
+    Object.defineProperty(prototype, "onmessage", {
+      configurable: true,
+      set(hear) {
+        set.call(this, (event) => {
+          if (!globalThis.isDeaf || this.name === "sidenote kept") hear(event);
+        });
+      },
+    });
   });
 
 /** Types each text and sends it by Control+Enter, inside the page: key by key from here takes a minute for two hundred. */
@@ -252,17 +267,21 @@ function stories() {
     }) => {
       const who = await person();
       const text = said("Written here, deleted there");
-      const first = await work(maya, [who.first], { before: withClock });
-      const second = await work(maya, [who.first], { beside: first, before: late ? lateLocks : undefined });
+      // The one that is to be closed holds the connection.
+      const second = await work(maya, [who.first], { before: late ? lateLock : undefined });
+      await expect(pane(second, who.first).box).toBeVisible();
+      const prepare = (page) => Promise.all([withClock(page), deafenable(page)]);
+      const first = await work(maya, [who.first], { beside: second, before: prepare });
       const [here, there] = [first, second].map((page) => pane(page, who.first));
-      await expect(there.box).toBeVisible();
-      if (late) await second.evaluate(() => globalThis.giveLocks());
+      await expect(here.box).toBeVisible();
+      if (late) await second.evaluate(() => globalThis.giveLock());
       // It arrives, and its answer never does.
       await meet(first, NOTE, "PUT", async (route, nth) => {
         if (nth === 1) await route.fetch();
         await route.abort();
       });
-      // Nor does the event.
+      // Nor does the event, from the other tab or from the server.
+      await first.evaluate(() => (globalThis.isDeaf = true));
       await first.route(/\/api\/v1\/(events|changes)/, (route) => route.abort());
       await meet(second, NOTE, "DELETE", (route) => route.abort());
       await here.write(text);
@@ -272,6 +291,7 @@ function stories() {
       await second.close();
       await expect(here.note(text)).toHaveCount(0);
       await first.unrouteAll({ behavior: "ignoreErrors" });
+      await first.evaluate(() => (globalThis.isDeaf = false));
       const agents = await api(maya);
       await passUntil(first, async () => expect(await agents.noteSaying(who.id, text)).toBeUndefined());
       await expect(here.note(text)).toHaveCount(0);
