@@ -152,8 +152,8 @@ function meet() {
   const { locks } = navigator;
   const awaited = new Set();
   let isHere = false;
-  // Its own lock a page holds for as long as it is there; whoever is given another's knows that that page has gone. So no
-  // page says its name before it holds it: a browser may take its time to give it.
+  // A page holds its own lock for as long as it exists; a page that is given another page's lock knows that the other has
+  // gone. A page therefore says its name only once it holds its lock: a browser may grant it late.
   const hold = () => {
     if (signal.aborted) return undefined;
     isHere = true;
