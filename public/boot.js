@@ -12,6 +12,15 @@ function say(sentence) {
   document.body.append(words);
 }
 
+/** A dialog of the broken module's would lie over the one that says so. Its code may still come to opening one. */
+function closeOtherDialogs(own) {
+  const close = () => {
+    for (const dialog of document.querySelectorAll("dialog[open]")) if (dialog !== own) dialog.close();
+  };
+  close();
+  new MutationObserver(close).observe(document.body, { subtree: true, childList: true, attributeFilter: ["open"] });
+}
+
 /** The module behind the page is gone: reloading is the only way on. */
 function sayBroken() {
   const dialog = document.createElement("dialog");
@@ -33,6 +42,7 @@ function sayBroken() {
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.append(words, button);
   document.body.append(dialog);
+  closeOtherDialogs(dialog);
   if (isKept) dialog.showModal();
   else dialog.show();
 }

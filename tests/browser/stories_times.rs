@@ -11,36 +11,46 @@ use wire::Time;
 use sidenote_testkit::eventually::eventually;
 use sidenote_testkit::stage::Stage;
 
-/// Counts what is constructed of `Intl`, until it is dropped.
-struct Counting(Array);
+/// Puts the page's timers aside for ones that ring only when a test says so, and that cannot be cleared, as a page does that
+/// takes its clock into its own hands. Answers with what is to be called.
+const TIMERS_THAT_CANNOT_BE_CLEARED: &str = "
+    const { setTimeout, clearTimeout } = window;
+    const asked = [];
+    window.setTimeout = (run, after) => (asked.push(run), asked.length);
+    window.clearTimeout = () => {};
+    asked.end = () => Object.assign(window, { setTimeout, clearTimeout });
+    return asked;
+";
 
-impl Counting {
-    fn begin() -> Self {
-        let wrap = "
-            const before = { ...Object.fromEntries(Object.getOwnPropertyNames(Intl).map((name) => [name, Intl[name]])) };
-            const made = [];
-            for (const [name, kind] of Object.entries(before)) {
-                if (typeof kind !== 'function' || !kind.prototype) continue;
-                Intl[name] = new Proxy(kind, {
-                    construct: (target, given) => (made.push(name), Reflect.construct(target, given)),
-                });
-            }
-            made.end = () => Object.assign(Intl, before);
-            return made;
-        ";
-        let made = Function::new_no_args(wrap).call0(&JsValue::UNDEFINED).expect("Intl can be wrapped");
-        Self(made.unchecked_into())
+/// Answers with the name of each thing of `Intl` that is constructed.
+const COUNTED_FORMATTERS: &str = "
+    const before = { ...Object.fromEntries(Object.getOwnPropertyNames(Intl).map((name) => [name, Intl[name]])) };
+    const made = [];
+    for (const [name, kind] of Object.entries(before)) {
+        if (typeof kind !== 'function' || !kind.prototype) continue;
+        Intl[name] = new Proxy(kind, {
+            construct: (target, given) => (made.push(name), Reflect.construct(target, given)),
+        });
     }
+    made.end = () => Object.assign(Intl, before);
+    return made;
+";
 
-    fn made(&self) -> u32 {
-        self.0.length()
+/// Something of the page's is replaced by a script until this is dropped. The script answers with a list of what was
+/// asked of the replacement; its `end` puts the page's own back.
+struct Patched(Array);
+
+impl Patched {
+    fn by(script: &str) -> Self {
+        let list = Function::new_no_args(script).call0(&JsValue::UNDEFINED).expect("the script runs");
+        Self(list.unchecked_into())
     }
 }
 
-impl Drop for Counting {
+impl Drop for Patched {
     fn drop(&mut self) {
         let end = Reflect::get(&self.0, &"end".into()).expect("it has an end");
-        end.unchecked_into::<Function>().call0(&JsValue::UNDEFINED).expect("Intl can be put back");
+        end.unchecked_into::<Function>().call0(&JsValue::UNDEFINED).expect("the page's own can be put back");
     }
 }
 
@@ -55,46 +65,20 @@ fn moments() -> impl Iterator<Item = Time> {
     })
 }
 
-/// Replaces the page's timers by ones that clear nothing, as a page does that takes its clock into its own hands. Until it
-/// is dropped.
-struct Replaced(Array);
-
-impl Replaced {
-    fn begin() -> Self {
-        let wrap = "
-            const { setTimeout, clearTimeout } = window;
-            const asked = [];
-            window.setTimeout = (run, after) => (asked.push(run), asked.length);
-            window.clearTimeout = () => {};
-            asked.end = () => Object.assign(window, { setTimeout, clearTimeout });
-            return asked;
-        ";
-        let asked = Function::new_no_args(wrap).call0(&JsValue::UNDEFINED).expect("timers can be replaced");
-        Self(asked.unchecked_into())
-    }
-}
-
-impl Drop for Replaced {
-    fn drop(&mut self) {
-        let end = Reflect::get(&self.0, &"end".into()).expect("it has an end");
-        end.unchecked_into::<Function>().call0(&JsValue::UNDEFINED).expect("timers can be put back");
-    }
-}
-
 #[wasm_bindgen_test]
 fn a_timer_that_the_page_did_not_clear_does_nothing_once_nobody_waits_for_it() {
-    let replaced = Replaced::begin();
+    let timers = Patched::by(TIMERS_THAT_CANNOT_BE_CLEARED);
     let now = moments().next().expect("there is one");
     drop(Stage::new("", move || view! { <ShortTimestamp at=now /> }));
-    assert!(replaced.0.length() > 0, "the clock has asked for its next minute");
-    for run in replaced.0.iter() {
+    assert!(timers.0.length() > 0, "the clock has asked for its next minute");
+    for run in timers.0.iter() {
         run.unchecked_into::<Function>().call0(&JsValue::UNDEFINED).expect("it says nothing");
     }
 }
 
 #[wasm_bindgen_test]
 async fn two_hundred_timestamps_and_their_tooltips_are_written_by_a_handful_of_formatters() {
-    let counting = Counting::begin();
+    let formatters = Patched::by(COUNTED_FORMATTERS);
     let stage =
         Stage::new("", || moments().map(|at| view! { <Timestamp at /> <ShortTimestamp at=at /> }).collect_view());
     let times = || stage.screen().all("time");
@@ -106,5 +90,6 @@ async fn two_hundred_timestamps_and_their_tooltips_are_written_by_a_handful_of_f
     }
     assert!(times().iter().all(|time| time.get_attribute("title").is_some_and(|title| !title.is_empty())));
     // Time, day, day and year, both, and for the tooltip all of it and how long ago.
-    assert!(counting.made() <= 6, "{} formatters were made", counting.made());
+    let made = formatters.0.length();
+    assert!(made <= 6, "{made} formatters were made");
 }

@@ -322,11 +322,12 @@ export async function accessible(page) {
   expect(await axeFindings(page), "axe finds nothing").toEqual([]);
 }
 
-/** What axe finds on the page as it is now. */
-export async function axeFindings(page) {
+/** What axe finds on the page as it is now. `rules`: only what these say. */
+export async function axeFindings(page, rules) {
   // Evaluated by the debugger, not as a script element: the page's own policy would refuse that, and rightly.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
+  const options = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) };
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target})`));
 }
 

@@ -112,22 +112,28 @@ pub(crate) fn path_with(directories: &[PathBuf]) -> OsString {
     std::env::join_paths(all).expect("directories taken from PATH, or made by us, hold no separator")
 }
 
-/// `wasm-bindgen-test` needs both, Playwright the browser alone.
+/// Chromium without windows is a program of its own: the end-to-end tests take about half the time in it.
+const HEADLESS_SHELL: &str = "chromium-headless-shell";
+
 pub(crate) struct Browser {
+    /// For end-to-end tests: Chromium without windows where it is there, else `chromium`.
+    pub(crate) headless: PathBuf,
     pub(crate) chromium: PathBuf,
+    /// For `wasm-bindgen-test`.
     pub(crate) driver: PathBuf,
 }
 
 pub(crate) fn browser() -> Result<Browser, Error> {
     let _one = one_at_a_time();
-    if let Some(found) = browser_here() {
-        return Ok(found);
+    let is_missing = browser_here().is_none() || lacks_headless_shell();
+    if is_missing && let Some(mut install) = debian_install() {
+        println!("   installing Chromium and ChromeDriver with apt-get");
+        let installed = shell::run(&mut install);
+        // Without the headless shell the tests take longer, that is all.
+        if browser_here().is_none() {
+            installed?;
+        }
     }
-    let Some(mut install) = debian_install() else {
-        return Err(missing_browser());
-    };
-    println!("   installing Chromium and ChromeDriver with apt-get");
-    shell::run(&mut install)?;
     browser_here().ok_or_else(missing_browser)
 }
 
@@ -232,11 +238,19 @@ fn locked_version(project: &Project, package: &str) -> Result<String, Error> {
 }
 
 fn browser_here() -> Option<Browser> {
-    // A variable may name a file that is not there: .cargo/config.toml sets Debian's path everywhere.
-    let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|file| file.is_file());
     let driver = named("CHROMEDRIVER").or_else(|| shell::on_path(&["chromedriver"]))?;
     let chromium = named("CHROMIUM").or_else(|| shell::on_path(&["chromium", "chromium-browser", "google-chrome"]))?;
-    Some(Browser { chromium, driver })
+    let headless = named("CHROMIUM").or_else(|| shell::on_path(&[HEADLESS_SHELL])).unwrap_or_else(|| chromium.clone());
+    Some(Browser { headless, chromium, driver })
+}
+
+fn lacks_headless_shell() -> bool {
+    named("CHROMIUM").is_none() && shell::on_path(&[HEADLESS_SHELL]).is_none() && debian_offers(HEADLESS_SHELL)
+}
+
+/// The file that a variable names, if it is there: .cargo/config.toml sets Debian's path everywhere.
+fn named(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from).filter(|file| file.is_file())
 }
 
 fn missing_browser() -> Error {
@@ -247,9 +261,13 @@ fn missing_browser() -> Error {
     )
 }
 
+fn debian_offers(package: &str) -> bool {
+    shell::answer(Command::new("apt-cache").args(["policy", package])).is_some_and(|text| text.contains("Candidate:"))
+}
+
 fn debian_install() -> Option<Command> {
     shell::on_path(&["apt-get"])?;
-    let script = "apt-get update && apt-get install -y chromium chromium-driver";
+    let script = format!("apt-get update && apt-get install -y chromium chromium-driver {HEADLESS_SHELL}");
     let root = shell::answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
     let mut command = if root {
         Command::new("sh")
@@ -260,6 +278,6 @@ fn debian_install() -> Option<Command> {
         sudo.args(["-n", "sh"]);
         sudo
     };
-    command.args(["-c", script]).env("DEBIAN_FRONTEND", "noninteractive");
+    command.args(["-c", &script]).env("DEBIAN_FRONTEND", "noninteractive");
     Some(command)
 }

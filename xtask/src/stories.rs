@@ -26,7 +26,7 @@ pub(crate) fn run(
     hear: impl FnMut(&str),
 ) -> Result<(Tally, String), Error> {
     build_all(project)?;
-    let chromium = install::browser()?.chromium;
+    let chromium = install::browser()?.headless;
     install::npm_packages(project)?;
     let directory = project.root.join("tests/e2e");
     let report = directory.join("results/report.json");
