@@ -37,9 +37,9 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         words: &["\"/api/*", "\"/contact/v1*", "\"/embed/v1*", "\"/inbound/v1*"],
-        over: &["src", "wire/src"],
-        only: &["wire/src/paths"],
-        because: "a path is written once, in wire/src/paths.rs; call its function",
+        over: &["src", "crates/wire/src"],
+        only: &["crates/wire/src/paths"],
+        because: "a path is written once, in crates/wire/src/paths.rs; call its function",
         seed: "src/api.rs",
     },
     Words {
@@ -138,23 +138,23 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         words: &["leptos*", "web_sys", "gloo_net", "axum", "sqlx", "tokio", "std::fs", "std::net"],
-        over: &["wire/src"],
+        over: &["crates/wire/src"],
         only: &[],
         because: "the wire is the contract alone: no input or output, no database, no browser",
-        seed: "wire/src/note.rs",
+        seed: "crates/wire/src/note.rs",
     },
     Words {
         words: &["leptos*", "sidenote::"],
-        over: &["server/src"],
+        over: &["crates/server/src"],
         only: &[],
         because: "the server knows the wire, not the app",
-        seed: "server/src/lib.rs",
+        seed: "crates/server/src/lib.rs",
     },
     Words {
         words: &["sqlx", "\"insert into*", "\"delete from*", "INSERT INTO", "DELETE FROM"],
-        over: &["src", "wire/src"],
+        over: &["src", "crates/wire/src"],
         only: &[],
-        because: "SQL belongs to server/src, each statement to its resource's file",
+        because: "SQL belongs to crates/server/src, each statement to its resource's file",
         seed: "src/store/notes.rs",
     },
     // The page.
@@ -213,10 +213,10 @@ pub(crate) const WORDS: &[Words] = &[
     // Two audiences.
     Words {
         words: &["ContactNote*", "ConversationNote*", "contact_note*", "conversation_note*"],
-        over: &["server/src/visitor", "wire/src/visitor", "public/chat"],
+        over: &["crates/server/src/visitor", "crates/wire/src/visitor", "public/chat"],
         only: &[],
         because: "contact-facing code cannot name a note",
-        seed: "server/src/visitor.rs",
+        seed: "crates/server/src/visitor.rs",
     },
     // Tests, and what must not leave a machine.
     Words {
@@ -224,7 +224,7 @@ pub(crate) const WORDS: &[Words] = &[
         over: &[""],
         only: &[],
         because: "no test is ignored: repair it or remove it",
-        seed: "server/tests/notes.rs",
+        seed: "crates/server/tests/notes.rs",
     },
     Words {
         words: &[
@@ -244,8 +244,8 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         words: &["sleep", "sleep_ms", "sleep_until", "waitForTimeout", "TimeoutFuture"],
-        over: &["tests", "server/tests", "wire/tests", "conformance"],
-        only: &["server/tests/kit"],
+        over: &["tests", "crates/server/tests", "crates/wire/tests", "crates/conformance"],
+        only: &["crates/server/tests/kit"],
         because: "no test sleeps: wait for the thing itself, with the `eventually` that is there",
         seed: "tests/browser/notes.rs",
     },

@@ -19,8 +19,8 @@ pub(crate) const SHAPES: &[Shape] = &[
     Shape {
         because: "a Rust file has at most 400 lines; find the second room in it",
         lines: |path, text| longer_than(400, path.ends_with(".rs"), text),
-        seeds: || vec![sample("server/src/contacts.rs", "\n".repeat(401))],
-        fine: || vec![sample("server/src/contacts.rs", "\n".repeat(400)), sample("README.md", "\n".repeat(900))],
+        seeds: || vec![sample("crates/server/src/contacts.rs", "\n".repeat(401))],
+        fine: || vec![sample("crates/server/src/contacts.rs", "\n".repeat(400)), sample("README.md", "\n".repeat(900))],
     },
     Shape {
         because: "a Rust file opens with `//!`: what lives here, and what does not",
@@ -31,7 +31,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     Shape {
         because: "a module is named for what it holds, not `utils`, `helpers`, `common`, `models` or `services`",
         lines: nameless_module,
-        seeds: || vec![sample("src/utils.rs", "//! x"), sample("server/src/models/note.rs", "//! x")],
+        seeds: || vec![sample("src/utils.rs", "//! x"), sample("crates/server/src/models/note.rs", "//! x")],
         fine: || vec![sample("src/store/notes.rs", "//! x"), sample("src/common_words.rs", "//! x")],
     },
     Shape {
@@ -64,7 +64,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             vec![
                 sample("src/desk.rs", "fn copy(from: &ConversationNote, to: ContactNoteId) {}"),
                 sample(
-                    "server/src/notes.rs",
+                    "crates/server/src/notes.rs",
                     "pub async fn either(\n    a: Option<ContactNote>,\n    b: &ConversationNote,\n) {}",
                 ),
             ]

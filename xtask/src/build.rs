@@ -20,8 +20,8 @@ const INPUTS: [&str; 13] = [
     "src",
     "style",
     "public",
-    "wire/src",
-    "wire/Cargo.toml",
+    "crates/wire/src",
+    "crates/wire/Cargo.toml",
     "xtask/src",
     "xtask/scripts",
 ];

@@ -15,7 +15,7 @@ async fn world() -> World {
     };
     write("index.html", "<title>Sidenote</title>");
     for page in ["chat/index.html", "chat/nobody.html"] {
-        write(page, &fs::read_to_string(format!("{}/../public/{page}", env!("CARGO_MANIFEST_DIR"))).unwrap());
+        write(page, &fs::read_to_string(format!("{}/../../public/{page}", env!("CARGO_MANIFEST_DIR"))).unwrap());
     }
     write("chat/index.html.br", "brotli of the template");
     write("chat/chat.js", "chat()");

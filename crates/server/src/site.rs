@@ -220,7 +220,7 @@ mod inside {
     use std::collections::BTreeMap;
 
     #[derive(rust_embed::RustEmbed)]
-    #[folder = "../dist"]
+    #[folder = "../../dist"]
     #[allow_missing = true]
     struct Dist;
 
