@@ -1,12 +1,13 @@
 //! A contact's activity: who did what when. Written by [`crate::change::Change::activity`], read here.
 
 use crate::{
-    agents, contacts,
+    agents,
+    auth_agent::Signed,
+    contacts,
     db::{Columns as _, int, malformed},
     error::Result,
     input::{Ids, Query},
     page::{List, cut},
-    session::Signed,
     state::State,
 };
 use axum::extract;

@@ -1,8 +1,9 @@
 //! Agents in the database: how they join, leave, and are named beside what they did.
 
 use crate::{
+    auth_agent::role,
     change::{Change, EventKind},
-    db::{Columns, Db, malformed},
+    db::{Columns, Db},
     error::{Error, Result},
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
@@ -151,15 +152,6 @@ pub(crate) fn author(row: &SqliteRow) -> sqlx::Result<Option<AgentRef>> {
     let Some(id) = row.id_or_none("author_id")? else { return Ok(None) };
     let removed = row.try_get::<Option<i64>, _>("author_removed_at")?.is_some();
     Ok(Some(AgentRef { id, name: row.text("author_name")?, removed }))
-}
-
-/// Reads the column `role`.
-pub(crate) fn role(row: &SqliteRow) -> sqlx::Result<Role> {
-    match row.try_get("role")? {
-        "agent" => Ok(Role::Agent),
-        "admin" => Ok(Role::Admin),
-        _ => Err(malformed("role")),
-    }
 }
 
 fn role_word(role: Role) -> &'static str {

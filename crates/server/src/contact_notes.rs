@@ -10,6 +10,7 @@ mod read;
 pub(crate) use read::find;
 
 use crate::{
+    auth_agent::Signed,
     ballast,
     change::{ActivityLine, Change, EventKind},
     contacts,
@@ -17,7 +18,6 @@ use crate::{
     error::{Error, Result},
     input::{BODY, Field, Ids, Input, Json, Query, required},
     page::{List, cut},
-    session::Signed,
     state::State,
 };
 use axum::{

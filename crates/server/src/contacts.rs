@@ -1,13 +1,13 @@
 //! Contacts: reading, making and changing a profile. Tags and activity have their own files.
 
 use crate::{
+    auth_agent::Signed,
     change::{ActivityLine, Change, EventKind},
     contact_fields,
     db::{Columns as _, int, malformed},
     error::{Error, Result},
     input::{Ids, IfMatch, Json},
     orgs,
-    session::Signed,
     state::State,
 };
 use axum::extract;

@@ -2,12 +2,12 @@
 
 use crate::{
     agents,
+    auth_agent::Signed,
     change::{ActivityLine, Change, EventKind},
     conversations,
     db::{Columns as _, int},
     error::{Error, Result},
     input::{Field, Ids, IfMatch, Input, Json, optional, required},
-    session::Signed,
     state::State,
 };
 use axum::{extract, http::StatusCode};

@@ -4,13 +4,13 @@
 //! Preview and unread are computed when asked, for the agent who asks; no text is stored twice.
 
 use crate::{
+    auth_agent::Signed,
     contacts,
     db::{Columns as _, Db, int, malformed},
     error::Result,
     input::{Ids, Query},
     orgs,
     page::{List, cut},
-    session::Signed,
     state::State,
 };
 use axum::extract;

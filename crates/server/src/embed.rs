@@ -12,10 +12,12 @@ pub(crate) mod tokens;
 
 use crate::{
     agents,
+    client_address::ClientAddress,
     error::{Error, Result},
-    gate::{ClientAddress, bearer},
     input::{Field, Input, Json, required},
-    origin, secret,
+    origin,
+    request_parts::bearer,
+    secret,
     state::State,
 };
 use axum::{

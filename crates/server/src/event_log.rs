@@ -2,11 +2,12 @@
 //! the event.
 
 use crate::{
-    agents, contact_notes, contacts, conversation_notes, conversations,
+    agents,
+    auth_agent::Signed,
+    contact_notes, contacts, conversation_notes, conversations,
     db::{Columns as _, Db, head, int, malformed},
     error::Result,
     messages,
-    session::Signed,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use wire::{AgentRef, Event, Position, ResetReason, Seq};

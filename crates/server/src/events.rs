@@ -4,12 +4,14 @@
 //! slow reader, many changes at once or a missed wake-up lose nothing: they only make the next batch longer.
 
 use crate::{
+    auth_agent::Signed,
     db::head,
     error::{Error, Result},
     event_log,
     input::{Query, bad_query},
-    session::{self, Credential, Signed},
+    session,
     state::State,
+    stream_limits::Slot,
 };
 use axum::{
     body::Body,
@@ -20,19 +22,13 @@ use axum::{
 use bytes::Bytes;
 use chrono::Utc;
 use futures::stream;
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    fmt::Write as _,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{convert::Infallible, fmt::Write as _};
 use tokio::{sync::watch, time::Instant};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Change, Changes, Event, Heartbeat, Hello, Position, Problem, Reset, ResetReason, Seq};
 
 /// Lines of the log read at once.
 const BATCH: u32 = 100;
-const STREAMS_PER_SESSION: usize = 8;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes))
@@ -199,40 +195,4 @@ impl Live {
 fn frame(event: &str, data: &impl serde::Serialize) -> String {
     let data = serde_json::to_string(data).expect("an event is plain values");
     format!("event: {event}\ndata: {data}\n\n")
-}
-
-/// How many streams each session has open.
-#[derive(Default)]
-pub(crate) struct Streams {
-    open: Arc<Mutex<HashMap<Credential, usize>>>,
-}
-
-/// A place among a session's streams, free again when dropped.
-struct Slot {
-    open: Arc<Mutex<HashMap<Credential, usize>>>,
-    credential: Credential,
-}
-
-impl Streams {
-    fn enter(&self, credential: &Credential) -> Option<Slot> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(credential.clone()).or_default();
-        if *count >= STREAMS_PER_SESSION {
-            return None;
-        }
-        *count += 1;
-        Some(Slot { open: self.open.clone(), credential: credential.clone() })
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.credential) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.credential);
-            }
-        }
-    }
 }

@@ -4,13 +4,17 @@
 //! how anything is stored; then one file per resource with its routes, handlers and SQL. Nothing here knows a browser.
 
 // Answers and failures.
+mod client_address;
 pub mod error;
-mod gate;
 pub mod input;
 mod origin;
 mod page;
-mod site;
+mod pages;
+mod request_guard;
+mod request_parts;
 pub mod state;
+mod static_files;
+mod stream_limits;
 
 // Storing and telling.
 pub mod backup;
@@ -26,6 +30,7 @@ pub mod secret;
 // Who is asking.
 pub mod agents;
 mod attempts;
+mod auth_agent;
 pub mod embed;
 mod me;
 pub mod orgs;
@@ -54,10 +59,10 @@ mod visitor;
 pub mod cli;
 pub mod serve;
 
+pub use client_address::{ClientAddress, Peer};
 pub use error::{Error, Result};
-pub use gate::{ClientAddress, Peer};
-pub use site::Site;
 pub use state::{Config, State};
+pub use static_files::Site;
 
 use axum::{Router, middleware, response::IntoResponse as _};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -98,12 +103,12 @@ pub fn app(state: State) -> Router {
 
 /// Puts around the routes what every request passes. The last layer is the first to see a request.
 fn finish(routes: Router<State>, state: State) -> Router {
-    let same_origin = middleware::from_fn_with_state(state.clone(), gate::same_origin);
+    let same_origin = middleware::from_fn_with_state(state.clone(), request_guard::same_origin);
     let listed_pages = middleware::from_fn_with_state(state.clone(), embed::cors::listed_pages);
-    let headers = middleware::from_fn_with_state(state.clone(), gate::headers);
+    let headers = middleware::from_fn_with_state(state.clone(), request_guard::headers);
     routes
         .method_not_allowed_fallback(async || Error::from(ProblemCode::MethodNotAllowed))
-        .fallback(site::serve)
+        .fallback(pages::serve)
         .layer(same_origin)
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request panicked");

@@ -1,6 +1,6 @@
 //! Lists: static groups of contacts.
 
-use crate::{db::Columns as _, error::Result, input::Query, session::Signed, state::State};
+use crate::{auth_agent::Signed, db::Columns as _, error::Result, input::Query, state::State};
 use axum::extract;
 use sqlx::sqlite::SqliteRow;
 use utoipa_axum::{router::OpenApiRouter, routes};

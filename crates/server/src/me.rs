@@ -2,11 +2,11 @@
 
 use crate::{
     agents,
+    auth_agent::Signed,
     db::{Columns as _, malformed},
     error::Result,
     input::{Field, Input, Json, optional},
     orgs,
-    session::Signed,
     state::State,
 };
 use axum::extract;

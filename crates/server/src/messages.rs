@@ -2,6 +2,7 @@
 
 use crate::{
     agents,
+    auth_agent::Signed,
     change::{ActivityLine, Change, EventKind},
     conversation, conversations,
     db::{Columns as _, int, malformed},
@@ -9,7 +10,6 @@ use crate::{
     input::{BODY, Field, Ids, Input, Json, Query},
     orgs,
     page::{List, cut},
-    session::Signed,
     state::State,
 };
 use axum::{extract, http::StatusCode};

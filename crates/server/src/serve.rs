@@ -1,8 +1,8 @@
 //! Serving: the accept loop with its time limits, the work that goes on beside it, and an orderly end.
 
 use crate::{
+    client_address::Peer,
     error::{Error, Result},
-    gate::Peer,
     origin, password, scrub,
     state::State,
 };

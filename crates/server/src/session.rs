@@ -1,13 +1,15 @@
 //! Sign-in and sign-out, and who is asking. The cookie holds a random id; the database holds only its hash.
 
 use crate::{
-    agents,
+    auth_agent::{Credential, Signed},
+    client_address::ClientAddress,
     db::{Columns as _, Db},
-    embed,
+    embed::{cors, tokens},
     error::{Error, Result},
-    gate::{ClientAddress, bearer},
     input::{Field, Input, Json, required},
-    password, secret,
+    password,
+    request_parts::bearer,
+    secret,
     state::{Config, State},
 };
 use axum::{
@@ -15,9 +17,9 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
 };
 use chrono::{TimeDelta, Utc};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use sqlx::SqliteConnection;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{AgentId, OrgId, Problem, ProblemCode, Role, Seq, SignIn};
+use wire::{AgentId, OrgId, Problem, ProblemCode, SignIn};
 
 /// A session not used for this long has ended.
 const IDLE: TimeDelta = TimeDelta::hours(24);
@@ -128,39 +130,6 @@ async fn forget(connection: &mut SqliteConnection, session: &str) -> Result<()> 
     Ok(())
 }
 
-/// The agent who is asking. As a handler's parameter: 401 without a session.
-#[derive(Clone, Debug)]
-pub(crate) struct Signed {
-    pub org: OrgId,
-    pub agent: AgentId,
-    pub role: Role,
-    /// What came before this is not unread to the agent.
-    pub joined_seq: Seq,
-    pub(crate) credential: Credential,
-}
-
-/// What an agent is known by, as a hash.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Credential {
-    /// The cookie of the stand-alone page.
-    Session(String),
-    /// The token of the widget.
-    Token(String),
-}
-
-impl Signed {
-    /// Reads the columns `org_id`, `agent_id`, `role` and `joined_seq`.
-    pub(crate) fn read(row: &SqliteRow, credential: Credential) -> sqlx::Result<Self> {
-        Ok(Self {
-            org: row.id("org_id")?,
-            agent: row.id("agent_id")?,
-            role: agents::role(row)?,
-            joined_seq: row.seq("joined_seq")?,
-            credential,
-        })
-    }
-}
-
 impl FromRequestParts<State> for Signed {
     type Rejection = Error;
 
@@ -168,9 +137,9 @@ impl FromRequestParts<State> for Signed {
         let mut reading = state.db().read().await?;
         // Who brings a token comes with that alone: a cookie beside it is somebody's who was not asked.
         if let Some(token) = bearer(&parts.headers) {
-            let found = embed::tokens::find(&mut reading, &secret::hash(token)).await?;
+            let found = tokens::find(&mut reading, &secret::hash(token)).await?;
             let (signed, origin) = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
-            embed::cors::comes_from(&parts.headers, &origin)?;
+            cors::comes_from(&parts.headers, &origin)?;
             return signed.if_meant(&parts.headers);
         }
         let token = cookie(&parts.headers, state.config()).ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
@@ -184,18 +153,6 @@ impl FromRequestParts<State> for Signed {
     }
 }
 
-impl Signed {
-    /// A page may say whom it speaks for. In the same browser somebody else may have signed in since: nothing is done in
-    /// their name that they have not typed.
-    fn if_meant(self, headers: &HeaderMap) -> Result<Self> {
-        let meant = headers.get("x-sidenote-agent").map(|agent| agent.to_str().ok()?.parse::<AgentId>().ok());
-        match meant {
-            Some(agent) if agent != Some(self.agent) => Err(Error::from(ProblemCode::SignedOut)),
-            _ => Ok(self),
-        }
-    }
-}
-
 /// A session found alive.
 struct Found {
     signed: Signed,
@@ -206,7 +163,7 @@ struct Found {
 pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential) -> Result<Option<Signed>> {
     Ok(match credential {
         Credential::Session(hash) => in_session(reading, hash).await?.map(|found| found.signed),
-        Credential::Token(hash) => embed::tokens::find(reading, hash).await?.map(|(signed, _)| signed),
+        Credential::Token(hash) => tokens::find(reading, hash).await?.map(|(signed, _)| signed),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What every handler can reach: the database, how the server was started, and the few things kept in memory only.
 
-use crate::{attempts::Attempts, db::Db, events::Streams, site::Site};
+use crate::{attempts::Attempts, db::Db, static_files::Site, stream_limits::Streams};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 

@@ -1,13 +1,13 @@
 //! Tags: coloured labels of an organization, and which contacts carry them.
 
 use crate::{
+    auth_agent::Signed,
     change::{ActivityLine, Change},
     contact_fields::is_line,
     contacts,
     db::{Columns as _, malformed},
     error::Result,
     input::{Ids, Query},
-    session::Signed,
     state::State,
 };
 use axum::{extract, http::StatusCode};

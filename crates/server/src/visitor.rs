@@ -15,10 +15,12 @@ mod thread;
 mod token;
 
 use crate::{
+    client_address::ClientAddress,
     error::{Error, Result},
-    gate::{ClientAddress, bearer},
-    input::{self, BODY, Field, Ids, Input, Json},
+    input,
+    input::{BODY, Field, Ids, Input, Json},
     orgs,
+    request_parts::bearer,
     state::State,
 };
 use axum::{

@@ -2,9 +2,9 @@
 
 use crate::{
     agents,
+    auth_agent::Signed,
     db::{Columns as _, int, malformed},
     error::Result,
-    session::Signed,
 };
 use futures::TryStreamExt as _;
 use sqlx::{SqliteConnection, sqlite::SqliteRow};

@@ -4,8 +4,8 @@
 use super::origins;
 use crate::{
     error::Error,
-    gate::{bearer, is_under},
     origin,
+    request_parts::{bearer, is_under},
     state::State,
 };
 use axum::{

@@ -1,10 +1,10 @@
 //! Tokens: one agent, one origin, ten minutes.
 
 use crate::{
+    auth_agent::{Credential, Signed},
     db::{Columns as _, Db},
     error::{Error, Result},
     secret,
-    session::{Credential, Signed},
 };
 use chrono::{TimeDelta, Utc};
 use sqlx::SqliteConnection;

@@ -2,18 +2,16 @@
 
 use crate::{
     error::{Error, Result},
-    origin, session,
+    origin,
+    request_parts::{bearer, is_under},
+    session,
     state::{Config, State},
 };
 use axum::{
-    extract::{self, FromRequestParts, Request},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+    extract::{self, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
-};
-use std::{
-    convert::Infallible,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 use wire::ProblemCode;
 
@@ -48,17 +46,6 @@ pub(crate) async fn headers(extract::State(state): extract::State<State>, reques
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     response
-}
-
-/// Whether the path is this one or below it.
-pub(crate) fn is_under(path: &str, root: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// What an `Authorization: Bearer` header holds.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Refuses changes that another site's page asks for with our cookie.
@@ -104,40 +91,4 @@ fn is_ours(given: &HeaderValue, headers: &HeaderMap, config: &Config) -> bool {
     }
     let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
     origin::is_local(host) && origin::of_host("http", host).as_deref() == Some(given)
-}
-
-/// Where a request came from, for counting failed attempts.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(pub IpAddr);
-
-impl ClientAddress {
-    /// One key per IPv4 address or IPv6 /64: a customer is usually given a whole /64.
-    pub(crate) fn key(self) -> String {
-        match self.0.to_canonical() {
-            IpAddr::V4(v4) => format!("address {v4}"),
-            IpAddr::V6(v6) => format!("address {:x?}", &v6.segments()[..4]),
-        }
-    }
-}
-
-/// The other end of the connection, put into each request by the accept loop.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
-
-impl FromRequestParts<State> for ClientAddress {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-        // A public server's loopback peer is the proxy in front of it; the last entry is the one that proxy wrote.
-        // From anybody else the header is only a claim.
-        let is_proxy = state.config().public_origin.is_some() && peer.to_canonical().is_loopback();
-        let behind = is_proxy.then(|| forwarded_for(&parts.headers)).flatten();
-        Ok(Self(behind.unwrap_or(peer)))
-    }
-}
-
-fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
 }

@@ -1,17 +1,12 @@
-//! The built app: its files, the chat page, and what is said where there is no app. Files are read once, at start.
-
-mod chat;
+//! The files of the built app, read once at start and kept in memory.
 
 use crate::{
     error::{Error, Result},
-    gate::is_under,
     secret,
-    state::State,
 };
 use axum::{
     body::Body,
-    extract,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -20,15 +15,13 @@ use std::{
     collections::{BTreeMap, HashMap},
     path::Path,
 };
-use wire::ProblemCode;
 
-const NOT_BUILT: &str = "The Sidenote server is running, but the app isn't built.\n\n\
-    Build it with `cargo xtask build` and start the server with `--dist dist`.\n\
-    The API is described at /api/v1/openapi.json.\n";
+/// The contact's page before the organization's name is in it: as it lies there, it is no page.
+pub(crate) const CHAT_TEMPLATE: &str = "chat/index.html";
 
 /// A file of the app, with its `.br` sibling.
-struct File {
-    plain: Bytes,
+pub(crate) struct File {
+    pub(crate) plain: Bytes,
     brotli: Option<Bytes>,
     media_type: &'static str,
     tag: HeaderValue,
@@ -73,9 +66,19 @@ impl Site {
         Self { files }
     }
 
-    fn find(&self, path: &str) -> Option<&File> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// One file, by its exact name.
+    pub(crate) fn file(&self, name: &str) -> Option<&File> {
+        self.files.get(name)
+    }
+
+    /// What an address shows: a file, or the app's page for any address of the app.
+    pub(crate) fn find(&self, path: &str) -> Option<&File> {
         let name = path.trim_start_matches('/');
-        let page = |name: &str| self.files.get(name).filter(|_| !chat::is_template(name));
+        let page = |name: &str| self.files.get(name).filter(|_| name != CHAT_TEMPLATE);
         if let Some(file) = page(name) {
             return Some(file);
         }
@@ -86,7 +89,7 @@ impl Site {
 }
 
 impl File {
-    fn new(name: &str, plain: Bytes, brotli: Option<Bytes>) -> Self {
+    pub(crate) fn new(name: &str, plain: Bytes, brotli: Option<Bytes>) -> Self {
         let mut digest = secret::hex(&Sha256::digest(&plain));
         digest.truncate(32);
         let keep = if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -99,7 +102,7 @@ impl File {
         }
     }
 
-    fn answer(&self, asked: &HeaderMap) -> Response {
+    pub(crate) fn answer(&self, asked: &HeaderMap) -> Response {
         // Weak comparison, as RFC 9110 asks for here: a proxy may have weakened the tag.
         let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
         let mut known = known.flat_map(|tags| tags.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
@@ -124,47 +127,6 @@ impl File {
         }
         response
     }
-}
-
-/// Everything that isn't a route of the API.
-pub(crate) async fn serve(
-    extract::State(state): extract::State<State>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    let (site, path) = (state.site(), uri.path());
-    if ["/api", "/contact", "/inbound", "/embed/v1"].iter().any(|root| is_under(path, root)) {
-        return Error::from(ProblemCode::NotFound).into_response();
-    }
-    if method != Method::GET && method != Method::HEAD {
-        return Error::from(ProblemCode::MethodNotAllowed).into_response();
-    }
-    if is_under(path, "/problems") {
-        return explain(path);
-    }
-    if let Some(slug) = chat::slug(path).filter(|_| !site.files.is_empty()) {
-        return chat::answer(&state, slug, &headers).await.unwrap_or_else(Error::into_response);
-    }
-    match site.find(path) {
-        Some(file) => file.answer(&headers),
-        None if site.files.is_empty() => text(StatusCode::OK, NOT_BUILT.to_owned()),
-        None => Error::from(ProblemCode::NotFound).into_response(),
-    }
-}
-
-/// `/problems/<code>`: what a problem's `type` leads to.
-fn explain(path: &str) -> Response {
-    let code = ProblemCode::ALL.into_iter().find(|code| path.strip_prefix("/problems/") == Some(code.as_str()));
-    let Some(code) = code else { return Error::from(ProblemCode::NotFound).into_response() };
-    let again =
-        if code.retryable() { "The same request may succeed later." } else { "Repeating the request changes nothing." };
-    text(StatusCode::OK, format!("{}\n\n{}\nStatus {}. {again}\n", code.as_str(), code.title(), code.status()))
-}
-
-fn text(status: StatusCode, text: String) -> Response {
-    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    (status, kind, text).into_response()
 }
 
 fn accepts_brotli(asked: &HeaderMap) -> bool {

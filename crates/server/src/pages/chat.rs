@@ -1,10 +1,10 @@
 //! The contact's page: `/chat/{org}` with the organization's name in it, before any script runs.
 
-use super::File;
 use crate::{
     error::{Error, Result},
     orgs,
     state::State,
+    static_files::{CHAT_TEMPLATE, File},
 };
 use axum::{
     http::{HeaderMap, StatusCode},
@@ -12,10 +12,9 @@ use axum::{
 };
 use wire::ProblemCode;
 
-/// The page, with [`NAME`] where the organization's name belongs.
-const PAGE: &str = "chat/index.html";
 /// What stands at an address where no organization is.
 const NOBODY: &str = "chat/nobody.html";
+/// Where the organization's name belongs.
 const NAME: &str = "{organization}";
 
 /// Which organization's chat a path is: `""` where it names none. `None`: it is no chat's path.
@@ -26,27 +25,22 @@ pub(super) fn slug(path: &str) -> Option<&str> {
     (!slug.contains(['/', '.'])).then_some(slug)
 }
 
-/// Whether a file is shown by [`answer`] alone: as it lies there, it is no page.
-pub(super) fn is_template(name: &str) -> bool {
-    name == PAGE
-}
-
 /// The page of an organization; of nobody, one that says so.
 pub(super) async fn answer(state: &State, slug: &str, asked: &HeaderMap) -> Result<Response> {
-    let files = &state.site().files;
+    let files = state.site();
     let name = orgs::name_by_slug(&mut *state.db().read().await?, slug).await?;
     let Some(name) = name else {
-        let page = files.get(NOBODY).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
+        let page = files.file(NOBODY).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
         let mut response = page.answer(asked);
         if response.status() == StatusCode::OK {
             *response.status_mut() = StatusCode::NOT_FOUND;
         }
         return Ok(response);
     };
-    let page = files.get(PAGE).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
+    let page = files.file(CHAT_TEMPLATE).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
     let Ok(template) = std::str::from_utf8(&page.plain) else { return Ok(StatusCode::NOT_FOUND.into_response()) };
     let filled = template.replace(NAME, &escaped(&name));
-    Ok(File::new(PAGE, filled.into(), None).answer(asked))
+    Ok(File::new(CHAT_TEMPLATE, filled.into(), None).answer(asked))
 }
 
 /// A text as HTML shows it, in an element or an attribute.

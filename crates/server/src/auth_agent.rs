@@ -1,0 +1,63 @@
+//! The agent who is asking, and what they are known by. Handlers take it as a parameter; `session` finds it.
+
+use crate::{
+    db::{Columns as _, malformed},
+    error::{Error, Result},
+};
+use axum::http::HeaderMap;
+use sqlx::{Row as _, sqlite::SqliteRow};
+use wire::{AgentId, OrgId, ProblemCode, Role, Seq};
+
+/// The agent who is asking. As a handler's parameter: 401 without a session.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed {
+    pub org: OrgId,
+    pub agent: AgentId,
+    pub role: Role,
+    /// What came before this is not unread to the agent.
+    pub joined_seq: Seq,
+    pub(crate) credential: Credential,
+}
+
+/// What an agent is known by, as a hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Credential {
+    /// The cookie of the stand-alone page.
+    Session(String),
+    /// The token of the widget.
+    Token(String),
+}
+
+impl Signed {
+    /// Reads the columns `org_id`, `agent_id`, `role` and `joined_seq`.
+    pub(crate) fn read(row: &SqliteRow, credential: Credential) -> sqlx::Result<Self> {
+        Ok(Self {
+            org: row.id("org_id")?,
+            agent: row.id("agent_id")?,
+            role: role(row)?,
+            joined_seq: row.seq("joined_seq")?,
+            credential,
+        })
+    }
+}
+
+impl Signed {
+    /// A page may say whom it speaks for. In the same browser somebody else may have signed in since: nothing is done in
+    /// their name that they have not typed.
+    pub(crate) fn if_meant(self, headers: &HeaderMap) -> Result<Self> {
+        let meant = headers.get("x-sidenote-agent").map(|agent| agent.to_str().ok()?.parse::<AgentId>().ok());
+        match meant {
+            Some(agent) if agent != Some(self.agent) => Err(Error::from(ProblemCode::SignedOut)),
+            _ => Ok(self),
+        }
+    }
+}
+
+/// Reads the column `role`.
+pub(crate) fn role(row: &SqliteRow) -> sqlx::Result<Role> {
+    match row.try_get("role")? {
+        "agent" => Ok(Role::Agent),
+        "admin" => Ok(Role::Admin),
+        _ => Err(malformed("role")),
+    }
+}

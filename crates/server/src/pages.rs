@@ -1,0 +1,57 @@
+//! Everything that isn't a route of the API: the app's files, the chat page, what a problem's address says, and what is
+//! said where there is no app.
+
+mod chat;
+
+use crate::{error::Error, request_parts::is_under, state::State};
+use axum::{
+    extract,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use wire::ProblemCode;
+
+const NOT_BUILT: &str = "The Sidenote server is running, but the app isn't built.\n\n\
+    Build it with `cargo xtask build` and start the server with `--dist dist`.\n\
+    The API is described at /api/v1/openapi.json.\n";
+
+/// Everything that isn't a route of the API.
+pub(crate) async fn serve(
+    extract::State(state): extract::State<State>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let (site, path) = (state.site(), uri.path());
+    if ["/api", "/contact", "/inbound", "/embed/v1"].iter().any(|root| is_under(path, root)) {
+        return Error::from(ProblemCode::NotFound).into_response();
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return Error::from(ProblemCode::MethodNotAllowed).into_response();
+    }
+    if is_under(path, "/problems") {
+        return explain(path);
+    }
+    if let Some(slug) = chat::slug(path).filter(|_| !site.is_empty()) {
+        return chat::answer(&state, slug, &headers).await.unwrap_or_else(Error::into_response);
+    }
+    match site.find(path) {
+        Some(file) => file.answer(&headers),
+        None if site.is_empty() => text(StatusCode::OK, NOT_BUILT.to_owned()),
+        None => Error::from(ProblemCode::NotFound).into_response(),
+    }
+}
+
+/// `/problems/<code>`: what a problem's `type` leads to.
+fn explain(path: &str) -> Response {
+    let code = ProblemCode::ALL.into_iter().find(|code| path.strip_prefix("/problems/") == Some(code.as_str()));
+    let Some(code) = code else { return Error::from(ProblemCode::NotFound).into_response() };
+    let again =
+        if code.retryable() { "The same request may succeed later." } else { "Repeating the request changes nothing." };
+    text(StatusCode::OK, format!("{}\n\n{}\nStatus {}. {again}\n", code.as_str(), code.title(), code.status()))
+}
+
+fn text(status: StatusCode, text: String) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (status, kind, text).into_response()
+}

@@ -1,0 +1,14 @@
+//! What a request says in its path and headers, read alike everywhere.
+
+use axum::http::{HeaderMap, header};
+
+/// Whether the path is this one or below it.
+pub(crate) fn is_under(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What an `Authorization: Bearer` header holds.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
