@@ -2,22 +2,19 @@
 
 mod title;
 
+use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
-use crate::memo::{Memo, memo};
 use crate::{
-    api::Api,
+    client::{Desk, Session},
     components::{
-        contact_page::ContactPage,
+        contact::contact_page::ContactPage,
         inbox::Inbox,
-        sign_in::{SignIn, SignInCommand},
+        shared::sign_in::{SignIn, SignInCommand},
     },
-    desk::{Desk, Session},
-    error::ApiError,
-    leave::Leave,
-    navigator::Navigator,
-    routes::Route,
-    views::InboxView,
-    words::{fill, words},
+    navigation::{navigator::Navigator, routes::Route, sign_out::Leave, views::InboxView},
+    net::{api::Api, error::ApiError},
+    strings::{failure_sentence, fill, words},
+    sync,
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -26,6 +23,13 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 use title::{keep_title, set_title};
+
+/// Shows the stand-alone page: for the module that the tests break, which is the widget's too.
+#[cfg(feature = "breakable")]
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = mountApp)]
+pub fn mount_app() {
+    leptos::mount::mount_to_body(App);
+}
 
 /// What the page shows as a whole.
 #[derive(Clone)]
@@ -57,10 +61,10 @@ fn Page() -> impl IntoView {
             _ => InboxView::default().query,
         };
         async move {
-            let next = match Desk::open(Api::new(""), Some(first)).await {
+            let next = match sync::open(Api::new(""), Some(first)).await {
                 Ok(desk) => Stage::AtDesk(desk),
                 Err(error) if error.is_signed_out() => Stage::SignedOut,
-                Err(error) => Stage::Failed(error.failure().sentence().to_owned()),
+                Err(error) => Stage::Failed(failure_sentence(error.failure()).to_owned()),
             };
             stage.set(next);
         }
@@ -77,7 +81,7 @@ fn Page() -> impl IntoView {
             Api::new("")
                 .sign_in(email, password)
                 .await
-                .map_err(|error: ApiError| error.failure().sentence().to_owned())?;
+                .map_err(|error: ApiError| failure_sentence(error.failure()).to_owned())?;
             enter().await;
             Ok(())
         });
@@ -195,7 +199,7 @@ fn SignInAgain(desk: Desk) -> impl IntoView {
             match desk.sign_in_again(email, password).await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(fill(words().sign_in_other, &[("name", &name)])),
-                Err(failure) => Err(failure.sentence().to_owned()),
+                Err(failure) => Err(failure_sentence(failure).to_owned()),
             }
         });
         entering

@@ -1,8 +1,8 @@
 //! Which room may say which word: the house's order as data (in `tidy/rules.rs`), held against every source file. A
 //! trespass is reported with its place and with the sentence that says where the line belongs.
 
-#![cfg(not(target_arch = "wasm32"))]
-
+#[path = "tidy/imports.rs"]
+mod imports;
 #[path = "tidy/rules.rs"]
 mod rules;
 #[path = "tidy/shapes.rs"]
@@ -21,18 +21,43 @@ const LEFT_OUT: [&str; 7] = [".git", "target", "dist", "data", "pkg", "tests/e2e
 /// The files that must spell out the words they forbid.
 const SPELLED_OUT: &str = "tests/tidy";
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it lies in the checkout").to_owned()
+}
+
 #[test]
 fn every_line_is_in_its_room() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let mut trespasses = Vec::new();
     let mut files = 0;
-    for path in files_under(root, root) {
+    for path in files_under(&root, &root) {
         // Pictures and the like are not text; they say nothing.
         let Ok(text) = fs::read_to_string(root.join(&path)) else { continue };
         files += 1;
         trespasses.extend(trespasses_in(&path, &text));
     }
     assert!(files > 50, "only {files} files were read; the walk has lost its way");
+    assert!(trespasses.is_empty(), "{} trespasses:\n{}", trespasses.len(), trespasses.join("\n"));
+}
+
+/// The crates whose imports are looked at, by where their sources lie.
+const CRATES: [&str; 4] = ["src", "crates/wire/src", "crates/store/src", "crates/server/src"];
+
+#[test]
+fn imports_go_down_the_layers_and_no_circle_of_them_crosses_a_folder() {
+    let root = root();
+    let files: Vec<(String, String)> = files_under(&root, &root)
+        .into_iter()
+        .filter_map(|path| Some((path.clone(), fs::read_to_string(root.join(&path)).ok()?)))
+        .collect();
+    let mut trespasses = Vec::new();
+    for sources in CRATES {
+        let imports = imports::Imports::of(sources, &files);
+        trespasses.extend(imports.circles());
+        if sources == "src" {
+            trespasses.extend(imports.upward());
+        }
+    }
     assert!(trespasses.is_empty(), "{} trespasses:\n{}", trespasses.len(), trespasses.join("\n"));
 }
 
@@ -71,9 +96,9 @@ fn every_shape_is_caught_and_its_neighbour_is_not() {
 
 #[test]
 fn a_trespass_names_its_place_and_the_reason() {
-    let found = trespasses_in("src/components/note_item.rs", "//! One note.\n\nuse gloo_net::http::Request;\n");
-    assert!(found[0].starts_with("src/components/note_item.rs:3: "), "{found:?}");
-    assert!(found[0].contains("gloo_net") && found[0].contains("src/api.rs"), "{found:?}");
+    let found = trespasses_in("src/components/notes/note_item.rs", "//! One note.\n\nuse gloo_net::http::Request;\n");
+    assert!(found[0].starts_with("src/components/notes/note_item.rs:3: "), "{found:?}");
+    assert!(found[0].contains("gloo_net") && found[0].contains("src/net"), "{found:?}");
 }
 
 fn trespasses_in(path: &str, text: &str) -> Vec<String> {

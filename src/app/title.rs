@@ -2,11 +2,10 @@
 //! touches its host's.
 
 use crate::{
-    desk::Desk,
-    memo::{Memo, memo},
-    navigator::Navigator,
-    routes::Route,
-    words::{fill, words},
+    browser::memo::{Memo, memo},
+    client::Desk,
+    navigation::{navigator::Navigator, routes::Route},
+    strings::{fill, words},
 };
 use leptos::prelude::*;
 

@@ -1,14 +1,23 @@
 //! `Inbox`: sections, the list, and the opened conversations side by side.
 
+pub mod conversation_list;
+pub mod conversation_row;
+pub mod filters;
+pub mod icon_rail;
+pub mod inbox_nav;
+pub mod pane;
+mod reveal;
+
+use crate::browser::memo::memo;
 use crate::components::ui::live::live;
-use crate::memo::memo;
 use crate::{
     components::{
-        connection_line::ConnectionLine, conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView,
-        reveal::Reveal, toasts::Toasts, ui::rows::Rows,
+        inbox::{conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView, reveal::Reveal},
+        shared::{connection_line::ConnectionLine, toasts::Toasts},
+        ui::rows::Rows,
     },
-    navigator::Navigator,
-    words::words,
+    navigation::navigator::Navigator,
+    strings::words,
 };
 use leptos::prelude::*;
 

@@ -1,5 +1,4 @@
 //! Stories in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
-#![cfg(target_arch = "wasm32")]
 
 mod rows;
 mod stories_conversation_notes;

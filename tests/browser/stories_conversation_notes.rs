@@ -1,6 +1,6 @@
 //! Notes of one conversation: in their thread and nowhere else, and never taken for the contact's.
 
-use sidenote::views::InboxView;
+use sidenote::navigation::views::InboxView;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;

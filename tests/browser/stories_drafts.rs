@@ -1,6 +1,6 @@
 //! What is typed stays with whom it was typed for; what is loaded is never shown under another contact.
 
-use sidenote::views::InboxView;
+use sidenote::navigation::views::InboxView;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;

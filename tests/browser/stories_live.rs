@@ -1,7 +1,7 @@
 //! The event stream: gaps, resets, torn pieces and silence. What is shown is the server's truth again afterwards.
 
 use leptos::prelude::GetUntracked;
-use sidenote::desk::Connection;
+use sidenote::client::Connection;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::{ChannelKind, ContactId, ContactNoteId, ConversationId};
 

@@ -1,7 +1,7 @@
 //! A note that doesn't go through at once: whatever happens, its text is not lost and it is never there twice.
 
 use leptos::prelude::*;
-use sidenote::desk::Session;
+use sidenote::client::Session;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::{ChannelKind, ContactId, ConversationId, ProblemCode};
 

@@ -1,7 +1,7 @@
 //! What counts as seen: what was in view, in a visible page, for two seconds. And what follows from it: the badge on the
 //! contact icon, the divider in the notes, the mark of an unread conversation.
 
-use sidenote::views::{InboxView, Pane};
+use sidenote::navigation::views::{InboxView, Pane};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 use wire::{ChannelKind, ContactId, ConversationId};

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
-use sidenote::components::timestamp::{ShortTimestamp, Timestamp};
+use sidenote::components::shared::timestamp::{ShortTimestamp, Timestamp};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Event;

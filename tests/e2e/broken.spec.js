@@ -1,6 +1,6 @@
 // A component that panics, each in turn: all views of the page say so, go on from there, and no word is lost.
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { expect, test } from "./guest.js";
 import { fillSignIn, maya, said, sam } from "./harness.js";
 import { breakable } from "./host.js";
@@ -66,12 +66,11 @@ const LATER = {
     await agents.reply(other.first, said("By then from yesterday"));
   },
 };
-const IN_HOST = ["widget"];
 
 test("every component that can be broken is", () => {
   const speaks = (file) => readFileSync(join(components, file), "utf8").includes("words()");
-  const files = readdirSync(components).filter((file) => file.endsWith(".rs") && speaks(file));
-  expect([...Object.values(BROKEN).flat(), ...Object.keys(LATER), ...IN_HOST].toSorted()).toEqual(files.map((file) => file.slice(0, -3)).toSorted());
+  const files = readdirSync(components, { recursive: true }).filter((file) => file.endsWith(".rs") && speaks(file));
+  expect([...Object.values(BROKEN).flat(), ...Object.keys(LATER)].toSorted()).toEqual(files.map((file) => basename(file, ".rs")).toSorted());
 });
 
 for (const [view, names] of Object.entries(BROKEN)) {
@@ -111,7 +110,7 @@ for (const [view, names] of Object.entries(BROKEN)) {
         await panel.box.fill(draft);
         await thread.reply.fill(reply);
         await page.context().setOffline(false);
-        await page.evaluate((name) => (window.sidenoteBreak = `src/components/${name}.rs`), name);
+        await page.evaluate((name) => (window.sidenoteBreak = `/${name}.rs`), name);
         await put("breaks", { view, contact: who.id, conversation: who.second.id });
         for (const id of ["panel", "thread", "breaks"]) {
           await expect(page.locator(`#${id}`).getByText("Something broke."), `${name}, ${id}`).toBeVisible();
@@ -169,7 +168,7 @@ for (const [name, happen] of Object.entries(LATER)) {
     await expect(here.note(waiting)).toContainText("Not saved yet");
     await here.box.fill(draft);
     await here.reply.fill(reply);
-    await page.evaluate((name) => (window.sidenoteBreak = `src/components/${name}.rs`), name);
+    await page.evaluate((name) => (window.sidenoteBreak = `/${name}.rs`), name);
     await happen({ page, here, who, other, wire, agents: await api(sam) });
     await expect(broken(page)).toBeVisible();
     await page.unrouteAll({ behavior: "ignoreErrors" });
@@ -198,13 +197,13 @@ test("when what says that a host has no token panics, the view says so and start
   const page = await guest();
   let isThere = false;
   host.beforeToken = async () => (isThere ? 200 : 500);
-  await page.evaluate(() => (window.sidenoteBreak = "src/components/widget.rs"));
+  await page.evaluate(() => (window.sidenoteBreak = "src/widget/view.rs"));
   await page.evaluate(
     ([apiBase, contact]) => void window.host.element("panel", { "api-base": apiBase, view: "contact-panel", contact }),
     [server.url, who.id],
   );
   await expect(page.locator("#panel").getByText("Something broke.")).toBeVisible();
-  expect(complaints.splice(0).join(), "the console says what broke").toContain("widget.rs breaks, as a test has asked for");
+  expect(complaints.splice(0).join(), "the console says what broke").toContain("view.rs breaks, as a test has asked for");
   isThere = true;
   await page.locator("#panel").getByRole("button", { name: "Start again" }).click();
   await expect(profile(page.locator("#panel"), who.name).section("Notes")).toBeVisible();

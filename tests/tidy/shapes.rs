@@ -25,14 +25,14 @@ pub(crate) const SHAPES: &[Shape] = &[
     Shape {
         because: "a Rust file opens with `//!`: what lives here, and what does not",
         lines: |path, text| if path.ends_with(".rs") && !text.starts_with("//! ") { vec![1] } else { Vec::new() },
-        seeds: || vec![sample("src/desk.rs", "use wire::Note;"), sample("src/desk.rs", "")],
-        fine: || vec![sample("src/desk.rs", "//! The desk.\n"), sample("public/boot.js", "say();")],
+        seeds: || vec![sample("src/client.rs", "use wire::Note;"), sample("src/client.rs", "")],
+        fine: || vec![sample("src/client.rs", "//! The client.\n"), sample("public/boot.js", "say();")],
     },
     Shape {
         because: "a module is named for what it holds, not `utils`, `helpers`, `common`, `models` or `services`",
         lines: nameless_module,
         seeds: || vec![sample("src/utils.rs", "//! x"), sample("crates/server/src/models/note.rs", "//! x")],
-        fine: || vec![sample("src/store/notes.rs", "//! x"), sample("src/common_words.rs", "//! x")],
+        fine: || vec![sample("crates/store/src/notes.rs", "//! x"), sample("src/common_words.rs", "//! x")],
     },
     Shape {
         because: "a component has at most 120 lines",
@@ -62,7 +62,7 @@ pub(crate) const SHAPES: &[Shape] = &[
         lines: takes_both_notes,
         seeds: || {
             vec![
-                sample("src/desk.rs", "fn copy(from: &ConversationNote, to: ContactNoteId) {}"),
+                sample("src/client.rs", "fn copy(from: &ConversationNote, to: ContactNoteId) {}"),
                 sample(
                     "crates/server/src/notes.rs",
                     "pub async fn either(\n    a: Option<ContactNote>,\n    b: &ConversationNote,\n) {}",
@@ -72,10 +72,10 @@ pub(crate) const SHAPES: &[Shape] = &[
         fine: || {
             vec![
                 sample(
-                    "src/desk.rs",
+                    "src/client.rs",
                     "fn keep(note: &ConversationNote) -> ContactNote {\n    let id: ContactNoteId;\n}",
                 ),
-                sample("src/store.rs", "fn a(note: ContactNote) {}\nfn b(note: ConversationNote) {}"),
+                sample("crates/store/src/lib.rs", "fn a(note: ContactNote) {}\nfn b(note: ConversationNote) {}"),
             ]
         },
     },
@@ -97,7 +97,7 @@ pub(crate) const SHAPES: &[Shape] = &[
                 sample("style/tokens.css", ":root { --accent: #6d28d9; }"),
                 sample("style/notes.css", "#add {\n  color: var(--accent);\n  fill: url(#abcdefgh);\n}\n/* #fff */"),
                 sample("style/notes.css", ".a:is(#fed, #bed) { color: var(--line); }"),
-                sample("src/desk.rs", "//! x\n#[derive(Debug)]\nlet anchor = \"#top\";"),
+                sample("src/client.rs", "//! x\n#[derive(Debug)]\nlet anchor = \"#top\";"),
             ]
         },
     },
@@ -138,8 +138,7 @@ fn numbers(text: &str, wrong: impl Fn(&str) -> bool) -> Vec<usize> {
 }
 
 fn nameless_module(path: &str, _: &str) -> Vec<usize> {
-    const NAMELESS: [&str; 9] =
-        ["util", "utils", "helper", "helpers", "common", "misc", "models", "services", "shared"];
+    const NAMELESS: [&str; 8] = ["util", "utils", "helper", "helpers", "common", "misc", "models", "services"];
     let ours = path.ends_with(".rs") || path.starts_with("tests/e2e/");
     let named = |part: &str| NAMELESS.contains(&part.split('.').next().unwrap_or(part));
     if ours && path.split('/').any(named) { vec![1] } else { Vec::new() }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Everything `dist/` is made of. The server is left to Cargo, which knows better.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 15] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -21,6 +21,8 @@ const INPUTS: [&str; 13] = [
     "style",
     "public",
     "crates/wire/src",
+    "crates/store/src",
+    "crates/store/Cargo.toml",
     "crates/wire/Cargo.toml",
     "xtask/src",
     "xtask/scripts",

@@ -12,6 +12,10 @@ use crate::{
     tally::Tally,
 };
 
+/// Packages for the browser alone. Their tests run there.
+const BROWSER_ONLY: [&str; 6] =
+    ["--exclude", "sidenote", "--exclude", "sidenote-testkit", "--exclude", "sidenote-example-leptos"];
+
 /// The tag of stories that take long: thousands of rows, a thousand mounts, every component in turn.
 const LONG: &str = "@long";
 
@@ -133,17 +137,15 @@ fn clippy(project: &Project) -> Result<Tally, Error> {
         shell::run(clippy.args(arguments).args(["--", "-D", "warnings"]))
     };
     let wasm = ["--target", "wasm32-unknown-unknown"];
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(lint(&[["--workspace"].as_slice(), &BROWSER_ONLY].concat()).map(passed));
     for arguments in [
-        ["--workspace"].as_slice(),
-        &["--package", "sidenote", "--all-features"],
+        ["--package", "sidenote", "--all-features"].as_slice(),
         // The test kit, and the page of another product that is tested with it.
         &["--package", "sidenote-testkit", "--package", "sidenote-example-leptos"],
         // What is only there when the widget is not.
         &["--package", "sidenote", "--no-default-features", "--features", "app"],
     ] {
-        let target: &[&str] = if arguments[0] == "--workspace" { &[] } else { &wasm };
-        tally += Tally::of(lint(&[arguments, target].concat()).map(passed));
+        tally += Tally::of(lint(&[arguments, &wasm].concat()).map(passed));
     }
     Ok(tally)
 }
@@ -152,7 +154,11 @@ fn clippy(project: &Project) -> Result<Tally, Error> {
 fn native(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     let path = install::path_with(&[install::nextest(project)?]);
     let mut tests = project.cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
-    tests.args(["--status-level", "fail", "--final-status-level", "slow"]).args(arguments).env("PATH", path);
+    tests
+        .args(BROWSER_ONLY)
+        .args(["--status-level", "fail", "--final-status-level", "slow"])
+        .args(arguments)
+        .env("PATH", path);
     let mut tally = Tally::default();
     let status = shell::run_hearing_errors(&mut tests, |line| tally.hear_nextest(line))?;
     let tally = tally.ended(status.success());
@@ -161,6 +167,7 @@ fn native(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
     }
     let mut examples = Tally::default();
     let mut doc = project.cargo(&["test", "--locked", "--workspace", "--doc"]);
+    doc.args(BROWSER_ONLY);
     let status = shell::run_hearing(&mut doc, |line| examples.hear_libtest(line))?;
     let mut both = tally;
     both += if status.success() { examples } else { examples.ended(false) };

@@ -25,7 +25,7 @@ pub(crate) const LONG: Tier = Tier { runs: "2000", histories: "1000000", stories
 pub(crate) fn faults(project: &Project, tier: &Tier) -> Result<ExitCode, Error> {
     let mut figures = Figures::default();
     for (package, target, filter) in [
-        ("sidenote", "store", "convergence::"),
+        ("sidenote-store", "store", "convergence::"),
         ("sidenote-server", "server", "faults::"),
         ("sidenote-server", "server", "backup::"),
     ] {

@@ -18,13 +18,15 @@ use crate::{
 const FEATURES: &str = "embed";
 
 /// Everything the module is made of.
-const INPUTS: [&str; 16] = [
+const INPUTS: [&str; 18] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
     "src",
     "style",
     "crates/wire/src",
+    "crates/store/src",
+    "crates/store/Cargo.toml",
     "crates/wire/Cargo.toml",
     "package/package.json",
     "package/index.js",

@@ -4,11 +4,11 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
-use sidenote::components::{contact_page::ContactPage, inbox::Inbox};
-use sidenote::desk::Desk;
-use sidenote::navigator::Navigator;
-use sidenote::sheet::sheet;
-use sidenote::views::{InboxView, Pane};
+use sidenote::browser::style_sheet::sheet;
+use sidenote::client::Desk;
+use sidenote::components::{contact::contact_page::ContactPage, inbox::Inbox};
+use sidenote::navigation::navigator::Navigator;
+use sidenote::navigation::views::{InboxView, Pane};
 use web_sys::HtmlElement;
 use wire::{ContactId, ConversationId};
 
@@ -72,7 +72,8 @@ impl Story {
         count_panics();
         // What runs the desk's tasks is started by the first view.
         drop(Stage::new("", || ()));
-        let desk = Desk::open(server.api(), Some(view.query)).await.expect("the fake server lets everybody in");
+        let desk =
+            sidenote::sync::open(server.api(), Some(view.query)).await.expect("the fake server lets everybody in");
         let view = ArcRwSignal::new(view);
         let (given_desk, given_view) = (desk.clone(), view.clone());
         let stage = Stage::new("", move || {

@@ -4,14 +4,13 @@
 
 use leptos::prelude::*;
 use sidenote::{
-    api::Api,
-    components::{contact_profile_panel::ContactProfilePanel, notes_section::NotesSection, toasts::Toasts},
-    desk::Desk,
-    memo::memo,
-    navigator::Navigator,
-    sheet::sheet,
-    store::row::Failure,
-    views::InboxView,
+    browser::{memo::memo, style_sheet::sheet},
+    client::Desk,
+    components::{
+        contact::contact_profile_panel::ContactProfilePanel, notes::notes_section::NotesSection, shared::toasts::Toasts,
+    },
+    navigation::{navigator::Navigator, views::InboxView},
+    net::api::Api,
 };
 use wire::{ContactId, ConversationId};
 
@@ -30,7 +29,7 @@ pub struct Customer {
 pub fn Customers(api: Api, customers: Vec<Customer>) -> impl IntoView {
     let desk = RwSignal::new(None);
     leptos::task::spawn_local(async move {
-        let opened = Desk::open(api, None).await;
+        let opened = sidenote::sync::open(api, None).await;
         desk.try_set(Some(opened.map_err(|error| error.failure())));
     });
     on_cleanup(move || {
@@ -40,7 +39,7 @@ pub fn Customers(api: Api, customers: Vec<Customer>) -> impl IntoView {
     });
     move || match desk.get() {
         None => view! { <p>"Opening…"</p> }.into_any(),
-        Some(Err(failure)) => view! { <p role="alert">{Failure::sentence(failure)}</p> }.into_any(),
+        Some(Err(failure)) => view! { <p role="alert">{sidenote::strings::failure_sentence(failure)}</p> }.into_any(),
         Some(Ok(desk)) => {
             let customers = customers.clone();
             view! { <AtDesk desk customers /> }.into_any()

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 fn main() {
     use leptos::prelude::*;
-    use sidenote::api::Api;
+    use sidenote::net::api::Api;
     use sidenote_example_leptos::{Customer, Customers};
 
     async fn customers() -> Result<Vec<Customer>, String> {

@@ -1,7 +1,7 @@
 //! `KeptInView`: a form of which nothing may be below the fold while somebody writes in it.
 
 use super::observe::on_resize;
-use crate::timers::next_frame;
+use crate::browser::timers::next_frame;
 use leptos::{html, prelude::*};
 use std::cell::Cell;
 use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};

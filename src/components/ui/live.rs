@@ -4,7 +4,7 @@
 //! and to drop it. Handed over like this, all closures with the same result are one type, and the app is smaller to
 //! download.
 
-use crate::letting_go::leave_with_owner;
+use crate::browser::dispose::leave_with_owner;
 use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};
 use std::sync::{Arc, Mutex};
 

@@ -130,10 +130,11 @@ pub fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
     stay
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     /// The tokens of a list after a splice, as whoever follows it would have them.
     fn follow(tokens: &mut Vec<u64>, splice: Option<Splice>) {
@@ -148,7 +149,7 @@ mod tests {
     }
 
     proptest! {
-        #[test]
+        #[wasm_bindgen_test]
         fn whoever_follows_the_splices_has_the_keys_in_order_and_each_keeps_its_token(
             steps in prop::collection::vec(prop::collection::vec(0u8..24, 0..30), 1..12)
         ) {
@@ -171,7 +172,7 @@ mod tests {
             }
         }
 
-        #[test]
+        #[wasm_bindgen_test]
         fn what_stays_is_in_both_keeps_its_order_and_includes_the_held_one(
             old in prop::collection::vec(0u64..30, 0..30),
             new in prop::collection::vec(0u64..30, 0..30),
@@ -193,7 +194,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_key_added_in_front_is_a_splice_of_one() {
         let mut keys = Keys::default();
         keys.update(&[1, 2, 3]);
@@ -201,7 +202,7 @@ mod tests {
         assert_eq!(keys.update(&[0, 1, 2, 3]), None);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn one_row_that_moves_lets_all_others_stay() {
         assert_eq!(stays(&[1, 2, 3, 4], &[4, 1, 2, 3], None), [false, true, true, true]);
         assert_eq!(stays(&[1, 2, 3, 4], &[2, 3, 4, 1], None), [true, true, true, false]);

@@ -2,9 +2,9 @@
 //! browser's.
 
 use super::{rows::pixels, window::between};
+use crate::browser::memo::Memo;
+use crate::browser::timers::{next_frame, soon};
 use crate::components::ui::live::{live, live_view};
-use crate::memo::Memo;
-use crate::timers::{next_frame, soon};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 

@@ -14,8 +14,8 @@ mod reader;
 mod watch;
 
 pub use self::key::{Key, RowKey};
-use crate::memo::Memo;
-use crate::{components::ui::live::live, letting_go::leave_with_owner};
+use crate::browser::memo::Memo;
+use crate::{browser::dispose::leave_with_owner, components::ui::live::live};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;

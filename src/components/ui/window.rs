@@ -176,10 +176,11 @@ pub(crate) fn between(low: f64, value: f64, high: f64) -> f64 {
     if value < low || high < low { low } else { value.min(high) }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn uniform(count: usize, height: f64) -> Heights {
         let mut heights = Heights::new(height);
@@ -202,7 +203,7 @@ mod tests {
     }
 
     proptest! {
-        #[test]
+        #[wasm_bindgen_test]
         fn sums_are_those_of_a_plain_list(steps in prop::collection::vec(step(), 1..20), y in -10.0..5000.0f64) {
             let mut heights = Heights::new(50.0);
             let mut plain: Vec<Option<f64>> = Vec::new();
@@ -236,7 +237,7 @@ mod tests {
             }
         }
 
-        #[test]
+        #[wasm_bindgen_test]
         fn the_rows_to_have_cover_the_view_and_are_not_many(
             count in 1usize..5000,
             top in -3000.0..300_000.0f64,
@@ -259,7 +260,7 @@ mod tests {
             prop_assert_eq!(rows_to_have(&heights, view, &rows), rows);
         }
 
-        #[test]
+        #[wasm_bindgen_test]
         fn pieces_are_every_row_once_and_in_order(
             count in 0usize..60,
             start in 0usize..60,
@@ -294,7 +295,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_row_is_found_from_its_top_to_just_before_the_next() {
         let mut heights = uniform(3, 10.0);
         heights.measure(1, 0.0);

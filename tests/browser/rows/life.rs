@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use leptos::prelude::*;
+use sidenote::browser::memo::memo;
 use sidenote::components::ui::rows::{Edge, Rows, RowsHandle};
-use sidenote::memo::memo;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{Shelf, shown_in};

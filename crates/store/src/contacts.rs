@@ -1,0 +1,217 @@
+//! Contacts and agents: one cell each.
+
+#[cfg(test)]
+mod tests;
+
+use super::{keyed::Keyed, row::Load};
+use reactive_graph::{
+    signal::ArcRwSignal,
+    traits::{Get, GetUntracked, Set, Update, WithUntracked},
+};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+use wire::{Activity, Agent, AgentId, Contact, ContactId, Seq, Tag};
+
+/// The cell's content: the server's word, and tags being added or removed laid over it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContactRow {
+    truth: Option<Contact>,
+    rev: Seq,
+    tag_wishes: Vec<TagWish>,
+}
+
+/// A tag on its way on or off a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TagWish {
+    Add(String),
+    Remove(String),
+}
+
+impl ContactRow {
+    /// What an agent sees.
+    #[must_use]
+    pub fn shown(&self) -> Option<Contact> {
+        let mut shown = self.truth.clone()?;
+        for wish in &self.tag_wishes {
+            match wish {
+                TagWish::Remove(name) => shown.tags.retain(|tag| tag.name != *name),
+                TagWish::Add(name) if shown.tags.iter().any(|tag| tag.name == *name) => {}
+                TagWish::Add(name) => shown.tags.push(Tag { name: name.clone(), color: 0 }),
+            }
+        }
+        Some(shown)
+    }
+
+    #[must_use]
+    pub fn rev(&self) -> Seq {
+        self.rev
+    }
+}
+
+/// Contacts by id.
+#[derive(Default)]
+pub struct Contacts {
+    cells: Keyed<ContactId, ArcRwSignal<ContactRow>>,
+    loads: Keyed<ContactId, ArcRwSignal<Load>>,
+    activities: Keyed<ContactId, Arc<ActivityOfContact>>,
+}
+
+impl Contacts {
+    pub fn cell(&self, id: ContactId) -> ArcRwSignal<ContactRow> {
+        self.cells.cell(id)
+    }
+
+    pub fn load(&self, id: ContactId) -> ArcRwSignal<Load> {
+        self.loads.cell(id)
+    }
+
+    /// What is shown of a contact. Tracks.
+    #[must_use]
+    pub fn shown(&self, id: ContactId) -> Option<Contact> {
+        self.cell(id).get().shown()
+    }
+
+    pub fn activity(&self, id: ContactId) -> Arc<ActivityOfContact> {
+        self.activities.shared(id)
+    }
+
+    #[must_use]
+    pub fn all_activities(&self) -> Vec<(ContactId, Arc<ActivityOfContact>)> {
+        self.activities.entries()
+    }
+
+    /// The server's word. An older version loses.
+    pub fn receive(&self, contact: Contact) {
+        let cell = self.cell(contact.id);
+        let mut row = cell.get_untracked();
+        if contact.rev < row.rev {
+            return;
+        }
+        row.rev = contact.rev;
+        row.truth = Some(contact);
+        if cell.with_untracked(|known| *known != row) {
+            cell.set(row);
+        }
+    }
+
+    pub fn intend_tag(&self, id: ContactId, wish: TagWish) {
+        self.cell(id).update(|row| row.tag_wishes.push(wish));
+    }
+
+    /// Confirmed or refused: the wish is forgotten.
+    pub fn settle_tag(&self, id: ContactId, wish: &TagWish) {
+        self.cell(id).maybe_update(|row| {
+            let at = row.tag_wishes.iter().position(|known| known == wish);
+            at.map(|at| row.tag_wishes.remove(at)).is_some()
+        });
+    }
+
+    /// What is known may be wrong: whatever the server says next counts more.
+    pub fn doubt(&self) {
+        for cell in self.cells.all() {
+            cell.update(|row| row.rev = 0);
+        }
+        for load in self.loads.all() {
+            load.set(Load::Idle);
+        }
+        for activity in self.activities.all() {
+            activity.doubt();
+        }
+    }
+}
+
+/// What is loaded of a contact's activity: newest first, and where to go on.
+#[derive(Default)]
+pub struct ActivityOfContact {
+    pub items: ArcRwSignal<Vec<Activity>>,
+    pub load: ArcRwSignal<Load>,
+    pub next_cursor: ArcRwSignal<Option<String>>,
+    /// What is known is from before a reset.
+    in_doubt: AtomicBool,
+}
+
+impl ActivityOfContact {
+    /// A page from the newest on replaces what is known above its end; a later page is added below.
+    pub fn receive_page(&self, newest: bool, page: wire::Page<Activity>) {
+        let mut items = self.items.get_untracked();
+        if newest {
+            // With nothing to come after it, the page is all there is.
+            let last = page.items.last().filter(|_| page.next_cursor.is_some());
+            let lowest = last.map_or(0, |last| last.seq);
+            let in_doubt = self.in_doubt.swap(false, Ordering::Relaxed);
+            let joined = !in_doubt && items.iter().any(|item| item.seq >= lowest);
+            items.retain(|item| joined && item.seq < lowest);
+            if items.is_empty() {
+                self.next_cursor.set(page.next_cursor);
+            }
+            items.splice(0..0, page.items);
+        } else if !self.in_doubt.load(Ordering::Relaxed) {
+            let known = items.last().map_or(Seq::MAX, |last| last.seq);
+            items.extend(page.items.into_iter().filter(|item| item.seq < known));
+            self.next_cursor.set(page.next_cursor);
+        }
+        self.items.set(items);
+        self.load.set(Load::Ready);
+    }
+
+    /// What is known may be wrong: the next page from the newest on replaces it all.
+    fn doubt(&self) {
+        self.in_doubt.store(true, Ordering::Relaxed);
+        self.next_cursor.set(None);
+        self.load.set(Load::Idle);
+    }
+}
+
+/// Agents by id: the teammates' names and whether they are still here.
+#[derive(Default)]
+pub struct Agents {
+    all: ArcRwSignal<Vec<Agent>>,
+    /// The position of each one's last change that was heard of. A handful, so they are looked through.
+    changed: Mutex<Vec<(AgentId, Seq)>>,
+}
+
+impl Agents {
+    /// Every agent, removed ones too. Tracks.
+    #[must_use]
+    pub fn all(&self) -> Vec<Agent> {
+        self.all.get()
+    }
+
+    #[must_use]
+    pub fn get(&self, id: AgentId) -> Option<Agent> {
+        self.all.get().into_iter().find(|agent| agent.id == id)
+    }
+
+    pub fn receive(&self, agent: Agent) {
+        self.all.update(|all| match all.iter_mut().find(|known| known.id == agent.id) {
+            Some(known) => *known = agent,
+            None => all.push(agent),
+        });
+    }
+
+    /// The agent as of a change. An older change loses.
+    pub fn receive_change(&self, agent: Agent, seq: Seq) {
+        let mut changed = self.changed();
+        match changed.iter_mut().find(|(id, _)| *id == agent.id) {
+            Some((_, known)) if *known > seq => return,
+            Some((_, known)) => *known = seq,
+            None => changed.push((agent.id, seq)),
+        }
+        drop(changed);
+        self.receive(agent);
+    }
+
+    pub fn receive_all(&self, agents: Vec<Agent>) {
+        self.all.set(agents);
+    }
+
+    fn changed(&self) -> std::sync::MutexGuard<'_, Vec<(AgentId, Seq)>> {
+        self.changed.lock().expect("no panic while a lock is held")
+    }
+
+    pub(super) fn doubt(&self) {
+        self.changed().clear();
+    }
+}

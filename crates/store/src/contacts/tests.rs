@@ -1,0 +1,189 @@
+//! What an agent sees of a contact, of what happened around them, and of colleagues.
+
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
+use super::{ActivityOfContact, Agents, Contacts, TagWish};
+use crate::{
+    row::Load,
+    samples::{Onlooker, agent, agent_id, contact, contact_id, position},
+};
+use reactive_graph::traits::{GetUntracked, Set, Track, WithUntracked};
+use wire::{Activity, ActivityKind, Contact, Page, Seq, Tag};
+
+fn tagged(rev: Seq, tags: &[&str]) -> Contact {
+    let tags = tags.iter().map(|name| Tag { name: (*name).to_owned(), color: 3 }).collect();
+    Contact { tags, ..contact(1, rev, "Ana") }
+}
+
+fn tags(contacts: &Contacts) -> Vec<String> {
+    let shown = contacts.cell(contact_id(1)).with_untracked(super::ContactRow::shown).unwrap();
+    shown.tags.into_iter().map(|tag| tag.name).collect()
+}
+
+fn name(contacts: &Contacts) -> String {
+    contacts.cell(contact_id(1)).with_untracked(|row| row.shown().unwrap().name)
+}
+
+#[test]
+fn the_newest_version_of_a_contact_is_shown_whatever_order_they_came_in() {
+    let contacts = Contacts::default();
+    contacts.receive(contact(1, 12, "Ana Maria"));
+    contacts.receive(contact(1, 11, "Ana"));
+    assert_eq!(name(&contacts), "Ana Maria");
+    assert_eq!(contacts.cell(contact_id(1)).get_untracked().rev(), 12);
+    contacts.doubt();
+    assert_eq!(name(&contacts), "Ana Maria", "what is known stays visible");
+    contacts.receive(contact(1, 2, "Anna"));
+    assert_eq!(name(&contacts), "Anna", "a lower version counts in a new order");
+}
+
+#[test]
+fn everybody_who_asks_for_a_contact_gets_the_same_cell() {
+    let contacts = Contacts::default();
+    let cell = contacts.cell(contact_id(1));
+    contacts.receive(contact(1, 12, "Ana"));
+    contacts.doubt();
+    assert!(contacts.cell(contact_id(1)) == cell);
+    assert!(contacts.cell(contact_id(2)) != cell);
+}
+
+#[test]
+fn a_tag_is_shown_at_once_and_once_and_stays_when_the_server_has_it() {
+    let contacts = Contacts::default();
+    let add = TagWish::Add("vip".to_owned());
+    contacts.receive(tagged(10, &["new"]));
+    contacts.intend_tag(contact_id(1), add.clone());
+    assert_eq!(tags(&contacts), ["new", "vip"]);
+    contacts.receive(tagged(11, &["new", "vip"]));
+    assert_eq!(tags(&contacts), ["new", "vip"]);
+    contacts.settle_tag(contact_id(1), &add);
+    assert_eq!(tags(&contacts), ["new", "vip"]);
+}
+
+#[test]
+fn a_refused_change_of_tags_is_taken_back() {
+    let contacts = Contacts::default();
+    let (add, remove) = (TagWish::Add("vip".to_owned()), TagWish::Remove("new".to_owned()));
+    contacts.receive(tagged(10, &["new"]));
+    contacts.intend_tag(contact_id(1), add.clone());
+    contacts.intend_tag(contact_id(1), remove.clone());
+    assert_eq!(tags(&contacts), ["vip"]);
+    contacts.settle_tag(contact_id(1), &remove);
+    assert_eq!(tags(&contacts), ["new", "vip"]);
+    contacts.settle_tag(contact_id(1), &add);
+    assert_eq!(tags(&contacts), ["new"]);
+}
+
+#[test]
+fn of_two_changes_of_the_same_tag_the_later_one_is_shown() {
+    let contacts = Contacts::default();
+    contacts.receive(tagged(10, &[]));
+    contacts.intend_tag(contact_id(1), TagWish::Add("vip".to_owned()));
+    contacts.intend_tag(contact_id(1), TagWish::Remove("vip".to_owned()));
+    assert_eq!(tags(&contacts), [""; 0]);
+}
+
+#[test]
+fn a_word_that_changes_nothing_is_told_to_nobody() {
+    let contacts = Contacts::default();
+    contacts.receive(contact(1, 10, "Ana"));
+    let cell = contacts.cell(contact_id(1));
+    let view = Onlooker::at(move || cell.track());
+    contacts.receive(contact(1, 10, "Ana"));
+    contacts.receive(contact(1, 9, "An"));
+    contacts.settle_tag(contact_id(1), &TagWish::Add("vip".to_owned()));
+    assert_eq!(view.told(), 0);
+    contacts.receive(contact(1, 11, "Ana Maria"));
+    assert_eq!(view.told(), 1);
+}
+
+#[test]
+fn after_a_reset_a_contact_and_its_activity_are_to_be_fetched_anew() {
+    let contacts = Contacts::default();
+    contacts.load(contact_id(1)).set(Load::Ready);
+    contacts.activity(contact_id(1)).receive_page(true, page(&[9], true));
+    contacts.doubt();
+    let activity = contacts.activity(contact_id(1));
+    assert_eq!(contacts.load(contact_id(1)).get_untracked(), Load::Idle);
+    assert_eq!((activity.load.get_untracked(), activity.next_cursor.get_untracked()), (Load::Idle, None));
+    assert_eq!(contacts.all_activities().len(), 1);
+}
+
+fn page(places: &[Seq], more: bool) -> Page<Activity> {
+    let item = |seq: &Seq| Activity {
+        seq: *seq,
+        kind: ActivityKind::NoteAdded,
+        actor: None,
+        conversation_id: None,
+        subject: None,
+        at: chrono::DateTime::UNIX_EPOCH,
+    };
+    let next_cursor = more.then(|| format!("below {}", places.last().copied().unwrap_or(0)));
+    Page { items: places.iter().map(item).collect(), next_cursor, as_of: position(100) }
+}
+
+/// The places shown, and where to go on.
+fn known(activity: &ActivityOfContact) -> (Vec<Seq>, Option<String>) {
+    let places = activity.items.with_untracked(|items| items.iter().map(|item| item.seq).collect());
+    (places, activity.next_cursor.get_untracked())
+}
+
+fn after(pages: &[(bool, &[Seq], bool)]) -> (Vec<Seq>, Option<String>) {
+    let activity = ActivityOfContact::default();
+    pages.iter().for_each(|(newest, places, more)| activity.receive_page(*newest, page(places, *more)));
+    assert_eq!(activity.load.get_untracked(), Load::Ready);
+    known(&activity)
+}
+
+#[test]
+fn older_activity_follows_below_and_nothing_is_there_twice() {
+    let pages: [(bool, &[Seq], bool); 3] = [(true, &[9, 8], true), (false, &[6, 4], true), (false, &[6, 4], true)];
+    assert_eq!(after(&pages), (vec![9, 8, 6, 4], Some("below 4".to_owned())));
+}
+
+#[test]
+fn newer_activity_is_put_on_top_of_what_it_joins() {
+    let pages: [(bool, &[Seq], bool); 3] = [(true, &[9, 8], true), (false, &[6], true), (true, &[12, 9], true)];
+    assert_eq!(after(&pages), (vec![12, 9, 8, 6], Some("below 6".to_owned())));
+}
+
+#[test]
+fn activity_that_does_not_join_what_is_known_replaces_it_rather_than_leave_a_gap() {
+    let pages: [(bool, &[Seq], bool); 2] = [(true, &[9, 8], true), (true, &[30, 20], true)];
+    assert_eq!(after(&pages), (vec![30, 20], Some("below 20".to_owned())));
+}
+
+#[test]
+fn a_first_page_that_is_all_there_is_replaces_everything() {
+    let pages: [(bool, &[Seq], bool); 2] = [(true, &[9, 8, 3], true), (true, &[9, 8], false)];
+    assert_eq!(after(&pages), (vec![9, 8], None));
+    let empty: [(bool, &[Seq], bool); 2] = [(true, &[9, 8], true), (true, &[], false)];
+    assert_eq!(after(&empty), (vec![], None));
+}
+
+#[test]
+fn after_a_reset_the_newest_activity_replaces_all_that_was_known() {
+    let activity = ActivityOfContact::default();
+    activity.receive_page(true, page(&[90, 80, 70], true));
+    activity.doubt();
+    activity.receive_page(false, page(&[60], true));
+    assert_eq!(known(&activity).0, [90, 80, 70], "older activity waits for the newest");
+    activity.receive_page(true, page(&[85, 82], true));
+    assert_eq!(known(&activity), (vec![85, 82], Some("below 82".to_owned())));
+}
+
+#[test]
+fn a_colleague_is_shown_as_last_changed() {
+    let agents = Agents::default();
+    agents.receive_all(vec![agent(1, "Maya"), agent(2, "Sam")]);
+    agents.receive_change(agent(2, "Samuel"), 9);
+    agents.receive_change(agent(2, "Sammy"), 8);
+    agents.receive_change(agent(3, "Gia"), 3);
+    let names = |agents: &Agents| agents.all().into_iter().map(|agent| agent.name).collect::<Vec<_>>();
+    assert_eq!(names(&agents), ["Maya", "Samuel", "Gia"]);
+    agents.doubt();
+    agents.receive_change(agent(2, "Sam"), 4);
+    assert_eq!(agents.get(agent_id(2)).map(|agent| agent.name).as_deref(), Some("Sam"));
+    assert_eq!(agents.get(agent_id(9)), None);
+}

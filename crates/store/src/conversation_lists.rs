@@ -1,0 +1,231 @@
+//! Lists of conversations: which belong to a query, in which order, as far down as loaded.
+//!
+//! A list is made of everything known that fits the query. Below the last loaded page nothing is shown, since between
+//! there and what happens to be known may be conversations that were never loaded.
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    row::Load,
+    standing::{Place, Standing},
+};
+use reactive_graph::{
+    graph::Observer,
+    signal::ArcRwSignal,
+    traits::{Get, GetUntracked, Notify, Set, Track, UpdateUntracked, WithUntracked},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard},
+};
+use wire::{AgentId, Conversation, ConversationId, ConversationQuery};
+
+/// How far a list is loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The last conversation of the last page; `None` when the page was empty.
+    pub last: Option<Conversation>,
+    pub next_cursor: Option<String>,
+}
+
+/// Down to where a list is loaded.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    At(Place),
+    /// All of it; or, before the first page, whatever is known.
+    All,
+}
+
+struct Index {
+    places: HashMap<ConversationId, Place>,
+    /// The places of the ids in the order.
+    sorted: Vec<Place>,
+    /// Those among them that this agent has not read.
+    unread: HashSet<ConversationId>,
+    end: End,
+    touched: bool,
+    /// No page has come yet, or none since a reset: conversations in doubt are shown all the same.
+    in_doubt: bool,
+}
+
+/// One list. Every view of the same query holds the same one.
+pub struct ConversationList {
+    query: ConversationQuery,
+    me: AgentId,
+    index: Mutex<Index>,
+    order: ArcRwSignal<Vec<ConversationId>>,
+    unread: ArcRwSignal<usize>,
+    next_cursor: ArcRwSignal<Option<String>>,
+    load: ArcRwSignal<Load>,
+}
+
+impl ConversationList {
+    #[must_use]
+    pub fn new(query: ConversationQuery, me: AgentId) -> Self {
+        let index = Index {
+            places: HashMap::new(),
+            sorted: Vec::new(),
+            unread: HashSet::new(),
+            end: End::All,
+            touched: false,
+            in_doubt: true,
+        };
+        Self {
+            query,
+            me,
+            index: Mutex::new(index),
+            order: ArcRwSignal::default(),
+            unread: ArcRwSignal::default(),
+            next_cursor: ArcRwSignal::default(),
+            load: ArcRwSignal::default(),
+        }
+    }
+
+    #[must_use]
+    pub fn query(&self) -> ConversationQuery {
+        self.query
+    }
+
+    /// The ids in order. Tracks.
+    #[must_use]
+    pub fn order(&self) -> Vec<ConversationId> {
+        self.order.get()
+    }
+
+    #[must_use]
+    pub fn order_signal(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.order.clone()
+    }
+
+    /// How many of those in the order this agent has not read: of what is loaded, not of what the server has.
+    #[must_use]
+    pub fn unread_signal(&self) -> ArcRwSignal<usize> {
+        self.unread.clone()
+    }
+
+    #[must_use]
+    pub fn load(&self) -> ArcRwSignal<Load> {
+        self.load.clone()
+    }
+
+    pub fn set_load(&self, load: Load) {
+        if self.load.get_untracked() != load {
+            self.load.set(load);
+        }
+    }
+
+    /// Where to go on loading; `None`: everything is loaded, or nothing that counts is. Tracks.
+    #[must_use]
+    pub fn next_cursor(&self) -> Option<String> {
+        // Commands ask for it too, and outside of a view there is nobody to track.
+        if Observer::get().is_some() {
+            self.next_cursor.track();
+        }
+        self.next_cursor.get_untracked()
+    }
+
+    /// How many are shown, untracked.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.with_untracked(Vec::len)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn is_untouched(&self) -> bool {
+        !self.index().touched
+    }
+
+    /// A page has come: `known` is everything known, its conversations too. A page that doesn't reach as far down as
+    /// an earlier one says nothing of what is below it, unless a reset came between.
+    pub(super) fn set_loaded(&self, loaded: Loaded, known: impl Iterator<Item = Standing>) {
+        let end = match (&loaded.next_cursor, &loaded.last) {
+            (None, _) => End::All,
+            (Some(_), Some(last)) => End::At(Standing::of(last).place(self.query.sort)),
+            // More is to come, but nothing came.
+            (Some(_), None) => self.index().end,
+        };
+        let mut index = self.index();
+        let deeper = std::mem::take(&mut index.in_doubt) || end >= index.end;
+        if deeper {
+            index.end = end;
+        }
+        drop(index);
+        self.place_all(known);
+        if deeper && self.next_cursor.with_untracked(|known| *known != loaded.next_cursor) {
+            self.next_cursor.set(loaded.next_cursor);
+        }
+    }
+
+    /// Takes in what has become of some conversations.
+    pub(super) fn place_all(&self, changed: impl Iterator<Item = Standing>) {
+        let mut index = self.index();
+        index.touched = true;
+        let mut moved = false;
+        self.order.update_untracked(|order| {
+            for standing in changed {
+                let place = standing.fits(&self.query, self.me).then(|| standing.place(self.query.sort));
+                let shown = !standing.in_doubt || index.in_doubt;
+                let place = place.filter(|place| shown && End::At(*place) <= index.end);
+                moved |= index.put(order, standing.id, place);
+                index.mark(standing.id, place.is_some() && standing.unread);
+            }
+        });
+        let unread = index.unread.len();
+        drop(index);
+        if moved {
+            self.order.notify();
+        }
+        if self.unread.get_untracked() != unread {
+            self.unread.set(unread);
+        }
+    }
+
+    /// What is known may be wrong: the next page says anew what belongs here.
+    pub(super) fn doubt(&self) {
+        self.index().in_doubt = true;
+        self.set_load(Load::Idle);
+        // Going on from before would leave a gap that nobody sees.
+        if self.next_cursor.with_untracked(Option::is_some) {
+            self.next_cursor.set(None);
+        }
+    }
+
+    fn index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().expect("no panic while a lock is held")
+    }
+}
+
+impl Index {
+    fn mark(&mut self, id: ConversationId, unread: bool) {
+        if unread {
+            self.unread.insert(id);
+        } else {
+            self.unread.remove(&id);
+        }
+    }
+
+    /// Returns whether the order of ids became another.
+    fn put(&mut self, order: &mut Vec<ConversationId>, id: ConversationId, place: Option<Place>) -> bool {
+        let before = self.places.get(&id).copied();
+        if before == place {
+            return false;
+        }
+        let left = before.and_then(|before| self.sorted.binary_search(&before).ok());
+        if let Some(at) = left {
+            self.sorted.remove(at);
+            order.remove(at);
+            self.places.remove(&id);
+        }
+        let Some(place) = place else { return left.is_some() };
+        let at = self.sorted.binary_search(&place).unwrap_or_else(|at| at);
+        self.sorted.insert(at, place);
+        order.insert(at, id);
+        self.places.insert(id, place);
+        left != Some(at)
+    }
+}

@@ -1,0 +1,236 @@
+//! Conversations: one cell each, with our own unconfirmed change of status or assignee laid over the server's word.
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    conversation_lists::{ConversationList, Loaded},
+    keyed::Keyed,
+    row::Load,
+    standing::Standing,
+};
+use reactive_graph::{
+    signal::ArcRwSignal,
+    traits::{Get, GetUntracked, Set, Update, WithUntracked},
+};
+use std::sync::{Arc, Mutex};
+use wire::{AgentId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Seq};
+
+/// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConversationRow {
+    truth: Option<Conversation>,
+    rev: Seq,
+    wish: ConversationPatch,
+    /// Read up to here by this agent, in this page.
+    read: Seq,
+}
+
+impl ConversationRow {
+    /// What an agent sees: the server's word with our wish over it.
+    #[must_use]
+    pub fn shown(&self) -> Option<Conversation> {
+        let mut shown = self.truth.clone()?;
+        shown.status = self.wish.status.unwrap_or(shown.status);
+        shown.assignee_id = self.wish.assignee_id.unwrap_or(shown.assignee_id);
+        shown.unread = shown.unread && self.read < shown.rev;
+        Some(shown)
+    }
+
+    /// What places it in the lists.
+    pub(super) fn standing(&self) -> Option<Standing> {
+        let truth = self.truth.as_ref()?;
+        Some(Standing {
+            status: self.wish.status.unwrap_or(truth.status),
+            assignee: self.wish.assignee_id.unwrap_or(truth.assignee_id),
+            unread: truth.unread && self.read < truth.rev,
+            in_doubt: self.rev == 0,
+            ..Standing::of(truth)
+        })
+    }
+
+    /// What is known may be wrong. What was read here stays read until the server says otherwise.
+    fn doubt(&mut self) {
+        if let Some(truth) = &mut self.truth {
+            truth.unread &= self.read < truth.rev;
+        }
+        self.rev = 0;
+        self.read = 0;
+    }
+
+    /// The version the server last told us.
+    #[must_use]
+    pub fn rev(&self) -> Seq {
+        self.rev
+    }
+}
+
+/// Conversations by id, and the lists made of them.
+pub struct Conversations {
+    me: AgentId,
+    cells: Keyed<ConversationId, ArcRwSignal<ConversationRow>>,
+    loads: Keyed<ConversationId, ArcRwSignal<Load>>,
+    /// A handful: the queries that somebody has looked at.
+    lists: Mutex<Vec<Arc<ConversationList>>>,
+}
+
+impl Conversations {
+    #[must_use]
+    pub fn new(me: AgentId) -> Self {
+        Self { me, cells: Keyed::default(), loads: Keyed::default(), lists: Mutex::default() }
+    }
+
+    pub fn cell(&self, id: ConversationId) -> ArcRwSignal<ConversationRow> {
+        self.cells.cell(id)
+    }
+
+    /// How the loading of this one conversation stands.
+    pub fn load(&self, id: ConversationId) -> ArcRwSignal<Load> {
+        self.loads.cell(id)
+    }
+
+    /// What is shown of a conversation. Tracks.
+    #[must_use]
+    pub fn shown(&self, id: ConversationId) -> Option<Conversation> {
+        self.cell(id).get().shown()
+    }
+
+    /// Whether what is known of a conversation counts: something was heard of it, and no reset came since.
+    #[must_use]
+    pub fn is_known(&self, id: ConversationId) -> bool {
+        self.cell(id).with_untracked(|row| row.rev > 0)
+    }
+
+    #[must_use]
+    pub fn shown_untracked(&self, id: ConversationId) -> Option<Conversation> {
+        self.cell(id).with_untracked(ConversationRow::shown)
+    }
+
+    /// The list of a query: the same one for everybody. Filled from what is known already.
+    pub fn list(&self, query: ConversationQuery) -> Arc<ConversationList> {
+        let list = self.known_list(query);
+        if list.is_untouched() {
+            list.place_all(self.standings());
+        }
+        list
+    }
+
+    fn known_list(&self, query: ConversationQuery) -> Arc<ConversationList> {
+        let mut lists = self.lists.lock().expect("no panic while a lock is held");
+        if let Some(list) = lists.iter().find(|list| list.query() == query) {
+            return Arc::clone(list);
+        }
+        let list = Arc::new(ConversationList::new(query, self.me));
+        lists.push(Arc::clone(&list));
+        list
+    }
+
+    #[must_use]
+    pub fn lists(&self) -> Vec<Arc<ConversationList>> {
+        self.lists.lock().expect("no panic while a lock is held").clone()
+    }
+
+    /// The server's word. An older version loses.
+    pub fn receive(&self, conversation: Conversation) {
+        self.receive_all(vec![conversation]);
+    }
+
+    /// Several at once: every list is told once.
+    pub fn receive_all(&self, conversations: Vec<Conversation>) {
+        let mut changed = Vec::new();
+        for conversation in conversations {
+            let cell = self.cell(conversation.id);
+            let mut row = cell.get_untracked();
+            if conversation.rev < row.rev {
+                continue;
+            }
+            row.rev = conversation.rev;
+            row.truth = Some(conversation);
+            changed.extend(put(&cell, row));
+        }
+        self.place(changed);
+    }
+
+    /// A page of a list.
+    pub fn receive_page(&self, query: ConversationQuery, items: Vec<Conversation>, loaded: Loaded) {
+        let list = self.list(query);
+        self.receive_all(items);
+        list.set_loaded(loaded, self.standings());
+    }
+
+    /// Lays a change over the truth; returns the version it was wished on.
+    pub fn intend(&self, id: ConversationId, patch: &ConversationPatch) -> Seq {
+        self.change(id, |row| {
+            row.wish.status = patch.status.or(row.wish.status);
+            row.wish.assignee_id = patch.assignee_id.or(row.wish.assignee_id);
+            row.rev
+        })
+    }
+
+    /// The server took the change, or refused it: the wish is forgotten, the truth remains.
+    pub fn settle(&self, id: ConversationId, patch: &ConversationPatch) {
+        self.change(id, |row| {
+            if patch.status.is_some() && row.wish.status == patch.status {
+                row.wish.status = None;
+            }
+            if patch.assignee_id.is_some() && row.wish.assignee_id == patch.assignee_id {
+                row.wish.assignee_id = None;
+            }
+        });
+    }
+
+    /// This agent has read all there is now; returns up to where, if that is news. While what is shown is from before
+    /// a reset nobody knows what there is.
+    pub fn read(&self, id: ConversationId) -> Option<Seq> {
+        self.change(id, |row| {
+            let unread = row.rev > 0 && row.standing()?.unread;
+            row.read = row.read.max(row.rev);
+            unread.then_some(row.read)
+        })
+    }
+
+    /// What is known may be wrong: whatever the server says next counts more.
+    pub fn doubt(&self) {
+        for cell in self.cells.all() {
+            cell.update(ConversationRow::doubt);
+        }
+        for load in self.loads.all() {
+            load.set(Load::Idle);
+        }
+        for list in self.lists() {
+            list.doubt();
+        }
+    }
+
+    fn standings(&self) -> impl Iterator<Item = Standing> {
+        self.cells.all().into_iter().filter_map(|cell| cell.with_untracked(ConversationRow::standing))
+    }
+
+    fn change<R>(&self, id: ConversationId, change: impl FnOnce(&mut ConversationRow) -> R) -> R {
+        let cell = self.cell(id);
+        let mut row = cell.get_untracked();
+        let result = change(&mut row);
+        let changed = put(&cell, row);
+        self.place(changed.into_iter().collect());
+        result
+    }
+
+    fn place(&self, changed: Vec<Standing>) {
+        if changed.is_empty() {
+            return;
+        }
+        for list in self.lists() {
+            list.place_all(changed.iter().copied());
+        }
+    }
+}
+
+/// Stores a row if it became another; returns how it stands then.
+fn put(cell: &ArcRwSignal<ConversationRow>, row: ConversationRow) -> Option<Standing> {
+    if cell.with_untracked(|known| *known == row) {
+        return None;
+    }
+    let standing = row.standing();
+    cell.set(row);
+    standing
+}

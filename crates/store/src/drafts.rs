@@ -1,0 +1,49 @@
+//! What agents have typed and not sent. Keys are separate maps by kind, so that a draft can't change its kind.
+
+#[cfg(test)]
+mod tests;
+
+use super::keyed::Keyed;
+use reactive_graph::signal::ArcRwSignal;
+use wire::{ContactId, ConversationId};
+
+/// Drafts in memory: one per contact for a contact note, one per conversation and mode for the composer.
+#[derive(Default)]
+pub struct Drafts {
+    contact_notes: Keyed<ContactId, ArcRwSignal<String>>,
+    replies: Keyed<ConversationId, ArcRwSignal<String>>,
+    conversation_notes: Keyed<ConversationId, ArcRwSignal<String>>,
+    modes: Keyed<ConversationId, ArcRwSignal<Mode>>,
+}
+
+/// What a composer writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// To the contact.
+    #[default]
+    Reply,
+    /// To the team, in this conversation only.
+    Note,
+}
+
+impl Drafts {
+    /// The text in the Add note box of a contact; all panels of the contact share it.
+    pub fn contact_note(&self, contact: ContactId) -> ArcRwSignal<String> {
+        self.contact_notes.cell(contact)
+    }
+
+    /// The composer's text in Reply mode.
+    pub fn reply(&self, conversation: ConversationId) -> ArcRwSignal<String> {
+        self.replies.cell(conversation)
+    }
+
+    /// What the composer of a conversation writes; it stays so until the agent changes it.
+    pub fn mode(&self, conversation: ConversationId) -> ArcRwSignal<Mode> {
+        self.modes.cell(conversation)
+    }
+
+    /// The composer's text in Note mode.
+    pub fn conversation_note(&self, conversation: ConversationId) -> ArcRwSignal<String> {
+        self.conversation_notes.cell(conversation)
+    }
+}

@@ -1,0 +1,256 @@
+//! Rows of one kind in their order: one cell per id, and one signal for the order of those shown.
+//!
+//! Two signals, not one: `order` drives the list, each row's cell drives its item. Confirming a note changes its cell
+//! and, where its place stays, nothing else.
+
+mod changes;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    keyed::Keyed,
+    row::{Entry, Errand, Failure, Load, Place, Progress, Row, Wish},
+};
+use changes::{Changes, Index};
+use reactive_graph::{
+    graph::Observer,
+    signal::ArcRwSignal,
+    traits::{Get, GetUntracked, Set, Track, WithUntracked},
+};
+use std::{
+    collections::HashSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use uuid::Uuid;
+use wire::{Position, Seq};
+
+/// A shown row's place and id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Placed<Id> {
+    pub place: Place,
+    pub id: Id,
+}
+
+/// A page as received: newest first.
+pub struct Arrived<T> {
+    pub items: Vec<T>,
+    /// The page was asked for below this place; `None`: from the newest.
+    pub below: Option<Seq>,
+    pub next_cursor: Option<String>,
+    /// The position its items were read at.
+    pub as_of: Position,
+}
+
+/// The loaded stretch: everything from `floor` on is known, and nothing below it is shown, since between there and
+/// what happens to be known may be things we never loaded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Stretch {
+    pub(super) floor: Option<Seq>,
+    pub(super) next_cursor: Option<String>,
+}
+
+/// Rows of one kind, in the order of the organization, newest first.
+pub struct Ledger<T: Entry> {
+    pub(super) cells: Keyed<T::Id, ArcRwSignal<Row<T>>>,
+    index: Mutex<Index>,
+    pub(super) order: ArcRwSignal<Vec<Placed<T::Id>>>,
+    pub(super) stretch: ArcRwSignal<Stretch>,
+    load: ArcRwSignal<Load>,
+}
+
+impl<T: Entry> Default for Ledger<T> {
+    fn default() -> Self {
+        Self {
+            cells: Keyed::default(),
+            index: Mutex::default(),
+            order: ArcRwSignal::default(),
+            stretch: ArcRwSignal::default(),
+            load: ArcRwSignal::default(),
+        }
+    }
+}
+
+/// Unsaved things of all kinds are counted together, so that a thread shows them as they were made.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+impl<T: Entry> Ledger<T> {
+    /// The cell of an id: the same one for everybody.
+    pub fn cell(&self, id: T::Id) -> ArcRwSignal<Row<T>> {
+        self.cells.cell(id)
+    }
+
+    /// The shown rows, newest first. Tracks the order only.
+    #[must_use]
+    pub fn order(&self) -> Vec<Placed<T::Id>> {
+        self.order.get()
+    }
+
+    #[must_use]
+    pub fn order_signal(&self) -> ArcRwSignal<Vec<Placed<T::Id>>> {
+        self.order.clone()
+    }
+
+    #[must_use]
+    pub fn load(&self) -> ArcRwSignal<Load> {
+        self.load.clone()
+    }
+
+    /// Where to ask for older things: the cursor, and the place it stands for. `None`: all is loaded. Tracks.
+    #[must_use]
+    pub fn older(&self) -> Option<(String, Seq)> {
+        let stretch = self.stretch();
+        stretch.next_cursor.zip(stretch.floor)
+    }
+
+    /// The lowest place of the loaded stretch; 0 when all is loaded, `None` when nothing is. Tracks.
+    #[must_use]
+    pub fn floor(&self) -> Option<Seq> {
+        self.stretch().floor
+    }
+
+    pub fn set_load(&self, load: Load) {
+        if self.load.get_untracked() != load {
+            self.load.set(load);
+        }
+    }
+
+    #[must_use]
+    pub fn errand(&self, id: T::Id) -> Option<Errand<T>> {
+        self.cells.get(id)?.with_untracked(Row::errand)
+    }
+
+    /// Lays a new thing over the truth; returns at once shown.
+    pub fn intend_add(&self, entry: T) {
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        self.change(entry.id(), |row| row.intend_add(entry, nth));
+    }
+
+    /// What another page has left unsent; it may have been under way when that ended. `refused`: the server did not
+    /// take it.
+    pub fn take_up_add(&self, entry: T, refused: Option<Failure>) {
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        let progress = refused.map_or(Progress::Waiting, Progress::Refused);
+        self.take_up(entry.id(), Wish::Add { entry, nth, progress, sent: true, abandoned: false });
+    }
+
+    /// What was wished for in a page that has ended.
+    pub fn take_up(&self, id: T::Id, wish: Wish<T>) {
+        self.change(id, |row| row.take_up(wish));
+    }
+
+    /// A request for what is to be added may reach the server from now on.
+    pub fn mark_sent(&self, id: T::Id) {
+        self.change(id, Row::mark_sent);
+    }
+
+    pub fn intend_delete(&self, id: T::Id) -> bool {
+        self.change(id, Row::intend_delete)
+    }
+
+    pub fn intend_restore(&self, id: T::Id) -> bool {
+        self.change(id, Row::intend_restore)
+    }
+
+    /// The server's answer to our own request to add or restore.
+    pub fn settle(&self, entry: T) {
+        self.take_in(entry, Row::settle);
+    }
+
+    pub fn settle_delete(&self, id: T::Id) {
+        self.change(id, Row::settle_delete);
+    }
+
+    pub fn retry(&self, id: T::Id, failure: Failure) {
+        self.change(id, |row| row.retry(failure));
+    }
+
+    pub fn refuse(&self, id: T::Id, failure: Failure) {
+        self.change(id, |row| row.refuse(failure));
+    }
+
+    pub fn receive(&self, entry: T) {
+        self.take_in(entry, Row::receive);
+    }
+
+    pub fn receive_deletion(&self, id: T::Id, rev: Seq) {
+        self.change(id, |row| row.receive_deletion(rev));
+    }
+
+    /// The undo window is over.
+    pub fn forget_deleted(&self, id: T::Id) {
+        self.change(id, Row::forget_deleted);
+    }
+
+    /// A page: its items are true as of then, and what it lacks within its interval is gone. Returns whether it was
+    /// taken in: one read before a reset says nothing, and is to be asked for again.
+    pub fn receive_page(&self, page: Arrived<T>) -> bool {
+        let lowest = match (&page.next_cursor, page.items.last()) {
+            (Some(_), Some(last)) => last.seq(),
+            // More is to come, but nothing came: this page speaks for nothing.
+            (Some(_), None) => match page.below {
+                Some(below) => below,
+                None => return true,
+            },
+            (None, _) => 0,
+        };
+        let as_of = page.as_of.seq;
+        let mut changes = Changes::of(self);
+        if !changes.believes(&page.as_of) {
+            return false;
+        }
+        let listed: HashSet<Uuid> = page.items.iter().map(|entry| entry.id().into()).collect();
+        let inside = |seq| seeded!(PageOverreaches) || seq >= lowest && page.below.is_none_or(|below| seq < below);
+        let missing = |row: &Row<T>| {
+            let live = row.live()?;
+            let gone = inside(live.seq()) && row.rev() <= as_of && !listed.contains(&live.id().into());
+            (gone && !seeded!(MissingKept)).then(|| live.id())
+        };
+        for id in self.cells.all().iter().filter_map(|cell| cell.with_untracked(missing)) {
+            changes.row(id, |row| row.receive_absence(as_of));
+        }
+        for entry in page.items {
+            changes.take_in(entry, Row::receive);
+        }
+        changes.cover(lowest, page.below, as_of, page.next_cursor);
+        changes.tell();
+        true
+    }
+
+    /// What is known may be wrong: whatever the server says next counts more, and the next page from the newest on
+    /// says anew how far down things are loaded. Pages read before `since` say nothing.
+    pub(super) fn doubt(&self, since: Option<&Position>) {
+        let mut changes = Changes::of(self);
+        changes.doubt(since);
+        changes.tell();
+        self.set_load(Load::Idle);
+    }
+
+    /// Whether what is loaded is from before a reset.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        Changes::of(self).is_in_doubt()
+    }
+
+    fn take_in(&self, entry: T, receive: fn(&mut Row<T>, T)) {
+        let mut changes = Changes::of(self);
+        changes.take_in(entry, receive);
+        changes.tell();
+    }
+
+    fn change<R>(&self, id: T::Id, change: impl FnOnce(&mut Row<T>) -> R) -> R {
+        let mut changes = Changes::of(self);
+        let result = changes.row(id, change);
+        changes.tell();
+        result
+    }
+
+    /// Commands ask for it too, and outside of a view there is nobody to track.
+    fn stretch(&self) -> Stretch {
+        if Observer::get().is_some() {
+            self.stretch.track();
+        }
+        self.stretch.get_untracked()
+    }
+}

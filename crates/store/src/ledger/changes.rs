@@ -1,0 +1,181 @@
+//! One change of a ledger: made as a whole while its lock is held, told to those who look on once it is let go, since
+//! they may ask the ledger something.
+
+use super::{Ledger, Placed, Stretch};
+use crate::{
+    coverage::Coverage,
+    row::{Entry, Place, Row},
+};
+use reactive_graph::{
+    signal::ArcRwSignal,
+    traits::{GetUntracked, Notify, UpdateUntracked, WithUntracked},
+};
+use std::{collections::HashMap, sync::MutexGuard};
+use uuid::Uuid;
+use wire::{Position, Seq};
+
+/// What a ledger knows beside its cells and their order.
+#[derive(Default)]
+pub(super) struct Index {
+    /// Where each row of the order stands in it.
+    places: HashMap<Uuid, Place>,
+    coverage: Coverage,
+    /// The last reset: pages read before it say nothing.
+    since: Option<Position>,
+    /// It isn't known from where on pages count, so what they lack is no more than that.
+    unsure: bool,
+    /// The loaded stretch is from before a reset.
+    in_doubt: bool,
+}
+
+/// A change under way. It must end in [`Changes::tell`].
+pub(super) struct Changes<'a, T: Entry> {
+    ledger: &'a Ledger<T>,
+    index: MutexGuard<'a, Index>,
+    cells: Vec<ArcRwSignal<Row<T>>>,
+    moved: bool,
+    stretched: bool,
+}
+
+impl<'a, T: Entry> Changes<'a, T> {
+    pub(super) fn of(ledger: &'a Ledger<T>) -> Self {
+        let index = ledger.index.lock().expect("no panic while a lock is held");
+        Self { ledger, index, cells: Vec::new(), moved: false, stretched: false }
+    }
+
+    /// Notifies who looks at a changed cell, at the order or at the stretch; nobody else.
+    pub(super) fn tell(self) {
+        let Self { ledger, index, cells, moved, stretched } = self;
+        drop(index);
+        for cell in cells {
+            cell.notify();
+        }
+        if moved {
+            ledger.order.notify();
+        }
+        if stretched {
+            ledger.stretch.notify();
+        }
+    }
+
+    /// Changes a row, and its place in the order by what is shown of it then.
+    pub(super) fn row<R>(&mut self, id: T::Id, change: impl FnOnce(&mut Row<T>) -> R) -> R {
+        let cell = self.cell(id);
+        let mut row = cell.get_untracked();
+        let result = change(&mut row);
+        let place = row.place();
+        if cell.with_untracked(|known| *known != row) {
+            cell.update_untracked(|known| *known = row);
+            self.cells.push(cell);
+        }
+        self.place(id, place);
+        result
+    }
+
+    fn cell(&self, id: T::Id) -> ArcRwSignal<Row<T>> {
+        let cell = self.ledger.cells.cell(id);
+        if !seeded!(CellReplaced) {
+            return cell;
+        }
+        self.ledger.cells.remove(id);
+        self.ledger.cells.cell_or(id, || ArcRwSignal::new(cell.get_untracked()))
+    }
+
+    /// Takes in the server's word on one thing. If it is news, yet older than a page that lacks it, then it is gone:
+    /// that page would have listed it.
+    pub(super) fn take_in(&mut self, entry: T, receive: fn(&mut Row<T>, T)) {
+        let (rev, as_of) = (entry.rev(), self.index.coverage.as_of(entry.seq()));
+        self.row(entry.id(), |row| {
+            let is_news = rev > row.rev();
+            receive(row, entry);
+            if is_news && rev <= as_of && !seeded!(PageForgotten) {
+                row.receive_deletion(as_of);
+            }
+        });
+    }
+
+    /// Whether a page read at this position still counts.
+    pub(super) fn believes(&self, as_of: &Position) -> bool {
+        let stale = |since: &Position| since.epoch != as_of.epoch || as_of.seq < since.seq;
+        seeded!(StalePageBelieved) || !self.index.since.as_ref().is_some_and(stale)
+    }
+
+    /// A page was taken in that speaks for the places from `lowest` to below `below`.
+    pub(super) fn cover(&mut self, lowest: Seq, below: Option<Seq>, as_of: Seq, next_cursor: Option<String>) {
+        if !self.index.unsure {
+            self.index.coverage.add(lowest, below, as_of);
+        }
+        let floor = self.ledger.stretch.with_untracked(|stretch| stretch.floor);
+        let anew = below.is_none() && self.index.in_doubt && !seeded!(FloorKept);
+        let joined = below.is_none_or(|below| !self.index.in_doubt && floor.is_some_and(|floor| below >= floor));
+        let deeper = floor.is_none_or(|floor| lowest <= floor);
+        if anew || joined && deeper {
+            self.stretch(Stretch { floor: Some(lowest), next_cursor });
+            self.index.in_doubt = false;
+        }
+    }
+
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.index.in_doubt
+    }
+
+    pub(super) fn doubt(&mut self, since: Option<&Position>) {
+        self.index.coverage.clear();
+        self.index.since = since.cloned();
+        self.index.unsure = since.is_none();
+        self.index.in_doubt = self.ledger.stretch.with_untracked(|stretch| stretch.floor.is_some());
+        if seeded!(DoubtIgnored) {
+            return;
+        }
+        for cell in self.ledger.cells.all() {
+            cell.update_untracked(Row::doubt);
+            self.cells.push(cell);
+        }
+    }
+
+    fn stretch(&mut self, stretch: Stretch) {
+        let before = self.ledger.stretch.get_untracked();
+        if before == stretch {
+            return;
+        }
+        let moved = before.floor != stretch.floor;
+        self.ledger.stretch.update_untracked(|known| *known = stretch);
+        self.stretched = true;
+        if !moved {
+            return;
+        }
+        for cell in self.ledger.cells.all() {
+            let shown = cell.with_untracked(|row| Some((row.shown()?.0.id(), row.place())));
+            if let Some((id, place)) = shown {
+                self.place(id, place);
+            }
+        }
+    }
+
+    fn place(&mut self, id: T::Id, place: Option<Place>) {
+        let floor = self.ledger.stretch.with_untracked(|stretch| stretch.floor).unwrap_or(0);
+        let place = place.filter(|place| seeded!(FloorIgnored) || *place >= Place::Saved(floor));
+        let before = self.index.places.get(&id.into()).copied();
+        if before == place {
+            return;
+        }
+        self.moved = true;
+        self.ledger.order.update_untracked(|order| {
+            if let Some(before) = before.filter(|_| !seeded!(PlaceDoubled)) {
+                let old = Placed { place: before, id };
+                if let Ok(at) = order.binary_search_by(|placed| old.cmp(placed)) {
+                    order.remove(at);
+                }
+            }
+            if let Some(place) = place {
+                let new = Placed { place, id };
+                let at = order.binary_search_by(|placed| new.cmp(placed)).unwrap_or_else(|at| at);
+                order.insert(at, new);
+            }
+        });
+        match place {
+            Some(place) => self.index.places.insert(id.into(), place),
+            None => self.index.places.remove(&id.into()),
+        };
+    }
+}

@@ -1,0 +1,62 @@
+//! What we know: the server's truth with our own unconfirmed wishes laid over it, one cell per thing.
+//!
+//! No I/O, no DOM, no spawning: everything here runs and is tested natively. Verbs: `intend` (a wish), `settle` and
+//! `refuse` (what became of it), `receive` (the server's word), `forget`.
+//!
+//! Invariants, each with a test that fails without it:
+//! - *One cell*: a cell is made once per id and never replaced, so every view of a thing looks at the same signal.
+//! - *Newest wins*: of two versions of a thing the one with the higher `rev` is kept, whatever order they came in.
+//! - *Deletion is final*: a version older than a deletion never brings a thing back.
+//! - *A page speaks for its interval*: what it lacks there and is not newer than its `as_of` is gone, even if it is
+//!   heard of only afterwards; elsewhere the page is silent.
+//! - *A wish is laid over, never mixed in*: rolling back is forgetting it.
+
+#[macro_use]
+pub mod fault;
+
+pub mod contacts;
+pub mod conversation_lists;
+pub mod conversations;
+mod coverage;
+pub mod drafts;
+pub mod entry;
+pub mod keyed;
+pub mod ledger;
+pub mod notes;
+pub mod receive;
+pub mod row;
+#[cfg(test)]
+mod samples;
+mod standing;
+pub mod threads;
+pub mod unsent;
+pub mod wish;
+
+use std::sync::Arc;
+use wire::AgentId;
+
+/// Everything known in this page about one organization, as one agent sees it. Cheap to clone: all clones are one.
+#[derive(Clone)]
+pub struct Store {
+    pub contacts: Arc<contacts::Contacts>,
+    pub conversations: Arc<conversations::Conversations>,
+    pub contact_notes: Arc<notes::ContactNotes>,
+    pub threads: Arc<threads::Threads>,
+    pub drafts: Arc<drafts::Drafts>,
+    pub agents: Arc<contacts::Agents>,
+}
+
+impl Store {
+    /// An empty store for the agent who is signed in.
+    #[must_use]
+    pub fn new(me: AgentId) -> Self {
+        Self {
+            contacts: Arc::default(),
+            conversations: Arc::new(conversations::Conversations::new(me)),
+            contact_notes: Arc::new(notes::ContactNotes::new(me)),
+            threads: Arc::default(),
+            drafts: Arc::default(),
+            agents: Arc::default(),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Events into the store: each goes to the cell it speaks of. What was already known, or is older, changes nothing.
+
+#[cfg(test)]
+mod tests;
+
+use super::Store;
+use wire::{Event, Position};
+
+impl Store {
+    /// Takes in one live event. Order and repetition don't matter: the higher `rev` wins.
+    pub fn receive(&self, event: Event) {
+        match event {
+            Event::ContactNoteAdded { note, .. } => self.contact_notes.of(note.contact_id).ledger.receive(note),
+            Event::ContactNoteRestored { note, seq, .. } => {
+                self.contact_notes.of(note.contact_id).receive_restoration(note, seq);
+            }
+            Event::ContactNoteDeleted { note_id, contact_id, seq, .. } => {
+                self.contact_notes.of(contact_id).receive_deletion(note_id, seq);
+            }
+            Event::ConversationNoteAdded { note, .. } | Event::ConversationNoteRestored { note, .. } => {
+                self.threads.of(note.conversation_id).notes.receive(note);
+            }
+            Event::ConversationNoteDeleted { note_id, conversation_id, seq, .. } => {
+                self.threads.of(conversation_id).notes.receive_deletion(note_id, seq);
+            }
+            Event::MessageAdded { message, .. } => self.threads.of(message.conversation_id).messages.receive(message),
+            Event::ConversationChanged { conversation, .. } => self.conversations.receive(conversation),
+            Event::ContactChanged { contact, .. } => self.contacts.receive(contact),
+            Event::AgentChanged { agent, seq, .. } => self.agents.receive_change(agent, seq),
+        }
+    }
+
+    /// The server starts over at a position: in a new order, or without being able to say what we missed. All that is
+    /// known stays visible but counts for nothing against its next word, and pages read before say nothing.
+    pub fn receive_reset(&self, since: &Position) {
+        self.doubt_since(Some(since));
+    }
+
+    /// As [`Store::receive_reset`], where the position isn't known.
+    pub fn doubt(&self) {
+        self.doubt_since(None);
+    }
+
+    fn doubt_since(&self, since: Option<&Position>) {
+        self.agents.doubt();
+        self.contacts.doubt();
+        self.conversations.doubt();
+        for notes in self.contact_notes.all() {
+            notes.doubt(since);
+        }
+        for thread in self.threads.all() {
+            thread.messages.doubt(since);
+            thread.notes.doubt(since);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Threads: a conversation's messages and its own notes, two ledgers shown as one order of time.
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    keyed::Keyed,
+    ledger::{Arrived, Ledger, Placed},
+    row::{Load, Place},
+};
+use reactive_graph::traits::Get;
+use std::sync::Arc;
+use wire::{ConversationId, ConversationNote, ConversationNoteId, Message, MessageId, Page, Seq};
+
+/// Threads by conversation.
+#[derive(Default)]
+pub struct Threads {
+    by_conversation: Keyed<ConversationId, Arc<Thread>>,
+}
+
+impl Threads {
+    /// The one handle of a conversation's thread.
+    pub fn of(&self, conversation: ConversationId) -> Arc<Thread> {
+        self.by_conversation.shared(conversation)
+    }
+
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Thread>> {
+        self.by_conversation.all()
+    }
+}
+
+#[derive(Default)]
+pub struct Thread {
+    pub messages: Ledger<Message>,
+    pub notes: Ledger<ConversationNote>,
+}
+
+/// One thing in a thread, by kind and id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ThreadItem {
+    Message(MessageId),
+    Note(ConversationNoteId),
+}
+
+impl Thread {
+    /// What is shown, oldest first: as far down as both kinds are loaded, unsaved things last. Tracks both orders and
+    /// how far down they are loaded.
+    #[must_use]
+    pub fn items(&self) -> Vec<ThreadItem> {
+        let floor = self.floor();
+        let is_loaded = |place: Place| !matches!(place, Place::Saved(seq) if seq < floor);
+        let (messages, notes) = (self.messages.order(), self.notes.order());
+        // Both are in order already, newest first: from their ends on they are laid together.
+        let mut notes = notes.iter().rev().filter(|placed: &&Placed<_>| is_loaded(placed.place)).peekable();
+        let mut items = Vec::with_capacity(messages.len() + notes.size_hint().1.unwrap_or(0));
+        for message in messages.iter().rev().filter(|placed| is_loaded(placed.place)) {
+            while let Some(note) = notes.next_if(|note| note.place <= message.place) {
+                items.push(ThreadItem::Note(note.id));
+            }
+            items.push(ThreadItem::Message(message.id));
+        }
+        items.extend(notes.map(|note| ThreadItem::Note(note.id)));
+        items
+    }
+
+    /// Whether both kinds are loaded; a failure of either is the thread's.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        match (self.messages.load().get(), self.notes.load().get()) {
+            (Load::Failed(failure), _) | (_, Load::Failed(failure)) => Load::Failed(failure),
+            (Load::Ready, Load::Ready) => Load::Ready,
+            (Load::Idle, Load::Idle) => Load::Idle,
+            _ => Load::Loading,
+        }
+    }
+
+    /// Down to where both kinds are known.
+    fn floor(&self) -> Seq {
+        // `None`, nothing loaded yet, is the lowest: what arrives live is shown all the same.
+        self.messages.floor().max(self.notes.floor()).unwrap_or(0)
+    }
+}
+
+/// A page of a thread in the ledger's form.
+pub fn arrived<T>(below: Option<Seq>, page: Page<T>) -> Arrived<T> {
+    Arrived { items: page.items, below, next_cursor: page.next_cursor, as_of: page.as_of }
+}

@@ -1,0 +1,114 @@
+//! What an agent wants of one note or reply and the server has not confirmed, as a text to be kept. No I/O.
+//!
+//! Lines: what is wanted (`add`, `delete`, `restore`). For `add` then the time it was typed at, in milliseconds since 1970;
+//! the code of the refusal, if there was one; the conversation it was written in; and, with all the lines it has, the body.
+//! What was confirmed and is to be deleted or brought back is kept without its text.
+
+use crate::row::{Entry, Failure, Progress, Wish};
+use wire::{ConversationId, ProblemCode};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsent {
+    Add {
+        /// Milliseconds since 1970.
+        at: i64,
+        refused: Option<Failure>,
+        conversation: ConversationId,
+        body: String,
+    },
+    Delete,
+    Restore,
+}
+
+impl Unsent {
+    /// What is to be kept of a wish. `text`: when, where and what was typed. `None`: nothing.
+    pub fn of<T: Entry>(
+        wish: Option<&Wish<T>>,
+        text: impl FnOnce(&T) -> (i64, ConversationId, String),
+    ) -> Option<Self> {
+        Some(match wish? {
+            Wish::Add { abandoned: true, .. } | Wish::Delete { undone: false, .. } | Wish::DeleteUnseen => Self::Delete,
+            Wish::Delete { undone: true, .. } | Wish::Restore { .. } | Wish::RestoreUnseen => Self::Restore,
+            Wish::Deleted { .. } => return None,
+            Wish::Add { entry, progress, .. } => {
+                let (at, conversation, body) = text(entry);
+                let refused = if let Progress::Refused(failure) = progress { Some(*failure) } else { None };
+                Self::Add { at, refused, conversation, body }
+            }
+        })
+    }
+
+    #[must_use]
+    pub fn write(&self) -> String {
+        match self {
+            Self::Add { at, refused, conversation, body } => {
+                let refused = refused.map_or("", code);
+                format!("add\n{at}\n{refused}\n{conversation}\n{body}")
+            }
+            Self::Delete => "delete".to_owned(),
+            Self::Restore => "restore".to_owned(),
+        }
+    }
+
+    /// `None`: not of this form.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let mut lines = text.splitn(5, '\n');
+        match lines.next()? {
+            "delete" => Some(Self::Delete),
+            "restore" => Some(Self::Restore),
+            "add" => Some(Self::Add {
+                at: lines.next()?.parse().ok()?,
+                refused: match lines.next()? {
+                    "" => None,
+                    code => Some(failure(code)),
+                },
+                conversation: lines.next()?.parse().ok()?,
+                body: lines.next()?.to_owned(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn code(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Refused(code) => code.as_str(),
+        Failure::Disconnected | Failure::Offline | Failure::Unreadable => "unreadable",
+    }
+}
+
+fn failure(code: &str) -> Failure {
+    ProblemCode::from_type(&format!("/problems/{code}")).map_or(Failure::Unreadable, Failure::Refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(refused: Option<Failure>, body: &str) -> Unsent {
+        let conversation = ConversationId::from(uuid::Uuid::from_u128(7));
+        Unsent::Add { at: 1_795_000_000_123, refused, conversation, body: body.to_owned() }
+    }
+
+    #[test]
+    fn what_is_kept_is_read_as_it_was() {
+        let refused = [None, Some(Failure::Refused(ProblemCode::Forbidden)), Some(Failure::Unreadable)];
+        for refused in refused {
+            for body in ["Prefers tea", "two\nlines\n", "\n\nدعم", " add\n1\n"] {
+                let unsent = add(refused, body);
+                assert_eq!(Unsent::read(&unsent.write()), Some(unsent));
+            }
+        }
+        for unsent in [Unsent::Delete, Unsent::Restore] {
+            assert_eq!(Unsent::read(&unsent.write()), Some(unsent));
+        }
+    }
+
+    #[test]
+    fn what_has_another_form_is_no_unsent_thing() {
+        for text in ["", "added\n1\n\n\nx", "add\n1\n\nnot an id\nx", "add\nsoon\n\n", "add\n1"] {
+            assert_eq!(Unsent::read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! A client: does with the store what the desk does, and watches that nothing impossible is shown.
+
+use crate::{
+    server::{Answer, Id, PageRead, Record, Said},
+    shelf::{self, Kept, Shelf, on},
+};
+use reactive_graph::traits::{GetUntracked, WithUntracked};
+use std::{
+    any::Any,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
+use store::{
+    Store,
+    ledger::{Arrived, Ledger},
+    row::{Errand, Failure, Load, Place, Progress, State, Wish},
+};
+use wire::{Position, ProblemCode, Seq};
+
+/// A request on its way, or its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) shelf: Shelf,
+    pub(crate) what: What,
+    pub(crate) answer: Option<Answer>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum What {
+    Add(u32),
+    Delete,
+    Restore,
+}
+
+/// A page asked for, or read and on its way back.
+pub(crate) struct Fetch {
+    pub(crate) shelf: Shelf,
+    pub(crate) below: Option<Seq>,
+    /// Goes on until here.
+    down_to: Option<Seq>,
+    pub(crate) read: Option<PageRead>,
+}
+
+/// Something shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Shown {
+    pub(crate) id: Id,
+    pub(crate) place: Place,
+    pub(crate) state: State,
+    pub(crate) text: String,
+    /// Shown because this agent undid a deletion.
+    undone: bool,
+}
+
+/// One page of an agent's browser.
+pub(crate) struct Client {
+    pub(crate) agent: usize,
+    /// Counts all pages that there ever were.
+    pub(crate) page: usize,
+    pub(crate) store: Store,
+    /// Events on their way.
+    pub(crate) inbox: Vec<Said>,
+    pub(crate) requests: BTreeMap<Id, Request>,
+    pub(crate) fetches: Vec<Fetch>,
+    /// What the server did not take, and the agent has not thrown away.
+    pub(crate) refused: BTreeSet<Id>,
+    pub(crate) deletions: Vec<(Shelf, Id)>,
+    /// What the agent last wanted of what was deleted: to be there again or not. Only what can still come true.
+    pub(crate) wanted: BTreeMap<Id, (Shelf, bool)>,
+    /// The stream is down, and a reset will be the first thing on the next one.
+    pub(crate) cut_off: bool,
+    pub(crate) lost_events: bool,
+    pub(crate) pages: usize,
+    /// What outlives the page, as the outbox keeps it.
+    pub(crate) kept: BTreeMap<Id, (Shelf, String)>,
+    /// Brought back by what an earlier page wished for, which does not know its text.
+    pub(crate) unseen: BTreeSet<Id>,
+    pub(crate) cells: HashMap<Id, Box<dyn Any>>,
+    /// The highest version heard of each thing, the one a deletion was of, and the highest known to be deleted.
+    pub(crate) live: HashMap<Id, Seq>,
+    pub(crate) intended: HashMap<Id, Seq>,
+    gone: HashMap<Id, Seq>,
+}
+
+impl Client {
+    pub(crate) fn new(agent: usize, page: usize) -> Self {
+        Self {
+            agent,
+            page,
+            store: Store::new(shelf::agent(agent)),
+            inbox: Vec::new(),
+            requests: BTreeMap::new(),
+            fetches: Vec::new(),
+            refused: BTreeSet::new(),
+            deletions: Vec::new(),
+            wanted: BTreeMap::new(),
+            cut_off: false,
+            lost_events: false,
+            pages: 0,
+            kept: BTreeMap::new(),
+            unseen: BTreeSet::new(),
+            cells: HashMap::new(),
+            live: HashMap::new(),
+            intended: HashMap::new(),
+            gone: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, shelf: Shelf, id: Id, body: u32) {
+        let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
+        on!(self.store, shelf, ledger => shelf::is_same_cell(ledger, id, &mut self.cells));
+        on!(self.store, shelf, ledger => ledger.intend_add(shelf::entry(ledger, &record)));
+        self.run(shelf, id);
+    }
+
+    pub(crate) fn delete(&mut self, shelf: Shelf, id: Id) {
+        let intended = on!(self.store, shelf, ledger => ledger.intend_delete(shelf::key(ledger, id)));
+        if intended {
+            // The answer to an earlier request may be taken for this one's.
+            if !self.requests.contains_key(&id) {
+                self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
+            }
+            self.refused.remove(&id);
+            self.deletions.push((shelf, id));
+            self.wanted.insert(id, (shelf, false));
+        }
+        self.run(shelf, id);
+    }
+
+    pub(crate) fn undo(&mut self, shelf: Shelf, id: Id) {
+        if on!(self.store, shelf, ledger => ledger.intend_restore(shelf::key(ledger, id))) {
+            self.wanted.insert(id, (shelf, true));
+        }
+        self.run(shelf, id);
+    }
+
+    pub(crate) fn forget(&mut self, shelf: Shelf, id: Id) {
+        on!(self.store, shelf, ledger => ledger.forget_deleted(shelf::key(ledger, id)));
+    }
+
+    /// Sends what the row's wish calls for, one request at a time.
+    pub(crate) fn run(&mut self, shelf: Shelf, id: Id) {
+        self.keep(shelf, id);
+        if self.requests.contains_key(&id) {
+            return;
+        }
+        let what = on!(self.store, shelf, ledger => what(ledger, id));
+        if let Some(what) = what {
+            on!(self.store, shelf, ledger => ledger.mark_sent(shelf::key(ledger, id)));
+            self.requests.insert(id, Request { shelf, what, answer: None });
+        }
+    }
+
+    /// The request or its answer was lost.
+    pub(crate) fn fail(&mut self, id: Id) {
+        let Some(request) = self.requests.remove(&id) else { return };
+        on!(self.store, request.shelf, ledger => ledger.retry(shelf::key(ledger, id), Failure::Offline));
+        self.run(request.shelf, id);
+    }
+
+    pub(crate) fn receive_answer(&mut self, id: Id) {
+        let Some(Request { shelf, what, answer: Some(answer) }) = self.requests.remove(&id) else { return };
+        match answer {
+            Answer::Entry(record) => {
+                self.heard(&record);
+                on!(self.store, shelf, ledger => ledger.settle(shelf::entry(ledger, &record)));
+            }
+            Answer::Deleted => {
+                if let Some(deleted) = self.intended.get(&id).copied() {
+                    self.heard_gone(id, deleted);
+                }
+                on!(self.store, shelf, ledger => ledger.settle_delete(shelf::key(ledger, id)));
+            }
+            Answer::Refused(code) => self.receive_refusal(shelf, id, what, code),
+        }
+        self.run(shelf, id);
+    }
+
+    fn receive_refusal(&mut self, shelf: Shelf, id: Id, what: What, code: ProblemCode) {
+        let failure = Failure::Refused(code);
+        on!(self.store, shelf, ledger => ledger.refuse(shelf::key(ledger, id), failure));
+        self.wanted.remove(&id);
+        if matches!(what, What::Add(_)) && on!(self.store, shelf, ledger => is_refused(ledger, id)) {
+            self.refused.insert(id);
+        }
+    }
+
+    pub(crate) fn receive_event(&mut self, said: &Said) {
+        if said.record.gone.is_some() {
+            self.heard_gone(said.record.id, said.record.rev);
+        } else {
+            self.heard(&said.record);
+        }
+        self.store.receive(shelf::event(said));
+    }
+
+    pub(crate) fn ask(&mut self, shelf: Shelf, below: Option<Seq>) {
+        on!(self.store, shelf, ledger => ledger.set_load(Load::Loading));
+        self.fetches.push(Fetch { shelf, below, down_to: None, read: None });
+    }
+
+    pub(crate) fn ask_older(&mut self, shelf: Shelf) -> bool {
+        let older = on!(self.store, shelf, ledger => ledger.older());
+        if let Some((_, below)) = older {
+            self.ask(shelf, Some(below));
+        }
+        older.is_some()
+    }
+
+    /// From the newest on, as deep as was loaded before.
+    pub(crate) fn ask_anew(&mut self, shelf: Shelf) {
+        let down_to = self.floor(shelf);
+        self.fetches.push(Fetch { shelf, below: None, down_to, read: None });
+    }
+
+    pub(crate) fn floor(&self, shelf: Shelf) -> Option<Seq> {
+        on!(self.store, shelf, ledger => ledger.floor())
+    }
+
+    /// `gone`: what the server knows to be deleted of the page's shelf.
+    pub(crate) fn receive_page(&mut self, at: usize, gone: &[Record]) {
+        let Fetch { shelf, below, down_to, read } = self.fetches.remove(at);
+        let read = read.expect("it was read before");
+        let (as_of, lowest) = (read.as_of.seq, read.items.last().map_or(0, |last| last.seq));
+        let taken_in = on!(self.store, shelf, ledger => receive_page(ledger, below, &read));
+        if !taken_in {
+            return;
+        }
+        self.pages += 1;
+        read.items.iter().for_each(|record| self.heard(record));
+        for record in gone.iter().filter(|record| record.seq <= as_of && record.seq > 0) {
+            let inside = (!read.more || record.seq >= lowest) && below.is_none_or(|below| record.seq < below);
+            if inside && read.items.iter().all(|item| item.id != record.id) {
+                self.heard_gone(record.id, as_of);
+            }
+        }
+        if read.more && down_to.is_some_and(|down_to| lowest > down_to) {
+            self.fetches.push(Fetch { shelf, below: Some(lowest), down_to, read: None });
+        }
+    }
+
+    /// The stream starts over: what was on its way never comes, what is loaded is fetched anew.
+    pub(crate) fn reset(&mut self, since: &Position) {
+        self.inbox.clear();
+        (self.cut_off, self.lost_events) = (false, false);
+        self.live.clear();
+        self.gone.clear();
+        self.intended.clear();
+        self.wanted.clear();
+        self.store.receive_reset(since);
+        for shelf in Shelf::ALL {
+            if self.floor(shelf).is_some() {
+                self.ask_anew(shelf);
+            }
+        }
+    }
+
+    /// What the agent last wanted must have come true, unless others had a hand in it too.
+    pub(crate) fn has_what_was_wanted(&self, meddled: &BTreeSet<Id>) -> Result<(), String> {
+        for (id, (shelf, wanted)) in self.wanted.iter().filter(|(id, _)| !meddled.contains(id)) {
+            if self.shown(*shelf).iter().any(|thing| thing.id == *id) != *wanted {
+                return Err(format!("client {} wanted {id} to be shown: {wanted}; it is not so", self.agent));
+            }
+        }
+        Ok(())
+    }
+
+    /// The cell of each thing must still be the one it was at first.
+    pub(crate) fn has_its_cells(&mut self, texts: &BTreeMap<Id, (Shelf, u32)>) -> Result<(), String> {
+        for (id, (shelf, _)) in texts {
+            if !on!(self.store, shelf, ledger => shelf::is_same_cell(ledger, *id, &mut self.cells)) {
+                return Err(format!("the cell of {id} was replaced"));
+            }
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, record: &Record) {
+        on!(self.store, record.shelf, ledger => shelf::is_same_cell(ledger, record.id, &mut self.cells));
+        let known = self.live.entry(record.id).or_default();
+        *known = record.rev.max(*known);
+    }
+
+    fn heard_gone(&mut self, id: Id, rev: Seq) {
+        let known = self.gone.entry(id).or_default();
+        *known = rev.max(*known);
+    }
+
+    /// What an agent sees on a shelf, newest first.
+    pub(crate) fn shown(&self, shelf: Shelf) -> Vec<Shown> {
+        on!(self.store, shelf, ledger => shown(ledger))
+    }
+
+    /// Looks at a shelf, and says what can't be. `texts`: what was written under each id.
+    pub(crate) fn look(&mut self, shelf: Shelf, texts: &BTreeMap<Id, (Shelf, u32)>) -> Result<(), String> {
+        let shown = self.shown(shelf);
+        let placed = on!(self.store, shelf, ledger => ledger.order_signal().with_untracked(Vec::len));
+        if shown.len() != placed {
+            return Err(format!("{} of {placed} places are empty", placed - shown.len()));
+        }
+        for pair in shown.windows(2) {
+            // After a restart two things may have the same place, until the pages after the reset are in.
+            if pair[0].place < pair[1].place {
+                return Err(format!("{pair:?} are not in order"));
+            }
+        }
+        let ids: BTreeSet<Id> = shown.iter().map(|thing| thing.id).collect();
+        if ids.len() < shown.len() {
+            return Err(format!("something is shown twice in {shown:?}"));
+        }
+        for thing in &shown {
+            let (id, written) = (thing.id, texts[&thing.id].1);
+            if thing.text != shelf::text(written) {
+                return Err(format!("{id} says {:?}, and was written as text {written}", thing.text));
+            }
+            let on_its_way = matches!(thing.state, State::Unsaved(Progress::Waiting | Progress::Retrying(_)));
+            if on_its_way && self.live.contains_key(&id) {
+                return Err(format!("{id} is shown as on its way, though it is known to have arrived"));
+            }
+            let (live, gone) = (self.live.get(&id).copied().unwrap_or(0), self.gone.get(&id));
+            // Versions of two orders can't be compared: between a restart and the reset nobody knows.
+            let theirs = thing.state == State::Saved && !thing.undone && !self.cut_off;
+            if let Some(gone) = gone.filter(|gone| theirs && **gone >= live) {
+                return Err(format!("{id} is shown at version {live}, though deleted at {gone}"));
+            }
+        }
+        self.look_at_undos(shelf)
+    }
+
+    /// What is being brought back is shown all the while, unless it was back and deleted again.
+    fn look_at_undos(&self, shelf: Shelf) -> Result<(), String> {
+        let heard = |known: &HashMap<Id, Seq>, id| known.get(id).copied().unwrap_or(0);
+        for (id, request) in self.requests.iter().filter(|(_, request)| request.shelf == shelf) {
+            let wanted = matches!(request.what, What::Restore) && self.wanted.get(id) == Some(&(shelf, true));
+            let was_back = heard(&self.live, id) > heard(&self.intended, id);
+            if wanted
+                && !was_back
+                && !self.unseen.contains(id)
+                && !on!(self.store, shelf, ledger => is_shown(ledger, *id))
+            {
+                return Err(format!("{id} is being brought back, but not shown"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_shown<T: Kept>(ledger: &Ledger<T>, id: Id) -> bool {
+    ledger.cell(T::key(id)).with_untracked(|row| row.shown().is_some())
+}
+
+fn what<T: Kept>(ledger: &Ledger<T>, id: Id) -> Option<What> {
+    Some(match ledger.errand(T::key(id))? {
+        Errand::Add(entry) => What::Add(entry.text().strip_prefix("text ").unwrap().parse().unwrap()),
+        Errand::Delete => What::Delete,
+        Errand::Restore => What::Restore,
+    })
+}
+
+fn is_refused<T: Kept>(ledger: &Ledger<T>, id: Id) -> bool {
+    let refused = |state| matches!(state, State::Unsaved(Progress::Refused(_)));
+    ledger.cell(T::key(id)).with_untracked(|row| row.shown().is_some_and(|(_, state)| refused(state)))
+}
+
+fn receive_page<T: Kept>(ledger: &Ledger<T>, below: Option<Seq>, read: &PageRead) -> bool {
+    ledger.receive_page(Arrived {
+        items: read.items.iter().map(T::of).collect(),
+        below,
+        next_cursor: read.more.then(|| "more".to_owned()),
+        as_of: read.as_of.clone(),
+    })
+}
+
+fn shown<T: Kept>(ledger: &Ledger<T>) -> Vec<Shown> {
+    let order = ledger.order_signal().get_untracked();
+    let shown = order.iter().filter_map(|placed| {
+        ledger.cell(placed.id).with_untracked(|row| {
+            let (entry, state) = row.shown()?;
+            let undone = matches!(row.wish(), Some(Wish::Delete { undone: true, .. } | Wish::Restore { .. }));
+            let text = entry.text().to_owned();
+            Some(Shown { id: T::unkey(placed.id), place: placed.place, state, text, undone })
+        })
+    });
+    shown.collect()
+}

@@ -1,0 +1,56 @@
+//! A page that goes in the middle, and the one that takes up what the outbox has kept: another of the same browser that is
+//! there, or a new one.
+
+use crate::{
+    client::Client,
+    server::{Id, Record},
+    shelf::{self, Kept, Shelf, on},
+};
+use reactive_graph::traits::WithUntracked;
+use store::{ledger::Ledger, row::Wish, unsent::Unsent};
+
+impl Client {
+    /// The page goes, with everything on its way, and a new one takes its place.
+    pub(crate) fn crash(&mut self) {
+        let gone = std::mem::replace(self, Self::new(self.agent, self.page));
+        self.inherit(gone);
+    }
+
+    /// Takes up what a page of the same browser has left.
+    pub(crate) fn inherit(&mut self, gone: Self) {
+        self.refused.extend(gone.refused);
+        self.wanted.extend(gone.wanted);
+        self.pages += gone.pages;
+        for (id, (shelf, text)) in gone.kept {
+            match Unsent::read(&text).expect("what was written is read") {
+                Unsent::Add { refused, body, .. } => {
+                    let body = body.strip_prefix("text ").unwrap().parse().unwrap();
+                    let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
+                    on!(self.store, shelf, ledger => shelf::is_same_cell(ledger, id, &mut self.cells));
+                    on!(self.store, shelf, ledger => ledger.take_up_add(shelf::entry(ledger, &record), refused));
+                }
+                Unsent::Delete => {
+                    on!(self.store, shelf, ledger => ledger.take_up(shelf::key(ledger, id), Wish::DeleteUnseen));
+                    self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
+                }
+                Unsent::Restore => {
+                    self.unseen.insert(id);
+                    on!(self.store, shelf, ledger => ledger.take_up(shelf::key(ledger, id), Wish::RestoreUnseen));
+                }
+            }
+            self.run(shelf, id);
+        }
+    }
+
+    pub(crate) fn keep(&mut self, shelf: Shelf, id: Id) {
+        match on!(self.store, shelf, ledger => unsent(ledger, id)) {
+            Some(unsent) => self.kept.insert(id, (shelf, unsent.write())),
+            None => self.kept.remove(&id),
+        };
+    }
+}
+
+fn unsent<T: Kept>(ledger: &Ledger<T>, id: Id) -> Option<Unsent> {
+    let typed = |thing: &T| (0, shelf::conversation(), thing.text().to_owned());
+    ledger.cell(T::key(id)).with_untracked(|row| Unsent::of(row.wish(), typed))
+}

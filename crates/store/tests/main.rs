@@ -1,0 +1,18 @@
+//! The store against a model of the server: whatever the network does, in the end every desk shows what the server has.
+//!
+//! `server` is the model, `shelf` tells the kinds of things apart, `client` does with the store what the desk does,
+//! `world` lets random histories happen to them, `convergence` runs thousands and seeds faults, `lists` does the same
+//! for lists of conversations.
+
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod convergence;
+mod crash;
+mod dice;
+mod lists;
+mod quiet;
+mod server;
+mod shelf;
+mod world;

@@ -1,0 +1,192 @@
+//! The four lists of the model, of three kinds, and the store's ledgers that stand for them.
+
+use crate::server::{Id, Record, Said};
+use reactive_graph::signal::ArcRwSignal;
+use std::{any::Any, collections::HashMap};
+use store::{
+    ledger::Ledger,
+    row::{Entry, Row},
+};
+use uuid::Uuid;
+use wire::{
+    AgentId, AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, ConversationNote, ConversationNoteId,
+    Delivery, Direction, Event, Message, MessageId, NoteBody,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Shelf {
+    ContactNotes(u8),
+    ConversationNotes,
+    Messages,
+}
+
+impl Shelf {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::ContactNotes(0), Self::ContactNotes(1), Self::ConversationNotes, Self::Messages];
+
+    pub(crate) fn contact(self) -> ContactId {
+        ContactId(Uuid::from_u128(if self == Self::ContactNotes(1) { 101 } else { 100 }))
+    }
+}
+
+pub(crate) fn conversation() -> ConversationId {
+    ConversationId(Uuid::from_u128(200))
+}
+
+pub(crate) fn agent(number: usize) -> AgentId {
+    AgentId(Uuid::from_u128(300 + number as u128))
+}
+
+/// A wire type that stands for a record.
+pub(crate) trait Kept: Entry {
+    fn of(record: &Record) -> Self;
+    fn key(id: Id) -> Self::Id;
+    fn unkey(id: Self::Id) -> Id;
+    fn text(&self) -> &str;
+}
+
+impl Kept for ContactNote {
+    fn of(record: &Record) -> Self {
+        Self {
+            id: Self::key(record.id),
+            contact_id: record.shelf.contact(),
+            conversation_id: conversation(),
+            author: author(record),
+            body: NoteBody::parse(&text(record.body)).unwrap(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            seq: record.seq,
+            rev: record.rev,
+        }
+    }
+    fn key(id: Id) -> ContactNoteId {
+        ContactNoteId(Uuid::from_u128(id))
+    }
+    fn unkey(id: ContactNoteId) -> Id {
+        id.0.as_u128()
+    }
+    fn text(&self) -> &str {
+        self.body.as_str()
+    }
+}
+
+impl Kept for ConversationNote {
+    fn of(record: &Record) -> Self {
+        Self {
+            id: Self::key(record.id),
+            conversation_id: conversation(),
+            author: author(record),
+            body: NoteBody::parse(&text(record.body)).unwrap(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            seq: record.seq,
+            rev: record.rev,
+        }
+    }
+    fn key(id: Id) -> ConversationNoteId {
+        ConversationNoteId(Uuid::from_u128(id))
+    }
+    fn unkey(id: ConversationNoteId) -> Id {
+        id.0.as_u128()
+    }
+    fn text(&self) -> &str {
+        self.body.as_str()
+    }
+}
+
+impl Kept for Message {
+    fn of(record: &Record) -> Self {
+        Self {
+            id: Self::key(record.id),
+            conversation_id: conversation(),
+            direction: Direction::Out,
+            author: Some(author(record)),
+            body: text(record.body),
+            attachments: Vec::new(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            seq: record.seq,
+            delivery: Delivery::Delivered,
+        }
+    }
+    fn key(id: Id) -> MessageId {
+        MessageId(Uuid::from_u128(id))
+    }
+    fn unkey(id: MessageId) -> Id {
+        id.0.as_u128()
+    }
+    fn text(&self) -> &str {
+        &self.body
+    }
+}
+
+/// Evaluates an expression with the ledger that stands for a shelf.
+macro_rules! on {
+    ($store:expr, $shelf:expr, $ledger:ident => $do:expr) => {
+        match $shelf {
+            $crate::shelf::Shelf::ContactNotes(_) => {
+                let notes = $store.contact_notes.of($shelf.contact());
+                let $ledger = &notes.ledger;
+                $do
+            }
+            $crate::shelf::Shelf::ConversationNotes => {
+                let thread = $store.threads.of($crate::shelf::conversation());
+                let $ledger = &thread.notes;
+                $do
+            }
+            $crate::shelf::Shelf::Messages => {
+                let thread = $store.threads.of($crate::shelf::conversation());
+                let $ledger = &thread.messages;
+                $do
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+pub(crate) fn key<T: Kept>(_: &Ledger<T>, id: Id) -> T::Id {
+    T::key(id)
+}
+
+pub(crate) fn entry<T: Kept>(_: &Ledger<T>, record: &Record) -> T {
+    T::of(record)
+}
+
+/// Whether a thing's cell is still the one it was at first, which `first` remembers.
+pub(crate) fn is_same_cell<T: Kept>(ledger: &Ledger<T>, id: Id, first: &mut HashMap<Id, Box<dyn Any>>) -> bool {
+    let cell: ArcRwSignal<Row<T>> = ledger.cell(T::key(id));
+    let first = first.entry(id).or_insert_with(|| Box::new(cell.clone()));
+    first.downcast_ref::<ArcRwSignal<Row<T>>>() == Some(&cell)
+}
+
+pub(crate) fn text(body: u32) -> String {
+    format!("text {body}")
+}
+
+fn author(record: &Record) -> AgentRef {
+    AgentRef { id: agent(record.author), name: format!("Agent {}", record.author), removed: false }
+}
+
+/// The event as it travels.
+pub(crate) fn event(said: &Said) -> Event {
+    let (record, seq) = (&said.record, said.record.rev);
+    let actor = author(record);
+    match (record.shelf, record.gone.is_some(), said.restored) {
+        (Shelf::ContactNotes(_), true, _) => Event::ContactNoteDeleted {
+            note_id: ContactNote::key(record.id),
+            contact_id: record.shelf.contact(),
+            actor,
+            seq,
+        },
+        (Shelf::ContactNotes(_), false, false) => Event::ContactNoteAdded { note: Kept::of(record), actor, seq },
+        (Shelf::ContactNotes(_), false, true) => Event::ContactNoteRestored { note: Kept::of(record), actor, seq },
+        (Shelf::ConversationNotes, true, _) => Event::ConversationNoteDeleted {
+            note_id: ConversationNote::key(record.id),
+            conversation_id: conversation(),
+            actor,
+            seq,
+        },
+        (Shelf::ConversationNotes, false, false) => Event::ConversationNoteAdded { note: Kept::of(record), actor, seq },
+        (Shelf::ConversationNotes, false, true) => {
+            Event::ConversationNoteRestored { note: Kept::of(record), actor, seq }
+        }
+        (Shelf::Messages, ..) => Event::MessageAdded { message: Kept::of(record), actor: Some(actor), seq },
+    }
+}

@@ -1,0 +1,377 @@
+//! Random histories: clients, the server and the network between them, one step after the other.
+
+use crate::{
+    client::{Client, What},
+    dice::Dice,
+    server::{Id, Record, Server},
+    shelf::Shelf,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use store::row::State;
+
+/// A step of a history. Which client, thing or letter it is about follows from `a` and `b` and what there is by then,
+/// so that a history from which steps are taken away is still one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    kind: Kind,
+    a: u16,
+    b: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Add,
+    Delete,
+    Undo,
+    Forget,
+    RequestArrives,
+    AnswerArrives,
+    RequestLost,
+    EventArrives,
+    EventRepeated,
+    EventLost,
+    AskNewest,
+    AskOlder,
+    AskAnew,
+    PageRead,
+    PageArrives,
+    PageLost,
+    BackUp,
+    Restart,
+    Reset,
+    Crash,
+    Close,
+    Open,
+}
+
+/// Agents, each with a browser; and with how many pages it may have at once.
+const AGENTS: usize = 3;
+const PAGES: usize = 4;
+
+/// How often each kind of step is taken.
+const KINDS: [(Kind, usize); 22] = [
+    (Kind::Add, 14),
+    (Kind::Delete, 9),
+    (Kind::Undo, 6),
+    (Kind::Forget, 2),
+    (Kind::RequestArrives, 16),
+    (Kind::AnswerArrives, 13),
+    (Kind::RequestLost, 5),
+    (Kind::EventArrives, 16),
+    (Kind::EventRepeated, 5),
+    (Kind::EventLost, 3),
+    (Kind::AskNewest, 4),
+    (Kind::AskOlder, 5),
+    (Kind::AskAnew, 2),
+    (Kind::PageRead, 9),
+    (Kind::PageArrives, 11),
+    (Kind::PageLost, 1),
+    (Kind::BackUp, 1),
+    (Kind::Restart, 1),
+    (Kind::Reset, 2),
+    (Kind::Crash, 1),
+    (Kind::Close, 2),
+    (Kind::Open, 3),
+];
+
+/// Most of what happens happens in one place, so that it meets.
+pub(crate) const SHELVES: [Shelf; 8] = [
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(0),
+    Shelf::ContactNotes(1),
+    Shelf::ConversationNotes,
+    Shelf::Messages,
+];
+
+pub(crate) fn history(dice: &mut Dice, length: usize) -> Vec<Step> {
+    let total = KINDS.iter().map(|(_, weight)| weight).sum();
+    let mut step = || {
+        let mut at = dice.below(total);
+        let (kind, _) = KINDS.iter().find(|(_, weight)| at.checked_sub(*weight).map(|rest| at = rest).is_none())?;
+        let (a, b) = (dice.below(1 << 16), dice.below(1 << 16));
+        Some(Step { kind: *kind, a: u16::try_from(a).ok()?, b: u16::try_from(b).ok()? })
+    };
+    (0..length).filter_map(|_| step()).collect()
+}
+
+pub(crate) struct World {
+    pub(crate) server: Server,
+    /// Every page of every browser.
+    pub(crate) clients: Vec<Client>,
+    pages: usize,
+    /// What was written under each id, and on which shelf.
+    pub(crate) texts: BTreeMap<Id, (Shelf, u32)>,
+    /// Who deleted what first, and what others deleted too.
+    deleters: BTreeMap<Id, usize>,
+    meddled: BTreeSet<Id>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            server: Server::default(),
+            clients: (0..AGENTS).map(|agent| Client::new(agent, agent)).collect(),
+            pages: AGENTS,
+            texts: BTreeMap::new(),
+            deleters: BTreeMap::new(),
+            meddled: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn take(&mut self, step: Step) -> Result<(), String> {
+        let (a, b) = (usize::from(step.a), usize::from(step.b));
+        let (at, shelf) = (a % self.clients.len(), SHELVES[b % SHELVES.len()]);
+        self.server.now += 1;
+        match step.kind {
+            Kind::Add => return self.add(at, shelf),
+            Kind::Delete => return self.delete(at, shelf, a),
+            Kind::Undo => return self.undo(at, b),
+            Kind::Forget => return self.forget(at, b),
+            Kind::RequestArrives => self.request_arrives(at, b),
+            Kind::AnswerArrives => return self.answer_arrives(at, b),
+            Kind::RequestLost => return self.request_lost(at, b),
+            Kind::EventArrives => return self.event_arrives(at, b, true),
+            Kind::EventRepeated => return self.event_arrives(at, b, false),
+            Kind::EventLost => self.event_lost(at, b),
+            Kind::AskNewest => self.clients[at].ask(shelf, None),
+            Kind::AskAnew => self.clients[at].ask_anew(shelf),
+            Kind::AskOlder => {
+                self.clients[at].ask_older(shelf);
+            }
+            Kind::PageRead => self.page_read(at, b),
+            Kind::PageArrives => return self.page_arrives(at, b),
+            Kind::PageLost => self.page_lost(at, b),
+            Kind::BackUp => self.server.back_up(),
+            Kind::Restart => return self.restart(b.is_multiple_of(2)),
+            Kind::Reset => return self.reset(at),
+            Kind::Crash => return self.crash(at),
+            Kind::Close => return self.close(at, b),
+            Kind::Open => self.open(at),
+        }
+        Ok(())
+    }
+
+    /// What this client shows of a shelf must be possible.
+    fn look(&mut self, at: usize, shelf: Shelf) -> Result<(), String> {
+        self.clients[at].look(shelf, &self.texts)
+    }
+
+    fn look_everywhere(&mut self, at: usize) -> Result<(), String> {
+        self.used().into_iter().try_for_each(|shelf| self.look(at, shelf))
+    }
+
+    fn add(&mut self, at: usize, shelf: Shelf) -> Result<(), String> {
+        let body = u32::try_from(self.texts.len()).unwrap_or(0);
+        let id = Id::from(body) + 1;
+        self.texts.insert(id, (shelf, body));
+        self.clients[at].add(shelf, id, body);
+        self.look(at, shelf)
+    }
+
+    fn delete(&mut self, at: usize, shelf: Shelf, which: usize) -> Result<(), String> {
+        let client = &mut self.clients[at];
+        let shown = client.shown(shelf);
+        let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return Ok(()) };
+        // A message is never deleted, except for one that the server didn't take.
+        if shelf != Shelf::Messages || client.refused.contains(&thing.id) {
+            client.delete(shelf, thing.id);
+            if *self.deleters.entry(thing.id).or_insert(client.page) != client.page {
+                self.meddled.insert(thing.id);
+            }
+        }
+        self.look(at, shelf)
+    }
+
+    fn undo(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let client = &mut self.clients[at];
+        let Some((shelf, id)) = pick(&client.deletions, which) else { return Ok(()) };
+        client.undo(shelf, id);
+        self.look(at, shelf)
+    }
+
+    fn forget(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let client = &mut self.clients[at];
+        let Some((shelf, id)) = pick(&client.deletions, which) else { return Ok(()) };
+        client.deletions.retain(|deletion| *deletion != (shelf, id));
+        client.forget(shelf, id);
+        self.look(at, shelf)
+    }
+
+    pub(crate) fn request_arrives(&mut self, at: usize, which: usize) {
+        let client = &mut self.clients[at];
+        let waiting = client.requests.iter().filter(|(_, request)| request.answer.is_none());
+        let waiting: Vec<Id> = waiting.map(|(id, _)| *id).collect();
+        let Some(id) = pick(&waiting, which) else { return };
+        let agent = client.agent;
+        let Some(request) = client.requests.get_mut(&id) else { return };
+        let said_before = self.server.log.len();
+        request.answer = Some(match request.what {
+            What::Add(body) => self.server.add(agent, request.shelf, id, body),
+            What::Delete => self.server.delete(agent, request.shelf, id),
+            What::Restore => self.server.restore(agent, id),
+        });
+        for said in &self.server.log[said_before..] {
+            for client in self.clients.iter_mut().filter(|client| !client.cut_off) {
+                client.inbox.push(said.clone());
+            }
+        }
+    }
+
+    pub(crate) fn answer_arrives(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let client = &mut self.clients[at];
+        let answered = client.requests.iter().filter(|(_, request)| request.answer.is_some());
+        let answered: Vec<(Id, Shelf)> = answered.map(|(id, request)| (*id, request.shelf)).collect();
+        let Some((id, shelf)) = pick(&answered, which) else { return Ok(()) };
+        client.receive_answer(id);
+        self.look(at, shelf)
+    }
+
+    fn request_lost(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let requests = self.clients[at].requests.iter();
+        let requests: Vec<(Id, Shelf)> = requests.map(|(id, request)| (*id, request.shelf)).collect();
+        let Some((id, shelf)) = pick(&requests, which) else { return Ok(()) };
+        self.clients[at].fail(id);
+        self.look(at, shelf)
+    }
+
+    pub(crate) fn event_arrives(&mut self, at: usize, which: usize, once: bool) -> Result<(), String> {
+        let client = &mut self.clients[at];
+        if client.inbox.is_empty() {
+            return Ok(());
+        }
+        let place = which % client.inbox.len();
+        let said = if once { client.inbox.remove(place) } else { client.inbox[place].clone() };
+        client.receive_event(&said);
+        self.look(at, said.record.shelf)
+    }
+
+    fn event_lost(&mut self, at: usize, which: usize) {
+        let client = &mut self.clients[at];
+        if !client.inbox.is_empty() {
+            client.inbox.remove(which % client.inbox.len());
+            client.lost_events = true;
+        }
+    }
+
+    pub(crate) fn page_read(&mut self, at: usize, which: usize) {
+        let mut unread = self.clients[at].fetches.iter_mut().filter(|fetch| fetch.read.is_none());
+        if let Some(fetch) = unread.nth(which % 3) {
+            fetch.read = Some(self.server.page(fetch.shelf, fetch.below, 2 + which / 3 % 3));
+        }
+    }
+
+    pub(crate) fn page_arrives(&mut self, at: usize, which: usize) -> Result<(), String> {
+        if self.clients[at].fetches.is_empty() {
+            return Ok(());
+        }
+        let place = which % self.clients[at].fetches.len();
+        let fetch = &mut self.clients[at].fetches[place];
+        let shelf = fetch.shelf;
+        fetch.read.get_or_insert_with(|| self.server.page(shelf, fetch.below, 2 + which / 5 % 3));
+        let gone = |record: &&Record| record.shelf == shelf && record.gone.is_some();
+        let gone: Vec<Record> = self.server.records.values().filter(gone).cloned().collect();
+        self.clients[at].receive_page(place, &gone);
+        self.look(at, shelf)
+    }
+
+    /// It is asked for again.
+    fn page_lost(&mut self, at: usize, which: usize) {
+        let fetches = &mut self.clients[at].fetches;
+        if !fetches.is_empty() {
+            let place = which % fetches.len();
+            fetches[place].read = None;
+        }
+    }
+
+    /// The server goes down and comes back as it was at the last backup. Answers on their way are lost with it.
+    fn restart(&mut self, replayed: bool) -> Result<(), String> {
+        self.server.restart(replayed);
+        for client in &mut self.clients {
+            client.cut_off = true;
+            client.inbox.clear();
+            client.wanted.clear();
+            let answered = client.requests.iter().filter(|(_, request)| request.answer.is_some());
+            let answered: Vec<Id> = answered.map(|(id, _)| *id).collect();
+            answered.into_iter().for_each(|id| client.fail(id));
+        }
+        (0..self.clients.len()).try_for_each(|at| self.look_everywhere(at))
+    }
+
+    pub(crate) fn reset(&mut self, at: usize) -> Result<(), String> {
+        self.clients[at].reset(&self.server.position());
+        self.look_everywhere(at)
+    }
+
+    fn crash(&mut self, at: usize) -> Result<(), String> {
+        self.clients[at].crash();
+        self.look_everywhere(at)
+    }
+
+    /// A page is closed, and another one of the browser takes up what it has left. The last one stays.
+    fn close(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let of_browser = |(place, other): (usize, &Client)| {
+            (place != at && other.agent == self.clients[at].agent).then_some(other.page)
+        };
+        let others: Vec<usize> = self.clients.iter().enumerate().filter_map(of_browser).collect();
+        let Some(heir) = pick(&others, which) else { return Ok(()) };
+        let gone = self.clients.remove(at);
+        self.deleters.values_mut().filter(|page| **page == gone.page).for_each(|page| *page = heir);
+        let at = self.clients.iter().position(|client| client.page == heir).expect("it is still there");
+        self.clients[at].inherit(gone);
+        self.look_everywhere(at)
+    }
+
+    /// Another page of the same browser.
+    fn open(&mut self, at: usize) {
+        let agent = self.clients[at].agent;
+        if self.clients.iter().filter(|client| client.agent == agent).count() < PAGES {
+            self.clients.push(Client::new(agent, self.pages));
+            self.pages += 1;
+        }
+    }
+
+    /// The shelves on which something was ever written.
+    pub(crate) fn used(&self) -> Vec<Shelf> {
+        let used: BTreeSet<Shelf> = self.texts.values().map(|(shelf, _)| *shelf).collect();
+        used.into_iter().collect()
+    }
+
+    pub(crate) fn has_what_was_wanted(&self) -> Result<(), String> {
+        self.clients.iter().try_for_each(|client| client.has_what_was_wanted(&self.meddled))
+    }
+
+    /// Whether a client shows what the server has, down to where it has loaded, and beside that what was refused.
+    pub(crate) fn compare(&self, at: usize, shelf: Shelf) -> Result<(), String> {
+        let client = &self.clients[at];
+        let floor = client.floor(shelf).ok_or("nothing is loaded")?;
+        let expected: Vec<(Id, u32)> =
+            self.server.live(shelf).iter().filter(|it| it.seq >= floor).map(|it| (it.id, it.body)).collect();
+        let shown = client.shown(shelf);
+        let (saved, unsaved): (Vec<_>, Vec<_>) = shown.iter().partition(|thing| thing.state == State::Saved);
+        let saved: Vec<(Id, u32)> = saved.iter().map(|thing| (thing.id, self.texts[&thing.id].1)).collect();
+        if saved != expected {
+            return Err(format!("client {at} shows {saved:?} on {shelf:?}, and the server has {expected:?}"));
+        }
+        let mut refused: Vec<Id> = unsaved.iter().map(|thing| thing.id).collect();
+        refused.sort_unstable();
+        let here = |id: &&Id| self.texts[id].0 == shelf;
+        let kept: Vec<Id> = client.refused.iter().filter(here).copied().collect();
+        if refused != kept {
+            return Err(format!("client {at} shows {refused:?} as unsaved on {shelf:?}, and {kept:?} were refused"));
+        }
+        Ok(())
+    }
+}
+
+fn pick<T: Copy>(from: &[T], which: usize) -> Option<T> {
+    from.get(which % from.len().max(1)).copied()
+}
+
+/// For a shortest history to be read.
+pub(crate) fn describe(steps: &[Step]) -> String {
+    let lines = steps.iter().map(|step| format!("  {:?} {} {}\n", step.kind, step.a, step.b));
+    lines.collect()
+}

@@ -1,0 +1,14 @@
+//! Thin wrappers around what the browser gives: timers, the clock, formatters, the keyboard, listeners.
+
+#[cfg(feature = "breakable")]
+pub(crate) mod breakable;
+pub(crate) mod clock;
+pub mod dispose;
+pub(crate) mod formatters;
+pub(crate) mod keyboard;
+pub mod memo;
+pub(crate) mod page_resources;
+pub mod panic_hook;
+pub mod style_sheet;
+pub mod text_case;
+pub(crate) mod timers;

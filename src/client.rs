@@ -1,0 +1,366 @@
+//! `Desk`, the one door: what an agent can know and do. Components reach the world through it and nothing else.
+//!
+//! A command lays a wish over the store at once, sends the request, and settles or refuses the wish by the answer.
+
+mod clipboard;
+mod contact_notes;
+mod contacts;
+mod conversation_notes;
+mod conversations;
+mod errands;
+mod kept;
+mod messages;
+mod open;
+mod pages;
+mod source;
+mod toasts;
+mod visibility;
+
+pub use contacts::FieldChange;
+pub use toasts::{Toast, ToastKind};
+
+use crate::{
+    browser::timers::sleep,
+    net::{api::Api, error::ApiError},
+    storage::outbox::Outbox,
+    store::{Store, row::Failure},
+};
+use futures::{channel::oneshot, future::AbortHandle};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+use wire::{AgentId, Channel, ConversationQuery, Event, Me, Position, Settings, SettingsPatch};
+
+/// An agent's desk. Cheap to clone: all clones are one.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    api: Api,
+    me: Me,
+    settings: ArcRwSignal<Settings>,
+    session: ArcRwSignal<Session>,
+    connection: ArcRwSignal<Connection>,
+    toasts: ArcRwSignal<Vec<Toast>>,
+    /// The last thing said to assistive technology.
+    announcement: ArcRwSignal<String>,
+    open: open::Open,
+    errands: errands::Errands,
+    outbox: Outbox,
+    is_kept_safe: ArcRwSignal<bool>,
+    is_overdue: ArcRwSignal<bool>,
+    visibility: visibility::Visibility,
+    /// Those who wait for the world to be well again.
+    waiting: Mutex<Vec<oneshot::Sender<()>>>,
+    /// How often what is open is being fetched anew just now.
+    catching_up: AtomicUsize,
+    closed: AtomicBool,
+    following: Mutex<Option<Following>>,
+    listener: Mutex<Option<Listener>>,
+}
+
+/// What keeps the store in step with the server, as far as the desk has to know it.
+pub(crate) struct Following {
+    /// Ends it.
+    pub(crate) stop: AbortHandle,
+    /// Tells the browser's other tabs that the agent has signed out.
+    pub(crate) tell_signed_out: Box<dyn Fn() + Send>,
+}
+
+/// Hears each live event before it is taken in.
+type Listener = Box<dyn Fn(&Event) + Send>;
+
+/// Whether the agent is still signed in. What is shown stays either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    Active,
+    /// Sign in again, over the page.
+    Expired,
+    /// The agent has signed out, in another tab.
+    Left,
+}
+
+/// How the live stream stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    Connecting,
+    /// Everything the server has said has been heard.
+    Live,
+    Lost,
+}
+
+impl Desk {
+    /// Loads the current user, the first list if one is named, and what an earlier page has left unsent. Returns the
+    /// position that all of it was read at: everything after it has yet to be heard.
+    ///
+    /// # Errors
+    /// [`ApiError`], when nobody is signed in or the server can't be reached.
+    pub(crate) async fn load(api: Api, first: Option<ConversationQuery>) -> Result<(Self, Position), ApiError> {
+        let conversations = match &first {
+            Some(first) => api.conversations(first, None),
+            // For the position that the page was read at: from there on everything is heard.
+            None => api.one_conversation(),
+        };
+        let (me, page) = futures::join!(api.me().into_future(), conversations.into_future());
+        let (me, page) = (me?, page?);
+        let store = Store::new(me.agent.id);
+        store.agents.receive_all(me.agents.clone());
+        let from = page.as_of.clone();
+        let api = api.of(me.agent.id);
+        let outbox = Outbox::new(format!("{} {} {}", api.base(), me.organization.id, me.agent.id));
+        let desk = Self(Arc::new(Inner {
+            store,
+            api,
+            settings: ArcRwSignal::new(me.settings.clone()),
+            me,
+            session: ArcRwSignal::new(Session::Active),
+            connection: ArcRwSignal::new(Connection::Connecting),
+            toasts: ArcRwSignal::default(),
+            announcement: ArcRwSignal::default(),
+            open: open::Open::default(),
+            errands: errands::Errands::default(),
+            outbox,
+            is_kept_safe: ArcRwSignal::new(true),
+            is_overdue: ArcRwSignal::new(false),
+            visibility: visibility::Visibility::watch(),
+            waiting: Mutex::default(),
+            catching_up: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
+            following: Mutex::default(),
+            listener: Mutex::default(),
+        }));
+        match first {
+            Some(first) => desk.receive_conversations(first, page),
+            None => desk.store().conversations.receive_all(page.items),
+        }
+        desk.watch_page();
+        desk.take_up_kept().await;
+        Ok((desk, from))
+    }
+
+    /// The desk given to the components above.
+    ///
+    /// # Panics
+    /// When used outside the app: every root provides a desk before it renders anything that needs one.
+    #[must_use]
+    pub fn here() -> Self {
+        expect_context::<Self>()
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    #[must_use]
+    pub fn me(&self) -> &Me {
+        &self.0.me
+    }
+
+    #[must_use]
+    pub fn my_id(&self) -> AgentId {
+        self.0.me.agent.id
+    }
+
+    #[must_use]
+    pub fn channels(&self) -> &[Channel] {
+        &self.0.me.channels
+    }
+
+    #[must_use]
+    pub fn connection(&self) -> ArcRwSignal<Connection> {
+        self.0.connection.clone()
+    }
+
+    #[must_use]
+    pub fn session(&self) -> ArcRwSignal<Session> {
+        self.0.session.clone()
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> ArcRwSignal<Settings> {
+        self.0.settings.clone()
+    }
+
+    #[must_use]
+    pub fn announcement(&self) -> ArcRwSignal<String> {
+        self.0.announcement.clone()
+    }
+
+    /// Whether anybody can see the page.
+    #[must_use]
+    pub fn page_visible(&self) -> ArcRwSignal<bool> {
+        self.0.visibility.is_visible()
+    }
+
+    /// Says something to assistive technology, politely.
+    pub fn announce(&self, sentence: String) {
+        self.0.announcement.set(sentence);
+    }
+
+    /// Changes the agent's own settings; an unconfirmed change is taken back with an alert.
+    pub fn change_settings(&self, patch: SettingsPatch) {
+        let before = self.0.settings.get_untracked();
+        self.0.settings.update(|settings| settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends));
+        let desk = self.clone();
+        spawn(async move {
+            match desk.0.api.change_settings(&patch).await {
+                Ok(me) => desk.0.settings.set(me.settings),
+                Err(error) => {
+                    desk.0.settings.set(before);
+                    desk.report(&error);
+                }
+            }
+        });
+    }
+
+    /// Signs in again over the page, as the same agent.
+    ///
+    /// # Errors
+    /// [`Failure`], when the server refuses. Another agent's sign-in is `Ok(false)`: this desk is not theirs.
+    pub async fn sign_in_again(&self, email: String, password: String) -> Result<bool, Failure> {
+        self.0.api.sign_in(email, password).json().await.map_err(|error| error.failure())?;
+        self.renew_session().await
+    }
+
+    /// Goes on with the session that there is now.
+    ///
+    /// # Errors
+    /// [`Failure`], when nobody is signed in. Another agent's session is `Ok(false)`: this desk is not theirs.
+    pub async fn renew_session(&self) -> Result<bool, Failure> {
+        let me = self.0.api.me().await.map_err(|error| error.failure())?;
+        let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
+        if same {
+            self.0.session.set(Session::Active);
+            self.wake();
+            self.fetch_open_soon();
+        }
+        Ok(same)
+    }
+
+    /// Hears each live event before it is taken in. There is one listener; another takes its place.
+    pub fn on_event(&self, listener: impl Fn(&Event) + 'static) {
+        let listener = SendWrapper::new(listener);
+        *self.0.listener.lock().expect("no panic while a lock is held") = Some(Box::new(move |event| listener(event)));
+    }
+
+    pub(crate) fn listened(&self, event: &Event) {
+        if let Some(listener) = &*self.0.listener.lock().expect("no panic while a lock is held") {
+            listener(event);
+        }
+    }
+
+    /// Signs out and leaves the desk.
+    pub async fn sign_out(&self) {
+        // Without a connection the cookie outlives this page; the desk is left all the same.
+        let _ = self.0.api.sign_out().json().await;
+        self.0.outbox.clear();
+        // Nothing of what was known stays in the other tabs either.
+        if let Some(following) = &*self.0.following.lock().expect("no panic while a lock is held") {
+            (following.tell_signed_out)();
+        }
+        self.close();
+    }
+
+    /// Stops following the server. What is on its way is still sent.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::Relaxed);
+        if let Some(following) = self.0.following.lock().expect("no panic while a lock is held").take() {
+            following.stop.abort();
+        }
+        self.0.outbox.unwatch();
+        self.0.visibility.unwatch();
+        self.wake();
+    }
+
+    pub(crate) fn set_following(&self, following: Following) {
+        *self.0.following.lock().expect("no panic while a lock is held") = Some(following);
+    }
+
+    /// Names whose client this is, among those of one browser: the server, the organization, the agent.
+    pub(crate) fn owner(&self) -> &str {
+        self.0.outbox.owner()
+    }
+
+    /// The agent has signed out elsewhere.
+    pub(crate) fn be_left(&self) {
+        self.0.outbox.clear();
+        self.0.session.set(Session::Left);
+    }
+
+    /// Hears from the page, until the desk is left.
+    fn watch_page(&self) {
+        let is_safe = self.0.is_kept_safe.clone();
+        let (desk, hearing) = (Arc::downgrade(&self.0), Arc::downgrade(&self.0));
+        let heard = move |kept| {
+            if let Some(desk) = hearing.upgrade() {
+                Self(desk).take_up(kept);
+            }
+        };
+        let online = move || {
+            if let Some(desk) = desk.upgrade() {
+                Self(desk).wake();
+            }
+        };
+        self.0.outbox.watch(move |safe| is_safe.set(safe), heard, online);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn api(&self) -> &Api {
+        &self.0.api
+    }
+
+    pub(crate) fn set_connection(&self, connection: Connection) {
+        // The stream may have told everything there is: what is shown is still from before until it was fetched.
+        let is_behind = connection == Connection::Live && self.0.catching_up.load(Ordering::Relaxed) > 0;
+        let connection = if is_behind { Connection::Connecting } else { connection };
+        if self.0.connection.get_untracked() != connection {
+            self.0.connection.set(connection);
+            if connection == Connection::Live {
+                self.wake();
+            }
+        }
+    }
+
+    /// Waits some milliseconds, or less if the world becomes well before.
+    pub(crate) async fn pause(&self, milliseconds: u32) {
+        let (sender, receiver) = oneshot::channel();
+        self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
+        futures::future::select(Box::pin(sleep(milliseconds)), receiver).await;
+    }
+
+    pub(crate) async fn wait_for_sign_in(&self) {
+        self.ask_to_sign_in();
+        while self.0.session.get_untracked() != Session::Active && !self.is_closed() {
+            let (sender, receiver) = oneshot::channel();
+            self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
+            let _ = receiver.await;
+        }
+    }
+
+    fn ask_to_sign_in(&self) {
+        if self.0.session.get_untracked() == Session::Active {
+            self.0.session.set(Session::Expired);
+        }
+    }
+
+    fn wake(&self) {
+        let waiting = std::mem::take(&mut *self.0.waiting.lock().expect("no panic while a lock is held"));
+        for sender in waiting {
+            // Whoever no longer waits has dropped the other end.
+            let _ = sender.send(());
+        }
+    }
+}
+
+/// Starts something that outlives the component that asked for it.
+fn spawn(future: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(future);
+}

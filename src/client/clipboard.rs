@@ -1,0 +1,30 @@
+//! Copying to the clipboard, as far as the browser allows it here.
+
+use super::Desk;
+use crate::strings::words;
+use leptos::prelude::window;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+impl Desk {
+    /// Puts a text on the clipboard, and says whether that worked: a page without TLS, or one that the host's page does
+    /// not let, may not.
+    pub async fn copy(&self, text: &str) -> bool {
+        let is_copied = match written(text) {
+            Some(written) => JsFuture::from(written).await.is_ok(),
+            None => false,
+        };
+        if is_copied {
+            self.announce(words().copied.to_owned());
+        } else {
+            self.alert(words().copy_failed.to_owned());
+        }
+        is_copied
+    }
+}
+
+/// `None`: this page has no clipboard.
+fn written(text: &str) -> Option<js_sys::Promise> {
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
+    Some(clipboard.dyn_into::<web_sys::Clipboard>().ok()?.write_text(text))
+}

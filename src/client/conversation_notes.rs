@@ -1,0 +1,131 @@
+//! Commands on conversation notes: add, delete, undo.
+
+use super::{
+    Desk, ToastKind,
+    contact_notes::UNDO_WINDOW_MS,
+    source::{Fetched, Kind, RowOf, Source, take_in},
+};
+use crate::{
+    net::{
+        api::{Api, Pending, read},
+        error::ApiError,
+    },
+    storage::outbox::Key,
+    store::{ledger::Ledger, row::Errand, threads::Thread},
+    strings::words,
+};
+use leptos::prelude::*;
+use serde_json::Value;
+use std::sync::Arc;
+use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody, Seq, Time};
+
+/// A conversation's own notes and their requests.
+#[derive(Clone)]
+pub(super) struct NotesIn {
+    conversation: ConversationId,
+    thread: Arc<Thread>,
+}
+
+impl Source for NotesIn {
+    type Thing = ConversationNote;
+
+    fn ledger(&self) -> &Ledger<ConversationNote> {
+        &self.thread.notes
+    }
+
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
+        api.conversation_notes(self.conversation, cursor).json()
+    }
+
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
+        Ok(take_in(&self.thread.notes, below, read(page)?))
+    }
+
+    fn send(&self, api: &Api, id: ConversationNoteId, errand: Errand<ConversationNote>) -> Option<Pending<Value>> {
+        Some(match errand {
+            Errand::Add(note) => api.add_conversation_note(self.conversation, id, note.body).json(),
+            Errand::Delete => api.delete_conversation_note(self.conversation, id).json(),
+            Errand::Restore => api.restore_conversation_note(self.conversation, id).json(),
+        })
+    }
+
+    fn key(&self, id: ConversationNoteId) -> Key {
+        Key::conversation_note(self.conversation, id)
+    }
+
+    fn typed(note: &ConversationNote) -> (i64, ConversationId, String) {
+        (note.created_at.timestamp_millis(), note.conversation_id, note.body.as_str().to_owned())
+    }
+
+    fn failed(&self, desk: &Desk, id: ConversationNoteId, kind: Kind, error: &ApiError) {
+        let deleted = ToastKind::ConversationNoteDeleted { conversation: self.conversation, note: id };
+        desk.note_failed(&deleted, kind, error);
+    }
+}
+
+impl Desk {
+    /// Adds a note to one conversation: shown at once in its thread.
+    pub fn add_conversation_note(&self, conversation: ConversationId, body: NoteBody) -> ConversationNoteId {
+        let id = ConversationNoteId::fresh();
+        let note = self.unsaved_conversation_note(id, conversation, chrono::Utc::now(), body);
+        self.store().threads.of(conversation).notes.intend_add(note);
+        self.send_conversation_note(conversation, id);
+        id
+    }
+
+    /// Deletes a conversation note, with Undo on a toast.
+    pub fn delete_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
+        let thread = self.store().threads.of(conversation);
+        let was_saved = thread.notes.cell(id).with_untracked(|row| row.live().is_some());
+        if !thread.notes.intend_delete(id) {
+            return;
+        }
+        if was_saved {
+            self.toast(ToastKind::ConversationNoteDeleted { conversation, note: id });
+            let desk = self.clone();
+            self.later(UNDO_WINDOW_MS, move || desk.store().threads.of(conversation).notes.forget_deleted(id));
+        }
+        self.send_conversation_note(conversation, id);
+    }
+
+    /// Takes a deletion back, while that is possible.
+    pub fn restore_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
+        if self.store().threads.of(conversation).notes.intend_restore(id) {
+            self.send_conversation_note(conversation, id);
+        } else {
+            self.alert(words().undo_failed.to_owned());
+        }
+    }
+
+    /// Takes a refused conversation note away and hands back its text, to be edited.
+    pub fn take_back_conversation_note(
+        &self,
+        conversation: ConversationId,
+        id: ConversationNoteId,
+    ) -> Option<NoteBody> {
+        let thread = self.store().threads.of(conversation);
+        let body = thread.notes.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
+        thread.notes.intend_delete(id);
+        self.send_conversation_note(conversation, id);
+        body
+    }
+
+    /// A note of this agent's that the server has not confirmed.
+    pub(super) fn unsaved_conversation_note(
+        &self,
+        id: ConversationNoteId,
+        conversation_id: ConversationId,
+        created_at: Time,
+        body: NoteBody,
+    ) -> ConversationNote {
+        ConversationNote { id, conversation_id, author: self.me_as_author(), body, created_at, seq: 0, rev: 0 }
+    }
+
+    pub(super) fn notes_in(&self, conversation: ConversationId) -> NotesIn {
+        NotesIn { conversation, thread: self.store().threads.of(conversation) }
+    }
+
+    pub(super) fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
+        self.run_errands(conversation.0, Box::new(RowOf { source: self.notes_in(conversation), id }));
+    }
+}

@@ -1,0 +1,141 @@
+//! Conversations: lists and their pages, one conversation, assigning, closing, reading.
+
+use super::{Desk, spawn};
+use crate::store::{conversation_lists::Loaded, row::Load};
+use leptos::prelude::*;
+use wire::{AgentId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Page, Status};
+
+impl Desk {
+    /// Loads the first page of a list, unless that has been done.
+    pub fn load_conversations(&self, query: ConversationQuery) {
+        let list = self.store().conversations.list(query);
+        if !matches!(list.load().get_untracked(), Load::Idle | Load::Failed(_)) {
+            return;
+        }
+        list.set_load(Load::Loading);
+        let desk = self.clone();
+        spawn(async move { desk.fetch_conversations(query).await });
+    }
+
+    /// Loads the next page of a list, if there is one.
+    pub fn load_more_conversations(&self, query: ConversationQuery) {
+        let list = self.store().conversations.list(query);
+        let Some(cursor) = list.next_cursor() else { return };
+        if list.load().get_untracked() == Load::Loading {
+            return;
+        }
+        list.set_load(Load::Loading);
+        let desk = self.clone();
+        spawn(async move {
+            match desk.api().conversations(&query, Some(&cursor)).await {
+                Ok(page) => desk.receive_conversations(query, page),
+                Err(error) => list.set_load(desk.failed(&error)),
+            }
+        });
+    }
+
+    /// Fetches anew, as many as were shown before.
+    pub(super) async fn fetch_conversations(&self, query: ConversationQuery) {
+        let list = self.store().conversations.list(query);
+        let (mut cursor, mut fetched, shown) = (None::<String>, 0, list.len());
+        loop {
+            let page = match self.api().conversations(&query, cursor.as_deref()).await {
+                Ok(page) => page,
+                Err(error) => return list.set_load(self.failed(&error)),
+            };
+            cursor.clone_from(&page.next_cursor);
+            fetched += page.items.len();
+            self.receive_conversations(query, page);
+            if cursor.is_none() || fetched >= shown {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn receive_conversations(&self, query: ConversationQuery, page: Page<Conversation>) {
+        let loaded = Loaded { last: page.items.last().cloned(), next_cursor: page.next_cursor };
+        self.store().conversations.receive_page(query, page.items, loaded);
+        self.store().conversations.list(query).set_load(Load::Ready);
+    }
+
+    /// A conversation as shown, with its contact's name as it is now: the conversation itself carries the name it had
+    /// when it last changed. Tracks.
+    #[must_use]
+    pub fn conversation(&self, id: ConversationId) -> Option<Conversation> {
+        let mut conversation = self.store().conversations.shown(id)?;
+        if let Some(contact) = self.store().contacts.shown(conversation.contact_id) {
+            conversation.contact.name = contact.name;
+        }
+        Some(conversation)
+    }
+
+    /// Loads one conversation, unless it is known.
+    pub fn load_conversation(&self, id: ConversationId) {
+        let load = self.store().conversations.load(id);
+        if matches!(load.get_untracked(), Load::Loading | Load::Ready) {
+            return;
+        }
+        if self.store().conversations.shown_untracked(id).is_some() {
+            return load.set(Load::Ready);
+        }
+        load.set(Load::Loading);
+        let desk = self.clone();
+        spawn(async move { desk.fetch_conversation(id).await });
+    }
+
+    pub(super) async fn fetch_conversation(&self, id: ConversationId) {
+        let load = self.store().conversations.load(id);
+        match self.api().conversation(id).await {
+            Ok(conversation) => {
+                self.store().conversations.receive(conversation);
+                load.set(Load::Ready);
+            }
+            Err(error) => load.set(self.failed(&error)),
+        }
+    }
+
+    /// Fetches a contact's conversations; they are known to the store from then on.
+    pub async fn conversations_of(
+        &self,
+        contact: ContactId,
+    ) -> Result<Vec<ConversationId>, crate::net::error::ApiError> {
+        let page = self.api().contact_conversations(contact, None).await?;
+        let ids = page.items.iter().map(|conversation| conversation.id).collect();
+        self.store().conversations.receive_all(page.items);
+        Ok(ids)
+    }
+
+    /// Assigns a conversation to a teammate, or to nobody.
+    pub fn assign(&self, id: ConversationId, assignee: Option<AgentId>) {
+        self.change_conversation(id, ConversationPatch { assignee_id: Some(assignee), ..Default::default() });
+    }
+
+    /// Closes or reopens a conversation.
+    pub fn set_status(&self, id: ConversationId, status: Status) {
+        self.change_conversation(id, ConversationPatch { status: Some(status), ..Default::default() });
+    }
+
+    fn change_conversation(&self, id: ConversationId, patch: ConversationPatch) {
+        self.store().conversations.intend(id, &patch);
+        let desk = self.clone();
+        spawn(async move {
+            match desk.api().change_conversation(id, &patch).await {
+                Ok(conversation) => desk.store().conversations.receive(conversation),
+                Err(error) => desk.report(&error),
+            }
+            desk.store().conversations.settle(id, &patch);
+        });
+    }
+
+    /// This agent has read the conversation as far as it goes now.
+    pub fn read_conversation(&self, id: ConversationId) {
+        let Some(seq) = self.store().conversations.read(id) else { return };
+        let desk = self.clone();
+        spawn(async move {
+            if desk.until_online().await {
+                // A lost mark shows the conversation as unread once more, nothing worse.
+                let _ = desk.api().mark_read(id, seq).json().await;
+            }
+        });
+    }
+}

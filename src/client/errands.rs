@@ -1,0 +1,190 @@
+//! Sends what rows' wishes call for, and keeps it until the server has confirmed it.
+//!
+//! What belongs to one place (a contact's notes, a conversation's thread) goes out in the order in which it was wished
+//! for, one request at a time: each waits until nothing is left to ask for the one before, or that was refused for good.
+
+use super::{
+    Desk,
+    source::{Kind, Row},
+    spawn,
+};
+use crate::{net::error::ApiError, store::row::Failure};
+use leptos::prelude::{GetUntracked, Set};
+use send_wrapper::SendWrapper;
+use std::{rc::Rc, sync::Mutex};
+use uuid::Uuid;
+use wire::ProblemCode;
+
+const FIRST_PAUSE_MS: u32 = 1_000;
+const LONGEST_PAUSE_MS: u32 = 60_000;
+/// What has waited for longer is only as safe as the browser's storage, and the agent may not know any more.
+const OVERDUE_MS: u128 = 24 * 60 * 60 * 1_000;
+
+/// What waits in each place, the one that is being sent first. A place with nothing to send is not there.
+pub(super) struct Errands {
+    places: Mutex<SendWrapper<Vec<(Uuid, Line)>>>,
+}
+
+type Line = Vec<Rc<dyn Row>>;
+
+impl Default for Errands {
+    fn default() -> Self {
+        Self { places: Mutex::new(SendWrapper::new(Vec::new())) }
+    }
+}
+
+impl Errands {
+    /// Puts a row at the end of its place's line, unless it stands there. True: nobody stood there before.
+    fn enter(&self, place: Uuid, row: Rc<dyn Row>) -> bool {
+        let mut places = self.places.lock().expect("no panic while a lock is held");
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, line)) => {
+                if !line.iter().any(|known| known.id() == row.id()) {
+                    line.push(row);
+                }
+                false
+            }
+            None => {
+                places.push((place, vec![row]));
+                true
+            }
+        }
+    }
+
+    fn first(&self, place: Uuid) -> Option<Rc<dyn Row>> {
+        let places = self.places.lock().expect("no panic while a lock is held");
+        places.iter().find(|(known, _)| *known == place)?.1.first().cloned()
+    }
+
+    /// The first one is done.
+    fn leave(&self, place: Uuid) {
+        let mut places = self.places.lock().expect("no panic while a lock is held");
+        if let Some((_, line)) = places.iter_mut().find(|(known, _)| *known == place) {
+            line.remove(0);
+        }
+        places.retain(|(_, line)| !line.is_empty());
+    }
+
+    /// Whether anything that is to be added has waited for longer.
+    fn are_overdue(&self) -> bool {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let now = js_sys::Date::now() as u128;
+        // A UUIDv7 begins with the milliseconds since 1970, by the clock of this browser.
+        let is_overdue = |row: &Rc<dyn Row>| now.saturating_sub(row.id().as_u128() >> 80) > OVERDUE_MS;
+        let places = self.places.lock().expect("no panic while a lock is held");
+        places.iter().flat_map(|(_, line)| line).any(|row| is_overdue(row) && row.waits_for() == Some(Kind::Add))
+    }
+}
+
+impl Desk {
+    /// Runs a row's errands, after those that wait in the same place.
+    pub(super) fn run_errands(&self, place: Uuid, row: Box<dyn Row>) {
+        row.keep(&self.0.outbox);
+        if row.waits_for().is_none() {
+            return;
+        }
+        // Whoever is first in a line begins to empty it.
+        if self.0.errands.enter(place, row.into()) {
+            let desk = self.clone();
+            spawn(async move { desk.run_line(place).await });
+        }
+    }
+
+    async fn run_line(&self, place: Uuid) {
+        // Before the first attempt it is where it survives this page; or it is known that it can't be.
+        self.0.outbox.saved().await;
+        while let Some(row) = self.0.errands.first(place) {
+            self.run_row(&*row).await;
+            row.keep(&self.0.outbox);
+            self.0.errands.leave(place);
+            self.look_at_clock();
+        }
+    }
+
+    async fn run_row(&self, row: &dyn Row) {
+        let mut attempts = 0;
+        while let Some(kind) = row.waits_for() {
+            if self.wait_until_online(row).await {
+                continue;
+            }
+            row.mark_sent();
+            let Some(request) = row.send(self.api()) else { return unsent(row, kind) };
+            let settled = match (request.await, kind) {
+                (Ok(_), Kind::Delete) => {
+                    row.settle_delete();
+                    Ok(())
+                }
+                (Ok(answer), Kind::Add | Kind::Restore) => row.settle(answer),
+                (Err(error), _) => Err(error),
+            };
+            match settled {
+                Ok(()) => {}
+                // It is kept, and goes on from the next desk of this agent.
+                Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
+                Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
+                Err(error) if error.is_retryable() => {
+                    self.put_off(row, error.failure());
+                    self.pause(pause_ms(&error, attempts)).await;
+                    attempts += 1;
+                }
+                Err(error) => end(self, row, kind, &error),
+            }
+        }
+    }
+
+    /// Where the browser knows that it has no connection, nothing is tried. True: it has been waited.
+    async fn wait_until_online(&self, row: &dyn Row) -> bool {
+        if leptos::prelude::window().navigator().on_line() || self.is_closed() {
+            return false;
+        }
+        self.put_off(row, Failure::Disconnected);
+        self.pause(LONGEST_PAUSE_MS).await;
+        true
+    }
+
+    /// Waits while the browser knows that it has no connection. False: there is no desk to wait for any more.
+    pub(super) async fn until_online(&self) -> bool {
+        while !leptos::prelude::window().navigator().on_line() && !self.is_closed() {
+            self.pause(LONGEST_PAUSE_MS).await;
+        }
+        !self.is_closed()
+    }
+
+    fn put_off(&self, row: &dyn Row, failure: Failure) {
+        row.retry(failure);
+        self.look_at_clock();
+    }
+
+    fn look_at_clock(&self) {
+        let are_overdue = self.0.errands.are_overdue();
+        if self.0.is_overdue.get_untracked() != are_overdue {
+            self.0.is_overdue.set(are_overdue);
+        }
+    }
+}
+
+/// Ends an errand for which there is no request.
+fn unsent(row: &dyn Row, kind: Kind) {
+    match kind {
+        Kind::Add => row.refuse(Failure::Unreadable),
+        Kind::Delete | Kind::Restore => row.settle_delete(),
+    }
+}
+
+/// Ends an errand that was refused for good.
+fn end(desk: &Desk, row: &dyn Row, kind: Kind, error: &ApiError) {
+    // Somebody deleted it before we did: that is what was wished.
+    if kind == Kind::Delete && matches!(error.code(), Some(ProblemCode::NotFound | ProblemCode::Gone)) {
+        return row.settle_delete();
+    }
+    row.refuse(error.failure());
+    row.failed(desk, kind, error);
+}
+
+/// The server's word, or doubling with half of it at random.
+fn pause_ms(error: &ApiError, attempts: u32) -> u32 {
+    let doubled = FIRST_PAUSE_MS.saturating_mul(1 << attempts.min(6)).min(LONGEST_PAUSE_MS);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let jittered = doubled / 2 + (js_sys::Math::random() * f64::from(doubled / 2)) as u32;
+    error.retry_after().map_or(jittered, |seconds| seconds.saturating_mul(1000).max(jittered))
+}

@@ -1,0 +1,136 @@
+//! Drafts, and taking up what another page, or a module that broke, has left unsent.
+
+use super::Desk;
+use crate::{
+    storage::outbox::{Kept, Key},
+    store::{drafts::Mode, ledger::Ledger, row::Entry, unsent::Unsent, wish::Wish},
+};
+use leptos::prelude::*;
+use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId, NoteBody, Time};
+
+impl Desk {
+    /// What is typed in the Add note box of a contact, as of now.
+    pub fn draft_contact_note(&self, contact: ContactId, text: String) {
+        self.keep_draft(&Key::contact_note_draft(contact), &text);
+        self.store().drafts.contact_note(contact).set(text);
+    }
+
+    /// What is typed in a composer in Reply mode.
+    pub fn draft_reply(&self, conversation: ConversationId, text: String) {
+        self.keep_draft(&Key::reply_draft(conversation), &text);
+        self.store().drafts.reply(conversation).set(text);
+    }
+
+    /// What is typed in a composer in Note mode.
+    pub fn draft_conversation_note(&self, conversation: ConversationId, text: String) {
+        self.keep_draft(&Key::conversation_note_draft(conversation), &text);
+        self.store().drafts.conversation_note(conversation).set(text);
+    }
+
+    /// What a composer writes from now on.
+    pub fn set_mode(&self, conversation: ConversationId, mode: Mode) {
+        self.keep_draft(&Key::noting(conversation), if mode == Mode::Note { "yes" } else { "" });
+        self.store().drafts.mode(conversation).set(mode);
+    }
+
+    /// Puts a refused note's text back into its box, before whatever has been typed there since.
+    pub fn put_back_contact_note(&self, contact: ContactId, text: &str) {
+        let typed_since = self.store().drafts.contact_note(contact).get_untracked();
+        self.draft_contact_note(contact, joined(text, &typed_since));
+    }
+
+    pub fn put_back_reply(&self, conversation: ConversationId, text: &str) {
+        let typed_since = self.store().drafts.reply(conversation).get_untracked();
+        self.draft_reply(conversation, joined(text, &typed_since));
+    }
+
+    pub fn put_back_conversation_note(&self, conversation: ConversationId, text: &str) {
+        let typed_since = self.store().drafts.conversation_note(conversation).get_untracked();
+        self.draft_conversation_note(conversation, joined(text, &typed_since));
+    }
+
+    /// Whether what is typed would outlive this page.
+    #[must_use]
+    pub fn is_kept_safe(&self) -> ArcRwSignal<bool> {
+        self.0.is_kept_safe.clone()
+    }
+
+    /// Whether something that was written has waited for more than a day.
+    #[must_use]
+    pub fn is_overdue(&self) -> ArcRwSignal<bool> {
+        self.0.is_overdue.clone()
+    }
+
+    fn keep_draft(&self, key: &Key, text: &str) {
+        self.0.outbox.put(key, Some(text).filter(|text| !text.is_empty()));
+    }
+
+    /// Goes on where an earlier page of this agent has stopped.
+    pub(super) async fn take_up_kept(&self) {
+        for kept in self.0.outbox.open().await {
+            self.take_up(kept);
+        }
+    }
+
+    pub(super) fn take_up(&self, kept: Kept) {
+        let drafts = &self.store().drafts;
+        match kept {
+            Kept::ContactNoteDraft(contact, text) => drafts.contact_note(contact).set(text),
+            Kept::ReplyDraft(conversation, text) => drafts.reply(conversation).set(text),
+            Kept::ConversationNoteDraft(conversation, text) => drafts.conversation_note(conversation).set(text),
+            Kept::Noting(conversation, noting) => {
+                drafts.mode(conversation).set(if noting { Mode::Note } else { Mode::Reply });
+            }
+            Kept::ContactNote(contact, id, unsent) => self.take_up_contact_note(contact, id, unsent),
+            Kept::ConversationNote(conversation, id, unsent) => {
+                self.take_up_conversation_note(conversation, id, unsent);
+            }
+            Kept::Reply(conversation, id, unsent) => self.take_up_reply(conversation, id, unsent),
+        }
+    }
+
+    fn take_up_contact_note(&self, contact: ContactId, id: ContactNoteId, unsent: Unsent) {
+        let ledger = &self.store().contact_notes.of(contact).ledger;
+        take_up(ledger, id, unsent, |at, conversation, body| {
+            Some(self.unsaved_contact_note(id, contact, conversation, at, NoteBody::parse(&body).ok()?))
+        });
+        self.send_contact_note(contact, id);
+    }
+
+    fn take_up_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId, unsent: Unsent) {
+        take_up(&self.store().threads.of(conversation).notes, id, unsent, |at, conversation, body| {
+            Some(self.unsaved_conversation_note(id, conversation, at, NoteBody::parse(&body).ok()?))
+        });
+        self.send_conversation_note(conversation, id);
+    }
+
+    fn take_up_reply(&self, conversation: ConversationId, id: MessageId, unsent: Unsent) {
+        take_up(&self.store().threads.of(conversation).messages, id, unsent, |at, conversation, body| {
+            Some(self.unsaved_reply(id, conversation, at, body))
+        });
+        self.send_reply(conversation, id);
+    }
+}
+
+/// Wishes for it again. `made`: the thing to be added.
+fn take_up<T: Entry>(
+    ledger: &Ledger<T>,
+    id: T::Id,
+    unsent: Unsent,
+    made: impl FnOnce(Time, ConversationId, String) -> Option<T>,
+) {
+    match unsent {
+        Unsent::Add { at, refused, conversation, body } => {
+            let at = Time::from_timestamp_millis(at).unwrap_or_default();
+            if let Some(thing) = made(at, conversation, body) {
+                ledger.take_up_add(thing, refused);
+            }
+        }
+        Unsent::Delete => ledger.take_up(id, Wish::DeleteUnseen),
+        Unsent::Restore => ledger.take_up(id, Wish::RestoreUnseen),
+    }
+}
+
+fn joined(text: &str, typed_since: &str) -> String {
+    if typed_since.is_empty() { text.to_owned() } else { format!("{text}\n{typed_since}") }
+}

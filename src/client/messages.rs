@@ -1,0 +1,145 @@
+//! Threads: loading messages and conversation notes, and replying.
+
+use super::{
+    Desk,
+    source::{Fetched, Kind, Pages, RowOf, Source, take_in},
+};
+use crate::{
+    net::{
+        api::{Api, Pending, read},
+        error::ApiError,
+    },
+    storage::outbox::Key,
+    store::{
+        ledger::Ledger,
+        row::{Errand, Load},
+        threads::Thread,
+    },
+};
+use leptos::prelude::*;
+use serde_json::Value;
+use std::sync::Arc;
+use wire::{ConversationId, Delivery, Direction, Message, MessageId, NoteBody, Seq, Time};
+
+/// A conversation's messages and their requests.
+#[derive(Clone)]
+struct MessagesIn {
+    conversation: ConversationId,
+    thread: Arc<Thread>,
+}
+
+impl Source for MessagesIn {
+    type Thing = Message;
+
+    fn ledger(&self) -> &Ledger<Message> {
+        &self.thread.messages
+    }
+
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
+        api.messages(self.conversation, cursor).json()
+    }
+
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
+        Ok(take_in(&self.thread.messages, below, read(page)?))
+    }
+
+    fn send(&self, api: &Api, id: MessageId, errand: Errand<Message>) -> Option<Pending<Value>> {
+        match errand {
+            // It was a body when it was typed.
+            Errand::Add(message) => {
+                let body = NoteBody::parse(&message.body).ok()?;
+                Some(api.send_message(self.conversation, id, body).json())
+            }
+            // A message that was sent can't be called back.
+            Errand::Delete | Errand::Restore => None,
+        }
+    }
+
+    fn key(&self, id: MessageId) -> Key {
+        Key::reply(self.conversation, id)
+    }
+
+    fn typed(message: &Message) -> (i64, ConversationId, String) {
+        (message.created_at.timestamp_millis(), message.conversation_id, message.body.clone())
+    }
+
+    fn failed(&self, desk: &Desk, _: MessageId, _: Kind, error: &ApiError) {
+        desk.report(error);
+    }
+}
+
+impl Desk {
+    /// Replies to the contact: shown at once in the thread, then sent until the server has spoken.
+    pub fn reply(&self, conversation: ConversationId, body: NoteBody) -> MessageId {
+        let id = MessageId::fresh();
+        let message = self.unsaved_reply(id, conversation, chrono::Utc::now(), body.into_string());
+        self.store().threads.of(conversation).messages.intend_add(message);
+        self.send_reply(conversation, id);
+        id
+    }
+
+    /// Takes a refused reply away and hands back its text, to be edited.
+    pub fn take_back_reply(&self, conversation: ConversationId, id: MessageId) -> Option<String> {
+        let thread = self.store().threads.of(conversation);
+        let body = thread.messages.cell(id).with_untracked(|row| row.shown().map(|(message, _)| message.body.clone()));
+        thread.messages.intend_delete(id);
+        self.send_reply(conversation, id);
+        body
+    }
+
+    /// Loads the newest part of a thread, unless that has been done.
+    pub fn load_thread(&self, conversation: ConversationId) {
+        self.load_pages(Box::new(self.messages_in(conversation)));
+        self.load_pages(Box::new(self.notes_in(conversation)));
+    }
+
+    /// Loads what is next above, of whichever kind is known less far back.
+    pub fn load_older_thread(&self, conversation: ConversationId) {
+        let kinds: [Box<dyn Pages>; 2] =
+            [Box::new(self.messages_in(conversation)), Box::new(self.notes_in(conversation))];
+        if kinds.iter().any(|pages| pages.load() == Load::Loading) {
+            return;
+        }
+        // Of equal ones the messages, which come first.
+        let floor = |pages: &dyn Pages| pages.older().map_or(0, |(_, floor): (_, Seq)| floor);
+        let next = kinds.into_iter().reduce(|a, b| if floor(&*b) > floor(&*a) { b } else { a });
+        if let Some(pages) = next {
+            self.load_older_page(pages);
+        }
+    }
+
+    /// Fetches anew, as deep as was loaded before.
+    pub(super) async fn fetch_thread(&self, conversation: ConversationId) {
+        let (messages, notes) = (self.messages_in(conversation), self.notes_in(conversation));
+        futures::join!(self.fetch_pages(&messages), self.fetch_pages(&notes));
+    }
+
+    /// A reply of this agent's that the server has not confirmed.
+    pub(super) fn unsaved_reply(
+        &self,
+        id: MessageId,
+        conversation_id: ConversationId,
+        created_at: Time,
+        body: String,
+    ) -> Message {
+        Message {
+            id,
+            conversation_id,
+            direction: Direction::Out,
+            author: Some(self.me_as_author()),
+            body,
+            attachments: Vec::new(),
+            created_at,
+            seq: 0,
+            delivery: Delivery::Delivered,
+        }
+    }
+
+    fn messages_in(&self, conversation: ConversationId) -> MessagesIn {
+        MessagesIn { conversation, thread: self.store().threads.of(conversation) }
+    }
+
+    pub(super) fn send_reply(&self, conversation: ConversationId, id: MessageId) {
+        self.run_errands(conversation.0, Box::new(RowOf { source: self.messages_in(conversation), id }));
+    }
+}

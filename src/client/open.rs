@@ -1,0 +1,191 @@
+//! What is open in this page: fetched anew after a gap, and told of live. Views say when they come and go.
+
+use super::{Connection, Desk, spawn};
+use crate::{
+    store::row::Load,
+    strings::{fill, words},
+};
+use leptos::prelude::*;
+use std::{
+    pin::Pin,
+    sync::{Mutex, atomic::Ordering},
+};
+use wire::{ContactId, ConversationId, ConversationQuery, Event, Position};
+
+/// Counts of views by what they show.
+#[derive(Default)]
+pub(super) struct Open {
+    contacts: Counts<ContactId>,
+    conversations: Counts<ConversationId>,
+    lists: Counts<ConversationQuery>,
+}
+
+/// A handful, so they are looked through.
+struct Counts<K>(Mutex<Vec<(K, usize)>>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Copy + PartialEq> Counts<K> {
+    fn add(&self, key: K) {
+        let mut counts = self.0.lock().expect("no panic while a lock is held");
+        match counts.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((key, 1)),
+        }
+    }
+
+    fn remove(&self, key: K) {
+        let mut counts = self.0.lock().expect("no panic while a lock is held");
+        if let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == key) {
+            *count -= 1;
+        }
+        counts.retain(|(_, count)| *count > 0);
+    }
+
+    fn contains(&self, key: K) -> bool {
+        self.0.lock().expect("no panic while a lock is held").iter().any(|(known, _)| *known == key)
+    }
+
+    fn keys(&self) -> Vec<K> {
+        self.0.lock().expect("no panic while a lock is held").iter().map(|(key, _)| *key).collect()
+    }
+}
+
+impl Desk {
+    /// A view of a contact's profile: loads it and keeps it right until the view is gone.
+    pub fn show_contact(&self, id: ContactId) {
+        self.0.open.contacts.add(id);
+        let desk = self.clone();
+        on_cleanup(move || desk.0.open.contacts.remove(id));
+        self.load_contact(id);
+        self.load_contact_notes(id);
+    }
+
+    /// A view of a conversation: loads it and keeps it right until the view is gone.
+    pub fn show_conversation(&self, id: ConversationId) {
+        self.0.open.conversations.add(id);
+        let desk = self.clone();
+        on_cleanup(move || desk.0.open.conversations.remove(id));
+        self.load_conversation(id);
+        self.load_thread(id);
+    }
+
+    /// A view of a list: loads it and keeps it right until the view is gone.
+    pub fn show_list(&self, query: ConversationQuery) {
+        self.0.open.lists.add(query);
+        let desk = self.clone();
+        on_cleanup(move || desk.0.open.lists.remove(query));
+        self.load_conversations(query);
+    }
+
+    /// Takes in what the stream brought, as one change.
+    pub(crate) fn hear(&self, events: Vec<Event>) {
+        for event in events {
+            self.tell(&event);
+            self.listened(&event);
+            let contact = self.contact_of(&event);
+            self.store().receive(event);
+            if let Some(contact) = contact {
+                self.refresh_activity(contact);
+                self.recount_contact_notes(contact);
+            }
+        }
+    }
+
+    /// The stream starts over at a position. What we know may be wrong: what is open is fetched anew, the rest when
+    /// it is opened next.
+    pub(crate) fn start_over(&self, since: &Position) {
+        self.set_connection(Connection::Connecting);
+        self.store().receive_reset(since);
+        for list in self.store().conversations.lists() {
+            list.set_load(Load::Idle);
+        }
+        self.fetch_open_soon();
+    }
+
+    /// Fetches anew what is open.
+    pub(super) fn fetch_open_soon(&self) {
+        let desk = self.clone();
+        self.0.catching_up.fetch_add(1, Ordering::Relaxed);
+        spawn(async move {
+            desk.fetch_open().await;
+            let was_last = desk.0.catching_up.fetch_sub(1, Ordering::Relaxed) == 1;
+            if was_last && desk.connection().get_untracked() == Connection::Connecting {
+                desk.set_connection(Connection::Live);
+            }
+        });
+    }
+
+    /// Everything side by side: one answer that is long in coming keeps nothing else waiting.
+    async fn fetch_open(&self) {
+        let open = &self.0.open;
+        let mut all: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
+        for query in open.lists.keys() {
+            all.push(Box::pin(self.fetch_conversations(query)));
+        }
+        for id in open.conversations.keys() {
+            all.push(Box::pin(self.fetch_conversation(id)));
+            all.push(Box::pin(self.fetch_thread(id)));
+        }
+        for id in open.contacts.keys() {
+            all.push(Box::pin(self.fetch_contact(id)));
+            all.push(Box::pin(self.fetch_contact_notes(id)));
+            all.push(Box::pin(self.fetch_activity(id, true)));
+        }
+        futures::future::join_all(all).await;
+    }
+
+    /// Tells assistive technology what a colleague did where this agent is looking.
+    fn tell(&self, event: &Event) {
+        let (actor, sentence) = match event {
+            Event::ContactNoteAdded { note, actor, .. } if self.0.open.contacts.contains(note.contact_id) => {
+                (actor, words().told_note_added)
+            }
+            Event::ContactNoteDeleted { contact_id, actor, .. } if self.0.open.contacts.contains(*contact_id) => {
+                (actor, words().told_note_deleted)
+            }
+            Event::ConversationNoteAdded { note, actor, .. }
+                if self.0.open.conversations.contains(note.conversation_id) =>
+            {
+                (actor, words().told_conversation_note_added)
+            }
+            _ => return,
+        };
+        if actor.id != self.my_id() {
+            self.announce(fill(sentence, &[("name", &actor.name)]));
+        }
+    }
+
+    fn contact_of(&self, event: &Event) -> Option<ContactId> {
+        match event {
+            Event::ContactNoteAdded { note, .. } | Event::ContactNoteRestored { note, .. } => Some(note.contact_id),
+            Event::ContactNoteDeleted { contact_id, .. } => Some(*contact_id),
+            Event::ConversationChanged { conversation, .. } => Some(conversation.contact_id),
+            Event::ContactChanged { contact, .. } => Some(contact.id),
+            _ => None,
+        }
+    }
+
+    /// Whether a view of the contact is open.
+    pub(super) fn is_shown(&self, contact: ContactId) -> bool {
+        self.0.open.contacts.contains(contact)
+    }
+
+    /// Activity is not part of the events: where it is shown it is asked for again.
+    fn refresh_activity(&self, contact: ContactId) {
+        let activity = self.store().contacts.activity(contact);
+        if activity.load.get_untracked() != Load::Ready {
+            return;
+        }
+        if !self.is_shown(contact) {
+            return activity.load.set(Load::Idle);
+        }
+        activity.load.set(Load::Loading);
+        let desk = self.clone();
+        spawn(async move { desk.fetch_activity(contact, true).await });
+    }
+}

@@ -1,0 +1,193 @@
+//! A ledger of the store with the requests that go with it. What is done with one is the same for every kind of thing,
+//! so it is written once, for a `dyn` of each: the app is downloaded.
+
+use super::Desk;
+use crate::{
+    net::{
+        api::{Api, Pending, read},
+        error::ApiError,
+    },
+    storage::outbox::{Key, Outbox},
+    store::{
+        ledger::Ledger,
+        row::{Entry, Errand, Failure, Load},
+        threads::arrived,
+        unsent::Unsent,
+    },
+};
+use leptos::prelude::WithUntracked;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+use wire::{ConversationId, Page, Seq};
+
+/// Where an older page begins: its cursor, and the place it lies below.
+pub(super) type From = (String, Seq);
+
+/// The kind of request that a row waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Add,
+    Delete,
+    Restore,
+}
+
+/// One kind of thing in one place, a contact's notes, say.
+pub(super) trait Source: Clone + 'static {
+    type Thing: Entry + DeserializeOwned;
+
+    fn ledger(&self) -> &Ledger<Self::Thing>;
+
+    /// Asks for a page that begins at a cursor, or the newest.
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value>;
+
+    /// Takes a page in that was asked for below a place. Returns whether it counts, and where the next one begins.
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
+
+    /// Sends one request. `None`: there is no such request, and the row has what it wants.
+    fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<Pending<Value>>;
+
+    /// Where one of its things is kept while it is unsent.
+    fn key(&self, id: <Self::Thing as Entry>::Id) -> Key;
+
+    /// When, in milliseconds since 1970, in which conversation and what was typed.
+    fn typed(thing: &Self::Thing) -> (i64, ConversationId, String);
+
+    /// Hears of a request that was refused for good.
+    fn failed(&self, desk: &Desk, id: <Self::Thing as Entry>::Id, kind: Kind, error: &ApiError);
+}
+
+/// What came of asking for a page.
+pub(super) enum Fetched {
+    /// It was taken in; the next older one, if there is one, begins here.
+    TakenIn(Option<From>),
+    /// It was read before a reset.
+    Stale,
+}
+
+/// A page of a thread, taken in.
+pub(super) fn take_in<T: Entry>(ledger: &Ledger<T>, below: Option<Seq>, page: Page<T>) -> Fetched {
+    let next = next(&page.items, page.next_cursor.as_deref());
+    Fetched::of(ledger.receive_page(arrived(below, page)), next)
+}
+
+/// Where the page after this one begins.
+pub(super) fn next<T: Entry>(items: &[T], cursor: Option<&str>) -> Option<From> {
+    Some((cursor?.to_owned(), items.last()?.seq()))
+}
+
+impl Fetched {
+    pub(super) fn of(taken_in: bool, next: Option<From>) -> Self {
+        if taken_in { Self::TakenIn(next) } else { Self::Stale }
+    }
+}
+
+/// A source's pages, whatever its kind.
+pub(super) trait Pages {
+    fn load(&self) -> Load;
+    fn set_load(&self, load: Load);
+    fn floor(&self) -> Option<Seq>;
+    fn older(&self) -> Option<From>;
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value>;
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
+}
+
+impl<S: Source> Pages for S {
+    fn load(&self) -> Load {
+        use leptos::prelude::GetUntracked;
+        self.ledger().load().get_untracked()
+    }
+
+    fn set_load(&self, load: Load) {
+        self.ledger().set_load(load);
+    }
+
+    fn floor(&self) -> Option<Seq> {
+        self.ledger().floor()
+    }
+
+    fn older(&self) -> Option<From> {
+        self.ledger().older()
+    }
+
+    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
+        Source::page(self, api, cursor)
+    }
+
+    fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
+        Source::receive_page(self, below, page)
+    }
+}
+
+/// A row of a source, whatever its kind.
+pub(super) trait Row {
+    /// The request it waits for, if any.
+    fn waits_for(&self) -> Option<Kind>;
+    /// A request may reach the server from now on.
+    fn mark_sent(&self);
+    /// Keeps what is unsent of it as it is now, or forgets what was kept.
+    fn keep(&self, outbox: &Outbox);
+    fn id(&self) -> Uuid;
+    /// Sends that request. `None`: nothing is to be sent, and the row has what it wants.
+    fn send(&self, api: &Api) -> Option<Pending<Value>>;
+    /// Settles the row by the answer to a request to add or restore.
+    fn settle(&self, answer: Value) -> Result<(), ApiError>;
+    fn settle_delete(&self);
+    fn retry(&self, failure: Failure);
+    fn refuse(&self, failure: Failure);
+    fn failed(&self, desk: &Desk, kind: Kind, error: &ApiError);
+}
+
+pub(super) struct RowOf<S: Source> {
+    pub(super) source: S,
+    pub(super) id: <S::Thing as Entry>::Id,
+}
+
+impl<S: Source> Row for RowOf<S> {
+    fn waits_for(&self) -> Option<Kind> {
+        Some(match self.source.ledger().errand(self.id)? {
+            Errand::Add(_) => Kind::Add,
+            Errand::Delete => Kind::Delete,
+            Errand::Restore => Kind::Restore,
+        })
+    }
+
+    fn mark_sent(&self) {
+        self.source.ledger().mark_sent(self.id);
+    }
+
+    fn keep(&self, outbox: &Outbox) {
+        let row = self.source.ledger().cell(self.id);
+        let unsent = row.with_untracked(|row| Unsent::of(row.wish(), S::typed));
+        outbox.put(&self.source.key(self.id), unsent.map(|unsent| unsent.write()).as_deref());
+    }
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn send(&self, api: &Api) -> Option<Pending<Value>> {
+        self.source.send(api, self.id, self.source.ledger().errand(self.id)?)
+    }
+
+    fn settle(&self, answer: Value) -> Result<(), ApiError> {
+        self.source.ledger().settle(read(answer)?);
+        Ok(())
+    }
+
+    fn settle_delete(&self) {
+        self.source.ledger().settle_delete(self.id);
+    }
+
+    fn retry(&self, failure: Failure) {
+        self.source.ledger().retry(self.id, failure);
+    }
+
+    fn refuse(&self, failure: Failure) {
+        self.source.ledger().refuse(self.id, failure);
+    }
+
+    fn failed(&self, desk: &Desk, kind: Kind, error: &ApiError) {
+        self.source.failed(desk, self.id, kind, error);
+    }
+}

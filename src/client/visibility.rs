@@ -1,0 +1,36 @@
+//! Whether anybody can see the page: it is neither a tab in the background nor behind a locked screen.
+
+use crate::browser::page_resources::Held;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use std::sync::Mutex;
+use wasm_bindgen::closure::Closure;
+
+/// Follows the page until it is told to stop.
+pub(super) struct Visibility {
+    is_visible: ArcRwSignal<bool>,
+    watching: Mutex<Option<SendWrapper<Watching>>>,
+}
+
+struct Watching {
+    _held: Held,
+    _heard: Closure<dyn FnMut(bool)>,
+}
+
+impl Visibility {
+    pub(super) fn watch() -> Self {
+        let is_visible = ArcRwSignal::new(document().visibility_state() == web_sys::VisibilityState::Visible);
+        let told = is_visible.clone();
+        let heard = Closure::<dyn FnMut(bool)>::new(move |visible| told.set(visible));
+        let watching = Watching { _held: Held::visibility(heard.as_ref()), _heard: heard };
+        Self { is_visible, watching: Mutex::new(Some(SendWrapper::new(watching))) }
+    }
+
+    pub(super) fn is_visible(&self) -> ArcRwSignal<bool> {
+        self.is_visible.clone()
+    }
+
+    pub(super) fn unwatch(&self) {
+        *self.watching.lock().expect("no panic while a lock is held") = None;
+    }
+}

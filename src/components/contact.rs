@@ -1,0 +1,12 @@
+//! A person: the profile panel with its sections, and the page of its own.
+
+pub mod actions_section;
+pub mod activity_section;
+pub mod contact_addresses;
+pub mod contact_page;
+pub mod contact_profile_panel;
+pub mod detail_field;
+pub mod details_section;
+pub mod lists_section;
+pub mod panel_section;
+pub mod tags_section;

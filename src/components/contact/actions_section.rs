@@ -1,0 +1,50 @@
+//! `ActionsSection`: what can be done with the open conversation from the panel.
+
+use crate::browser::memo::memo;
+use crate::components::ui::live::live_view;
+use crate::{
+    client::Desk,
+    components::{contact::panel_section::PanelSection, conversation::assign_menu::AssignMenu},
+    strings::words,
+};
+use leptos::prelude::*;
+use wire::{ConversationId, Status};
+
+/// Assign and close; outside a conversation it says what is missing.
+#[component]
+pub fn ActionsSection(conversation: Option<ConversationId>) -> impl IntoView {
+    view! {
+        <PanelSection name="actions" title=words().actions>
+            {match conversation {
+                Some(conversation) => view! { <Actions conversation /> }.into_any(),
+                None => view! { <p class="empty">{words().actions_need_conversation}</p> }.into_any(),
+            }}
+        </PanelSection>
+    }
+}
+
+#[component]
+fn Actions(conversation: ConversationId) -> impl IntoView {
+    let desk = Desk::here();
+    let known = {
+        let desk = desk.clone();
+        memo(move |_| desk.conversation(conversation))
+    };
+    let is_closed =
+        memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.status == Status::Closed)));
+    view! {
+        <div class="actions">
+            <AssignMenu conversation known />
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    let next = if is_closed.get_untracked() { Status::Open } else { Status::Closed };
+                    desk.set_status(conversation, next);
+                }
+            >
+                {live_view(move || if is_closed.get() { words().reopen_conversation } else { words().close_conversation })}
+            </button>
+        </div>
+    }
+}

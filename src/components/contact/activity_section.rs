@@ -1,0 +1,117 @@
+//! `ActivitySection`: who did what when around a contact.
+
+use crate::browser::memo::memo;
+use crate::components::ui::live::live_view;
+use crate::{
+    client::Desk,
+    components::{
+        contact::panel_section::PanelSection,
+        shared::{
+            load_problem::{LoadProblem, Waiting},
+            timestamp::Timestamp,
+        },
+        ui::rows::Rows,
+    },
+    store::row::Load,
+    strings::{fill, words},
+};
+use leptos::prelude::*;
+use wire::{Activity, ActivityKind, ContactId};
+
+/// The Activity section of the panel.
+#[component]
+pub fn ActivitySection(contact: ContactId) -> impl IntoView {
+    view! {
+        <PanelSection name="activity" title=words().activity>
+            <Entries contact />
+        </PanelSection>
+    }
+}
+
+#[component]
+fn Entries(contact: ContactId) -> impl IntoView {
+    let desk = Desk::here();
+    desk.load_activity(contact);
+    let activity = desk.store().contacts.activity(contact);
+    let (items, load) = (activity.items.clone(), activity.load.clone());
+    let keys = memo(move |_| items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));
+    let entries = activity.items.clone();
+    // Newest first. An entry is never changed, so a row takes it as it is.
+    let entry = move |seq: u64| {
+        entries.with_untracked(|all| {
+            let at = all.binary_search_by(|item| seq.cmp(&item.seq)).ok()?;
+            all.get(at).cloned()
+        })
+    };
+    let is_empty = memo(move |_| keys.with(Vec::is_empty));
+    let older = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_older_activity(contact))
+    };
+    let retry = Callback::new(move |()| desk.load_activity(contact));
+    view! {
+        <Rows
+            keys
+            row=move |seq| entry(seq).map(|item| view! { <Entry item /> })
+            estimate=44.0
+            label=words().activity
+            class="activity-rows"
+            on_near_end=older
+        />
+        {live_view(move || match (load.get(), is_empty.get()) {
+            (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
+            (Load::Ready, true) => Some(view! { <p class="empty">{words().activity_empty}</p> }.into_any()),
+            (Load::Idle | Load::Loading, true) => Some(view! { <Waiting /> }.into_any()),
+            _ => None,
+        })}
+    }
+}
+
+#[component]
+fn Entry(item: Activity) -> impl IntoView {
+    view! {
+        <p class="activity"><bdi dir="auto">{sentence(&item)}</bdi><Timestamp at=item.at /></p>
+    }
+}
+
+fn sentence(item: &Activity) -> String {
+    let words = words();
+    let sentence = match item.kind {
+        ActivityKind::ConversationOpened => words.activity_opened,
+        ActivityKind::ConversationClosed => words.activity_closed,
+        ActivityKind::ConversationReopened => words.activity_reopened,
+        ActivityKind::ConversationAutomated => words.activity_automated,
+        ActivityKind::ConversationAssigned => words.activity_assigned,
+        ActivityKind::ConversationUnassigned => words.activity_unassigned,
+        ActivityKind::NoteAdded => words.activity_note_added,
+        ActivityKind::NoteDeleted => words.activity_note_deleted,
+        ActivityKind::NoteRestored => words.activity_note_restored,
+        ActivityKind::TagAdded => words.activity_tag_added,
+        ActivityKind::TagRemoved => words.activity_tag_removed,
+        ActivityKind::DetailsChanged => words.activity_details,
+    };
+    let who = item.actor.as_ref().map_or(words.activity_nobody, |actor| &actor.name);
+    let subject = match item.kind {
+        ActivityKind::DetailsChanged => fields(item.subject.as_deref().unwrap_or_default()),
+        _ => item.subject.clone().unwrap_or_default(),
+    };
+    fill(sentence, &[("who", who), ("subject", &subject)])
+}
+
+/// Wire names of fields in the agent's words.
+fn fields(names: &str) -> String {
+    let words = words();
+    let named = names.split(',').map(|name| match name.trim() {
+        "name" => words.field_name,
+        "email" => words.field_email,
+        "phone" => words.field_phone,
+        "external_id" => words.field_external_id,
+        "address" => words.field_address,
+        "birthday" => words.field_birthday,
+        "language" => words.field_language,
+        "default_channel" => words.field_default_channel,
+        "time_zone" => words.field_time_zone,
+        _ => words.details,
+    });
+    named.collect::<Vec<_>>().join(", ")
+}

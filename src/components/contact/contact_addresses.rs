@@ -1,0 +1,96 @@
+//! `ContactAddresses`: where a contact is reached, in the panel's head.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::timers::after,
+    client::Desk,
+    components::{
+        shared::channel_mark::ChannelMark,
+        ui::icon::{Icon, Shape},
+    },
+    strings::{fill, words},
+};
+use leptos::{prelude::*, task::spawn_local};
+use wire::{ChannelAddress, ChannelKind, Contact};
+
+/// How long the check mark stands in the place of the copy icon.
+const COPIED_MS: u32 = 2_000;
+
+/// An address with the channels that it is used on: one telephone number often serves several.
+type Reached = (String, Vec<ChannelKind>);
+
+/// Each address once, with its channels and a way to copy it.
+#[component]
+pub fn ContactAddresses(known: Memo<Option<Contact>>) -> impl IntoView {
+    let reached: Memo<Vec<Reached>> =
+        memo(move |_| known.with(|known| known.as_ref().map(|known| by_address(&known.channels)).unwrap_or_default()));
+    live_view(move || {
+        let reached = reached.get();
+        (!reached.is_empty()).then(|| {
+            let rows = reached.into_iter().map(|(address, kinds)| view! { <Address address kinds /> });
+            view! { <ul class="addresses" role="list" aria-label=words().reached_on>{rows.collect_view()}</ul> }
+        })
+    })
+}
+
+/// In the order in which channels are listed everywhere.
+fn by_address(channels: &[ChannelAddress]) -> Vec<Reached> {
+    let mut reached: Vec<Reached> = Vec::new();
+    for kind in ChannelKind::ALL {
+        for ChannelAddress { address, .. } in channels.iter().filter(|channel| channel.kind == kind) {
+            match reached.iter_mut().find(|(known, _)| known == address) {
+                Some((_, kinds)) => kinds.push(kind),
+                None => reached.push((address.clone(), vec![kind])),
+            }
+        }
+    }
+    reached
+}
+
+#[component]
+fn Address(address: String, kinds: Vec<ChannelKind>) -> impl IntoView {
+    let marks = kinds.into_iter().map(|kind| view! { <ChannelMark kind />" " }).collect_view();
+    view! {
+        <li class="address">
+            <span class="address-channels">{marks}</span>
+            <bdi class="address-text" dir="auto" title=address.clone()>{address.clone()}</bdi>
+            <CopyButton address />
+        </li>
+    }
+}
+
+#[component]
+fn CopyButton(address: String) -> impl IntoView {
+    let desk = Desk::here();
+    let is_copied = RwSignal::new(false);
+    Effect::new(move |_| {
+        if is_copied.get() {
+            after(COPIED_MS, move || is_copied.set(false));
+        }
+    });
+    let name = fill(words().copy_address, &[("address", &address)]);
+    let copy = move |_| {
+        let (desk, address) = (desk.clone(), address.clone());
+        spawn_local(async move {
+            if desk.copy(&address).await {
+                is_copied.try_set(true);
+            }
+        });
+    };
+    view! {
+        <button
+            type="button"
+            class="icon-button copy"
+            class:done=live(move || is_copied.get())
+            aria-label=name
+            title=words().copy
+            on:click=copy
+        >
+            {live_view(move || {
+                let shape = if is_copied.get() { Shape::Check } else { Shape::Copy };
+                view! { <Icon shape /> }
+            })}
+        </button>
+    }
+}

@@ -1,0 +1,130 @@
+//! `ContactPage`: a contact's own page, outside any conversation: what is known, and the conversations to open.
+
+use crate::browser::memo::memo;
+use crate::components::ui::live::live_view;
+use crate::{
+    client::Desk,
+    components::{
+        contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
+        inbox::inbox_nav::InboxNav,
+        shared::{
+            channel_mark::{ChannelMark, channel_name},
+            connection_line::ConnectionLine,
+            load_problem::LoadProblem,
+            timestamp::ShortTimestamp,
+            toasts::Toasts,
+        },
+        ui::rows::Rows,
+    },
+    navigation::{navigator::Navigator, views::InboxView},
+    store::row::{Failure, Load},
+    strings::words,
+};
+use leptos::prelude::*;
+use wire::{ContactId, Conversation, ConversationId, ProblemCode};
+
+/// The page. Notes can be read here; writing one needs a conversation.
+#[component]
+pub fn ContactPage(contact: ContactId) -> impl IntoView {
+    let desk = Desk::here();
+    let navigator = Navigator::here();
+    desk.show_contact(contact);
+    let known = known(contact);
+    let name = name_of(known);
+    let body = NodeRef::<leptos::html::Div>::new();
+    let load = desk.store().contacts.load(contact);
+    let is_missing = memo(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
+    // A page has a heading before it is known, and without a contact, whose it is.
+    let heading =
+        move || Some(name.get()).filter(|name| !name.is_empty()).unwrap_or_else(|| words().contact_unnamed.to_owned());
+    view! {
+        <div class="inbox contact-page">
+            <ConnectionLine />
+            <InboxNav />
+            <main class="contact-main">
+                <h1 class="sr-only">{live_view(heading)}</h1>
+                {live_view(move || {
+                    if is_missing.get() {
+                        return view! {
+                            <div class="pane-problem">
+                                <p>{words().contact_not_found}</p>
+                                <button type="button" class="button" on:click=move |_| navigator.go.run(InboxView::default())>
+                                    {words().back_to_inbox}
+                                </button>
+                            </div>
+                        }
+                            .into_any();
+                    }
+                    view! {
+                        <div class="panel contact-panel">
+                            <PanelHead contact known name close=None />
+                            <SectionMenu body name channel=words().contact_heading />
+                            <Sections contact conversation=None known name body />
+                        </div>
+                        <Conversations contact />
+                    }
+                        .into_any()
+                })}
+            </main>
+            <Toasts />
+        </div>
+    }
+}
+
+#[component]
+fn Conversations(contact: ContactId) -> impl IntoView {
+    let desk = Desk::here();
+    let ids = RwSignal::new(Vec::<ConversationId>::new());
+    let problem = RwSignal::new(None::<Failure>);
+    let load = Callback::new(move |()| {
+        let desk = desk.clone();
+        leptos::task::spawn_local(async move {
+            match desk.conversations_of(contact).await {
+                Ok(found) => {
+                    problem.try_set(None);
+                    ids.try_set(found);
+                }
+                Err(error) => {
+                    problem.try_set(Some(error.failure()));
+                }
+            }
+        });
+    });
+    load.run(());
+    view! {
+        <section class="contact-conversations" aria-label=words().contact_conversations>
+            <h2>{words().contact_conversations}</h2>
+            <Rows keys=ids row=|id| view! { <OneConversation id /> } estimate=48.0 class="contact-conversation-rows" />
+            {live_view(move || problem.get().map(|failure| view! { <LoadProblem failure retry=load /> }))}
+        </section>
+    }
+}
+
+#[component]
+fn OneConversation(id: ConversationId) -> impl IntoView {
+    let navigator = Navigator::here();
+    let store = Desk::here().store().clone();
+    let view = InboxView::default().opening(id);
+    let address = navigator.address.run(view.clone());
+    let shown = store.conversations.shown_untracked(id);
+    let at = memo(move |_| store.conversations.shown(id).map(|known| known.last_at).unwrap_or_default());
+    shown.map(|Conversation { channel, preview, .. }| {
+        view! {
+            <a
+                class="contact-conversation"
+                href=address
+                on:click=move |event| {
+                    if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                        event.prevent_default();
+                        navigator.go.run(view.clone());
+                    }
+                }
+            >
+                <ChannelMark kind=channel.kind />
+                <span aria-hidden="true">{channel_name(channel.kind)}</span>
+                <bdi class="row-preview" dir="auto">{preview.map(|preview| preview.text)}</bdi>
+                <ShortTimestamp at />
+            </a>
+        }
+    })
+}

@@ -1,0 +1,205 @@
+//! `ContactProfilePanel`: who the contact is, and what the team knows, whichever conversation is open.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk,
+    components::{
+        contact::{
+            actions_section::ActionsSection, activity_section::ActivitySection, contact_addresses::ContactAddresses,
+            details_section::DetailsSection, lists_section::ListsSection, tags_section::TagsSection,
+        },
+        notes::notes_section::NotesSection,
+        shared::{
+            avatar::Avatar,
+            channel_mark::channel_name,
+            load_problem::{LoadProblem, Waiting},
+        },
+        ui::icon::{Icon, Shape},
+    },
+    navigation::navigator::Navigator,
+    store::row::Load,
+    strings::{fill, words},
+};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use wire::{Contact, ContactId, ConversationId};
+
+/// The panel beside a conversation. Escape closes it.
+#[component]
+pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, close: Callback<()>) -> impl IntoView {
+    let known = known(contact);
+    let desk = Desk::here();
+    // Whose profile it is is known from the conversation before the contact is loaded, or if it can't be.
+    let channel = {
+        let desk = desk.clone();
+        memo(move |_| desk.conversation(conversation).map_or("", |known| channel_name(known.channel.kind)))
+    };
+    let name = memo(move |_| {
+        let name = known.with(|known| known.as_ref().map(|known| known.name.clone()));
+        name.or_else(|| Some(desk.conversation(conversation)?.contact.name)).unwrap_or_default()
+    });
+    let panel = NodeRef::<html::Aside>::new();
+    let body = NodeRef::<html::Div>::new();
+    let close_on_escape = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
+            event.prevent_default();
+            close.run(());
+        }
+    };
+    view! {
+        <aside
+            class="panel"
+            part="panel"
+            node_ref=panel
+            aria-label=live(move || fill(words().profile_of, &[("name", &name.get()), ("channel", channel.get())]))
+            on:keydown=close_on_escape
+        >
+            <PanelHead contact known name close=Some(close) />
+            <SectionMenu body name channel />
+            <Sections contact conversation=Some(conversation) known name body />
+        </aside>
+    }
+}
+
+/// The contact as shown. Tracks.
+#[must_use]
+pub fn known(contact: ContactId) -> Memo<Option<Contact>> {
+    let store = Desk::here().store().clone();
+    memo(move |_| store.contacts.shown(contact))
+}
+
+/// The contact's name; empty before it is known.
+#[must_use]
+pub fn name_of(known: Memo<Option<Contact>>) -> Memo<String> {
+    memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()))
+}
+
+/// Whose profile it is, always in sight, and a menu of the sections.
+#[component]
+pub fn PanelHead(
+    contact: ContactId,
+    known: Memo<Option<Contact>>,
+    name: Memo<String>,
+    close: Option<Callback<()>>,
+) -> impl IntoView {
+    let navigator = Navigator::here();
+    let page = close.and_then(|_| navigator.contact_address.run(contact));
+    view! {
+        <header class="panel-head">
+            <Avatar name=name seed=contact.0 />
+            <div class="panel-who">
+                <h2>
+                    {match page {
+                        Some(address) => view! {
+                            <a
+                                href=address
+                                title=words().contact_page
+                                on:click=move |event| {
+                                    if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                                        event.prevent_default();
+                                        navigator.go_to_contact.run(contact);
+                                    }
+                                }
+                            >
+                                <bdi dir="auto">{live_view(move || name.get())}</bdi>
+                            </a>
+                        }
+                        .into_any(),
+                        None => view! { <bdi dir="auto">{live_view(move || name.get())}</bdi> }.into_any(),
+                    }}
+                </h2>
+                <ContactAddresses known />
+            </div>
+            {close
+                .map(|close| {
+                    view! {
+                        <button
+                            type="button"
+                            class="icon-button"
+                            aria-label=words().close_profile
+                            title=words().close_profile
+                            on:click=move |_| close.run(())
+                        >
+                            <Icon shape=Shape::X />
+                        </button>
+                    }
+                })}
+        </header>
+    }
+}
+
+/// The six sections, in their order, and the ways to them. `conversation`: where a new note is written in.
+#[component]
+pub fn Sections(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    known: Memo<Option<Contact>>,
+    name: Memo<String>,
+    body: NodeRef<html::Div>,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let load = desk.store().contacts.load(contact);
+    // What is known stays, whatever asking for it once more brings.
+    let stage = memo(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
+    let retry = Callback::new(move |()| desk.load_contact(contact));
+    view! {
+        <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>
+            {live_view(move || match stage.get() {
+                Load::Ready => {
+                    view! {
+                        <DetailsSection known />
+                        <ActionsSection conversation />
+                        <TagsSection contact known />
+                        <ListsSection known />
+                        <NotesSection contact conversation name />
+                        <ActivitySection contact />
+                    }
+                        .into_any()
+                }
+                Load::Failed(failure) => view! { <LoadProblem failure retry /> }.into_any(),
+                Load::Idle | Load::Loading => view! { <Waiting /> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+/// Jumps to a section. `channel` tells the menus of several panels of one contact apart.
+#[component]
+pub fn SectionMenu(
+    body: NodeRef<html::Div>,
+    name: Memo<String>,
+    #[prop(into)] channel: Memo<&'static str>,
+) -> impl IntoView {
+    let words = words();
+    let entries = [
+        ("details", words.details),
+        ("actions", words.actions),
+        ("tags", words.tags),
+        ("lists", words.lists),
+        ("notes", words.notes),
+        ("activity", words.activity),
+    ];
+    let jump = move |name: &'static str| {
+        let Some(body) = body.get_untracked() else { return };
+        let selector = format!("[data-section={name}] .section-toggle");
+        if let Ok(Some(target)) = body.query_selector(&selector) {
+            // Only the panel scrolls: the page around it stays where it is.
+            let down = target.get_bounding_client_rect().top() - body.get_bounding_client_rect().top();
+            #[expect(clippy::cast_possible_truncation)]
+            body.set_scroll_top(body.scroll_top() + down.round() as i32);
+            // Focus moves along, so that the keyboard goes on from there.
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = target.unchecked_into::<web_sys::HtmlElement>().focus_with_options(&options);
+        }
+    };
+    view! {
+        <nav class="section-menu" aria-label=live(move || fill(words.jump_to_of, &[("name", &name.get()), ("channel", channel.get())]))>
+            {entries
+                .map(|(name, title)| view! { <button type="button" on:click=move |_| jump(name)>{title}</button> })
+                .into_iter()
+                .collect_view()}
+        </nav>
+    }
+}

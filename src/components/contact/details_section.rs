@@ -1,0 +1,97 @@
+//! `DetailsSection`: who the contact is, field by field.
+
+use crate::browser::memo::Memo;
+use crate::components::ui::live::live;
+use crate::{
+    browser::clock::clock,
+    components::{
+        contact::{
+            detail_field::{DetailField, Field},
+            panel_section::PanelSection,
+        },
+        shared::{channel_mark::channel_name, timestamp::time_in_zone},
+    },
+    strings::{fill, words},
+};
+use leptos::prelude::*;
+use wire::{ChannelKind, Contact, ContactPatch};
+
+/// The details of a contact, each edited in place.
+#[component]
+pub fn DetailsSection(known: Memo<Option<Contact>>) -> impl IntoView {
+    let clock = clock();
+    let local_time = move || {
+        let zone = known.with(|known| known.as_ref().and_then(|known| known.time_zone.clone()))?;
+        Some(fill(words().field_local_time, &[("time", &time_in_zone(&zone, clock.now())?)]))
+    };
+    view! {
+        <PanelSection name="details" title=words().details>
+            <dl class="details">
+                {fields().into_iter().map(|field| view! { <DetailField known field /> }).collect_view()}
+            </dl>
+            <p class="local-time">{live(local_time.clone())}</p>
+        </PanelSection>
+    }
+}
+
+fn fields() -> Vec<Field> {
+    let words = words();
+    vec![
+        Field::text(
+            words.field_name,
+            |it| Some(it.name.clone()),
+            |text| match text {
+                Some(name) => Ok(ContactPatch { name: Some(name), ..Default::default() }),
+                None => Err(words.field_bad_name),
+            },
+        ),
+        Field::text(
+            words.field_phone,
+            |it| it.phone.clone(),
+            |text| Ok(ContactPatch { phone: Some(text), ..Default::default() }),
+        ),
+        Field::text(
+            words.field_email,
+            |it| it.email.clone(),
+            |text| Ok(ContactPatch { email: Some(text), ..Default::default() }),
+        ),
+        Field::text(
+            words.field_external_id,
+            |it| it.external_id.clone(),
+            |text| Ok(ContactPatch { external_id: Some(text), ..Default::default() }),
+        ),
+        Field::text(
+            words.field_address,
+            |it| it.address.clone(),
+            |text| Ok(ContactPatch { address: Some(text), ..Default::default() }),
+        ),
+        Field::text(
+            words.field_birthday,
+            |it| it.birthday.map(|day| day.to_string()),
+            |text| {
+                let birthday =
+                    text.map(|text| wire::contact::parse_day(&text).ok_or(words.field_bad_birthday)).transpose()?;
+                Ok(ContactPatch { birthday: Some(birthday), ..Default::default() })
+            },
+        ),
+        Field::text(
+            words.field_language,
+            |it| it.language.clone(),
+            |text| Ok(ContactPatch { language: Some(text), ..Default::default() }),
+        ),
+        Field::choice(
+            words.field_default_channel,
+            ChannelKind::ALL.map(|kind| (kind.as_str(), channel_name(kind))).to_vec(),
+            |it| it.default_channel.map(|kind| kind.as_str().to_owned()),
+            |text| {
+                let kind = text.and_then(|text| ChannelKind::ALL.into_iter().find(|kind| kind.as_str() == text));
+                Ok(ContactPatch { default_channel: Some(kind), ..Default::default() })
+            },
+        ),
+        Field::text(
+            words.field_time_zone,
+            |it| it.time_zone.clone(),
+            |text| Ok(ContactPatch { time_zone: Some(text), ..Default::default() }),
+        ),
+    ]
+}

@@ -1,0 +1,53 @@
+//! `PanelSection`: one section of the Contact Profile Panel. It remembers on this device whether it is open.
+
+use crate::browser::memo::Memo;
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk,
+    components::ui::icon::{Icon, Shape},
+};
+use leptos::prelude::*;
+
+/// A heading that opens and closes what is under it. `name` is the section's key: in storage, and for jumping to it.
+#[component]
+pub fn PanelSection(
+    name: &'static str,
+    #[prop(into)] title: String,
+    #[prop(into, optional)] count: Option<Memo<String>>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let key = format!("sidenote.section.{}.{name}", Desk::here().my_id());
+    let is_open = RwSignal::new(remembered(&key));
+    let toggle = move |_| {
+        is_open.update(|open| *open = !*open);
+        remember(&key, is_open.get_untracked());
+    };
+    view! {
+        <section class=format!("panel-section section-{name}") data-section=name>
+            <h3>
+                <button type="button" class="section-toggle" aria-expanded=live(move || is_open.get().to_string()) on:click=toggle>
+                    <Icon shape=Shape::ChevronDown />
+                    <span>{title}</span>
+                    // For the name that is read out, "Notes 2".
+                    " "
+                    <span class="section-count">{live_view(move || count.map(|count| count.get()))}</span>
+                </button>
+            </h3>
+            <Show when=move || is_open.get()>
+                <div class="section-content">{children()}</div>
+            </Show>
+        </section>
+    }
+}
+
+fn remembered(key: &str) -> bool {
+    // Without storage every section is open, as it is at first.
+    let storage = window().local_storage().ok().flatten();
+    storage.and_then(|storage| storage.get_item(key).ok().flatten()).is_none_or(|value| value != "closed")
+}
+
+fn remember(key: &str, is_open: bool) {
+    if let Some(storage) = window().local_storage().ok().flatten() {
+        let _ = storage.set_item(key, if is_open { "open" } else { "closed" });
+    }
+}

@@ -1,0 +1,119 @@
+//! `TagsSection`: coloured labels: add by typing, remove by a click.
+
+use crate::browser::memo::{Memo, memo};
+use crate::{
+    client::Desk,
+    components::{
+        contact::panel_section::PanelSection,
+        ui::{
+            icon::{Icon, Shape},
+            live::{live, live_view},
+            rows::{Rows, RowsHandle},
+        },
+    },
+    strings::{fill, words},
+};
+use leptos::{ev, html, prelude::*};
+use wire::{Contact, ContactId, Tag};
+
+/// The tags of a contact.
+#[component]
+pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl IntoView {
+    let tags = memo(move |_| known.with(|known| known.as_ref().map(|known| known.tags.clone()).unwrap_or_default()));
+    let names = memo(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>()));
+    let handle = RowsHandle::new();
+    let field = NodeRef::<html::Input>::new();
+    let removed =
+        Callback::new(move |name: String| handle.focus_beside(&names.get_untracked(), &name, ".tag-remove", field));
+    let row = move |name| view! { <OneTag contact name tags removed /> };
+    view! {
+        <PanelSection name="tags" title=words().tags>
+            <Rows
+                keys=names
+                row
+                estimate=28.0
+                label=words().tags
+                class="tags"
+                // They stand side by side.
+                all_up_to=usize::MAX
+                handle
+            />
+            {live_view(move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{words().tags_empty}</p> }))}
+            <AddTag contact tags field />
+        </PanelSection>
+    }
+}
+
+#[component]
+fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callback<String>) -> impl IntoView {
+    let desk = Desk::here();
+    let label = fill(words().tag_remove, &[("tag", &name)]);
+    let known = name.clone();
+    let color = memo(move |_| tags.with(|tags| tags.iter().find(|tag| tag.name == known).map(|tag| tag.color)));
+    let shown = name.clone();
+    view! {
+        <span class="tag" data-color=live(move || color.get())>
+            <bdi dir="auto">{shown}</bdi>
+            <button
+                type="button"
+                class="tag-remove"
+                aria-label=label
+                on:click=move |_| {
+                    removed.run(name.clone());
+                    desk.remove_tag(contact, name.clone());
+                }
+            >
+                <Icon shape=Shape::X />
+            </button>
+        </span>
+    }
+}
+
+#[component]
+fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
+    let desk = Desk::here();
+    let text = RwSignal::new(String::new());
+    let known = RwSignal::new(Vec::<Tag>::new());
+    let id = format!("tags-{}", uuid::Uuid::now_v7());
+    let ask_desk = desk.clone();
+    // Asked for when the field is used, not with every panel.
+    let ask = move |_| {
+        let desk = ask_desk.clone();
+        leptos::task::spawn_local(async move {
+            if let Ok(all) = desk.tags().await {
+                known.try_set(all);
+            }
+        });
+    };
+    let add = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let name = text.get_untracked().trim().to_owned();
+        let has_it = tags.with_untracked(|tags| tags.iter().any(|tag| tag.name == name));
+        if !name.is_empty() && !has_it {
+            desk.add_tag(contact, name);
+        }
+        text.set(String::new());
+    };
+    view! {
+        <form class="tag-add" on:submit=add>
+            <input
+                class="input"
+                node_ref=field
+                list=id.clone()
+                maxlength="40"
+                dir="auto"
+                aria-label=words().tag_add
+                placeholder=words().tag_add
+                prop:value=live(move || text.get())
+                on:focus=ask
+                on:input=move |event| text.set(event_target_value(&event))
+            />
+            <datalist id=id>
+                {live_view(move || known.get().into_iter().map(|tag| view! { <option value=tag.name></option> }).collect_view())}
+            </datalist>
+            <button type="submit" class="icon-button" aria-label=words().tag_add title=words().tag_add>
+                <Icon shape=Shape::Plus />
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,119 @@
+//! `AssignMenu`: whose conversation it is; a searchable list of teammates, one at a time.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::text_case::lower,
+    client::Desk,
+    components::ui::{
+        icon::{Icon, Shape},
+        popover::Popover,
+    },
+    strings::{fill, words},
+};
+use leptos::{html, prelude::*};
+use wire::{AgentId, Conversation, ConversationId};
+
+/// The button with the assignee's name, and the list it opens.
+#[component]
+pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+    let desk = Desk::here();
+    let assignee = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee_id)));
+    let agents = desk.store().agents.clone();
+    let label = memo(move |_| {
+        let agent = assignee.get().and_then(|id| agents.get(id));
+        agent.map_or_else(|| words().unassigned.to_owned(), |agent| agent.name)
+    });
+    let search = NodeRef::<html::Input>::new();
+    let content = move |close: Callback<()>| view! { <Teammates conversation assignee search close /> }.into_any();
+    view! {
+        <Popover
+            class="assign-menu"
+            button_class="button quiet assign-button"
+            name=memo(move |_| format!("{}: {}", words().assign, label.get()))
+            face=move || {
+                view! {
+                    <Icon shape=Shape::UserPlus />
+                    <span class="assign-name">{live_view(move || label.get())}</span>
+                }
+                    .into_any()
+            }
+            first=search
+            content=content
+        />
+    }
+}
+
+#[component]
+fn Teammates(
+    conversation: ConversationId,
+    assignee: Memo<Option<AgentId>>,
+    search: NodeRef<html::Input>,
+    close: Callback<()>,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let text = RwSignal::new(String::new());
+    let me = desk.my_id();
+    let agents = desk.store().agents.clone();
+    let found = memo(move |_| {
+        let wanted = lower(text.get().trim());
+        let mut found = agents.all();
+        found.retain(|agent| !agent.removed && (lower(&agent.name).contains(&wanted) || agent.email.contains(&wanted)));
+        // The agent's own name first: assigning to oneself is what is done most.
+        if let Some(mine) = found.iter().position(|agent| agent.id == me) {
+            found[..=mine].rotate_right(1);
+        }
+        found
+    });
+    let choose = Callback::new(move |agent: Option<AgentId>| {
+        desk.assign(conversation, agent);
+        close.run(());
+    });
+    view! {
+        <input
+            type="search"
+            class="input"
+            node_ref=search
+            aria-label=words().assign_search
+            placeholder=words().assign_search
+            on:input=move |event| text.set(event_target_value(&event))
+        />
+        <ul class="menu-list">
+            {live_view(move || {
+                found
+                    .get()
+                    .into_iter()
+                    .map(|agent| {
+                        let name = if agent.id == me { fill(words().you, &[("name", &agent.name)]) } else { agent.name };
+                        view! { <Choice name agent=Some(agent.id) assignee choose /> }
+                    })
+                    .collect_view()
+            })}
+            {live_view(move || found.with(Vec::is_empty).then(|| view! { <li class="menu-empty">{words().assign_no_match}</li> }))}
+            <Choice name=words().assign_nobody.to_owned() agent=None assignee choose />
+        </ul>
+    }
+}
+
+#[component]
+fn Choice(
+    name: String,
+    agent: Option<AgentId>,
+    assignee: Memo<Option<AgentId>>,
+    choose: Callback<Option<AgentId>>,
+) -> impl IntoView {
+    let is_chosen = move || assignee.get() == agent;
+    view! {
+        <li>
+            <button
+                type="button"
+                class="menu-item"
+                aria-pressed=live(move || is_chosen().to_string())
+                on:click=move |_| choose.run(agent)
+            >
+                <bdi dir="auto">{name}</bdi>
+                {live_view(move || is_chosen().then(|| view! { <Icon shape=Shape::Check /> }))}
+            </button>
+        </li>
+    }
+}

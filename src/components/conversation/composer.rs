@@ -1,0 +1,164 @@
+//! `Composer`: Reply and Note, with a draft of its own each. The mode stays until the agent changes it.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::keyboard::{Chord, chord},
+    client::Desk,
+    components::{
+        conversation::send_options::SendOptions,
+        ui::icon::{Icon, Shape},
+    },
+    store::{drafts::Mode, threads::ThreadItem},
+    strings::{fill, words},
+};
+use leptos::{ev, prelude::*};
+use wire::{BodyError, Conversation, ConversationId, NoteBody};
+
+/// Where an agent writes to the contact, or to the team.
+#[component]
+pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+    let desk = Desk::here();
+    let mode = RwSignal::from(desk.store().drafts.mode(conversation));
+    let name =
+        memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default()));
+    let audience = move || match mode.get() {
+        Mode::Reply => fill(words().reply_audience, &[("name", &name.get())]),
+        Mode::Note => words().note_audience.to_owned(),
+    };
+    view! {
+        <div class="composer" part="composer" class:noting=live(move || mode.get() == Mode::Note)>
+            <ColleagueWarning conversation mode name />
+            <div class="composer-head">
+                <div class="tabs" role="group" aria-label=words().composer_mode>
+                    <ModeTab conversation mode this=Mode::Reply name=words().mode_reply />
+                    <ModeTab conversation mode this=Mode::Note name=words().mode_note />
+                </div>
+                <p class="audience">
+                    {live_view(move || (mode.get() == Mode::Note).then(|| view! { <Icon shape=Shape::Lock /> }))}
+                    <bdi dir="auto">{audience}</bdi>
+                </p>
+            </div>
+            {live_view(move || view! { <Writing conversation mode=mode.get() name /> })}
+        </div>
+    }
+}
+
+#[component]
+fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name: &'static str) -> impl IntoView {
+    let desk = Desk::here();
+    view! {
+        <button
+            type="button"
+            class="tab"
+            aria-pressed=live(move || (mode.get() == this).to_string())
+            on:click=move |_| desk.set_mode(conversation, this)
+        >
+            {name}
+        </button>
+    }
+}
+
+/// When the last thing said was a colleague's note, a reply to the contact may be meant for the colleague.
+#[component]
+fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Memo<String>) -> impl IntoView {
+    let desk = Desk::here();
+    let thread = desk.store().threads.of(conversation);
+    let me = desk.my_id();
+    let colleague = memo(move |_| {
+        let Some(ThreadItem::Note(id)) = thread.items().last().copied() else { return None };
+        thread.notes.cell(id).with(|row| {
+            let (note, _) = row.shown()?;
+            (note.author.id != me).then(|| note.author.name.clone())
+        })
+    });
+    move || {
+        let switching = desk.clone();
+        let colleague = (mode.get() == Mode::Reply).then(|| colleague.get()).flatten()?;
+        let sentence = fill(words().colleague_warning, &[("name", &name.get()), ("colleague", &colleague)]);
+        Some(view! {
+            <p class="colleague-warning" role="status">
+                <Icon shape=Shape::TriangleAlert />
+                <span>{sentence}</span>
+                <button type="button" class="button quiet" on:click=move |_| switching.set_mode(conversation, Mode::Note)>
+                    {words().switch_to_note}
+                </button>
+            </p>
+        })
+    }
+}
+
+#[component]
+fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl IntoView {
+    let desk = Desk::here();
+    let drafts = &desk.store().drafts;
+    let draft = RwSignal::from(match mode {
+        Mode::Reply => drafts.reply(conversation),
+        Mode::Note => drafts.conversation_note(conversation),
+    });
+    let settings = desk.settings();
+    let typing = desk.clone();
+    let write = Callback::new(move |text| match mode {
+        Mode::Reply => typing.draft_reply(conversation, text),
+        Mode::Note => typing.draft_conversation_note(conversation, text),
+    });
+    let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
+    let send = Callback::new(move |()| {
+        let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
+        match mode {
+            Mode::Reply => {
+                desk.reply(conversation, body);
+            }
+            Mode::Note => {
+                desk.add_conversation_note(conversation, body);
+            }
+        }
+        write.run(String::new());
+    });
+    let on_key = move |event: ev::KeyboardEvent| {
+        let sends = match chord(&event) {
+            Chord::Submit => true,
+            Chord::Enter => settings.with_untracked(|settings| settings.enter_sends),
+            Chord::Other => false,
+        };
+        if sends {
+            event.prevent_default();
+            send.run(());
+        }
+    };
+    let label = move || match mode {
+        Mode::Reply => fill(words().reply_to, &[("name", &name.get())]),
+        Mode::Note => words().note_text.to_owned(),
+    };
+    let problem = move || match checked.get() {
+        Err(BodyError::TooLong) => Some(words().error_invalid_body),
+        Err(BodyError::ControlCharacter) => Some(words().error_invalid_body),
+        _ => None,
+    };
+    view! {
+        <textarea
+            class="composer-text"
+            dir="auto"
+            rows="2"
+            aria-label=label
+            placeholder=label
+            prop:value=live(move || draft.get())
+            on:input=move |event| write.run(event_target_value(&event))
+            on:keydown=on_key
+        ></textarea>
+        <div class="composer-foot">
+            <p class="field-problem" role="status">{problem}</p>
+            <SendOptions />
+            <button
+                type="button"
+                class="button"
+                class:primary=mode == Mode::Reply
+                class:note-mode=mode == Mode::Note
+                disabled=live(move || checked.get().is_err())
+                on:click=move |_| send.run(())
+            >
+                {if mode == Mode::Reply { words().send } else { words().add_conversation_note }}
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,103 @@
+//! `ConversationHeader`: who, on which channel, whose, and whether it is done.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::live_view;
+use crate::{
+    client::Desk,
+    components::{
+        conversation::assign_menu::AssignMenu,
+        shared::{
+            avatar::Avatar,
+            channel_mark::{ChannelMark, channel_name},
+        },
+        ui::icon::{Icon, Shape},
+    },
+    navigation::navigator::Navigator,
+    strings::words,
+};
+use leptos::prelude::*;
+use wire::{Conversation, ConversationId, Status};
+
+/// The head of a conversation.
+#[component]
+pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+    let words = words();
+    let navigator = Navigator::here();
+    let who = memo(move |_| known.get().map(|known| (known.contact_id, known.contact.name, known.channel.kind)));
+    view! {
+        <header class="conversation-header">
+            <button
+                type="button"
+                class="icon-button back-button"
+                aria-label=words.back
+                on:click=move |_| navigator.close(conversation)
+            >
+                <Icon shape=Shape::ChevronLeft />
+            </button>
+            {live_view(move || {
+                who.get()
+                    .map(|(id, name, kind)| {
+                        view! {
+                            <Avatar name=name.clone() seed=id.0 />
+                            <div class="conversation-who">
+                                <h2 tabindex="-1" title=name.clone()><bdi dir="auto">{name.clone()}</bdi></h2>
+                                <p><ChannelMark kind /><span aria-hidden="true">{channel_name(kind)}</span></p>
+                            </div>
+                        }
+                    })
+            })}
+            <StatusMark known />
+            <AssignMenu conversation known />
+            <CloseButton conversation known />
+            <button
+                type="button"
+                class="icon-button close-pane"
+                aria-label=words.close_pane
+                title=words.close_pane
+                on:click=move |_| navigator.close(conversation)
+            >
+                <Icon shape=Shape::X />
+            </button>
+        </header>
+    }
+}
+
+fn status_of(known: Memo<Option<Conversation>>) -> Memo<Status> {
+    memo(move |_| known.with(|known| known.as_ref().map_or(Status::Open, |known| known.status)))
+}
+
+#[component]
+fn StatusMark(known: Memo<Option<Conversation>>) -> impl IntoView {
+    let status = status_of(known);
+    move || match status.get() {
+        Status::Open => None,
+        Status::Automated => Some(view! { <span class="status-mark">{words().automated}</span> }),
+        Status::Closed => Some(view! { <span class="status-mark">{words().closed}</span> }),
+    }
+}
+
+/// Check mark: close; arrow: reopen.
+#[component]
+pub fn CloseButton(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+    let desk = Desk::here();
+    let status = status_of(known);
+    let is_closed = move || status.get() == Status::Closed;
+    let name = move || if is_closed() { words().reopen_conversation } else { words().close_conversation };
+    view! {
+        <button
+            type="button"
+            class="icon-button"
+            aria-label=name
+            title=name
+            on:click=move |_| {
+                let next = if status.get_untracked() == Status::Closed { Status::Open } else { Status::Closed };
+                desk.set_status(conversation, next);
+            }
+        >
+            {live_view(move || {
+                let shape = if is_closed() { Shape::RotateCcw } else { Shape::Check };
+                view! { <Icon shape /> }
+            })}
+        </button>
+    }
+}

@@ -1,0 +1,132 @@
+//! `MessageItem`: one message, from or to the contact.
+
+use crate::browser::memo::{Memo, memo};
+use crate::{
+    client::Desk,
+    components::{
+        shared::timestamp::Timestamp,
+        ui::{
+            icon::{Icon, Shape},
+            text::Text,
+        },
+    },
+    store::row::{Progress, State},
+    strings::{failure_sentence, fill, words},
+};
+use leptos::prelude::*;
+use wire::{Attachment, ConversationId, Delivery, Direction, Message, MessageId};
+
+/// A message in its thread.
+#[component]
+pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView {
+    let cell = Desk::here().store().threads.of(conversation).messages.cell(id);
+    // What was said never changes; how it stands does.
+    let first = cell.with_untracked(|row| row.shown().map(|(message, _)| message.clone()));
+    let shown = memo(move |_| cell.with(|row| row.shown().map(|(message, state)| (message.clone(), state))));
+    first.map(|message| {
+        let is_out = message.direction == Direction::Out;
+        let author = message.author.as_ref().map(|author| author.name.clone());
+        let attachments = message.attachments.clone();
+        view! {
+            <article class="message" part="message" class:out=is_out>
+                {author.map(|author| view! { <p class="message-author"><bdi dir="auto">{author}</bdi></p> })}
+                <div class="bubble"><Text text=message.body /></div>
+                {(!attachments.is_empty()).then(|| view! { <Attachments attachments /> })}
+                <MessageState conversation id shown />
+            </article>
+        }
+    })
+}
+
+#[component]
+fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
+    let items = attachments.into_iter().map(|attachment| {
+        let detail = format!("{}, {}", attachment.media_type, size(attachment.size));
+        view! {
+            <li class="attachment">
+                <Icon shape=Shape::Paperclip />
+                <span class="sr-only">{words().attachment}</span>
+                <bdi dir="auto">{attachment.name}</bdi>
+                <small>{detail}</small>
+            </li>
+        }
+    });
+    view! { <ul class="attachments">{items.collect_view()}</ul> }
+}
+
+/// Kilobytes as agents know them: thousands.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", (bytes + 500) / 1_000),
+        _ => {
+            let tenths = (bytes + 50_000) / 100_000;
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+#[component]
+fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<(Message, State)>>) -> impl IntoView {
+    let desk = Desk::here();
+    move || {
+        let (message, state) = shown.get()?;
+        let desk = desk.clone();
+        Some(match (state, message.delivery) {
+            (State::Saved, Delivery::Delivered) => view! { <Timestamp at=message.created_at /> }.into_any(),
+            (State::Saved, Delivery::Failed { reason }) => {
+                let reason = if reason == "no-way-out" { words().not_delivered_no_way_out } else { words().not_delivered_other };
+                view! {
+                    <Timestamp at=message.created_at />
+                    <p class="not-delivered">
+                        <Icon shape=Shape::TriangleAlert />
+                        {fill(words().not_delivered, &[("reason", reason)])}
+                    </p>
+                }
+                .into_any()
+            }
+            (State::Unsaved(Progress::Waiting), _) => {
+                view! { <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span> }
+                    .into_any()
+            }
+            (State::Unsaved(Progress::Retrying(failure)), _) => view! {
+                <p class="not-delivered">
+                    <Icon shape=Shape::Clock />
+                    {fill(words().note_retrying, &[("reason", failure_sentence(failure))])}
+                </p>
+            }
+            .into_any(),
+            (State::Unsaved(Progress::Refused(failure)), _) => {
+                let edit_desk = desk.clone();
+                view! {
+                    <p class="not-delivered" role="alert">
+                        {fill(words().not_delivered, &[("reason", failure_sentence(failure))])}
+                    </p>
+                    <div class="refused-actions">
+                        <button
+                            type="button"
+                            class="button quiet"
+                            on:click=move |_| {
+                                if let Some(text) = edit_desk.take_back_reply(conversation, id) {
+                                    edit_desk.put_back_reply(conversation, &text);
+                                }
+                            }
+                        >
+                            {words().note_edit}
+                        </button>
+                        <button
+                            type="button"
+                            class="button quiet"
+                            on:click=move |_| {
+                                desk.take_back_reply(conversation, id);
+                            }
+                        >
+                            {words().note_discard}
+                        </button>
+                    </div>
+                }
+                .into_any()
+            }
+        })
+    }
+}

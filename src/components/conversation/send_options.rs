@@ -1,0 +1,51 @@
+//! `SendOptions`: how what is written is sent. It stands beside the button that sends: wherever there is a composer.
+
+use crate::components::ui::live::live;
+use crate::{
+    client::Desk,
+    components::ui::{
+        icon::{Icon, Shape},
+        popover::Popover,
+    },
+    strings::words,
+};
+use leptos::{html, prelude::*};
+use wire::SettingsPatch;
+
+/// A small button, and the box that it opens.
+#[component]
+pub fn SendOptions() -> impl IntoView {
+    let desk = Desk::here();
+    let first = NodeRef::<html::Input>::new();
+    let content = move |_| view! { <EnterSends desk=desk.clone() first /> }.into_any();
+    view! {
+        <Popover
+            class="send-options"
+            button_class="icon-button"
+            name=words().send_options
+            face=|| view! { <Icon shape=Shape::Ellipsis /> }.into_any()
+            first
+            content
+        />
+    }
+}
+
+/// The agent's own setting, the same in all composers.
+#[component]
+fn EnterSends(desk: Desk, first: NodeRef<html::Input>) -> impl IntoView {
+    let settings = desk.settings();
+    view! {
+        <label class="menu-item check">
+            <span>{words().enter_sends}</span>
+            <input
+                type="checkbox"
+                node_ref=first
+                prop:checked=live(move || settings.get().enter_sends)
+                on:change=move |event| {
+                    desk.change_settings(SettingsPatch { enter_sends: Some(event_target_checked(&event)) });
+                }
+            />
+        </label>
+        <p class="menu-hint">{words().enter_sends_hint}</p>
+    }
+}

@@ -1,0 +1,80 @@
+//! `ThreadView`: a conversation's messages and its own notes, in one order of time.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk,
+    components::{
+        conversation::message_item::MessageItem,
+        notes::conversation_note_item::ConversationNoteItem,
+        shared::{
+            channel_mark::channel_name,
+            load_problem::{LoadProblem, Waiting},
+            seen::when_seen,
+        },
+        ui::rows::{Edge, Rows, RowsHandle},
+    },
+    store::{row::Load, threads::ThreadItem},
+    strings::{fill, words},
+};
+use leptos::{html, prelude::*};
+use wire::{Conversation, ConversationId};
+
+/// The thread. Starts at its end and stays there while the reader is there. What was said last has been read once the
+/// end has been in view for long enough.
+#[component]
+pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+    let desk = Desk::here();
+    let thread = desk.store().threads.of(conversation);
+    let items = {
+        let thread = thread.clone();
+        memo(move |_| thread.items())
+    };
+    let load = memo(move |_| thread.load());
+    let is_empty = memo(move |_| items.with(Vec::is_empty));
+    let contact = memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact_id)));
+    let label = memo(move |_| {
+        known.with(|known| {
+            let known = known.as_ref()?;
+            let channel = channel_name(known.channel.kind);
+            Some(fill(words().thread, &[("name", &known.contact.name), ("channel", channel)]))
+        })
+    });
+    let end = NodeRef::<html::Div>::new();
+    // Each version of the conversation on its own: what has just come has not been looked at yet.
+    let unread = memo(move |_| {
+        let is_loaded = load.get() == Load::Ready;
+        known.with(|known| known.as_ref().filter(|known| is_loaded && known.unread).map(|known| known.rev))
+    });
+    let reading = desk.clone();
+    when_seen(end, unread, Callback::new(move |_| reading.read_conversation(conversation)));
+    let handle = RowsHandle::new();
+    let older = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_older_thread(conversation))
+    };
+    let retry = Callback::new(move |()| desk.load_thread(conversation));
+    view! {
+        <div class="thread" tabindex="0" role="region" aria-label=live(move || label.get())>
+            {live_view(move || match (load.get(), is_empty.get()) {
+                (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
+                (Load::Ready, true) => Some(view! { <p class="empty">{words().thread_empty}</p> }.into_any()),
+                (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
+                _ => None,
+            })}
+            <Rows
+                keys=items
+                row=move |item| match item {
+                    ThreadItem::Message(id) => view! { <MessageItem conversation id /> }.into_any(),
+                    ThreadItem::Note(id) => view! { <ConversationNoteItem conversation contact id /> }.into_any(),
+                }
+                estimate=84.0
+                class="thread-rows"
+                edge=Edge::End
+                on_near_start=older
+                handle
+            />
+            <div class="thread-end" node_ref=end></div>
+        </div>
+    }
+}

@@ -1,0 +1,123 @@
+//! `ConversationListView`: the conversations of the chosen section and filters.
+
+use crate::browser::memo::memo;
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk,
+    components::{
+        inbox::{
+            conversation_row::ConversationRowView,
+            filters::{Filters, SortChoice},
+        },
+        shared::load_problem::{LoadProblem, Waiting},
+        ui::{
+            icon::{Icon, Shape},
+            rows::Rows,
+        },
+    },
+    navigation::{navigator::Navigator, views::InboxView},
+    store::row::Load,
+    strings::words,
+};
+use leptos::prelude::*;
+use wire::{ConversationQuery, Section};
+
+/// The list beside the sections.
+#[component]
+pub fn ConversationListView() -> impl IntoView {
+    let navigator = Navigator::here();
+    let query = memo(move |_| navigator.view.with(|view| view.query));
+    let filters_shown = RwSignal::new(false);
+    let title = move || match query.get().section {
+        Section::All => words().section_all,
+        Section::Mine => words().section_mine,
+        Section::Unassigned => words().section_unassigned,
+    };
+    view! {
+        <section class="conversations" aria-label=words().conversations>
+            <header class="conversations-header">
+                <h1>{title}</h1>
+                <SortChoice />
+                <button
+                    type="button"
+                    class="icon-button filter-button"
+                    aria-label=words().filters
+                    aria-expanded=live(move || filters_shown.get().to_string())
+                    on:click=move |_| filters_shown.update(|shown| *shown = !*shown)
+                >
+                    <Icon shape=Shape::ListFilter />
+                </button>
+            </header>
+            <div class="filters-place" class:shown=live(move || filters_shown.get())>
+                <Filters />
+            </div>
+            {live_view(move || view! { <OneList query=query.get() /> })}
+        </section>
+    }
+}
+
+#[component]
+fn OneList(query: ConversationQuery) -> impl IntoView {
+    let desk = Desk::here();
+    desk.show_list(query);
+    let list = desk.store().conversations.list(query);
+    let (order, load) = (list.order_signal(), list.load());
+    let keys = memo(move |_| order.get());
+    let is_empty = memo(move |_| keys.with(Vec::is_empty));
+    let load = memo(move |_| load.get());
+    let more = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_more_conversations(query))
+    };
+    let retry = {
+        let list = desk.store().conversations.list(query);
+        Callback::new(move |()| match list.is_empty() {
+            true => desk.load_conversations(query),
+            false => desk.load_more_conversations(query),
+        })
+    };
+    view! {
+        <div class="conversations-scroll">
+            <Rows
+                keys=keys
+                row=|id| view! { <ConversationRowView id /> }
+                estimate=76.0
+                label=words().conversations
+                class="conversation-rows"
+                on_near_end=more
+            />
+            {live_view(move || match (load.get(), is_empty.get()) {
+                (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
+                (Load::Ready, true) => Some(view! { <Empty query /> }.into_any()),
+                (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
+                _ => None,
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn Empty(query: ConversationQuery) -> impl IntoView {
+    let navigator = Navigator::here();
+    let plain = InboxView::default().query;
+    let is_filtered = query.channel.is_some() || query.assignee.is_some();
+    view! {
+        <div class="empty">
+            <p>{if is_filtered { words().conversations_empty_filtered } else { words().conversations_empty }}</p>
+            {is_filtered
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button"
+                            on:click=move |_| {
+                                navigator.set_query(ConversationQuery { section: query.section, status: query.status, ..plain });
+                            }
+                        >
+                            {words().clear_filters}
+                        </button>
+                    }
+                })}
+        </div>
+    }
+}

@@ -1,0 +1,131 @@
+//! `ConversationRowView`: one conversation in the list: who, where, the last thing said, whose, whether it is new.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk,
+    components::{
+        inbox::reveal::Reveal,
+        shared::{
+            avatar::Avatar,
+            channel_mark::{ChannelMark, channel_name},
+            timestamp::ShortTimestamp,
+        },
+        ui::icon::{Icon, Shape},
+    },
+    navigation::navigator::Navigator,
+    strings::{fill, words},
+};
+use leptos::prelude::*;
+use wire::{Conversation, ConversationId, Preview, PreviewKind};
+
+/// A row of the list. It is a link, so that it can be opened elsewhere too.
+#[component]
+pub fn ConversationRowView(id: ConversationId) -> impl IntoView {
+    let desk = Desk::here();
+    let known = memo(move |_| desk.conversation(id));
+    // The parts that make the row what it is; everything else changes in place.
+    let parts =
+        memo(move |_| known.with(|known| known.as_ref().map(|known| (known.contact.clone(), known.channel.kind))));
+    move || parts.get().map(|(contact, kind)| view! { <Row id contact kind known /> })
+}
+
+#[component]
+fn Row(
+    id: ConversationId,
+    contact: wire::ContactRef,
+    kind: wire::ChannelKind,
+    known: Memo<Option<Conversation>>,
+) -> impl IntoView {
+    let (navigator, reveal) = (Navigator::here(), use_context::<Reveal>());
+    let is_shown = memo(move |_| navigator.view.with(|view| view.shows(id)));
+    let is_unread = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
+    let last_at = memo(move |_| known.with(|known| known.as_ref().map(|known| known.last_at).unwrap_or_default()));
+    let address = move || navigator.address.run(navigator.view.with(|view| view.opening(id)));
+    let beside_name = fill(words().open_beside, &[("name", &contact.name), ("channel", channel_name(kind))]);
+    view! {
+        <div class="conversation-row" part="conversation-row" class:current=live(move || is_shown.get()) class:unread=live(move || is_unread.get())>
+            <a
+                class="conversation-link"
+                href=address
+                aria-current=live(move || is_shown.get().then_some("true"))
+                on:click=move |event| {
+                    if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                        event.prevent_default();
+                        navigator.open(id);
+                    }
+                }
+            >
+                <Avatar name=contact.name.clone() seed=contact.id.0 />
+                <span class="row-main">
+                    <span class="row-head">
+                        <bdi class="row-name" dir="auto" title=contact.name.clone()>{contact.name.clone()}</bdi>
+                        <ShortTimestamp at=last_at />
+                    </span>
+                    <span class="row-foot">
+                        <ChannelMark kind />
+                        <PreviewLine known />
+                        <AssigneeMark known />
+                        {live_view(move || is_unread.get().then(|| view! { <span class="unread-mark"><span class="sr-only">{words().unread}</span></span> }))}
+                    </span>
+                </span>
+            </a>
+            <button
+                type="button"
+                class="icon-button open-beside"
+                aria-label=beside_name.clone()
+                title=beside_name
+                on:click=move |_| {
+                    navigator.open_beside(id);
+                    if let Some(reveal) = reveal {
+                        reveal.ask(id);
+                    }
+                }
+            >
+                <Icon shape=Shape::Columns />
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
+    let preview = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
+    move || {
+        match preview.get() {
+        None => view! { <span class="row-preview quiet">{words().preview_empty}</span> }.into_any(),
+        Some(Preview { kind: PreviewKind::Note, text }) => view! {
+            <span class="row-preview internal"><Icon shape=Shape::Lock />{words().preview_note}<bdi dir="auto">{text}</bdi></span>
+        }
+        .into_any(),
+        Some(Preview { kind, text }) => view! {
+            <span class="row-preview">
+                {(kind == PreviewKind::Out).then_some(words().preview_you_or_team)}
+                <bdi dir="auto">{text}</bdi>
+            </span>
+        }
+        .into_any(),
+    }
+    }
+}
+
+#[component]
+fn AssigneeMark(known: Memo<Option<Conversation>>) -> impl IntoView {
+    let agents = Desk::here().store().agents.clone();
+    let assignee = memo(move |_| {
+        let id = known.with(|known| known.as_ref().and_then(|known| known.assignee_id))?;
+        agents.get(id)
+    });
+    move || {
+        assignee.get().map(|agent| {
+            let name = fill(words().assigned_to, &[("name", &agent.name)]);
+            let title = name.clone();
+            view! {
+                <span class="assignee-mark" title=title>
+                    <Avatar name=agent.name seed=agent.id.0 />
+                    <span class="sr-only">{name}</span>
+                </span>
+            }
+        })
+    }
+}

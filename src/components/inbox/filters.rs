@@ -1,0 +1,152 @@
+//! `Filters`: tabs by status, and choices of channel and agent. `SortChoice`: the order of the list.
+
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk, components::shared::channel_mark::channel_name, navigation::navigator::Navigator, strings::words,
+};
+use leptos::prelude::*;
+use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status};
+
+/// What stands over the list of conversations.
+#[component]
+pub fn Filters() -> impl IntoView {
+    let words = words();
+    view! {
+        <div class="filters">
+            <div class="tabs" role="group" aria-label=words.statuses>
+                <StatusTab status=Status::Open name=words.status_open />
+                <StatusTab status=Status::Automated name=words.status_automated />
+                <StatusTab status=Status::Closed name=words.status_closed />
+            </div>
+            <div class="filter-row" role="group" aria-label=words.filters>
+                <ChannelFilter />
+                <AgentFilter />
+            </div>
+        </div>
+    }
+}
+
+fn query(navigator: Navigator) -> ConversationQuery {
+    navigator.view.with(|view| view.query)
+}
+
+#[component]
+fn StatusTab(status: Status, name: &'static str) -> impl IntoView {
+    let navigator = Navigator::here();
+    view! {
+        <button
+            type="button"
+            class="tab"
+            aria-pressed=live(move || (query(navigator).status == Some(status)).to_string())
+            on:click=move |_| {
+                let query = untrack(|| query(navigator));
+                navigator.set_query(ConversationQuery { status: Some(status), ..query });
+            }
+        >
+            {name}
+        </button>
+    }
+}
+
+#[component]
+fn ChannelFilter() -> impl IntoView {
+    let navigator = Navigator::here();
+    let desk = Desk::here();
+    let of_kind = |kind| desk.channels().iter().filter(move |channel| channel.kind == kind);
+    let channels: Vec<(ChannelId, String)> =
+        ChannelKind::ALL.into_iter().flat_map(of_kind).map(|channel| (channel.id, full_name(channel))).collect();
+    let chosen = move || query(navigator).channel.map(|id| id.to_string()).unwrap_or_default();
+    let names = channels.clone();
+    // A name may be longer than the column.
+    let whole_name = move || {
+        let id = query(navigator).channel?;
+        names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone())
+    };
+    view! {
+        <select
+            class="select"
+            aria-label=words().filter_channel
+            title=live(whole_name)
+            prop:value=chosen
+            on:change=move |event| {
+                let query = untrack(|| query(navigator));
+                navigator.set_query(ConversationQuery { channel: event_target_value(&event).parse().ok(), ..query });
+            }
+        >
+            <option value="">{words().filter_any_channel}</option>
+            {channels
+                .into_iter()
+                .map(|(id, name)| {
+                    let is_chosen = move || query(navigator).channel == Some(id);
+                    view! { <option value=id.to_string() selected=is_chosen>{name}</option> }
+                })
+                .collect_view()}
+        </select>
+    }
+}
+
+/// Its kind, and its own name where that says more.
+fn full_name(channel: &Channel) -> String {
+    let kind = channel_name(channel.kind);
+    if channel.name == kind { channel.name.clone() } else { format!("{kind} · {}", channel.name) }
+}
+
+#[component]
+fn AgentFilter() -> impl IntoView {
+    let navigator = Navigator::here();
+    let agents = Desk::here().store().agents.clone();
+    let named = agents.clone();
+    let whole_name = move || query(navigator).assignee.and_then(|id| named.get(id)).map(|agent| agent.name);
+    view! {
+        <select
+            class="select"
+            aria-label=words().filter_agent
+            title=live(whole_name)
+            on:change=move |event| {
+                let query = untrack(|| query(navigator));
+                navigator.set_query(ConversationQuery { assignee: event_target_value(&event).parse().ok(), ..query });
+            }
+        >
+            <option value="" selected=live(move || query(navigator).assignee.is_none())>{words().filter_any_agent}</option>
+            {live_view(move || {
+                agents
+                    .all()
+                    .into_iter()
+                    .map(|agent| {
+                        let is_chosen = move || query(navigator).assignee == Some(agent.id);
+                        view! { <option value=agent.id.to_string() selected=is_chosen>{agent.name}</option> }
+                    })
+                    .collect_view()
+            })}
+        </select>
+    }
+}
+
+/// In which order the list is.
+#[component]
+pub fn SortChoice() -> impl IntoView {
+    let navigator = Navigator::here();
+    let words = words();
+    let options =
+        [(Sort::Newest, words.sort_newest), (Sort::Oldest, words.sort_oldest), (Sort::Unread, words.sort_unread)];
+    view! {
+        <select
+            class="select sort"
+            aria-label=words.filter_sort
+            title=words.filter_sort
+            on:change=move |event| {
+                let value = event_target_value(&event);
+                let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == value).unwrap_or_default();
+                let query = untrack(|| query(navigator));
+                navigator.set_query(ConversationQuery { sort, ..query });
+            }
+        >
+            {options
+                .map(|(sort, name)| {
+                    view! { <option value=sort.as_str() selected=live(move || query(navigator).sort == sort)>{name}</option> }
+                })
+                .into_iter()
+                .collect_view()}
+        </select>
+    }
+}

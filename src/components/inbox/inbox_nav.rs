@@ -1,0 +1,83 @@
+//! `InboxNav`: the sections of the inbox, who is signed in, and the way out.
+
+use crate::components::ui::live::live;
+use crate::{
+    client::Desk,
+    components::{
+        shared::avatar::Avatar,
+        ui::icon::{Icon, Shape},
+    },
+    navigation::{navigator::Navigator, sign_out::Leave},
+    strings::words,
+};
+use leptos::prelude::*;
+use wire::Section;
+
+/// The left-hand strip.
+#[component]
+pub fn InboxNav() -> impl IntoView {
+    let words = words();
+    view! {
+        <nav class="inbox-nav" aria-label=words.sections>
+            <p class="brand"><span class="brand-mark" aria-hidden="true"></span><span class="brand-name">"Sidenote"</span></p>
+            <ul class="nav-list">
+                <SectionLink section=Section::All name=words.section_all shape=Shape::Inbox />
+                <SectionLink section=Section::Mine name=words.section_mine shape=Shape::UserRound />
+                <SectionLink section=Section::Unassigned name=words.section_unassigned shape=Shape::Users />
+            </ul>
+            <Who />
+        </nav>
+    }
+}
+
+#[component]
+fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoView {
+    let navigator = Navigator::here();
+    let is_current = move || navigator.view.with(|view| view.query.section == section);
+    view! {
+        <li>
+            <button
+                type="button"
+                class="nav-item"
+                title=name
+                aria-current=live(move || is_current().then_some("page"))
+                on:click=move |_| {
+                    let query = navigator.view.get_untracked().query;
+                    navigator.set_query(wire::ConversationQuery { section, ..query });
+                }
+            >
+                <Icon shape />
+                <span class="nav-name">{name}</span>
+            </button>
+        </li>
+    }
+}
+
+#[component]
+fn Who() -> impl IntoView {
+    let desk = Desk::here();
+    let me = desk.me().agent.clone();
+    let organization = desk.me().organization.name.clone();
+    let leave = use_context::<Leave>();
+    let name = me.name.clone();
+    view! {
+        <div class="who">
+            <Avatar name=name.clone() seed=me.id.0 />
+            <p class="who-name" title=format!("{name}, {organization}")><bdi dir="auto">{name.clone()}</bdi><small>{organization.clone()}</small></p>
+            {leave
+                .map(|leave| {
+                    view! {
+                        <button
+                            type="button"
+                            class="icon-button"
+                            aria-label=words().sign_out
+                            title=words().sign_out
+                            on:click=move |_| leave.0.run(())
+                        >
+                            <Icon shape=Shape::LogOut />
+                        </button>
+                    }
+                })}
+        </div>
+    }
+}

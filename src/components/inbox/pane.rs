@@ -1,0 +1,92 @@
+//! `PaneView`: one opened conversation with its icon rail and, when opened, its Contact Profile Panel.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk,
+    components::{
+        contact::contact_profile_panel::ContactProfilePanel,
+        conversation::conversation_view::ConversationView,
+        inbox::{icon_rail::IconRail, reveal::when_asked_for},
+        shared::load_problem::{LoadProblem, Waiting},
+    },
+    navigation::navigator::Navigator,
+    store::row::{Failure, Load},
+    strings::{fill, words},
+};
+use leptos::prelude::*;
+use wire::{Conversation, ConversationId, ProblemCode};
+
+/// A pane: conversation, panel and rail belong together.
+#[component]
+pub fn PaneView(conversation: ConversationId) -> impl IntoView {
+    let desk = Desk::here();
+    desk.show_conversation(conversation);
+    let load = desk.store().conversations.load(conversation);
+    let known = memo(move |_| desk.conversation(conversation));
+    let ids = memo(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
+    let name = memo(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
+    let pane = NodeRef::<leptos::html::Section>::new();
+    when_asked_for(conversation, pane);
+    view! {
+        <section class="pane" node_ref=pane aria-label=live(move || name.get())>
+            {live_view(move || match ids.get() {
+                Some((_, contact)) => view! { <Opened conversation contact known /> }.into_any(),
+                None => view! { <NotThere conversation load=load.get() /> }.into_any(),
+            })}
+        </section>
+    }
+}
+
+fn pane_name(conversation: &Conversation) -> String {
+    let channel = crate::components::shared::channel_mark::channel_name(conversation.channel.kind);
+    fill(words().conversation_with, &[("name", &conversation.contact.name), ("channel", channel)])
+}
+
+#[component]
+fn Opened(conversation: ConversationId, contact: wire::ContactId, known: Memo<Option<Conversation>>) -> impl IntoView {
+    let navigator = Navigator::here();
+    Desk::here().show_contact(contact);
+    let has_panel = memo(move |_| navigator.view.with(|view| view.has_panel(conversation)));
+    let rail = NodeRef::<leptos::html::Button>::new();
+    let close_panel = Callback::new(move |()| {
+        navigator.toggle_panel(conversation);
+        // Back to where the panel was opened from.
+        crate::browser::timers::soon(move || {
+            if let Some(button) = rail.get_untracked() {
+                let _ = button.focus();
+            }
+        });
+    });
+    view! {
+        <ConversationView conversation known />
+        {live_view(move || {
+            has_panel
+                .get()
+                .then(|| view! { <ContactProfilePanel contact conversation close=close_panel /> })
+        })}
+        <IconRail conversation contact is_open=has_panel button=rail />
+    }
+}
+
+#[component]
+fn NotThere(conversation: ConversationId, load: Load) -> impl IntoView {
+    let desk = Desk::here();
+    let navigator = Navigator::here();
+    match load {
+        Load::Failed(Failure::Refused(ProblemCode::NotFound)) => view! {
+            <div class="pane-problem">
+                <p>{words().conversation_not_found}</p>
+                <button type="button" class="button" on:click=move |_| navigator.close(conversation)>
+                    {words().close_pane}
+                </button>
+            </div>
+        }
+        .into_any(),
+        Load::Failed(failure) => {
+            let retry = Callback::new(move |()| desk.load_conversation(conversation));
+            view! { <LoadProblem failure retry /> }.into_any()
+        }
+        Load::Idle | Load::Loading | Load::Ready => view! { <Waiting /> }.into_any(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Contact notes and conversation notes: the section, the box to add one, each note.
+
+pub mod add_note_box;
+pub mod conversation_note_item;
+pub mod note_divider;
+pub mod note_item;
+pub mod notes_section;
+pub mod sensitive;

@@ -1,0 +1,157 @@
+//! `AddNoteBox`: the yellow field and the purple button.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::{
+        keyboard::{Chord, chord},
+        timers::soon,
+    },
+    client::Desk,
+    components::{
+        notes::sensitive::{Sensitive, notice},
+        ui::{
+            icon::{Icon, Shape},
+            kept_in_view::KeptInView,
+        },
+    },
+    strings::{fill, words},
+};
+use leptos::{ev, html, prelude::*};
+use wire::{BodyError, ContactId, ContactNoteId, ConversationId, MAX_BODY_CHARS, NoteBody};
+
+/// The counter is shown from here on.
+const COUNT_FROM: usize = MAX_BODY_CHARS / 10 * 9;
+
+/// Where a contact note is written. Without a conversation it is disabled and says why. All panels of a contact share
+/// one draft. `added` hears of each note that is added here.
+#[component]
+pub fn AddNoteBox(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    name: Memo<String>,
+    frame: NodeRef<html::Div>,
+    field: NodeRef<html::Textarea>,
+    added: Callback<ContactNoteId>,
+) -> impl IntoView {
+    let words = words();
+    let desk = Desk::here();
+    let typing = desk.clone();
+    let draft = RwSignal::from(desk.store().drafts.contact_note(contact));
+    let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
+    let was_blank = RwSignal::new(false);
+    let save = Callback::new(move |()| {
+        let Some(conversation) = conversation else { return };
+        match draft.with_untracked(|text| NoteBody::parse(text)) {
+            Ok(body) => {
+                let note = desk.add_contact_note(contact, conversation, body);
+                desk.draft_contact_note(contact, String::new());
+                added.run(note);
+            }
+            Err(BodyError::Blank) => {
+                was_blank.set(true);
+                soon(move || focus(field));
+            }
+            Err(BodyError::TooLong | BodyError::ControlCharacter) => {}
+        }
+    });
+    let type_in = move |event| {
+        was_blank.set(false);
+        typing.draft_contact_note(contact, event_target_value(&event));
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        if chord(&event) == Chord::Submit {
+            event.prevent_default();
+            save.run(());
+        }
+    };
+    let audience = move || match conversation {
+        Some(_) => fill(words.add_note_audience, &[("name", &name.get())]),
+        None => words.add_note_needs_conversation.to_owned(),
+    };
+    // Unique in the page: the same contact may have several panels.
+    let id = StoredValue::new(format!("add-note-{}", uuid::Uuid::now_v7()));
+    let hint_id = move || format!("{}-hint", id.get_value());
+    view! {
+        <KeptInView class="add-note" frame>
+            <div class="add-note-head">
+                <label for=id.get_value()>{words.add_note}</label>
+                <p id=hint_id() class="audience"><Icon shape=Shape::Lock /><bdi dir="auto">{audience}</bdi></p>
+            </div>
+            <textarea
+                id=id.get_value()
+                class="add-note-field"
+                part="note-field"
+                dir="auto"
+                rows="2"
+                node_ref=field
+                aria-describedby=hint_id()
+                placeholder=words.add_note
+                disabled=conversation.is_none()
+                prop:value=live(move || draft.get())
+                on:input=type_in
+                on:keydown=on_key
+            ></textarea>
+            <SensitiveHint draft />
+            <div class="add-note-foot">
+                <Remark draft checked was_blank />
+                <button
+                    type="button"
+                    class="button primary"
+                    part="note-button"
+                    disabled=live(move || conversation.is_none() || must_change(checked.get()))
+                    on:click=move |_| save.run(())
+                >
+                    {words.add_note}
+                </button>
+            </div>
+        </KeptInView>
+    }
+}
+
+/// Whether there is something that can't be saved as it is. An empty box is at rest: its button says what to do.
+fn must_change(checked: Result<(), BodyError>) -> bool {
+    matches!(checked, Err(BodyError::TooLong | BodyError::ControlCharacter))
+}
+
+fn focus(field: NodeRef<html::Textarea>) {
+    if let Some(field) = field.try_get_untracked().flatten() {
+        let _ = field.focus();
+    }
+}
+
+#[component]
+fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
+    let noticed = memo(move |_| draft.with(|text| notice(text)));
+    view! {
+        <p class="sensitive-hint" role="status">
+            {live_view(move || {
+                noticed
+                    .get()
+                    .map(|kind| match kind {
+                        Sensitive::Card => words().sensitive_card,
+                        Sensitive::Password => words().sensitive_password,
+                        Sensitive::Token => words().sensitive_token,
+                        Sensitive::NationalId => words().sensitive_national_id,
+                    })
+            })}
+        </p>
+    }
+}
+
+/// What there is to say of the text: from nine tenths of the limit on how much of it is used, over it how much is too
+/// much (nothing is ever cut), and that there is none when it was to be saved.
+#[component]
+fn Remark(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>, was_blank: RwSignal<bool>) -> impl IntoView {
+    let length = memo(move |_| draft.with(|text| text.chars().count()));
+    let text = move || match (checked.get(), length.get()) {
+        (Err(BodyError::TooLong), length) => {
+            Some(words().add_note_over_limit.of(length.saturating_sub(MAX_BODY_CHARS)))
+        }
+        (Err(BodyError::ControlCharacter), _) => Some(words().error_invalid_body.to_owned()),
+        (Err(BodyError::Blank), _) if was_blank.get() => Some(words().add_note_blank.to_owned()),
+        (_, length) if length >= COUNT_FROM => Some(format!("{length} / {MAX_BODY_CHARS}")),
+        _ => None,
+    };
+    view! { <p class="counter" class:over=live(move || must_change(checked.get())) role="status">{text}</p> }
+}

@@ -1,0 +1,75 @@
+//! `ConversationNoteItem`: a note inside one thread, told apart from messages and from contact notes by colour, icon
+//! and words.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::live_view;
+use crate::{
+    client::Desk,
+    components::{
+        notes::note_item::{DeleteButton, NoteState},
+        ui::{
+            icon::{Icon, Shape},
+            text::Text,
+        },
+    },
+    store::row::State,
+    strings::words,
+};
+use leptos::prelude::*;
+use wire::{ContactId, ConversationId, ConversationNoteId};
+
+/// A conversation note in its thread.
+#[component]
+pub fn ConversationNoteItem(
+    conversation: ConversationId,
+    contact: Memo<Option<ContactId>>,
+    id: ConversationNoteId,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let cell = desk.store().threads.of(conversation).notes.cell(id);
+    let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
+    let state =
+        memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
+    let (keep_desk, edit_desk, drop_desk) = (desk.clone(), desk.clone(), desk.clone());
+    first.map(|note| {
+        let body = note.body.clone();
+        let keep = move |_| {
+            if let Some(contact) = contact.get_untracked() {
+                keep_desk.add_contact_note(contact, conversation, body.clone());
+                keep_desk.announce(words().kept_as_contact_note.to_owned());
+            }
+        };
+        let edit = Callback::new(move |()| {
+            if let Some(body) = edit_desk.take_back_conversation_note(conversation, id) {
+                edit_desk.put_back_conversation_note(conversation, body.as_str());
+            }
+        });
+        let discard = Callback::new(move |()| {
+            drop_desk.take_back_conversation_note(conversation, id);
+        });
+        let delete = Callback::new(move |()| desk.delete_conversation_note(conversation, id));
+        let is_saved = move || matches!(state.get(), Some((_, _, State::Saved)));
+        view! {
+            <article class="conversation-note" part="conversation-note">
+                <p class="conversation-note-mark"><Icon shape=Shape::Lock />{words().internal_here}</p>
+                <div class="note-head">
+                    <NoteState state edit discard />
+                    <DeleteButton state delete />
+                </div>
+                <div class="note-body"><Text text=note.body.into_string() /></div>
+                {live_view(move || {
+                    let keep = keep.clone();
+                    is_saved()
+                        .then(|| {
+                            view! {
+                                <button type="button" class="button quiet keep" on:click=keep>
+                                    <Icon shape=Shape::StickyNote />
+                                    {words().keep_as_contact_note}
+                                </button>
+                            }
+                        })
+                })}
+            </article>
+        }
+    })
+}

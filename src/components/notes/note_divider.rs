@@ -1,0 +1,71 @@
+//! `NoteDivider`: the line above what is new since the agent's last visit, and the one where that ends.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::live_view;
+use crate::{client::Desk, store::row::Place, strings::words};
+use leptos::prelude::*;
+use wire::{ContactId, ContactNoteId, Seq};
+
+/// Where the dividers stand: each above a note.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Borders {
+    newest_new: Option<ContactNoteId>,
+    /// The newest one that was there at the last visit. `None` when nothing is new.
+    newest_old: Option<ContactNoteId>,
+}
+
+/// Up to where this agent had seen a contact's notes when the visit began. It stays so for as long as the owner it is
+/// made under, whatever is seen meanwhile. `None`: not known yet.
+pub fn visit(contact: ContactId) -> Memo<Option<Seq>> {
+    let notes = Desk::here().store().contact_notes.of(contact);
+    let visit = memo(move |before: Option<&Option<Seq>>| {
+        let (began, seen) = (before.copied().flatten(), notes.seen());
+        match began.zip(seen) {
+            // Marks go back only with the server's own order, when a backup was restored.
+            Some((began, seen)) => Some(began.min(seen)),
+            None => began.or(seen),
+        }
+    });
+    // The visit begins now, whether or not anybody asks yet.
+    visit.with_untracked(|_| ());
+    visit
+}
+
+/// Where the dividers stand in `keys`, newest first, in a visit that began with everything up to `visit` seen.
+pub fn borders(contact: ContactId, keys: Memo<Vec<ContactNoteId>>, visit: Memo<Option<Seq>>) -> Memo<Borders> {
+    let desk = Desk::here();
+    let (notes, me) = (desk.store().contact_notes.of(contact), desk.my_id());
+    memo(move |_| {
+        let Some(visit) = visit.get() else { return Borders::default() };
+        keys.with(|keys| {
+            let mut newest_new = None;
+            for id in keys {
+                let cell = notes.ledger.cell(*id);
+                let (place, is_mine) = cell.with(|row| {
+                    let author = row.shown().map(|(note, _)| note.author.id);
+                    (row.place(), author == Some(me))
+                });
+                match place {
+                    Some(Place::Saved(seq)) if seq <= visit => {
+                        return Borders { newest_new, newest_old: newest_new.map(|_| *id) };
+                    }
+                    Some(Place::Saved(_)) if !is_mine => newest_new = newest_new.or(Some(*id)),
+                    Some(Place::Saved(_) | Place::Unsaved(_)) | None => {}
+                }
+            }
+            Borders { newest_new, newest_old: None }
+        })
+    })
+}
+
+/// The divider above a note, if it has one.
+#[component]
+pub fn NoteDivider(id: ContactNoteId, borders: Memo<Borders>) -> impl IntoView {
+    let is_new = memo(move |_| borders.with(|borders| borders.newest_new == Some(id)));
+    let is_old = memo(move |_| borders.with(|borders| borders.newest_old == Some(id)));
+    live_view(move || match (is_new.get(), is_old.get()) {
+        (true, _) => Some(view! { <p class="note-divider">{words().note_new}</p> }.into_any()),
+        (_, true) => Some(view! { <p class="note-divider earlier">{words().note_earlier}</p> }.into_any()),
+        _ => None,
+    })
+}

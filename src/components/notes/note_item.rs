@@ -1,0 +1,162 @@
+//! `NoteItem`: one contact note: author, content, date and time, trashcan. And the parts a conversation note shares.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Desk,
+    components::{
+        shared::{
+            seen::when_seen,
+            timestamp::{Timestamp, absolute},
+        },
+        ui::{
+            icon::{Icon, Shape},
+            text::Text,
+        },
+    },
+    store::row::{Failure, Progress, State},
+    strings::{failure_sentence, fill, words},
+};
+use leptos::{html, prelude::*};
+use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
+
+/// Who, when and how it stands: what of a note may change while it is shown.
+pub type NoteStanding = Memo<Option<(AgentRef, Time, State)>>;
+
+/// A contact note. `deleted` hears of a click on the trashcan, before the note goes.
+#[component]
+pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<ContactNoteId>) -> impl IntoView {
+    let desk = Desk::here();
+    let notes = desk.store().contact_notes.of(contact);
+    let cell = notes.ledger.cell(id);
+    let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
+    let (edit_desk, drop_desk) = (desk.clone(), desk.clone());
+    let is_new = memo(move |_| notes.is_new(id));
+    let state: NoteStanding =
+        memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
+    let edit = Callback::new(move |()| {
+        if let Some(body) = edit_desk.take_back_contact_note(contact, id) {
+            edit_desk.put_back_contact_note(contact, body.as_str());
+        }
+    });
+    let discard = Callback::new(move |()| {
+        drop_desk.take_back_contact_note(contact, id);
+    });
+    let delete = Callback::new(move |()| {
+        deleted.run(id);
+        desk.delete_contact_note(contact, id);
+    });
+    first.map(|note| {
+        view! {
+            <article class="note" part="note">
+                {live_view(move || is_new.get().then(|| view! { <FirstLines contact id /> }))}
+                <div class="note-head">
+                    <NoteState state edit discard />
+                    <DeleteButton state delete />
+                </div>
+                <div class="note-body"><Text text=note.body.into_string() /></div>
+            </article>
+        }
+    })
+}
+
+/// Lies over a new note's first lines: the note has been seen once these have been. Of a long note not all can be in
+/// view at once.
+#[component]
+fn FirstLines(contact: ContactId, id: ContactNoteId) -> impl IntoView {
+    let desk = Desk::here();
+    let lines = NodeRef::<html::Span>::new();
+    when_seen(lines, Some(id).into(), Callback::new(move |id| desk.see_contact_note(contact, id)));
+    view! { <span class="first-lines" aria-hidden="true" node_ref=lines></span> }
+}
+
+/// Author and time; while unsaved, a clock in the time's place; when refused, the reason with Edit and Discard.
+#[component]
+pub fn NoteState(state: NoteStanding, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
+    let author = memo(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
+    let standing = memo(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
+    view! {
+        <p class="note-author">
+            {live_view(move || {
+                author
+                    .get()
+                    .map(|author| {
+                        view! {
+                            <bdi dir="auto">{author.name}</bdi>
+                            {author.removed.then(|| view! { <small>" "{words().author_removed}</small> })}
+                        }
+                    })
+            })}
+        </p>
+        {live_view(move || match standing.get() {
+            Some((at, State::Saved)) => Some(view! { <Timestamp at /> }.into_any()),
+            Some((_, State::Unsaved(progress))) => Some(view! { <Unsaved progress edit discard /> }.into_any()),
+            None => None,
+        })}
+    }
+}
+
+#[component]
+fn Unsaved(progress: Progress, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
+    match progress {
+        Progress::Waiting => view! {
+            <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span>
+        }
+        .into_any(),
+        Progress::Retrying(Failure::Disconnected) => view! {
+            <p class="note-waits"><Icon shape=Shape::Clock />{words().note_offline}</p>
+        }
+        .into_any(),
+        Progress::Retrying(failure) => view! {
+            <p class="note-waits"><Icon shape=Shape::Clock />{fill(words().note_retrying, &[("reason", failure_sentence(failure))])}</p>
+        }
+        .into_any(),
+        Progress::Refused(failure) => view! {
+            <div class="note-problem" role="alert">
+                <p><Icon shape=Shape::TriangleAlert />{fill(words().note_refused, &[("reason", failure_sentence(failure))])}</p>
+                <div class="refused-actions">
+                    <button type="button" class="button quiet" on:click=move |_| edit.run(())>{words().note_edit}</button>
+                    <button type="button" class="button quiet" on:click=move |_| discard.run(())>{words().note_discard}</button>
+                </div>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// The trashcan. Whoever may not delete sees it too, with the reason.
+#[component]
+pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView {
+    let desk = Desk::here();
+    let (me, is_admin) = (desk.my_id(), desk.me().agent.role == Role::Admin);
+    let is_there =
+        memo(move |_| state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(Progress::Refused(_)))))));
+    let may_delete =
+        memo(move |_| state.with(|state| state.as_ref().is_some_and(|(author, ..)| is_admin || author.id == me)));
+    let author =
+        memo(move |_| state.with(|state| state.as_ref().map(|(author, ..)| author.name.clone()).unwrap_or_default()));
+    let name = memo(move |_| {
+        let when = state.with(|state| state.as_ref().map(|(_, at, _)| absolute(*at)).unwrap_or_default());
+        fill(words().note_delete_named, &[("author", &author.get()), ("when", &when)])
+    });
+    let reason = move || fill(words().note_delete_not_yours, &[("author", &author.get())]);
+    move || {
+        let desk = desk.clone();
+        is_there.get().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="icon-button trash"
+                    aria-label=live(move || name.get())
+                    title=live(move || if may_delete.get() { name.get() } else { reason() })
+                    aria-disabled=live(move || (!may_delete.get()).to_string())
+                    on:click=move |_| {
+                        if may_delete.get_untracked() { delete.run(()) } else { desk.alert(untrack(reason)) }
+                    }
+                >
+                    <Icon shape=Shape::Trash />
+                </button>
+            }
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! `NotesSection`: what the team knows about a contact: the box, then the notes, newest first.
+
+use crate::browser::memo::{Memo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::{text_case::lower, timers::next_frame},
+    client::Desk,
+    components::{
+        contact::panel_section::PanelSection,
+        notes::{
+            add_note_box::AddNoteBox,
+            note_divider::{NoteDivider, borders, visit},
+            note_item::NoteItem,
+        },
+        shared::load_problem::{LoadProblem, Waiting},
+        ui::{
+            icon::{Icon, Shape},
+            kept_in_view::bring_into_view,
+            rows::{Rows, RowsHandle},
+        },
+    },
+    store::row::Load,
+    strings::{fill, words},
+};
+use leptos::{html, prelude::*};
+use wire::{ContactId, ContactNoteId, ConversationId, Seq};
+
+/// More notes than this can be searched.
+const SEARCH_FROM: usize = 10;
+
+/// The Notes section of the panel.
+#[component]
+pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
+    let notes = Desk::here().store().contact_notes.of(contact);
+    let order = notes.ledger.order_signal();
+    let visit = visit(contact);
+    let count = move || {
+        let more = if notes.ledger.older().is_some() { "+" } else { "" };
+        order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
+    };
+    view! {
+        <PanelSection name="notes" title=words().notes count=memo(move |_| count().unwrap_or_default())>
+            <Notes contact conversation name visit />
+        </PanelSection>
+    }
+}
+
+#[component]
+fn Notes(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    name: Memo<String>,
+    visit: Memo<Option<Seq>>,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let notes = desk.store().contact_notes.of(contact);
+    let order = notes.ledger.order_signal();
+    let all = memo(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
+    let load = notes.ledger.load();
+    let load = memo(move |_| load.get());
+    let wanted = RwSignal::new(String::new());
+    let keys: Memo<Vec<ContactNoteId>> = memo(move |_| {
+        let wanted = lower(wanted.get().trim());
+        let mut keys = all.get();
+        if !wanted.is_empty() {
+            keys.retain(|id| {
+                notes.ledger.cell(*id).with(|row| {
+                    row.shown().is_some_and(|(note, _)| {
+                        lower(note.body.as_str()).contains(&wanted) || lower(&note.author.name).contains(&wanted)
+                    })
+                })
+            });
+        }
+        keys
+    });
+    let borders = borders(contact, keys, visit);
+    let handle = RowsHandle::new();
+    let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
+    let added = Callback::new(move |id| {
+        // A search would hide it.
+        wanted.set(String::new());
+        next_frame(move || {
+            bring_into_view(frame);
+            handle.scroll_to(id);
+        });
+    });
+    let deleted = Callback::new(move |id| handle.focus_beside(&keys.get_untracked(), &id, ".trash", field));
+    let older = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_older_contact_notes(contact))
+    };
+    let retry = {
+        let desk = desk.clone();
+        Callback::new(move |()| desk.load_contact_notes(contact))
+    };
+    let is_searchable = memo(move |_| all.with(Vec::len) > SEARCH_FROM);
+    let none_at_all = memo(move |_| all.with(Vec::is_empty));
+    let none_found = memo(move |_| keys.with(Vec::is_empty));
+    view! {
+        <AddNoteBox contact conversation name frame field added />
+        <Show when=move || is_searchable.get()>
+            <label class="search">
+                <Icon shape=Shape::Search />
+                <span class="sr-only">{words().notes_search}</span>
+                <input
+                    type="search"
+                    placeholder=words().notes_search
+                    prop:value=live(move || wanted.get())
+                    on:input=move |event| wanted.set(event_target_value(&event))
+                />
+            </label>
+        </Show>
+        <NewAbove handle />
+        <Rows
+            keys
+            row=move |id| {
+                view! {
+                    <NoteDivider id borders />
+                    <NoteItem contact id deleted />
+                }
+            }
+            estimate=96.0
+            label=memo(move |_| fill(words().notes_of, &[("name", &name.get())]))
+            class="note-rows"
+            on_near_end=older
+            handle
+        />
+        {live_view(move || match (load.get(), none_at_all.get(), none_found.get()) {
+            (Load::Failed(failure), ..) => Some(view! { <LoadProblem failure retry /> }.into_any()),
+            (Load::Ready, true, _) => {
+                Some(view! { <p class="empty">{fill(words().notes_empty, &[("name", &name.get())])}</p> }.into_any())
+            }
+            (Load::Idle | Load::Loading, true, _) => Some(view! { <Waiting /> }.into_any()),
+            (_, false, true) => Some(view! { <p class="empty">{words().notes_search_empty}</p> }.into_any()),
+            _ => None,
+        })}
+    }
+}
+
+/// What others added while the reader was further down.
+#[component]
+fn NewAbove(handle: RowsHandle<ContactNoteId>) -> impl IntoView {
+    let unseen = handle.unseen();
+    move || {
+        let sentence = match unseen.get() {
+            0 => return None,
+            count => words().notes_new_above.of(count),
+        };
+        Some(view! {
+            <div class="new-above">
+                <button type="button" class="pill" on:click=move |_| handle.scroll_to_start()>
+                    {sentence}
+                </button>
+            </div>
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Parts that several views use.
+
+pub mod avatar;
+pub mod channel_mark;
+pub mod connection_line;
+pub mod load_problem;
+pub(crate) mod row_keys;
+pub(crate) mod seen;
+pub mod sign_in;
+pub mod timestamp;
+pub mod toasts;

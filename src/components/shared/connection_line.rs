@@ -1,0 +1,38 @@
+//! `ConnectionLine`: nothing while all is well; says so when what is shown may be old, when what is typed is not kept, and
+//! when something has waited to be saved for too long.
+
+use crate::browser::memo::memo;
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::timers::after,
+    client::{Connection, Desk},
+    strings::words,
+};
+use leptos::prelude::*;
+
+/// Amber after five seconds without the live stream, gone when everything missed has been caught up with.
+#[component]
+pub fn ConnectionLine() -> impl IntoView {
+    let desk = Desk::here();
+    let (connection, is_safe) = (desk.connection(), RwSignal::from(desk.is_kept_safe()));
+    let is_overdue = RwSignal::from(desk.is_overdue());
+    let is_live = memo(move |_| connection.get() == Connection::Live);
+    let late = RwSignal::new(false);
+    Effect::new(move |_| {
+        late.set(false);
+        if !is_live.get() {
+            // Cleared with this run of the effect: a short gap shows nothing.
+            after(5_000, move || {
+                late.try_set(true);
+            });
+        }
+    });
+    let shown = move || late.get() || !is_safe.get() || is_overdue.get();
+    view! {
+        <div class="connection-line" class:shown=live(shown) role="status">
+            {live_view(move || late.get().then(|| view! { <p>{words().reconnecting}</p> }))}
+            {live_view(move || (!is_safe.get()).then(|| view! { <p class="not-kept">{words().not_kept}</p> }))}
+            {live_view(move || is_overdue.get().then(|| view! { <p>{words().overdue}</p> }))}
+        </div>
+    }
+}

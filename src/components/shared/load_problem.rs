@@ -1,0 +1,40 @@
+//! `LoadProblem` and `Waiting`: what stands where something could not be, or has not yet been, loaded.
+
+use crate::components::ui::live::live;
+use crate::{
+    browser::timers::after,
+    store::row::Failure,
+    strings::{failure_sentence, fill, words},
+};
+use leptos::prelude::*;
+
+/// Says why something could not be loaded, with a way to try again.
+#[component]
+pub fn LoadProblem(failure: Failure, retry: Callback<()>) -> impl IntoView {
+    let words = words();
+    view! {
+        <div class="load-problem" role="alert">
+            <p>{fill(words.load_failed, &[("reason", failure_sentence(failure))])}</p>
+            <button type="button" class="button" on:click=move |_| retry.run(())>
+                {words.try_again}
+            </button>
+        </div>
+    }
+}
+
+/// Grey lines in place of what is loading, after 300 ms: what comes quickly needs none.
+#[component]
+pub fn Waiting() -> impl IntoView {
+    let shown = RwSignal::new(false);
+    after(300, move || {
+        shown.try_set(true);
+    });
+    view! {
+        <div class="waiting" class:shown=live(move || shown.get()) role="status">
+            <span class="sr-only">{words().loading}</span>
+            <span class="waiting-line"></span>
+            <span class="waiting-line"></span>
+            <span class="waiting-line"></span>
+        </div>
+    }
+}

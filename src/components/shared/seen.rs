@@ -1,0 +1,40 @@
+//! When something counts as seen: it has been in view, in a visible page, for two seconds without a break.
+
+use crate::{
+    browser::{
+        memo::{Memo, memo},
+        timers::after,
+    },
+    client::Desk,
+    components::ui::observe::on_view,
+};
+use leptos::{html::ElementType, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+const SEEN_AFTER_MS: u32 = 2_000;
+
+/// Calls `seen` with what `unseen` holds once `element` has been in view for long enough. The time begins again when the
+/// page was hidden, the element was out of view, or there is something else to be seen.
+pub(crate) fn when_seen<E, T>(element: NodeRef<E>, unseen: Memo<Option<T>>, seen: Callback<T>)
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + AsRef<Element> + Clone + 'static,
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let is_in_view = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(element) = element.get() {
+            on_view(element.as_ref(), move |in_view| {
+                is_in_view.try_set(in_view);
+            });
+        }
+    });
+    let page = Memo::from(Desk::here().page_visible());
+    let looked_at = memo(move |_| if page.get() && is_in_view.get() { unseen.get() } else { None });
+    Effect::new(move |_| {
+        if let Some(thing) = looked_at.get() {
+            after(SEEN_AFTER_MS, move || seen.run(thing));
+        }
+    });
+}

@@ -1,0 +1,62 @@
+//! `SignIn`: e-mail and password, on a page of its own or over a page whose session has ended.
+
+use crate::components::ui::live::{live, live_view};
+use crate::strings::words;
+use leptos::prelude::*;
+use std::{future::Future, pin::Pin};
+
+/// Signs in; the outcome decides what happens next. An error is a sentence for the agent.
+pub type SignInCommand = Callback<(String, String), Pin<Box<dyn Future<Output = Result<(), String>>>>>;
+
+/// The form. `lead` says why it is there.
+#[component]
+pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoView {
+    let words = words();
+    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let outcome = sign_in.run((email.get_untracked(), password.get_untracked()));
+        leptos::task::spawn_local(async move {
+            let outcome = outcome.await;
+            busy.try_set(false);
+            problem.try_set(outcome.err());
+        });
+    };
+    view! {
+        <form class="sign-in" method="post" on:submit=submit>
+            <h1 class="sign-in-name">"Sidenote"</h1>
+            <p class="sign-in-lead">{lead}</p>
+            <label class="field">
+                <span>{words.email}</span>
+                <input
+                    type="email"
+                    name="email"
+                    autocomplete="username"
+                    required
+                    prop:value=live(move || email.get())
+                    on:input=move |event| email.set(event_target_value(&event))
+                />
+            </label>
+            <label class="field">
+                <span>{words.password}</span>
+                <input
+                    type="password"
+                    name="password"
+                    autocomplete="current-password"
+                    required
+                    prop:value=live(move || password.get())
+                    on:input=move |event| password.set(event_target_value(&event))
+                />
+            </label>
+            <p class="sign-in-problem" role="alert">{live_view(move || problem.get())}</p>
+            <button type="submit" class="button primary" aria-disabled=live(move || busy.get().to_string())>
+                {words.sign_in}
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,115 @@
+//! `Timestamp`: a moment, date and time in the reader's own locale and zone.
+
+use crate::browser::memo::Memo;
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::{
+        clock::{clock, midnight_before},
+        formatters,
+        formatters::Options,
+        timers::now,
+    },
+    strings::words,
+};
+use leptos::{ev, prelude::*};
+use wire::Time;
+
+const DAY_MS: f64 = 86_400_000.0;
+
+/// By which customs dates and times are written: a BCP 47 tag, e. g. `pt-BR`; `None`: the browser's. Given by context, where
+/// the page says.
+#[derive(Clone)]
+pub struct Locale(pub ArcRwSignal<Option<String>>);
+
+/// A moment as `<time>`: absolute, with zone and relative time in the tooltip. That is made when the pointer comes: so it is
+/// true then, and a page of timestamps costs half.
+#[component]
+pub fn Timestamp(at: Time) -> impl IntoView {
+    let locale = use_context::<Locale>();
+    let explain = move |event: ev::PointerEvent| {
+        let tag = locale.as_ref().and_then(|locale| locale.0.get_untracked());
+        let _ = event_target::<web_sys::Element>(&event).set_attribute("title", &tooltip(tag.as_deref(), at));
+    };
+    view! {
+        <time class="timestamp" datetime=iso(at) on:pointerenter=explain>
+            {live_view(move || absolute(at))}
+        </time>
+    }
+}
+
+/// A moment in a list row: the time today, "Yesterday", or the day.
+#[component]
+pub fn ShortTimestamp(#[prop(into)] at: Memo<Time>) -> impl IntoView {
+    let clock = clock();
+    view! {
+        <time class="timestamp" datetime=live(move || iso(at.get())) title=live(move || absolute(at.get()))>
+            {live_view(move || short(at.get(), clock.today()))}
+        </time>
+    }
+}
+
+/// "22 Nov 2026, 14:05".
+#[must_use]
+pub fn absolute(at: Time) -> String {
+    format(
+        at,
+        &[("day", "numeric"), ("month", "short"), ("year", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")],
+    )
+}
+
+/// A moment's time of day in another zone; `None` for a zone that the browser doesn't know.
+#[must_use]
+pub fn time_in_zone(zone: &str, milliseconds: f64) -> Option<String> {
+    let options = [("hour", "2-digit"), ("minute", "2-digit"), ("weekday", "short"), ("timeZone", zone)];
+    formatters::date(locale().as_deref(), &options, milliseconds)
+}
+
+fn tooltip(locale: Option<&str>, at: Time) -> String {
+    let zoned = formatters::date(locale, &[("dateStyle", "full"), ("timeStyle", "long")], milliseconds(at));
+    format!("{} · {}", zoned.unwrap_or_default(), relative(locale, at))
+}
+
+/// "3 hours ago", in the reader's language.
+fn relative(locale: Option<&str>, at: Time) -> String {
+    let seconds = (milliseconds(at) - now()) / 1000.0;
+    let steps =
+        [("year", 31_536_000.0), ("month", 2_592_000.0), ("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)];
+    let (unit, size) = steps.into_iter().find(|(_, size)| seconds.abs() >= *size).unwrap_or(("second", 1.0));
+    formatters::age(locale, (seconds / size).trunc(), unit).unwrap_or_default()
+}
+
+/// `today`: the midnight that the reader's day began with.
+fn short(at: Time, today: f64) -> String {
+    // Days of 23 and 25 hours are days too.
+    let days = ((today - midnight_before(milliseconds(at))) / DAY_MS).round();
+    if days <= 0.0 {
+        format(at, &[("hour", "2-digit"), ("minute", "2-digit")])
+    } else if days < 2.0 {
+        words().yesterday.to_owned()
+    } else if days < 300.0 {
+        format(at, &[("day", "numeric"), ("month", "short")])
+    } else {
+        format(at, &[("day", "numeric"), ("month", "short"), ("year", "numeric")])
+    }
+}
+
+fn format(at: Time, options: Options<'_>) -> String {
+    formatters::date(locale().as_deref(), options, milliseconds(at)).unwrap_or_default()
+}
+
+/// Tracks.
+fn locale() -> Option<String> {
+    use_context::<Locale>().and_then(|locale| locale.0.get())
+}
+
+/// For machines.
+fn iso(at: Time) -> String {
+    js_sys::Date::new(&milliseconds(at).into()).to_iso_string().into()
+}
+
+/// Since 1970.
+fn milliseconds(at: Time) -> f64 {
+    #[expect(clippy::cast_precision_loss)]
+    let milliseconds = at.timestamp_millis() as f64;
+    milliseconds
+}

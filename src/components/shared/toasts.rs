@@ -1,0 +1,122 @@
+//! `Toasts`: short messages over the page. A deletion's toast offers Undo for ten seconds; hovering or focusing it
+//! holds it, at most until the server's window ends.
+
+use crate::browser::memo::memo;
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    browser::timers::after,
+    client::{Desk, Toast, ToastKind},
+    components::ui::{
+        icon::{Icon, Shape},
+        rows::Rows,
+    },
+    strings::words,
+};
+use leptos::prelude::*;
+
+const UNDO_MS: u32 = 10_000;
+/// The server's window is twelve seconds; a held toast leaves a little before.
+const HELD_MS: u32 = 11_500;
+const ALERT_MS: u32 = 8_000;
+
+/// The toasts, and what is said to assistive technology alone.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let desk = Desk::here();
+    let (toasts, announcement) = (desk.toasts(), desk.announcement());
+    let keys = {
+        let toasts = toasts.clone();
+        memo(move |_| toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()))
+    };
+    // Each keeps its own time: one that comes or goes starts no other's anew.
+    let row = move |id| {
+        let toast = toasts.with_untracked(|toasts| toasts.iter().find(|toast| toast.id == id).cloned());
+        toast.map(|toast| view! { <OneToast toast /> })
+    };
+    view! {
+        <section class="toasts" aria-label=words().notifications>
+            <Rows keys row estimate=52.0 class="toast-rows" />
+        </section>
+        <div class="sr-only" role="status" aria-live="polite">
+            {live_view(move || announcement.get())}
+        </div>
+    }
+}
+
+#[component]
+fn OneToast(toast: Toast) -> impl IntoView {
+    let desk = Desk::here();
+    let held = RwSignal::new(false);
+    let over = RwSignal::new(false);
+    let id = toast.id;
+    let is_alert = matches!(toast.kind, ToastKind::Alert(_));
+    after(if is_alert { ALERT_MS } else { UNDO_MS }, move || {
+        over.try_set(true);
+    });
+    let leave = {
+        let desk = desk.clone();
+        move || desk.dismiss(id)
+    };
+    let when_over = leave.clone();
+    Effect::new(move |_| {
+        if over.get() && !held.get() {
+            when_over();
+        }
+    });
+    if !is_alert {
+        after(HELD_MS, leave.clone());
+    }
+    let hold = move |is_held: bool| {
+        held.try_set(is_held);
+    };
+    view! {
+        <div
+            class="toast"
+            class:alert=is_alert
+            class:held=live(move || held.get())
+            role=if is_alert { "alert" } else { "status" }
+            on:mouseenter=move |_| hold(true)
+            on:mouseleave=move |_| hold(false)
+            on:focusin=move |_| hold(true)
+            on:focusout=move |_| hold(false)
+        >
+            <ToastText kind=toast.kind done=Callback::new(move |()| leave()) />
+        </div>
+    }
+}
+
+#[component]
+fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
+    let words = words();
+    let desk = Desk::here();
+    let undo = {
+        let kind = kind.clone();
+        move |_| {
+            match kind {
+                ToastKind::ContactNoteDeleted { contact, note } => desk.restore_contact_note(contact, note),
+                ToastKind::ConversationNoteDeleted { conversation, note } => {
+                    desk.restore_conversation_note(conversation, note);
+                }
+                ToastKind::Alert(_) => {}
+            }
+            done.run(());
+        }
+    };
+    match kind {
+        ToastKind::Alert(sentence) => view! {
+            <span>{sentence}</span>
+            <button type="button" class="icon-button" aria-label=words.dismiss on:click=move |_| done.run(())>
+                <Icon shape=Shape::X />
+            </button>
+        }
+        .into_any(),
+        _ => view! {
+            <span>{words.note_deleted}</span>
+            <button type="button" class="button quiet" on:click=undo>
+                {words.undo}
+            </button>
+            <span class="toast-time" aria-hidden="true"></span>
+        }
+        .into_any(),
+    }
+}

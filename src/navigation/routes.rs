@@ -1,0 +1,146 @@
+//! `Route` ⇄ address, both ways. An address that says nothing known is the inbox.
+
+use crate::navigation::views::{InboxView, Pane};
+use wire::{ContactId, ConversationId, ConversationQuery, Section, Sort, Status};
+
+/// Where in the app an agent is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    Inbox(InboxView),
+    /// A contact's own page, outside any conversation.
+    Contact(ContactId),
+    NotFound,
+}
+
+impl Route {
+    /// Reads a path and its query (without `?`). A part that is not understood is left out.
+    #[must_use]
+    pub fn read(path: &str, query: &str) -> Self {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        match segments[..] {
+            [] | ["inbox"] => Self::Inbox(read_inbox(query)),
+            ["contacts", id] => id.parse().map_or(Self::NotFound, Self::Contact),
+            _ => Self::NotFound,
+        }
+    }
+
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Inbox(view) => inbox_path(view),
+            Self::Contact(id) => format!("/contacts/{id}"),
+            Self::NotFound => "/".to_owned(),
+        }
+    }
+}
+
+fn read_inbox(query: &str) -> InboxView {
+    let mut view = InboxView::default();
+    let mut panels: Vec<ConversationId> = Vec::new();
+    for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+        match key {
+            "section" => view.query.section = named(Section::ALL, Section::as_str, value).unwrap_or_default(),
+            "sort" => view.query.sort = named(Sort::ALL, Sort::as_str, value).unwrap_or_default(),
+            "status" if value == "any" => view.query.status = None,
+            "status" => view.query.status = named(Status::ALL, Status::as_str, value).or(view.query.status),
+            "channel" => view.query.channel = value.parse().ok(),
+            "assignee" => view.query.assignee = value.parse().ok(),
+            "open" => {
+                for conversation in ids(value) {
+                    if !view.shows(conversation) {
+                        view.panes.push(Pane { conversation, panel: false });
+                    }
+                }
+            }
+            "panel" => panels = ids(value),
+            _ => {}
+        }
+    }
+    for pane in &mut view.panes {
+        pane.panel = panels.contains(&pane.conversation);
+    }
+    view
+}
+
+fn inbox_path(view: &InboxView) -> String {
+    let ConversationQuery { section, status, channel, assignee, sort } = view.query;
+    let mut parts = Vec::new();
+    if section != Section::default() {
+        parts.push(format!("section={}", section.as_str()));
+    }
+    match status {
+        Some(Status::Open) => {}
+        Some(status) => parts.push(format!("status={}", status.as_str())),
+        None => parts.push("status=any".to_owned()),
+    }
+    parts.extend(channel.map(|id| format!("channel={id}")));
+    parts.extend(assignee.map(|id| format!("assignee={id}")));
+    if sort != Sort::default() {
+        parts.push(format!("sort={}", sort.as_str()));
+    }
+    let join = |ids: Vec<String>| ids.join(",");
+    let open: Vec<String> = view.panes.iter().map(|pane| pane.conversation.to_string()).collect();
+    let panels: Vec<String> =
+        view.panes.iter().filter(|pane| pane.panel).map(|pane| pane.conversation.to_string()).collect();
+    if !open.is_empty() {
+        parts.push(format!("open={}", join(open)));
+    }
+    if !panels.is_empty() {
+        parts.push(format!("panel={}", join(panels)));
+    }
+    if parts.is_empty() { "/inbox".to_owned() } else { format!("/inbox?{}", parts.join("&")) }
+}
+
+fn named<T: Copy>(all: impl IntoIterator<Item = T>, name: impl Fn(T) -> &'static str, value: &str) -> Option<T> {
+    all.into_iter().find(|known| name(*known) == value)
+}
+
+/// Ids separated by commas, as we write them or as a browser or chat program encoded them.
+fn ids(value: &str) -> Vec<ConversationId> {
+    value.replace("%2C", ",").replace("%2c", ",").split(',').filter_map(|id| id.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+    use wire::{AgentId, ChannelId};
+
+    #[wasm_bindgen_test]
+    fn every_route_survives_its_address() {
+        let (a, b) = (ConversationId::fresh(), ConversationId::fresh());
+        let full = InboxView {
+            query: ConversationQuery {
+                section: Section::Mine,
+                status: Some(Status::Closed),
+                channel: Some(ChannelId::fresh()),
+                assignee: Some(AgentId::fresh()),
+                sort: Sort::Unread,
+            },
+            panes: vec![Pane { conversation: a, panel: false }, Pane { conversation: b, panel: true }],
+        };
+        let any = InboxView { query: ConversationQuery::default(), panes: Vec::new() };
+        for route in [
+            Route::Inbox(InboxView::default()),
+            Route::Inbox(full),
+            Route::Inbox(any),
+            Route::Contact(ContactId::fresh()),
+        ] {
+            let address = route.path();
+            let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+            assert_eq!(Route::read(path, query), route, "{address}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn what_is_not_understood_is_left_out() {
+        let id = ConversationId::fresh();
+        let Route::Inbox(view) = Route::read("/inbox", &format!("sort=up&open=x,{id},{id}&panel=&channel=7&new"))
+        else {
+            panic!("not the inbox");
+        };
+        assert_eq!(view, InboxView::default().opening(id));
+        assert_eq!(Route::read("/contacts/7", ""), Route::NotFound);
+        assert_eq!(Route::read("/what", ""), Route::NotFound);
+    }
+}

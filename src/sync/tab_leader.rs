@@ -1,0 +1,89 @@
+//! The tabs of one browser that follow the same server as the same agent: one of them leads and holds the connection, the
+//! others hear from it. `tabs.js` has the lock and the channel.
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use send_wrapper::SendWrapper;
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/sync/tab_leader.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = joinTabs)]
+    fn join_tabs(name: &str, lead: &JsValue, hear: &JsValue, yielded: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = sayTabs)]
+    fn say_tabs(tabs: &JsValue, text: &str);
+    #[wasm_bindgen(js_name = takeLead)]
+    fn take_lead(tabs: &JsValue);
+    #[wasm_bindgen(js_name = leaveTabs)]
+    fn leave_tabs(tabs: &JsValue);
+    #[cfg(feature = "embed")]
+    #[wasm_bindgen(js_name = leaveAllTabs)]
+    fn leave_all_tabs();
+}
+
+/// What a tab hears.
+pub(crate) enum Told {
+    /// It leads from now on.
+    Lead,
+    /// Another tab has taken the lead.
+    Yield,
+    /// Another tab says something.
+    Said(String),
+}
+
+/// A place among the tabs, until the last clone is dropped.
+#[derive(Clone)]
+pub(crate) struct Tabs(Arc<SendWrapper<Joined>>);
+
+struct Joined {
+    handle: JsValue,
+    _heard: [Closure<dyn FnMut(JsValue)>; 3],
+}
+
+impl Tabs {
+    /// `None`: this browser's tabs can't talk to each other, and each stands alone.
+    pub(crate) fn join(name: &str) -> Option<(Self, UnboundedReceiver<Told>)> {
+        let (sender, receiver) = unbounded();
+        let told = |sender: &UnboundedSender<Told>, told: fn(JsValue) -> Option<Told>| {
+            let sender = sender.clone();
+            Closure::<dyn FnMut(JsValue)>::new(move |said| {
+                if let Some(told) = told(said) {
+                    // Nobody listens any more: then it is of no matter.
+                    let _ = sender.unbounded_send(told);
+                }
+            })
+        };
+        let heard = [
+            told(&sender, |_| Some(Told::Lead)),
+            told(&sender, |said| said.as_string().map(Told::Said)),
+            told(&sender, |_| Some(Told::Yield)),
+        ];
+        let handle = join_tabs(name, heard[0].as_ref(), heard[1].as_ref(), heard[2].as_ref());
+        let joined = Joined { handle, _heard: heard };
+        (!joined.handle.is_undefined()).then(|| (Self(Arc::new(SendWrapper::new(joined))), receiver))
+    }
+
+    /// Says something to the other tabs.
+    pub(crate) fn say(&self, text: &str) {
+        say_tabs(&self.0.handle, text);
+    }
+
+    /// Takes the lead from a tab that seems dead.
+    pub(crate) fn take_lead(&self) {
+        take_lead(&self.0.handle);
+    }
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        if !self.handle.is_undefined() {
+            leave_tabs(&self.handle);
+        }
+    }
+}
+
+/// Leaves the places of a module in whose place this one is.
+#[cfg(feature = "embed")]
+pub(crate) fn take_over() {
+    leave_all_tabs();
+}

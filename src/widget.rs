@@ -1,0 +1,226 @@
+//! The host contract: what the JavaScript of a host's page can ask of a mount. The package's `index.js` stands before
+//! it with the custom element and the function that pages know.
+//!
+//! A mount is a guest: it lives in a shadow root of the element it was given, and leaves nothing behind.
+
+mod desks;
+mod frame;
+mod keys;
+mod options;
+pub mod view;
+
+use crate::browser::memo::memo;
+use crate::{
+    components::shared::timestamp::Locale,
+    navigation::{navigator::Navigator, routes::Route, views::InboxView},
+    strings::words,
+    widget::view::{Shown, Stage, Widget, WidgetProps},
+};
+use desks::Shared;
+use frame::Frame;
+use leptos::prelude::*;
+use options::Options;
+use send_wrapper::SendWrapper;
+use std::{any::Any, cell::Cell, rc::Rc};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+use wire::{ContactId, ContactNoteId, ConversationId, Event};
+
+/// One view in one element of the host's page.
+#[wasm_bindgen]
+pub struct Mounted {
+    frame: Frame,
+    /// Dropped first: the view, and then what it stands on.
+    root: Option<(Box<dyn Any>, Owner)>,
+    shared: Rc<Shared>,
+    listening: desks::Listening,
+    shown: ArcRwSignal<Shown>,
+    view: ArcRwSignal<InboxView>,
+    locale: ArcRwSignal<Option<String>>,
+}
+
+thread_local! {
+    /// Whether this module has a view in the page, or had one.
+    static BEGUN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a host's page says in the place of its views when the module has broken: a sentence, and the button's text.
+#[wasm_bindgen(js_name = brokenWords)]
+#[must_use]
+pub fn broken_words() -> Vec<String> {
+    vec![words().broken.to_owned(), words().start_again.to_owned()]
+}
+
+/// Shows a view in an element. `options` and the functions in it are those of the package's documentation; `css` is the
+/// sheet that goes with this module; `emit(name, detail)` hands an event to the host.
+///
+/// # Errors
+/// A sentence about the option that can't be used.
+#[wasm_bindgen]
+pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::Function) -> Result<Mounted, JsValue> {
+    let options = Options::read(options).map_err(JsValue::from)?;
+    if !BEGUN.replace(true) {
+        crate::browser::page_resources::take_over();
+        crate::sync::tab_leader::take_over();
+    }
+    let frame = Frame::open(&element, css).ok_or_else(|| JsValue::from("this element can hold no shadow root"))?;
+    frame.set_theme(options.theme.as_deref());
+    let emit = Emit(SendWrapper::new(emit));
+    let shared = Shared::for_host(&options.api_base, &options.get_token, options.fetch.as_ref());
+    let shown = ArcRwSignal::new(options.shown);
+    let view = ArcRwSignal::new(options.inbox_view());
+    let locale = ArcRwSignal::new(options.locale.clone());
+    let owner = Owner::new_root(None);
+    let mounted = {
+        let (shared, emit) = (Rc::clone(&shared), emit.clone());
+        let (shown, view, base) = (shown.clone(), view.clone(), options.api_base.clone());
+        let locale = Locale(locale.clone());
+        owner.with(|| {
+            leptos::mount::mount_to(frame.root().clone(), move || {
+                provide_context(locale);
+                let navigator = navigator(&view, &base, emit.clone());
+                let stage = stage(&shared, emit);
+                let shared = SendWrapper::new(shared);
+                let retry = Callback::new(move |()| shared.ask_again());
+                Widget(WidgetProps { shown: shown.into(), stage, navigator, retry })
+            })
+        })
+    };
+    let listening = shared.listen(tell(emit, shown.clone()));
+    Ok(Mounted { frame, root: Some((Box::new(mounted), owner)), shared, listening, shown, view, locale })
+}
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Opens a conversation, in the views that show one.
+    ///
+    /// # Errors
+    /// When this is no id of a conversation.
+    pub fn open(&self, conversation: &str) -> Result<(), JsValue> {
+        let id: ConversationId =
+            conversation.parse().map_err(|_| JsValue::from("this is not the id of a conversation"))?;
+        self.view.update(|view| *view = view.opening(id));
+        Ok(())
+    }
+
+    /// Takes a token that the host has without being asked.
+    #[wasm_bindgen(js_name = setToken)]
+    pub fn set_token(&self, token: &JsValue) {
+        self.shared.set_token(token);
+    }
+
+    /// Takes over options that may change while a view is shown: the view and what it is of, the theme, the locale.
+    ///
+    /// # Errors
+    /// A sentence about the option that can't be used.
+    pub fn update(&self, options: &JsValue) -> Result<(), JsValue> {
+        let options = Options::read(options).map_err(JsValue::from)?;
+        self.frame.set_theme(options.theme.as_deref());
+        if self.locale.get_untracked() != options.locale {
+            self.locale.set(options.locale);
+        }
+        if self.shown.get_untracked() != options.shown {
+            self.shown.set(options.shown);
+        }
+        if let Some(conversation) = options.conversation {
+            let opened = self.view.with_untracked(|view| view.opening(conversation));
+            if options.shown == Shown::Conversation && self.view.get_untracked() != opened {
+                self.view.set(opened);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the view away and everything that came with it. What is on its way to the server is still sent.
+    pub fn unmount(&mut self) {
+        if let Some((view, owner)) = self.root.take() {
+            drop(view);
+            // Something under way may still hold on to it; what it owns goes now all the same.
+            owner.unset_with_forced_cleanup();
+            self.shared.leave(&self.listening);
+            self.frame.close();
+        }
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        self.unmount();
+    }
+}
+
+/// How events get to the host: by name, with ids alone.
+#[derive(Clone)]
+struct Emit(SendWrapper<js_sys::Function>);
+
+impl Emit {
+    fn emit(&self, name: &str, ids: &[(&str, String)]) {
+        let detail = js_sys::Object::new();
+        for (key, id) in ids {
+            // A plain object of our own takes every property.
+            let _ = js_sys::Reflect::set(&detail, &(*key).into(), &id.into());
+        }
+        // What a host's listener throws is the host's affair.
+        let _ = self.0.call2(&JsValue::UNDEFINED, &name.into(), &detail);
+    }
+}
+
+/// Moves about in memory; opening is told to the host.
+fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator {
+    let (place, base) = (view.clone(), base.to_owned());
+    let go = move |next: InboxView| {
+        let before = place.get_untracked();
+        for pane in next.panes.iter().filter(|pane| !before.shows(pane.conversation)) {
+            emit.emit("open", &[("conversationId", pane.conversation.to_string())]);
+        }
+        place.set(next);
+    };
+    Navigator {
+        view: view.clone().into(),
+        go: Callback::new(go),
+        address: Callback::new(move |view| format!("{base}{}", Route::Inbox(view).path())),
+        contact_address: Callback::new(|_| None),
+        go_to_contact: Callback::new(|_| {}),
+    }
+}
+
+/// How far the desk behind the mount has come; the host hears when a token is needed.
+fn stage(shared: &Rc<Shared>, emit: Emit) -> RwSignal<Stage> {
+    let stage = shared.stage();
+    let heard = stage.clone();
+    let needs_token = memo(move |_| match heard.get() {
+        Stage::NoToken => true,
+        Stage::AtDesk(desk) => desk.session().get() == crate::client::Session::Expired,
+        Stage::Starting | Stage::Failed(_) => false,
+    });
+    Effect::new(move |_| {
+        if needs_token.get() {
+            emit.emit("auth-needed", &[]);
+        }
+    });
+    stage.into()
+}
+
+/// Tells the host of notes that came and went, of its contact's alone where one contact is shown.
+fn tell(emit: Emit, shown: ArcRwSignal<Shown>) -> impl Fn(&Event) + 'static {
+    let about = move |contact: ContactId, note: ContactNoteId| {
+        let is_meant = match shown.get_untracked() {
+            Shown::ContactPanel { contact: only, .. } => only == contact,
+            Shown::Inbox | Shown::Conversation => true,
+        };
+        is_meant.then(|| [("contactId", contact.to_string()), ("noteId", note.to_string())])
+    };
+    move |event| match event {
+        Event::ContactNoteAdded { note, .. } | Event::ContactNoteRestored { note, .. } => {
+            if let Some(ids) = about(note.contact_id, note.id) {
+                emit.emit("note-added", &ids);
+            }
+        }
+        Event::ContactNoteDeleted { note_id, contact_id, .. } => {
+            if let Some(ids) = about(*contact_id, *note_id) {
+                emit.emit("note-deleted", &ids);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,129 @@
+//! What mounts on one page share: one desk, with one store and one connection, for each back end and way to a token.
+
+use crate::{
+    client::Session,
+    net::{api::Api, tokens::Tokens},
+    sync,
+    widget::view::Stage,
+};
+use js_sys::Function;
+use leptos::prelude::*;
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+use wasm_bindgen::JsValue;
+use wire::Event;
+
+thread_local! {
+    static ALL: RefCell<Vec<Weak<Shared>>> = const { RefCell::new(Vec::new()) };
+}
+
+type Listener = Rc<dyn Fn(&Event)>;
+
+pub(super) struct Shared {
+    base: String,
+    tokens: Tokens,
+    stage: ArcRwSignal<Stage>,
+    listeners: RefCell<Vec<(u64, Listener)>>,
+    next: Cell<u64>,
+    /// Counts beginnings: one that was overtaken or given up changes nothing any more.
+    beginning: Cell<u64>,
+}
+
+/// One mount's ear.
+pub(super) struct Listening(u64);
+
+impl Shared {
+    /// The one for this back end and these very functions; a new one begins to sit down at its desk.
+    pub(super) fn for_host(base: &str, get_token: &Function, fetch: Option<&Function>) -> Rc<Self> {
+        let known = ALL.with_borrow_mut(|all| {
+            all.retain(|one| one.strong_count() > 0);
+            all.iter().filter_map(Weak::upgrade).find(|one| one.base == base && one.tokens.asks(get_token, fetch))
+        });
+        known.unwrap_or_else(|| {
+            let shared = Rc::new(Self {
+                base: base.to_owned(),
+                tokens: Tokens::new(get_token.clone(), fetch.cloned()),
+                stage: ArcRwSignal::new(Stage::Starting),
+                listeners: RefCell::default(),
+                next: Cell::new(0),
+                beginning: Cell::new(0),
+            });
+            ALL.with_borrow_mut(|all| all.push(Rc::downgrade(&shared)));
+            shared.begin();
+            shared
+        })
+    }
+
+    pub(super) fn stage(&self) -> ArcRwSignal<Stage> {
+        self.stage.clone()
+    }
+
+    pub(super) fn set_token(self: &Rc<Self>, token: &JsValue) {
+        self.tokens.set(token);
+        self.go_on();
+    }
+
+    /// Asks the host for another token, and goes on with it.
+    pub(super) fn ask_again(self: &Rc<Self>) {
+        self.tokens.forget();
+        self.go_on();
+    }
+
+    pub(super) fn listen(&self, listener: impl Fn(&Event) + 'static) -> Listening {
+        let id = self.next.replace(self.next.get() + 1);
+        self.listeners.borrow_mut().push((id, Rc::new(listener)));
+        Listening(id)
+    }
+
+    /// A mount goes. With the last one the desk is left and the connection ends; what is on its way is still sent.
+    pub(super) fn leave(&self, listening: &Listening) {
+        self.listeners.borrow_mut().retain(|(id, _)| *id != listening.0);
+        if self.listeners.borrow().is_empty() {
+            self.beginning.set(self.beginning.get() + 1);
+            if let Stage::AtDesk(desk) = self.stage.get_untracked() {
+                desk.close();
+            }
+            ALL.with_borrow_mut(|all| all.retain(|one| !std::ptr::eq(one.as_ptr(), self)));
+        }
+    }
+
+    fn go_on(self: &Rc<Self>) {
+        match self.stage.get_untracked() {
+            Stage::AtDesk(desk) if desk.session().get_untracked() == Session::Expired => {
+                wasm_bindgen_futures::spawn_local(async move {
+                    // What went wrong stays shown, with the way on.
+                    let _ = desk.renew_session().await;
+                });
+            }
+            Stage::AtDesk(_) | Stage::Starting => {}
+            Stage::NoToken | Stage::Failed(_) => self.begin(),
+        }
+    }
+
+    fn begin(self: &Rc<Self>) {
+        self.stage.set(Stage::Starting);
+        let beginning = self.beginning.get() + 1;
+        self.beginning.set(beginning);
+        let (shared, api) = (Rc::downgrade(self), Api::with_tokens(&self.base, self.tokens.clone()));
+        wasm_bindgen_futures::spawn_local(async move {
+            let entered = sync::open(api, None).await;
+            let still = shared.upgrade().filter(|shared| shared.beginning.get() == beginning);
+            match (still, entered) {
+                (None, Ok(desk)) => desk.close(),
+                (None, Err(_)) => {}
+                (Some(shared), Ok(desk)) => {
+                    let weak = Rc::downgrade(&shared);
+                    desk.on_event(move |event| {
+                        let listeners = weak.upgrade().map(|shared| shared.listeners.borrow().clone());
+                        listeners.into_iter().flatten().for_each(|(_, listener)| listener(event));
+                    });
+                    shared.stage.set(Stage::AtDesk(desk));
+                }
+                (Some(shared), Err(error)) if error.is_signed_out() => shared.stage.set(Stage::NoToken),
+                (Some(shared), Err(error)) => shared.stage.set(Stage::Failed(error.failure())),
+            }
+        });
+    }
+}

@@ -1,0 +1,74 @@
+//! What a host asks for, read from a plain object.
+
+use crate::{
+    navigation::views::{InboxView, Pane},
+    widget::view::Shown,
+};
+use js_sys::{Function, Reflect};
+use std::str::FromStr;
+use wasm_bindgen::{JsCast, JsValue};
+use wire::{ContactId, ConversationId};
+
+pub(super) struct Options {
+    /// The origin of the Sidenote server; empty for the page's own.
+    pub(super) api_base: String,
+    pub(super) get_token: Function,
+    /// In the place of the browser's own.
+    pub(super) fetch: Option<Function>,
+    pub(super) shown: Shown,
+    pub(super) conversation: Option<ConversationId>,
+    pub(super) theme: Option<String>,
+    /// A BCP 47 tag.
+    pub(super) locale: Option<String>,
+}
+
+impl Options {
+    /// The error is a sentence about the option that can't be used.
+    pub(super) fn read(given: &JsValue) -> Result<Self, String> {
+        let text = |name: &str| member(given, name).as_string().filter(|text| !text.is_empty());
+        let get_token = member(given, "getToken").dyn_into::<Function>();
+        let get_token = get_token.map_err(|_| "getToken must be a function that returns a token".to_owned())?;
+        let fetch = match member(given, "fetch") {
+            none if none.is_undefined() || none.is_null() => None,
+            given => Some(given.dyn_into::<Function>().map_err(|_| "fetch must be a function".to_owned())?),
+        };
+        let conversation: Option<ConversationId> = id(text("conversation"), "conversation")?;
+        let contact: Option<ContactId> = id(text("contact"), "contact")?;
+        let shown = match (text("view").as_deref(), contact) {
+            (None | Some("inbox"), _) => Shown::Inbox,
+            (Some("conversation"), _) => Shown::Conversation,
+            (Some("contact-panel"), Some(contact)) => Shown::ContactPanel { contact, conversation },
+            (Some("contact-panel"), None) => {
+                return Err("the view contact-panel needs contact, the id of one".to_owned());
+            }
+            (Some(_), _) => return Err("view must be inbox, conversation or contact-panel".to_owned()),
+        };
+        let locale = text("locale");
+        if locale.as_ref().is_some_and(|tag| !is_locale(tag)) {
+            return Err("locale must be a BCP 47 language tag, as pt-BR".to_owned());
+        }
+        let api_base = text("apiBase").unwrap_or_default().trim_end_matches('/').to_owned();
+        Ok(Self { api_base, get_token, fetch, shown, conversation, theme: text("theme"), locale })
+    }
+
+    /// Where the view begins.
+    pub(super) fn inbox_view(&self) -> InboxView {
+        let panes = self.conversation.map(|conversation| Pane { conversation, panel: false }).into_iter().collect();
+        InboxView { panes, ..InboxView::default() }
+    }
+}
+
+fn member(given: &JsValue, name: &str) -> JsValue {
+    // Reading from what is no object throws; then there is nothing in it.
+    Reflect::get(given, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// `Intl` throws at what is none.
+fn is_locale(tag: &str) -> bool {
+    let known = member(&member(&js_sys::global(), "Intl"), "getCanonicalLocales").dyn_into::<Function>();
+    known.is_ok_and(|known| known.call1(&JsValue::UNDEFINED, &tag.into()).is_ok())
+}
+
+fn id<T: FromStr>(text: Option<String>, name: &str) -> Result<Option<T>, String> {
+    text.map(|text| text.parse().map_err(|_| format!("{name} must be an id, a UUID"))).transpose()
+}

@@ -1,0 +1,128 @@
+//! `Widget`: what a host's page holds: one of three views, or why there is none and a way on.
+
+use crate::browser::memo::{Memo, memo};
+use crate::{
+    client::{Desk, Session},
+    components::{
+        contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
+        inbox::{Inbox, pane::PaneView},
+        shared::{connection_line::ConnectionLine, load_problem::LoadProblem, toasts::Toasts},
+        ui::live::live_view,
+    },
+    navigation::navigator::Navigator,
+    store::row::Failure,
+    strings::words,
+};
+use leptos::prelude::*;
+use wire::{ContactId, ConversationId};
+
+/// What a mount shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Inbox,
+    /// The conversation that the navigator has open.
+    Conversation,
+    /// A contact's profile; a new note is written in `conversation`, if there is one.
+    ContactPanel {
+        contact: ContactId,
+        conversation: Option<ConversationId>,
+    },
+}
+
+/// How far a mount has come.
+#[derive(Clone)]
+pub enum Stage {
+    Starting,
+    AtDesk(Desk),
+    /// The host gave no token, or one that the server does not take.
+    NoToken,
+    Failed(Failure),
+}
+
+/// A host's view of the team's inbox. `retry` asks the host for another token and begins, or goes on, from there.
+#[component]
+pub fn Widget(shown: Memo<Shown>, stage: RwSignal<Stage>, navigator: Navigator, retry: Callback<()>) -> impl IntoView {
+    provide_context(navigator);
+    live_view(move || match stage.get() {
+        Stage::Starting => ().into_any(),
+        Stage::NoToken => view! { <Gate><AskAgain retry /></Gate> }.into_any(),
+        Stage::Failed(failure) => view! { <Gate><LoadProblem failure retry /></Gate> }.into_any(),
+        Stage::AtDesk(desk) => view! { <AtDesk desk shown retry /> }.into_any(),
+    })
+}
+
+#[component]
+fn Gate(children: Children) -> impl IntoView {
+    view! { <div class="widget-gate">{children()}</div> }
+}
+
+#[component]
+fn AtDesk(desk: Desk, shown: Memo<Shown>, retry: Callback<()>) -> impl IntoView {
+    provide_context(desk.clone());
+    let session = desk.session();
+    let is_expired = memo(move |_| session.get() == Session::Expired);
+    view! {
+        {live_view(move || match shown.get() {
+            Shown::Inbox => view! { <Inbox guest=true /> }.into_any(),
+            Shown::Conversation => view! { <OneConversation /> }.into_any(),
+            Shown::ContactPanel { contact, conversation } => view! { <OneContact contact conversation /> }.into_any(),
+        })}
+        {live_view(move || is_expired.get().then(|| view! { <div class="widget-expired"><AskAgain retry /></div> }))}
+    }
+}
+
+/// A conversation as in an inbox, without the list.
+#[component]
+fn OneConversation() -> impl IntoView {
+    let view_ = Navigator::here().view;
+    let open = memo(move |_| view_.with(|view| view.panes.first().map(|pane| pane.conversation)));
+    view! {
+        <div class="inbox widget-conversation reading">
+            <ConnectionLine />
+            <div class="panes">
+                {live_view(move || match open.get() {
+                    Some(conversation) => view! { <PaneView conversation /> }.into_any(),
+                    None => view! { <p class="panes-empty">{words().nothing_open}</p> }.into_any(),
+                })}
+            </div>
+            <Toasts />
+        </div>
+    }
+}
+
+/// A contact's profile as beside a conversation.
+#[component]
+fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
+    let desk = Desk::here();
+    desk.show_contact(contact);
+    if let Some(conversation) = conversation {
+        desk.load_conversation(conversation);
+    }
+    let known = known(contact);
+    let name = name_of(known);
+    let body = NodeRef::<leptos::html::Div>::new();
+    view! {
+        <div class="inbox widget-panel">
+            <ConnectionLine />
+            <div class="panel" part="panel">
+                <PanelHead contact known name close=None />
+                <SectionMenu body name channel=words().contact_heading />
+                <Sections contact conversation known name body />
+            </div>
+            <Toasts />
+        </div>
+    }
+}
+
+/// Without a token nothing can be asked of the server; nothing that was typed is lost meanwhile.
+#[component]
+fn AskAgain(retry: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="load-problem" role="alert">
+            <p>{words().no_token}</p>
+            <button type="button" class="button" on:click=move |_| retry.run(())>
+                {words().try_again}
+            </button>
+        </div>
+    }
+}
