@@ -5,7 +5,7 @@ mod title;
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
-    client::{Desk, Session},
+    client::{Client, Session},
     components::{
         contact::contact_page::ContactPage,
         inbox::Inbox,
@@ -36,7 +36,7 @@ pub fn mount_app() {
 enum Stage {
     Starting,
     SignedOut,
-    AtDesk(Desk),
+    SignedIn(Client),
     Failed(String),
 }
 
@@ -62,7 +62,7 @@ fn Page() -> impl IntoView {
         };
         async move {
             let next = match sync::open(Api::new(""), Some(first)).await {
-                Ok(desk) => Stage::AtDesk(desk),
+                Ok(client) => Stage::SignedIn(client),
                 Err(error) if error.is_signed_out() => Stage::SignedOut,
                 Err(error) => Stage::Failed(failure_sentence(error.failure()).to_owned()),
             };
@@ -72,7 +72,7 @@ fn Page() -> impl IntoView {
     leptos::task::spawn_local(enter());
     Effect::new(move |_| match stage.get() {
         // Until something is there, the document's own title is right.
-        Stage::Starting | Stage::AtDesk(_) => {}
+        Stage::Starting | Stage::SignedIn(_) => {}
         Stage::SignedOut => set_title(words().sign_in),
         Stage::Failed(_) => set_title(words().page_title_failed),
     });
@@ -91,7 +91,7 @@ fn Page() -> impl IntoView {
         {live_view(move || match stage.get() {
             Stage::Starting => ().into_any(),
             Stage::SignedOut => view! { <main class="gate"><SignIn lead=words().sign_in_lead sign_in /></main> }.into_any(),
-            Stage::AtDesk(desk) => view! { <AtDesk desk route stage /> }.into_any(),
+            Stage::SignedIn(client) => view! { <SignedIn client route stage /> }.into_any(),
             Stage::Failed(sentence) => {
                 let retry = move |_| leptos::task::spawn_local(enter());
                 view! {
@@ -110,20 +110,20 @@ fn Page() -> impl IntoView {
 }
 
 #[component]
-fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoView {
-    provide_context(desk.clone());
+fn SignedIn(client: Client, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoView {
+    provide_context(client.clone());
     let navigator = navigator(route);
     provide_context(navigator);
-    keep_title(&desk, route, navigator);
-    let leaving = desk.clone();
+    keep_title(&client, route, navigator);
+    let leaving = client.clone();
     provide_context(Leave(Callback::new(move |()| {
-        let desk = leaving.clone();
+        let client = leaving.clone();
         leptos::task::spawn_local(async move {
-            desk.sign_out().await;
+            client.sign_out().await;
             stage.set(Stage::SignedOut);
         });
     })));
-    let (session, left) = (desk.session(), desk.clone());
+    let (session, left) = (client.session(), client.clone());
     Effect::new(move |_| {
         if session.get() == Session::Left {
             left.close();
@@ -153,7 +153,7 @@ fn AtDesk(desk: Desk, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoVi
                     .into_any()
             }
         })}
-        <SignInAgain desk />
+        <SignInAgain client />
     }
 }
 
@@ -180,8 +180,8 @@ fn navigator(route: Memo<Route>) -> Navigator {
 
 /// Over the page when the session has ended: everything stays as it is under it.
 #[component]
-fn SignInAgain(desk: Desk) -> impl IntoView {
-    let session = desk.session();
+fn SignInAgain(client: Client) -> impl IntoView {
+    let session = client.session();
     let dialog = NodeRef::<leptos::html::Dialog>::new();
     let is_expired = memo(move |_| session.get() == Session::Expired);
     Effect::new(move |_| {
@@ -192,11 +192,11 @@ fn SignInAgain(desk: Desk) -> impl IntoView {
             let _ = dialog.show_modal();
         }
     });
-    let name = desk.me().agent.name.clone();
+    let name = client.me().agent.name.clone();
     let sign_in: SignInCommand = Callback::new(move |(email, password)| {
-        let (desk, name) = (desk.clone(), name.clone());
+        let (client, name) = (client.clone(), name.clone());
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
-            match desk.sign_in_again(email, password).await {
+            match client.sign_in_again(email, password).await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(fill(words().sign_in_other, &[("name", &name)])),
                 Err(failure) => Err(failure_sentence(failure).to_owned()),

@@ -1,4 +1,4 @@
-//! `Desk`, the one door: what an agent can know and do. Components reach the world through it and nothing else.
+//! `Client`: commands and queries of the signed-in agent. Components reach the store and the server through it alone.
 //!
 //! A command lays a wish over the store at once, sends the request, and settles or refuses the wish by the answer.
 
@@ -34,9 +34,9 @@ use std::sync::{
 };
 use wire::{AgentId, Channel, ConversationQuery, Event, Me, Position, Settings, SettingsPatch};
 
-/// An agent's desk. Cheap to clone: all clones are one.
+/// The client of one signed-in agent. Cheap to clone: all clones are one.
 #[derive(Clone)]
-pub struct Desk(Arc<Inner>);
+pub struct Client(Arc<Inner>);
 
 struct Inner {
     store: Store,
@@ -63,7 +63,7 @@ struct Inner {
     listener: Mutex<Option<Listener>>,
 }
 
-/// What keeps the store in step with the server, as far as the desk has to know it.
+/// What keeps the store in step with the server, as far as the client has to know it.
 pub(crate) struct Following {
     /// Ends it.
     pub(crate) stop: AbortHandle,
@@ -93,7 +93,7 @@ pub enum Connection {
     Lost,
 }
 
-impl Desk {
+impl Client {
     /// Loads the current user, the first list if one is named, and what an earlier page has left unsent. Returns the
     /// position that all of it was read at: everything after it has yet to be heard.
     ///
@@ -112,7 +112,7 @@ impl Desk {
         let from = page.as_of.clone();
         let api = api.of(me.agent.id);
         let outbox = Outbox::new(format!("{} {} {}", api.base(), me.organization.id, me.agent.id));
-        let desk = Self(Arc::new(Inner {
+        let client = Self(Arc::new(Inner {
             store,
             api,
             settings: ArcRwSignal::new(me.settings.clone()),
@@ -134,18 +134,18 @@ impl Desk {
             listener: Mutex::default(),
         }));
         match first {
-            Some(first) => desk.receive_conversations(first, page),
-            None => desk.store().conversations.receive_all(page.items),
+            Some(first) => client.receive_conversations(first, page),
+            None => client.store().conversations.receive_all(page.items),
         }
-        desk.watch_page();
-        desk.take_up_kept().await;
-        Ok((desk, from))
+        client.watch_page();
+        client.take_up_kept().await;
+        Ok((client, from))
     }
 
-    /// The desk given to the components above.
+    /// The client that a component above has provided.
     ///
     /// # Panics
-    /// When used outside the app: every root provides a desk before it renders anything that needs one.
+    /// When used outside the app: every root provides a client before it renders anything that needs one.
     #[must_use]
     pub fn here() -> Self {
         expect_context::<Self>()
@@ -206,13 +206,13 @@ impl Desk {
     pub fn change_settings(&self, patch: SettingsPatch) {
         let before = self.0.settings.get_untracked();
         self.0.settings.update(|settings| settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends));
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
-            match desk.0.api.change_settings(&patch).await {
-                Ok(me) => desk.0.settings.set(me.settings),
+            match client.0.api.change_settings(&patch).await {
+                Ok(me) => client.0.settings.set(me.settings),
                 Err(error) => {
-                    desk.0.settings.set(before);
-                    desk.report(&error);
+                    client.0.settings.set(before);
+                    client.report(&error);
                 }
             }
         });
@@ -221,7 +221,7 @@ impl Desk {
     /// Signs in again over the page, as the same agent.
     ///
     /// # Errors
-    /// [`Failure`], when the server refuses. Another agent's sign-in is `Ok(false)`: this desk is not theirs.
+    /// [`Failure`], when the server refuses. Another agent's sign-in is `Ok(false)`: this client is not theirs.
     pub async fn sign_in_again(&self, email: String, password: String) -> Result<bool, Failure> {
         self.0.api.sign_in(email, password).json().await.map_err(|error| error.failure())?;
         self.renew_session().await
@@ -230,7 +230,7 @@ impl Desk {
     /// Goes on with the session that there is now.
     ///
     /// # Errors
-    /// [`Failure`], when nobody is signed in. Another agent's session is `Ok(false)`: this desk is not theirs.
+    /// [`Failure`], when nobody is signed in. Another agent's session is `Ok(false)`: this client is not theirs.
     pub async fn renew_session(&self) -> Result<bool, Failure> {
         let me = self.0.api.me().await.map_err(|error| error.failure())?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
@@ -254,9 +254,9 @@ impl Desk {
         }
     }
 
-    /// Signs out and leaves the desk.
+    /// Signs out and closes the client.
     pub async fn sign_out(&self) {
-        // Without a connection the cookie outlives this page; the desk is left all the same.
+        // Without a connection the cookie outlives this page; the client is closed all the same.
         let _ = self.0.api.sign_out().json().await;
         self.0.outbox.clear();
         // Nothing of what was known stays in the other tabs either.
@@ -292,18 +292,18 @@ impl Desk {
         self.0.session.set(Session::Left);
     }
 
-    /// Hears from the page, until the desk is left.
+    /// Hears from the page, until the client is closed.
     fn watch_page(&self) {
         let is_safe = self.0.is_kept_safe.clone();
-        let (desk, hearing) = (Arc::downgrade(&self.0), Arc::downgrade(&self.0));
+        let (client, hearing) = (Arc::downgrade(&self.0), Arc::downgrade(&self.0));
         let heard = move |kept| {
-            if let Some(desk) = hearing.upgrade() {
-                Self(desk).take_up(kept);
+            if let Some(client) = hearing.upgrade() {
+                Self(client).take_up(kept);
             }
         };
         let online = move || {
-            if let Some(desk) = desk.upgrade() {
-                Self(desk).wake();
+            if let Some(client) = client.upgrade() {
+                Self(client).wake();
             }
         };
         self.0.outbox.watch(move |safe| is_safe.set(safe), heard, online);

@@ -7,7 +7,7 @@ pub(crate) mod tab_leader;
 
 use crate::{
     browser::timers::sleep,
-    client::{Connection, Desk, Following},
+    client::{Client, Connection, Following},
     net::{api::Api, error::ApiError},
     sync::{
         event_stream::{Frame, Reader},
@@ -38,20 +38,20 @@ const ANSWER_MS: u32 = 5_000;
 /// What a tab says whose agent has signed out.
 const LEFT: &str = "left";
 
-/// Loads the current user and the first list, if one is named, and keeps all of it in step with the server until the desk
+/// Loads the current user and the first list, if one is named, and keeps all of it in step with the server until the client
 /// is closed.
 ///
 /// # Errors
 /// [`ApiError`], when nobody is signed in or the server can't be reached.
-pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Desk, ApiError> {
-    let (desk, from) = Desk::load(api, first).await?;
-    start(&desk, from);
-    Ok(desk)
+pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, ApiError> {
+    let (client, from) = Client::load(api, first).await?;
+    start(&client, from);
+    Ok(client)
 }
 
 /// `from`: everything after this position is new.
-fn start(desk: &Desk, from: Position) {
-    let (tabs, told) = Tabs::join(desk.owner()).unzip();
+fn start(client: &Client, from: Position) {
+    let (tabs, told) = Tabs::join(client.owner()).unzip();
     let (stop, registration) = AbortHandle::new_pair();
     let others = tabs.clone();
     let tell_signed_out = move || {
@@ -59,9 +59,9 @@ fn start(desk: &Desk, from: Position) {
             others.say(LEFT);
         }
     };
-    desk.set_following(Following { stop, tell_signed_out: Box::new(tell_signed_out) });
+    client.set_following(Following { stop, tell_signed_out: Box::new(tell_signed_out) });
     let epoch = from.epoch.clone();
-    let mut follower = Follower { desk: desk.clone(), tabs, epoch, position: Some(from), head: 0, behind: None };
+    let mut follower = Follower { client: client.clone(), tabs, epoch, position: Some(from), head: 0, behind: None };
     let following = async move {
         match told {
             Some(told) => follower.take_turns(told).await,
@@ -69,13 +69,13 @@ fn start(desk: &Desk, from: Position) {
         }
     };
     wasm_bindgen_futures::spawn_local(async move {
-        // Ended by itself or by the desk's `close`: either way there is nothing to say.
+        // Ended by itself or by the client's `close`: either way there is nothing to say.
         let _ = Abortable::new(following, registration).await;
     });
 }
 
 struct Follower {
-    desk: Desk,
+    client: Client,
     /// The other tabs, if they can be talked to.
     tabs: Option<Tabs>,
     /// Everything up to here has been heard.
@@ -89,11 +89,11 @@ struct Follower {
 
 impl Follower {
     async fn take_turns(&mut self, mut told: UnboundedReceiver<Told>) {
-        while !self.desk.is_closed() {
+        while !self.client.is_closed() {
             self.follow_leader(&mut told).await;
-            let (desk, tabs) = (self.desk.clone(), self.tabs.clone());
+            let (client, tabs) = (self.client.clone(), self.tabs.clone());
             let leading = self.lead();
-            let yielded = answer_until_yielded(&mut told, &desk, tabs.as_ref());
+            let yielded = answer_until_yielded(&mut told, &client, tabs.as_ref());
             pin_mut!(leading, yielded);
             // Either way the connection is given up.
             select(leading, yielded).await;
@@ -105,7 +105,7 @@ impl Follower {
         let mut is_behind = true;
         let mut is_asked = false;
         let mut late = Box::pin(sleep(LEAD_AT_ONCE_MS));
-        while !self.desk.is_closed() {
+        while !self.client.is_closed() {
             match select(told.next(), late.as_mut()).await {
                 Either::Left((Some(Told::Lead) | None, _)) => return,
                 Either::Left((Some(Told::Yield), _)) => {}
@@ -140,8 +140,8 @@ impl Follower {
     /// What the leader passes on. Positions follow each other without a gap; where one is missing the server is asked.
     async fn hear_leader(&mut self, text: &str) {
         match text {
-            "lost" => return self.desk.set_connection(Connection::Lost),
-            LEFT => return self.desk.be_left(),
+            "lost" => return self.client.set_connection(Connection::Lost),
+            LEFT => return self.client.be_left(),
             _ => {}
         }
         let Some(text) = text.strip_prefix("heard\n") else { return };
@@ -171,14 +171,14 @@ impl Follower {
 
     /// Asks for everything after our position, until there is no more.
     async fn catch_up(&mut self) {
-        while !self.desk.is_closed() {
+        while !self.client.is_closed() {
             match self.poll().await {
                 Ok(false) => return,
                 Ok(true) => {}
-                Err(error) if error.is_signed_out() => self.desk.wait_for_sign_in().await,
+                Err(error) if error.is_signed_out() => self.client.wait_for_sign_in().await,
                 Err(_) => {
-                    self.desk.set_connection(Connection::Lost);
-                    self.desk.pause(pause_ms(2)).await;
+                    self.client.set_connection(Connection::Lost);
+                    self.client.pause(pause_ms(2)).await;
                 }
             }
         }
@@ -187,7 +187,7 @@ impl Follower {
     /// Takes in the next changes. Returns whether there are more.
     async fn poll(&mut self) -> Result<bool, ApiError> {
         let Some(after) = self.position.clone() else { return Ok(false) };
-        let Changes { items, next, more, reset } = self.desk.api().changes(&after).await?;
+        let Changes { items, next, more, reset } = self.client.api().changes(&after).await?;
         self.epoch.clone_from(&next.epoch);
         self.head = next.seq;
         if reset.is_some() {
@@ -198,28 +198,29 @@ impl Follower {
             // The other tabs ask for themselves: how far the server is tells them that there is something.
             self.say(&format!("heard\nevent: heartbeat\ndata: {{\"head\":{}}}\n\n", next.seq));
         }
-        self.desk.hear(items.into_iter().filter_map(|item| Event::from_parts(&item.event, item.data).ok()?).collect());
+        self.client
+            .hear(items.into_iter().filter_map(|item| Event::from_parts(&item.event, item.data).ok()?).collect());
         self.position = Some(next);
         if !more {
-            self.desk.set_connection(Connection::Live);
+            self.client.set_connection(Connection::Live);
         }
         Ok(more)
     }
 
-    /// Holds the connection, until the desk is closed.
+    /// Holds the connection, until the client is closed.
     async fn lead(&mut self) {
         let mut failures = 0;
         loop {
             let heard_before = self.position.clone();
             match self.connect().await {
                 End::Closed => return,
-                End::SignedOut => self.desk.wait_for_sign_in().await,
+                End::SignedOut => self.client.wait_for_sign_in().await,
                 End::HeldBack => self.poll_for_a_while().await,
                 End::Lost => {
-                    self.desk.set_connection(Connection::Lost);
+                    self.client.set_connection(Connection::Lost);
                     self.say("lost");
                     failures = if self.position == heard_before { failures + 1 } else { 0 };
-                    self.desk.pause(pause_ms(failures)).await;
+                    self.client.pause(pause_ms(failures)).await;
                 }
             }
         }
@@ -228,10 +229,10 @@ impl Follower {
     async fn poll_for_a_while(&mut self) {
         for _ in 0..POLLS {
             self.catch_up().await;
-            if self.desk.is_closed() {
+            if self.client.is_closed() {
                 return;
             }
-            self.desk.pause(POLL_MS).await;
+            self.client.pause(POLL_MS).await;
         }
     }
 
@@ -290,7 +291,7 @@ async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T
 }
 
 /// A leader says that it is there, until another tab takes its place.
-async fn answer_until_yielded(told: &mut UnboundedReceiver<Told>, desk: &Desk, tabs: Option<&Tabs>) {
+async fn answer_until_yielded(told: &mut UnboundedReceiver<Told>, client: &Client, tabs: Option<&Tabs>) {
     loop {
         match told.next().await {
             Some(Told::Said(text)) if text == "who" => {
@@ -298,7 +299,7 @@ async fn answer_until_yielded(told: &mut UnboundedReceiver<Told>, desk: &Desk, t
                     tabs.say("here");
                 }
             }
-            Some(Told::Said(text)) if text == LEFT => desk.be_left(),
+            Some(Told::Said(text)) if text == LEFT => client.be_left(),
             Some(Told::Yield) | None => return,
             Some(Told::Lead | Told::Said(_)) => {}
         }

@@ -3,7 +3,7 @@
 //!
 //! A mount is a guest: it lives in a shadow root of the element it was given, and leaves nothing behind.
 
-mod desks;
+mod clients;
 mod frame;
 mod keys;
 mod options;
@@ -16,7 +16,7 @@ use crate::{
     strings::words,
     widget::view::{Shown, Stage, Widget, WidgetProps},
 };
-use desks::Shared;
+use clients::Shared;
 use frame::Frame;
 use leptos::prelude::*;
 use options::Options;
@@ -33,7 +33,7 @@ pub struct Mounted {
     /// Dropped first: the view, and then what it stands on.
     root: Option<(Box<dyn Any>, Owner)>,
     shared: Rc<Shared>,
-    listening: desks::Listening,
+    listening: clients::Listening,
     shown: ArcRwSignal<Shown>,
     view: ArcRwSignal<InboxView>,
     locale: ArcRwSignal<Option<String>>,
@@ -184,13 +184,13 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
     }
 }
 
-/// How far the desk behind the mount has come; the host hears when a token is needed.
+/// How far the client behind the mount has come; the host hears when a token is needed.
 fn stage(shared: &Rc<Shared>, emit: Emit) -> RwSignal<Stage> {
     let stage = shared.stage();
     let heard = stage.clone();
     let needs_token = memo(move |_| match heard.get() {
         Stage::NoToken => true,
-        Stage::AtDesk(desk) => desk.session().get() == crate::client::Session::Expired,
+        Stage::SignedIn(client) => client.session().get() == crate::client::Session::Expired,
         Stage::Starting | Stage::Failed(_) => false,
     });
     Effect::new(move |_| {

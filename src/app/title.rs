@@ -3,27 +3,27 @@
 
 use crate::{
     browser::memo::{Memo, memo},
-    client::Desk,
+    client::Client,
     navigation::{navigator::Navigator, routes::Route},
     strings::{fill, words},
 };
 use leptos::prelude::*;
 
-/// For a page that isn't at a desk.
+/// For a page where nobody is signed in.
 pub(super) fn set_title(place: &str) {
     document().set_title(&fill(words().page_title, &[("place", place)]));
 }
 
 /// Keeps the title right for as long as the owner lives. Unread are those of the list that the inbox shows, as far down as
 /// it is loaded: the marks that the agent can see there by scrolling.
-pub(super) fn keep_title(desk: &Desk, route: Memo<Route>, navigator: Navigator) {
-    let lists = desk.clone();
+pub(super) fn keep_title(client: &Client, route: Memo<Route>, navigator: Navigator) {
+    let lists = client.clone();
     let unread = memo(move |_| {
         let query = navigator.view.with(|view| view.query);
         lists.store().conversations.list(query).unread_signal().get()
     });
-    let desk = desk.clone();
-    let place = memo(move |_| route.with(|route| place(&desk, route)));
+    let client = client.clone();
+    let place = memo(move |_| route.with(|route| place(&client, route)));
     Effect::new(move |_| match unread.get() {
         0 => set_title(&place.get()),
         count => {
@@ -34,19 +34,19 @@ pub(super) fn keep_title(desk: &Desk, route: Memo<Route>, navigator: Navigator) 
 }
 
 /// The contacts whose conversations are open, or the page's name. Tracks.
-fn place(desk: &Desk, route: &Route) -> String {
+fn place(client: &Client, route: &Route) -> String {
     match route {
         Route::Inbox(view) => {
             let mut names: Vec<String> = Vec::new();
             for pane in &view.panes {
-                let name = desk.conversation(pane.conversation).map(|known| plain(&known.contact.name));
+                let name = client.conversation(pane.conversation).map(|known| plain(&known.contact.name));
                 // Two conversations of one contact are one name.
                 names.extend(name.filter(|name| !name.is_empty() && !names.contains(name)));
             }
             if names.is_empty() { words().inbox.to_owned() } else { names.join(", ") }
         }
         Route::Contact(contact) => {
-            let name = desk.store().contacts.shown(*contact).map(|known| plain(&known.name)).unwrap_or_default();
+            let name = client.store().contacts.shown(*contact).map(|known| plain(&known.name)).unwrap_or_default();
             if name.is_empty() {
                 words().contact_unnamed.to_owned()
             } else {

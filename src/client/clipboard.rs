@@ -1,12 +1,12 @@
 //! Copying to the clipboard, as far as the browser allows it here.
 
-use super::Desk;
+use super::Client;
 use crate::strings::words;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-impl Desk {
+impl Client {
     /// Puts a text on the clipboard, and says whether that worked: a page without TLS, or one that the host's page does
     /// not let, may not.
     pub async fn copy(&self, text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Commands on contact notes: add, edit a refused one, delete, undo, and what has been seen.
 
 use super::{
-    Desk, ToastKind,
+    Client, ToastKind,
     source::{Fetched, Kind, RowOf, Source, next},
     spawn,
 };
@@ -74,12 +74,12 @@ impl Source for NotesOf {
         (note.created_at.timestamp_millis(), note.conversation_id, note.body.as_str().to_owned())
     }
 
-    fn failed(&self, desk: &Desk, id: ContactNoteId, kind: Kind, error: &ApiError) {
-        desk.note_failed(&ToastKind::ContactNoteDeleted { contact: self.contact, note: id }, kind, error);
+    fn failed(&self, client: &Client, id: ContactNoteId, kind: Kind, error: &ApiError) {
+        client.note_failed(&ToastKind::ContactNoteDeleted { contact: self.contact, note: id }, kind, error);
     }
 }
 
-impl Desk {
+impl Client {
     /// Adds a note to a contact: shown at once in every view of the contact, then sent until the server has spoken.
     pub fn add_contact_note(&self, contact: ContactId, conversation: ConversationId, body: NoteBody) -> ContactNoteId {
         let id = ContactNoteId::fresh();
@@ -98,8 +98,8 @@ impl Desk {
         }
         if was_saved {
             self.toast(ToastKind::ContactNoteDeleted { contact, note: id });
-            let desk = self.clone();
-            self.later(UNDO_WINDOW_MS, move || desk.store().contact_notes.of(contact).ledger.forget_deleted(id));
+            let client = self.clone();
+            self.later(UNDO_WINDOW_MS, move || client.store().contact_notes.of(contact).ledger.forget_deleted(id));
         }
         self.send_contact_note(contact, id);
     }
@@ -139,11 +139,11 @@ impl Desk {
     /// This agent has seen a note.
     pub fn see_contact_note(&self, contact: ContactId, id: ContactNoteId) {
         let Some(seen) = self.store().contact_notes.of(contact).see(id) else { return };
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
-            if desk.until_online().await {
+            if client.until_online().await {
                 // A lost mark shows the badge once more, nothing worse.
-                let _ = desk.api().mark_notes_seen(contact, seen).json().await;
+                let _ = client.api().mark_notes_seen(contact, seen).json().await;
             }
         });
     }
@@ -160,11 +160,11 @@ impl Desk {
         if !notes.begin_count() {
             return;
         }
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
             let mut tries = 0..MOST_COUNTS;
             while notes.is_count_stale() && tries.next().is_some() {
-                let answer = desk.api().contact_notes(contact, None).await;
+                let answer = client.api().contact_notes(contact, None).await;
                 if !answer.is_ok_and(|page| notes.receive_page(None, page)) {
                     // Without a connection, or after a reset: everything open is fetched again then.
                     break;

@@ -1,6 +1,6 @@
 //! Contacts: loading, changing details field by field, tags, activity.
 
-use super::{Desk, spawn};
+use super::{Client, spawn};
 use crate::{
     net::error::ApiError,
     store::{
@@ -20,7 +20,7 @@ pub enum FieldChange {
     Failed(Failure),
 }
 
-impl Desk {
+impl Client {
     /// Loads a contact, unless that has been done.
     pub fn load_contact(&self, id: ContactId) {
         let load = self.store().contacts.load(id);
@@ -28,8 +28,8 @@ impl Desk {
             return;
         }
         load.set(Load::Loading);
-        let desk = self.clone();
-        spawn(async move { desk.fetch_contact(id).await });
+        let client = self.clone();
+        spawn(async move { client.fetch_contact(id).await });
     }
 
     pub(super) async fn fetch_contact(&self, id: ContactId) {
@@ -83,18 +83,18 @@ impl Desk {
 
     fn change_tag(&self, contact: ContactId, wish: TagWish) {
         self.store().contacts.intend_tag(contact, wish.clone());
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
             let answer = match &wish {
-                TagWish::Add(tag) => desk.api().add_tag(contact, tag).json().await,
-                TagWish::Remove(tag) => desk.api().remove_tag(contact, tag).json().await,
+                TagWish::Add(tag) => client.api().add_tag(contact, tag).json().await,
+                TagWish::Remove(tag) => client.api().remove_tag(contact, tag).json().await,
             };
             match answer {
                 // The answer carries no contact; ask for it, in case the event is late.
-                Ok(_) => desk.fetch_contact(contact).await,
-                Err(error) => desk.report(&error),
+                Ok(_) => client.fetch_contact(contact).await,
+                Err(error) => client.report(&error),
             }
-            desk.store().contacts.settle_tag(contact, &wish);
+            client.store().contacts.settle_tag(contact, &wish);
         });
     }
 
@@ -116,11 +116,11 @@ impl Desk {
         // What failed may have been an older page: then that is what is wanted.
         let wants_older = load != Load::Idle && activity.items.with_untracked(|items| !items.is_empty());
         activity.load.set(Load::Loading);
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
-            desk.fetch_activity(contact, true).await;
+            client.fetch_activity(contact, true).await;
             if wants_older && activity.load.get_untracked() == Load::Ready {
-                desk.load_older_activity(contact);
+                client.load_older_activity(contact);
             }
         });
     }
@@ -132,8 +132,8 @@ impl Desk {
             return;
         }
         activity.load.set(Load::Loading);
-        let desk = self.clone();
-        spawn(async move { desk.fetch_activity(contact, false).await });
+        let client = self.clone();
+        spawn(async move { client.fetch_activity(contact, false).await });
     }
 
     pub(super) async fn fetch_activity(&self, contact: ContactId, newest: bool) {

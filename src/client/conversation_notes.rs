@@ -1,7 +1,7 @@
 //! Commands on conversation notes: add, delete, undo.
 
 use super::{
-    Desk, ToastKind,
+    Client, ToastKind,
     contact_notes::UNDO_WINDOW_MS,
     source::{Fetched, Kind, RowOf, Source, take_in},
 };
@@ -57,13 +57,13 @@ impl Source for NotesIn {
         (note.created_at.timestamp_millis(), note.conversation_id, note.body.as_str().to_owned())
     }
 
-    fn failed(&self, desk: &Desk, id: ConversationNoteId, kind: Kind, error: &ApiError) {
+    fn failed(&self, client: &Client, id: ConversationNoteId, kind: Kind, error: &ApiError) {
         let deleted = ToastKind::ConversationNoteDeleted { conversation: self.conversation, note: id };
-        desk.note_failed(&deleted, kind, error);
+        client.note_failed(&deleted, kind, error);
     }
 }
 
-impl Desk {
+impl Client {
     /// Adds a note to one conversation: shown at once in its thread.
     pub fn add_conversation_note(&self, conversation: ConversationId, body: NoteBody) -> ConversationNoteId {
         let id = ConversationNoteId::fresh();
@@ -82,8 +82,8 @@ impl Desk {
         }
         if was_saved {
             self.toast(ToastKind::ConversationNoteDeleted { conversation, note: id });
-            let desk = self.clone();
-            self.later(UNDO_WINDOW_MS, move || desk.store().threads.of(conversation).notes.forget_deleted(id));
+            let client = self.clone();
+            self.later(UNDO_WINDOW_MS, move || client.store().threads.of(conversation).notes.forget_deleted(id));
         }
         self.send_conversation_note(conversation, id);
     }

@@ -1,11 +1,11 @@
 //! Conversations: lists and their pages, one conversation, assigning, closing, reading.
 
-use super::{Desk, spawn};
+use super::{Client, spawn};
 use crate::store::{conversation_lists::Loaded, row::Load};
 use leptos::prelude::*;
 use wire::{AgentId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Page, Status};
 
-impl Desk {
+impl Client {
     /// Loads the first page of a list, unless that has been done.
     pub fn load_conversations(&self, query: ConversationQuery) {
         let list = self.store().conversations.list(query);
@@ -13,8 +13,8 @@ impl Desk {
             return;
         }
         list.set_load(Load::Loading);
-        let desk = self.clone();
-        spawn(async move { desk.fetch_conversations(query).await });
+        let client = self.clone();
+        spawn(async move { client.fetch_conversations(query).await });
     }
 
     /// Loads the next page of a list, if there is one.
@@ -25,11 +25,11 @@ impl Desk {
             return;
         }
         list.set_load(Load::Loading);
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
-            match desk.api().conversations(&query, Some(&cursor)).await {
-                Ok(page) => desk.receive_conversations(query, page),
-                Err(error) => list.set_load(desk.failed(&error)),
+            match client.api().conversations(&query, Some(&cursor)).await {
+                Ok(page) => client.receive_conversations(query, page),
+                Err(error) => list.set_load(client.failed(&error)),
             }
         });
     }
@@ -79,8 +79,8 @@ impl Desk {
             return load.set(Load::Ready);
         }
         load.set(Load::Loading);
-        let desk = self.clone();
-        spawn(async move { desk.fetch_conversation(id).await });
+        let client = self.clone();
+        spawn(async move { client.fetch_conversation(id).await });
     }
 
     pub(super) async fn fetch_conversation(&self, id: ConversationId) {
@@ -117,24 +117,24 @@ impl Desk {
 
     fn change_conversation(&self, id: ConversationId, patch: ConversationPatch) {
         self.store().conversations.intend(id, &patch);
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
-            match desk.api().change_conversation(id, &patch).await {
-                Ok(conversation) => desk.store().conversations.receive(conversation),
-                Err(error) => desk.report(&error),
+            match client.api().change_conversation(id, &patch).await {
+                Ok(conversation) => client.store().conversations.receive(conversation),
+                Err(error) => client.report(&error),
             }
-            desk.store().conversations.settle(id, &patch);
+            client.store().conversations.settle(id, &patch);
         });
     }
 
     /// This agent has read the conversation as far as it goes now.
     pub fn read_conversation(&self, id: ConversationId) {
         let Some(seq) = self.store().conversations.read(id) else { return };
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
-            if desk.until_online().await {
+            if client.until_online().await {
                 // A lost mark shows the conversation as unread once more, nothing worse.
-                let _ = desk.api().mark_read(id, seq).json().await;
+                let _ = client.api().mark_read(id, seq).json().await;
             }
         });
     }

@@ -4,7 +4,7 @@
 //! for, one request at a time: each waits until nothing is left to ask for the one before, or that was refused for good.
 
 use super::{
-    Desk,
+    Client,
     source::{Kind, Row},
     spawn,
 };
@@ -76,7 +76,7 @@ impl Errands {
     }
 }
 
-impl Desk {
+impl Client {
     /// Runs a row's errands, after those that wait in the same place.
     pub(super) fn run_errands(&self, place: Uuid, row: Box<dyn Row>) {
         row.keep(&self.0.outbox);
@@ -85,8 +85,8 @@ impl Desk {
         }
         // Whoever is first in a line begins to empty it.
         if self.0.errands.enter(place, row.into()) {
-            let desk = self.clone();
-            spawn(async move { desk.run_line(place).await });
+            let client = self.clone();
+            spawn(async move { client.run_line(place).await });
         }
     }
 
@@ -119,7 +119,7 @@ impl Desk {
             };
             match settled {
                 Ok(()) => {}
-                // It is kept, and goes on from the next desk of this agent.
+                // It is kept, and is sent by the next client of this agent.
                 Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
                 Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
                 Err(error) if error.is_retryable() => {
@@ -142,7 +142,7 @@ impl Desk {
         true
     }
 
-    /// Waits while the browser knows that it has no connection. False: there is no desk to wait for any more.
+    /// Waits while the browser knows that it has no connection. False: the client is closed.
     pub(super) async fn until_online(&self) -> bool {
         while !leptos::prelude::window().navigator().on_line() && !self.is_closed() {
             self.pause(LONGEST_PAUSE_MS).await;
@@ -172,13 +172,13 @@ fn unsent(row: &dyn Row, kind: Kind) {
 }
 
 /// Ends an errand that was refused for good.
-fn end(desk: &Desk, row: &dyn Row, kind: Kind, error: &ApiError) {
+fn end(client: &Client, row: &dyn Row, kind: Kind, error: &ApiError) {
     // Somebody deleted it before we did: that is what was wished.
     if kind == Kind::Delete && matches!(error.code(), Some(ProblemCode::NotFound | ProblemCode::Gone)) {
         return row.settle_delete();
     }
     row.refuse(error.failure());
-    row.failed(desk, kind, error);
+    row.failed(client, kind, error);
 }
 
 /// The server's word, or doubling with half of it at random.

@@ -1,6 +1,6 @@
 //! Drafts, and taking up what another page, or a module that broke, has left unsent.
 
-use super::Desk;
+use super::Client;
 use crate::{
     storage::outbox::{Kept, Key},
     store::{drafts::Mode, ledger::Ledger, row::Entry, unsent::Unsent, wish::Wish},
@@ -8,7 +8,7 @@ use crate::{
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId, NoteBody, Time};
 
-impl Desk {
+impl Client {
     /// What is typed in the Add note box of a contact, as of now.
     pub fn draft_contact_note(&self, contact: ContactId, text: String) {
         self.keep_draft(&Key::contact_note_draft(contact), &text);

@@ -1,7 +1,7 @@
 //! Threads: loading messages and conversation notes, and replying.
 
 use super::{
-    Desk,
+    Client,
     source::{Fetched, Kind, Pages, RowOf, Source, take_in},
 };
 use crate::{
@@ -63,12 +63,12 @@ impl Source for MessagesIn {
         (message.created_at.timestamp_millis(), message.conversation_id, message.body.clone())
     }
 
-    fn failed(&self, desk: &Desk, _: MessageId, _: Kind, error: &ApiError) {
-        desk.report(error);
+    fn failed(&self, client: &Client, _: MessageId, _: Kind, error: &ApiError) {
+        client.report(error);
     }
 }
 
-impl Desk {
+impl Client {
     /// Replies to the contact: shown at once in the thread, then sent until the server has spoken.
     pub fn reply(&self, conversation: ConversationId, body: NoteBody) -> MessageId {
         let id = MessageId::fresh();

@@ -1,6 +1,6 @@
 //! What is open in this page: fetched anew after a gap, and told of live. Views say when they come and go.
 
-use super::{Connection, Desk, spawn};
+use super::{Client, Connection, spawn};
 use crate::{
     store::row::Load,
     strings::{fill, words},
@@ -55,12 +55,12 @@ impl<K: Copy + PartialEq> Counts<K> {
     }
 }
 
-impl Desk {
+impl Client {
     /// A view of a contact's profile: loads it and keeps it right until the view is gone.
     pub fn show_contact(&self, id: ContactId) {
         self.0.open.contacts.add(id);
-        let desk = self.clone();
-        on_cleanup(move || desk.0.open.contacts.remove(id));
+        let client = self.clone();
+        on_cleanup(move || client.0.open.contacts.remove(id));
         self.load_contact(id);
         self.load_contact_notes(id);
     }
@@ -68,8 +68,8 @@ impl Desk {
     /// A view of a conversation: loads it and keeps it right until the view is gone.
     pub fn show_conversation(&self, id: ConversationId) {
         self.0.open.conversations.add(id);
-        let desk = self.clone();
-        on_cleanup(move || desk.0.open.conversations.remove(id));
+        let client = self.clone();
+        on_cleanup(move || client.0.open.conversations.remove(id));
         self.load_conversation(id);
         self.load_thread(id);
     }
@@ -77,8 +77,8 @@ impl Desk {
     /// A view of a list: loads it and keeps it right until the view is gone.
     pub fn show_list(&self, query: ConversationQuery) {
         self.0.open.lists.add(query);
-        let desk = self.clone();
-        on_cleanup(move || desk.0.open.lists.remove(query));
+        let client = self.clone();
+        on_cleanup(move || client.0.open.lists.remove(query));
         self.load_conversations(query);
     }
 
@@ -109,13 +109,13 @@ impl Desk {
 
     /// Fetches anew what is open.
     pub(super) fn fetch_open_soon(&self) {
-        let desk = self.clone();
+        let client = self.clone();
         self.0.catching_up.fetch_add(1, Ordering::Relaxed);
         spawn(async move {
-            desk.fetch_open().await;
-            let was_last = desk.0.catching_up.fetch_sub(1, Ordering::Relaxed) == 1;
-            if was_last && desk.connection().get_untracked() == Connection::Connecting {
-                desk.set_connection(Connection::Live);
+            client.fetch_open().await;
+            let was_last = client.0.catching_up.fetch_sub(1, Ordering::Relaxed) == 1;
+            if was_last && client.connection().get_untracked() == Connection::Connecting {
+                client.set_connection(Connection::Live);
             }
         });
     }
@@ -185,7 +185,7 @@ impl Desk {
             return activity.load.set(Load::Idle);
         }
         activity.load.set(Load::Loading);
-        let desk = self.clone();
-        spawn(async move { desk.fetch_activity(contact, true).await });
+        let client = self.clone();
+        spawn(async move { client.fetch_activity(contact, true).await });
     }
 }

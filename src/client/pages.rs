@@ -1,14 +1,14 @@
 //! Loads the pages of a ledger: the newest, older ones as the reader gets there, and all that was there anew.
 
 use super::{
-    Desk,
+    Client,
     source::{Fetched, From, Pages},
     spawn,
 };
 use crate::store::row::Load;
 use wire::Seq;
 
-impl Desk {
+impl Client {
     /// Loads the newest page, unless that has been done.
     pub(super) fn load_pages(&self, pages: Box<dyn Pages>) {
         let load = pages.load();
@@ -18,11 +18,11 @@ impl Desk {
         // What failed may have been an older page: then that is what is wanted.
         let wants_older = load != Load::Idle && pages.floor().is_some();
         pages.set_load(Load::Loading);
-        let desk = self.clone();
+        let client = self.clone();
         spawn(async move {
-            desk.fetch_pages(&*pages).await;
+            client.fetch_pages(&*pages).await;
             if wants_older && pages.load() == Load::Ready {
-                desk.load_older_page(pages);
+                client.load_older_page(pages);
             }
         });
     }
@@ -34,8 +34,8 @@ impl Desk {
             return;
         }
         pages.set_load(Load::Loading);
-        let desk = self.clone();
-        spawn(async move { desk.fetch(&*pages, Some(from), None).await });
+        let client = self.clone();
+        spawn(async move { client.fetch(&*pages, Some(from), None).await });
     }
 
     /// Fetches anew, as deep as was loaded before: after a gap everything shown is checked.

@@ -1,7 +1,7 @@
 //! A ledger of the store with the requests that go with it. What is done with one is the same for every kind of thing,
 //! so it is written once, for a `dyn` of each: the app is downloaded.
 
-use super::Desk;
+use super::Client;
 use crate::{
     net::{
         api::{Api, Pending, read},
@@ -54,7 +54,7 @@ pub(super) trait Source: Clone + 'static {
     fn typed(thing: &Self::Thing) -> (i64, ConversationId, String);
 
     /// Hears of a request that was refused for good.
-    fn failed(&self, desk: &Desk, id: <Self::Thing as Entry>::Id, kind: Kind, error: &ApiError);
+    fn failed(&self, client: &Client, id: <Self::Thing as Entry>::Id, kind: Kind, error: &ApiError);
 }
 
 /// What came of asking for a page.
@@ -135,7 +135,7 @@ pub(super) trait Row {
     fn settle_delete(&self);
     fn retry(&self, failure: Failure);
     fn refuse(&self, failure: Failure);
-    fn failed(&self, desk: &Desk, kind: Kind, error: &ApiError);
+    fn failed(&self, client: &Client, kind: Kind, error: &ApiError);
 }
 
 pub(super) struct RowOf<S: Source> {
@@ -187,7 +187,7 @@ impl<S: Source> Row for RowOf<S> {
         self.source.ledger().refuse(self.id, failure);
     }
 
-    fn failed(&self, desk: &Desk, kind: Kind, error: &ApiError) {
-        self.source.failed(desk, self.id, kind, error);
+    fn failed(&self, client: &Client, kind: Kind, error: &ApiError) {
+        self.source.failed(client, self.id, kind, error);
     }
 }

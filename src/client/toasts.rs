@@ -1,6 +1,6 @@
 //! Short messages over the page: a deletion with its Undo, and what went wrong.
 
-use super::{Desk, spawn};
+use super::{Client, spawn};
 use crate::{browser::timers::sleep, net::error::ApiError, store::row::Load, strings::failure_sentence};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +29,7 @@ pub enum ToastKind {
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-impl Desk {
+impl Client {
     #[must_use]
     pub fn toasts(&self) -> ArcRwSignal<Vec<Toast>> {
         self.0.toasts.clone()

@@ -21,7 +21,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The whole inbox. Needs a `Desk` and a `Navigator` in context. `guest`: in a page whose main part is its own.
+/// The whole inbox. Needs a `Client` and a `Navigator` in context. `guest`: in a page whose main part is its own.
 #[component]
 pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let navigator = Navigator::here();

@@ -2,6 +2,6 @@
 
 use leptos::prelude::Callback;
 
-/// Signs out and leaves the desk. Given to components by context.
+/// Signs out and closes the client. Given to components by context.
 #[derive(Clone, Copy)]
 pub struct Leave(pub Callback<()>);

@@ -25,7 +25,7 @@ pub(super) enum End {
     HeldBack,
     /// Nobody is signed in.
     SignedOut,
-    /// The desk is closed.
+    /// The client is closed.
     Closed,
 }
 
@@ -34,7 +34,7 @@ impl Follower {
         let Ok(abort) = AbortController::new() else { return End::Lost };
         let connection = Connected { _held: Held::stream(&abort), abort };
         let signal = connection.abort.signal();
-        let opened = self.desk.api().open_events(self.position.as_ref(), &signal);
+        let opened = self.client.api().open_events(self.position.as_ref(), &signal);
         let response = match within(HELLO_MS, opened).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => return self.refused(&error),
@@ -46,7 +46,7 @@ impl Follower {
     }
 
     fn refused(&self, error: &ApiError) -> End {
-        if self.desk.is_closed() {
+        if self.client.is_closed() {
             End::Closed
         } else if error.is_signed_out() {
             End::SignedOut
@@ -60,7 +60,7 @@ impl Follower {
         let mut patience = HELLO_MS;
         loop {
             let chunk = within(patience, JsFuture::from(stream.read())).await;
-            if self.desk.is_closed() {
+            if self.client.is_closed() {
                 return End::Closed;
             }
             let Some(chunk) = chunk else { return if patience == HELLO_MS { End::HeldBack } else { End::Lost } };
@@ -97,9 +97,9 @@ impl Follower {
                 name => events.extend(Event::read(name, &frame.data).ok().flatten()),
             }
         }
-        self.desk.hear(events);
+        self.client.hear(events);
         if self.position.as_ref().is_some_and(|position| position.seq >= self.head) {
-            self.desk.set_connection(Connection::Live);
+            self.client.set_connection(Connection::Live);
         }
         result
     }
@@ -125,12 +125,12 @@ impl Follower {
     /// What we know may be wrong. The stream goes on from the server's head; everything open is fetched anew.
     pub(super) fn reset(&mut self) {
         let since = Position { epoch: self.epoch.clone(), seq: self.head };
-        self.desk.start_over(&since);
+        self.client.start_over(&since);
         self.position = Some(since);
     }
 }
 
-/// A connection, given up when it is no longer followed: by an answer that ends it, or because the desk is closed.
+/// A connection, given up when it is no longer followed: by an answer that ends it, or because the client is closed.
 struct Connected {
     abort: AbortController,
     _held: Held,

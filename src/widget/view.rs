@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::{
-    client::{Desk, Session},
+    client::{Client, Session},
     components::{
         contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
         inbox::{Inbox, pane::PaneView},
@@ -33,7 +33,7 @@ pub enum Shown {
 #[derive(Clone)]
 pub enum Stage {
     Starting,
-    AtDesk(Desk),
+    SignedIn(Client),
     /// The host gave no token, or one that the server does not take.
     NoToken,
     Failed(Failure),
@@ -47,7 +47,7 @@ pub fn Widget(shown: Memo<Shown>, stage: RwSignal<Stage>, navigator: Navigator, 
         Stage::Starting => ().into_any(),
         Stage::NoToken => view! { <Gate><AskAgain retry /></Gate> }.into_any(),
         Stage::Failed(failure) => view! { <Gate><LoadProblem failure retry /></Gate> }.into_any(),
-        Stage::AtDesk(desk) => view! { <AtDesk desk shown retry /> }.into_any(),
+        Stage::SignedIn(client) => view! { <SignedIn client shown retry /> }.into_any(),
     })
 }
 
@@ -57,9 +57,9 @@ fn Gate(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn AtDesk(desk: Desk, shown: Memo<Shown>, retry: Callback<()>) -> impl IntoView {
-    provide_context(desk.clone());
-    let session = desk.session();
+fn SignedIn(client: Client, shown: Memo<Shown>, retry: Callback<()>) -> impl IntoView {
+    provide_context(client.clone());
+    let session = client.session();
     let is_expired = memo(move |_| session.get() == Session::Expired);
     view! {
         {live_view(move || match shown.get() {
@@ -93,10 +93,10 @@ fn OneConversation() -> impl IntoView {
 /// A contact's profile as beside a conversation.
 #[component]
 fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
-    let desk = Desk::here();
-    desk.show_contact(contact);
+    let client = Client::here();
+    client.show_contact(contact);
     if let Some(conversation) = conversation {
-        desk.load_conversation(conversation);
+        client.load_conversation(conversation);
     }
     let known = known(contact);
     let name = name_of(known);

@@ -23,7 +23,7 @@ async fn ana() -> (Story, ContactId, ConversationId, [ContactNoteId; 2]) {
     let ids = ["First", "Second"].map(|text| server.contact_note(ana, Who::Colleague, text));
     let story = Story::ready(server, &[conversation]).await;
     shows(&story, &["Second", "First"]).await;
-    let connection = story.desk.connection();
+    let connection = story.client.connection();
     eventually("it is live", || connection.get_untracked() == Connection::Live).await;
     (story, ana, conversation, ids)
 }
@@ -116,7 +116,7 @@ async fn without_a_connection_for_five_seconds_it_says_so_until_caught_up() {
     let line = || story.screen().all("status").iter().any(|status| read(status) == OLD);
     assert!(!line());
     story.server.go_offline();
-    let connection = story.desk.connection();
+    let connection = story.client.connection();
     eventually("the connection is lost", || connection.get_untracked() == Connection::Lost).await;
     clock.pass(4_900).await;
     painted().await;
@@ -139,7 +139,7 @@ async fn after_a_reset_it_is_not_live_before_everything_open_was_fetched() {
     story.server.start_new_epoch();
     eventually("the notes are asked for again", || held.count() == 1).await;
     painted().await;
-    let connection = story.desk.connection();
+    let connection = story.client.connection();
     assert_ne!(connection.get_untracked(), Connection::Live, "what is shown may be old");
     held.release();
     eventually("it is live again", || connection.get_untracked() == Connection::Live).await;

@@ -133,7 +133,7 @@ async fn a_note_waits_for_an_expired_session_and_goes_after_signing_in_again() {
     let (story, ana, _) = ana_twice().await;
     story.server.refuse("PUT", NOTE, ProblemCode::SignedOut);
     add_note(&story.panel(0), "Wants the blue one").await;
-    let session = story.desk.session();
+    let session = story.client.session();
     eventually("the session has ended", || session.get_untracked() == Session::Expired).await;
     painted().await;
     for nth in 0..2 {
@@ -141,7 +141,7 @@ async fn a_note_waits_for_an_expired_session_and_goes_after_signing_in_again() {
     }
     assert_eq!(story.server.requests("PUT", NOTE).len(), 1);
 
-    let same = story.desk.sign_in_again("sam@acme.test".to_owned(), "demo".to_owned()).await;
+    let same = story.client.sign_in_again("sam@acme.test".to_owned(), "demo".to_owned()).await;
     assert_eq!(same, Ok(true));
     saved_in_both(&story, "Wants the blue one").await;
     same_id_twice(&story);

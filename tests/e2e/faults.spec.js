@@ -29,29 +29,29 @@ test("whatever breaks on the way, three browsers and the server end up with the 
   // An undo comes when the network lets it.
   const server = await startServer("--undo-window-ms 600000");
   const agents = await api(sam, { server });
-  const desks = [];
+  const clients = [];
   for (const agent of [maya, sam, maya]) {
     const wire = await cable(server);
-    desks.push({ wire, agent, page: await signIn(agent, { server, at: wire.url, viewport: { width: 1440, height: 2400 } }) });
+    clients.push({ wire, agent, page: await signIn(agent, { server, at: wire.url, viewport: { width: 1440, height: 2400 } }) });
   }
   let acted = 0;
   for (let seed = 1; seed <= ROUNDS; seed += 1) {
     const roll = dice(seed);
     const who = await visitor({ server });
     const here = ({ page }) => pane(page, who.conversation);
-    for (const desk of desks) {
-      await desk.page.goto(inboxWith([who.conversation]));
-      await expect(here(desk).box).toBeVisible();
+    for (const client of clients) {
+      await client.page.goto(inboxWith([who.conversation]));
+      await expect(here(client).box).toBeVisible();
     }
-    /** What each desk has written and not deleted. */
-    const written = desks.map(() => new Set());
+    /** What each client has written and not deleted. */
+    const written = clients.map(() => new Set());
     /** What was done, for whoever has to find out why. */
     const story = [`seed ${seed}`];
     const told = () => story.join("\n");
     for (let nth = 0; nth < ACTIONS; nth += 1) {
-      const at = roll(desks.length);
-      const [desk, mine] = [desks[at], written[at]];
-      const broken = desks[roll(desks.length)].wire;
+      const at = roll(clients.length);
+      const [client, mine] = [clients[at], written[at]];
+      const broken = clients[roll(clients.length)].wire;
       switch (roll(4)) {
         case 0:
           broken.pull();
@@ -71,28 +71,28 @@ test("whatever breaks on the way, three browsers and the server end up with the 
       const texts = [...mine];
       if (texts.length === 0 || roll(3) > 0) {
         const text = said(`${seed}.${nth}`);
-        await here(desk).write(text);
+        await here(client).write(text);
         story.push(`${at} writes ${text}`);
-        await expect(here(desk).note(text), told()).toHaveCount(1);
+        await expect(here(client).note(text), told()).toHaveCount(1);
         mine.add(text);
       } else {
         const text = texts[roll(texts.length)];
-        const before = await undo(desk.page).count();
-        await trash(here(desk).note(text)).click();
+        const before = await undo(client.page).count();
+        await trash(here(client).note(text)).click();
         story.push(`${at} deletes ${text}`);
-        await expect(here(desk).note(text), told()).toHaveCount(0);
+        await expect(here(client).note(text), told()).toHaveCount(0);
         // One that was never confirmed goes without a toast.
-        if (roll(2) === 0 && (await undo(desk.page).count()) > before) {
-          await undo(desk.page).last().click();
+        if (roll(2) === 0 && (await undo(client.page).count()) > before) {
+          await undo(client.page).last().click();
           story.push(`${at} brings it back`);
-          await expect(here(desk).note(text), told()).toHaveCount(1);
+          await expect(here(client).note(text), told()).toHaveCount(1);
         } else {
           mine.delete(text);
         }
       }
       acted += 1;
     }
-    for (const { wire, page } of desks) {
+    for (const { wire, page } of clients) {
       wire.cutAfter(Infinity);
       wire.plug();
       // As a browser says when it has a network again.
@@ -102,17 +102,17 @@ test("whatever breaks on the way, three browsers and the server end up with the 
     const stored = async () => (await agents.notes(who.id)).map(({ body }) => body);
     await expect.poll(async () => (await stored()).toSorted(), { message: told(), timeout: 70_000 }).toEqual(expected);
     const inOrder = await stored();
-    for (const desk of desks) {
+    for (const client of clients) {
       const shown = async () => {
-        const articles = await here(desk).notes.getByRole("article").allInnerTexts();
+        const articles = await here(client).notes.getByRole("article").allInnerTexts();
         return articles.map((article) => inOrder.find((text) => article.includes(text)));
       };
-      await expect.poll(shown, { message: `${told()}\nas ${desk.agent.name} sees it`, timeout: 70_000 }).toEqual(inOrder);
-      await expect(here(desk).notes.locator("time")).toHaveCount(inOrder.length);
-      const alerts = () => toast(desk.page).getByRole("alert").allInnerTexts();
+      await expect.poll(shown, { message: `${told()}\nas ${client.agent.name} sees it`, timeout: 70_000 }).toEqual(inOrder);
+      await expect(here(client).notes.locator("time")).toHaveCount(inOrder.length);
+      const alerts = () => toast(client.page).getByRole("alert").allInnerTexts();
       expect(await alerts(), `${told()}\nnothing failed for good`).toEqual([]);
     }
   }
-  const breaks = desks.reduce((sum, { wire }) => sum + wire.breaks, 0);
+  const breaks = clients.reduce((sum, { wire }) => sum + wire.breaks, 0);
   console.log(`figure: three browsers, ${acted} actions, ${breaks} connections broken: 0 lost, 0 doubled, 0 resurrected, 0 divergent`);
 });

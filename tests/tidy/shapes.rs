@@ -154,7 +154,7 @@ fn long_blocks(path: &str, text: &str, most: usize, starts: impl Fn(&str) -> boo
 fn later(line: &str) -> Sample {
     sample(
         "src/components/inbox.rs",
-        format!("//! x\nspawn_local(async move {{\n    desk.tags().await;\n    {line}\n}});\n"),
+        format!("//! x\nspawn_local(async move {{\n    client.tags().await;\n    {line}\n}});\n"),
     )
 }
 

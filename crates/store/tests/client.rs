@@ -1,4 +1,4 @@
-//! A client: does with the store what the desk does, and watches that nothing impossible is shown.
+//! A client: does with the store what the app's `Client` does, and watches that nothing impossible is shown.
 
 use crate::{
     server::{Answer, Id, PageRead, Record, Said},

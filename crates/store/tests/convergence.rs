@@ -19,7 +19,7 @@ struct Divergence {
 }
 
 #[test]
-fn whatever_the_network_does_every_desk_ends_up_showing_what_the_server_has() {
+fn whatever_the_network_does_every_client_ends_up_showing_what_the_server_has() {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
     let wanted = std::env::var("SIDENOTE_FAULT_HISTORIES").ok().and_then(|count| count.parse().ok());
     let histories = wanted.unwrap_or(HISTORIES);

@@ -1,11 +1,11 @@
-//! One story: an inbox over the real desk and a fake server, and the hands of the agent in front of it.
+//! One story: an inbox over the real client and a fake server, and the hands of the agent in front of it.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
 use sidenote::browser::style_sheet::sheet;
-use sidenote::client::Desk;
+use sidenote::client::Client;
 use sidenote::components::{contact::contact_page::ContactPage, inbox::Inbox};
 use sidenote::navigation::navigator::Navigator;
 use sidenote::navigation::views::{InboxView, Pane};
@@ -21,7 +21,7 @@ use crate::stage::Stage;
 
 pub struct Story {
     pub server: FakeServer,
-    pub desk: Desk,
+    pub client: Client,
     pub view: ArcRwSignal<InboxView>,
     stage: Stage,
     panics: usize,
@@ -59,7 +59,7 @@ impl Story {
         .await
     }
 
-    /// A view of one's own, at an open desk: components find it by `Desk::here()`.
+    /// A view of one's own, over an open client: components find it by `Client::here()`.
     pub async fn mount<V: IntoView + 'static>(server: FakeServer, page: impl FnOnce() -> V + 'static) -> Self {
         Self::mount_beside(server, InboxView::default(), page).await
     }
@@ -70,21 +70,21 @@ impl Story {
         page: impl FnOnce() -> V + 'static,
     ) -> Self {
         count_panics();
-        // What runs the desk's tasks is started by the first view.
+        // What runs the client's tasks is started by the first view.
         drop(Stage::new("", || ()));
-        let desk =
+        let client =
             sidenote::sync::open(server.api(), Some(view.query)).await.expect("the fake server lets everybody in");
         let view = ArcRwSignal::new(view);
-        let (given_desk, given_view) = (desk.clone(), view.clone());
+        let (given_client, given_view) = (client.clone(), view.clone());
         let stage = Stage::new("", move || {
-            provide_context(given_desk);
+            provide_context(given_client);
             provide_context(Navigator::in_memory(RwSignal::from(given_view)));
             view! {
                 <style>{sheet()}</style>
                 {page()}
             }
         });
-        Self { server, desk, view, stage, panics: PANICS.load(Ordering::Relaxed) }
+        Self { server, client, view, stage, panics: PANICS.load(Ordering::Relaxed) }
     }
 
     /// Waits until nothing is loading any more and the stream is open.
@@ -158,7 +158,7 @@ impl Story {
 
 impl Drop for Story {
     fn drop(&mut self) {
-        self.desk.close();
+        self.client.close();
     }
 }
 

@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 use sidenote::{
     browser::{memo::memo, style_sheet::sheet},
-    client::Desk,
+    client::Client,
     components::{
         contact::contact_profile_panel::ContactProfilePanel, notes::notes_section::NotesSection, shared::toasts::Toasts,
     },
@@ -23,34 +23,34 @@ pub struct Customer {
     pub conversation: ConversationId,
 }
 
-/// All customers' cards, once Sidenote's desk is open. `api`: the same origin's for somebody with a session there, or
+/// All customers' cards, once Sidenote's client is open. `api`: the same origin's for somebody with a session there, or
 /// with tokens.
 #[component]
 pub fn Customers(api: Api, customers: Vec<Customer>) -> impl IntoView {
-    let desk = RwSignal::new(None);
+    let client = RwSignal::new(None);
     leptos::task::spawn_local(async move {
         let opened = sidenote::sync::open(api, None).await;
-        desk.try_set(Some(opened.map_err(|error| error.failure())));
+        client.try_set(Some(opened.map_err(|error| error.failure())));
     });
     on_cleanup(move || {
-        if let Some(Some(Ok(desk))) = desk.try_get_untracked() {
-            desk.close();
+        if let Some(Some(Ok(client))) = client.try_get_untracked() {
+            client.close();
         }
     });
-    move || match desk.get() {
+    move || match client.get() {
         None => view! { <p>"Opening…"</p> }.into_any(),
         Some(Err(failure)) => view! { <p role="alert">{sidenote::strings::failure_sentence(failure)}</p> }.into_any(),
-        Some(Ok(desk)) => {
+        Some(Ok(client)) => {
             let customers = customers.clone();
-            view! { <AtDesk desk customers /> }.into_any()
+            view! { <SignedIn client customers /> }.into_any()
         }
     }
 }
 
-/// What all of Sidenote's components below need: a desk, a place to keep what is open, and the styles.
+/// What all of Sidenote's components below need: a client, a place to keep what is open, and the styles.
 #[component]
-fn AtDesk(desk: Desk, customers: Vec<Customer>) -> impl IntoView {
-    provide_context(desk);
+fn SignedIn(client: Client, customers: Vec<Customer>) -> impl IntoView {
+    provide_context(client);
     provide_context(Navigator::in_memory(RwSignal::new(InboxView::default())));
     view! {
         <style>{sheet()}</style>
@@ -63,11 +63,11 @@ fn AtDesk(desk: Desk, customers: Vec<Customer>) -> impl IntoView {
 #[component]
 pub fn CustomerCard(customer: Customer) -> impl IntoView {
     let Customer { name, contact, conversation } = customer;
-    let desk = Desk::here();
+    let client = Client::here();
     // Loads the contact and keeps it right for as long as this view is there.
-    desk.show_contact(contact);
-    desk.load_conversation(conversation);
-    let order = desk.store().contact_notes.of(contact).ledger.order_signal();
+    client.show_contact(contact);
+    client.load_conversation(conversation);
+    let order = client.store().contact_notes.of(contact).ledger.order_signal();
     let count = memo(move |_| order.with(Vec::len));
     let whole = RwSignal::new(false);
     let label = memo(move |_| name.clone());

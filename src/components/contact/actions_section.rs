@@ -3,7 +3,7 @@
 use crate::browser::memo::memo;
 use crate::components::ui::live::live_view;
 use crate::{
-    client::Desk,
+    client::Client,
     components::{contact::panel_section::PanelSection, conversation::assign_menu::AssignMenu},
     strings::words,
 };
@@ -25,10 +25,10 @@ pub fn ActionsSection(conversation: Option<ConversationId>) -> impl IntoView {
 
 #[component]
 fn Actions(conversation: ConversationId) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let known = {
-        let desk = desk.clone();
-        memo(move |_| desk.conversation(conversation))
+        let client = client.clone();
+        memo(move |_| client.conversation(conversation))
     };
     let is_closed =
         memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.status == Status::Closed)));
@@ -40,7 +40,7 @@ fn Actions(conversation: ConversationId) -> impl IntoView {
                 class="button"
                 on:click=move |_| {
                     let next = if is_closed.get_untracked() { Status::Open } else { Status::Closed };
-                    desk.set_status(conversation, next);
+                    client.set_status(conversation, next);
                 }
             >
                 {live_view(move || if is_closed.get() { words().reopen_conversation } else { words().close_conversation })}

@@ -3,7 +3,7 @@
 use crate::browser::memo::memo;
 use crate::components::ui::live::live_view;
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         contact::panel_section::PanelSection,
         shared::{
@@ -30,9 +30,9 @@ pub fn ActivitySection(contact: ContactId) -> impl IntoView {
 
 #[component]
 fn Entries(contact: ContactId) -> impl IntoView {
-    let desk = Desk::here();
-    desk.load_activity(contact);
-    let activity = desk.store().contacts.activity(contact);
+    let client = Client::here();
+    client.load_activity(contact);
+    let activity = client.store().contacts.activity(contact);
     let (items, load) = (activity.items.clone(), activity.load.clone());
     let keys = memo(move |_| items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));
     let entries = activity.items.clone();
@@ -45,10 +45,10 @@ fn Entries(contact: ContactId) -> impl IntoView {
     };
     let is_empty = memo(move |_| keys.with(Vec::is_empty));
     let older = {
-        let desk = desk.clone();
-        Callback::new(move |()| desk.load_older_activity(contact))
+        let client = client.clone();
+        Callback::new(move |()| client.load_older_activity(contact))
     };
-    let retry = Callback::new(move |()| desk.load_activity(contact));
+    let retry = Callback::new(move |()| client.load_activity(contact));
     view! {
         <Rows
             keys

@@ -4,7 +4,7 @@ use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::after,
-    client::Desk,
+    client::Client,
     components::{
         shared::channel_mark::ChannelMark,
         ui::icon::{Icon, Shape},
@@ -62,7 +62,7 @@ fn Address(address: String, kinds: Vec<ChannelKind>) -> impl IntoView {
 
 #[component]
 fn CopyButton(address: String) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let is_copied = RwSignal::new(false);
     Effect::new(move |_| {
         if is_copied.get() {
@@ -71,9 +71,9 @@ fn CopyButton(address: String) -> impl IntoView {
     });
     let name = fill(words().copy_address, &[("address", &address)]);
     let copy = move |_| {
-        let (desk, address) = (desk.clone(), address.clone());
+        let (client, address) = (client.clone(), address.clone());
         spawn_local(async move {
-            if desk.copy(&address).await {
+            if client.copy(&address).await {
                 is_copied.try_set(true);
             }
         });

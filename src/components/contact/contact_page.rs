@@ -3,7 +3,7 @@
 use crate::browser::memo::memo;
 use crate::components::ui::live::live_view;
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
         inbox::inbox_nav::InboxNav,
@@ -26,13 +26,13 @@ use wire::{ContactId, Conversation, ConversationId, ProblemCode};
 /// The page. Notes can be read here; writing one needs a conversation.
 #[component]
 pub fn ContactPage(contact: ContactId) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let navigator = Navigator::here();
-    desk.show_contact(contact);
+    client.show_contact(contact);
     let known = known(contact);
     let name = name_of(known);
     let body = NodeRef::<leptos::html::Div>::new();
-    let load = desk.store().contacts.load(contact);
+    let load = client.store().contacts.load(contact);
     let is_missing = memo(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
     // A page has a heading before it is known, and without a contact, whose it is.
     let heading =
@@ -73,13 +73,13 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
 
 #[component]
 fn Conversations(contact: ContactId) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let ids = RwSignal::new(Vec::<ConversationId>::new());
     let problem = RwSignal::new(None::<Failure>);
     let load = Callback::new(move |()| {
-        let desk = desk.clone();
+        let client = client.clone();
         leptos::task::spawn_local(async move {
-            match desk.conversations_of(contact).await {
+            match client.conversations_of(contact).await {
                 Ok(found) => {
                     problem.try_set(None);
                     ids.try_set(found);
@@ -103,7 +103,7 @@ fn Conversations(contact: ContactId) -> impl IntoView {
 #[component]
 fn OneConversation(id: ConversationId) -> impl IntoView {
     let navigator = Navigator::here();
-    let store = Desk::here().store().clone();
+    let store = Client::here().store().clone();
     let view = InboxView::default().opening(id);
     let address = navigator.address.run(view.clone());
     let shown = store.conversations.shown_untracked(id);

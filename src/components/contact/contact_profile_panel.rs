@@ -3,7 +3,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         contact::{
             actions_section::ActionsSection, activity_section::ActivitySection, contact_addresses::ContactAddresses,
@@ -29,15 +29,15 @@ use wire::{Contact, ContactId, ConversationId};
 #[component]
 pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, close: Callback<()>) -> impl IntoView {
     let known = known(contact);
-    let desk = Desk::here();
+    let client = Client::here();
     // Whose profile it is is known from the conversation before the contact is loaded, or if it can't be.
     let channel = {
-        let desk = desk.clone();
-        memo(move |_| desk.conversation(conversation).map_or("", |known| channel_name(known.channel.kind)))
+        let client = client.clone();
+        memo(move |_| client.conversation(conversation).map_or("", |known| channel_name(known.channel.kind)))
     };
     let name = memo(move |_| {
         let name = known.with(|known| known.as_ref().map(|known| known.name.clone()));
-        name.or_else(|| Some(desk.conversation(conversation)?.contact.name)).unwrap_or_default()
+        name.or_else(|| Some(client.conversation(conversation)?.contact.name)).unwrap_or_default()
     });
     let panel = NodeRef::<html::Aside>::new();
     let body = NodeRef::<html::Div>::new();
@@ -65,7 +65,7 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
 /// The contact as shown. Tracks.
 #[must_use]
 pub fn known(contact: ContactId) -> Memo<Option<Contact>> {
-    let store = Desk::here().store().clone();
+    let store = Client::here().store().clone();
     memo(move |_| store.contacts.shown(contact))
 }
 
@@ -138,11 +138,11 @@ pub fn Sections(
     name: Memo<String>,
     body: NodeRef<html::Div>,
 ) -> impl IntoView {
-    let desk = Desk::here();
-    let load = desk.store().contacts.load(contact);
+    let client = Client::here();
+    let load = client.store().contacts.load(contact);
     // What is known stays, whatever asking for it once more brings.
     let stage = memo(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
-    let retry = Callback::new(move |()| desk.load_contact(contact));
+    let retry = Callback::new(move |()| client.load_contact(contact));
     view! {
         <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>
             {live_view(move || match stage.get() {

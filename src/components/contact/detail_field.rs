@@ -5,7 +5,7 @@ use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::next_frame,
-    client::{Desk, FieldChange},
+    client::{Client, FieldChange},
     strings::{failure_sentence, fill, words},
 };
 use leptos::{ev, html, prelude::*};
@@ -111,7 +111,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
 }
 
 /// Saves what is typed on top of `base`, the contact the agent saw.
-fn save(desk: &Desk, field: &Field, edit: RwSignal<Edit>, typed: &str, base: Contact) {
+fn save(client: &Client, field: &Field, edit: RwSignal<Edit>, typed: &str, base: Contact) {
     let text = Some(typed.trim().to_owned()).filter(|text| !text.is_empty());
     if text == (field.read)(&base) {
         return edit.set(Edit::No);
@@ -121,9 +121,9 @@ fn save(desk: &Desk, field: &Field, edit: RwSignal<Edit>, typed: &str, base: Con
         Err(problem) => return edit.set(Edit::Typing { base: Box::new(base), problem: Some(problem.to_owned()) }),
     };
     edit.set(Edit::Saving);
-    let (desk, read) = (desk.clone(), field.read);
+    let (client, read) = (client.clone(), field.read);
     leptos::task::spawn_local(async move {
-        let outcome = desk.change_contact(base.clone(), patch, |a, b| read(a) == read(b)).await;
+        let outcome = client.change_contact(base.clone(), patch, |a, b| read(a) == read(b)).await;
         // The panel may be gone by now.
         edit.try_set(match outcome {
             FieldChange::Saved => Edit::No,
@@ -137,10 +137,10 @@ fn save(desk: &Desk, field: &Field, edit: RwSignal<Edit>, typed: &str, base: Con
 
 #[component]
 fn Editor(field: StoredValue<Field>, edit: RwSignal<Edit>, typed: RwSignal<String>) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let submit = move || {
         if let Edit::Typing { base, .. } = edit.get_untracked() {
-            field.with_value(|field| save(&desk, field, edit, &typed.get_untracked(), *base));
+            field.with_value(|field| save(&client, field, edit, &typed.get_untracked(), *base));
         }
     };
     let on_submit = {
@@ -213,13 +213,14 @@ fn Conflict(
     typed: RwSignal<String>,
     theirs: Contact,
 ) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let value = field.with_value(|field| (field.read)(&theirs).map(|value| field.words_for(&value)));
     let sentence = match value {
         Some(value) => fill(words().field_conflict, &[("theirs", &value)]),
         None => words().field_conflict_empty.to_owned(),
     };
-    let keep_mine = move |_| field.with_value(|field| save(&desk, field, edit, &typed.get_untracked(), theirs.clone()));
+    let keep_mine =
+        move |_| field.with_value(|field| save(&client, field, edit, &typed.get_untracked(), theirs.clone()));
     view! {
         <div class="conflict" role="alert">
             <p>{sentence}</p>

@@ -3,7 +3,7 @@
 use crate::browser::memo::Memo;
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::ui::icon::{Icon, Shape},
 };
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub fn PanelSection(
     #[prop(into, optional)] count: Option<Memo<String>>,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let key = format!("sidenote.section.{}.{name}", Desk::here().my_id());
+    let key = format!("sidenote.section.{}.{name}", Client::here().my_id());
     let is_open = RwSignal::new(remembered(&key));
     let toggle = move |_| {
         is_open.update(|open| *open = !*open);

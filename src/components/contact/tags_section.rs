@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         contact::panel_section::PanelSection,
         ui::{
@@ -46,7 +46,7 @@ pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl Int
 
 #[component]
 fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callback<String>) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let label = fill(words().tag_remove, &[("tag", &name)]);
     let known = name.clone();
     let color = memo(move |_| tags.with(|tags| tags.iter().find(|tag| tag.name == known).map(|tag| tag.color)));
@@ -60,7 +60,7 @@ fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callb
                 aria-label=label
                 on:click=move |_| {
                     removed.run(name.clone());
-                    desk.remove_tag(contact, name.clone());
+                    client.remove_tag(contact, name.clone());
                 }
             >
                 <Icon shape=Shape::X />
@@ -71,16 +71,16 @@ fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callb
 
 #[component]
 fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let text = RwSignal::new(String::new());
     let known = RwSignal::new(Vec::<Tag>::new());
     let id = format!("tags-{}", uuid::Uuid::now_v7());
-    let ask_desk = desk.clone();
+    let ask_client = client.clone();
     // Asked for when the field is used, not with every panel.
     let ask = move |_| {
-        let desk = ask_desk.clone();
+        let client = ask_client.clone();
         leptos::task::spawn_local(async move {
-            if let Ok(all) = desk.tags().await {
+            if let Ok(all) = client.tags().await {
                 known.try_set(all);
             }
         });
@@ -90,7 +90,7 @@ fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>, field: NodeRef<html::Input>)
         let name = text.get_untracked().trim().to_owned();
         let has_it = tags.with_untracked(|tags| tags.iter().any(|tag| tag.name == name));
         if !name.is_empty() && !has_it {
-            desk.add_tag(contact, name);
+            client.add_tag(contact, name);
         }
         text.set(String::new());
     };

@@ -4,7 +4,7 @@ use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::text_case::lower,
-    client::Desk,
+    client::Client,
     components::ui::{
         icon::{Icon, Shape},
         popover::Popover,
@@ -17,9 +17,9 @@ use wire::{AgentId, Conversation, ConversationId};
 /// The button with the assignee's name, and the list it opens.
 #[component]
 pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let assignee = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee_id)));
-    let agents = desk.store().agents.clone();
+    let agents = client.store().agents.clone();
     let label = memo(move |_| {
         let agent = assignee.get().and_then(|id| agents.get(id));
         agent.map_or_else(|| words().unassigned.to_owned(), |agent| agent.name)
@@ -51,10 +51,10 @@ fn Teammates(
     search: NodeRef<html::Input>,
     close: Callback<()>,
 ) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let text = RwSignal::new(String::new());
-    let me = desk.my_id();
-    let agents = desk.store().agents.clone();
+    let me = client.my_id();
+    let agents = client.store().agents.clone();
     let found = memo(move |_| {
         let wanted = lower(text.get().trim());
         let mut found = agents.all();
@@ -66,7 +66,7 @@ fn Teammates(
         found
     });
     let choose = Callback::new(move |agent: Option<AgentId>| {
-        desk.assign(conversation, agent);
+        client.assign(conversation, agent);
         close.run(());
     });
     view! {

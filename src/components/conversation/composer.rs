@@ -4,7 +4,7 @@ use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::keyboard::{Chord, chord},
-    client::Desk,
+    client::Client,
     components::{
         conversation::send_options::SendOptions,
         ui::icon::{Icon, Shape},
@@ -18,8 +18,8 @@ use wire::{BodyError, Conversation, ConversationId, NoteBody};
 /// Where an agent writes to the contact, or to the team.
 #[component]
 pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
-    let desk = Desk::here();
-    let mode = RwSignal::from(desk.store().drafts.mode(conversation));
+    let client = Client::here();
+    let mode = RwSignal::from(client.store().drafts.mode(conversation));
     let name =
         memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default()));
     let audience = move || match mode.get() {
@@ -46,13 +46,13 @@ pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>)
 
 #[component]
 fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name: &'static str) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     view! {
         <button
             type="button"
             class="tab"
             aria-pressed=live(move || (mode.get() == this).to_string())
-            on:click=move |_| desk.set_mode(conversation, this)
+            on:click=move |_| client.set_mode(conversation, this)
         >
             {name}
         </button>
@@ -62,9 +62,9 @@ fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name:
 /// When the last thing said was a colleague's note, a reply to the contact may be meant for the colleague.
 #[component]
 fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Memo<String>) -> impl IntoView {
-    let desk = Desk::here();
-    let thread = desk.store().threads.of(conversation);
-    let me = desk.my_id();
+    let client = Client::here();
+    let thread = client.store().threads.of(conversation);
+    let me = client.my_id();
     let colleague = memo(move |_| {
         let Some(ThreadItem::Note(id)) = thread.items().last().copied() else { return None };
         thread.notes.cell(id).with(|row| {
@@ -73,7 +73,7 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Me
         })
     });
     move || {
-        let switching = desk.clone();
+        let switching = client.clone();
         let colleague = (mode.get() == Mode::Reply).then(|| colleague.get()).flatten()?;
         let sentence = fill(words().colleague_warning, &[("name", &name.get()), ("colleague", &colleague)]);
         Some(view! {
@@ -90,14 +90,14 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Me
 
 #[component]
 fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl IntoView {
-    let desk = Desk::here();
-    let drafts = &desk.store().drafts;
+    let client = Client::here();
+    let drafts = &client.store().drafts;
     let draft = RwSignal::from(match mode {
         Mode::Reply => drafts.reply(conversation),
         Mode::Note => drafts.conversation_note(conversation),
     });
-    let settings = desk.settings();
-    let typing = desk.clone();
+    let settings = client.settings();
+    let typing = client.clone();
     let write = Callback::new(move |text| match mode {
         Mode::Reply => typing.draft_reply(conversation, text),
         Mode::Note => typing.draft_conversation_note(conversation, text),
@@ -107,10 +107,10 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
         let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
         match mode {
             Mode::Reply => {
-                desk.reply(conversation, body);
+                client.reply(conversation, body);
             }
             Mode::Note => {
-                desk.add_conversation_note(conversation, body);
+                client.add_conversation_note(conversation, body);
             }
         }
         write.run(String::new());

@@ -3,7 +3,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         conversation::assign_menu::AssignMenu,
         shared::{
@@ -79,7 +79,7 @@ fn StatusMark(known: Memo<Option<Conversation>>) -> impl IntoView {
 /// Check mark: close; arrow: reopen.
 #[component]
 pub fn CloseButton(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let status = status_of(known);
     let is_closed = move || status.get() == Status::Closed;
     let name = move || if is_closed() { words().reopen_conversation } else { words().close_conversation };
@@ -91,7 +91,7 @@ pub fn CloseButton(conversation: ConversationId, known: Memo<Option<Conversation
             title=name
             on:click=move |_| {
                 let next = if status.get_untracked() == Status::Closed { Status::Open } else { Status::Closed };
-                desk.set_status(conversation, next);
+                client.set_status(conversation, next);
             }
         >
             {live_view(move || {

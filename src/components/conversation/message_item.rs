@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         shared::timestamp::Timestamp,
         ui::{
@@ -19,7 +19,7 @@ use wire::{Attachment, ConversationId, Delivery, Direction, Message, MessageId};
 /// A message in its thread.
 #[component]
 pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView {
-    let cell = Desk::here().store().threads.of(conversation).messages.cell(id);
+    let cell = Client::here().store().threads.of(conversation).messages.cell(id);
     // What was said never changes; how it stands does.
     let first = cell.with_untracked(|row| row.shown().map(|(message, _)| message.clone()));
     let shown = memo(move |_| cell.with(|row| row.shown().map(|(message, state)| (message.clone(), state))));
@@ -68,10 +68,10 @@ fn size(bytes: u64) -> String {
 
 #[component]
 fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<(Message, State)>>) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     move || {
         let (message, state) = shown.get()?;
-        let desk = desk.clone();
+        let client = client.clone();
         Some(match (state, message.delivery) {
             (State::Saved, Delivery::Delivered) => view! { <Timestamp at=message.created_at /> }.into_any(),
             (State::Saved, Delivery::Failed { reason }) => {
@@ -97,7 +97,7 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
             }
             .into_any(),
             (State::Unsaved(Progress::Refused(failure)), _) => {
-                let edit_desk = desk.clone();
+                let edit_client = client.clone();
                 view! {
                     <p class="not-delivered" role="alert">
                         {fill(words().not_delivered, &[("reason", failure_sentence(failure))])}
@@ -107,8 +107,8 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
                             type="button"
                             class="button quiet"
                             on:click=move |_| {
-                                if let Some(text) = edit_desk.take_back_reply(conversation, id) {
-                                    edit_desk.put_back_reply(conversation, &text);
+                                if let Some(text) = edit_client.take_back_reply(conversation, id) {
+                                    edit_client.put_back_reply(conversation, &text);
                                 }
                             }
                         >
@@ -118,7 +118,7 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
                             type="button"
                             class="button quiet"
                             on:click=move |_| {
-                                desk.take_back_reply(conversation, id);
+                                client.take_back_reply(conversation, id);
                             }
                         >
                             {words().note_discard}

@@ -2,7 +2,7 @@
 
 use crate::components::ui::live::live;
 use crate::{
-    client::Desk,
+    client::Client,
     components::ui::{
         icon::{Icon, Shape},
         popover::Popover,
@@ -15,9 +15,9 @@ use wire::SettingsPatch;
 /// A small button, and the box that it opens.
 #[component]
 pub fn SendOptions() -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let first = NodeRef::<html::Input>::new();
-    let content = move |_| view! { <EnterSends desk=desk.clone() first /> }.into_any();
+    let content = move |_| view! { <EnterSends client=client.clone() first /> }.into_any();
     view! {
         <Popover
             class="send-options"
@@ -32,8 +32,8 @@ pub fn SendOptions() -> impl IntoView {
 
 /// The agent's own setting, the same in all composers.
 #[component]
-fn EnterSends(desk: Desk, first: NodeRef<html::Input>) -> impl IntoView {
-    let settings = desk.settings();
+fn EnterSends(client: Client, first: NodeRef<html::Input>) -> impl IntoView {
+    let settings = client.settings();
     view! {
         <label class="menu-item check">
             <span>{words().enter_sends}</span>
@@ -42,7 +42,7 @@ fn EnterSends(desk: Desk, first: NodeRef<html::Input>) -> impl IntoView {
                 node_ref=first
                 prop:checked=live(move || settings.get().enter_sends)
                 on:change=move |event| {
-                    desk.change_settings(SettingsPatch { enter_sends: Some(event_target_checked(&event)) });
+                    client.change_settings(SettingsPatch { enter_sends: Some(event_target_checked(&event)) });
                 }
             />
         </label>

@@ -3,7 +3,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         conversation::message_item::MessageItem,
         notes::conversation_note_item::ConversationNoteItem,
@@ -24,8 +24,8 @@ use wire::{Conversation, ConversationId};
 /// end has been in view for long enough.
 #[component]
 pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
-    let desk = Desk::here();
-    let thread = desk.store().threads.of(conversation);
+    let client = Client::here();
+    let thread = client.store().threads.of(conversation);
     let items = {
         let thread = thread.clone();
         memo(move |_| thread.items())
@@ -46,14 +46,14 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
         let is_loaded = load.get() == Load::Ready;
         known.with(|known| known.as_ref().filter(|known| is_loaded && known.unread).map(|known| known.rev))
     });
-    let reading = desk.clone();
+    let reading = client.clone();
     when_seen(end, unread, Callback::new(move |_| reading.read_conversation(conversation)));
     let handle = RowsHandle::new();
     let older = {
-        let desk = desk.clone();
-        Callback::new(move |()| desk.load_older_thread(conversation))
+        let client = client.clone();
+        Callback::new(move |()| client.load_older_thread(conversation))
     };
-    let retry = Callback::new(move |()| desk.load_thread(conversation));
+    let retry = Callback::new(move |()| client.load_thread(conversation));
     view! {
         <div class="thread" tabindex="0" role="region" aria-label=live(move || label.get())>
             {live_view(move || match (load.get(), is_empty.get()) {

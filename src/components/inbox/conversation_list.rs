@@ -3,7 +3,7 @@
 use crate::browser::memo::memo;
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         inbox::{
             conversation_row::ConversationRowView,
@@ -58,22 +58,22 @@ pub fn ConversationListView() -> impl IntoView {
 
 #[component]
 fn OneList(query: ConversationQuery) -> impl IntoView {
-    let desk = Desk::here();
-    desk.show_list(query);
-    let list = desk.store().conversations.list(query);
+    let client = Client::here();
+    client.show_list(query);
+    let list = client.store().conversations.list(query);
     let (order, load) = (list.order_signal(), list.load());
     let keys = memo(move |_| order.get());
     let is_empty = memo(move |_| keys.with(Vec::is_empty));
     let load = memo(move |_| load.get());
     let more = {
-        let desk = desk.clone();
-        Callback::new(move |()| desk.load_more_conversations(query))
+        let client = client.clone();
+        Callback::new(move |()| client.load_more_conversations(query))
     };
     let retry = {
-        let list = desk.store().conversations.list(query);
+        let list = client.store().conversations.list(query);
         Callback::new(move |()| match list.is_empty() {
-            true => desk.load_conversations(query),
-            false => desk.load_more_conversations(query),
+            true => client.load_conversations(query),
+            false => client.load_more_conversations(query),
         })
     };
     view! {

@@ -3,7 +3,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         inbox::reveal::Reveal,
         shared::{
@@ -22,8 +22,8 @@ use wire::{Conversation, ConversationId, Preview, PreviewKind};
 /// A row of the list. It is a link, so that it can be opened elsewhere too.
 #[component]
 pub fn ConversationRowView(id: ConversationId) -> impl IntoView {
-    let desk = Desk::here();
-    let known = memo(move |_| desk.conversation(id));
+    let client = Client::here();
+    let known = memo(move |_| client.conversation(id));
     // The parts that make the row what it is; everything else changes in place.
     let parts =
         memo(move |_| known.with(|known| known.as_ref().map(|known| (known.contact.clone(), known.channel.kind))));
@@ -111,7 +111,7 @@ fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
 
 #[component]
 fn AssigneeMark(known: Memo<Option<Conversation>>) -> impl IntoView {
-    let agents = Desk::here().store().agents.clone();
+    let agents = Client::here().store().agents.clone();
     let assignee = memo(move |_| {
         let id = known.with(|known| known.as_ref().and_then(|known| known.assignee_id))?;
         agents.get(id)

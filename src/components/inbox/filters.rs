@@ -2,7 +2,7 @@
 
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk, components::shared::channel_mark::channel_name, navigation::navigator::Navigator, strings::words,
+    client::Client, components::shared::channel_mark::channel_name, navigation::navigator::Navigator, strings::words,
 };
 use leptos::prelude::*;
 use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status};
@@ -51,8 +51,8 @@ fn StatusTab(status: Status, name: &'static str) -> impl IntoView {
 #[component]
 fn ChannelFilter() -> impl IntoView {
     let navigator = Navigator::here();
-    let desk = Desk::here();
-    let of_kind = |kind| desk.channels().iter().filter(move |channel| channel.kind == kind);
+    let client = Client::here();
+    let of_kind = |kind| client.channels().iter().filter(move |channel| channel.kind == kind);
     let channels: Vec<(ChannelId, String)> =
         ChannelKind::ALL.into_iter().flat_map(of_kind).map(|channel| (channel.id, full_name(channel))).collect();
     let chosen = move || query(navigator).channel.map(|id| id.to_string()).unwrap_or_default();
@@ -94,7 +94,7 @@ fn full_name(channel: &Channel) -> String {
 #[component]
 fn AgentFilter() -> impl IntoView {
     let navigator = Navigator::here();
-    let agents = Desk::here().store().agents.clone();
+    let agents = Client::here().store().agents.clone();
     let named = agents.clone();
     let whole_name = move || query(navigator).assignee.and_then(|id| named.get(id)).map(|agent| agent.name);
     view! {

@@ -3,7 +3,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::ui::icon::{Icon, Shape},
     navigation::navigator::Navigator,
     strings::words,
@@ -20,7 +20,7 @@ pub fn IconRail(
     button: NodeRef<Button>,
 ) -> impl IntoView {
     let navigator = Navigator::here();
-    let notes = Desk::here().store().contact_notes.of(contact);
+    let notes = Client::here().store().contact_notes.of(contact);
     let new = memo(move |_| notes.new_count());
     let name = move || match new.get() {
         0 => words().toggle_profile.to_owned(),

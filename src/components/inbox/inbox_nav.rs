@@ -2,7 +2,7 @@
 
 use crate::components::ui::live::live;
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         shared::avatar::Avatar,
         ui::icon::{Icon, Shape},
@@ -55,9 +55,9 @@ fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoV
 
 #[component]
 fn Who() -> impl IntoView {
-    let desk = Desk::here();
-    let me = desk.me().agent.clone();
-    let organization = desk.me().organization.name.clone();
+    let client = Client::here();
+    let me = client.me().agent.clone();
+    let organization = client.me().organization.name.clone();
     let leave = use_context::<Leave>();
     let name = me.name.clone();
     view! {

@@ -3,7 +3,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         contact::contact_profile_panel::ContactProfilePanel,
         conversation::conversation_view::ConversationView,
@@ -20,10 +20,10 @@ use wire::{Conversation, ConversationId, ProblemCode};
 /// A pane: conversation, panel and rail belong together.
 #[component]
 pub fn PaneView(conversation: ConversationId) -> impl IntoView {
-    let desk = Desk::here();
-    desk.show_conversation(conversation);
-    let load = desk.store().conversations.load(conversation);
-    let known = memo(move |_| desk.conversation(conversation));
+    let client = Client::here();
+    client.show_conversation(conversation);
+    let load = client.store().conversations.load(conversation);
+    let known = memo(move |_| client.conversation(conversation));
     let ids = memo(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
     let name = memo(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
     let pane = NodeRef::<leptos::html::Section>::new();
@@ -46,7 +46,7 @@ fn pane_name(conversation: &Conversation) -> String {
 #[component]
 fn Opened(conversation: ConversationId, contact: wire::ContactId, known: Memo<Option<Conversation>>) -> impl IntoView {
     let navigator = Navigator::here();
-    Desk::here().show_contact(contact);
+    Client::here().show_contact(contact);
     let has_panel = memo(move |_| navigator.view.with(|view| view.has_panel(conversation)));
     let rail = NodeRef::<leptos::html::Button>::new();
     let close_panel = Callback::new(move |()| {
@@ -71,7 +71,7 @@ fn Opened(conversation: ConversationId, contact: wire::ContactId, known: Memo<Op
 
 #[component]
 fn NotThere(conversation: ConversationId, load: Load) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let navigator = Navigator::here();
     match load {
         Load::Failed(Failure::Refused(ProblemCode::NotFound)) => view! {
@@ -84,7 +84,7 @@ fn NotThere(conversation: ConversationId, load: Load) -> impl IntoView {
         }
         .into_any(),
         Load::Failed(failure) => {
-            let retry = Callback::new(move |()| desk.load_conversation(conversation));
+            let retry = Callback::new(move |()| client.load_conversation(conversation));
             view! { <LoadProblem failure retry /> }.into_any()
         }
         Load::Idle | Load::Loading | Load::Ready => view! { <Waiting /> }.into_any(),

@@ -7,7 +7,7 @@ use crate::{
         keyboard::{Chord, chord},
         timers::soon,
     },
-    client::Desk,
+    client::Client,
     components::{
         notes::sensitive::{Sensitive, notice},
         ui::{
@@ -35,17 +35,17 @@ pub fn AddNoteBox(
     added: Callback<ContactNoteId>,
 ) -> impl IntoView {
     let words = words();
-    let desk = Desk::here();
-    let typing = desk.clone();
-    let draft = RwSignal::from(desk.store().drafts.contact_note(contact));
+    let client = Client::here();
+    let typing = client.clone();
+    let draft = RwSignal::from(client.store().drafts.contact_note(contact));
     let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
     let was_blank = RwSignal::new(false);
     let save = Callback::new(move |()| {
         let Some(conversation) = conversation else { return };
         match draft.with_untracked(|text| NoteBody::parse(text)) {
             Ok(body) => {
-                let note = desk.add_contact_note(contact, conversation, body);
-                desk.draft_contact_note(contact, String::new());
+                let note = client.add_contact_note(contact, conversation, body);
+                client.draft_contact_note(contact, String::new());
                 added.run(note);
             }
             Err(BodyError::Blank) => {

@@ -4,7 +4,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         notes::note_item::{DeleteButton, NoteState},
         ui::{
@@ -25,29 +25,29 @@ pub fn ConversationNoteItem(
     contact: Memo<Option<ContactId>>,
     id: ConversationNoteId,
 ) -> impl IntoView {
-    let desk = Desk::here();
-    let cell = desk.store().threads.of(conversation).notes.cell(id);
+    let client = Client::here();
+    let cell = client.store().threads.of(conversation).notes.cell(id);
     let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
     let state =
         memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
-    let (keep_desk, edit_desk, drop_desk) = (desk.clone(), desk.clone(), desk.clone());
+    let (keep_client, edit_client, drop_client) = (client.clone(), client.clone(), client.clone());
     first.map(|note| {
         let body = note.body.clone();
         let keep = move |_| {
             if let Some(contact) = contact.get_untracked() {
-                keep_desk.add_contact_note(contact, conversation, body.clone());
-                keep_desk.announce(words().kept_as_contact_note.to_owned());
+                keep_client.add_contact_note(contact, conversation, body.clone());
+                keep_client.announce(words().kept_as_contact_note.to_owned());
             }
         };
         let edit = Callback::new(move |()| {
-            if let Some(body) = edit_desk.take_back_conversation_note(conversation, id) {
-                edit_desk.put_back_conversation_note(conversation, body.as_str());
+            if let Some(body) = edit_client.take_back_conversation_note(conversation, id) {
+                edit_client.put_back_conversation_note(conversation, body.as_str());
             }
         });
         let discard = Callback::new(move |()| {
-            drop_desk.take_back_conversation_note(conversation, id);
+            drop_client.take_back_conversation_note(conversation, id);
         });
-        let delete = Callback::new(move |()| desk.delete_conversation_note(conversation, id));
+        let delete = Callback::new(move |()| client.delete_conversation_note(conversation, id));
         let is_saved = move || matches!(state.get(), Some((_, _, State::Saved)));
         view! {
             <article class="conversation-note" part="conversation-note">

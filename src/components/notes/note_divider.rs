@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
-use crate::{client::Desk, store::row::Place, strings::words};
+use crate::{client::Client, store::row::Place, strings::words};
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, Seq};
 
@@ -17,7 +17,7 @@ pub struct Borders {
 /// Up to where this agent had seen a contact's notes when the visit began. It stays so for as long as the owner it is
 /// made under, whatever is seen meanwhile. `None`: not known yet.
 pub fn visit(contact: ContactId) -> Memo<Option<Seq>> {
-    let notes = Desk::here().store().contact_notes.of(contact);
+    let notes = Client::here().store().contact_notes.of(contact);
     let visit = memo(move |before: Option<&Option<Seq>>| {
         let (began, seen) = (before.copied().flatten(), notes.seen());
         match began.zip(seen) {
@@ -33,8 +33,8 @@ pub fn visit(contact: ContactId) -> Memo<Option<Seq>> {
 
 /// Where the dividers stand in `keys`, newest first, in a visit that began with everything up to `visit` seen.
 pub fn borders(contact: ContactId, keys: Memo<Vec<ContactNoteId>>, visit: Memo<Option<Seq>>) -> Memo<Borders> {
-    let desk = Desk::here();
-    let (notes, me) = (desk.store().contact_notes.of(contact), desk.my_id());
+    let client = Client::here();
+    let (notes, me) = (client.store().contact_notes.of(contact), client.my_id());
     memo(move |_| {
         let Some(visit) = visit.get() else { return Borders::default() };
         keys.with(|keys| {

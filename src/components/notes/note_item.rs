@@ -3,7 +3,7 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Desk,
+    client::Client,
     components::{
         shared::{
             seen::when_seen,
@@ -26,25 +26,25 @@ pub type NoteStanding = Memo<Option<(AgentRef, Time, State)>>;
 /// A contact note. `deleted` hears of a click on the trashcan, before the note goes.
 #[component]
 pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<ContactNoteId>) -> impl IntoView {
-    let desk = Desk::here();
-    let notes = desk.store().contact_notes.of(contact);
+    let client = Client::here();
+    let notes = client.store().contact_notes.of(contact);
     let cell = notes.ledger.cell(id);
     let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
-    let (edit_desk, drop_desk) = (desk.clone(), desk.clone());
+    let (edit_client, drop_client) = (client.clone(), client.clone());
     let is_new = memo(move |_| notes.is_new(id));
     let state: NoteStanding =
         memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
     let edit = Callback::new(move |()| {
-        if let Some(body) = edit_desk.take_back_contact_note(contact, id) {
-            edit_desk.put_back_contact_note(contact, body.as_str());
+        if let Some(body) = edit_client.take_back_contact_note(contact, id) {
+            edit_client.put_back_contact_note(contact, body.as_str());
         }
     });
     let discard = Callback::new(move |()| {
-        drop_desk.take_back_contact_note(contact, id);
+        drop_client.take_back_contact_note(contact, id);
     });
     let delete = Callback::new(move |()| {
         deleted.run(id);
-        desk.delete_contact_note(contact, id);
+        client.delete_contact_note(contact, id);
     });
     first.map(|note| {
         view! {
@@ -64,9 +64,9 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
 /// view at once.
 #[component]
 fn FirstLines(contact: ContactId, id: ContactNoteId) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let lines = NodeRef::<html::Span>::new();
-    when_seen(lines, Some(id).into(), Callback::new(move |id| desk.see_contact_note(contact, id)));
+    when_seen(lines, Some(id).into(), Callback::new(move |id| client.see_contact_note(contact, id)));
     view! { <span class="first-lines" aria-hidden="true" node_ref=lines></span> }
 }
 
@@ -127,8 +127,8 @@ fn Unsaved(progress: Progress, edit: Callback<()>, discard: Callback<()>) -> imp
 /// The trashcan. Whoever may not delete sees it too, with the reason.
 #[component]
 pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView {
-    let desk = Desk::here();
-    let (me, is_admin) = (desk.my_id(), desk.me().agent.role == Role::Admin);
+    let client = Client::here();
+    let (me, is_admin) = (client.my_id(), client.me().agent.role == Role::Admin);
     let is_there =
         memo(move |_| state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(Progress::Refused(_)))))));
     let may_delete =
@@ -141,7 +141,7 @@ pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView 
     });
     let reason = move || fill(words().note_delete_not_yours, &[("author", &author.get())]);
     move || {
-        let desk = desk.clone();
+        let client = client.clone();
         is_there.get().then(|| {
             view! {
                 <button
@@ -151,7 +151,7 @@ pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView 
                     title=live(move || if may_delete.get() { name.get() } else { reason() })
                     aria-disabled=live(move || (!may_delete.get()).to_string())
                     on:click=move |_| {
-                        if may_delete.get_untracked() { delete.run(()) } else { desk.alert(untrack(reason)) }
+                        if may_delete.get_untracked() { delete.run(()) } else { client.alert(untrack(reason)) }
                     }
                 >
                     <Icon shape=Shape::Trash />

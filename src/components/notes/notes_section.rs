@@ -4,7 +4,7 @@ use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::{text_case::lower, timers::next_frame},
-    client::Desk,
+    client::Client,
     components::{
         contact::panel_section::PanelSection,
         notes::{
@@ -31,7 +31,7 @@ const SEARCH_FROM: usize = 10;
 /// The Notes section of the panel.
 #[component]
 pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
-    let notes = Desk::here().store().contact_notes.of(contact);
+    let notes = Client::here().store().contact_notes.of(contact);
     let order = notes.ledger.order_signal();
     let visit = visit(contact);
     let count = move || {
@@ -52,8 +52,8 @@ fn Notes(
     name: Memo<String>,
     visit: Memo<Option<Seq>>,
 ) -> impl IntoView {
-    let desk = Desk::here();
-    let notes = desk.store().contact_notes.of(contact);
+    let client = Client::here();
+    let notes = client.store().contact_notes.of(contact);
     let order = notes.ledger.order_signal();
     let all = memo(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
     let load = notes.ledger.load();
@@ -86,12 +86,12 @@ fn Notes(
     });
     let deleted = Callback::new(move |id| handle.focus_beside(&keys.get_untracked(), &id, ".trash", field));
     let older = {
-        let desk = desk.clone();
-        Callback::new(move |()| desk.load_older_contact_notes(contact))
+        let client = client.clone();
+        Callback::new(move |()| client.load_older_contact_notes(contact))
     };
     let retry = {
-        let desk = desk.clone();
-        Callback::new(move |()| desk.load_contact_notes(contact))
+        let client = client.clone();
+        Callback::new(move |()| client.load_contact_notes(contact))
     };
     let is_searchable = memo(move |_| all.with(Vec::len) > SEARCH_FROM);
     let none_at_all = memo(move |_| all.with(Vec::is_empty));

@@ -5,7 +5,7 @@ use crate::browser::memo::memo;
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::after,
-    client::{Connection, Desk},
+    client::{Client, Connection},
     strings::words,
 };
 use leptos::prelude::*;
@@ -13,9 +13,9 @@ use leptos::prelude::*;
 /// Amber after five seconds without the live stream, gone when everything missed has been caught up with.
 #[component]
 pub fn ConnectionLine() -> impl IntoView {
-    let desk = Desk::here();
-    let (connection, is_safe) = (desk.connection(), RwSignal::from(desk.is_kept_safe()));
-    let is_overdue = RwSignal::from(desk.is_overdue());
+    let client = Client::here();
+    let (connection, is_safe) = (client.connection(), RwSignal::from(client.is_kept_safe()));
+    let is_overdue = RwSignal::from(client.is_overdue());
     let is_live = memo(move |_| connection.get() == Connection::Live);
     let late = RwSignal::new(false);
     Effect::new(move |_| {

@@ -5,7 +5,7 @@ use crate::{
         memo::{Memo, memo},
         timers::after,
     },
-    client::Desk,
+    client::Client,
     components::ui::observe::on_view,
 };
 use leptos::{html::ElementType, prelude::*};
@@ -30,7 +30,7 @@ where
             });
         }
     });
-    let page = Memo::from(Desk::here().page_visible());
+    let page = Memo::from(Client::here().page_visible());
     let looked_at = memo(move |_| if page.get() && is_in_view.get() { unseen.get() } else { None });
     Effect::new(move |_| {
         if let Some(thing) = looked_at.get() {

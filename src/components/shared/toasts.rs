@@ -5,7 +5,7 @@ use crate::browser::memo::memo;
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::after,
-    client::{Desk, Toast, ToastKind},
+    client::{Client, Toast, ToastKind},
     components::ui::{
         icon::{Icon, Shape},
         rows::Rows,
@@ -22,8 +22,8 @@ const ALERT_MS: u32 = 8_000;
 /// The toasts, and what is said to assistive technology alone.
 #[component]
 pub fn Toasts() -> impl IntoView {
-    let desk = Desk::here();
-    let (toasts, announcement) = (desk.toasts(), desk.announcement());
+    let client = Client::here();
+    let (toasts, announcement) = (client.toasts(), client.announcement());
     let keys = {
         let toasts = toasts.clone();
         memo(move |_| toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()))
@@ -45,7 +45,7 @@ pub fn Toasts() -> impl IntoView {
 
 #[component]
 fn OneToast(toast: Toast) -> impl IntoView {
-    let desk = Desk::here();
+    let client = Client::here();
     let held = RwSignal::new(false);
     let over = RwSignal::new(false);
     let id = toast.id;
@@ -54,8 +54,8 @@ fn OneToast(toast: Toast) -> impl IntoView {
         over.try_set(true);
     });
     let leave = {
-        let desk = desk.clone();
-        move || desk.dismiss(id)
+        let client = client.clone();
+        move || client.dismiss(id)
     };
     let when_over = leave.clone();
     Effect::new(move |_| {
@@ -88,14 +88,14 @@ fn OneToast(toast: Toast) -> impl IntoView {
 #[component]
 fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
     let words = words();
-    let desk = Desk::here();
+    let client = Client::here();
     let undo = {
         let kind = kind.clone();
         move |_| {
             match kind {
-                ToastKind::ContactNoteDeleted { contact, note } => desk.restore_contact_note(contact, note),
+                ToastKind::ContactNoteDeleted { contact, note } => client.restore_contact_note(contact, note),
                 ToastKind::ConversationNoteDeleted { conversation, note } => {
-                    desk.restore_conversation_note(conversation, note);
+                    client.restore_conversation_note(conversation, note);
                 }
                 ToastKind::Alert(_) => {}
             }

@@ -1,4 +1,4 @@
-//! What mounts on one page share: one desk, with one store and one connection, for each back end and way to a token.
+//! What mounts on one page share: one client, with one store and one connection, for each back end and way to a token.
 
 use crate::{
     client::Session,
@@ -35,7 +35,7 @@ pub(super) struct Shared {
 pub(super) struct Listening(u64);
 
 impl Shared {
-    /// The one for this back end and these very functions; a new one begins to sit down at its desk.
+    /// The one for this back end and these very functions; a new one begins to load the agent's data.
     pub(super) fn for_host(base: &str, get_token: &Function, fetch: Option<&Function>) -> Rc<Self> {
         let known = ALL.with_borrow_mut(|all| {
             all.retain(|one| one.strong_count() > 0);
@@ -77,13 +77,13 @@ impl Shared {
         Listening(id)
     }
 
-    /// A mount goes. With the last one the desk is left and the connection ends; what is on its way is still sent.
+    /// A mount goes. With the last one the client is closed and the connection ends; what is on its way is still sent.
     pub(super) fn leave(&self, listening: &Listening) {
         self.listeners.borrow_mut().retain(|(id, _)| *id != listening.0);
         if self.listeners.borrow().is_empty() {
             self.beginning.set(self.beginning.get() + 1);
-            if let Stage::AtDesk(desk) = self.stage.get_untracked() {
-                desk.close();
+            if let Stage::SignedIn(client) = self.stage.get_untracked() {
+                client.close();
             }
             ALL.with_borrow_mut(|all| all.retain(|one| !std::ptr::eq(one.as_ptr(), self)));
         }
@@ -91,13 +91,13 @@ impl Shared {
 
     fn go_on(self: &Rc<Self>) {
         match self.stage.get_untracked() {
-            Stage::AtDesk(desk) if desk.session().get_untracked() == Session::Expired => {
+            Stage::SignedIn(client) if client.session().get_untracked() == Session::Expired => {
                 wasm_bindgen_futures::spawn_local(async move {
                     // What went wrong stays shown, with the way on.
-                    let _ = desk.renew_session().await;
+                    let _ = client.renew_session().await;
                 });
             }
-            Stage::AtDesk(_) | Stage::Starting => {}
+            Stage::SignedIn(_) | Stage::Starting => {}
             Stage::NoToken | Stage::Failed(_) => self.begin(),
         }
     }
@@ -111,15 +111,15 @@ impl Shared {
             let entered = sync::open(api, None).await;
             let still = shared.upgrade().filter(|shared| shared.beginning.get() == beginning);
             match (still, entered) {
-                (None, Ok(desk)) => desk.close(),
+                (None, Ok(client)) => client.close(),
                 (None, Err(_)) => {}
-                (Some(shared), Ok(desk)) => {
+                (Some(shared), Ok(client)) => {
                     let weak = Rc::downgrade(&shared);
-                    desk.on_event(move |event| {
+                    client.on_event(move |event| {
                         let listeners = weak.upgrade().map(|shared| shared.listeners.borrow().clone());
                         listeners.into_iter().flatten().for_each(|(_, listener)| listener(event));
                     });
-                    shared.stage.set(Stage::AtDesk(desk));
+                    shared.stage.set(Stage::SignedIn(client));
                 }
                 (Some(shared), Err(error)) if error.is_signed_out() => shared.stage.set(Stage::NoToken),
                 (Some(shared), Err(error)) => shared.stage.set(Stage::Failed(error.failure())),
