@@ -12,9 +12,9 @@ use crate::{
     },
     storage::outbox::Key,
     store::{
-        ledger::Ledger,
         notes::NotesOfContact,
         row::{Errand, Load},
+        timeline::Timeline,
     },
     strings::words,
 };
@@ -41,8 +41,8 @@ struct NotesOf {
 impl Source for NotesOf {
     type Thing = ContactNote;
 
-    fn ledger(&self) -> &Ledger<ContactNote> {
-        &self.notes.ledger
+    fn timeline(&self) -> &Timeline<ContactNote> {
+        &self.notes.timeline
     }
 
     fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
@@ -84,7 +84,7 @@ impl Client {
     pub fn add_contact_note(&self, contact: ContactId, conversation: ConversationId, body: NoteBody) -> ContactNoteId {
         let id = ContactNoteId::fresh();
         let note = self.unsaved_contact_note(id, contact, conversation, chrono::Utc::now(), body);
-        self.store().contact_notes.of(contact).ledger.intend_add(note);
+        self.store().contact_notes.of(contact).timeline.intend_add(note);
         self.send_contact_note(contact, id);
         id
     }
@@ -92,21 +92,21 @@ impl Client {
     /// Deletes a note: gone at once from every view, with Undo on a toast.
     pub fn delete_contact_note(&self, contact: ContactId, id: ContactNoteId) {
         let notes = self.store().contact_notes.of(contact);
-        let was_saved = notes.ledger.cell(id).with_untracked(|row| row.live().is_some());
-        if !notes.ledger.intend_delete(id) {
+        let was_saved = notes.timeline.cell(id).with_untracked(|row| row.live().is_some());
+        if !notes.timeline.intend_delete(id) {
             return;
         }
         if was_saved {
             self.toast(ToastKind::ContactNoteDeleted { contact, note: id });
             let client = self.clone();
-            self.later(UNDO_WINDOW_MS, move || client.store().contact_notes.of(contact).ledger.forget_deleted(id));
+            self.later(UNDO_WINDOW_MS, move || client.store().contact_notes.of(contact).timeline.forget_deleted(id));
         }
         self.send_contact_note(contact, id);
     }
 
     /// Takes a deletion back, while that is possible.
     pub fn restore_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        if self.store().contact_notes.of(contact).ledger.intend_restore(id) {
+        if self.store().contact_notes.of(contact).timeline.intend_restore(id) {
             self.send_contact_note(contact, id);
         } else {
             self.alert(words().undo_failed.to_owned());
@@ -116,8 +116,8 @@ impl Client {
     /// Takes a refused note away and hands back its text, to be edited.
     pub fn take_back_contact_note(&self, contact: ContactId, id: ContactNoteId) -> Option<NoteBody> {
         let notes = self.store().contact_notes.of(contact);
-        let body = notes.ledger.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
-        notes.ledger.intend_delete(id);
+        let body = notes.timeline.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
+        notes.timeline.intend_delete(id);
         self.send_contact_note(contact, id);
         body
     }
@@ -155,7 +155,7 @@ impl Client {
             return;
         }
         if !self.is_shown(contact) {
-            return notes.ledger.set_load(Load::Idle);
+            return notes.timeline.set_load(Load::Idle);
         }
         if !notes.begin_count() {
             return;

@@ -11,7 +11,7 @@ use crate::{
         error::ApiError,
     },
     storage::outbox::Key,
-    store::{ledger::Ledger, row::Errand, threads::Thread},
+    store::{row::Errand, threads::Thread, timeline::Timeline},
     strings::words,
 };
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ pub(super) struct NotesIn {
 impl Source for NotesIn {
     type Thing = ConversationNote;
 
-    fn ledger(&self) -> &Ledger<ConversationNote> {
+    fn timeline(&self) -> &Timeline<ConversationNote> {
         &self.thread.notes
     }
 

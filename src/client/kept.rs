@@ -3,7 +3,7 @@
 use super::Client;
 use crate::{
     storage::outbox::{Kept, Key},
-    store::{drafts::Mode, ledger::Ledger, row::Entry, unsent::Unsent, wish::Wish},
+    store::{drafts::Mode, row::Entry, timeline::Timeline, unsent::Unsent, wish::Wish},
 };
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId, NoteBody, Time};
@@ -90,8 +90,8 @@ impl Client {
     }
 
     fn take_up_contact_note(&self, contact: ContactId, id: ContactNoteId, unsent: Unsent) {
-        let ledger = &self.store().contact_notes.of(contact).ledger;
-        take_up(ledger, id, unsent, |at, conversation, body| {
+        let timeline = &self.store().contact_notes.of(contact).timeline;
+        take_up(timeline, id, unsent, |at, conversation, body| {
             Some(self.unsaved_contact_note(id, contact, conversation, at, NoteBody::parse(&body).ok()?))
         });
         self.send_contact_note(contact, id);
@@ -114,7 +114,7 @@ impl Client {
 
 /// Wishes for it again. `made`: the thing to be added.
 fn take_up<T: Entry>(
-    ledger: &Ledger<T>,
+    timeline: &Timeline<T>,
     id: T::Id,
     unsent: Unsent,
     made: impl FnOnce(Time, ConversationId, String) -> Option<T>,
@@ -123,11 +123,11 @@ fn take_up<T: Entry>(
         Unsent::Add { at, refused, conversation, body } => {
             let at = Time::from_timestamp_millis(at).unwrap_or_default();
             if let Some(thing) = made(at, conversation, body) {
-                ledger.take_up_add(thing, refused);
+                timeline.take_up_add(thing, refused);
             }
         }
-        Unsent::Delete => ledger.take_up(id, Wish::DeleteUnseen),
-        Unsent::Restore => ledger.take_up(id, Wish::RestoreUnseen),
+        Unsent::Delete => timeline.take_up(id, Wish::DeleteUnseen),
+        Unsent::Restore => timeline.take_up(id, Wish::RestoreUnseen),
     }
 }
 

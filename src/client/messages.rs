@@ -11,9 +11,9 @@ use crate::{
     },
     storage::outbox::Key,
     store::{
-        ledger::Ledger,
         row::{Errand, Load},
         threads::Thread,
+        timeline::Timeline,
     },
 };
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ struct MessagesIn {
 impl Source for MessagesIn {
     type Thing = Message;
 
-    fn ledger(&self) -> &Ledger<Message> {
+    fn timeline(&self) -> &Timeline<Message> {
         &self.thread.messages
     }
 

@@ -1,4 +1,4 @@
-//! Loads the pages of a ledger: the newest, older ones as the reader gets there, and all that was there anew.
+//! Loads the pages of a timeline: the newest, older ones as the reader gets there, and all that was there anew.
 
 use super::{
     Client,

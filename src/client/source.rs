@@ -1,4 +1,4 @@
-//! A ledger of the store with the requests that go with it. What is done with one is the same for every kind of thing,
+//! A timeline of the store with the requests that go with it. What is done with one is the same for every kind of thing,
 //! so it is written once, for a `dyn` of each: the app is downloaded.
 
 use super::Client;
@@ -9,9 +9,9 @@ use crate::{
     },
     storage::outbox::{Key, Outbox},
     store::{
-        ledger::Ledger,
         row::{Entry, Errand, Failure, Load},
         threads::arrived,
+        timeline::Timeline,
         unsent::Unsent,
     },
 };
@@ -36,7 +36,7 @@ pub(super) enum Kind {
 pub(super) trait Source: Clone + 'static {
     type Thing: Entry + DeserializeOwned;
 
-    fn ledger(&self) -> &Ledger<Self::Thing>;
+    fn timeline(&self) -> &Timeline<Self::Thing>;
 
     /// Asks for a page that begins at a cursor, or the newest.
     fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value>;
@@ -66,9 +66,9 @@ pub(super) enum Fetched {
 }
 
 /// A page of a thread, taken in.
-pub(super) fn take_in<T: Entry>(ledger: &Ledger<T>, below: Option<Seq>, page: Page<T>) -> Fetched {
+pub(super) fn take_in<T: Entry>(timeline: &Timeline<T>, below: Option<Seq>, page: Page<T>) -> Fetched {
     let next = next(&page.items, page.next_cursor.as_deref());
-    Fetched::of(ledger.receive_page(arrived(below, page)), next)
+    Fetched::of(timeline.receive_page(arrived(below, page)), next)
 }
 
 /// Where the page after this one begins.
@@ -95,19 +95,19 @@ pub(super) trait Pages {
 impl<S: Source> Pages for S {
     fn load(&self) -> Load {
         use leptos::prelude::GetUntracked;
-        self.ledger().load().get_untracked()
+        self.timeline().load().get_untracked()
     }
 
     fn set_load(&self, load: Load) {
-        self.ledger().set_load(load);
+        self.timeline().set_load(load);
     }
 
     fn floor(&self) -> Option<Seq> {
-        self.ledger().floor()
+        self.timeline().floor()
     }
 
     fn older(&self) -> Option<From> {
-        self.ledger().older()
+        self.timeline().older()
     }
 
     fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
@@ -145,7 +145,7 @@ pub(super) struct RowOf<S: Source> {
 
 impl<S: Source> Row for RowOf<S> {
     fn waits_for(&self) -> Option<Kind> {
-        Some(match self.source.ledger().errand(self.id)? {
+        Some(match self.source.timeline().errand(self.id)? {
             Errand::Add(_) => Kind::Add,
             Errand::Delete => Kind::Delete,
             Errand::Restore => Kind::Restore,
@@ -153,11 +153,11 @@ impl<S: Source> Row for RowOf<S> {
     }
 
     fn mark_sent(&self) {
-        self.source.ledger().mark_sent(self.id);
+        self.source.timeline().mark_sent(self.id);
     }
 
     fn keep(&self, outbox: &Outbox) {
-        let row = self.source.ledger().cell(self.id);
+        let row = self.source.timeline().cell(self.id);
         let unsent = row.with_untracked(|row| Unsent::of(row.wish(), S::typed));
         outbox.put(&self.source.key(self.id), unsent.map(|unsent| unsent.write()).as_deref());
     }
@@ -167,24 +167,24 @@ impl<S: Source> Row for RowOf<S> {
     }
 
     fn send(&self, api: &Api) -> Option<Pending<Value>> {
-        self.source.send(api, self.id, self.source.ledger().errand(self.id)?)
+        self.source.send(api, self.id, self.source.timeline().errand(self.id)?)
     }
 
     fn settle(&self, answer: Value) -> Result<(), ApiError> {
-        self.source.ledger().settle(read(answer)?);
+        self.source.timeline().settle(read(answer)?);
         Ok(())
     }
 
     fn settle_delete(&self) {
-        self.source.ledger().settle_delete(self.id);
+        self.source.timeline().settle_delete(self.id);
     }
 
     fn retry(&self, failure: Failure) {
-        self.source.ledger().retry(self.id, failure);
+        self.source.timeline().retry(self.id, failure);
     }
 
     fn refuse(&self, failure: Failure) {
-        self.source.ledger().refuse(self.id, failure);
+        self.source.timeline().refuse(self.id, failure);
     }
 
     fn failed(&self, client: &Client, kind: Kind, error: &ApiError) {

@@ -21,7 +21,6 @@ mod coverage;
 pub mod drafts;
 pub mod entry;
 pub mod keyed;
-pub mod ledger;
 pub mod notes;
 pub mod receive;
 pub mod row;
@@ -29,6 +28,7 @@ pub mod row;
 mod samples;
 mod standing;
 pub mod threads;
+pub mod timeline;
 pub mod unsent;
 pub mod wish;
 

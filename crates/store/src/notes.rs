@@ -1,4 +1,4 @@
-//! Contact notes: one ledger per contact, however many conversations and panels show it.
+//! Contact notes: one timeline per contact, however many conversations and panels show it.
 
 mod seen;
 #[cfg(test)]
@@ -6,8 +6,8 @@ mod tests;
 
 use super::{
     keyed::Keyed,
-    ledger::{Arrived, Ledger},
     row::Place,
+    timeline::{Arrived, Timeline},
 };
 use reactive_graph::{
     signal::ArcRwSignal,
@@ -29,7 +29,7 @@ pub struct ContactNotes {
 /// What is known of one contact's notes.
 pub struct NotesOfContact {
     me: AgentId,
-    pub ledger: Ledger<ContactNote>,
+    pub timeline: Timeline<ContactNote>,
     seen: ArcRwSignal<Seen>,
     is_counting: AtomicBool,
 }
@@ -53,16 +53,16 @@ impl ContactNotes {
 
 impl NotesOfContact {
     fn new(me: AgentId) -> Self {
-        Self { me, ledger: Ledger::default(), seen: ArcRwSignal::default(), is_counting: AtomicBool::new(false) }
+        Self { me, timeline: Timeline::default(), seen: ArcRwSignal::default(), is_counting: AtomicBool::new(false) }
     }
 
-    /// A page of the server's, asked for below `below`. Returns whether it was taken in, as [`Ledger::receive_page`].
+    /// A page of the server's, asked for below `below`. Returns whether it was taken in, as [`Timeline::receive_page`].
     pub fn receive_page(&self, below: Option<Seq>, page: NotesPage<ContactNote>) -> bool {
         let NotesPage { items, next_cursor, as_of, seen: mark, unseen } = page;
         let (at, lowest) = (as_of.seq, items.last().map_or(below.unwrap_or(Seq::MAX), |last| last.seq));
         let is_new = |note: &ContactNote| is_above(Some(mark), note, self.me);
         let listed = items.iter().filter(|note| is_new(note)).count();
-        let taken_in = self.ledger.receive_page(Arrived { items, below, next_cursor, as_of });
+        let taken_in = self.timeline.receive_page(Arrived { items, below, next_cursor, as_of });
         if taken_in {
             // The page itself says which of its own notes were counted; above and below it, what is loaded does.
             let is_beside = |note: &ContactNote| note.seq < lowest || below.is_some_and(|below| note.seq >= below);
@@ -79,13 +79,13 @@ impl NotesOfContact {
 
     fn loaded(&self, floor: Option<Seq>, counts: impl Fn(&ContactNote) -> bool) -> usize {
         let is_loaded = |note: &ContactNote| floor.is_some_and(|floor| note.seq >= floor) && counts(note);
-        let cells = self.ledger.cells.all();
+        let cells = self.timeline.cells.all();
         cells.iter().filter(|cell| cell.with_untracked(|row| row.live().is_some_and(is_loaded))).count()
     }
 
     /// After a reset nothing is known of what was seen until the server says it again.
     pub(super) fn doubt(&self, since: Option<&Position>) {
-        self.ledger.doubt(since);
+        self.timeline.doubt(since);
         if self.seen.with_untracked(|seen| *seen != Seen::default()) {
             self.seen.set(Seen::default());
         }
@@ -94,19 +94,19 @@ impl NotesOfContact {
     /// A deletion. Of a note that isn't loaded nobody here knows whether it was among the new ones.
     pub(super) fn receive_deletion(&self, id: ContactNoteId, seq: Seq) {
         self.change_seen(|seen, floor| {
-            let is_loaded = self.ledger.cell(id).with_untracked(|row| {
+            let is_loaded = self.timeline.cell(id).with_untracked(|row| {
                 // What is known to be gone is no news.
                 row.rev() > 0 && row.live().is_none_or(|note| floor.is_some_and(|floor| note.seq >= floor))
             });
             seen.hear(seq, is_loaded);
         });
-        self.ledger.receive_deletion(id, seq);
+        self.timeline.receive_deletion(id, seq);
     }
 
     /// A note is there again.
     pub(super) fn receive_restoration(&self, note: ContactNote, seq: Seq) {
         self.change_seen(|seen, floor| seen.hear(seq, floor.is_some_and(|floor| note.seq >= floor)));
-        self.ledger.receive(note);
+        self.timeline.receive(note);
     }
 
     /// How many of the contact's notes are new to this agent, loaded or not. Own notes never count. Tracks.
@@ -114,10 +114,10 @@ impl NotesOfContact {
     pub fn new_count(&self) -> usize {
         let seen = self.seen.get();
         let Some(mark) = seen.mark else { return 0 };
-        let loaded = self.ledger.order_signal().with(|order| {
+        let loaded = self.timeline.order_signal().with(|order| {
             // Newest first: from the first one at or below the mark on all are seen.
             let above = order.iter().take_while(|placed| placed.place > Place::Saved(mark));
-            let cells = above.map(|placed| self.ledger.cell(placed.id));
+            let cells = above.map(|placed| self.timeline.cell(placed.id));
             cells.filter(|cell| cell.with(|row| row.live().is_some_and(|note| seen.is_new(note, self.me)))).count()
         });
         loaded + seen.not_loaded
@@ -127,21 +127,21 @@ impl NotesOfContact {
     #[must_use]
     pub fn is_new(&self, id: ContactNoteId) -> bool {
         let seen = self.seen.get();
-        self.ledger.cell(id).with(|row| row.live().is_some_and(|note| seen.is_new(note, self.me)))
+        self.timeline.cell(id).with(|row| row.live().is_some_and(|note| seen.is_new(note, self.me)))
     }
 
     /// This agent has seen a note. Returns up to where everything has been seen, if that is news for the server.
     pub fn see(&self, id: ContactNoteId) -> Option<Seq> {
-        let seq = self.ledger.cell(id).with_untracked(|row| row.live().map(|note| note.seq))?;
+        let seq = self.timeline.cell(id).with_untracked(|row| row.live().map(|note| note.seq))?;
         let newest = self.newest()?;
         self.change_seen(|seen, _| seen.see(seq));
         let seen = self.seen.get_untracked();
         if seen.not_loaded > 0 {
             return None;
         }
-        let order = self.ledger.order_signal().get_untracked();
+        let order = self.timeline.order_signal().get_untracked();
         let unseen = order.iter().rev().find_map(|placed| {
-            let cell = self.ledger.cell(placed.id);
+            let cell = self.timeline.cell(placed.id);
             cell.with_untracked(|row| row.live().filter(|note| seen.is_new(note, self.me)).map(|note| note.seq))
         });
         let mark = unseen.map_or(newest, |unseen| unseen - 1);
@@ -186,7 +186,7 @@ impl NotesOfContact {
 
     /// `change` is told down to where the notes are loaded.
     fn change_seen(&self, change: impl FnOnce(&mut Seen, Option<Seq>)) {
-        let floor = self.ledger.floor();
+        let floor = self.timeline.floor();
         let mut seen = self.seen.get_untracked();
         change(&mut seen, floor);
         if seen.is_covered(floor) {
@@ -200,10 +200,10 @@ impl NotesOfContact {
     /// The newest saved place, for saying "seen up to here". `None` while what is shown is from before a reset.
     #[must_use]
     pub fn newest(&self) -> Option<Seq> {
-        if self.ledger.is_in_doubt() {
+        if self.timeline.is_in_doubt() {
             return None;
         }
-        self.ledger.order_signal().with_untracked(|order| {
+        self.timeline.order_signal().with_untracked(|order| {
             order.iter().find_map(|placed| match placed.place {
                 Place::Saved(seq) => Some(seq),
                 Place::Unsaved(_) => None,

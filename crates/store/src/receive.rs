@@ -10,7 +10,7 @@ impl Store {
     /// Takes in one live event. Order and repetition don't matter: the higher `rev` wins.
     pub fn receive(&self, event: Event) {
         match event {
-            Event::ContactNoteAdded { note, .. } => self.contact_notes.of(note.contact_id).ledger.receive(note),
+            Event::ContactNoteAdded { note, .. } => self.contact_notes.of(note.contact_id).timeline.receive(note),
             Event::ContactNoteRestored { note, seq, .. } => {
                 self.contact_notes.of(note.contact_id).receive_restoration(note, seq);
             }

@@ -1,12 +1,12 @@
-//! Threads: a conversation's messages and its own notes, two ledgers shown as one order of time.
+//! Threads: a conversation's messages and its own notes, two timelines shown as one order of time.
 
 #[cfg(test)]
 mod tests;
 
 use super::{
     keyed::Keyed,
-    ledger::{Arrived, Ledger, Placed},
     row::{Load, Place},
+    timeline::{Arrived, Placed, Timeline},
 };
 use reactive_graph::traits::Get;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ impl Threads {
 
 #[derive(Default)]
 pub struct Thread {
-    pub messages: Ledger<Message>,
-    pub notes: Ledger<ConversationNote>,
+    pub messages: Timeline<Message>,
+    pub notes: Timeline<ConversationNote>,
 }
 
 /// One thing in a thread, by kind and id.
@@ -82,7 +82,7 @@ impl Thread {
     }
 }
 
-/// A page of a thread in the ledger's form.
+/// A page of a thread in the timeline's form.
 pub fn arrived<T>(below: Option<Seq>, page: Page<T>) -> Arrived<T> {
     Arrived { items: page.items, below, next_cursor: page.next_cursor, as_of: page.as_of }
 }

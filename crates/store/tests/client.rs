@@ -11,8 +11,8 @@ use std::{
 };
 use store::{
     Store,
-    ledger::{Arrived, Ledger},
     row::{Errand, Failure, Load, Place, Progress, State, Wish},
+    timeline::{Arrived, Timeline},
 };
 use wire::{Position, ProblemCode, Seq};
 
@@ -107,13 +107,13 @@ impl Client {
 
     pub(crate) fn add(&mut self, shelf: Shelf, id: Id, body: u32) {
         let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
-        on!(self.store, shelf, ledger => shelf::is_same_cell(ledger, id, &mut self.cells));
-        on!(self.store, shelf, ledger => ledger.intend_add(shelf::entry(ledger, &record)));
+        on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
+        on!(self.store, shelf, timeline => timeline.intend_add(shelf::entry(timeline, &record)));
         self.run(shelf, id);
     }
 
     pub(crate) fn delete(&mut self, shelf: Shelf, id: Id) {
-        let intended = on!(self.store, shelf, ledger => ledger.intend_delete(shelf::key(ledger, id)));
+        let intended = on!(self.store, shelf, timeline => timeline.intend_delete(shelf::key(timeline, id)));
         if intended {
             // The answer to an earlier request may be taken for this one's.
             if !self.requests.contains_key(&id) {
@@ -127,14 +127,14 @@ impl Client {
     }
 
     pub(crate) fn undo(&mut self, shelf: Shelf, id: Id) {
-        if on!(self.store, shelf, ledger => ledger.intend_restore(shelf::key(ledger, id))) {
+        if on!(self.store, shelf, timeline => timeline.intend_restore(shelf::key(timeline, id))) {
             self.wanted.insert(id, (shelf, true));
         }
         self.run(shelf, id);
     }
 
     pub(crate) fn forget(&mut self, shelf: Shelf, id: Id) {
-        on!(self.store, shelf, ledger => ledger.forget_deleted(shelf::key(ledger, id)));
+        on!(self.store, shelf, timeline => timeline.forget_deleted(shelf::key(timeline, id)));
     }
 
     /// Sends what the row's wish calls for, one request at a time.
@@ -143,9 +143,9 @@ impl Client {
         if self.requests.contains_key(&id) {
             return;
         }
-        let what = on!(self.store, shelf, ledger => what(ledger, id));
+        let what = on!(self.store, shelf, timeline => what(timeline, id));
         if let Some(what) = what {
-            on!(self.store, shelf, ledger => ledger.mark_sent(shelf::key(ledger, id)));
+            on!(self.store, shelf, timeline => timeline.mark_sent(shelf::key(timeline, id)));
             self.requests.insert(id, Request { shelf, what, answer: None });
         }
     }
@@ -153,7 +153,7 @@ impl Client {
     /// The request or its answer was lost.
     pub(crate) fn fail(&mut self, id: Id) {
         let Some(request) = self.requests.remove(&id) else { return };
-        on!(self.store, request.shelf, ledger => ledger.retry(shelf::key(ledger, id), Failure::Offline));
+        on!(self.store, request.shelf, timeline => timeline.retry(shelf::key(timeline, id), Failure::Offline));
         self.run(request.shelf, id);
     }
 
@@ -162,13 +162,13 @@ impl Client {
         match answer {
             Answer::Entry(record) => {
                 self.heard(&record);
-                on!(self.store, shelf, ledger => ledger.settle(shelf::entry(ledger, &record)));
+                on!(self.store, shelf, timeline => timeline.settle(shelf::entry(timeline, &record)));
             }
             Answer::Deleted => {
                 if let Some(deleted) = self.intended.get(&id).copied() {
                     self.heard_gone(id, deleted);
                 }
-                on!(self.store, shelf, ledger => ledger.settle_delete(shelf::key(ledger, id)));
+                on!(self.store, shelf, timeline => timeline.settle_delete(shelf::key(timeline, id)));
             }
             Answer::Refused(code) => self.receive_refusal(shelf, id, what, code),
         }
@@ -177,9 +177,9 @@ impl Client {
 
     fn receive_refusal(&mut self, shelf: Shelf, id: Id, what: What, code: ProblemCode) {
         let failure = Failure::Refused(code);
-        on!(self.store, shelf, ledger => ledger.refuse(shelf::key(ledger, id), failure));
+        on!(self.store, shelf, timeline => timeline.refuse(shelf::key(timeline, id), failure));
         self.wanted.remove(&id);
-        if matches!(what, What::Add(_)) && on!(self.store, shelf, ledger => is_refused(ledger, id)) {
+        if matches!(what, What::Add(_)) && on!(self.store, shelf, timeline => is_refused(timeline, id)) {
             self.refused.insert(id);
         }
     }
@@ -194,12 +194,12 @@ impl Client {
     }
 
     pub(crate) fn ask(&mut self, shelf: Shelf, below: Option<Seq>) {
-        on!(self.store, shelf, ledger => ledger.set_load(Load::Loading));
+        on!(self.store, shelf, timeline => timeline.set_load(Load::Loading));
         self.fetches.push(Fetch { shelf, below, down_to: None, read: None });
     }
 
     pub(crate) fn ask_older(&mut self, shelf: Shelf) -> bool {
-        let older = on!(self.store, shelf, ledger => ledger.older());
+        let older = on!(self.store, shelf, timeline => timeline.older());
         if let Some((_, below)) = older {
             self.ask(shelf, Some(below));
         }
@@ -213,7 +213,7 @@ impl Client {
     }
 
     pub(crate) fn floor(&self, shelf: Shelf) -> Option<Seq> {
-        on!(self.store, shelf, ledger => ledger.floor())
+        on!(self.store, shelf, timeline => timeline.floor())
     }
 
     /// `gone`: what the server knows to be deleted of the page's shelf.
@@ -221,7 +221,7 @@ impl Client {
         let Fetch { shelf, below, down_to, read } = self.fetches.remove(at);
         let read = read.expect("it was read before");
         let (as_of, lowest) = (read.as_of.seq, read.items.last().map_or(0, |last| last.seq));
-        let taken_in = on!(self.store, shelf, ledger => receive_page(ledger, below, &read));
+        let taken_in = on!(self.store, shelf, timeline => receive_page(timeline, below, &read));
         if !taken_in {
             return;
         }
@@ -267,7 +267,7 @@ impl Client {
     /// The cell of each thing must still be the one it was at first.
     pub(crate) fn has_its_cells(&mut self, texts: &BTreeMap<Id, (Shelf, u32)>) -> Result<(), String> {
         for (id, (shelf, _)) in texts {
-            if !on!(self.store, shelf, ledger => shelf::is_same_cell(ledger, *id, &mut self.cells)) {
+            if !on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, *id, &mut self.cells)) {
                 return Err(format!("the cell of {id} was replaced"));
             }
         }
@@ -275,7 +275,7 @@ impl Client {
     }
 
     fn heard(&mut self, record: &Record) {
-        on!(self.store, record.shelf, ledger => shelf::is_same_cell(ledger, record.id, &mut self.cells));
+        on!(self.store, record.shelf, timeline => shelf::is_same_cell(timeline, record.id, &mut self.cells));
         let known = self.live.entry(record.id).or_default();
         *known = record.rev.max(*known);
     }
@@ -287,13 +287,13 @@ impl Client {
 
     /// What an agent sees on a shelf, newest first.
     pub(crate) fn shown(&self, shelf: Shelf) -> Vec<Shown> {
-        on!(self.store, shelf, ledger => shown(ledger))
+        on!(self.store, shelf, timeline => shown(timeline))
     }
 
     /// Looks at a shelf, and says what can't be. `texts`: what was written under each id.
     pub(crate) fn look(&mut self, shelf: Shelf, texts: &BTreeMap<Id, (Shelf, u32)>) -> Result<(), String> {
         let shown = self.shown(shelf);
-        let placed = on!(self.store, shelf, ledger => ledger.order_signal().with_untracked(Vec::len));
+        let placed = on!(self.store, shelf, timeline => timeline.order_signal().with_untracked(Vec::len));
         if shown.len() != placed {
             return Err(format!("{} of {placed} places are empty", placed - shown.len()));
         }
@@ -335,7 +335,7 @@ impl Client {
             if wanted
                 && !was_back
                 && !self.unseen.contains(id)
-                && !on!(self.store, shelf, ledger => is_shown(ledger, *id))
+                && !on!(self.store, shelf, timeline => is_shown(timeline, *id))
             {
                 return Err(format!("{id} is being brought back, but not shown"));
             }
@@ -344,25 +344,25 @@ impl Client {
     }
 }
 
-fn is_shown<T: Kept>(ledger: &Ledger<T>, id: Id) -> bool {
-    ledger.cell(T::key(id)).with_untracked(|row| row.shown().is_some())
+fn is_shown<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
+    timeline.cell(T::key(id)).with_untracked(|row| row.shown().is_some())
 }
 
-fn what<T: Kept>(ledger: &Ledger<T>, id: Id) -> Option<What> {
-    Some(match ledger.errand(T::key(id))? {
+fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {
+    Some(match timeline.errand(T::key(id))? {
         Errand::Add(entry) => What::Add(entry.text().strip_prefix("text ").unwrap().parse().unwrap()),
         Errand::Delete => What::Delete,
         Errand::Restore => What::Restore,
     })
 }
 
-fn is_refused<T: Kept>(ledger: &Ledger<T>, id: Id) -> bool {
+fn is_refused<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
     let refused = |state| matches!(state, State::Unsaved(Progress::Refused(_)));
-    ledger.cell(T::key(id)).with_untracked(|row| row.shown().is_some_and(|(_, state)| refused(state)))
+    timeline.cell(T::key(id)).with_untracked(|row| row.shown().is_some_and(|(_, state)| refused(state)))
 }
 
-fn receive_page<T: Kept>(ledger: &Ledger<T>, below: Option<Seq>, read: &PageRead) -> bool {
-    ledger.receive_page(Arrived {
+fn receive_page<T: Kept>(timeline: &Timeline<T>, below: Option<Seq>, read: &PageRead) -> bool {
+    timeline.receive_page(Arrived {
         items: read.items.iter().map(T::of).collect(),
         below,
         next_cursor: read.more.then(|| "more".to_owned()),
@@ -370,10 +370,10 @@ fn receive_page<T: Kept>(ledger: &Ledger<T>, below: Option<Seq>, read: &PageRead
     })
 }
 
-fn shown<T: Kept>(ledger: &Ledger<T>) -> Vec<Shown> {
-    let order = ledger.order_signal().get_untracked();
+fn shown<T: Kept>(timeline: &Timeline<T>) -> Vec<Shown> {
+    let order = timeline.order_signal().get_untracked();
     let shown = order.iter().filter_map(|placed| {
-        ledger.cell(placed.id).with_untracked(|row| {
+        timeline.cell(placed.id).with_untracked(|row| {
             let (entry, state) = row.shown()?;
             let undone = matches!(row.wish(), Some(Wish::Delete { undone: true, .. } | Wish::Restore { .. }));
             let text = entry.text().to_owned();

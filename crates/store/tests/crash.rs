@@ -7,7 +7,7 @@ use crate::{
     shelf::{self, Kept, Shelf, on},
 };
 use reactive_graph::traits::WithUntracked;
-use store::{ledger::Ledger, row::Wish, unsent::Unsent};
+use store::{row::Wish, timeline::Timeline, unsent::Unsent};
 
 impl Client {
     /// The page goes, with everything on its way, and a new one takes its place.
@@ -26,16 +26,16 @@ impl Client {
                 Unsent::Add { refused, body, .. } => {
                     let body = body.strip_prefix("text ").unwrap().parse().unwrap();
                     let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
-                    on!(self.store, shelf, ledger => shelf::is_same_cell(ledger, id, &mut self.cells));
-                    on!(self.store, shelf, ledger => ledger.take_up_add(shelf::entry(ledger, &record), refused));
+                    on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
+                    on!(self.store, shelf, timeline => timeline.take_up_add(shelf::entry(timeline, &record), refused));
                 }
                 Unsent::Delete => {
-                    on!(self.store, shelf, ledger => ledger.take_up(shelf::key(ledger, id), Wish::DeleteUnseen));
+                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Wish::DeleteUnseen));
                     self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
                 }
                 Unsent::Restore => {
                     self.unseen.insert(id);
-                    on!(self.store, shelf, ledger => ledger.take_up(shelf::key(ledger, id), Wish::RestoreUnseen));
+                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Wish::RestoreUnseen));
                 }
             }
             self.run(shelf, id);
@@ -43,14 +43,14 @@ impl Client {
     }
 
     pub(crate) fn keep(&mut self, shelf: Shelf, id: Id) {
-        match on!(self.store, shelf, ledger => unsent(ledger, id)) {
+        match on!(self.store, shelf, timeline => unsent(timeline, id)) {
             Some(unsent) => self.kept.insert(id, (shelf, unsent.write())),
             None => self.kept.remove(&id),
         };
     }
 }
 
-fn unsent<T: Kept>(ledger: &Ledger<T>, id: Id) -> Option<Unsent> {
+fn unsent<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {
     let typed = |thing: &T| (0, shelf::conversation(), thing.text().to_owned());
-    ledger.cell(T::key(id)).with_untracked(|row| Unsent::of(row.wish(), typed))
+    timeline.cell(T::key(id)).with_untracked(|row| Unsent::of(row.wish(), typed))
 }

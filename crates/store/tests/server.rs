@@ -130,7 +130,7 @@ impl Server {
         self.backup = Some((self.records.clone(), self.seq));
     }
 
-    /// Goes back to the backup, with the ledger of deletions replayed over it, or without where that was lost.
+    /// Goes back to the backup, with the timeline of deletions replayed over it, or without where that was lost.
     pub(crate) fn restart(&mut self, replayed: bool) {
         let (records, seq) = self.backup.clone().unwrap_or_default();
         let before = std::mem::replace(&mut self.records, records);

@@ -1,11 +1,11 @@
-//! The four lists of the model, of three kinds, and the store's ledgers that stand for them.
+//! The four lists of the model, of three kinds, and the store's timelines that stand for them.
 
 use crate::server::{Id, Record, Said};
 use reactive_graph::signal::ArcRwSignal;
 use std::{any::Any, collections::HashMap};
 use store::{
-    ledger::Ledger,
     row::{Entry, Row},
+    timeline::Timeline,
 };
 use uuid::Uuid;
 use wire::{
@@ -117,23 +117,23 @@ impl Kept for Message {
     }
 }
 
-/// Evaluates an expression with the ledger that stands for a shelf.
+/// Evaluates an expression with the timeline that stands for a shelf.
 macro_rules! on {
-    ($store:expr, $shelf:expr, $ledger:ident => $do:expr) => {
+    ($store:expr, $shelf:expr, $timeline:ident => $do:expr) => {
         match $shelf {
             $crate::shelf::Shelf::ContactNotes(_) => {
                 let notes = $store.contact_notes.of($shelf.contact());
-                let $ledger = &notes.ledger;
+                let $timeline = &notes.timeline;
                 $do
             }
             $crate::shelf::Shelf::ConversationNotes => {
                 let thread = $store.threads.of($crate::shelf::conversation());
-                let $ledger = &thread.notes;
+                let $timeline = &thread.notes;
                 $do
             }
             $crate::shelf::Shelf::Messages => {
                 let thread = $store.threads.of($crate::shelf::conversation());
-                let $ledger = &thread.messages;
+                let $timeline = &thread.messages;
                 $do
             }
         }
@@ -141,17 +141,17 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-pub(crate) fn key<T: Kept>(_: &Ledger<T>, id: Id) -> T::Id {
+pub(crate) fn key<T: Kept>(_: &Timeline<T>, id: Id) -> T::Id {
     T::key(id)
 }
 
-pub(crate) fn entry<T: Kept>(_: &Ledger<T>, record: &Record) -> T {
+pub(crate) fn entry<T: Kept>(_: &Timeline<T>, record: &Record) -> T {
     T::of(record)
 }
 
 /// Whether a thing's cell is still the one it was at first, which `first` remembers.
-pub(crate) fn is_same_cell<T: Kept>(ledger: &Ledger<T>, id: Id, first: &mut HashMap<Id, Box<dyn Any>>) -> bool {
-    let cell: ArcRwSignal<Row<T>> = ledger.cell(T::key(id));
+pub(crate) fn is_same_cell<T: Kept>(timeline: &Timeline<T>, id: Id, first: &mut HashMap<Id, Box<dyn Any>>) -> bool {
+    let cell: ArcRwSignal<Row<T>> = timeline.cell(T::key(id));
     let first = first.entry(id).or_insert_with(|| Box::new(cell.clone()));
     first.downcast_ref::<ArcRwSignal<Row<T>>>() == Some(&cell)
 }

@@ -67,7 +67,7 @@ pub fn CustomerCard(customer: Customer) -> impl IntoView {
     // Loads the contact and keeps it right for as long as this view is there.
     client.show_contact(contact);
     client.load_conversation(conversation);
-    let order = client.store().contact_notes.of(contact).ledger.order_signal();
+    let order = client.store().contact_notes.of(contact).timeline.order_signal();
     let count = memo(move |_| order.with(Vec::len));
     let whole = RwSignal::new(false);
     let label = memo(move |_| name.clone());

@@ -40,7 +40,7 @@ pub fn borders(contact: ContactId, keys: Memo<Vec<ContactNoteId>>, visit: Memo<O
         keys.with(|keys| {
             let mut newest_new = None;
             for id in keys {
-                let cell = notes.ledger.cell(*id);
+                let cell = notes.timeline.cell(*id);
                 let (place, is_mine) = cell.with(|row| {
                     let author = row.shown().map(|(note, _)| note.author.id);
                     (row.place(), author == Some(me))

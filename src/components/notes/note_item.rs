@@ -28,7 +28,7 @@ pub type NoteStanding = Memo<Option<(AgentRef, Time, State)>>;
 pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<ContactNoteId>) -> impl IntoView {
     let client = Client::here();
     let notes = client.store().contact_notes.of(contact);
-    let cell = notes.ledger.cell(id);
+    let cell = notes.timeline.cell(id);
     let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
     let (edit_client, drop_client) = (client.clone(), client.clone());
     let is_new = memo(move |_| notes.is_new(id));

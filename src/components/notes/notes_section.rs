@@ -32,10 +32,10 @@ const SEARCH_FROM: usize = 10;
 #[component]
 pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
     let notes = Client::here().store().contact_notes.of(contact);
-    let order = notes.ledger.order_signal();
+    let order = notes.timeline.order_signal();
     let visit = visit(contact);
     let count = move || {
-        let more = if notes.ledger.older().is_some() { "+" } else { "" };
+        let more = if notes.timeline.older().is_some() { "+" } else { "" };
         order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
     };
     view! {
@@ -54,9 +54,9 @@ fn Notes(
 ) -> impl IntoView {
     let client = Client::here();
     let notes = client.store().contact_notes.of(contact);
-    let order = notes.ledger.order_signal();
+    let order = notes.timeline.order_signal();
     let all = memo(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
-    let load = notes.ledger.load();
+    let load = notes.timeline.load();
     let load = memo(move |_| load.get());
     let wanted = RwSignal::new(String::new());
     let keys: Memo<Vec<ContactNoteId>> = memo(move |_| {
@@ -64,7 +64,7 @@ fn Notes(
         let mut keys = all.get();
         if !wanted.is_empty() {
             keys.retain(|id| {
-                notes.ledger.cell(*id).with(|row| {
+                notes.timeline.cell(*id).with(|row| {
                     row.shown().is_some_and(|(note, _)| {
                         lower(note.body.as_str()).contains(&wanted) || lower(&note.author.name).contains(&wanted)
                     })

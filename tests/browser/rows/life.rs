@@ -16,9 +16,9 @@ use sidenote_testkit::stage::Stage;
 
 /// Counts listeners of kind `scroll` and observers on the whole page, while it lives, by standing in the way of those
 /// who add and remove them.
-struct Ledger;
+struct Timeline;
 
-impl Ledger {
+impl Timeline {
     fn open() -> Self {
         js_sys::eval(
             "(() => {
@@ -46,40 +46,40 @@ impl Ledger {
                 };
                 observed('sizes', ResizeObserver.prototype);
                 observed('sights', IntersectionObserver.prototype);
-                window.ledger = books;
+                window.timeline = books;
             })()",
         )
-        .expect("the ledger opens");
+        .expect("the timeline opens");
         Self
     }
 
     fn count(&self, what: &str) -> i32 {
-        js_sys::eval(&format!("window.ledger.{what}")).ok().and_then(|count| count.as_f64()).expect("a count") as i32
+        js_sys::eval(&format!("window.timeline.{what}")).ok().and_then(|count| count.as_f64()).expect("a count") as i32
     }
 }
 
-impl Drop for Ledger {
+impl Drop for Timeline {
     fn drop(&mut self) {
-        js_sys::eval("window.ledger.undo.reverse().forEach((undo) => undo())").expect("the ledger closes");
+        js_sys::eval("window.timeline.undo.reverse().forEach((undo) => undo())").expect("the timeline closes");
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
-    let ledger = Ledger::open();
+    let timeline = Timeline::open();
     for edge in [Edge::Start, Edge::End] {
         let mut shelf = Shelf::with(0..1000, edge, |_| 40);
         eventually("rows to fill the screen", || shelf.is_filled()).await;
         shelf.scroll_to(10_000.0);
         eventually("rows where the reader went", || shelf.is_filled()).await;
         painted().await;
-        assert_eq!(ledger.count("listeners"), 1);
+        assert_eq!(timeline.count("listeners"), 1);
         let rows = shelf.shown().len() as i32;
-        assert_eq!(ledger.count("sizes"), rows + 1, "each row that is there, and the element that scrolls");
+        assert_eq!(timeline.count("sizes"), rows + 1, "each row that is there, and the element that scrolls");
         let handle = shelf.handle;
         shelf.stage.unmount();
         painted().await;
-        assert_eq!(["listeners", "sizes", "sights"].map(|what| ledger.count(what)), [0, 0, 0]);
+        assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
         assert!(shelf.shown().is_empty());
         // Whoever still has the handle, or scrolls what is left, does no harm.
         handle.focus(3, "button");
@@ -91,14 +91,14 @@ async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
 
 #[wasm_bindgen_test]
 async fn a_short_list_that_nobody_asks_anything_of_has_no_listener_and_no_observer() {
-    let ledger = Ledger::open();
+    let timeline = Timeline::open();
     let stage = Stage::new("height: 100px; overflow-y: auto", || {
         let keys = (0..30).collect::<Vec<u32>>();
         view! { <Rows keys row=|key: u32| key.to_string() estimate=20.0 /> }
     });
     painted().await;
     assert_eq!(shown_in(stage.root()).len(), 30);
-    assert_eq!(["listeners", "sizes", "sights"].map(|what| ledger.count(what)), [0, 0, 0]);
+    assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
 }
 
 /// A list whose rows count those that were built and those that ended.

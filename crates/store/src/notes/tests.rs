@@ -30,7 +30,7 @@ fn every_panel_of_a_contact_gets_the_same_notes_and_another_contact_has_others()
 #[test]
 fn nothing_is_new_before_the_server_said_what_was_seen() {
     let here = notes().of(contact_id(1));
-    here.ledger.receive(note(9));
+    here.timeline.receive(note(9));
     assert_eq!(here.new_count(), 0);
 }
 
@@ -39,11 +39,11 @@ fn colleagues_notes_after_the_last_visit_are_new_and_own_ones_never() {
     let here = notes().of(contact_id(1));
     here.receive_page(None, page(&[9, 8, 7, 6], 7));
     assert_eq!(here.new_count(), 2);
-    here.ledger.receive(mine(101));
-    here.ledger.intend_add(unsaved(200));
+    here.timeline.receive(mine(101));
+    here.timeline.intend_add(unsaved(200));
     assert_eq!(here.new_count(), 2);
-    here.ledger.receive(note(102));
-    here.ledger.receive_deletion(note_id(9), 103);
+    here.timeline.receive(note(102));
+    here.timeline.receive_deletion(note_id(9), 103);
     assert_eq!(here.new_count(), 2);
     assert_eq!(note(9).author.id, agent_id(COLLEAGUE));
 }
@@ -64,9 +64,9 @@ fn what_was_seen_stays_seen_and_is_told_to_those_who_count() {
 fn the_newest_place_is_that_of_a_saved_note() {
     let here = notes().of(contact_id(1));
     assert_eq!(here.newest(), None);
-    here.ledger.intend_add(unsaved(200));
+    here.timeline.intend_add(unsaved(200));
     assert_eq!(here.newest(), None);
-    here.ledger.receive(note(9));
+    here.timeline.receive(note(9));
     assert_eq!(here.newest(), Some(9));
 }
 
@@ -87,7 +87,7 @@ fn a_page_from_before_a_reset_does_not_say_what_was_seen() {
     here.doubt(Some(&position(500)));
     assert!(!here.receive_page(None, page(&[9], 900)));
     assert_eq!(here.seen_untracked(), None);
-    here.ledger.receive(note_at(9, 9, 9));
+    here.timeline.receive(note_at(9, 9, 9));
     assert_eq!(here.new_count(), 0);
 }
 
@@ -113,7 +113,7 @@ fn a_note_that_was_seen_is_new_no_more_and_the_mark_waits_for_the_older_ones() {
 fn ones_own_notes_are_seen_and_a_deleted_one_stands_in_nobodys_way() {
     let here = notes().of(contact_id(1));
     here.receive_page(None, page(&[9, 8, 7], 7));
-    here.ledger.receive(mine(101));
+    here.timeline.receive(mine(101));
     here.receive_deletion(note_id(8), 102);
     assert_eq!(here.new_count(), 1);
     assert_eq!(here.see(note_id(9)), Some(101), "up to the newest");
@@ -124,7 +124,7 @@ fn new_notes_that_are_not_loaded_count_too() {
     let here = notes().of(contact_id(1));
     here.receive_page(None, first_of_more(&[99, 98], 90, 5, 100));
     assert_eq!(here.new_count(), 5);
-    here.ledger.receive(note_at(101, 101, 101));
+    here.timeline.receive(note_at(101, 101, 101));
     assert_eq!(here.new_count(), 6, "one that came since");
     assert_eq!([101, 99, 98].map(|id| here.see(note_id(id))), [None; 3], "older ones have not been seen");
     assert_eq!(here.new_count(), 3);

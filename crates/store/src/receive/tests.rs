@@ -22,7 +22,7 @@ fn store() -> Store {
 
 fn is_shown(store: &Store, seq: Seq) -> bool {
     let notes = store.contact_notes.of(contact_id(1));
-    notes.ledger.cell(note_id(seq.into())).with_untracked(|row| is_saved(row.shown()))
+    notes.timeline.cell(note_id(seq.into())).with_untracked(|row| is_saved(row.shown()))
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_conversation_note_is_added_deleted_and_restored_in_its_thread_only() {
     let note = wire::ConversationNote { rev: 9, ..note };
     store.receive(Event::ConversationNoteRestored { note, actor: actor(), seq: 9 });
     assert_eq!(thread.items(), [ThreadItem::Note(id)]);
-    assert!(store.contact_notes.of(contact_id(1)).ledger.order().is_empty());
+    assert!(store.contact_notes.of(contact_id(1)).timeline.order().is_empty());
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_reset_casts_doubt_on_everything_and_hides_nothing() {
         store.receive(Event::ContactNoteAdded { note: note_at(50, 2, 2), actor: actor(), seq: 2 });
         store.receive(Event::ConversationChanged { conversation: conversation(1, 3, 60), actor: None, seq: 3 });
         store.receive(Event::ContactChanged { contact: contact(1, 4, "Anna"), actor: None, seq: 4 });
-        let rev = store.contact_notes.of(contact_id(1)).ledger.cell(note_id(50)).with_untracked(Row::rev);
+        let rev = store.contact_notes.of(contact_id(1)).timeline.cell(note_id(50)).with_untracked(Row::rev);
         assert_eq!(rev, 2);
         assert_eq!(store.conversations.shown_untracked(conversation_id(1)).map(|shown| shown.rev), Some(3));
         assert_eq!(store.contacts.shown(contact_id(1)).map(|shown| shown.name).as_deref(), Some("Anna"));

@@ -1,4 +1,4 @@
-//! Rows of one kind in their order: one cell per id, and one signal for the order of those shown.
+//! `Timeline`: records of one kind in their order: one cell per id, and one signal for the order of those shown.
 //!
 //! Two signals, not one: `order` drives the list, each row's cell drives its item. Confirming a note changes its cell
 //! and, where its place stays, nothing else.
@@ -53,7 +53,7 @@ pub(super) struct Stretch {
 }
 
 /// Rows of one kind, in the order of the organization, newest first.
-pub struct Ledger<T: Entry> {
+pub struct Timeline<T: Entry> {
     pub(super) cells: Keyed<T::Id, ArcRwSignal<Row<T>>>,
     index: Mutex<Index>,
     pub(super) order: ArcRwSignal<Vec<Placed<T::Id>>>,
@@ -61,7 +61,7 @@ pub struct Ledger<T: Entry> {
     load: ArcRwSignal<Load>,
 }
 
-impl<T: Entry> Default for Ledger<T> {
+impl<T: Entry> Default for Timeline<T> {
     fn default() -> Self {
         Self {
             cells: Keyed::default(),
@@ -76,7 +76,7 @@ impl<T: Entry> Default for Ledger<T> {
 /// Unsaved things of all kinds are counted together, so that a thread shows them as they were made.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
-impl<T: Entry> Ledger<T> {
+impl<T: Entry> Timeline<T> {
     /// The cell of an id: the same one for everybody.
     pub fn cell(&self, id: T::Id) -> ArcRwSignal<Row<T>> {
         self.cells.cell(id)

@@ -1,7 +1,7 @@
-//! One change of a ledger: made as a whole while its lock is held, told to those who look on once it is let go, since
-//! they may ask the ledger something.
+//! One change of a timeline: made as a whole while its lock is held, told to those who look on once it is let go, since
+//! they may ask the timeline something.
 
-use super::{Ledger, Placed, Stretch};
+use super::{Placed, Stretch, Timeline};
 use crate::{
     coverage::Coverage,
     row::{Entry, Place, Row},
@@ -14,7 +14,7 @@ use std::{collections::HashMap, sync::MutexGuard};
 use uuid::Uuid;
 use wire::{Position, Seq};
 
-/// What a ledger knows beside its cells and their order.
+/// What a timeline knows beside its cells and their order.
 #[derive(Default)]
 pub(super) struct Index {
     /// Where each row of the order stands in it.
@@ -30,7 +30,7 @@ pub(super) struct Index {
 
 /// A change under way. It must end in [`Changes::tell`].
 pub(super) struct Changes<'a, T: Entry> {
-    ledger: &'a Ledger<T>,
+    timeline: &'a Timeline<T>,
     index: MutexGuard<'a, Index>,
     cells: Vec<ArcRwSignal<Row<T>>>,
     moved: bool,
@@ -38,23 +38,23 @@ pub(super) struct Changes<'a, T: Entry> {
 }
 
 impl<'a, T: Entry> Changes<'a, T> {
-    pub(super) fn of(ledger: &'a Ledger<T>) -> Self {
-        let index = ledger.index.lock().expect("no panic while a lock is held");
-        Self { ledger, index, cells: Vec::new(), moved: false, stretched: false }
+    pub(super) fn of(timeline: &'a Timeline<T>) -> Self {
+        let index = timeline.index.lock().expect("no panic while a lock is held");
+        Self { timeline, index, cells: Vec::new(), moved: false, stretched: false }
     }
 
     /// Notifies who looks at a changed cell, at the order or at the stretch; nobody else.
     pub(super) fn tell(self) {
-        let Self { ledger, index, cells, moved, stretched } = self;
+        let Self { timeline, index, cells, moved, stretched } = self;
         drop(index);
         for cell in cells {
             cell.notify();
         }
         if moved {
-            ledger.order.notify();
+            timeline.order.notify();
         }
         if stretched {
-            ledger.stretch.notify();
+            timeline.stretch.notify();
         }
     }
 
@@ -73,12 +73,12 @@ impl<'a, T: Entry> Changes<'a, T> {
     }
 
     fn cell(&self, id: T::Id) -> ArcRwSignal<Row<T>> {
-        let cell = self.ledger.cells.cell(id);
+        let cell = self.timeline.cells.cell(id);
         if !seeded!(CellReplaced) {
             return cell;
         }
-        self.ledger.cells.remove(id);
-        self.ledger.cells.cell_or(id, || ArcRwSignal::new(cell.get_untracked()))
+        self.timeline.cells.remove(id);
+        self.timeline.cells.cell_or(id, || ArcRwSignal::new(cell.get_untracked()))
     }
 
     /// Takes in the server's word on one thing. If it is news, yet older than a page that lacks it, then it is gone:
@@ -105,7 +105,7 @@ impl<'a, T: Entry> Changes<'a, T> {
         if !self.index.unsure {
             self.index.coverage.add(lowest, below, as_of);
         }
-        let floor = self.ledger.stretch.with_untracked(|stretch| stretch.floor);
+        let floor = self.timeline.stretch.with_untracked(|stretch| stretch.floor);
         let anew = below.is_none() && self.index.in_doubt && !seeded!(FloorKept);
         let joined = below.is_none_or(|below| !self.index.in_doubt && floor.is_some_and(|floor| below >= floor));
         let deeper = floor.is_none_or(|floor| lowest <= floor);
@@ -123,28 +123,28 @@ impl<'a, T: Entry> Changes<'a, T> {
         self.index.coverage.clear();
         self.index.since = since.cloned();
         self.index.unsure = since.is_none();
-        self.index.in_doubt = self.ledger.stretch.with_untracked(|stretch| stretch.floor.is_some());
+        self.index.in_doubt = self.timeline.stretch.with_untracked(|stretch| stretch.floor.is_some());
         if seeded!(DoubtIgnored) {
             return;
         }
-        for cell in self.ledger.cells.all() {
+        for cell in self.timeline.cells.all() {
             cell.update_untracked(Row::doubt);
             self.cells.push(cell);
         }
     }
 
     fn stretch(&mut self, stretch: Stretch) {
-        let before = self.ledger.stretch.get_untracked();
+        let before = self.timeline.stretch.get_untracked();
         if before == stretch {
             return;
         }
         let moved = before.floor != stretch.floor;
-        self.ledger.stretch.update_untracked(|known| *known = stretch);
+        self.timeline.stretch.update_untracked(|known| *known = stretch);
         self.stretched = true;
         if !moved {
             return;
         }
-        for cell in self.ledger.cells.all() {
+        for cell in self.timeline.cells.all() {
             let shown = cell.with_untracked(|row| Some((row.shown()?.0.id(), row.place())));
             if let Some((id, place)) = shown {
                 self.place(id, place);
@@ -153,14 +153,14 @@ impl<'a, T: Entry> Changes<'a, T> {
     }
 
     fn place(&mut self, id: T::Id, place: Option<Place>) {
-        let floor = self.ledger.stretch.with_untracked(|stretch| stretch.floor).unwrap_or(0);
+        let floor = self.timeline.stretch.with_untracked(|stretch| stretch.floor).unwrap_or(0);
         let place = place.filter(|place| seeded!(FloorIgnored) || *place >= Place::Saved(floor));
         let before = self.index.places.get(&id.into()).copied();
         if before == place {
             return;
         }
         self.moved = true;
-        self.ledger.order.update_untracked(|order| {
+        self.timeline.order.update_untracked(|order| {
             if let Some(before) = before.filter(|_| !seeded!(PlaceDoubled)) {
                 let old = Placed { place: before, id };
                 if let Ok(at) = order.binary_search_by(|placed| old.cmp(placed)) {
