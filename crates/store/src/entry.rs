@@ -8,7 +8,7 @@ use wire::{ContactNote, ContactNoteId, ConversationNote, ConversationNoteId, Mes
 pub trait Entry: Clone + PartialEq + Send + Sync + 'static {
     type Id: Copy + Eq + Ord + Hash + Debug + Into<Uuid> + From<Uuid> + Send + Sync + 'static;
     fn id(&self) -> Self::Id;
-    /// Its place; never changes.
+    /// Its place; never transaction.
     fn seq(&self) -> Seq;
     /// Its version: the higher one wins. The first one is its `seq`.
     fn rev(&self) -> Seq;

@@ -144,7 +144,7 @@ pub(super) fn is_saved(shown: Option<(&ContactNote, State)>) -> bool {
     shown.is_some_and(|(_, state)| state == State::Saved)
 }
 
-/// Somebody who looks at signals, told whenever one of them changes.
+/// Somebody who looks at signals, told whenever one of them transaction.
 pub(super) struct Onlooker {
     looks: Arc<AtomicUsize>,
     _effect: ImmediateEffect,

@@ -3,15 +3,14 @@
 //! Two signals, not one: `order` drives the list, each row's cell drives its item. Confirming a note changes its cell
 //! and, where its place stays, nothing else.
 
-mod changes;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use super::{
     keyed::Keyed,
     row::{Entry, Errand, Failure, Load, Place, Progress, Row, Wish},
 };
-use changes::{Changes, Index};
 use reactive_graph::{
     graph::Observer,
     signal::ArcRwSignal,
@@ -24,6 +23,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
+use transaction::{Index, Transaction};
 use uuid::Uuid;
 use wire::{Position, Seq};
 
@@ -197,8 +197,8 @@ impl<T: Entry> Timeline<T> {
             (None, _) => 0,
         };
         let as_of = page.as_of.seq;
-        let mut changes = Changes::of(self);
-        if !changes.believes(&page.as_of) {
+        let mut transaction = Transaction::of(self);
+        if !transaction.believes(&page.as_of) {
             return false;
         }
         let listed: HashSet<Uuid> = page.items.iter().map(|entry| entry.id().into()).collect();
@@ -209,40 +209,40 @@ impl<T: Entry> Timeline<T> {
             (gone && !seeded!(MissingKept)).then(|| live.id())
         };
         for id in self.cells.all().iter().filter_map(|cell| cell.with_untracked(missing)) {
-            changes.row(id, |row| row.receive_absence(as_of));
+            transaction.row(id, |row| row.receive_absence(as_of));
         }
         for entry in page.items {
-            changes.take_in(entry, Row::receive);
+            transaction.take_in(entry, Row::receive);
         }
-        changes.cover(lowest, page.below, as_of, page.next_cursor);
-        changes.tell();
+        transaction.cover(lowest, page.below, as_of, page.next_cursor);
+        transaction.commit();
         true
     }
 
     /// What is known may be wrong: whatever the server says next counts more, and the next page from the newest on
     /// says anew how far down things are loaded. Pages read before `since` say nothing.
     pub(super) fn doubt(&self, since: Option<&Position>) {
-        let mut changes = Changes::of(self);
-        changes.doubt(since);
-        changes.tell();
+        let mut transaction = Transaction::of(self);
+        transaction.doubt(since);
+        transaction.commit();
         self.set_load(Load::Idle);
     }
 
     /// Whether what is loaded is from before a reset.
     pub(super) fn is_in_doubt(&self) -> bool {
-        Changes::of(self).is_in_doubt()
+        Transaction::of(self).is_in_doubt()
     }
 
     fn take_in(&self, entry: T, receive: fn(&mut Row<T>, T)) {
-        let mut changes = Changes::of(self);
-        changes.take_in(entry, receive);
-        changes.tell();
+        let mut transaction = Transaction::of(self);
+        transaction.take_in(entry, receive);
+        transaction.commit();
     }
 
     fn change<R>(&self, id: T::Id, change: impl FnOnce(&mut Row<T>) -> R) -> R {
-        let mut changes = Changes::of(self);
-        let result = changes.row(id, change);
-        changes.tell();
+        let mut transaction = Transaction::of(self);
+        let result = transaction.row(id, change);
+        transaction.commit();
         result
     }
 

@@ -1,5 +1,5 @@
-//! One change of a timeline: made as a whole while its lock is held, told to those who look on once it is let go, since
-//! they may ask the timeline something.
+//! `Transaction`: one change of a timeline. It is made as a whole while the timeline's lock is held; `commit` releases the
+//! lock and then notifies the observers, since they may read the timeline.
 
 use super::{Placed, Stretch, Timeline};
 use crate::{
@@ -28,8 +28,8 @@ pub(super) struct Index {
     in_doubt: bool,
 }
 
-/// A change under way. It must end in [`Changes::tell`].
-pub(super) struct Changes<'a, T: Entry> {
+/// A change under way. It must end in [`Transaction::commit`].
+pub(super) struct Transaction<'a, T: Entry> {
     timeline: &'a Timeline<T>,
     index: MutexGuard<'a, Index>,
     cells: Vec<ArcRwSignal<Row<T>>>,
@@ -37,14 +37,14 @@ pub(super) struct Changes<'a, T: Entry> {
     stretched: bool,
 }
 
-impl<'a, T: Entry> Changes<'a, T> {
+impl<'a, T: Entry> Transaction<'a, T> {
     pub(super) fn of(timeline: &'a Timeline<T>) -> Self {
         let index = timeline.index.lock().expect("no panic while a lock is held");
         Self { timeline, index, cells: Vec::new(), moved: false, stretched: false }
     }
 
     /// Notifies who looks at a changed cell, at the order or at the stretch; nobody else.
-    pub(super) fn tell(self) {
+    pub(super) fn commit(self) {
         let Self { timeline, index, cells, moved, stretched } = self;
         drop(index);
         for cell in cells {
@@ -58,7 +58,7 @@ impl<'a, T: Entry> Changes<'a, T> {
         }
     }
 
-    /// Changes a row, and its place in the order by what is shown of it then.
+    /// Transaction a row, and its place in the order by what is shown of it then.
     pub(super) fn row<R>(&mut self, id: T::Id, change: impl FnOnce(&mut Row<T>) -> R) -> R {
         let cell = self.cell(id);
         let mut row = cell.get_untracked();
