@@ -23,7 +23,7 @@ use crate::{
     browser::timers::sleep,
     net::{api::Api, error::ApiError},
     storage::outbox::Outbox,
-    store::{Store, row::Failure},
+    store::{Store, record::Failure},
 };
 use futures::{channel::oneshot, future::AbortHandle};
 use leptos::prelude::*;

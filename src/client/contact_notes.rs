@@ -2,7 +2,7 @@
 
 use super::{
     Client, ToastKind,
-    source::{Fetched, Kind, RowOf, Source, next},
+    source::{Fetched, Kind, RecordOf, Source, next},
     spawn,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     storage::outbox::Key,
     store::{
         notes::NotesOfContact,
-        row::{Errand, Load},
+        record::{Errand, Load},
         timeline::Timeline,
     },
     strings::words,
@@ -92,7 +92,7 @@ impl Client {
     /// Deletes a note: gone at once from every view, with Undo on a toast.
     pub fn delete_contact_note(&self, contact: ContactId, id: ContactNoteId) {
         let notes = self.store().contact_notes.of(contact);
-        let was_saved = notes.timeline.cell(id).with_untracked(|row| row.live().is_some());
+        let was_saved = notes.timeline.cell(id).with_untracked(|record| record.live().is_some());
         if !notes.timeline.intend_delete(id) {
             return;
         }
@@ -116,7 +116,7 @@ impl Client {
     /// Takes a refused note away and hands back its text, to be edited.
     pub fn take_back_contact_note(&self, contact: ContactId, id: ContactNoteId) -> Option<NoteBody> {
         let notes = self.store().contact_notes.of(contact);
-        let body = notes.timeline.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
+        let body = notes.timeline.cell(id).with_untracked(|record| record.shown().map(|(note, _)| note.body.clone()));
         notes.timeline.intend_delete(id);
         self.send_contact_note(contact, id);
         body
@@ -208,6 +208,6 @@ impl Client {
     }
 
     pub(super) fn send_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        self.run_errands(contact.0, Box::new(RowOf { source: self.notes_of(contact), id }));
+        self.run_errands(contact.0, Box::new(RecordOf { source: self.notes_of(contact), id }));
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     net::error::ApiError,
     store::{
         contacts::TagWish,
-        row::{Failure, Load},
+        record::{Failure, Load},
     },
 };
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 use super::{
     Client, ToastKind,
     contact_notes::UNDO_WINDOW_MS,
-    source::{Fetched, Kind, RowOf, Source, take_in},
+    source::{Fetched, Kind, RecordOf, Source, take_in},
 };
 use crate::{
     net::{
@@ -11,7 +11,7 @@ use crate::{
         error::ApiError,
     },
     storage::outbox::Key,
-    store::{row::Errand, threads::Thread, timeline::Timeline},
+    store::{record::Errand, threads::Thread, timeline::Timeline},
     strings::words,
 };
 use leptos::prelude::*;
@@ -76,7 +76,7 @@ impl Client {
     /// Deletes a conversation note, with Undo on a toast.
     pub fn delete_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
         let thread = self.store().threads.of(conversation);
-        let was_saved = thread.notes.cell(id).with_untracked(|row| row.live().is_some());
+        let was_saved = thread.notes.cell(id).with_untracked(|record| record.live().is_some());
         if !thread.notes.intend_delete(id) {
             return;
         }
@@ -104,7 +104,7 @@ impl Client {
         id: ConversationNoteId,
     ) -> Option<NoteBody> {
         let thread = self.store().threads.of(conversation);
-        let body = thread.notes.cell(id).with_untracked(|row| row.shown().map(|(note, _)| note.body.clone()));
+        let body = thread.notes.cell(id).with_untracked(|record| record.shown().map(|(note, _)| note.body.clone()));
         thread.notes.intend_delete(id);
         self.send_conversation_note(conversation, id);
         body
@@ -126,6 +126,6 @@ impl Client {
     }
 
     pub(super) fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        self.run_errands(conversation.0, Box::new(RowOf { source: self.notes_in(conversation), id }));
+        self.run_errands(conversation.0, Box::new(RecordOf { source: self.notes_in(conversation), id }));
     }
 }

@@ -1,7 +1,7 @@
 //! Conversations: lists and their pages, one conversation, assigning, closing, reading.
 
 use super::{Client, spawn};
-use crate::store::{conversation_lists::Loaded, row::Load};
+use crate::store::{conversation_lists::Loaded, record::Load};
 use leptos::prelude::*;
 use wire::{AgentId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Page, Status};
 

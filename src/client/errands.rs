@@ -1,14 +1,14 @@
-//! Sends what rows' wishes call for, and keeps it until the server has confirmed it.
+//! Sends what records' wishes call for, and keeps it until the server has confirmed it.
 //!
 //! What belongs to one place (a contact's notes, a conversation's thread) goes out in the order in which it was wished
 //! for, one request at a time: each waits until nothing is left to ask for the one before, or that was refused for good.
 
 use super::{
     Client,
-    source::{Kind, Row},
+    source::{Kind, QueuedRecord},
     spawn,
 };
-use crate::{net::error::ApiError, store::row::Failure};
+use crate::{net::error::ApiError, store::record::Failure};
 use leptos::prelude::{GetUntracked, Set};
 use send_wrapper::SendWrapper;
 use std::{rc::Rc, sync::Mutex};
@@ -25,7 +25,7 @@ pub(super) struct Errands {
     places: Mutex<SendWrapper<Vec<(Uuid, Line)>>>,
 }
 
-type Line = Vec<Rc<dyn Row>>;
+type Line = Vec<Rc<dyn QueuedRecord>>;
 
 impl Default for Errands {
     fn default() -> Self {
@@ -34,24 +34,24 @@ impl Default for Errands {
 }
 
 impl Errands {
-    /// Puts a row at the end of its place's line, unless it stands there. True: nobody stood there before.
-    fn enter(&self, place: Uuid, row: Rc<dyn Row>) -> bool {
+    /// Puts a record at the end of its place's line, unless it stands there. True: nobody stood there before.
+    fn enter(&self, place: Uuid, record: Rc<dyn QueuedRecord>) -> bool {
         let mut places = self.places.lock().expect("no panic while a lock is held");
         match places.iter_mut().find(|(known, _)| *known == place) {
             Some((_, line)) => {
-                if !line.iter().any(|known| known.id() == row.id()) {
-                    line.push(row);
+                if !line.iter().any(|known| known.id() == record.id()) {
+                    line.push(record);
                 }
                 false
             }
             None => {
-                places.push((place, vec![row]));
+                places.push((place, vec![record]));
                 true
             }
         }
     }
 
-    fn first(&self, place: Uuid) -> Option<Rc<dyn Row>> {
+    fn first(&self, place: Uuid) -> Option<Rc<dyn QueuedRecord>> {
         let places = self.places.lock().expect("no panic while a lock is held");
         places.iter().find(|(known, _)| *known == place)?.1.first().cloned()
     }
@@ -70,21 +70,24 @@ impl Errands {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let now = js_sys::Date::now() as u128;
         // A UUIDv7 begins with the milliseconds since 1970, by the clock of this browser.
-        let is_overdue = |row: &Rc<dyn Row>| now.saturating_sub(row.id().as_u128() >> 80) > OVERDUE_MS;
+        let is_overdue = |record: &Rc<dyn QueuedRecord>| now.saturating_sub(record.id().as_u128() >> 80) > OVERDUE_MS;
         let places = self.places.lock().expect("no panic while a lock is held");
-        places.iter().flat_map(|(_, line)| line).any(|row| is_overdue(row) && row.waits_for() == Some(Kind::Add))
+        places
+            .iter()
+            .flat_map(|(_, line)| line)
+            .any(|record| is_overdue(record) && record.waits_for() == Some(Kind::Add))
     }
 }
 
 impl Client {
-    /// Runs a row's errands, after those that wait in the same place.
-    pub(super) fn run_errands(&self, place: Uuid, row: Box<dyn Row>) {
-        row.keep(&self.0.outbox);
-        if row.waits_for().is_none() {
+    /// Runs a record's errands, after those that wait in the same place.
+    pub(super) fn run_errands(&self, place: Uuid, record: Box<dyn QueuedRecord>) {
+        record.keep(&self.0.outbox);
+        if record.waits_for().is_none() {
             return;
         }
         // Whoever is first in a line begins to empty it.
-        if self.0.errands.enter(place, row.into()) {
+        if self.0.errands.enter(place, record.into()) {
             let client = self.clone();
             spawn(async move { client.run_line(place).await });
         }
@@ -93,28 +96,28 @@ impl Client {
     async fn run_line(&self, place: Uuid) {
         // Before the first attempt it is where it survives this page; or it is known that it can't be.
         self.0.outbox.saved().await;
-        while let Some(row) = self.0.errands.first(place) {
-            self.run_row(&*row).await;
-            row.keep(&self.0.outbox);
+        while let Some(record) = self.0.errands.first(place) {
+            self.send_record(&*record).await;
+            record.keep(&self.0.outbox);
             self.0.errands.leave(place);
             self.look_at_clock();
         }
     }
 
-    async fn run_row(&self, row: &dyn Row) {
+    async fn send_record(&self, record: &dyn QueuedRecord) {
         let mut attempts = 0;
-        while let Some(kind) = row.waits_for() {
-            if self.wait_until_online(row).await {
+        while let Some(kind) = record.waits_for() {
+            if self.wait_until_online(record).await {
                 continue;
             }
-            row.mark_sent();
-            let Some(request) = row.send(self.api()) else { return unsent(row, kind) };
+            record.mark_sent();
+            let Some(request) = record.send(self.api()) else { return unsent(record, kind) };
             let settled = match (request.await, kind) {
                 (Ok(_), Kind::Delete) => {
-                    row.settle_delete();
+                    record.settle_delete();
                     Ok(())
                 }
-                (Ok(answer), Kind::Add | Kind::Restore) => row.settle(answer),
+                (Ok(answer), Kind::Add | Kind::Restore) => record.settle(answer),
                 (Err(error), _) => Err(error),
             };
             match settled {
@@ -123,21 +126,21 @@ impl Client {
                 Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
                 Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
                 Err(error) if error.is_retryable() => {
-                    self.put_off(row, error.failure());
+                    self.put_off(record, error.failure());
                     self.pause(pause_ms(&error, attempts)).await;
                     attempts += 1;
                 }
-                Err(error) => end(self, row, kind, &error),
+                Err(error) => end(self, record, kind, &error),
             }
         }
     }
 
     /// Where the browser knows that it has no connection, nothing is tried. True: it has been waited.
-    async fn wait_until_online(&self, row: &dyn Row) -> bool {
+    async fn wait_until_online(&self, record: &dyn QueuedRecord) -> bool {
         if leptos::prelude::window().navigator().on_line() || self.is_closed() {
             return false;
         }
-        self.put_off(row, Failure::Disconnected);
+        self.put_off(record, Failure::Disconnected);
         self.pause(LONGEST_PAUSE_MS).await;
         true
     }
@@ -150,8 +153,8 @@ impl Client {
         !self.is_closed()
     }
 
-    fn put_off(&self, row: &dyn Row, failure: Failure) {
-        row.retry(failure);
+    fn put_off(&self, record: &dyn QueuedRecord, failure: Failure) {
+        record.retry(failure);
         self.look_at_clock();
     }
 
@@ -164,21 +167,21 @@ impl Client {
 }
 
 /// Ends an errand for which there is no request.
-fn unsent(row: &dyn Row, kind: Kind) {
+fn unsent(record: &dyn QueuedRecord, kind: Kind) {
     match kind {
-        Kind::Add => row.refuse(Failure::Unreadable),
-        Kind::Delete | Kind::Restore => row.settle_delete(),
+        Kind::Add => record.refuse(Failure::Unreadable),
+        Kind::Delete | Kind::Restore => record.settle_delete(),
     }
 }
 
 /// Ends an errand that was refused for good.
-fn end(client: &Client, row: &dyn Row, kind: Kind, error: &ApiError) {
+fn end(client: &Client, record: &dyn QueuedRecord, kind: Kind, error: &ApiError) {
     // Somebody deleted it before we did: that is what was wished.
     if kind == Kind::Delete && matches!(error.code(), Some(ProblemCode::NotFound | ProblemCode::Gone)) {
-        return row.settle_delete();
+        return record.settle_delete();
     }
-    row.refuse(error.failure());
-    row.failed(client, kind, error);
+    record.refuse(error.failure());
+    record.failed(client, kind, error);
 }
 
 /// The server's word, or doubling with half of it at random.

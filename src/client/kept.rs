@@ -3,7 +3,7 @@
 use super::Client;
 use crate::{
     storage::outbox::{Kept, Key},
-    store::{drafts::Mode, row::Entry, timeline::Timeline, unsent::Unsent, wish::Wish},
+    store::{drafts::Mode, record::Entry, timeline::Timeline, unsent::Unsent, wish::Wish},
 };
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId, NoteBody, Time};

@@ -2,7 +2,7 @@
 
 use super::{
     Client,
-    source::{Fetched, Kind, Pages, RowOf, Source, take_in},
+    source::{Fetched, Kind, Pages, RecordOf, Source, take_in},
 };
 use crate::{
     net::{
@@ -11,7 +11,7 @@ use crate::{
     },
     storage::outbox::Key,
     store::{
-        row::{Errand, Load},
+        record::{Errand, Load},
         threads::Thread,
         timeline::Timeline,
     },
@@ -81,7 +81,8 @@ impl Client {
     /// Takes a refused reply away and hands back its text, to be edited.
     pub fn take_back_reply(&self, conversation: ConversationId, id: MessageId) -> Option<String> {
         let thread = self.store().threads.of(conversation);
-        let body = thread.messages.cell(id).with_untracked(|row| row.shown().map(|(message, _)| message.body.clone()));
+        let body =
+            thread.messages.cell(id).with_untracked(|record| record.shown().map(|(message, _)| message.body.clone()));
         thread.messages.intend_delete(id);
         self.send_reply(conversation, id);
         body
@@ -140,6 +141,6 @@ impl Client {
     }
 
     pub(super) fn send_reply(&self, conversation: ConversationId, id: MessageId) {
-        self.run_errands(conversation.0, Box::new(RowOf { source: self.messages_in(conversation), id }));
+        self.run_errands(conversation.0, Box::new(RecordOf { source: self.messages_in(conversation), id }));
     }
 }

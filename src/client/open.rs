@@ -2,7 +2,7 @@
 
 use super::{Client, Connection, spawn};
 use crate::{
-    store::row::Load,
+    store::record::Load,
     strings::{fill, words},
 };
 use leptos::prelude::*;

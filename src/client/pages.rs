@@ -5,7 +5,7 @@ use super::{
     source::{Fetched, From, Pages},
     spawn,
 };
-use crate::store::row::Load;
+use crate::store::record::Load;
 use wire::Seq;
 
 impl Client {

@@ -9,7 +9,7 @@ use crate::{
     },
     storage::outbox::{Key, Outbox},
     store::{
-        row::{Entry, Errand, Failure, Load},
+        record::{Entry, Errand, Failure, Load},
         threads::arrived,
         timeline::Timeline,
         unsent::Unsent,
@@ -24,7 +24,7 @@ use wire::{ConversationId, Page, Seq};
 /// Where an older page begins: its cursor, and the place it lies below.
 pub(super) type From = (String, Seq);
 
-/// The kind of request that a row waits for.
+/// The kind of request that a record waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Add,
@@ -44,7 +44,7 @@ pub(super) trait Source: Clone + 'static {
     /// Takes a page in that was asked for below a place. Returns whether it counts, and where the next one begins.
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 
-    /// Sends one request. `None`: there is no such request, and the row has what it wants.
+    /// Sends one request. `None`: there is no such request, and the record has what it wants.
     fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<Pending<Value>>;
 
     /// Where one of its things is kept while it is unsent.
@@ -119,8 +119,8 @@ impl<S: Source> Pages for S {
     }
 }
 
-/// A row of a source, whatever its kind.
-pub(super) trait Row {
+/// A record of a source, whatever its kind.
+pub(super) trait QueuedRecord {
     /// The request it waits for, if any.
     fn waits_for(&self) -> Option<Kind>;
     /// A request may reach the server from now on.
@@ -128,9 +128,9 @@ pub(super) trait Row {
     /// Keeps what is unsent of it as it is now, or forgets what was kept.
     fn keep(&self, outbox: &Outbox);
     fn id(&self) -> Uuid;
-    /// Sends that request. `None`: nothing is to be sent, and the row has what it wants.
+    /// Sends that request. `None`: nothing is to be sent, and the record has what it wants.
     fn send(&self, api: &Api) -> Option<Pending<Value>>;
-    /// Settles the row by the answer to a request to add or restore.
+    /// Settles the record by the answer to a request to add or restore.
     fn settle(&self, answer: Value) -> Result<(), ApiError>;
     fn settle_delete(&self);
     fn retry(&self, failure: Failure);
@@ -138,12 +138,12 @@ pub(super) trait Row {
     fn failed(&self, client: &Client, kind: Kind, error: &ApiError);
 }
 
-pub(super) struct RowOf<S: Source> {
+pub(super) struct RecordOf<S: Source> {
     pub(super) source: S,
     pub(super) id: <S::Thing as Entry>::Id,
 }
 
-impl<S: Source> Row for RowOf<S> {
+impl<S: Source> QueuedRecord for RecordOf<S> {
     fn waits_for(&self) -> Option<Kind> {
         Some(match self.source.timeline().errand(self.id)? {
             Errand::Add(_) => Kind::Add,
@@ -157,8 +157,8 @@ impl<S: Source> Row for RowOf<S> {
     }
 
     fn keep(&self, outbox: &Outbox) {
-        let row = self.source.timeline().cell(self.id);
-        let unsent = row.with_untracked(|row| Unsent::of(row.wish(), S::typed));
+        let record = self.source.timeline().cell(self.id);
+        let unsent = record.with_untracked(|record| Unsent::of(record.wish(), S::typed));
         outbox.put(&self.source.key(self.id), unsent.map(|unsent| unsent.write()).as_deref());
     }
 

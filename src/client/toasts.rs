@@ -1,7 +1,7 @@
 //! Short messages over the page: a deletion with its Undo, and what went wrong.
 
 use super::{Client, spawn};
-use crate::{browser::timers::sleep, net::error::ApiError, store::row::Load, strings::failure_sentence};
+use crate::{browser::timers::sleep, net::error::ApiError, store::record::Load, strings::failure_sentence};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId};

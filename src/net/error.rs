@@ -1,6 +1,6 @@
 //! What can go wrong between the app and the server.
 
-use crate::store::row::Failure;
+use crate::store::record::Failure;
 use wire::{Problem, ProblemCode};
 
 /// Why a request brought no result.

@@ -1,7 +1,7 @@
 //! What an agent reads when something could not be done or loaded.
 
 use super::{Words, words};
-use crate::store::row::Failure;
+use crate::store::record::Failure;
 use wire::ProblemCode;
 
 /// The sentence for a failure.

@@ -10,7 +10,7 @@ use crate::{
         ui::live::live_view,
     },
     navigation::navigator::Navigator,
-    store::row::Failure,
+    store::record::Failure,
     strings::words,
 };
 use leptos::prelude::*;

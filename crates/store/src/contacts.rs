@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{keyed::Keyed, row::Load};
+use super::{keyed::Keyed, record::Load};
 use reactive_graph::{
     signal::ArcRwSignal,
     traits::{Get, GetUntracked, Set, Update, WithUntracked},
@@ -16,7 +16,7 @@ use wire::{Activity, Agent, AgentId, Contact, ContactId, Seq, Tag};
 
 /// The cell's content: the server's word, and tags being added or removed laid over it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ContactRow {
+pub struct ContactRecord {
     truth: Option<Contact>,
     rev: Seq,
     tag_wishes: Vec<TagWish>,
@@ -29,7 +29,7 @@ pub enum TagWish {
     Remove(String),
 }
 
-impl ContactRow {
+impl ContactRecord {
     /// What an agent sees.
     #[must_use]
     pub fn shown(&self) -> Option<Contact> {
@@ -53,13 +53,13 @@ impl ContactRow {
 /// Contacts by id.
 #[derive(Default)]
 pub struct Contacts {
-    cells: Keyed<ContactId, ArcRwSignal<ContactRow>>,
+    cells: Keyed<ContactId, ArcRwSignal<ContactRecord>>,
     loads: Keyed<ContactId, ArcRwSignal<Load>>,
     activities: Keyed<ContactId, Arc<ActivityOfContact>>,
 }
 
 impl Contacts {
-    pub fn cell(&self, id: ContactId) -> ArcRwSignal<ContactRow> {
+    pub fn cell(&self, id: ContactId) -> ArcRwSignal<ContactRecord> {
         self.cells.cell(id)
     }
 
@@ -85,33 +85,33 @@ impl Contacts {
     /// The server's word. An older version loses.
     pub fn receive(&self, contact: Contact) {
         let cell = self.cell(contact.id);
-        let mut row = cell.get_untracked();
-        if contact.rev < row.rev {
+        let mut record = cell.get_untracked();
+        if contact.rev < record.rev {
             return;
         }
-        row.rev = contact.rev;
-        row.truth = Some(contact);
-        if cell.with_untracked(|known| *known != row) {
-            cell.set(row);
+        record.rev = contact.rev;
+        record.truth = Some(contact);
+        if cell.with_untracked(|known| *known != record) {
+            cell.set(record);
         }
     }
 
     pub fn intend_tag(&self, id: ContactId, wish: TagWish) {
-        self.cell(id).update(|row| row.tag_wishes.push(wish));
+        self.cell(id).update(|record| record.tag_wishes.push(wish));
     }
 
     /// Confirmed or refused: the wish is forgotten.
     pub fn settle_tag(&self, id: ContactId, wish: &TagWish) {
-        self.cell(id).maybe_update(|row| {
-            let at = row.tag_wishes.iter().position(|known| known == wish);
-            at.map(|at| row.tag_wishes.remove(at)).is_some()
+        self.cell(id).maybe_update(|record| {
+            let at = record.tag_wishes.iter().position(|known| known == wish);
+            at.map(|at| record.tag_wishes.remove(at)).is_some()
         });
     }
 
     /// What is known may be wrong: whatever the server says next counts more.
     pub fn doubt(&self) {
         for cell in self.cells.all() {
-            cell.update(|row| row.rev = 0);
+            cell.update(|record| record.rev = 0);
         }
         for load in self.loads.all() {
             load.set(Load::Idle);

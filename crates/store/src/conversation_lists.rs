@@ -7,7 +7,7 @@
 mod tests;
 
 use super::{
-    row::Load,
+    record::Load,
     standing::{Place, Standing},
 };
 use reactive_graph::{

@@ -6,7 +6,7 @@ mod tests;
 use super::{
     conversation_lists::{ConversationList, Loaded},
     keyed::Keyed,
-    row::Load,
+    record::Load,
     standing::Standing,
 };
 use reactive_graph::{
@@ -18,7 +18,7 @@ use wire::{AgentId, Conversation, ConversationId, ConversationPatch, Conversatio
 
 /// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ConversationRow {
+pub struct ConversationRecord {
     truth: Option<Conversation>,
     rev: Seq,
     wish: ConversationPatch,
@@ -26,7 +26,7 @@ pub struct ConversationRow {
     read: Seq,
 }
 
-impl ConversationRow {
+impl ConversationRecord {
     /// What an agent sees: the server's word with our wish over it.
     #[must_use]
     pub fn shown(&self) -> Option<Conversation> {
@@ -68,7 +68,7 @@ impl ConversationRow {
 /// Conversations by id, and the lists made of them.
 pub struct Conversations {
     me: AgentId,
-    cells: Keyed<ConversationId, ArcRwSignal<ConversationRow>>,
+    cells: Keyed<ConversationId, ArcRwSignal<ConversationRecord>>,
     loads: Keyed<ConversationId, ArcRwSignal<Load>>,
     /// A handful: the queries that somebody has looked at.
     lists: Mutex<Vec<Arc<ConversationList>>>,
@@ -80,7 +80,7 @@ impl Conversations {
         Self { me, cells: Keyed::default(), loads: Keyed::default(), lists: Mutex::default() }
     }
 
-    pub fn cell(&self, id: ConversationId) -> ArcRwSignal<ConversationRow> {
+    pub fn cell(&self, id: ConversationId) -> ArcRwSignal<ConversationRecord> {
         self.cells.cell(id)
     }
 
@@ -98,12 +98,12 @@ impl Conversations {
     /// Whether what is known of a conversation counts: something was heard of it, and no reset came since.
     #[must_use]
     pub fn is_known(&self, id: ConversationId) -> bool {
-        self.cell(id).with_untracked(|row| row.rev > 0)
+        self.cell(id).with_untracked(|record| record.rev > 0)
     }
 
     #[must_use]
     pub fn shown_untracked(&self, id: ConversationId) -> Option<Conversation> {
-        self.cell(id).with_untracked(ConversationRow::shown)
+        self.cell(id).with_untracked(ConversationRecord::shown)
     }
 
     /// The list of a query: the same one for everybody. Filled from what is known already.
@@ -140,13 +140,13 @@ impl Conversations {
         let mut changed = Vec::new();
         for conversation in conversations {
             let cell = self.cell(conversation.id);
-            let mut row = cell.get_untracked();
-            if conversation.rev < row.rev {
+            let mut record = cell.get_untracked();
+            if conversation.rev < record.rev {
                 continue;
             }
-            row.rev = conversation.rev;
-            row.truth = Some(conversation);
-            changed.extend(put(&cell, row));
+            record.rev = conversation.rev;
+            record.truth = Some(conversation);
+            changed.extend(put(&cell, record));
         }
         self.place(changed);
     }
@@ -160,21 +160,21 @@ impl Conversations {
 
     /// Lays a change over the truth; returns the version it was wished on.
     pub fn intend(&self, id: ConversationId, patch: &ConversationPatch) -> Seq {
-        self.change(id, |row| {
-            row.wish.status = patch.status.or(row.wish.status);
-            row.wish.assignee_id = patch.assignee_id.or(row.wish.assignee_id);
-            row.rev
+        self.change(id, |record| {
+            record.wish.status = patch.status.or(record.wish.status);
+            record.wish.assignee_id = patch.assignee_id.or(record.wish.assignee_id);
+            record.rev
         })
     }
 
     /// The server took the change, or refused it: the wish is forgotten, the truth remains.
     pub fn settle(&self, id: ConversationId, patch: &ConversationPatch) {
-        self.change(id, |row| {
-            if patch.status.is_some() && row.wish.status == patch.status {
-                row.wish.status = None;
+        self.change(id, |record| {
+            if patch.status.is_some() && record.wish.status == patch.status {
+                record.wish.status = None;
             }
-            if patch.assignee_id.is_some() && row.wish.assignee_id == patch.assignee_id {
-                row.wish.assignee_id = None;
+            if patch.assignee_id.is_some() && record.wish.assignee_id == patch.assignee_id {
+                record.wish.assignee_id = None;
             }
         });
     }
@@ -182,17 +182,17 @@ impl Conversations {
     /// This agent has read all there is now; returns up to where, if that is news. While what is shown is from before
     /// a reset nobody knows what there is.
     pub fn read(&self, id: ConversationId) -> Option<Seq> {
-        self.change(id, |row| {
-            let unread = row.rev > 0 && row.standing()?.unread;
-            row.read = row.read.max(row.rev);
-            unread.then_some(row.read)
+        self.change(id, |record| {
+            let unread = record.rev > 0 && record.standing()?.unread;
+            record.read = record.read.max(record.rev);
+            unread.then_some(record.read)
         })
     }
 
     /// What is known may be wrong: whatever the server says next counts more.
     pub fn doubt(&self) {
         for cell in self.cells.all() {
-            cell.update(ConversationRow::doubt);
+            cell.update(ConversationRecord::doubt);
         }
         for load in self.loads.all() {
             load.set(Load::Idle);
@@ -203,14 +203,14 @@ impl Conversations {
     }
 
     fn standings(&self) -> impl Iterator<Item = Standing> {
-        self.cells.all().into_iter().filter_map(|cell| cell.with_untracked(ConversationRow::standing))
+        self.cells.all().into_iter().filter_map(|cell| cell.with_untracked(ConversationRecord::standing))
     }
 
-    fn change<R>(&self, id: ConversationId, change: impl FnOnce(&mut ConversationRow) -> R) -> R {
+    fn change<R>(&self, id: ConversationId, change: impl FnOnce(&mut ConversationRecord) -> R) -> R {
         let cell = self.cell(id);
-        let mut row = cell.get_untracked();
-        let result = change(&mut row);
-        let changed = put(&cell, row);
+        let mut record = cell.get_untracked();
+        let result = change(&mut record);
+        let changed = put(&cell, record);
         self.place(changed.into_iter().collect());
         result
     }
@@ -225,12 +225,12 @@ impl Conversations {
     }
 }
 
-/// Stores a row if it became another; returns how it stands then.
-fn put(cell: &ArcRwSignal<ConversationRow>, row: ConversationRow) -> Option<Standing> {
-    if cell.with_untracked(|known| *known == row) {
+/// Stores a record if it became another; returns how it stands then.
+fn put(cell: &ArcRwSignal<ConversationRecord>, record: ConversationRecord) -> Option<Standing> {
+    if cell.with_untracked(|known| *known == record) {
         return None;
     }
-    let standing = row.standing();
-    cell.set(row);
+    let standing = record.standing();
+    cell.set(record);
     standing
 }

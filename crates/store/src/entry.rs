@@ -54,7 +54,7 @@ impl Entry for Message {
     }
 }
 
-/// Where a shown row stands: saved ones by `seq`, unsaved ones after every saved one.
+/// Where a shown record stands: saved ones by `seq`, unsaved ones after every saved one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     Saved(Seq),

@@ -23,7 +23,7 @@ pub mod entry;
 pub mod keyed;
 pub mod notes;
 pub mod receive;
-pub mod row;
+pub mod record;
 #[cfg(test)]
 mod samples;
 mod standing;

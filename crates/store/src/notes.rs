@@ -6,7 +6,7 @@ mod tests;
 
 use super::{
     keyed::Keyed,
-    row::Place,
+    record::Place,
     timeline::{Arrived, Timeline},
 };
 use reactive_graph::{
@@ -80,7 +80,7 @@ impl NotesOfContact {
     fn loaded(&self, floor: Option<Seq>, counts: impl Fn(&ContactNote) -> bool) -> usize {
         let is_loaded = |note: &ContactNote| floor.is_some_and(|floor| note.seq >= floor) && counts(note);
         let cells = self.timeline.cells.all();
-        cells.iter().filter(|cell| cell.with_untracked(|row| row.live().is_some_and(is_loaded))).count()
+        cells.iter().filter(|cell| cell.with_untracked(|record| record.live().is_some_and(is_loaded))).count()
     }
 
     /// After a reset nothing is known of what was seen until the server says it again.
@@ -94,9 +94,9 @@ impl NotesOfContact {
     /// A deletion. Of a note that isn't loaded nobody here knows whether it was among the new ones.
     pub(super) fn receive_deletion(&self, id: ContactNoteId, seq: Seq) {
         self.change_seen(|seen, floor| {
-            let is_loaded = self.timeline.cell(id).with_untracked(|row| {
+            let is_loaded = self.timeline.cell(id).with_untracked(|record| {
                 // What is known to be gone is no news.
-                row.rev() > 0 && row.live().is_none_or(|note| floor.is_some_and(|floor| note.seq >= floor))
+                record.rev() > 0 && record.live().is_none_or(|note| floor.is_some_and(|floor| note.seq >= floor))
             });
             seen.hear(seq, is_loaded);
         });
@@ -118,7 +118,9 @@ impl NotesOfContact {
             // Newest first: from the first one at or below the mark on all are seen.
             let above = order.iter().take_while(|placed| placed.place > Place::Saved(mark));
             let cells = above.map(|placed| self.timeline.cell(placed.id));
-            cells.filter(|cell| cell.with(|row| row.live().is_some_and(|note| seen.is_new(note, self.me)))).count()
+            cells
+                .filter(|cell| cell.with(|record| record.live().is_some_and(|note| seen.is_new(note, self.me))))
+                .count()
         });
         loaded + seen.not_loaded
     }
@@ -127,12 +129,12 @@ impl NotesOfContact {
     #[must_use]
     pub fn is_new(&self, id: ContactNoteId) -> bool {
         let seen = self.seen.get();
-        self.timeline.cell(id).with(|row| row.live().is_some_and(|note| seen.is_new(note, self.me)))
+        self.timeline.cell(id).with(|record| record.live().is_some_and(|note| seen.is_new(note, self.me)))
     }
 
     /// This agent has seen a note. Returns up to where everything has been seen, if that is news for the server.
     pub fn see(&self, id: ContactNoteId) -> Option<Seq> {
-        let seq = self.timeline.cell(id).with_untracked(|row| row.live().map(|note| note.seq))?;
+        let seq = self.timeline.cell(id).with_untracked(|record| record.live().map(|note| note.seq))?;
         let newest = self.newest()?;
         self.change_seen(|seen, _| seen.see(seq));
         let seen = self.seen.get_untracked();
@@ -142,7 +144,7 @@ impl NotesOfContact {
         let order = self.timeline.order_signal().get_untracked();
         let unseen = order.iter().rev().find_map(|placed| {
             let cell = self.timeline.cell(placed.id);
-            cell.with_untracked(|row| row.live().filter(|note| seen.is_new(note, self.me)).map(|note| note.seq))
+            cell.with_untracked(|record| record.live().filter(|note| seen.is_new(note, self.me)).map(|note| note.seq))
         });
         let mark = unseen.map_or(newest, |unseen| unseen - 1);
         let is_news = seen.here.first().is_some_and(|lowest| *lowest <= mark);

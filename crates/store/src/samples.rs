@@ -3,7 +3,7 @@
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::row::State;
+use super::record::State;
 use reactive_graph::effect::ImmediateEffect;
 use std::sync::{
     Arc,

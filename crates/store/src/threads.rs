@@ -5,7 +5,7 @@ mod tests;
 
 use super::{
     keyed::Keyed,
-    row::{Load, Place},
+    record::{Load, Place},
     timeline::{Arrived, Placed, Timeline},
 };
 use reactive_graph::traits::Get;

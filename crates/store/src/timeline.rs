@@ -1,6 +1,6 @@
 //! `Timeline`: records of one kind in their order: one cell per id, and one signal for the order of those shown.
 //!
-//! Two signals, not one: `order` drives the list, each row's cell drives its item. Confirming a note changes its cell
+//! Two signals, not one: `order` drives the list, each record's cell drives its item. Confirming a note changes its cell
 //! and, where its place stays, nothing else.
 
 #[cfg(test)]
@@ -9,7 +9,7 @@ mod transaction;
 
 use super::{
     keyed::Keyed,
-    row::{Entry, Errand, Failure, Load, Place, Progress, Row, Wish},
+    record::{Entry, Errand, Failure, Load, Place, Progress, Record, Wish},
 };
 use reactive_graph::{
     graph::Observer,
@@ -27,7 +27,7 @@ use transaction::{Index, Transaction};
 use uuid::Uuid;
 use wire::{Position, Seq};
 
-/// A shown row's place and id.
+/// A shown record's place and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Placed<Id> {
     pub place: Place,
@@ -52,9 +52,9 @@ pub(super) struct Stretch {
     pub(super) next_cursor: Option<String>,
 }
 
-/// Rows of one kind, in the order of the organization, newest first.
+/// Records of one kind, in the order of the organization, newest first.
 pub struct Timeline<T: Entry> {
-    pub(super) cells: Keyed<T::Id, ArcRwSignal<Row<T>>>,
+    pub(super) cells: Keyed<T::Id, ArcRwSignal<Record<T>>>,
     index: Mutex<Index>,
     pub(super) order: ArcRwSignal<Vec<Placed<T::Id>>>,
     pub(super) stretch: ArcRwSignal<Stretch>,
@@ -78,11 +78,11 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 
 impl<T: Entry> Timeline<T> {
     /// The cell of an id: the same one for everybody.
-    pub fn cell(&self, id: T::Id) -> ArcRwSignal<Row<T>> {
+    pub fn cell(&self, id: T::Id) -> ArcRwSignal<Record<T>> {
         self.cells.cell(id)
     }
 
-    /// The shown rows, newest first. Tracks the order only.
+    /// The shown records, newest first. Tracks the order only.
     #[must_use]
     pub fn order(&self) -> Vec<Placed<T::Id>> {
         self.order.get()
@@ -119,13 +119,13 @@ impl<T: Entry> Timeline<T> {
 
     #[must_use]
     pub fn errand(&self, id: T::Id) -> Option<Errand<T>> {
-        self.cells.get(id)?.with_untracked(Row::errand)
+        self.cells.get(id)?.with_untracked(Record::errand)
     }
 
     /// Lays a new thing over the truth; returns at once shown.
     pub fn intend_add(&self, entry: T) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
-        self.change(entry.id(), |row| row.intend_add(entry, nth));
+        self.change(entry.id(), |record| record.intend_add(entry, nth));
     }
 
     /// What another page has left unsent; it may have been under way when that ended. `refused`: the server did not
@@ -138,50 +138,50 @@ impl<T: Entry> Timeline<T> {
 
     /// What was wished for in a page that has ended.
     pub fn take_up(&self, id: T::Id, wish: Wish<T>) {
-        self.change(id, |row| row.take_up(wish));
+        self.change(id, |record| record.take_up(wish));
     }
 
     /// A request for what is to be added may reach the server from now on.
     pub fn mark_sent(&self, id: T::Id) {
-        self.change(id, Row::mark_sent);
+        self.change(id, Record::mark_sent);
     }
 
     pub fn intend_delete(&self, id: T::Id) -> bool {
-        self.change(id, Row::intend_delete)
+        self.change(id, Record::intend_delete)
     }
 
     pub fn intend_restore(&self, id: T::Id) -> bool {
-        self.change(id, Row::intend_restore)
+        self.change(id, Record::intend_restore)
     }
 
     /// The server's answer to our own request to add or restore.
     pub fn settle(&self, entry: T) {
-        self.take_in(entry, Row::settle);
+        self.take_in(entry, Record::settle);
     }
 
     pub fn settle_delete(&self, id: T::Id) {
-        self.change(id, Row::settle_delete);
+        self.change(id, Record::settle_delete);
     }
 
     pub fn retry(&self, id: T::Id, failure: Failure) {
-        self.change(id, |row| row.retry(failure));
+        self.change(id, |record| record.retry(failure));
     }
 
     pub fn refuse(&self, id: T::Id, failure: Failure) {
-        self.change(id, |row| row.refuse(failure));
+        self.change(id, |record| record.refuse(failure));
     }
 
     pub fn receive(&self, entry: T) {
-        self.take_in(entry, Row::receive);
+        self.take_in(entry, Record::receive);
     }
 
     pub fn receive_deletion(&self, id: T::Id, rev: Seq) {
-        self.change(id, |row| row.receive_deletion(rev));
+        self.change(id, |record| record.receive_deletion(rev));
     }
 
     /// The undo window is over.
     pub fn forget_deleted(&self, id: T::Id) {
-        self.change(id, Row::forget_deleted);
+        self.change(id, Record::forget_deleted);
     }
 
     /// A page: its items are true as of then, and what it lacks within its interval is gone. Returns whether it was
@@ -203,16 +203,16 @@ impl<T: Entry> Timeline<T> {
         }
         let listed: HashSet<Uuid> = page.items.iter().map(|entry| entry.id().into()).collect();
         let inside = |seq| seeded!(PageOverreaches) || seq >= lowest && page.below.is_none_or(|below| seq < below);
-        let missing = |row: &Row<T>| {
-            let live = row.live()?;
-            let gone = inside(live.seq()) && row.rev() <= as_of && !listed.contains(&live.id().into());
+        let missing = |record: &Record<T>| {
+            let live = record.live()?;
+            let gone = inside(live.seq()) && record.rev() <= as_of && !listed.contains(&live.id().into());
             (gone && !seeded!(MissingKept)).then(|| live.id())
         };
         for id in self.cells.all().iter().filter_map(|cell| cell.with_untracked(missing)) {
-            transaction.row(id, |row| row.receive_absence(as_of));
+            transaction.record(id, |record| record.receive_absence(as_of));
         }
         for entry in page.items {
-            transaction.take_in(entry, Row::receive);
+            transaction.take_in(entry, Record::receive);
         }
         transaction.cover(lowest, page.below, as_of, page.next_cursor);
         transaction.commit();
@@ -233,15 +233,15 @@ impl<T: Entry> Timeline<T> {
         Transaction::of(self).is_in_doubt()
     }
 
-    fn take_in(&self, entry: T, receive: fn(&mut Row<T>, T)) {
+    fn take_in(&self, entry: T, receive: fn(&mut Record<T>, T)) {
         let mut transaction = Transaction::of(self);
         transaction.take_in(entry, receive);
         transaction.commit();
     }
 
-    fn change<R>(&self, id: T::Id, change: impl FnOnce(&mut Row<T>) -> R) -> R {
+    fn change<R>(&self, id: T::Id, change: impl FnOnce(&mut Record<T>) -> R) -> R {
         let mut transaction = Transaction::of(self);
-        let result = transaction.row(id, change);
+        let result = transaction.record(id, change);
         transaction.commit();
         result
     }

@@ -4,7 +4,7 @@
 //! the code of the refusal, if there was one; the conversation it was written in; and, with all the lines it has, the body.
 //! What was confirmed and is to be deleted or brought back is kept without its text.
 
-use crate::row::{Entry, Failure, Progress, Wish};
+use crate::record::{Entry, Failure, Progress, Wish};
 use wire::{ConversationId, ProblemCode};
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The two sides of a row: what the server has said of a thing, and what this agent wants of it.
+//! The two sides of a record: what the server has said of a thing, and what this agent wants of it.
 
 use super::entry::Failure;
 
@@ -50,7 +50,7 @@ pub enum State {
     Unsaved(Progress),
 }
 
-/// The next request that a row's wish calls for.
+/// The next request that a record's wish calls for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Errand<T> {
     Add(T),

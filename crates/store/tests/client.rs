@@ -1,7 +1,7 @@
 //! A client: does with the store what the app's `Client` does, and watches that nothing impossible is shown.
 
 use crate::{
-    server::{Answer, Id, PageRead, Record, Said},
+    server::{Answer, Id, PageRead, Said, Stored},
     shelf::{self, Kept, Shelf, on},
 };
 use reactive_graph::traits::{GetUntracked, WithUntracked};
@@ -11,7 +11,7 @@ use std::{
 };
 use store::{
     Store,
-    row::{Errand, Failure, Load, Place, Progress, State, Wish},
+    record::{Errand, Failure, Load, Place, Progress, State, Wish},
     timeline::{Arrived, Timeline},
 };
 use wire::{Position, ProblemCode, Seq};
@@ -106,9 +106,9 @@ impl Client {
     }
 
     pub(crate) fn add(&mut self, shelf: Shelf, id: Id, body: u32) {
-        let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
+        let stored = Stored { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
         on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
-        on!(self.store, shelf, timeline => timeline.intend_add(shelf::entry(timeline, &record)));
+        on!(self.store, shelf, timeline => timeline.intend_add(shelf::entry(timeline, &stored)));
         self.run(shelf, id);
     }
 
@@ -137,7 +137,7 @@ impl Client {
         on!(self.store, shelf, timeline => timeline.forget_deleted(shelf::key(timeline, id)));
     }
 
-    /// Sends what the row's wish calls for, one request at a time.
+    /// Sends what the record's wish calls for, one request at a time.
     pub(crate) fn run(&mut self, shelf: Shelf, id: Id) {
         self.keep(shelf, id);
         if self.requests.contains_key(&id) {
@@ -160,9 +160,9 @@ impl Client {
     pub(crate) fn receive_answer(&mut self, id: Id) {
         let Some(Request { shelf, what, answer: Some(answer) }) = self.requests.remove(&id) else { return };
         match answer {
-            Answer::Entry(record) => {
-                self.heard(&record);
-                on!(self.store, shelf, timeline => timeline.settle(shelf::entry(timeline, &record)));
+            Answer::Entry(stored) => {
+                self.heard(&stored);
+                on!(self.store, shelf, timeline => timeline.settle(shelf::entry(timeline, &stored)));
             }
             Answer::Deleted => {
                 if let Some(deleted) = self.intended.get(&id).copied() {
@@ -185,10 +185,10 @@ impl Client {
     }
 
     pub(crate) fn receive_event(&mut self, said: &Said) {
-        if said.record.gone.is_some() {
-            self.heard_gone(said.record.id, said.record.rev);
+        if said.stored.gone.is_some() {
+            self.heard_gone(said.stored.id, said.stored.rev);
         } else {
-            self.heard(&said.record);
+            self.heard(&said.stored);
         }
         self.store.receive(shelf::event(said));
     }
@@ -217,7 +217,7 @@ impl Client {
     }
 
     /// `gone`: what the server knows to be deleted of the page's shelf.
-    pub(crate) fn receive_page(&mut self, at: usize, gone: &[Record]) {
+    pub(crate) fn receive_page(&mut self, at: usize, gone: &[Stored]) {
         let Fetch { shelf, below, down_to, read } = self.fetches.remove(at);
         let read = read.expect("it was read before");
         let (as_of, lowest) = (read.as_of.seq, read.items.last().map_or(0, |last| last.seq));
@@ -226,11 +226,11 @@ impl Client {
             return;
         }
         self.pages += 1;
-        read.items.iter().for_each(|record| self.heard(record));
-        for record in gone.iter().filter(|record| record.seq <= as_of && record.seq > 0) {
-            let inside = (!read.more || record.seq >= lowest) && below.is_none_or(|below| record.seq < below);
-            if inside && read.items.iter().all(|item| item.id != record.id) {
-                self.heard_gone(record.id, as_of);
+        read.items.iter().for_each(|stored| self.heard(stored));
+        for stored in gone.iter().filter(|stored| stored.seq <= as_of && stored.seq > 0) {
+            let inside = (!read.more || stored.seq >= lowest) && below.is_none_or(|below| stored.seq < below);
+            if inside && read.items.iter().all(|item| item.id != stored.id) {
+                self.heard_gone(stored.id, as_of);
             }
         }
         if read.more && down_to.is_some_and(|down_to| lowest > down_to) {
@@ -274,10 +274,10 @@ impl Client {
         Ok(())
     }
 
-    fn heard(&mut self, record: &Record) {
-        on!(self.store, record.shelf, timeline => shelf::is_same_cell(timeline, record.id, &mut self.cells));
-        let known = self.live.entry(record.id).or_default();
-        *known = record.rev.max(*known);
+    fn heard(&mut self, stored: &Stored) {
+        on!(self.store, stored.shelf, timeline => shelf::is_same_cell(timeline, stored.id, &mut self.cells));
+        let known = self.live.entry(stored.id).or_default();
+        *known = stored.rev.max(*known);
     }
 
     fn heard_gone(&mut self, id: Id, rev: Seq) {
@@ -345,7 +345,7 @@ impl Client {
 }
 
 fn is_shown<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
-    timeline.cell(T::key(id)).with_untracked(|row| row.shown().is_some())
+    timeline.cell(T::key(id)).with_untracked(|record| record.shown().is_some())
 }
 
 fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {
@@ -358,7 +358,7 @@ fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {
 
 fn is_refused<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
     let refused = |state| matches!(state, State::Unsaved(Progress::Refused(_)));
-    timeline.cell(T::key(id)).with_untracked(|row| row.shown().is_some_and(|(_, state)| refused(state)))
+    timeline.cell(T::key(id)).with_untracked(|record| record.shown().is_some_and(|(_, state)| refused(state)))
 }
 
 fn receive_page<T: Kept>(timeline: &Timeline<T>, below: Option<Seq>, read: &PageRead) -> bool {
@@ -373,9 +373,9 @@ fn receive_page<T: Kept>(timeline: &Timeline<T>, below: Option<Seq>, read: &Page
 fn shown<T: Kept>(timeline: &Timeline<T>) -> Vec<Shown> {
     let order = timeline.order_signal().get_untracked();
     let shown = order.iter().filter_map(|placed| {
-        timeline.cell(placed.id).with_untracked(|row| {
-            let (entry, state) = row.shown()?;
-            let undone = matches!(row.wish(), Some(Wish::Delete { undone: true, .. } | Wish::Restore { .. }));
+        timeline.cell(placed.id).with_untracked(|record| {
+            let (entry, state) = record.shown()?;
+            let undone = matches!(record.wish(), Some(Wish::Delete { undone: true, .. } | Wish::Restore { .. }));
             let text = entry.text().to_owned();
             Some(Shown { id: T::unkey(placed.id), place: placed.place, state, text, undone })
         })

@@ -3,11 +3,11 @@
 
 use crate::{
     client::Client,
-    server::{Id, Record},
+    server::{Id, Stored},
     shelf::{self, Kept, Shelf, on},
 };
 use reactive_graph::traits::WithUntracked;
-use store::{row::Wish, timeline::Timeline, unsent::Unsent};
+use store::{record::Wish, timeline::Timeline, unsent::Unsent};
 
 impl Client {
     /// The page goes, with everything on its way, and a new one takes its place.
@@ -25,9 +25,9 @@ impl Client {
             match Unsent::read(&text).expect("what was written is read") {
                 Unsent::Add { refused, body, .. } => {
                     let body = body.strip_prefix("text ").unwrap().parse().unwrap();
-                    let record = Record { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
+                    let stored = Stored { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
                     on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
-                    on!(self.store, shelf, timeline => timeline.take_up_add(shelf::entry(timeline, &record), refused));
+                    on!(self.store, shelf, timeline => timeline.take_up_add(shelf::entry(timeline, &stored), refused));
                 }
                 Unsent::Delete => {
                     on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Wish::DeleteUnseen));
@@ -52,5 +52,5 @@ impl Client {
 
 fn unsent<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {
     let typed = |thing: &T| (0, shelf::conversation(), thing.text().to_owned());
-    timeline.cell(T::key(id)).with_untracked(|row| Unsent::of(row.wish(), typed))
+    timeline.cell(T::key(id)).with_untracked(|record| Unsent::of(record.wish(), typed))
 }

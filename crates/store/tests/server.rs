@@ -11,7 +11,7 @@ const UNDO_WINDOW: usize = 25;
 
 /// A note or message, or its tombstone.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Record {
+pub(crate) struct Stored {
     pub(crate) id: Id,
     pub(crate) shelf: Shelf,
     pub(crate) author: usize,
@@ -28,36 +28,36 @@ pub(crate) struct Gone {
     until: usize,
 }
 
-/// An event: what a record was like after a change.
+/// An event: what a stored thing was like after a change.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
-    pub(crate) record: Record,
+    pub(crate) stored: Stored,
     pub(crate) restored: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    Entry(Record),
+    Entry(Stored),
     Deleted,
     Refused(ProblemCode),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct PageRead {
-    pub(crate) items: Vec<Record>,
+    pub(crate) items: Vec<Stored>,
     pub(crate) more: bool,
     pub(crate) as_of: Position,
 }
 
 #[derive(Default)]
 pub(crate) struct Server {
-    pub(crate) records: BTreeMap<Id, Record>,
+    pub(crate) stored: BTreeMap<Id, Stored>,
     pub(crate) seq: Seq,
     pub(crate) epoch: u32,
     /// Everything said in this epoch.
     pub(crate) log: Vec<Said>,
     pub(crate) now: usize,
-    backup: Option<(BTreeMap<Id, Record>, Seq)>,
+    backup: Option<(BTreeMap<Id, Stored>, Seq)>,
 }
 
 impl Server {
@@ -67,14 +67,14 @@ impl Server {
 
     /// `PUT`. Every thirteenth text is one the server doesn't take.
     pub(crate) fn add(&mut self, author: usize, shelf: Shelf, id: Id, body: u32) -> Answer {
-        match self.records.get(&id) {
-            Some(record) if record.gone.is_some() => Answer::Refused(ProblemCode::Gone),
-            Some(record) if record.body == body => Answer::Entry(record.clone()),
+        match self.stored.get(&id) {
+            Some(stored) if stored.gone.is_some() => Answer::Refused(ProblemCode::Gone),
+            Some(stored) if stored.body == body => Answer::Entry(stored.clone()),
             Some(_) => Answer::Refused(ProblemCode::IdReuse),
             None if body % 13 == 12 => Answer::Refused(ProblemCode::InvalidBody),
             None => {
                 let seq = self.seq + 1;
-                self.change(Record { id, shelf, author, body, seq, rev: seq, gone: None }, false)
+                self.change(Stored { id, shelf, author, body, seq, rev: seq, gone: None }, false)
             }
         }
     }
@@ -82,16 +82,16 @@ impl Server {
     /// `DELETE`. Agent 0 is the admin. An id never seen gets a tombstone.
     pub(crate) fn delete(&mut self, agent: usize, shelf: Shelf, id: Id) -> Answer {
         let gone = Some(Gone { by: agent, until: self.now + UNDO_WINDOW });
-        match self.records.get(&id).cloned() {
-            Some(Record { gone: Some(_), .. }) => {}
-            Some(record) if record.author != agent && agent != 0 => return Answer::Refused(ProblemCode::Forbidden),
-            Some(record) => {
-                self.change(Record { gone, ..record }, false);
+        match self.stored.get(&id).cloned() {
+            Some(Stored { gone: Some(_), .. }) => {}
+            Some(stored) if stored.author != agent && agent != 0 => return Answer::Refused(ProblemCode::Forbidden),
+            Some(stored) => {
+                self.change(Stored { gone, ..stored }, false);
             }
             None => {
                 let until = 0;
                 let gone = Some(Gone { by: agent, until });
-                self.records.insert(id, Record { id, shelf, author: agent, body: 0, seq: 0, rev: 0, gone });
+                self.stored.insert(id, Stored { id, shelf, author: agent, body: 0, seq: 0, rev: 0, gone });
             }
         }
         Answer::Deleted
@@ -99,56 +99,56 @@ impl Server {
 
     /// `POST …/restore`.
     pub(crate) fn restore(&mut self, agent: usize, id: Id) -> Answer {
-        match self.records.get(&id).cloned() {
+        match self.stored.get(&id).cloned() {
             None => Answer::Refused(ProblemCode::NotFound),
-            Some(record) => match record.gone {
-                None => Answer::Entry(record),
+            Some(stored) => match stored.gone {
+                None => Answer::Entry(stored),
                 Some(gone) if gone.by != agent => Answer::Refused(ProblemCode::Forbidden),
                 Some(gone) if gone.until < self.now => Answer::Refused(ProblemCode::Gone),
-                Some(_) => self.change(Record { gone: None, ..record }, true),
+                Some(_) => self.change(Stored { gone: None, ..stored }, true),
             },
         }
     }
 
     pub(crate) fn page(&self, shelf: Shelf, below: Option<Seq>, limit: usize) -> PageRead {
         let mut items = self.live(shelf);
-        items.retain(|record| below.is_none_or(|below| record.seq < below));
+        items.retain(|stored| below.is_none_or(|below| stored.seq < below));
         let more = items.len() > limit;
         items.truncate(limit);
         PageRead { items, more, as_of: self.position() }
     }
 
     /// What there is, newest first.
-    pub(crate) fn live(&self, shelf: Shelf) -> Vec<Record> {
-        let live = |record: &&Record| record.shelf == shelf && record.gone.is_none();
-        let mut records: Vec<Record> = self.records.values().filter(live).cloned().collect();
-        records.sort_by_key(|record| std::cmp::Reverse(record.seq));
-        records
+    pub(crate) fn live(&self, shelf: Shelf) -> Vec<Stored> {
+        let live = |stored: &&Stored| stored.shelf == shelf && stored.gone.is_none();
+        let mut stored: Vec<Stored> = self.stored.values().filter(live).cloned().collect();
+        stored.sort_by_key(|stored| std::cmp::Reverse(stored.seq));
+        stored
     }
 
     pub(crate) fn back_up(&mut self) {
-        self.backup = Some((self.records.clone(), self.seq));
+        self.backup = Some((self.stored.clone(), self.seq));
     }
 
     /// Goes back to the backup, with the timeline of deletions replayed over it, or without where that was lost.
     pub(crate) fn restart(&mut self, replayed: bool) {
-        let (records, seq) = self.backup.clone().unwrap_or_default();
-        let before = std::mem::replace(&mut self.records, records);
+        let (stored, seq) = self.backup.clone().unwrap_or_default();
+        let before = std::mem::replace(&mut self.stored, stored);
         (self.seq, self.epoch) = (seq, self.epoch + 1);
         self.log.clear();
-        for tombstone in before.into_values().filter(|record| replayed && record.gone.is_some()) {
+        for tombstone in before.into_values().filter(|stored| replayed && stored.gone.is_some()) {
             self.seq += 1;
             let rev = self.seq;
-            let known = self.records.entry(tombstone.id).or_insert(tombstone);
+            let known = self.stored.entry(tombstone.id).or_insert(tombstone);
             (known.gone, known.rev) = (Some(Gone { by: 0, until: 0 }), rev);
         }
     }
 
-    fn change(&mut self, mut record: Record, restored: bool) -> Answer {
+    fn change(&mut self, mut stored: Stored, restored: bool) -> Answer {
         self.seq += 1;
-        record.rev = self.seq;
-        self.records.insert(record.id, record.clone());
-        self.log.push(Said { record: record.clone(), restored });
-        Answer::Entry(record)
+        stored.rev = self.seq;
+        self.stored.insert(stored.id, stored.clone());
+        self.log.push(Said { stored: stored.clone(), restored });
+        Answer::Entry(stored)
     }
 }

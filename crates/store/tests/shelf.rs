@@ -1,10 +1,10 @@
 //! The four lists of the model, of three kinds, and the store's timelines that stand for them.
 
-use crate::server::{Id, Record, Said};
+use crate::server::{Id, Said, Stored};
 use reactive_graph::signal::ArcRwSignal;
 use std::{any::Any, collections::HashMap};
 use store::{
-    row::{Entry, Row},
+    record::{Entry, Record},
     timeline::Timeline,
 };
 use uuid::Uuid;
@@ -37,25 +37,25 @@ pub(crate) fn agent(number: usize) -> AgentId {
     AgentId(Uuid::from_u128(300 + number as u128))
 }
 
-/// A wire type that stands for a record.
+/// A wire type that stands for a stored thing.
 pub(crate) trait Kept: Entry {
-    fn of(record: &Record) -> Self;
+    fn of(stored: &Stored) -> Self;
     fn key(id: Id) -> Self::Id;
     fn unkey(id: Self::Id) -> Id;
     fn text(&self) -> &str;
 }
 
 impl Kept for ContactNote {
-    fn of(record: &Record) -> Self {
+    fn of(stored: &Stored) -> Self {
         Self {
-            id: Self::key(record.id),
-            contact_id: record.shelf.contact(),
+            id: Self::key(stored.id),
+            contact_id: stored.shelf.contact(),
             conversation_id: conversation(),
-            author: author(record),
-            body: NoteBody::parse(&text(record.body)).unwrap(),
+            author: author(stored),
+            body: NoteBody::parse(&text(stored.body)).unwrap(),
             created_at: chrono::DateTime::UNIX_EPOCH,
-            seq: record.seq,
-            rev: record.rev,
+            seq: stored.seq,
+            rev: stored.rev,
         }
     }
     fn key(id: Id) -> ContactNoteId {
@@ -70,15 +70,15 @@ impl Kept for ContactNote {
 }
 
 impl Kept for ConversationNote {
-    fn of(record: &Record) -> Self {
+    fn of(stored: &Stored) -> Self {
         Self {
-            id: Self::key(record.id),
+            id: Self::key(stored.id),
             conversation_id: conversation(),
-            author: author(record),
-            body: NoteBody::parse(&text(record.body)).unwrap(),
+            author: author(stored),
+            body: NoteBody::parse(&text(stored.body)).unwrap(),
             created_at: chrono::DateTime::UNIX_EPOCH,
-            seq: record.seq,
-            rev: record.rev,
+            seq: stored.seq,
+            rev: stored.rev,
         }
     }
     fn key(id: Id) -> ConversationNoteId {
@@ -93,16 +93,16 @@ impl Kept for ConversationNote {
 }
 
 impl Kept for Message {
-    fn of(record: &Record) -> Self {
+    fn of(stored: &Stored) -> Self {
         Self {
-            id: Self::key(record.id),
+            id: Self::key(stored.id),
             conversation_id: conversation(),
             direction: Direction::Out,
-            author: Some(author(record)),
-            body: text(record.body),
+            author: Some(author(stored)),
+            body: text(stored.body),
             attachments: Vec::new(),
             created_at: chrono::DateTime::UNIX_EPOCH,
-            seq: record.seq,
+            seq: stored.seq,
             delivery: Delivery::Delivered,
         }
     }
@@ -145,48 +145,48 @@ pub(crate) fn key<T: Kept>(_: &Timeline<T>, id: Id) -> T::Id {
     T::key(id)
 }
 
-pub(crate) fn entry<T: Kept>(_: &Timeline<T>, record: &Record) -> T {
-    T::of(record)
+pub(crate) fn entry<T: Kept>(_: &Timeline<T>, stored: &Stored) -> T {
+    T::of(stored)
 }
 
 /// Whether a thing's cell is still the one it was at first, which `first` remembers.
 pub(crate) fn is_same_cell<T: Kept>(timeline: &Timeline<T>, id: Id, first: &mut HashMap<Id, Box<dyn Any>>) -> bool {
-    let cell: ArcRwSignal<Row<T>> = timeline.cell(T::key(id));
+    let cell: ArcRwSignal<Record<T>> = timeline.cell(T::key(id));
     let first = first.entry(id).or_insert_with(|| Box::new(cell.clone()));
-    first.downcast_ref::<ArcRwSignal<Row<T>>>() == Some(&cell)
+    first.downcast_ref::<ArcRwSignal<Record<T>>>() == Some(&cell)
 }
 
 pub(crate) fn text(body: u32) -> String {
     format!("text {body}")
 }
 
-fn author(record: &Record) -> AgentRef {
-    AgentRef { id: agent(record.author), name: format!("Agent {}", record.author), removed: false }
+fn author(stored: &Stored) -> AgentRef {
+    AgentRef { id: agent(stored.author), name: format!("Agent {}", stored.author), removed: false }
 }
 
 /// The event as it travels.
 pub(crate) fn event(said: &Said) -> Event {
-    let (record, seq) = (&said.record, said.record.rev);
-    let actor = author(record);
-    match (record.shelf, record.gone.is_some(), said.restored) {
+    let (stored, seq) = (&said.stored, said.stored.rev);
+    let actor = author(stored);
+    match (stored.shelf, stored.gone.is_some(), said.restored) {
         (Shelf::ContactNotes(_), true, _) => Event::ContactNoteDeleted {
-            note_id: ContactNote::key(record.id),
-            contact_id: record.shelf.contact(),
+            note_id: ContactNote::key(stored.id),
+            contact_id: stored.shelf.contact(),
             actor,
             seq,
         },
-        (Shelf::ContactNotes(_), false, false) => Event::ContactNoteAdded { note: Kept::of(record), actor, seq },
-        (Shelf::ContactNotes(_), false, true) => Event::ContactNoteRestored { note: Kept::of(record), actor, seq },
+        (Shelf::ContactNotes(_), false, false) => Event::ContactNoteAdded { note: Kept::of(stored), actor, seq },
+        (Shelf::ContactNotes(_), false, true) => Event::ContactNoteRestored { note: Kept::of(stored), actor, seq },
         (Shelf::ConversationNotes, true, _) => Event::ConversationNoteDeleted {
-            note_id: ConversationNote::key(record.id),
+            note_id: ConversationNote::key(stored.id),
             conversation_id: conversation(),
             actor,
             seq,
         },
-        (Shelf::ConversationNotes, false, false) => Event::ConversationNoteAdded { note: Kept::of(record), actor, seq },
+        (Shelf::ConversationNotes, false, false) => Event::ConversationNoteAdded { note: Kept::of(stored), actor, seq },
         (Shelf::ConversationNotes, false, true) => {
-            Event::ConversationNoteRestored { note: Kept::of(record), actor, seq }
+            Event::ConversationNoteRestored { note: Kept::of(stored), actor, seq }
         }
-        (Shelf::Messages, ..) => Event::MessageAdded { message: Kept::of(record), actor: Some(actor), seq },
+        (Shelf::Messages, ..) => Event::MessageAdded { message: Kept::of(stored), actor: Some(actor), seq },
     }
 }

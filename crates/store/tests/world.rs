@@ -3,11 +3,11 @@
 use crate::{
     client::{Client, What},
     dice::Dice,
-    server::{Id, Record, Server},
+    server::{Id, Server, Stored},
     shelf::Shelf,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use store::row::State;
+use store::record::State;
 
 /// A step of a history. Which client, thing or letter it is about follows from `a` and `b` and what there is by then,
 /// so that a history from which steps are taken away is still one.
@@ -245,7 +245,7 @@ impl World {
         let place = which % client.inbox.len();
         let said = if once { client.inbox.remove(place) } else { client.inbox[place].clone() };
         client.receive_event(&said);
-        self.look(at, said.record.shelf)
+        self.look(at, said.stored.shelf)
     }
 
     fn event_lost(&mut self, at: usize, which: usize) {
@@ -271,8 +271,8 @@ impl World {
         let fetch = &mut self.clients[at].fetches[place];
         let shelf = fetch.shelf;
         fetch.read.get_or_insert_with(|| self.server.page(shelf, fetch.below, 2 + which / 5 % 3));
-        let gone = |record: &&Record| record.shelf == shelf && record.gone.is_some();
-        let gone: Vec<Record> = self.server.records.values().filter(gone).cloned().collect();
+        let gone = |stored: &&Stored| stored.shelf == shelf && stored.gone.is_some();
+        let gone: Vec<Stored> = self.server.stored.values().filter(gone).cloned().collect();
         self.clients[at].receive_page(place, &gone);
         self.look(at, shelf)
     }

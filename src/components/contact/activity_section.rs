@@ -12,7 +12,7 @@ use crate::{
         },
         ui::rows::Rows,
     },
-    store::row::Load,
+    store::record::Load,
     strings::{fill, words},
 };
 use leptos::prelude::*;

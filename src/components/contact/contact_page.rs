@@ -17,7 +17,7 @@ use crate::{
         ui::rows::Rows,
     },
     navigation::{navigator::Navigator, views::InboxView},
-    store::row::{Failure, Load},
+    store::record::{Failure, Load},
     strings::words,
 };
 use leptos::prelude::*;

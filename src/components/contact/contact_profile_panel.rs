@@ -18,7 +18,7 @@ use crate::{
         ui::icon::{Icon, Shape},
     },
     navigation::navigator::Navigator,
-    store::row::Load,
+    store::record::Load,
     strings::{fill, words},
 };
 use leptos::{ev, html, prelude::*};

@@ -67,8 +67,8 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Me
     let me = client.my_id();
     let colleague = memo(move |_| {
         let Some(ThreadItem::Note(id)) = thread.items().last().copied() else { return None };
-        thread.notes.cell(id).with(|row| {
-            let (note, _) = row.shown()?;
+        thread.notes.cell(id).with(|record| {
+            let (note, _) = record.shown()?;
             (note.author.id != me).then(|| note.author.name.clone())
         })
     });

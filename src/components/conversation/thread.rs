@@ -14,7 +14,7 @@ use crate::{
         },
         ui::rows::{Edge, Rows, RowsHandle},
     },
-    store::{row::Load, threads::ThreadItem},
+    store::{record::Load, threads::ThreadItem},
     strings::{fill, words},
 };
 use leptos::{html, prelude::*};

@@ -16,7 +16,7 @@ use crate::{
         },
     },
     navigation::{navigator::Navigator, views::InboxView},
-    store::row::Load,
+    store::record::Load,
     strings::words,
 };
 use leptos::prelude::*;

@@ -11,7 +11,7 @@ use crate::{
         shared::load_problem::{LoadProblem, Waiting},
     },
     navigation::navigator::Navigator,
-    store::row::{Failure, Load},
+    store::record::{Failure, Load},
     strings::{fill, words},
 };
 use leptos::prelude::*;

@@ -12,7 +12,7 @@ use crate::{
             text::Text,
         },
     },
-    store::row::State,
+    store::record::State,
     strings::words,
 };
 use leptos::prelude::*;
@@ -27,9 +27,10 @@ pub fn ConversationNoteItem(
 ) -> impl IntoView {
     let client = Client::here();
     let cell = client.store().threads.of(conversation).notes.cell(id);
-    let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
-    let state =
-        memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
+    let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.clone()));
+    let state = memo(move |_| {
+        cell.with(|record| record.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
+    });
     let (keep_client, edit_client, drop_client) = (client.clone(), client.clone(), client.clone());
     first.map(|note| {
         let body = note.body.clone();

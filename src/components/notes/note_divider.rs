@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
-use crate::{client::Client, store::row::Place, strings::words};
+use crate::{client::Client, store::record::Place, strings::words};
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, Seq};
 
@@ -41,9 +41,9 @@ pub fn borders(contact: ContactId, keys: Memo<Vec<ContactNoteId>>, visit: Memo<O
             let mut newest_new = None;
             for id in keys {
                 let cell = notes.timeline.cell(*id);
-                let (place, is_mine) = cell.with(|row| {
-                    let author = row.shown().map(|(note, _)| note.author.id);
-                    (row.place(), author == Some(me))
+                let (place, is_mine) = cell.with(|record| {
+                    let author = record.shown().map(|(note, _)| note.author.id);
+                    (record.place(), author == Some(me))
                 });
                 match place {
                     Some(Place::Saved(seq)) if seq <= visit => {

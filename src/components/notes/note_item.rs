@@ -14,7 +14,7 @@ use crate::{
             text::Text,
         },
     },
-    store::row::{Failure, Progress, State},
+    store::record::{Failure, Progress, State},
     strings::{failure_sentence, fill, words},
 };
 use leptos::{html, prelude::*};
@@ -29,11 +29,12 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     let client = Client::here();
     let notes = client.store().contact_notes.of(contact);
     let cell = notes.timeline.cell(id);
-    let first = cell.with_untracked(|row| row.shown().map(|(note, _)| note.clone()));
+    let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.clone()));
     let (edit_client, drop_client) = (client.clone(), client.clone());
     let is_new = memo(move |_| notes.is_new(id));
-    let state: NoteStanding =
-        memo(move |_| cell.with(|row| row.shown().map(|(note, state)| (note.author.clone(), note.created_at, state))));
+    let state: NoteStanding = memo(move |_| {
+        cell.with(|record| record.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
+    });
     let edit = Callback::new(move |()| {
         if let Some(body) = edit_client.take_back_contact_note(contact, id) {
             edit_client.put_back_contact_note(contact, body.as_str());

@@ -19,7 +19,7 @@ use crate::{
             rows::{Rows, RowsHandle},
         },
     },
-    store::row::Load,
+    store::record::Load,
     strings::{fill, words},
 };
 use leptos::{html, prelude::*};
@@ -64,8 +64,8 @@ fn Notes(
         let mut keys = all.get();
         if !wanted.is_empty() {
             keys.retain(|id| {
-                notes.timeline.cell(*id).with(|row| {
-                    row.shown().is_some_and(|(note, _)| {
+                notes.timeline.cell(*id).with(|record| {
+                    record.shown().is_some_and(|(note, _)| {
                         lower(note.body.as_str()).contains(&wanted) || lower(&note.author.name).contains(&wanted)
                     })
                 })

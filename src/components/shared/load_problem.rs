@@ -3,7 +3,7 @@
 use crate::components::ui::live::live;
 use crate::{
     browser::timers::after,
-    store::row::Failure,
+    store::record::Failure,
     strings::{failure_sentence, fill, words},
 };
 use leptos::prelude::*;

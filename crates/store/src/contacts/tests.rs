@@ -5,7 +5,7 @@
 
 use super::{ActivityOfContact, Agents, Contacts, TagWish};
 use crate::{
-    row::Load,
+    record::Load,
     samples::{Onlooker, agent, agent_id, contact, contact_id, position},
 };
 use reactive_graph::traits::{GetUntracked, Set, Track, WithUntracked};
@@ -17,12 +17,12 @@ fn tagged(rev: Seq, tags: &[&str]) -> Contact {
 }
 
 fn tags(contacts: &Contacts) -> Vec<String> {
-    let shown = contacts.cell(contact_id(1)).with_untracked(super::ContactRow::shown).unwrap();
+    let shown = contacts.cell(contact_id(1)).with_untracked(super::ContactRecord::shown).unwrap();
     shown.tags.into_iter().map(|tag| tag.name).collect()
 }
 
 fn name(contacts: &Contacts) -> String {
-    contacts.cell(contact_id(1)).with_untracked(|row| row.shown().unwrap().name)
+    contacts.cell(contact_id(1)).with_untracked(|record| record.shown().unwrap().name)
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use super::Loaded;
 use crate::{
     conversations::Conversations,
-    row::Load,
+    record::Load,
     samples::{COLLEAGUE, ME, Onlooker, agent_id, conversation, conversation_id},
 };
 use reactive_graph::traits::{GetUntracked, Track};

@@ -5,7 +5,7 @@
 
 use super::Conversations;
 use crate::{
-    row::Load,
+    record::Load,
     samples::{COLLEAGUE, ME, Onlooker, agent_id, conversation, conversation_id},
 };
 use reactive_graph::traits::{GetUntracked, Set, Track};

@@ -2,7 +2,7 @@
 
 use crate::{
     Store,
-    row::Row,
+    record::Record,
     samples::{
         ME, agent, agent_id, contact, contact_id, conversation, conversation_id, conversation_note, is_saved, message,
         note, note_at, note_id, position,
@@ -22,7 +22,7 @@ fn store() -> Store {
 
 fn is_shown(store: &Store, seq: Seq) -> bool {
     let notes = store.contact_notes.of(contact_id(1));
-    notes.timeline.cell(note_id(seq.into())).with_untracked(|row| is_saved(row.shown()))
+    notes.timeline.cell(note_id(seq.into())).with_untracked(|record| is_saved(record.shown()))
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_reset_casts_doubt_on_everything_and_hides_nothing() {
         store.receive(Event::ContactNoteAdded { note: note_at(50, 2, 2), actor: actor(), seq: 2 });
         store.receive(Event::ConversationChanged { conversation: conversation(1, 3, 60), actor: None, seq: 3 });
         store.receive(Event::ContactChanged { contact: contact(1, 4, "Anna"), actor: None, seq: 4 });
-        let rev = store.contact_notes.of(contact_id(1)).timeline.cell(note_id(50)).with_untracked(Row::rev);
+        let rev = store.contact_notes.of(contact_id(1)).timeline.cell(note_id(50)).with_untracked(Record::rev);
         assert_eq!(rev, 2);
         assert_eq!(store.conversations.shown_untracked(conversation_id(1)).map(|shown| shown.rev), Some(3));
         assert_eq!(store.contacts.shown(contact_id(1)).map(|shown| shown.name).as_deref(), Some("Anna"));

@@ -5,7 +5,7 @@
 
 use super::{Thread, ThreadItem, Threads, arrived};
 use crate::{
-    row::{Failure, Load},
+    record::{Failure, Load},
     samples::{Onlooker, conversation_id, conversation_note, message, position},
 };
 use std::sync::Arc;

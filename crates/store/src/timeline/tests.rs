@@ -2,7 +2,7 @@
 
 use super::{Arrived, Timeline};
 use crate::{
-    row::{Failure, Load, Place, Row, State},
+    record::{Failure, Load, Place, Record, State},
     samples::{Onlooker, in_epoch, is_saved, note, note_at, note_id, position, unsaved},
 };
 use reactive_graph::traits::{GetUntracked, Track, WithUntracked};
@@ -202,7 +202,7 @@ fn a_refused_note_keeps_its_text_and_a_refused_deletion_brings_the_note_back() {
     assert_eq!(shown(&timeline), [None]);
     timeline.refuse(note_id(9), Failure::Refused(ProblemCode::Forbidden));
     assert_eq!(shown(&timeline), [None, Some(9)]);
-    let text = |row: &Row<ContactNote>| row.shown().map(|(note, _)| note.body.as_str().to_owned());
+    let text = |record: &Record<ContactNote>| record.shown().map(|(note, _)| note.body.as_str().to_owned());
     assert_eq!(timeline.cell(note_id(101)).with_untracked(text).as_deref(), Some("note 101"));
 }
 
@@ -216,7 +216,7 @@ fn everybody_who_asks_for_a_note_gets_the_same_cell_whatever_happens_to_it() {
     timeline.doubt(Some(&position(9)));
     timeline.receive_page(page(&[7], None, false, 10));
     assert!(timeline.cell(note_id(7)) == cell);
-    assert!(cell.with_untracked(|row| is_saved(row.shown())));
+    assert!(cell.with_untracked(|record| is_saved(record.shown())));
 }
 
 /// Counts who is told: those who look at the order, and those who look at one note.
@@ -271,7 +271,7 @@ fn whoever_is_told_of_a_change_may_ask_the_list_about_it() {
     let (asking, cell) = (Arc::clone(&timeline), timeline.cell(note_id(9)));
     let curious = Onlooker::at(move || {
         cell.track();
-        let shown = cell.with_untracked(|row| row.shown().is_some());
+        let shown = cell.with_untracked(|record| record.shown().is_some());
         assert_eq!(asking.order_signal().with_untracked(Vec::is_empty), !shown);
         assert_eq!(asking.errand(note_id(9)), None);
         asking.intend_delete(note_id(1_000));
@@ -285,6 +285,6 @@ fn a_saved_note_is_shown_as_saved() {
     let timeline = Notes::default();
     timeline.intend_add(unsaved(7));
     timeline.settle(note(7));
-    let state = timeline.cell(note_id(7)).with_untracked(|row| row.shown().map(|(_, state)| state));
+    let state = timeline.cell(note_id(7)).with_untracked(|record| record.shown().map(|(_, state)| state));
     assert_eq!(state, Some(State::Saved));
 }

@@ -4,7 +4,7 @@
 use super::{Placed, Stretch, Timeline};
 use crate::{
     coverage::Coverage,
-    row::{Entry, Place, Row},
+    record::{Entry, Place, Record},
 };
 use reactive_graph::{
     signal::ArcRwSignal,
@@ -17,7 +17,7 @@ use wire::{Position, Seq};
 /// What a timeline knows beside its cells and their order.
 #[derive(Default)]
 pub(super) struct Index {
-    /// Where each row of the order stands in it.
+    /// Where each record of the order stands in it.
     places: HashMap<Uuid, Place>,
     coverage: Coverage,
     /// The last reset: pages read before it say nothing.
@@ -32,7 +32,7 @@ pub(super) struct Index {
 pub(super) struct Transaction<'a, T: Entry> {
     timeline: &'a Timeline<T>,
     index: MutexGuard<'a, Index>,
-    cells: Vec<ArcRwSignal<Row<T>>>,
+    cells: Vec<ArcRwSignal<Record<T>>>,
     moved: bool,
     stretched: bool,
 }
@@ -58,21 +58,21 @@ impl<'a, T: Entry> Transaction<'a, T> {
         }
     }
 
-    /// Transaction a row, and its place in the order by what is shown of it then.
-    pub(super) fn row<R>(&mut self, id: T::Id, change: impl FnOnce(&mut Row<T>) -> R) -> R {
+    /// Changes a record, and its place in the order by what is shown of it then.
+    pub(super) fn record<R>(&mut self, id: T::Id, change: impl FnOnce(&mut Record<T>) -> R) -> R {
         let cell = self.cell(id);
-        let mut row = cell.get_untracked();
-        let result = change(&mut row);
-        let place = row.place();
-        if cell.with_untracked(|known| *known != row) {
-            cell.update_untracked(|known| *known = row);
+        let mut record = cell.get_untracked();
+        let result = change(&mut record);
+        let place = record.place();
+        if cell.with_untracked(|known| *known != record) {
+            cell.update_untracked(|known| *known = record);
             self.cells.push(cell);
         }
         self.place(id, place);
         result
     }
 
-    fn cell(&self, id: T::Id) -> ArcRwSignal<Row<T>> {
+    fn cell(&self, id: T::Id) -> ArcRwSignal<Record<T>> {
         let cell = self.timeline.cells.cell(id);
         if !seeded!(CellReplaced) {
             return cell;
@@ -83,13 +83,13 @@ impl<'a, T: Entry> Transaction<'a, T> {
 
     /// Takes in the server's word on one thing. If it is news, yet older than a page that lacks it, then it is gone:
     /// that page would have listed it.
-    pub(super) fn take_in(&mut self, entry: T, receive: fn(&mut Row<T>, T)) {
+    pub(super) fn take_in(&mut self, entry: T, receive: fn(&mut Record<T>, T)) {
         let (rev, as_of) = (entry.rev(), self.index.coverage.as_of(entry.seq()));
-        self.row(entry.id(), |row| {
-            let is_news = rev > row.rev();
-            receive(row, entry);
+        self.record(entry.id(), |record| {
+            let is_news = rev > record.rev();
+            receive(record, entry);
             if is_news && rev <= as_of && !seeded!(PageForgotten) {
-                row.receive_deletion(as_of);
+                record.receive_deletion(as_of);
             }
         });
     }
@@ -128,7 +128,7 @@ impl<'a, T: Entry> Transaction<'a, T> {
             return;
         }
         for cell in self.timeline.cells.all() {
-            cell.update_untracked(Row::doubt);
+            cell.update_untracked(Record::doubt);
             self.cells.push(cell);
         }
     }
@@ -145,7 +145,7 @@ impl<'a, T: Entry> Transaction<'a, T> {
             return;
         }
         for cell in self.timeline.cells.all() {
-            let shown = cell.with_untracked(|row| Some((row.shown()?.0.id(), row.place())));
+            let shown = cell.with_untracked(|record| Some((record.shown()?.0.id(), record.place())));
             if let Some((id, place)) = shown {
                 self.place(id, place);
             }

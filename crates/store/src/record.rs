@@ -13,19 +13,19 @@ use wire::{ProblemCode, Seq};
 /// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
 /// Once a deletion of ours is confirmed the truth is not `Live`, unless with a newer version than the deleted one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row<T> {
+pub struct Record<T> {
     truth: Truth<T>,
     rev: Seq,
     wish: Option<Wish<T>>,
 }
 
-impl<T> Default for Row<T> {
+impl<T> Default for Record<T> {
     fn default() -> Self {
         Self { truth: Truth::Unknown, rev: 0, wish: None }
     }
 }
 
-impl<T: Entry> Row<T> {
+impl<T: Entry> Record<T> {
     /// What an agent sees of it, if anything.
     #[must_use]
     pub fn shown(&self) -> Option<(&T, State)> {
@@ -63,7 +63,7 @@ impl<T: Entry> Row<T> {
         self.rev
     }
 
-    /// The request this row is waiting for, if any.
+    /// The request this record is waiting for, if any.
     #[must_use]
     pub fn errand(&self) -> Option<Errand<T>> {
         match &self.wish {

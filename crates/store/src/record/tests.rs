@@ -1,0 +1,274 @@
+//! What an agent sees of one note: whatever they wished, and whatever the server then says.
+
+// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+#![allow(clippy::unwrap_used)]
+
+use super::{Errand, Failure, Place, Progress, Record, State, Wish};
+use crate::samples::{note, note_at, unsaved};
+use wire::{ContactNote, ProblemCode};
+
+type NoteRow = Record<ContactNote>;
+
+const FORBIDDEN: Failure = Failure::Refused(ProblemCode::Forbidden);
+const GONE: Failure = Failure::Refused(ProblemCode::Gone);
+
+/// Saved by a colleague at 5.
+fn saved() -> NoteRow {
+    let mut record = NoteRow::default();
+    record.receive(note(5));
+    record
+}
+
+/// What an agent sees, and what is asked of the server.
+fn outcome(record: &NoteRow) -> String {
+    let shown = match record.shown() {
+        None => "hidden",
+        Some((_, State::Saved)) => "saved",
+        Some((_, State::Unsaved(Progress::Waiting))) => "saving",
+        Some((_, State::Unsaved(Progress::Retrying(_)))) => "retrying",
+        Some((_, State::Unsaved(Progress::Refused(_)))) => "refused",
+    };
+    let asked = match record.errand() {
+        None => "",
+        Some(Errand::Add(_)) => ", asks to add",
+        Some(Errand::Delete) => ", asks to delete",
+        Some(Errand::Restore) => ", asks to restore",
+    };
+    format!("{shown}{asked}")
+}
+
+/// Every wish, as it comes about.
+fn wishes() -> Vec<(&'static str, NoteRow)> {
+    let adding = || {
+        let mut record = NoteRow::default();
+        record.intend_add(unsaved(5), 0);
+        record
+    };
+    let with = |mut record: NoteRow, changes: &[fn(&mut NoteRow)]| {
+        changes.iter().for_each(|change| change(&mut record));
+        record
+    };
+    let delete: fn(&mut NoteRow) = |record| assert!(record.intend_delete());
+    let undo: fn(&mut NoteRow) = |record| assert!(record.intend_restore());
+    vec![
+        ("nothing", saved()),
+        ("to add", adding()),
+        ("to add, never sent, and abandoned", with(adding(), &[delete])),
+        ("to add, abandoned", with(adding(), &[NoteRow::mark_sent, delete])),
+        ("to add, refused", with(adding(), &[|record| record.refuse(FORBIDDEN)])),
+        ("to delete", with(saved(), &[delete])),
+        ("to delete, undone", with(saved(), &[delete, undo])),
+        ("deleted", with(saved(), &[delete, NoteRow::settle_delete])),
+        ("to restore", with(saved(), &[delete, NoteRow::settle_delete, undo])),
+        ("to delete what is being restored", with(saved(), &[delete, NoteRow::settle_delete, undo, delete])),
+        ("to delete, from another page", with(NoteRow::default(), &[|record| record.take_up(Wish::DeleteUnseen)])),
+        (
+            "to delete, from another page, and then seen",
+            with(NoteRow::default(), &[|record| record.take_up(Wish::DeleteUnseen), |record| record.receive(note(5))]),
+        ),
+        ("to delete what is here, from another page", with(saved(), &[|record| record.take_up(Wish::DeleteUnseen)])),
+        (
+            "to delete what is being added here, from another page",
+            with(adding(), &[|record| record.take_up(Wish::DeleteUnseen)]),
+        ),
+        ("to restore, from another page", with(NoteRow::default(), &[|record| record.take_up(Wish::RestoreUnseen)])),
+        ("to restore what is here, from another page", with(saved(), &[|record| record.take_up(Wish::RestoreUnseen)])),
+        ("to restore what is wished gone here", with(saved(), &[delete, |record| record.take_up(Wish::RestoreUnseen)])),
+    ]
+}
+
+type Word = (&'static str, fn(&mut NoteRow));
+
+/// Everything the server can say of it.
+fn words() -> Vec<Word> {
+    vec![
+        ("as it was added", |record| record.receive(note(5))),
+        ("restored", |record| record.receive(note_at(5, 5, 9))),
+        ("deleted", |record| record.receive_deletion(8)),
+        ("an older deletion", |record| record.receive_deletion(4)),
+        ("not on a page", |record| record.receive_absence(8)),
+        ("answer: here it is", |record| record.settle(note_at(5, 5, 9))),
+        ("answer: deleted", NoteRow::settle_delete),
+        ("answer: forbidden", |record| record.refuse(FORBIDDEN)),
+        ("answer: it is gone", |record| record.refuse(GONE)),
+        ("no answer", |record| record.retry(Failure::Offline)),
+        ("the undo window ends", NoteRow::forget_deleted),
+        ("a reset", NoteRow::doubt),
+    ]
+}
+
+#[test]
+fn whatever_was_wished_and_whatever_the_server_says_an_agent_sees_this() {
+    let mut table = String::new();
+    for (wish, record) in wishes() {
+        table.push_str(&format!("{wish}: {}\n", outcome(&record)));
+        for (word, say) in words() {
+            let mut record = record.clone();
+            let before = outcome(&record);
+            say(&mut record);
+            let after = outcome(&record);
+            if before != after {
+                table.push_str(&format!("  {word}: {after}\n"));
+            }
+        }
+    }
+    assert_eq!(table, include_str!("outcomes.txt"));
+}
+
+#[test]
+fn an_older_version_never_replaces_a_newer_one() {
+    let mut record = saved();
+    record.receive(ContactNote { body: wire::NoteBody::parse("new").unwrap(), ..note_at(5, 5, 9) });
+    record.receive(note(5));
+    assert_eq!(record.shown().unwrap().0.body.as_str(), "new");
+}
+
+#[test]
+fn a_deleted_note_does_not_come_back_with_a_late_word_of_it() {
+    let mut record = NoteRow::default();
+    record.receive_deletion(8);
+    for late in [note(5), note_at(5, 5, 8)] {
+        record.receive(late);
+        assert_eq!(outcome(&record), "hidden");
+    }
+    record.receive(note_at(5, 5, 9));
+    assert_eq!(outcome(&record), "saved");
+}
+
+#[test]
+fn a_note_that_was_gone_when_it_arrived_stays_gone_though_nobody_said_since_when() {
+    let mut record = NoteRow::default();
+    record.intend_add(unsaved(5), 0);
+    record.refuse(GONE);
+    record.receive(note(5));
+    assert_eq!(outcome(&record), "hidden");
+    record.receive(note_at(5, 5, 9));
+    assert_eq!(outcome(&record), "saved");
+}
+
+#[test]
+fn deleting_again_while_the_undo_is_on_its_way_ends_in_deleted() {
+    let mut record = saved();
+    record.intend_delete();
+    record.settle_delete();
+    record.intend_restore();
+    record.intend_delete();
+    record.receive_deletion(8);
+    assert_eq!(outcome(&record), "hidden, asks to delete", "that was the deletion which is being undone");
+    record.settle(note_at(5, 5, 9));
+    assert_eq!(outcome(&record), "hidden, asks to delete");
+    record.settle_delete();
+    assert_eq!(outcome(&record), "hidden");
+}
+
+#[test]
+fn an_undo_is_not_over_because_an_older_page_shows_the_note() {
+    let mut record = saved();
+    record.intend_delete();
+    record.settle_delete();
+    record.intend_restore();
+    record.receive(note(5));
+    record.receive_deletion(8);
+    assert_eq!(outcome(&record), "saved, asks to restore");
+}
+
+#[test]
+fn an_undo_that_was_answered_is_over_even_if_somebody_deleted_the_note_since() {
+    let mut record = saved();
+    record.intend_delete();
+    record.settle_delete();
+    record.intend_restore();
+    record.receive_deletion(10);
+    record.settle(note_at(5, 5, 9));
+    assert_eq!(outcome(&record), "hidden");
+}
+
+#[test]
+fn a_deletion_answered_after_another_window_brought_the_note_back_leaves_it_there() {
+    let mut record = saved();
+    record.intend_delete();
+    record.receive(note_at(5, 5, 9));
+    record.settle_delete();
+    assert_eq!(outcome(&record), "saved");
+}
+
+#[test]
+fn after_a_reset_the_servers_word_counts_however_old_it_looks() {
+    let mut record = NoteRow::default();
+    record.receive_deletion(80);
+    record.doubt();
+    record.receive(note(5));
+    assert_eq!(outcome(&record), "saved");
+}
+
+#[test]
+fn after_a_reset_a_page_that_lacks_a_note_does_not_say_that_it_is_nowhere() {
+    let mut record = saved();
+    record.doubt();
+    record.receive_absence(50);
+    assert_eq!(outcome(&record), "hidden");
+    record.receive(note_at(5, 12, 12));
+    assert_eq!(outcome(&record), "saved");
+}
+
+#[test]
+fn the_kept_text_goes_when_the_undo_window_ends() {
+    let mut record = saved();
+    record.intend_delete();
+    record.settle_delete();
+    assert!(matches!(record.wish(), Some(Wish::Deleted { .. })));
+    record.forget_deleted();
+    assert_eq!(record.wish(), None);
+    assert_eq!(record.live(), None);
+    assert!(!record.intend_restore());
+}
+
+#[test]
+fn a_note_that_is_not_there_can_not_be_deleted() {
+    assert!(!NoteRow::default().intend_delete());
+    let mut record = saved();
+    record.receive_deletion(8);
+    assert!(!record.intend_delete());
+}
+
+#[test]
+fn an_unsaved_note_stands_above_every_saved_one() {
+    let mut record = NoteRow::default();
+    record.intend_add(unsaved(5), 0);
+    assert!(record.place() > Some(Place::Saved(u64::MAX)));
+}
+
+#[test]
+fn after_a_reset_a_note_that_this_agent_deleted_is_shown_if_the_server_has_it() {
+    let mut record = saved();
+    record.intend_delete();
+    record.settle_delete();
+    record.forget_deleted();
+    record.doubt();
+    record.receive(note(5));
+    assert_eq!(outcome(&record), "saved", "the deletion was lost with the backup");
+}
+
+#[test]
+fn after_a_reset_a_deletion_ends_an_undo_of_which_nobody_knows_what_it_undoes() {
+    let mut record = saved();
+    record.intend_delete();
+    record.settle_delete();
+    record.intend_restore();
+    record.doubt();
+    record.receive_deletion(3);
+    assert_eq!(outcome(&record), "hidden");
+}
+
+#[test]
+fn whoever_goes_back_and_forth_while_an_undo_is_on_its_way_gets_what_they_wanted_last() {
+    let mut record = saved();
+    record.intend_delete();
+    record.settle_delete();
+    record.intend_restore();
+    record.intend_delete();
+    assert!(record.intend_restore());
+    assert_eq!(outcome(&record), "saved, asks to restore");
+    record.settle(note_at(5, 5, 9));
+    assert_eq!(outcome(&record), "saved");
+}
