@@ -17,7 +17,7 @@ use wire::{Activity, Agent, AgentId, Contact, ContactId, Seq, Tag};
 /// The cell's content: the server's word, and tags being added or removed laid over it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContactRecord {
-    truth: Option<Contact>,
+    remote: Option<Contact>,
     rev: Seq,
     tag_wishes: Vec<TagWish>,
 }
@@ -33,7 +33,7 @@ impl ContactRecord {
     /// What an agent sees.
     #[must_use]
     pub fn shown(&self) -> Option<Contact> {
-        let mut shown = self.truth.clone()?;
+        let mut shown = self.remote.clone()?;
         for wish in &self.tag_wishes {
             match wish {
                 TagWish::Remove(name) => shown.tags.retain(|tag| tag.name != *name),
@@ -90,7 +90,7 @@ impl Contacts {
             return;
         }
         record.rev = contact.rev;
-        record.truth = Some(contact);
+        record.remote = Some(contact);
         if cell.with_untracked(|known| *known != record) {
             cell.set(record);
         }

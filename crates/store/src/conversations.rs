@@ -16,10 +16,10 @@ use reactive_graph::{
 use std::sync::{Arc, Mutex};
 use wire::{AgentId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Seq};
 
-/// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
+/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is in doubt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConversationRecord {
-    truth: Option<Conversation>,
+    remote: Option<Conversation>,
     rev: Seq,
     wish: ConversationPatch,
     /// Read up to here by this agent, in this page.
@@ -30,7 +30,7 @@ impl ConversationRecord {
     /// What an agent sees: the server's word with our wish over it.
     #[must_use]
     pub fn shown(&self) -> Option<Conversation> {
-        let mut shown = self.truth.clone()?;
+        let mut shown = self.remote.clone()?;
         shown.status = self.wish.status.unwrap_or(shown.status);
         shown.assignee_id = self.wish.assignee_id.unwrap_or(shown.assignee_id);
         shown.unread = shown.unread && self.read < shown.rev;
@@ -39,20 +39,20 @@ impl ConversationRecord {
 
     /// What places it in the lists.
     pub(super) fn standing(&self) -> Option<Standing> {
-        let truth = self.truth.as_ref()?;
+        let remote = self.remote.as_ref()?;
         Some(Standing {
-            status: self.wish.status.unwrap_or(truth.status),
-            assignee: self.wish.assignee_id.unwrap_or(truth.assignee_id),
-            unread: truth.unread && self.read < truth.rev,
+            status: self.wish.status.unwrap_or(remote.status),
+            assignee: self.wish.assignee_id.unwrap_or(remote.assignee_id),
+            unread: remote.unread && self.read < remote.rev,
             in_doubt: self.rev == 0,
-            ..Standing::of(truth)
+            ..Standing::of(remote)
         })
     }
 
     /// What is known may be wrong. What was read here stays read until the server says otherwise.
     fn doubt(&mut self) {
-        if let Some(truth) = &mut self.truth {
-            truth.unread &= self.read < truth.rev;
+        if let Some(remote) = &mut self.remote {
+            remote.unread &= self.read < remote.rev;
         }
         self.rev = 0;
         self.read = 0;
@@ -145,7 +145,7 @@ impl Conversations {
                 continue;
             }
             record.rev = conversation.rev;
-            record.truth = Some(conversation);
+            record.remote = Some(conversation);
             changed.extend(put(&cell, record));
         }
         self.place(changed);
@@ -158,7 +158,7 @@ impl Conversations {
         list.set_loaded(loaded, self.standings());
     }
 
-    /// Lays a change over the truth; returns the version it was wished on.
+    /// Lays a change over the remote state; returns the version it was made on.
     pub fn intend(&self, id: ConversationId, patch: &ConversationPatch) -> Seq {
         self.change(id, |record| {
             record.wish.status = patch.status.or(record.wish.status);
@@ -167,7 +167,7 @@ impl Conversations {
         })
     }
 
-    /// The server took the change, or refused it: the wish is forgotten, the truth remains.
+    /// The server took the change, or refused it: the pending change is dropped, the remote state remains.
     pub fn settle(&self, id: ConversationId, patch: &ConversationPatch) {
         self.change(id, |record| {
             if patch.status.is_some() && record.wish.status == patch.status {

@@ -36,7 +36,7 @@ mod seeding {
         PageOverreaches,
         /// What a page lacks comes back with an older word that is heard later.
         PageForgotten,
-        /// A deletion we only wish for is written into the truth, so that a refusal can't take it back.
+        /// A deletion that is only pending is written into the remote state, so that a refusal can't take it back.
         WishMixedIn,
         /// A saved thing keeps its place among the unsaved ones beside its new one.
         PlaceDoubled,

@@ -1,4 +1,4 @@
-//! What we know: the server's truth with our own unconfirmed wishes laid over it, one cell per thing.
+//! What we know: the remote state with our pending changes laid over it, one cell per thing.
 //!
 //! No I/O, no DOM, no spawning: everything here runs and is tested natively. Verbs: `intend` (a wish), `settle` and
 //! `refuse` (what became of it), `receive` (the server's word), `forget`.

@@ -1,27 +1,27 @@
-//! One thing as we know it: the server's truth and our own wish side by side, and what is shown of the two.
+//! One thing as we know it: the remote state and our pending change side by side, and what is shown of the two.
 
 #[cfg(test)]
 mod tests;
 
-use super::wish::Truth;
+use super::wish::Remote;
 pub use super::{
     entry::{Entry, Failure, Load, Place},
     wish::{Errand, Progress, State, Wish},
 };
 use wire::{ProblemCode, Seq};
 
-/// The cell's content. `rev` is that of the truth; 0 when nothing was heard, or what was heard is in doubt.
-/// Once a deletion of ours is confirmed the truth is not `Live`, unless with a newer version than the deleted one.
+/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is in doubt.
+/// Once a deletion of ours is confirmed the remote state is not `Live`, unless with a newer version than the deleted one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<T> {
-    truth: Truth<T>,
+    remote: Remote<T>,
     rev: Seq,
     wish: Option<Wish<T>>,
 }
 
 impl<T> Default for Record<T> {
     fn default() -> Self {
-        Self { truth: Truth::Unknown, rev: 0, wish: None }
+        Self { remote: Remote::Unknown, rev: 0, wish: None }
     }
 }
 
@@ -29,13 +29,13 @@ impl<T: Entry> Record<T> {
     /// What an agent sees of it, if anything.
     #[must_use]
     pub fn shown(&self) -> Option<(&T, State)> {
-        match (&self.wish, &self.truth) {
+        match (&self.wish, &self.remote) {
             (Some(Wish::Add { abandoned: true, .. } | Wish::Deleted { .. }), _) => None,
             (Some(Wish::Delete { undone: false, .. } | Wish::DeleteUnseen), _) => None,
             (Some(Wish::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
             (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => Some((entry, State::Saved)),
-            (None | Some(Wish::RestoreUnseen), Truth::Live(entry)) => Some((entry, State::Saved)),
-            (None | Some(Wish::RestoreUnseen), Truth::Gone | Truth::GoneUndated | Truth::Unknown) => None,
+            (None | Some(Wish::RestoreUnseen), Remote::Live(entry)) => Some((entry, State::Saved)),
+            (None | Some(Wish::RestoreUnseen), Remote::Gone | Remote::GoneUndated | Remote::Unknown) => None,
         }
     }
 
@@ -55,7 +55,7 @@ impl<T: Entry> Record<T> {
     /// The server's live version, whatever we wish.
     #[must_use]
     pub fn live(&self) -> Option<&T> {
-        if let Truth::Live(entry) = &self.truth { Some(entry) } else { None }
+        if let Remote::Live(entry) = &self.remote { Some(entry) } else { None }
     }
 
     #[must_use]
@@ -101,7 +101,7 @@ impl<T: Entry> Record<T> {
             wish @ Some(Wish::Delete { .. }) => wish,
         };
         self.rev = entry.rev();
-        self.truth = Truth::Live(entry);
+        self.remote = Remote::Live(entry);
     }
 
     /// The server's answer to our own request to add or restore. Fulfilled, even if it was deleted again since.
@@ -113,16 +113,16 @@ impl<T: Entry> Record<T> {
     }
 
     fn is_gone(&self) -> bool {
-        matches!(self.truth, Truth::Gone | Truth::GoneUndated)
+        matches!(self.remote, Remote::Gone | Remote::GoneUndated)
     }
 
     fn is_stale(&self, entry: &T) -> bool {
-        match self.truth {
-            Truth::Gone | Truth::GoneUndated if seeded!(DeletionNotFinal) => false,
-            Truth::Gone => entry.rev() <= self.rev,
+        match self.remote {
+            Remote::Gone | Remote::GoneUndated if seeded!(DeletionNotFinal) => false,
+            Remote::Gone => entry.rev() <= self.rev,
             // Only what was changed after it was made can be newer than its deletion.
-            Truth::GoneUndated => entry.rev() <= self.rev || entry.rev() == entry.seq(),
-            Truth::Unknown | Truth::Live(_) => entry.rev() < self.rev && !seeded!(OlderVersionAccepted),
+            Remote::GoneUndated => entry.rev() <= self.rev || entry.rev() == entry.seq(),
+            Remote::Unknown | Remote::Live(_) => entry.rev() < self.rev && !seeded!(OlderVersionAccepted),
         }
     }
 
@@ -133,7 +133,7 @@ impl<T: Entry> Record<T> {
         }
         self.wish = match self.wish.take() {
             // After a reset it is not known which deletion an undo was for; the server's word counts.
-            Some(Wish::Restore { .. }) if self.truth == Truth::Unknown => None,
+            Some(Wish::Restore { .. }) if self.remote == Remote::Unknown => None,
             // An undo outlives the deletion it undoes; every other wish has lost its object.
             wish @ Some(
                 Wish::Restore { .. } | Wish::RestoreUnseen | Wish::Delete { undone: true, .. } | Wish::Deleted { .. },
@@ -144,7 +144,7 @@ impl<T: Entry> Record<T> {
             Some(Wish::Add { .. } | Wish::DeleteUnseen) | None => None,
         };
         self.rev = rev;
-        self.truth = Truth::Gone;
+        self.remote = Remote::Gone;
     }
 
     /// A page as of `rev` lacks it. If it was in doubt, then it may be elsewhere: in a new order places are new.
@@ -152,7 +152,7 @@ impl<T: Entry> Record<T> {
         if self.rev > 0 {
             self.receive_deletion(rev);
         } else {
-            self.truth = Truth::Unknown;
+            self.remote = Remote::Unknown;
         }
     }
 
@@ -160,7 +160,7 @@ impl<T: Entry> Record<T> {
     pub fn doubt(&mut self) {
         self.rev = 0;
         if self.is_gone() {
-            self.truth = Truth::Unknown;
+            self.remote = Remote::Unknown;
         }
     }
 
@@ -173,18 +173,20 @@ impl<T: Entry> Record<T> {
         if seeded!(LeftForgotten) {
             return;
         }
-        self.wish = match (self.wish.take(), wish, &self.truth) {
+        self.wish = match (self.wish.take(), wish, &self.remote) {
             // What is being added here has arrived: that page saw it.
             (Some(Wish::Add { .. }), wish @ (Wish::DeleteUnseen | Wish::RestoreUnseen), _) => Some(wish),
             (Some(wish), ..) => Some(wish),
             // It has arrived, and may be gone again by now.
-            (None, Wish::Add { .. }, Truth::Live(_) | Truth::Gone | Truth::GoneUndated) if !seeded!(ArrivedTakenUp) => {
+            (None, Wish::Add { .. }, Remote::Live(_) | Remote::Gone | Remote::GoneUndated)
+                if !seeded!(ArrivedTakenUp) =>
+            {
                 None
             }
-            (None, Wish::DeleteUnseen, Truth::Live(entry)) => {
+            (None, Wish::DeleteUnseen, Remote::Live(entry)) => {
                 Some(Wish::Delete { entry: entry.clone(), undone: false })
             }
-            (None, Wish::DeleteUnseen, Truth::Gone | Truth::GoneUndated) => None,
+            (None, Wish::DeleteUnseen, Remote::Gone | Remote::GoneUndated) => None,
             (None, wish, _) => Some(wish),
         };
     }
@@ -198,7 +200,7 @@ impl<T: Entry> Record<T> {
 
     /// Returns whether there was anything to delete.
     pub fn intend_delete(&mut self) -> bool {
-        self.wish = match (self.wish.take(), &self.truth) {
+        self.wish = match (self.wish.take(), &self.remote) {
             // Refused for good, or never sent: it exists nowhere but here.
             (Some(Wish::Add { progress: Progress::Refused(_), .. } | Wish::Add { sent: false, .. }), _) => None,
             (Some(Wish::Add { entry, nth, progress, sent, .. }), _) => {
@@ -208,14 +210,14 @@ impl<T: Entry> Record<T> {
             (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => {
                 Some(Wish::Delete { entry, undone: false })
             }
-            (None, Truth::Live(entry)) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
+            (None, Remote::Live(entry)) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
             (wish, _) => {
                 self.wish = wish;
                 return false;
             }
         };
         if seeded!(WishMixedIn) && self.live().is_some() {
-            self.truth = Truth::Gone;
+            self.remote = Remote::Gone;
         }
         true
     }
@@ -245,7 +247,7 @@ impl<T: Entry> Record<T> {
                 undone.then_some(Wish::Restore { entry })
             }
             Some(Wish::Delete { entry, undone }) => {
-                self.truth = Truth::GoneUndated;
+                self.remote = Remote::GoneUndated;
                 Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })
             }
             // Perhaps this version, perhaps it was brought back since: now that it is known it is asked for once more.
@@ -253,7 +255,7 @@ impl<T: Entry> Record<T> {
                 self.live().map(|entry| Wish::Delete { entry: entry.clone(), undone: false })
             }
             Some(Wish::Add { abandoned: true, .. } | Wish::DeleteUnseen) => {
-                self.truth = Truth::GoneUndated;
+                self.remote = Remote::GoneUndated;
                 None
             }
             wish => wish,
@@ -273,7 +275,7 @@ impl<T: Entry> Record<T> {
     pub fn refuse(&mut self, failure: Failure) {
         self.wish = match self.wish.take() {
             Some(_) if failure == Failure::Refused(ProblemCode::Gone) => {
-                self.truth = Truth::GoneUndated;
+                self.remote = Remote::GoneUndated;
                 None
             }
             // It may have arrived all the same.

@@ -122,7 +122,7 @@ impl<T: Entry> Timeline<T> {
         self.cells.get(id)?.with_untracked(Record::errand)
     }
 
-    /// Lays a new thing over the truth; returns at once shown.
+    /// Lays a new thing over the remote state; returns at once shown.
     pub fn intend_add(&self, entry: T) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
         self.change(entry.id(), |record| record.intend_add(entry, nth));

@@ -4,7 +4,7 @@ use super::entry::Failure;
 
 /// What the server has said about a thing.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Truth<T> {
+pub(super) enum Remote<T> {
     /// Nothing, or nothing that still counts.
     Unknown,
     Live(T),
