@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     net::{
-        api::{Api, Pending, read},
+        api::{Api, ApiCall, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -45,7 +45,7 @@ impl Source for NotesOf {
         &self.notes.timeline
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value> {
         api.contact_notes(self.contact, cursor).json()
     }
 
@@ -55,7 +55,7 @@ impl Source for NotesOf {
         Ok(Fetched::of(self.notes.receive_page(below, page), next))
     }
 
-    fn send(&self, api: &Api, id: ContactNoteId, errand: Errand<ContactNote>) -> Option<Pending<Value>> {
+    fn send(&self, api: &Api, id: ContactNoteId, errand: Errand<ContactNote>) -> Option<ApiCall<Value>> {
         Some(match errand {
             Errand::Add(note) => {
                 let new = NewContactNote { body: note.body, conversation_id: note.conversation_id };
@@ -84,7 +84,7 @@ impl Client {
     pub fn add_contact_note(&self, contact: ContactId, conversation: ConversationId, body: NoteBody) -> ContactNoteId {
         let id = ContactNoteId::fresh();
         let note = self.unsaved_contact_note(id, contact, conversation, chrono::Utc::now(), body);
-        self.store().contact_notes.of(contact).timeline.intend_add(note);
+        self.store().contact_notes.of(contact).timeline.apply_add(note);
         self.send_contact_note(contact, id);
         id
     }
@@ -93,7 +93,7 @@ impl Client {
     pub fn delete_contact_note(&self, contact: ContactId, id: ContactNoteId) {
         let notes = self.store().contact_notes.of(contact);
         let was_saved = notes.timeline.cell(id).with_untracked(|record| record.live().is_some());
-        if !notes.timeline.intend_delete(id) {
+        if !notes.timeline.apply_delete(id) {
             return;
         }
         if was_saved {
@@ -106,7 +106,7 @@ impl Client {
 
     /// Takes a deletion back, while that is possible.
     pub fn restore_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        if self.store().contact_notes.of(contact).timeline.intend_restore(id) {
+        if self.store().contact_notes.of(contact).timeline.apply_restore(id) {
             self.send_contact_note(contact, id);
         } else {
             self.alert(words().undo_failed.to_owned());
@@ -117,7 +117,7 @@ impl Client {
     pub fn take_back_contact_note(&self, contact: ContactId, id: ContactNoteId) -> Option<NoteBody> {
         let notes = self.store().contact_notes.of(contact);
         let body = notes.timeline.cell(id).with_untracked(|record| record.shown().map(|(note, _)| note.body.clone()));
-        notes.timeline.intend_delete(id);
+        notes.timeline.apply_delete(id);
         self.send_contact_note(contact, id);
         body
     }

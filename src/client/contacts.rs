@@ -4,7 +4,7 @@ use super::{Client, spawn};
 use crate::{
     net::error::ApiError,
     store::{
-        contacts::TagWish,
+        contacts::PendingTag,
         record::{Failure, Load},
     },
 };
@@ -74,27 +74,27 @@ impl Client {
 
     /// Puts a tag on a contact; a new name makes a new tag.
     pub fn add_tag(&self, contact: ContactId, tag: String) {
-        self.change_tag(contact, TagWish::Add(tag));
+        self.change_tag(contact, PendingTag::Add(tag));
     }
 
     pub fn remove_tag(&self, contact: ContactId, tag: String) {
-        self.change_tag(contact, TagWish::Remove(tag));
+        self.change_tag(contact, PendingTag::Remove(tag));
     }
 
-    fn change_tag(&self, contact: ContactId, wish: TagWish) {
-        self.store().contacts.intend_tag(contact, wish.clone());
+    fn change_tag(&self, contact: ContactId, pending: PendingTag) {
+        self.store().contacts.apply_tag(contact, pending.clone());
         let client = self.clone();
         spawn(async move {
-            let answer = match &wish {
-                TagWish::Add(tag) => client.api().add_tag(contact, tag).json().await,
-                TagWish::Remove(tag) => client.api().remove_tag(contact, tag).json().await,
+            let answer = match &pending {
+                PendingTag::Add(tag) => client.api().add_tag(contact, tag).json().await,
+                PendingTag::Remove(tag) => client.api().remove_tag(contact, tag).json().await,
             };
             match answer {
                 // The answer carries no contact; ask for it, in case the event is late.
                 Ok(_) => client.fetch_contact(contact).await,
                 Err(error) => client.report(&error),
             }
-            client.store().contacts.settle_tag(contact, &wish);
+            client.store().contacts.settle_tag(contact, &pending);
         });
     }
 

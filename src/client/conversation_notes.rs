@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     net::{
-        api::{Api, Pending, read},
+        api::{Api, ApiCall, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -33,7 +33,7 @@ impl Source for NotesIn {
         &self.thread.notes
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value> {
         api.conversation_notes(self.conversation, cursor).json()
     }
 
@@ -41,7 +41,7 @@ impl Source for NotesIn {
         Ok(take_in(&self.thread.notes, below, read(page)?))
     }
 
-    fn send(&self, api: &Api, id: ConversationNoteId, errand: Errand<ConversationNote>) -> Option<Pending<Value>> {
+    fn send(&self, api: &Api, id: ConversationNoteId, errand: Errand<ConversationNote>) -> Option<ApiCall<Value>> {
         Some(match errand {
             Errand::Add(note) => api.add_conversation_note(self.conversation, id, note.body).json(),
             Errand::Delete => api.delete_conversation_note(self.conversation, id).json(),
@@ -68,7 +68,7 @@ impl Client {
     pub fn add_conversation_note(&self, conversation: ConversationId, body: NoteBody) -> ConversationNoteId {
         let id = ConversationNoteId::fresh();
         let note = self.unsaved_conversation_note(id, conversation, chrono::Utc::now(), body);
-        self.store().threads.of(conversation).notes.intend_add(note);
+        self.store().threads.of(conversation).notes.apply_add(note);
         self.send_conversation_note(conversation, id);
         id
     }
@@ -77,7 +77,7 @@ impl Client {
     pub fn delete_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
         let thread = self.store().threads.of(conversation);
         let was_saved = thread.notes.cell(id).with_untracked(|record| record.live().is_some());
-        if !thread.notes.intend_delete(id) {
+        if !thread.notes.apply_delete(id) {
             return;
         }
         if was_saved {
@@ -90,7 +90,7 @@ impl Client {
 
     /// Takes a deletion back, while that is possible.
     pub fn restore_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        if self.store().threads.of(conversation).notes.intend_restore(id) {
+        if self.store().threads.of(conversation).notes.apply_restore(id) {
             self.send_conversation_note(conversation, id);
         } else {
             self.alert(words().undo_failed.to_owned());
@@ -105,7 +105,7 @@ impl Client {
     ) -> Option<NoteBody> {
         let thread = self.store().threads.of(conversation);
         let body = thread.notes.cell(id).with_untracked(|record| record.shown().map(|(note, _)| note.body.clone()));
-        thread.notes.intend_delete(id);
+        thread.notes.apply_delete(id);
         self.send_conversation_note(conversation, id);
         body
     }

@@ -116,7 +116,7 @@ impl Client {
     }
 
     fn change_conversation(&self, id: ConversationId, patch: ConversationPatch) {
-        self.store().conversations.intend(id, &patch);
+        self.store().conversations.apply(id, &patch);
         let client = self.clone();
         spawn(async move {
             match client.api().change_conversation(id, &patch).await {

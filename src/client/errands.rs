@@ -1,6 +1,6 @@
-//! Sends what records' wishes call for, and keeps it until the server has confirmed it.
+//! The send queue: sends the requests of pending changes, and stores them until the server has confirmed them.
 //!
-//! What belongs to one place (a contact's notes, a conversation's thread) goes out in the order in which it was wished
+//! What belongs to one place (a contact's notes, a conversation's thread) is sent in the order in which it was asked
 //! for, one request at a time: each waits until nothing is left to ask for the one before, or that was refused for good.
 
 use super::{
@@ -176,7 +176,7 @@ fn unsent(record: &dyn QueuedRecord, kind: Kind) {
 
 /// Ends an errand that was refused for good.
 fn end(client: &Client, record: &dyn QueuedRecord, kind: Kind, error: &ApiError) {
-    // Somebody deleted it before we did: that is what was wished.
+    // Somebody deleted it before we did: that is what was asked for.
     if kind == Kind::Delete && matches!(error.code(), Some(ProblemCode::NotFound | ProblemCode::Gone)) {
         return record.settle_delete();
     }

@@ -3,7 +3,7 @@
 use super::Client;
 use crate::{
     storage::outbox::{Kept, Key},
-    store::{drafts::Mode, record::Entry, timeline::Timeline, unsent::Unsent, wish::Wish},
+    store::{drafts::Mode, pending::Pending, record::Entry, timeline::Timeline, unsent::Unsent},
 };
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId, NoteBody, Time};
@@ -112,7 +112,7 @@ impl Client {
     }
 }
 
-/// Wishes for it again. `made`: the thing to be added.
+/// Makes it pending again. `made`: the thing to be added.
 fn take_up<T: Entry>(
     timeline: &Timeline<T>,
     id: T::Id,
@@ -126,8 +126,8 @@ fn take_up<T: Entry>(
                 timeline.take_up_add(thing, refused);
             }
         }
-        Unsent::Delete => timeline.take_up(id, Wish::DeleteUnseen),
-        Unsent::Restore => timeline.take_up(id, Wish::RestoreUnseen),
+        Unsent::Delete => timeline.take_up(id, Pending::DeleteUnseen),
+        Unsent::Restore => timeline.take_up(id, Pending::RestoreUnseen),
     }
 }
 

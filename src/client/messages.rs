@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     net::{
-        api::{Api, Pending, read},
+        api::{Api, ApiCall, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -35,7 +35,7 @@ impl Source for MessagesIn {
         &self.thread.messages
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value> {
         api.messages(self.conversation, cursor).json()
     }
 
@@ -43,7 +43,7 @@ impl Source for MessagesIn {
         Ok(take_in(&self.thread.messages, below, read(page)?))
     }
 
-    fn send(&self, api: &Api, id: MessageId, errand: Errand<Message>) -> Option<Pending<Value>> {
+    fn send(&self, api: &Api, id: MessageId, errand: Errand<Message>) -> Option<ApiCall<Value>> {
         match errand {
             // It was a body when it was typed.
             Errand::Add(message) => {
@@ -73,7 +73,7 @@ impl Client {
     pub fn reply(&self, conversation: ConversationId, body: NoteBody) -> MessageId {
         let id = MessageId::fresh();
         let message = self.unsaved_reply(id, conversation, chrono::Utc::now(), body.into_string());
-        self.store().threads.of(conversation).messages.intend_add(message);
+        self.store().threads.of(conversation).messages.apply_add(message);
         self.send_reply(conversation, id);
         id
     }
@@ -83,7 +83,7 @@ impl Client {
         let thread = self.store().threads.of(conversation);
         let body =
             thread.messages.cell(id).with_untracked(|record| record.shown().map(|(message, _)| message.body.clone()));
-        thread.messages.intend_delete(id);
+        thread.messages.apply_delete(id);
         self.send_reply(conversation, id);
         body
     }

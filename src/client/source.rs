@@ -4,7 +4,7 @@
 use super::Client;
 use crate::{
     net::{
-        api::{Api, Pending, read},
+        api::{Api, ApiCall, read},
         error::ApiError,
     },
     storage::outbox::{Key, Outbox},
@@ -39,13 +39,13 @@ pub(super) trait Source: Clone + 'static {
     fn timeline(&self) -> &Timeline<Self::Thing>;
 
     /// Asks for a page that begins at a cursor, or the newest.
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value>;
+    fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value>;
 
     /// Takes a page in that was asked for below a place. Returns whether it counts, and where the next one begins.
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 
     /// Sends one request. `None`: there is no such request, and the record has what it wants.
-    fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<Pending<Value>>;
+    fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<ApiCall<Value>>;
 
     /// Where one of its things is kept while it is unsent.
     fn key(&self, id: <Self::Thing as Entry>::Id) -> Key;
@@ -88,7 +88,7 @@ pub(super) trait Pages {
     fn set_load(&self, load: Load);
     fn floor(&self) -> Option<Seq>;
     fn older(&self) -> Option<From>;
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value>;
+    fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value>;
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 }
 
@@ -110,7 +110,7 @@ impl<S: Source> Pages for S {
         self.timeline().older()
     }
 
-    fn page(&self, api: &Api, cursor: Option<&str>) -> Pending<Value> {
+    fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value> {
         Source::page(self, api, cursor)
     }
 
@@ -129,7 +129,7 @@ pub(super) trait QueuedRecord {
     fn keep(&self, outbox: &Outbox);
     fn id(&self) -> Uuid;
     /// Sends that request. `None`: nothing is to be sent, and the record has what it wants.
-    fn send(&self, api: &Api) -> Option<Pending<Value>>;
+    fn send(&self, api: &Api) -> Option<ApiCall<Value>>;
     /// Settles the record by the answer to a request to add or restore.
     fn settle(&self, answer: Value) -> Result<(), ApiError>;
     fn settle_delete(&self);
@@ -158,7 +158,7 @@ impl<S: Source> QueuedRecord for RecordOf<S> {
 
     fn keep(&self, outbox: &Outbox) {
         let record = self.source.timeline().cell(self.id);
-        let unsent = record.with_untracked(|record| Unsent::of(record.wish(), S::typed));
+        let unsent = record.with_untracked(|record| Unsent::of(record.pending(), S::typed));
         outbox.put(&self.source.key(self.id), unsent.map(|unsent| unsent.write()).as_deref());
     }
 
@@ -166,7 +166,7 @@ impl<S: Source> QueuedRecord for RecordOf<S> {
         self.id.into()
     }
 
-    fn send(&self, api: &Api) -> Option<Pending<Value>> {
+    fn send(&self, api: &Api) -> Option<ApiCall<Value>> {
         self.source.send(api, self.id, self.source.timeline().errand(self.id)?)
     }
 

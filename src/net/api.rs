@@ -49,7 +49,7 @@ impl Tokens {
 
 type Answer<T> = Result<T, ApiError>;
 /// A request under way.
-pub type Pending<T> = Pin<Box<dyn Future<Output = Answer<T>>>>;
+pub type ApiCall<T> = Pin<Box<dyn Future<Output = Answer<T>>>>;
 
 /// A request that is ready to be sent. Awaiting it sends it and reads the answer as a `T`.
 ///
@@ -286,23 +286,23 @@ impl<T> Request<T> {
     }
 
     /// Sends it, and hands the answer over as it came.
-    pub fn json(self) -> Pending<Value> {
+    pub fn json(self) -> ApiCall<Value> {
         self.request.send()
     }
 }
 
 impl<T: DeserializeOwned + 'static> IntoFuture for Request<T> {
     type Output = Answer<T>;
-    type IntoFuture = Pending<T>;
+    type IntoFuture = ApiCall<T>;
 
-    fn into_future(self) -> Pending<T> {
+    fn into_future(self) -> ApiCall<T> {
         let answer = self.json();
         Box::pin(async move { read(answer.await?) })
     }
 }
 
 impl Unread {
-    fn send(self) -> Pending<Value> {
+    fn send(self) -> ApiCall<Value> {
         Box::pin(async move {
             let response = self.api.accepted(async |anew| self.once(anew).await).await?;
             // A body that breaks off is a lost answer; one that is whole and no JSON is not.

@@ -43,7 +43,7 @@ export async function openKept(owner) {
     const isOld = pageOf(owner).has(key) || unsaved.has(full(owner, key)) || emptied.has(full(owner, key));
     if (isDraft(key) && !isOld) pageOf(owner).set(key, text);
   }
-  // Of one thing there may be two wishes: this page's and the one that was left.
+  // Of one thing there may be two pending changes: this page's and the one that was left.
   return [...pageOf(owner), ...left.filter(([key, text]) => pageOf(owner).get(key) !== text)].flat();
 }
 
@@ -213,7 +213,7 @@ async function claim(owner, found) {
         if (text === undefined) return;
         claimed.push([key, text]);
         store.delete(at);
-        // What this page wishes of the same thing itself is kept already.
+        // This page's own pending change of the same thing is kept already.
         if (!pageOf(owner).has(key)) store.put(text, full(owner, key));
       };
     }

@@ -19,12 +19,12 @@ use wire::{Activity, Agent, AgentId, Contact, ContactId, Seq, Tag};
 pub struct ContactRecord {
     remote: Option<Contact>,
     rev: Seq,
-    tag_wishes: Vec<TagWish>,
+    pending_tags: Vec<PendingTag>,
 }
 
 /// A tag on its way on or off a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TagWish {
+pub enum PendingTag {
     Add(String),
     Remove(String),
 }
@@ -34,11 +34,11 @@ impl ContactRecord {
     #[must_use]
     pub fn shown(&self) -> Option<Contact> {
         let mut shown = self.remote.clone()?;
-        for wish in &self.tag_wishes {
-            match wish {
-                TagWish::Remove(name) => shown.tags.retain(|tag| tag.name != *name),
-                TagWish::Add(name) if shown.tags.iter().any(|tag| tag.name == *name) => {}
-                TagWish::Add(name) => shown.tags.push(Tag { name: name.clone(), color: 0 }),
+        for pending in &self.pending_tags {
+            match pending {
+                PendingTag::Remove(name) => shown.tags.retain(|tag| tag.name != *name),
+                PendingTag::Add(name) if shown.tags.iter().any(|tag| tag.name == *name) => {}
+                PendingTag::Add(name) => shown.tags.push(Tag { name: name.clone(), color: 0 }),
             }
         }
         Some(shown)
@@ -96,15 +96,15 @@ impl Contacts {
         }
     }
 
-    pub fn intend_tag(&self, id: ContactId, wish: TagWish) {
-        self.cell(id).update(|record| record.tag_wishes.push(wish));
+    pub fn apply_tag(&self, id: ContactId, pending: PendingTag) {
+        self.cell(id).update(|record| record.pending_tags.push(pending));
     }
 
-    /// Confirmed or refused: the wish is forgotten.
-    pub fn settle_tag(&self, id: ContactId, wish: &TagWish) {
+    /// Confirmed or refused: the pending change is dropped.
+    pub fn settle_tag(&self, id: ContactId, pending: &PendingTag) {
         self.cell(id).maybe_update(|record| {
-            let at = record.tag_wishes.iter().position(|known| known == wish);
-            at.map(|at| record.tag_wishes.remove(at)).is_some()
+            let at = record.pending_tags.iter().position(|known| known == pending);
+            at.map(|at| record.pending_tags.remove(at)).is_some()
         });
     }
 

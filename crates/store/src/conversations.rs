@@ -21,18 +21,18 @@ use wire::{AgentId, Conversation, ConversationId, ConversationPatch, Conversatio
 pub struct ConversationRecord {
     remote: Option<Conversation>,
     rev: Seq,
-    wish: ConversationPatch,
+    pending: ConversationPatch,
     /// Read up to here by this agent, in this page.
     read: Seq,
 }
 
 impl ConversationRecord {
-    /// What an agent sees: the server's word with our wish over it.
+    /// What an agent sees: the server's word with our pending change over it.
     #[must_use]
     pub fn shown(&self) -> Option<Conversation> {
         let mut shown = self.remote.clone()?;
-        shown.status = self.wish.status.unwrap_or(shown.status);
-        shown.assignee_id = self.wish.assignee_id.unwrap_or(shown.assignee_id);
+        shown.status = self.pending.status.unwrap_or(shown.status);
+        shown.assignee_id = self.pending.assignee_id.unwrap_or(shown.assignee_id);
         shown.unread = shown.unread && self.read < shown.rev;
         Some(shown)
     }
@@ -41,8 +41,8 @@ impl ConversationRecord {
     pub(super) fn standing(&self) -> Option<Standing> {
         let remote = self.remote.as_ref()?;
         Some(Standing {
-            status: self.wish.status.unwrap_or(remote.status),
-            assignee: self.wish.assignee_id.unwrap_or(remote.assignee_id),
+            status: self.pending.status.unwrap_or(remote.status),
+            assignee: self.pending.assignee_id.unwrap_or(remote.assignee_id),
             unread: remote.unread && self.read < remote.rev,
             in_doubt: self.rev == 0,
             ..Standing::of(remote)
@@ -159,10 +159,10 @@ impl Conversations {
     }
 
     /// Lays a change over the remote state; returns the version it was made on.
-    pub fn intend(&self, id: ConversationId, patch: &ConversationPatch) -> Seq {
+    pub fn apply(&self, id: ConversationId, patch: &ConversationPatch) -> Seq {
         self.change(id, |record| {
-            record.wish.status = patch.status.or(record.wish.status);
-            record.wish.assignee_id = patch.assignee_id.or(record.wish.assignee_id);
+            record.pending.status = patch.status.or(record.pending.status);
+            record.pending.assignee_id = patch.assignee_id.or(record.pending.assignee_id);
             record.rev
         })
     }
@@ -170,11 +170,11 @@ impl Conversations {
     /// The server took the change, or refused it: the pending change is dropped, the remote state remains.
     pub fn settle(&self, id: ConversationId, patch: &ConversationPatch) {
         self.change(id, |record| {
-            if patch.status.is_some() && record.wish.status == patch.status {
-                record.wish.status = None;
+            if patch.status.is_some() && record.pending.status == patch.status {
+                record.pending.status = None;
             }
-            if patch.assignee_id.is_some() && record.wish.assignee_id == patch.assignee_id {
-                record.wish.assignee_id = None;
+            if patch.assignee_id.is_some() && record.pending.assignee_id == patch.assignee_id {
+                record.pending.assignee_id = None;
             }
         });
     }

@@ -37,7 +37,7 @@ mod seeding {
         /// What a page lacks comes back with an older word that is heard later.
         PageForgotten,
         /// A deletion that is only pending is written into the remote state, so that a refusal can't take it back.
-        WishMixedIn,
+        PendingMixedIn,
         /// A saved thing keeps its place among the unsaved ones beside its new one.
         PlaceDoubled,
         /// A reset doesn't make the server's next word count more.
@@ -54,7 +54,7 @@ mod seeding {
         UndoTakenAsDone,
         /// A page read before a reset is still believed.
         StalePageBelieved,
-        /// What a page that has ended wished for is not wished for again.
+        /// A pending change of a page that has ended is not restored.
         LeftForgotten,
         /// What that page had added counts as missing although it has arrived.
         ArrivedTakenUp,
@@ -69,7 +69,7 @@ mod seeding {
             Self::MissingKept,
             Self::PageOverreaches,
             Self::PageForgotten,
-            Self::WishMixedIn,
+            Self::PendingMixedIn,
             Self::PlaceDoubled,
             Self::DoubtIgnored,
             Self::FloorIgnored,

@@ -1,6 +1,6 @@
 //! What we know: the remote state with our pending changes laid over it, one cell per thing.
 //!
-//! No I/O, no DOM, no spawning: everything here runs and is tested natively. Verbs: `intend` (a wish), `settle` and
+//! No I/O, no DOM, no spawning: everything here runs and is tested natively. Verbs: `apply` (a pending change), `settle` and
 //! `refuse` (what became of it), `receive` (the server's word), `forget`.
 //!
 //! Invariants, each with a test that fails without it:
@@ -9,7 +9,7 @@
 //! - *Deletion is final*: a version older than a deletion never brings a thing back.
 //! - *A page speaks for its interval*: what it lacks there and is not newer than its `as_of` is gone, even if it is
 //!   heard of only afterwards; elsewhere the page is silent.
-//! - *A wish is laid over, never mixed in*: rolling back is forgetting it.
+//! - *A pending change is laid over, never mixed in*: rolling back means dropping it.
 
 #[macro_use]
 pub mod fault;
@@ -22,6 +22,7 @@ pub mod drafts;
 pub mod entry;
 pub mod keyed;
 pub mod notes;
+pub mod pending;
 pub mod receive;
 pub mod record;
 #[cfg(test)]
@@ -30,7 +31,6 @@ mod standing;
 pub mod threads;
 pub mod timeline;
 pub mod unsent;
-pub mod wish;
 
 use std::sync::Arc;
 use wire::AgentId;

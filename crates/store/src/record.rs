@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::wish::Remote;
+use super::pending::Remote;
 pub use super::{
     entry::{Entry, Failure, Load, Place},
-    wish::{Errand, Progress, State, Wish},
+    pending::{Errand, Pending, Progress, State},
 };
 use wire::{ProblemCode, Seq};
 
@@ -16,12 +16,12 @@ use wire::{ProblemCode, Seq};
 pub struct Record<T> {
     remote: Remote<T>,
     rev: Seq,
-    wish: Option<Wish<T>>,
+    pending: Option<Pending<T>>,
 }
 
 impl<T> Default for Record<T> {
     fn default() -> Self {
-        Self { remote: Remote::Unknown, rev: 0, wish: None }
+        Self { remote: Remote::Unknown, rev: 0, pending: None }
     }
 }
 
@@ -29,30 +29,30 @@ impl<T: Entry> Record<T> {
     /// What an agent sees of it, if anything.
     #[must_use]
     pub fn shown(&self) -> Option<(&T, State)> {
-        match (&self.wish, &self.remote) {
-            (Some(Wish::Add { abandoned: true, .. } | Wish::Deleted { .. }), _) => None,
-            (Some(Wish::Delete { undone: false, .. } | Wish::DeleteUnseen), _) => None,
-            (Some(Wish::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
-            (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => Some((entry, State::Saved)),
-            (None | Some(Wish::RestoreUnseen), Remote::Live(entry)) => Some((entry, State::Saved)),
-            (None | Some(Wish::RestoreUnseen), Remote::Gone | Remote::GoneUndated | Remote::Unknown) => None,
+        match (&self.pending, &self.remote) {
+            (Some(Pending::Add { abandoned: true, .. } | Pending::Deleted { .. }), _) => None,
+            (Some(Pending::Delete { undone: false, .. } | Pending::DeleteUnseen), _) => None,
+            (Some(Pending::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
+            (Some(Pending::Delete { entry, .. } | Pending::Restore { entry }), _) => Some((entry, State::Saved)),
+            (None | Some(Pending::RestoreUnseen), Remote::Live(entry)) => Some((entry, State::Saved)),
+            (None | Some(Pending::RestoreUnseen), Remote::Gone | Remote::GoneUndated | Remote::Unknown) => None,
         }
     }
 
     #[must_use]
     pub fn place(&self) -> Option<Place> {
-        match (&self.wish, self.shown()?) {
-            (Some(Wish::Add { nth, .. }), _) => Some(Place::Unsaved(*nth)),
+        match (&self.pending, self.shown()?) {
+            (Some(Pending::Add { nth, .. }), _) => Some(Place::Unsaved(*nth)),
             (_, (entry, _)) => Some(Place::Saved(entry.seq())),
         }
     }
 
     #[must_use]
-    pub fn wish(&self) -> Option<&Wish<T>> {
-        self.wish.as_ref()
+    pub fn pending(&self) -> Option<&Pending<T>> {
+        self.pending.as_ref()
     }
 
-    /// The server's live version, whatever we wish.
+    /// The server's live version, whatever is pending.
     #[must_use]
     pub fn live(&self) -> Option<&T> {
         if let Remote::Live(entry) = &self.remote { Some(entry) } else { None }
@@ -66,39 +66,40 @@ impl<T: Entry> Record<T> {
     /// The request this record is waiting for, if any.
     #[must_use]
     pub fn errand(&self) -> Option<Errand<T>> {
-        match &self.wish {
-            Some(Wish::Add { progress: Progress::Refused(_), .. } | Wish::Deleted { .. }) | None => None,
-            Some(Wish::Add { entry, .. }) => Some(Errand::Add(entry.clone())),
-            Some(Wish::Delete { .. } | Wish::DeleteUnseen) => Some(Errand::Delete),
-            Some(Wish::Restore { .. } | Wish::RestoreUnseen) => Some(Errand::Restore),
+        match &self.pending {
+            Some(Pending::Add { progress: Progress::Refused(_), .. } | Pending::Deleted { .. }) | None => None,
+            Some(Pending::Add { entry, .. }) => Some(Errand::Add(entry.clone())),
+            Some(Pending::Delete { .. } | Pending::DeleteUnseen) => Some(Errand::Delete),
+            Some(Pending::Restore { .. } | Pending::RestoreUnseen) => Some(Errand::Restore),
         }
     }
 
     /// The server's word: this is how it is. Older words are ignored.
     pub fn receive(&mut self, entry: T) {
         if self.is_stale(&entry) {
-            // Brought back as we wished, and by what we know deleted again since.
-            let undone = matches!(&self.wish, Some(Wish::Restore { entry: known }) if entry.rev() > known.rev());
-            if undone || seeded!(UndoTakenAsDone) && matches!(self.wish, Some(Wish::Restore { .. })) {
-                self.wish = None;
+            // Our restoration arrived, and it was deleted again since.
+            let undone = matches!(&self.pending, Some(Pending::Restore { entry: known }) if entry.rev() > known.rev());
+            if undone || seeded!(UndoTakenAsDone) && matches!(self.pending, Some(Pending::Restore { .. })) {
+                self.pending = None;
             }
             return;
         }
-        self.wish = match self.wish.take() {
-            Some(Wish::Add { abandoned: true, .. }) if !seeded!(AbandonedForgotten) => {
-                Some(Wish::Delete { entry: entry.clone(), undone: false })
+        self.pending = match self.pending.take() {
+            Some(Pending::Add { abandoned: true, .. }) if !seeded!(AbandonedForgotten) => {
+                Some(Pending::Delete { entry: entry.clone(), undone: false })
             }
             // Which version a request on its way is going to delete is not known.
-            Some(Wish::DeleteUnseen) => Some(Wish::DeleteUnseen),
+            Some(Pending::DeleteUnseen) => Some(Pending::DeleteUnseen),
             // Nothing new: the deletion that this is to undo has yet to be heard of.
-            wish @ Some(Wish::RestoreUnseen) if entry.rev() == self.rev => wish,
+            pending @ Some(Pending::RestoreUnseen) if entry.rev() == self.rev => pending,
             // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
-            Some(Wish::Add { .. } | Wish::Restore { .. } | Wish::Deleted { .. } | Wish::RestoreUnseen) | None => None,
+            Some(Pending::Add { .. } | Pending::Restore { .. } | Pending::Deleted { .. } | Pending::RestoreUnseen)
+            | None => None,
             // Our undo came through and we want it gone all the same: this is the version to be deleted now.
-            Some(Wish::Delete { undone: false, .. }) if self.is_gone() => {
-                Some(Wish::Delete { entry: entry.clone(), undone: false })
+            Some(Pending::Delete { undone: false, .. }) if self.is_gone() => {
+                Some(Pending::Delete { entry: entry.clone(), undone: false })
             }
-            wish @ Some(Wish::Delete { .. }) => wish,
+            pending @ Some(Pending::Delete { .. }) => pending,
         };
         self.rev = entry.rev();
         self.remote = Remote::Live(entry);
@@ -107,8 +108,11 @@ impl<T: Entry> Record<T> {
     /// The server's answer to our own request to add or restore. Fulfilled, even if it was deleted again since.
     pub fn settle(&mut self, entry: T) {
         self.receive(entry);
-        if matches!(self.wish, Some(Wish::Restore { .. } | Wish::RestoreUnseen | Wish::Add { abandoned: false, .. })) {
-            self.wish = None;
+        if matches!(
+            self.pending,
+            Some(Pending::Restore { .. } | Pending::RestoreUnseen | Pending::Add { abandoned: false, .. })
+        ) {
+            self.pending = None;
         }
     }
 
@@ -131,17 +135,20 @@ impl<T: Entry> Record<T> {
         if rev < self.rev {
             return;
         }
-        self.wish = match self.wish.take() {
+        self.pending = match self.pending.take() {
             // After a reset it is not known which deletion an undo was for; the server's word counts.
-            Some(Wish::Restore { .. }) if self.remote == Remote::Unknown => None,
-            // An undo outlives the deletion it undoes; every other wish has lost its object.
-            wish @ Some(
-                Wish::Restore { .. } | Wish::RestoreUnseen | Wish::Delete { undone: true, .. } | Wish::Deleted { .. },
-            ) => wish,
+            Some(Pending::Restore { .. }) if self.remote == Remote::Unknown => None,
+            // An undo outlives the deletion it undoes; every other pending change has lost its object.
+            pending @ Some(
+                Pending::Restore { .. }
+                | Pending::RestoreUnseen
+                | Pending::Delete { undone: true, .. }
+                | Pending::Deleted { .. },
+            ) => pending,
             // Deleted once more while its undo is on its way: this may be the deletion that is undone.
-            wish @ Some(Wish::Delete { .. }) if self.is_gone() => wish,
-            Some(Wish::Delete { entry, .. }) => Some(Wish::Deleted { entry }),
-            Some(Wish::Add { .. } | Wish::DeleteUnseen) | None => None,
+            pending @ Some(Pending::Delete { .. }) if self.is_gone() => pending,
+            Some(Pending::Delete { entry, .. }) => Some(Pending::Deleted { entry }),
+            Some(Pending::Add { .. } | Pending::DeleteUnseen) | None => None,
         };
         self.rev = rev;
         self.remote = Remote::Gone;
@@ -164,75 +171,75 @@ impl<T: Entry> Record<T> {
         }
     }
 
-    pub fn intend_add(&mut self, entry: T, nth: u64) {
-        self.wish = Some(Wish::Add { entry, nth, progress: Progress::Waiting, sent: false, abandoned: false });
+    pub fn apply_add(&mut self, entry: T, nth: u64) {
+        self.pending = Some(Pending::Add { entry, nth, progress: Progress::Waiting, sent: false, abandoned: false });
     }
 
-    /// As was wished in a page that has ended, unless something else is wished here.
-    pub fn take_up(&mut self, wish: Wish<T>) {
+    /// Restores a pending change of a page that has ended, unless another one is pending here.
+    pub fn take_up(&mut self, pending: Pending<T>) {
         if seeded!(LeftForgotten) {
             return;
         }
-        self.wish = match (self.wish.take(), wish, &self.remote) {
+        self.pending = match (self.pending.take(), pending, &self.remote) {
             // What is being added here has arrived: that page saw it.
-            (Some(Wish::Add { .. }), wish @ (Wish::DeleteUnseen | Wish::RestoreUnseen), _) => Some(wish),
-            (Some(wish), ..) => Some(wish),
+            (Some(Pending::Add { .. }), pending @ (Pending::DeleteUnseen | Pending::RestoreUnseen), _) => Some(pending),
+            (Some(pending), ..) => Some(pending),
             // It has arrived, and may be gone again by now.
-            (None, Wish::Add { .. }, Remote::Live(_) | Remote::Gone | Remote::GoneUndated)
+            (None, Pending::Add { .. }, Remote::Live(_) | Remote::Gone | Remote::GoneUndated)
                 if !seeded!(ArrivedTakenUp) =>
             {
                 None
             }
-            (None, Wish::DeleteUnseen, Remote::Live(entry)) => {
-                Some(Wish::Delete { entry: entry.clone(), undone: false })
+            (None, Pending::DeleteUnseen, Remote::Live(entry)) => {
+                Some(Pending::Delete { entry: entry.clone(), undone: false })
             }
-            (None, Wish::DeleteUnseen, Remote::Gone | Remote::GoneUndated) => None,
-            (None, wish, _) => Some(wish),
+            (None, Pending::DeleteUnseen, Remote::Gone | Remote::GoneUndated) => None,
+            (None, pending, _) => Some(pending),
         };
     }
 
     /// A request for what is to be added may reach the server from now on.
     pub fn mark_sent(&mut self) {
-        if let Some(Wish::Add { sent, .. }) = &mut self.wish {
+        if let Some(Pending::Add { sent, .. }) = &mut self.pending {
             *sent = !seeded!(SentForgotten);
         }
     }
 
     /// Returns whether there was anything to delete.
-    pub fn intend_delete(&mut self) -> bool {
-        self.wish = match (self.wish.take(), &self.remote) {
+    pub fn apply_delete(&mut self) -> bool {
+        self.pending = match (self.pending.take(), &self.remote) {
             // Refused for good, or never sent: it exists nowhere but here.
-            (Some(Wish::Add { progress: Progress::Refused(_), .. } | Wish::Add { sent: false, .. }), _) => None,
-            (Some(Wish::Add { entry, nth, progress, sent, .. }), _) => {
-                Some(Wish::Add { entry, nth, progress, sent, abandoned: true })
+            (Some(Pending::Add { progress: Progress::Refused(_), .. } | Pending::Add { sent: false, .. }), _) => None,
+            (Some(Pending::Add { entry, nth, progress, sent, .. }), _) => {
+                Some(Pending::Add { entry, nth, progress, sent, abandoned: true })
             }
             // The undo may be on its way already, so deleting takes a request of its own.
-            (Some(Wish::Delete { entry, .. } | Wish::Restore { entry }), _) => {
-                Some(Wish::Delete { entry, undone: false })
+            (Some(Pending::Delete { entry, .. } | Pending::Restore { entry }), _) => {
+                Some(Pending::Delete { entry, undone: false })
             }
-            (None, Remote::Live(entry)) => Some(Wish::Delete { entry: entry.clone(), undone: false }),
-            (wish, _) => {
-                self.wish = wish;
+            (None, Remote::Live(entry)) => Some(Pending::Delete { entry: entry.clone(), undone: false }),
+            (pending, _) => {
+                self.pending = pending;
                 return false;
             }
         };
-        if seeded!(WishMixedIn) && self.live().is_some() {
+        if seeded!(PendingMixedIn) && self.live().is_some() {
             self.remote = Remote::Gone;
         }
         true
     }
 
     /// Wants back what this agent deleted. Returns whether there is still something to bring back.
-    pub fn intend_restore(&mut self) -> bool {
-        self.wish = match self.wish.take() {
-            Some(Wish::Add { entry, nth, progress, sent, .. }) => {
-                Some(Wish::Add { entry, nth, progress, sent, abandoned: false })
+    pub fn apply_restore(&mut self) -> bool {
+        self.pending = match self.pending.take() {
+            Some(Pending::Add { entry, nth, progress, sent, .. }) => {
+                Some(Pending::Add { entry, nth, progress, sent, abandoned: false })
             }
-            Some(Wish::Delete { entry, .. }) if !self.is_gone() => Some(Wish::Delete { entry, undone: true }),
-            Some(Wish::Delete { entry, .. } | Wish::Deleted { entry }) => Some(Wish::Restore { entry }),
-            wish => {
-                self.wish = wish;
-                return matches!(self.wish, Some(Wish::Restore { .. }));
+            Some(Pending::Delete { entry, .. }) if !self.is_gone() => Some(Pending::Delete { entry, undone: true }),
+            Some(Pending::Delete { entry, .. } | Pending::Deleted { entry }) => Some(Pending::Restore { entry }),
+            pending => {
+                self.pending = pending;
+                return matches!(self.pending, Some(Pending::Restore { .. }));
             }
         };
         true
@@ -241,47 +248,48 @@ impl<T: Entry> Record<T> {
     /// The server confirmed the deletion we asked for.
     pub fn settle_delete(&mut self) {
         let live = self.live().map(Entry::rev);
-        self.wish = match self.wish.take() {
+        self.pending = match self.pending.take() {
             // Brought back since. If it was this version that we deleted, the event will say so.
-            Some(Wish::Delete { entry, undone }) if live > Some(entry.rev()) => {
-                undone.then_some(Wish::Restore { entry })
+            Some(Pending::Delete { entry, undone }) if live > Some(entry.rev()) => {
+                undone.then_some(Pending::Restore { entry })
             }
-            Some(Wish::Delete { entry, undone }) => {
+            Some(Pending::Delete { entry, undone }) => {
                 self.remote = Remote::GoneUndated;
-                Some(if undone { Wish::Restore { entry } } else { Wish::Deleted { entry } })
+                Some(if undone { Pending::Restore { entry } } else { Pending::Deleted { entry } })
             }
             // Perhaps this version, perhaps it was brought back since: now that it is known it is asked for once more.
-            Some(Wish::DeleteUnseen) if live.is_some() => {
-                self.live().map(|entry| Wish::Delete { entry: entry.clone(), undone: false })
+            Some(Pending::DeleteUnseen) if live.is_some() => {
+                self.live().map(|entry| Pending::Delete { entry: entry.clone(), undone: false })
             }
-            Some(Wish::Add { abandoned: true, .. } | Wish::DeleteUnseen) => {
+            Some(Pending::Add { abandoned: true, .. } | Pending::DeleteUnseen) => {
                 self.remote = Remote::GoneUndated;
                 None
             }
-            wish => wish,
+            pending => pending,
         };
     }
 
-    /// A failure that may pass: the wish stays.
+    /// A failure that may pass: the change stays pending.
     pub fn retry(&mut self, failure: Failure) {
-        if let Some(Wish::Add { progress: progress @ (Progress::Waiting | Progress::Retrying(_)), .. }) = &mut self.wish
+        if let Some(Pending::Add { progress: progress @ (Progress::Waiting | Progress::Retrying(_)), .. }) =
+            &mut self.pending
         {
             *progress = Progress::Retrying(failure);
         }
     }
 
     /// The server said no, for good. An unsaved thing stays, with the reason, unless the reason is that it was
-    /// deleted; any other wish is forgotten.
+    /// deleted; any other pending change is dropped.
     pub fn refuse(&mut self, failure: Failure) {
-        self.wish = match self.wish.take() {
+        self.pending = match self.pending.take() {
             Some(_) if failure == Failure::Refused(ProblemCode::Gone) => {
                 self.remote = Remote::GoneUndated;
                 None
             }
             // It may have arrived all the same.
-            Some(Wish::Add { abandoned: true, .. }) if failure == Failure::Unreadable => Some(Wish::DeleteUnseen),
-            Some(Wish::Add { entry, nth, sent, abandoned: false, .. }) => {
-                Some(Wish::Add { entry, nth, progress: Progress::Refused(failure), sent, abandoned: false })
+            Some(Pending::Add { abandoned: true, .. }) if failure == Failure::Unreadable => Some(Pending::DeleteUnseen),
+            Some(Pending::Add { entry, nth, sent, abandoned: false, .. }) => {
+                Some(Pending::Add { entry, nth, progress: Progress::Refused(failure), sent, abandoned: false })
             }
             _ => None,
         };
@@ -289,6 +297,6 @@ impl<T: Entry> Record<T> {
 
     /// The undo window is over: the kept text goes.
     pub fn forget_deleted(&mut self) {
-        self.wish = self.wish.take().filter(|wish| !matches!(wish, Wish::Deleted { .. }));
+        self.pending = self.pending.take().filter(|pending| !matches!(pending, Pending::Deleted { .. }));
     }
 }

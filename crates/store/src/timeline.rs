@@ -9,7 +9,7 @@ mod transaction;
 
 use super::{
     keyed::Keyed,
-    record::{Entry, Errand, Failure, Load, Place, Progress, Record, Wish},
+    record::{Entry, Errand, Failure, Load, Pending, Place, Progress, Record},
 };
 use reactive_graph::{
     graph::Observer,
@@ -123,9 +123,9 @@ impl<T: Entry> Timeline<T> {
     }
 
     /// Lays a new thing over the remote state; returns at once shown.
-    pub fn intend_add(&self, entry: T) {
+    pub fn apply_add(&self, entry: T) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
-        self.change(entry.id(), |record| record.intend_add(entry, nth));
+        self.change(entry.id(), |record| record.apply_add(entry, nth));
     }
 
     /// What another page has left unsent; it may have been under way when that ended. `refused`: the server did not
@@ -133,12 +133,12 @@ impl<T: Entry> Timeline<T> {
     pub fn take_up_add(&self, entry: T, refused: Option<Failure>) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
         let progress = refused.map_or(Progress::Waiting, Progress::Refused);
-        self.take_up(entry.id(), Wish::Add { entry, nth, progress, sent: true, abandoned: false });
+        self.take_up(entry.id(), Pending::Add { entry, nth, progress, sent: true, abandoned: false });
     }
 
-    /// What was wished for in a page that has ended.
-    pub fn take_up(&self, id: T::Id, wish: Wish<T>) {
-        self.change(id, |record| record.take_up(wish));
+    /// Restores a pending change of a page that has ended.
+    pub fn take_up(&self, id: T::Id, pending: Pending<T>) {
+        self.change(id, |record| record.take_up(pending));
     }
 
     /// A request for what is to be added may reach the server from now on.
@@ -146,12 +146,12 @@ impl<T: Entry> Timeline<T> {
         self.change(id, Record::mark_sent);
     }
 
-    pub fn intend_delete(&self, id: T::Id) -> bool {
-        self.change(id, Record::intend_delete)
+    pub fn apply_delete(&self, id: T::Id) -> bool {
+        self.change(id, Record::apply_delete)
     }
 
-    pub fn intend_restore(&self, id: T::Id) -> bool {
-        self.change(id, Record::intend_restore)
+    pub fn apply_restore(&self, id: T::Id) -> bool {
+        self.change(id, Record::apply_restore)
     }
 
     /// The server's answer to our own request to add or restore.

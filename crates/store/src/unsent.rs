@@ -4,7 +4,7 @@
 //! the code of the refusal, if there was one; the conversation it was written in; and, with all the lines it has, the body.
 //! What was confirmed and is to be deleted or brought back is kept without its text.
 
-use crate::record::{Entry, Failure, Progress, Wish};
+use crate::record::{Entry, Failure, Pending, Progress};
 use wire::{ConversationId, ProblemCode};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,16 +21,18 @@ pub enum Unsent {
 }
 
 impl Unsent {
-    /// What is to be kept of a wish. `text`: when, where and what was typed. `None`: nothing.
+    /// What to store of a pending change. `text`: when, where and what was typed. `None`: nothing.
     pub fn of<T: Entry>(
-        wish: Option<&Wish<T>>,
+        pending: Option<&Pending<T>>,
         text: impl FnOnce(&T) -> (i64, ConversationId, String),
     ) -> Option<Self> {
-        Some(match wish? {
-            Wish::Add { abandoned: true, .. } | Wish::Delete { undone: false, .. } | Wish::DeleteUnseen => Self::Delete,
-            Wish::Delete { undone: true, .. } | Wish::Restore { .. } | Wish::RestoreUnseen => Self::Restore,
-            Wish::Deleted { .. } => return None,
-            Wish::Add { entry, progress, .. } => {
+        Some(match pending? {
+            Pending::Add { abandoned: true, .. } | Pending::Delete { undone: false, .. } | Pending::DeleteUnseen => {
+                Self::Delete
+            }
+            Pending::Delete { undone: true, .. } | Pending::Restore { .. } | Pending::RestoreUnseen => Self::Restore,
+            Pending::Deleted { .. } => return None,
+            Pending::Add { entry, progress, .. } => {
                 let (at, conversation, body) = text(entry);
                 let refused = if let Progress::Refused(failure) = progress { Some(*failure) } else { None };
                 Self::Add { at, refused, conversation, body }

@@ -11,7 +11,7 @@ use std::{
 };
 use store::{
     Store,
-    record::{Errand, Failure, Load, Place, Progress, State, Wish},
+    record::{Errand, Failure, Load, Pending, Place, Progress, State},
     timeline::{Arrived, Timeline},
 };
 use wire::{Position, ProblemCode, Seq};
@@ -72,7 +72,7 @@ pub(crate) struct Client {
     pub(crate) pages: usize,
     /// What outlives the page, as the outbox keeps it.
     pub(crate) kept: BTreeMap<Id, (Shelf, String)>,
-    /// Brought back by what an earlier page wished for, which does not know its text.
+    /// Brought back by a pending change of an earlier page, which does not know its text.
     pub(crate) unseen: BTreeSet<Id>,
     pub(crate) cells: HashMap<Id, Box<dyn Any>>,
     /// The highest version heard of each thing, the one a deletion was of, and the highest known to be deleted.
@@ -108,12 +108,12 @@ impl Client {
     pub(crate) fn add(&mut self, shelf: Shelf, id: Id, body: u32) {
         let stored = Stored { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
         on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
-        on!(self.store, shelf, timeline => timeline.intend_add(shelf::entry(timeline, &stored)));
+        on!(self.store, shelf, timeline => timeline.apply_add(shelf::entry(timeline, &stored)));
         self.run(shelf, id);
     }
 
     pub(crate) fn delete(&mut self, shelf: Shelf, id: Id) {
-        let intended = on!(self.store, shelf, timeline => timeline.intend_delete(shelf::key(timeline, id)));
+        let intended = on!(self.store, shelf, timeline => timeline.apply_delete(shelf::key(timeline, id)));
         if intended {
             // The answer to an earlier request may be taken for this one's.
             if !self.requests.contains_key(&id) {
@@ -127,7 +127,7 @@ impl Client {
     }
 
     pub(crate) fn undo(&mut self, shelf: Shelf, id: Id) {
-        if on!(self.store, shelf, timeline => timeline.intend_restore(shelf::key(timeline, id))) {
+        if on!(self.store, shelf, timeline => timeline.apply_restore(shelf::key(timeline, id))) {
             self.wanted.insert(id, (shelf, true));
         }
         self.run(shelf, id);
@@ -137,7 +137,7 @@ impl Client {
         on!(self.store, shelf, timeline => timeline.forget_deleted(shelf::key(timeline, id)));
     }
 
-    /// Sends what the record's wish calls for, one request at a time.
+    /// Sends what the record's pending change calls for, one request at a time.
     pub(crate) fn run(&mut self, shelf: Shelf, id: Id) {
         self.keep(shelf, id);
         if self.requests.contains_key(&id) {
@@ -375,7 +375,8 @@ fn shown<T: Kept>(timeline: &Timeline<T>) -> Vec<Shown> {
     let shown = order.iter().filter_map(|placed| {
         timeline.cell(placed.id).with_untracked(|record| {
             let (entry, state) = record.shown()?;
-            let undone = matches!(record.wish(), Some(Wish::Delete { undone: true, .. } | Wish::Restore { .. }));
+            let undone =
+                matches!(record.pending(), Some(Pending::Delete { undone: true, .. } | Pending::Restore { .. }));
             let text = entry.text().to_owned();
             Some(Shown { id: T::unkey(placed.id), place: placed.place, state, text, undone })
         })

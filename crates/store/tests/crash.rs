@@ -7,7 +7,7 @@ use crate::{
     shelf::{self, Kept, Shelf, on},
 };
 use reactive_graph::traits::WithUntracked;
-use store::{record::Wish, timeline::Timeline, unsent::Unsent};
+use store::{record::Pending, timeline::Timeline, unsent::Unsent};
 
 impl Client {
     /// The page goes, with everything on its way, and a new one takes its place.
@@ -30,12 +30,12 @@ impl Client {
                     on!(self.store, shelf, timeline => timeline.take_up_add(shelf::entry(timeline, &stored), refused));
                 }
                 Unsent::Delete => {
-                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Wish::DeleteUnseen));
+                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Pending::DeleteUnseen));
                     self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
                 }
                 Unsent::Restore => {
                     self.unseen.insert(id);
-                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Wish::RestoreUnseen));
+                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Pending::RestoreUnseen));
                 }
             }
             self.run(shelf, id);
@@ -52,5 +52,5 @@ impl Client {
 
 fn unsent<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {
     let typed = |thing: &T| (0, shelf::conversation(), thing.text().to_owned());
-    timeline.cell(T::key(id)).with_untracked(|record| Unsent::of(record.wish(), typed))
+    timeline.cell(T::key(id)).with_untracked(|record| Unsent::of(record.pending(), typed))
 }

@@ -267,7 +267,7 @@ impl World {
             }
             9..12 => {
                 let patch = patch(dice);
-                client.store.conversations.intend(id, &patch);
+                client.store.conversations.apply(id, &patch);
                 client.changes.push((id, patch));
             }
             12..15 => self.answer(at, dice),

@@ -56,10 +56,10 @@ struct Ends {
     books: StoredValue<Option<Books>, LocalStorage>,
 }
 
-type Ask = Rc<dyn Fn(Wish) -> Option<Element>>;
+type Ask = Rc<dyn Fn(Pending) -> Option<Element>>;
 type Books = Rc<RefCell<Keys<Key>>>;
 
-enum Wish {
+enum Pending {
     Row(u64),
     Edge(Edge),
 }
@@ -114,11 +114,11 @@ impl<K: RowKey> RowsHandle<K> {
     }
 
     pub fn scroll_to_start(&self) {
-        self.ends.wish(Wish::Edge(Edge::Start));
+        self.ends.pending(Pending::Edge(Edge::Start));
     }
 
     pub fn scroll_to_end(&self) {
-        self.ends.wish(Wish::Edge(Edge::End));
+        self.ends.pending(Pending::Edge(Edge::End));
     }
 
     /// Gives the focus to the first element in a row that matches the CSS `selector` (the row itself for an empty one),
@@ -152,7 +152,7 @@ impl Ends {
     fn row(&self, key: &Key) -> Option<Element> {
         let books = self.books.try_with_value(Option::clone).flatten()?;
         let token = books.borrow().token(key)?;
-        self.wish(Wish::Row(token))
+        self.pending(Pending::Row(token))
     }
 
     fn focus(self, key: Key, selector: String) {
@@ -163,9 +163,9 @@ impl Ends {
         });
     }
 
-    fn wish(&self, wish: Wish) -> Option<Element> {
+    fn pending(&self, pending: Pending) -> Option<Element> {
         let ask = self.ask.try_with_value(|ask| ask.clone()).flatten()?;
-        ask(wish)
+        ask(pending)
     }
 }
 
@@ -279,11 +279,11 @@ fn shown(desired: Desired, source: Source) -> AnyView {
         let watch = Watch::new(Reader::new(list, edge, first_guess()), wanted, Box::new(tell));
         if let Some(ends) = ends {
             let watch = Rc::downgrade(&watch);
-            let ask: Ask = Rc::new(move |wish| {
+            let ask: Ask = Rc::new(move |pending| {
                 let watch = watch.upgrade()?;
-                match wish {
-                    Wish::Row(token) => return watch.reveal(token),
-                    Wish::Edge(edge) => watch.go_to(edge),
+                match pending {
+                    Pending::Row(token) => return watch.reveal(token),
+                    Pending::Edge(edge) => watch.go_to(edge),
                 }
                 None
             });

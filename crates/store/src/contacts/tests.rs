@@ -3,7 +3,7 @@
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::{ActivityOfContact, Agents, Contacts, TagWish};
+use super::{ActivityOfContact, Agents, Contacts, PendingTag};
 use crate::{
     record::Load,
     samples::{Onlooker, agent, agent_id, contact, contact_id, position},
@@ -51,9 +51,9 @@ fn everybody_who_asks_for_a_contact_gets_the_same_cell() {
 #[test]
 fn a_tag_is_shown_at_once_and_once_and_stays_when_the_server_has_it() {
     let contacts = Contacts::default();
-    let add = TagWish::Add("vip".to_owned());
+    let add = PendingTag::Add("vip".to_owned());
     contacts.receive(tagged(10, &["new"]));
-    contacts.intend_tag(contact_id(1), add.clone());
+    contacts.apply_tag(contact_id(1), add.clone());
     assert_eq!(tags(&contacts), ["new", "vip"]);
     contacts.receive(tagged(11, &["new", "vip"]));
     assert_eq!(tags(&contacts), ["new", "vip"]);
@@ -64,10 +64,10 @@ fn a_tag_is_shown_at_once_and_once_and_stays_when_the_server_has_it() {
 #[test]
 fn a_refused_change_of_tags_is_taken_back() {
     let contacts = Contacts::default();
-    let (add, remove) = (TagWish::Add("vip".to_owned()), TagWish::Remove("new".to_owned()));
+    let (add, remove) = (PendingTag::Add("vip".to_owned()), PendingTag::Remove("new".to_owned()));
     contacts.receive(tagged(10, &["new"]));
-    contacts.intend_tag(contact_id(1), add.clone());
-    contacts.intend_tag(contact_id(1), remove.clone());
+    contacts.apply_tag(contact_id(1), add.clone());
+    contacts.apply_tag(contact_id(1), remove.clone());
     assert_eq!(tags(&contacts), ["vip"]);
     contacts.settle_tag(contact_id(1), &remove);
     assert_eq!(tags(&contacts), ["new", "vip"]);
@@ -79,8 +79,8 @@ fn a_refused_change_of_tags_is_taken_back() {
 fn of_two_changes_of_the_same_tag_the_later_one_is_shown() {
     let contacts = Contacts::default();
     contacts.receive(tagged(10, &[]));
-    contacts.intend_tag(contact_id(1), TagWish::Add("vip".to_owned()));
-    contacts.intend_tag(contact_id(1), TagWish::Remove("vip".to_owned()));
+    contacts.apply_tag(contact_id(1), PendingTag::Add("vip".to_owned()));
+    contacts.apply_tag(contact_id(1), PendingTag::Remove("vip".to_owned()));
     assert_eq!(tags(&contacts), [""; 0]);
 }
 
@@ -92,7 +92,7 @@ fn a_word_that_changes_nothing_is_told_to_nobody() {
     let view = Onlooker::at(move || cell.track());
     contacts.receive(contact(1, 10, "Ana"));
     contacts.receive(contact(1, 9, "An"));
-    contacts.settle_tag(contact_id(1), &TagWish::Add("vip".to_owned()));
+    contacts.settle_tag(contact_id(1), &PendingTag::Add("vip".to_owned()));
     assert_eq!(view.told(), 0);
     contacts.receive(contact(1, 11, "Ana Maria"));
     assert_eq!(view.told(), 1);

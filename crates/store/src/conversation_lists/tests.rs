@@ -105,7 +105,7 @@ fn closing_takes_a_conversation_off_the_list_at_once_and_a_refusal_puts_it_back(
     conversations.receive_all(mixed());
     let patch = ConversationPatch { status: Some(Status::Closed), ..Default::default() };
     assert_eq!(shown(&conversations, open), [5, 4, 1]);
-    conversations.intend(conversation_id(4), &patch);
+    conversations.apply(conversation_id(4), &patch);
     assert_eq!(shown(&conversations, open), [5, 1]);
     conversations.settle(conversation_id(4), &patch);
     assert_eq!(shown(&conversations, open), [5, 4, 1]);

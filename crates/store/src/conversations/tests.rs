@@ -47,8 +47,8 @@ fn changes_of_status_and_assignee_lie_over_the_servers_word_and_are_taken_back_o
     let conversations = conversations();
     let close = ConversationPatch { status: Some(Status::Closed), ..Default::default() };
     let assign = ConversationPatch { assignee_id: Some(Some(agent_id(COLLEAGUE))), ..Default::default() };
-    assert_eq!(conversations.intend(conversation_id(1), &close), 10);
-    conversations.intend(conversation_id(1), &assign);
+    assert_eq!(conversations.apply(conversation_id(1), &close), 10);
+    conversations.apply(conversation_id(1), &assign);
     conversations.receive(Conversation { status: Status::Automated, ..conversation(1, 12, 1) });
     assert_eq!(
         (shown(&conversations).status, shown(&conversations).assignee_id),
@@ -68,8 +68,8 @@ fn the_answer_to_an_older_change_does_not_take_back_a_newer_one() {
     let conversations = conversations();
     let [close, reopen] =
         [Status::Closed, Status::Open].map(|status| ConversationPatch { status: Some(status), ..Default::default() });
-    conversations.intend(conversation_id(1), &close);
-    conversations.intend(conversation_id(1), &reopen);
+    conversations.apply(conversation_id(1), &close);
+    conversations.apply(conversation_id(1), &reopen);
     conversations.receive(Conversation { status: Status::Closed, ..conversation(1, 12, 1) });
     conversations.settle(conversation_id(1), &close);
     assert_eq!(shown(&conversations).status, Status::Open);
@@ -80,7 +80,7 @@ fn unassigning_is_a_change_too() {
     let conversations = conversations();
     conversations.receive(Conversation { assignee_id: Some(agent_id(ME)), ..conversation(1, 12, 1) });
     let nobody = ConversationPatch { assignee_id: Some(None), ..Default::default() };
-    conversations.intend(conversation_id(1), &nobody);
+    conversations.apply(conversation_id(1), &nobody);
     assert_eq!(shown(&conversations).assignee_id, None);
 }
 

@@ -40,7 +40,7 @@ fn colleagues_notes_after_the_last_visit_are_new_and_own_ones_never() {
     here.receive_page(None, page(&[9, 8, 7, 6], 7));
     assert_eq!(here.new_count(), 2);
     here.timeline.receive(mine(101));
-    here.timeline.intend_add(unsaved(200));
+    here.timeline.apply_add(unsaved(200));
     assert_eq!(here.new_count(), 2);
     here.timeline.receive(note(102));
     here.timeline.receive_deletion(note_id(9), 103);
@@ -64,7 +64,7 @@ fn what_was_seen_stays_seen_and_is_told_to_those_who_count() {
 fn the_newest_place_is_that_of_a_saved_note() {
     let here = notes().of(contact_id(1));
     assert_eq!(here.newest(), None);
-    here.timeline.intend_add(unsaved(200));
+    here.timeline.apply_add(unsaved(200));
     assert_eq!(here.newest(), None);
     here.timeline.receive(note(9));
     assert_eq!(here.newest(), Some(9));

@@ -1,9 +1,9 @@
-//! What an agent sees of one note: whatever they wished, and whatever the server then says.
+//! What an agent sees of one note: whatever is pending, and whatever the server then says.
 
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::{Errand, Failure, Place, Progress, Record, State, Wish};
+use super::{Errand, Failure, Pending, Place, Progress, Record, State};
 use crate::samples::{note, note_at, unsaved};
 use wire::{ContactNote, ProblemCode};
 
@@ -37,19 +37,19 @@ fn outcome(record: &NoteRow) -> String {
     format!("{shown}{asked}")
 }
 
-/// Every wish, as it comes about.
-fn wishes() -> Vec<(&'static str, NoteRow)> {
+/// Every pending change, as it comes about.
+fn pending() -> Vec<(&'static str, NoteRow)> {
     let adding = || {
         let mut record = NoteRow::default();
-        record.intend_add(unsaved(5), 0);
+        record.apply_add(unsaved(5), 0);
         record
     };
     let with = |mut record: NoteRow, changes: &[fn(&mut NoteRow)]| {
         changes.iter().for_each(|change| change(&mut record));
         record
     };
-    let delete: fn(&mut NoteRow) = |record| assert!(record.intend_delete());
-    let undo: fn(&mut NoteRow) = |record| assert!(record.intend_restore());
+    let delete: fn(&mut NoteRow) = |record| assert!(record.apply_delete());
+    let undo: fn(&mut NoteRow) = |record| assert!(record.apply_restore());
     vec![
         ("nothing", saved()),
         ("to add", adding()),
@@ -61,19 +61,28 @@ fn wishes() -> Vec<(&'static str, NoteRow)> {
         ("deleted", with(saved(), &[delete, NoteRow::settle_delete])),
         ("to restore", with(saved(), &[delete, NoteRow::settle_delete, undo])),
         ("to delete what is being restored", with(saved(), &[delete, NoteRow::settle_delete, undo, delete])),
-        ("to delete, from another page", with(NoteRow::default(), &[|record| record.take_up(Wish::DeleteUnseen)])),
+        ("to delete, from another page", with(NoteRow::default(), &[|record| record.take_up(Pending::DeleteUnseen)])),
         (
             "to delete, from another page, and then seen",
-            with(NoteRow::default(), &[|record| record.take_up(Wish::DeleteUnseen), |record| record.receive(note(5))]),
+            with(
+                NoteRow::default(),
+                &[|record| record.take_up(Pending::DeleteUnseen), |record| record.receive(note(5))],
+            ),
         ),
-        ("to delete what is here, from another page", with(saved(), &[|record| record.take_up(Wish::DeleteUnseen)])),
+        ("to delete what is here, from another page", with(saved(), &[|record| record.take_up(Pending::DeleteUnseen)])),
         (
             "to delete what is being added here, from another page",
-            with(adding(), &[|record| record.take_up(Wish::DeleteUnseen)]),
+            with(adding(), &[|record| record.take_up(Pending::DeleteUnseen)]),
         ),
-        ("to restore, from another page", with(NoteRow::default(), &[|record| record.take_up(Wish::RestoreUnseen)])),
-        ("to restore what is here, from another page", with(saved(), &[|record| record.take_up(Wish::RestoreUnseen)])),
-        ("to restore what is wished gone here", with(saved(), &[delete, |record| record.take_up(Wish::RestoreUnseen)])),
+        ("to restore, from another page", with(NoteRow::default(), &[|record| record.take_up(Pending::RestoreUnseen)])),
+        (
+            "to restore what is here, from another page",
+            with(saved(), &[|record| record.take_up(Pending::RestoreUnseen)]),
+        ),
+        (
+            "to restore what is to be gone here",
+            with(saved(), &[delete, |record| record.take_up(Pending::RestoreUnseen)]),
+        ),
     ]
 }
 
@@ -98,10 +107,10 @@ fn words() -> Vec<Word> {
 }
 
 #[test]
-fn whatever_was_wished_and_whatever_the_server_says_an_agent_sees_this() {
+fn whatever_is_pending_and_whatever_the_server_says_an_agent_sees_this() {
     let mut table = String::new();
-    for (wish, record) in wishes() {
-        table.push_str(&format!("{wish}: {}\n", outcome(&record)));
+    for (pending, record) in pending() {
+        table.push_str(&format!("{pending}: {}\n", outcome(&record)));
         for (word, say) in words() {
             let mut record = record.clone();
             let before = outcome(&record);
@@ -138,7 +147,7 @@ fn a_deleted_note_does_not_come_back_with_a_late_word_of_it() {
 #[test]
 fn a_note_that_was_gone_when_it_arrived_stays_gone_though_nobody_said_since_when() {
     let mut record = NoteRow::default();
-    record.intend_add(unsaved(5), 0);
+    record.apply_add(unsaved(5), 0);
     record.refuse(GONE);
     record.receive(note(5));
     assert_eq!(outcome(&record), "hidden");
@@ -149,10 +158,10 @@ fn a_note_that_was_gone_when_it_arrived_stays_gone_though_nobody_said_since_when
 #[test]
 fn deleting_again_while_the_undo_is_on_its_way_ends_in_deleted() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.settle_delete();
-    record.intend_restore();
-    record.intend_delete();
+    record.apply_restore();
+    record.apply_delete();
     record.receive_deletion(8);
     assert_eq!(outcome(&record), "hidden, asks to delete", "that was the deletion which is being undone");
     record.settle(note_at(5, 5, 9));
@@ -164,9 +173,9 @@ fn deleting_again_while_the_undo_is_on_its_way_ends_in_deleted() {
 #[test]
 fn an_undo_is_not_over_because_an_older_page_shows_the_note() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.settle_delete();
-    record.intend_restore();
+    record.apply_restore();
     record.receive(note(5));
     record.receive_deletion(8);
     assert_eq!(outcome(&record), "saved, asks to restore");
@@ -175,9 +184,9 @@ fn an_undo_is_not_over_because_an_older_page_shows_the_note() {
 #[test]
 fn an_undo_that_was_answered_is_over_even_if_somebody_deleted_the_note_since() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.settle_delete();
-    record.intend_restore();
+    record.apply_restore();
     record.receive_deletion(10);
     record.settle(note_at(5, 5, 9));
     assert_eq!(outcome(&record), "hidden");
@@ -186,7 +195,7 @@ fn an_undo_that_was_answered_is_over_even_if_somebody_deleted_the_note_since() {
 #[test]
 fn a_deletion_answered_after_another_window_brought_the_note_back_leaves_it_there() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.receive(note_at(5, 5, 9));
     record.settle_delete();
     assert_eq!(outcome(&record), "saved");
@@ -214,34 +223,34 @@ fn after_a_reset_a_page_that_lacks_a_note_does_not_say_that_it_is_nowhere() {
 #[test]
 fn the_kept_text_goes_when_the_undo_window_ends() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.settle_delete();
-    assert!(matches!(record.wish(), Some(Wish::Deleted { .. })));
+    assert!(matches!(record.pending(), Some(Pending::Deleted { .. })));
     record.forget_deleted();
-    assert_eq!(record.wish(), None);
+    assert_eq!(record.pending(), None);
     assert_eq!(record.live(), None);
-    assert!(!record.intend_restore());
+    assert!(!record.apply_restore());
 }
 
 #[test]
 fn a_note_that_is_not_there_can_not_be_deleted() {
-    assert!(!NoteRow::default().intend_delete());
+    assert!(!NoteRow::default().apply_delete());
     let mut record = saved();
     record.receive_deletion(8);
-    assert!(!record.intend_delete());
+    assert!(!record.apply_delete());
 }
 
 #[test]
 fn an_unsaved_note_stands_above_every_saved_one() {
     let mut record = NoteRow::default();
-    record.intend_add(unsaved(5), 0);
+    record.apply_add(unsaved(5), 0);
     assert!(record.place() > Some(Place::Saved(u64::MAX)));
 }
 
 #[test]
 fn after_a_reset_a_note_that_this_agent_deleted_is_shown_if_the_server_has_it() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.settle_delete();
     record.forget_deleted();
     record.doubt();
@@ -252,9 +261,9 @@ fn after_a_reset_a_note_that_this_agent_deleted_is_shown_if_the_server_has_it() 
 #[test]
 fn after_a_reset_a_deletion_ends_an_undo_of_which_nobody_knows_what_it_undoes() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.settle_delete();
-    record.intend_restore();
+    record.apply_restore();
     record.doubt();
     record.receive_deletion(3);
     assert_eq!(outcome(&record), "hidden");
@@ -263,11 +272,11 @@ fn after_a_reset_a_deletion_ends_an_undo_of_which_nobody_knows_what_it_undoes() 
 #[test]
 fn whoever_goes_back_and_forth_while_an_undo_is_on_its_way_gets_what_they_wanted_last() {
     let mut record = saved();
-    record.intend_delete();
+    record.apply_delete();
     record.settle_delete();
-    record.intend_restore();
-    record.intend_delete();
-    assert!(record.intend_restore());
+    record.apply_restore();
+    record.apply_delete();
+    assert!(record.apply_restore());
     assert_eq!(outcome(&record), "saved, asks to restore");
     record.settle(note_at(5, 5, 9));
     assert_eq!(outcome(&record), "saved");

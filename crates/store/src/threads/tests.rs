@@ -53,10 +53,10 @@ fn messages_and_notes_stand_in_one_order_oldest_first() {
 fn what_is_not_saved_yet_stands_last_in_the_order_it_was_written() {
     let thread = Thread::default();
     thread.messages.receive(message(8, 8));
-    thread.notes.intend_add(conversation_note(91, 0));
-    thread.notes.intend_add(conversation_note(92, 0));
-    thread.messages.intend_add(message(93, 0));
-    thread.notes.intend_add(conversation_note(94, 0));
+    thread.notes.apply_add(conversation_note(91, 0));
+    thread.notes.apply_add(conversation_note(92, 0));
+    thread.messages.apply_add(message(93, 0));
+    thread.notes.apply_add(conversation_note(94, 0));
     assert_eq!(shown(&thread), [8, -91, -92, 93, -94]);
 }
 

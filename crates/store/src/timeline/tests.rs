@@ -45,9 +45,9 @@ fn notes_stand_newest_first_whatever_order_they_came_in() {
 #[test]
 fn unsaved_notes_stand_above_the_saved_ones_in_the_order_they_were_written() {
     let timeline = Notes::default();
-    timeline.intend_add(unsaved(101));
+    timeline.apply_add(unsaved(101));
     timeline.receive(note(7));
-    timeline.intend_add(unsaved(102));
+    timeline.apply_add(unsaved(102));
     let order = timeline.order_signal().get_untracked();
     let ids: Vec<_> = order.iter().map(|placed| placed.id).collect();
     assert_eq!(ids, [note_id(102), note_id(101), note_id(7)]);
@@ -140,7 +140,7 @@ fn a_late_word_of_a_note_that_a_newer_page_lacks_does_not_show_it() {
 #[test]
 fn the_answer_to_our_own_add_shows_nothing_if_a_newer_page_lacks_the_note() {
     let timeline = Notes::default();
-    timeline.intend_add(unsaved(7));
+    timeline.apply_add(unsaved(7));
     timeline.receive_page(page(&[9, 5], None, true, 20));
     timeline.settle(note(7));
     assert_eq!(shown(&timeline), saved(&[9, 5]));
@@ -196,9 +196,9 @@ fn a_reset_of_which_the_position_is_not_known_hides_nothing_of_the_new_order() {
 fn a_refused_note_keeps_its_text_and_a_refused_deletion_brings_the_note_back() {
     let timeline = Notes::default();
     timeline.receive(note(9));
-    timeline.intend_add(unsaved(101));
+    timeline.apply_add(unsaved(101));
     timeline.refuse(note_id(101), Failure::Refused(ProblemCode::InvalidBody));
-    timeline.intend_delete(note_id(9));
+    timeline.apply_delete(note_id(9));
     assert_eq!(shown(&timeline), [None]);
     timeline.refuse(note_id(9), Failure::Refused(ProblemCode::Forbidden));
     assert_eq!(shown(&timeline), [None, Some(9)]);
@@ -210,7 +210,7 @@ fn a_refused_note_keeps_its_text_and_a_refused_deletion_brings_the_note_back() {
 fn everybody_who_asks_for_a_note_gets_the_same_cell_whatever_happens_to_it() {
     let timeline = Notes::default();
     let cell = timeline.cell(note_id(7));
-    timeline.intend_add(unsaved(7));
+    timeline.apply_add(unsaved(7));
     timeline.settle(note(7));
     timeline.receive_deletion(note_id(7), 9);
     timeline.doubt(Some(&position(9)));
@@ -231,14 +231,14 @@ fn adding_a_note_tells_only_those_who_look_at_it_or_at_the_order() {
     timeline.receive(note(3));
     let (order, other) = onlookers(&timeline, 3);
     let (_, own) = onlookers(&timeline, 101);
-    timeline.intend_add(unsaved(101));
+    timeline.apply_add(unsaved(101));
     assert_eq!((order.told(), own.told(), other.told()), (1, 1, 0));
 }
 
 #[test]
 fn a_note_that_changes_without_moving_is_told_to_those_who_look_at_it_alone() {
     let timeline = Notes::default();
-    timeline.intend_add(unsaved(101));
+    timeline.apply_add(unsaved(101));
     let (order, own) = onlookers(&timeline, 101);
     timeline.retry(note_id(101), Failure::Offline);
     assert_eq!((order.told(), own.told()), (0, 1));
@@ -274,7 +274,7 @@ fn whoever_is_told_of_a_change_may_ask_the_list_about_it() {
         let shown = cell.with_untracked(|record| record.shown().is_some());
         assert_eq!(asking.order_signal().with_untracked(Vec::is_empty), !shown);
         assert_eq!(asking.errand(note_id(9)), None);
-        asking.intend_delete(note_id(1_000));
+        asking.apply_delete(note_id(1_000));
     });
     timeline.receive_deletion(note_id(9), 12);
     assert_eq!(curious.told(), 1);
@@ -283,7 +283,7 @@ fn whoever_is_told_of_a_change_may_ask_the_list_about_it() {
 #[test]
 fn a_saved_note_is_shown_as_saved() {
     let timeline = Notes::default();
-    timeline.intend_add(unsaved(7));
+    timeline.apply_add(unsaved(7));
     timeline.settle(note(7));
     let state = timeline.cell(note_id(7)).with_untracked(|record| record.shown().map(|(_, state)| state));
     assert_eq!(state, Some(State::Saved));

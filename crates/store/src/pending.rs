@@ -16,7 +16,7 @@ pub(super) enum Remote<T> {
 
 /// What this agent wants and the server has not confirmed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Wish<T> {
+pub enum Pending<T> {
     /// To exist. `nth` orders unsaved things among themselves. `sent`: a request
     /// for it may have reached the server. `abandoned`: deleted again before it was confirmed.
     Add { entry: T, nth: u64, progress: Progress, sent: bool, abandoned: bool },
@@ -26,9 +26,9 @@ pub enum Wish<T> {
     Deleted { entry: T },
     /// To be back.
     Restore { entry: T },
-    /// To be gone, as was wished in a page that has ended: the thing itself has not been seen here.
+    /// To be gone, pending since a page that has ended: the thing itself has not been seen here.
     DeleteUnseen,
-    /// To be back, wished in a page that has ended.
+    /// To be back, pending since a page that has ended.
     RestoreUnseen,
 }
 
@@ -50,7 +50,7 @@ pub enum State {
     Unsaved(Progress),
 }
 
-/// The next request that a record's wish calls for.
+/// The next request that a record's pending change calls for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Errand<T> {
     Add(T),
