@@ -19,7 +19,7 @@ pub(super) enum Remote<T> {
 pub enum Pending<T> {
     /// To exist. `nth` orders unsaved things among themselves. `sent`: a request
     /// for it may have reached the server. `abandoned`: deleted again before it was confirmed.
-    Add { entry: T, nth: u64, progress: Progress, sent: bool, abandoned: bool },
+    Add { entry: T, nth: u64, send_state: SendState, sent: bool, abandoned: bool },
     /// To be gone. `entry` is kept for an undo until the window ends; `undone`: wanted back while still on its way.
     Delete { entry: T, undone: bool },
     /// Deleted, as the server confirmed; its event may still be on its way.
@@ -34,7 +34,7 @@ pub enum Pending<T> {
 
 /// How far an unsaved thing has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum SendState {
     /// On its way.
     Waiting,
     /// The last attempt failed for a reason that may pass; it is being tried again.
@@ -47,7 +47,7 @@ pub enum Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Saved,
-    Unsaved(Progress),
+    Unsaved(SendState),
 }
 
 /// The next request that a record's pending change calls for.

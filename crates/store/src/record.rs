@@ -6,7 +6,7 @@ mod tests;
 use super::pending::Remote;
 pub use super::{
     entry::{Entry, Failure, Load, Place},
-    pending::{Errand, Pending, Progress, State},
+    pending::{Errand, Pending, SendState, State},
 };
 use wire::{ProblemCode, Seq};
 
@@ -32,7 +32,7 @@ impl<T: Entry> Record<T> {
         match (&self.pending, &self.remote) {
             (Some(Pending::Add { abandoned: true, .. } | Pending::Deleted { .. }), _) => None,
             (Some(Pending::Delete { undone: false, .. } | Pending::DeleteUnseen), _) => None,
-            (Some(Pending::Add { entry, progress, .. }), _) => Some((entry, State::Unsaved(*progress))),
+            (Some(Pending::Add { entry, send_state, .. }), _) => Some((entry, State::Unsaved(*send_state))),
             (Some(Pending::Delete { entry, .. } | Pending::Restore { entry }), _) => Some((entry, State::Saved)),
             (None | Some(Pending::RestoreUnseen), Remote::Live(entry)) => Some((entry, State::Saved)),
             (None | Some(Pending::RestoreUnseen), Remote::Gone | Remote::GoneUndated | Remote::Unknown) => None,
@@ -67,7 +67,7 @@ impl<T: Entry> Record<T> {
     #[must_use]
     pub fn errand(&self) -> Option<Errand<T>> {
         match &self.pending {
-            Some(Pending::Add { progress: Progress::Refused(_), .. } | Pending::Deleted { .. }) | None => None,
+            Some(Pending::Add { send_state: SendState::Refused(_), .. } | Pending::Deleted { .. }) | None => None,
             Some(Pending::Add { entry, .. }) => Some(Errand::Add(entry.clone())),
             Some(Pending::Delete { .. } | Pending::DeleteUnseen) => Some(Errand::Delete),
             Some(Pending::Restore { .. } | Pending::RestoreUnseen) => Some(Errand::Restore),
@@ -172,7 +172,7 @@ impl<T: Entry> Record<T> {
     }
 
     pub fn apply_add(&mut self, entry: T, nth: u64) {
-        self.pending = Some(Pending::Add { entry, nth, progress: Progress::Waiting, sent: false, abandoned: false });
+        self.pending = Some(Pending::Add { entry, nth, send_state: SendState::Waiting, sent: false, abandoned: false });
     }
 
     /// Restores a pending change of a page that has ended, unless another one is pending here.
@@ -209,9 +209,11 @@ impl<T: Entry> Record<T> {
     pub fn apply_delete(&mut self) -> bool {
         self.pending = match (self.pending.take(), &self.remote) {
             // Refused for good, or never sent: it exists nowhere but here.
-            (Some(Pending::Add { progress: Progress::Refused(_), .. } | Pending::Add { sent: false, .. }), _) => None,
-            (Some(Pending::Add { entry, nth, progress, sent, .. }), _) => {
-                Some(Pending::Add { entry, nth, progress, sent, abandoned: true })
+            (Some(Pending::Add { send_state: SendState::Refused(_), .. } | Pending::Add { sent: false, .. }), _) => {
+                None
+            }
+            (Some(Pending::Add { entry, nth, send_state, sent, .. }), _) => {
+                Some(Pending::Add { entry, nth, send_state, sent, abandoned: true })
             }
             // The undo may be on its way already, so deleting takes a request of its own.
             (Some(Pending::Delete { entry, .. } | Pending::Restore { entry }), _) => {
@@ -232,8 +234,8 @@ impl<T: Entry> Record<T> {
     /// Wants back what this agent deleted. Returns whether there is still something to bring back.
     pub fn apply_restore(&mut self) -> bool {
         self.pending = match self.pending.take() {
-            Some(Pending::Add { entry, nth, progress, sent, .. }) => {
-                Some(Pending::Add { entry, nth, progress, sent, abandoned: false })
+            Some(Pending::Add { entry, nth, send_state, sent, .. }) => {
+                Some(Pending::Add { entry, nth, send_state, sent, abandoned: false })
             }
             Some(Pending::Delete { entry, .. }) if !self.is_gone() => Some(Pending::Delete { entry, undone: true }),
             Some(Pending::Delete { entry, .. } | Pending::Deleted { entry }) => Some(Pending::Restore { entry }),
@@ -271,10 +273,10 @@ impl<T: Entry> Record<T> {
 
     /// A failure that may pass: the change stays pending.
     pub fn retry(&mut self, failure: Failure) {
-        if let Some(Pending::Add { progress: progress @ (Progress::Waiting | Progress::Retrying(_)), .. }) =
+        if let Some(Pending::Add { send_state: send_state @ (SendState::Waiting | SendState::Retrying(_)), .. }) =
             &mut self.pending
         {
-            *progress = Progress::Retrying(failure);
+            *send_state = SendState::Retrying(failure);
         }
     }
 
@@ -289,7 +291,7 @@ impl<T: Entry> Record<T> {
             // It may have arrived all the same.
             Some(Pending::Add { abandoned: true, .. }) if failure == Failure::Unreadable => Some(Pending::DeleteUnseen),
             Some(Pending::Add { entry, nth, sent, abandoned: false, .. }) => {
-                Some(Pending::Add { entry, nth, progress: Progress::Refused(failure), sent, abandoned: false })
+                Some(Pending::Add { entry, nth, send_state: SendState::Refused(failure), sent, abandoned: false })
             }
             _ => None,
         };

@@ -9,7 +9,7 @@ mod transaction;
 
 use super::{
     keyed::Keyed,
-    record::{Entry, Errand, Failure, Load, Pending, Place, Progress, Record},
+    record::{Entry, Errand, Failure, Load, Pending, Place, Record, SendState},
 };
 use reactive_graph::{
     graph::Observer,
@@ -132,8 +132,8 @@ impl<T: Entry> Timeline<T> {
     /// take it.
     pub fn take_up_add(&self, entry: T, refused: Option<Failure>) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
-        let progress = refused.map_or(Progress::Waiting, Progress::Refused);
-        self.take_up(entry.id(), Pending::Add { entry, nth, progress, sent: true, abandoned: false });
+        let send_state = refused.map_or(SendState::Waiting, SendState::Refused);
+        self.take_up(entry.id(), Pending::Add { entry, nth, send_state, sent: true, abandoned: false });
     }
 
     /// Restores a pending change of a page that has ended.

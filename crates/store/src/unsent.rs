@@ -4,7 +4,7 @@
 //! the code of the refusal, if there was one; the conversation it was written in; and, with all the lines it has, the body.
 //! What was confirmed and is to be deleted or brought back is kept without its text.
 
-use crate::record::{Entry, Failure, Pending, Progress};
+use crate::record::{Entry, Failure, Pending, SendState};
 use wire::{ConversationId, ProblemCode};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,9 @@ impl Unsent {
             }
             Pending::Delete { undone: true, .. } | Pending::Restore { .. } | Pending::RestoreUnseen => Self::Restore,
             Pending::Deleted { .. } => return None,
-            Pending::Add { entry, progress, .. } => {
+            Pending::Add { entry, send_state, .. } => {
                 let (at, conversation, body) = text(entry);
-                let refused = if let Progress::Refused(failure) = progress { Some(*failure) } else { None };
+                let refused = if let SendState::Refused(failure) = send_state { Some(*failure) } else { None };
                 Self::Add { at, refused, conversation, body }
             }
         })

@@ -11,7 +11,7 @@ use std::{
 };
 use store::{
     Store,
-    record::{Errand, Failure, Load, Pending, Place, Progress, State},
+    record::{Errand, Failure, Load, Pending, Place, SendState, State},
     timeline::{Arrived, Timeline},
 };
 use wire::{Position, ProblemCode, Seq};
@@ -312,7 +312,7 @@ impl Client {
             if thing.text != shelf::text(written) {
                 return Err(format!("{id} says {:?}, and was written as text {written}", thing.text));
             }
-            let on_its_way = matches!(thing.state, State::Unsaved(Progress::Waiting | Progress::Retrying(_)));
+            let on_its_way = matches!(thing.state, State::Unsaved(SendState::Waiting | SendState::Retrying(_)));
             if on_its_way && self.live.contains_key(&id) {
                 return Err(format!("{id} is shown as on its way, though it is known to have arrived"));
             }
@@ -357,7 +357,7 @@ fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {
 }
 
 fn is_refused<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
-    let refused = |state| matches!(state, State::Unsaved(Progress::Refused(_)));
+    let refused = |state| matches!(state, State::Unsaved(SendState::Refused(_)));
     timeline.cell(T::key(id)).with_untracked(|record| record.shown().is_some_and(|(_, state)| refused(state)))
 }
 

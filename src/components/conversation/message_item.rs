@@ -10,7 +10,7 @@ use crate::{
             text::Text,
         },
     },
-    store::record::{Progress, State},
+    store::record::{SendState, State},
     strings::{failure_sentence, fill, words},
 };
 use leptos::prelude::*;
@@ -85,18 +85,18 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
                 }
                 .into_any()
             }
-            (State::Unsaved(Progress::Waiting), _) => {
+            (State::Unsaved(SendState::Waiting), _) => {
                 view! { <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span> }
                     .into_any()
             }
-            (State::Unsaved(Progress::Retrying(failure)), _) => view! {
+            (State::Unsaved(SendState::Retrying(failure)), _) => view! {
                 <p class="not-delivered">
                     <Icon shape=Shape::Clock />
                     {fill(words().note_retrying, &[("reason", failure_sentence(failure))])}
                 </p>
             }
             .into_any(),
-            (State::Unsaved(Progress::Refused(failure)), _) => {
+            (State::Unsaved(SendState::Refused(failure)), _) => {
                 let edit_client = client.clone();
                 view! {
                     <p class="not-delivered" role="alert">

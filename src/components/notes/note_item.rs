@@ -14,7 +14,7 @@ use crate::{
             text::Text,
         },
     },
-    store::record::{Failure, Progress, State},
+    store::record::{Failure, SendState, State},
     strings::{failure_sentence, fill, words},
 };
 use leptos::{html, prelude::*};
@@ -91,28 +91,28 @@ pub fn NoteState(state: NoteStanding, edit: Callback<()>, discard: Callback<()>)
         </p>
         {live_view(move || match standing.get() {
             Some((at, State::Saved)) => Some(view! { <Timestamp at /> }.into_any()),
-            Some((_, State::Unsaved(progress))) => Some(view! { <Unsaved progress edit discard /> }.into_any()),
+            Some((_, State::Unsaved(send_state))) => Some(view! { <Unsaved send_state edit discard /> }.into_any()),
             None => None,
         })}
     }
 }
 
 #[component]
-fn Unsaved(progress: Progress, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
-    match progress {
-        Progress::Waiting => view! {
+fn Unsaved(send_state: SendState, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
+    match send_state {
+        SendState::Waiting => view! {
             <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span>
         }
         .into_any(),
-        Progress::Retrying(Failure::Disconnected) => view! {
+        SendState::Retrying(Failure::Disconnected) => view! {
             <p class="note-waits"><Icon shape=Shape::Clock />{words().note_offline}</p>
         }
         .into_any(),
-        Progress::Retrying(failure) => view! {
+        SendState::Retrying(failure) => view! {
             <p class="note-waits"><Icon shape=Shape::Clock />{fill(words().note_retrying, &[("reason", failure_sentence(failure))])}</p>
         }
         .into_any(),
-        Progress::Refused(failure) => view! {
+        SendState::Refused(failure) => view! {
             <div class="note-problem" role="alert">
                 <p><Icon shape=Shape::TriangleAlert />{fill(words().note_refused, &[("reason", failure_sentence(failure))])}</p>
                 <div class="refused-actions">
@@ -131,7 +131,7 @@ pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView 
     let client = Client::here();
     let (me, is_admin) = (client.my_id(), client.me().agent.role == Role::Admin);
     let is_there =
-        memo(move |_| state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(Progress::Refused(_)))))));
+        memo(move |_| state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(SendState::Refused(_)))))));
     let may_delete =
         memo(move |_| state.with(|state| state.as_ref().is_some_and(|(author, ..)| is_admin || author.id == me)));
     let author =

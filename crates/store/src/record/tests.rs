@@ -3,7 +3,7 @@
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::{Errand, Failure, Pending, Place, Progress, Record, State};
+use super::{Errand, Failure, Pending, Place, Record, SendState, State};
 use crate::samples::{note, note_at, unsaved};
 use wire::{ContactNote, ProblemCode};
 
@@ -24,9 +24,9 @@ fn outcome(record: &NoteRow) -> String {
     let shown = match record.shown() {
         None => "hidden",
         Some((_, State::Saved)) => "saved",
-        Some((_, State::Unsaved(Progress::Waiting))) => "saving",
-        Some((_, State::Unsaved(Progress::Retrying(_)))) => "retrying",
-        Some((_, State::Unsaved(Progress::Refused(_)))) => "refused",
+        Some((_, State::Unsaved(SendState::Waiting))) => "saving",
+        Some((_, State::Unsaved(SendState::Retrying(_)))) => "retrying",
+        Some((_, State::Unsaved(SendState::Refused(_)))) => "refused",
     };
     let asked = match record.errand() {
         None => "",
