@@ -8,11 +8,11 @@ mod contact_notes;
 mod contacts;
 mod conversation_notes;
 mod conversations;
-mod errands;
 mod kept;
 mod messages;
 mod open;
 mod pages;
+mod send_queue;
 mod source;
 mod toasts;
 mod visibility;
@@ -50,7 +50,7 @@ struct Inner {
     /// The last thing said to assistive technology.
     announcement: ArcRwSignal<String>,
     open: open::Open,
-    errands: errands::Errands,
+    send_queue: send_queue::SendQueue,
     outbox: Outbox,
     is_kept_safe: ArcRwSignal<bool>,
     is_overdue: ArcRwSignal<bool>,
@@ -123,7 +123,7 @@ impl Client {
             toasts: ArcRwSignal::default(),
             announcement: ArcRwSignal::default(),
             open: open::Open::default(),
-            errands: errands::Errands::default(),
+            send_queue: send_queue::SendQueue::default(),
             outbox,
             is_kept_safe: ArcRwSignal::new(true),
             is_overdue: ArcRwSignal::new(false),

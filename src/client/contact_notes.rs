@@ -13,7 +13,7 @@ use crate::{
     storage::outbox::Key,
     store::{
         notes::NotesOfContact,
-        record::{Errand, Load},
+        record::{Load, PendingRequest},
         timeline::Timeline,
     },
     strings::words,
@@ -55,14 +55,14 @@ impl Source for NotesOf {
         Ok(Fetched::of(self.notes.receive_page(below, page), next))
     }
 
-    fn send(&self, api: &Api, id: ContactNoteId, errand: Errand<ContactNote>) -> Option<ApiCall<Value>> {
-        Some(match errand {
-            Errand::Add(note) => {
+    fn send(&self, api: &Api, id: ContactNoteId, request: PendingRequest<ContactNote>) -> Option<ApiCall<Value>> {
+        Some(match request {
+            PendingRequest::Add(note) => {
                 let new = NewContactNote { body: note.body, conversation_id: note.conversation_id };
                 api.add_contact_note(self.contact, id, &new).json()
             }
-            Errand::Delete => api.delete_contact_note(self.contact, id).json(),
-            Errand::Restore => api.restore_contact_note(self.contact, id).json(),
+            PendingRequest::Delete => api.delete_contact_note(self.contact, id).json(),
+            PendingRequest::Restore => api.restore_contact_note(self.contact, id).json(),
         })
     }
 
@@ -208,6 +208,6 @@ impl Client {
     }
 
     pub(super) fn send_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        self.run_errands(contact.0, Box::new(RecordOf { source: self.notes_of(contact), id }));
+        self.enqueue(contact.0, Box::new(RecordOf { source: self.notes_of(contact), id }));
     }
 }

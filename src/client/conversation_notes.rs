@@ -11,7 +11,7 @@ use crate::{
         error::ApiError,
     },
     storage::outbox::Key,
-    store::{record::Errand, threads::Thread, timeline::Timeline},
+    store::{record::PendingRequest, threads::Thread, timeline::Timeline},
     strings::words,
 };
 use leptos::prelude::*;
@@ -41,11 +41,16 @@ impl Source for NotesIn {
         Ok(take_in(&self.thread.notes, below, read(page)?))
     }
 
-    fn send(&self, api: &Api, id: ConversationNoteId, errand: Errand<ConversationNote>) -> Option<ApiCall<Value>> {
-        Some(match errand {
-            Errand::Add(note) => api.add_conversation_note(self.conversation, id, note.body).json(),
-            Errand::Delete => api.delete_conversation_note(self.conversation, id).json(),
-            Errand::Restore => api.restore_conversation_note(self.conversation, id).json(),
+    fn send(
+        &self,
+        api: &Api,
+        id: ConversationNoteId,
+        request: PendingRequest<ConversationNote>,
+    ) -> Option<ApiCall<Value>> {
+        Some(match request {
+            PendingRequest::Add(note) => api.add_conversation_note(self.conversation, id, note.body).json(),
+            PendingRequest::Delete => api.delete_conversation_note(self.conversation, id).json(),
+            PendingRequest::Restore => api.restore_conversation_note(self.conversation, id).json(),
         })
     }
 
@@ -126,6 +131,6 @@ impl Client {
     }
 
     pub(super) fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        self.run_errands(conversation.0, Box::new(RecordOf { source: self.notes_in(conversation), id }));
+        self.enqueue(conversation.0, Box::new(RecordOf { source: self.notes_in(conversation), id }));
     }
 }

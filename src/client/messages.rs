@@ -11,7 +11,7 @@ use crate::{
     },
     storage::outbox::Key,
     store::{
-        record::{Errand, Load},
+        record::{Load, PendingRequest},
         threads::Thread,
         timeline::Timeline,
     },
@@ -43,15 +43,15 @@ impl Source for MessagesIn {
         Ok(take_in(&self.thread.messages, below, read(page)?))
     }
 
-    fn send(&self, api: &Api, id: MessageId, errand: Errand<Message>) -> Option<ApiCall<Value>> {
-        match errand {
+    fn send(&self, api: &Api, id: MessageId, request: PendingRequest<Message>) -> Option<ApiCall<Value>> {
+        match request {
             // It was a body when it was typed.
-            Errand::Add(message) => {
+            PendingRequest::Add(message) => {
                 let body = NoteBody::parse(&message.body).ok()?;
                 Some(api.send_message(self.conversation, id, body).json())
             }
             // A message that was sent can't be called back.
-            Errand::Delete | Errand::Restore => None,
+            PendingRequest::Delete | PendingRequest::Restore => None,
         }
     }
 
@@ -141,6 +141,6 @@ impl Client {
     }
 
     pub(super) fn send_reply(&self, conversation: ConversationId, id: MessageId) {
-        self.run_errands(conversation.0, Box::new(RecordOf { source: self.messages_in(conversation), id }));
+        self.enqueue(conversation.0, Box::new(RecordOf { source: self.messages_in(conversation), id }));
     }
 }

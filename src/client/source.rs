@@ -9,7 +9,7 @@ use crate::{
     },
     storage::outbox::{Key, Outbox},
     store::{
-        record::{Entry, Errand, Failure, Load},
+        record::{Entry, Failure, Load, PendingRequest},
         threads::arrived,
         timeline::Timeline,
         unsent::Unsent,
@@ -45,7 +45,12 @@ pub(super) trait Source: Clone + 'static {
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 
     /// Sends one request. `None`: there is no such request, and the record has what it wants.
-    fn send(&self, api: &Api, id: <Self::Thing as Entry>::Id, errand: Errand<Self::Thing>) -> Option<ApiCall<Value>>;
+    fn send(
+        &self,
+        api: &Api,
+        id: <Self::Thing as Entry>::Id,
+        request: PendingRequest<Self::Thing>,
+    ) -> Option<ApiCall<Value>>;
 
     /// Where one of its things is kept while it is unsent.
     fn key(&self, id: <Self::Thing as Entry>::Id) -> Key;
@@ -145,10 +150,10 @@ pub(super) struct RecordOf<S: Source> {
 
 impl<S: Source> QueuedRecord for RecordOf<S> {
     fn waits_for(&self) -> Option<Kind> {
-        Some(match self.source.timeline().errand(self.id)? {
-            Errand::Add(_) => Kind::Add,
-            Errand::Delete => Kind::Delete,
-            Errand::Restore => Kind::Restore,
+        Some(match self.source.timeline().request(self.id)? {
+            PendingRequest::Add(_) => Kind::Add,
+            PendingRequest::Delete => Kind::Delete,
+            PendingRequest::Restore => Kind::Restore,
         })
     }
 
@@ -167,7 +172,7 @@ impl<S: Source> QueuedRecord for RecordOf<S> {
     }
 
     fn send(&self, api: &Api) -> Option<ApiCall<Value>> {
-        self.source.send(api, self.id, self.source.timeline().errand(self.id)?)
+        self.source.send(api, self.id, self.source.timeline().request(self.id)?)
     }
 
     fn settle(&self, answer: Value) -> Result<(), ApiError> {

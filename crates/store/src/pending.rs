@@ -52,7 +52,7 @@ pub enum State {
 
 /// The next request that a record's pending change calls for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Errand<T> {
+pub enum PendingRequest<T> {
     Add(T),
     Delete,
     Restore,

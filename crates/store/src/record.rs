@@ -6,7 +6,7 @@ mod tests;
 use super::pending::Remote;
 pub use super::{
     entry::{Entry, Failure, Load, Place},
-    pending::{Errand, Pending, SendState, State},
+    pending::{Pending, PendingRequest, SendState, State},
 };
 use wire::{ProblemCode, Seq};
 
@@ -65,12 +65,12 @@ impl<T: Entry> Record<T> {
 
     /// The request this record is waiting for, if any.
     #[must_use]
-    pub fn errand(&self) -> Option<Errand<T>> {
+    pub fn request(&self) -> Option<PendingRequest<T>> {
         match &self.pending {
             Some(Pending::Add { send_state: SendState::Refused(_), .. } | Pending::Deleted { .. }) | None => None,
-            Some(Pending::Add { entry, .. }) => Some(Errand::Add(entry.clone())),
-            Some(Pending::Delete { .. } | Pending::DeleteUnseen) => Some(Errand::Delete),
-            Some(Pending::Restore { .. } | Pending::RestoreUnseen) => Some(Errand::Restore),
+            Some(Pending::Add { entry, .. }) => Some(PendingRequest::Add(entry.clone())),
+            Some(Pending::Delete { .. } | Pending::DeleteUnseen) => Some(PendingRequest::Delete),
+            Some(Pending::Restore { .. } | Pending::RestoreUnseen) => Some(PendingRequest::Restore),
         }
     }
 

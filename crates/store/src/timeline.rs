@@ -9,7 +9,7 @@ mod transaction;
 
 use super::{
     keyed::Keyed,
-    record::{Entry, Errand, Failure, Load, Pending, Place, Record, SendState},
+    record::{Entry, Failure, Load, Pending, PendingRequest, Place, Record, SendState},
 };
 use reactive_graph::{
     graph::Observer,
@@ -118,8 +118,8 @@ impl<T: Entry> Timeline<T> {
     }
 
     #[must_use]
-    pub fn errand(&self, id: T::Id) -> Option<Errand<T>> {
-        self.cells.get(id)?.with_untracked(Record::errand)
+    pub fn request(&self, id: T::Id) -> Option<PendingRequest<T>> {
+        self.cells.get(id)?.with_untracked(Record::request)
     }
 
     /// Lays a new thing over the remote state; returns at once shown.

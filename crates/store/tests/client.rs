@@ -11,7 +11,7 @@ use std::{
 };
 use store::{
     Store,
-    record::{Errand, Failure, Load, Pending, Place, SendState, State},
+    record::{Failure, Load, Pending, PendingRequest, Place, SendState, State},
     timeline::{Arrived, Timeline},
 };
 use wire::{Position, ProblemCode, Seq};
@@ -349,10 +349,10 @@ fn is_shown<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
 }
 
 fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {
-    Some(match timeline.errand(T::key(id))? {
-        Errand::Add(entry) => What::Add(entry.text().strip_prefix("text ").unwrap().parse().unwrap()),
-        Errand::Delete => What::Delete,
-        Errand::Restore => What::Restore,
+    Some(match timeline.request(T::key(id))? {
+        PendingRequest::Add(entry) => What::Add(entry.text().strip_prefix("text ").unwrap().parse().unwrap()),
+        PendingRequest::Delete => What::Delete,
+        PendingRequest::Restore => What::Restore,
     })
 }
 

@@ -3,7 +3,7 @@
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::{Errand, Failure, Pending, Place, Record, SendState, State};
+use super::{Failure, Pending, PendingRequest, Place, Record, SendState, State};
 use crate::samples::{note, note_at, unsaved};
 use wire::{ContactNote, ProblemCode};
 
@@ -28,11 +28,11 @@ fn outcome(record: &NoteRow) -> String {
         Some((_, State::Unsaved(SendState::Retrying(_)))) => "retrying",
         Some((_, State::Unsaved(SendState::Refused(_)))) => "refused",
     };
-    let asked = match record.errand() {
+    let asked = match record.request() {
         None => "",
-        Some(Errand::Add(_)) => ", asks to add",
-        Some(Errand::Delete) => ", asks to delete",
-        Some(Errand::Restore) => ", asks to restore",
+        Some(PendingRequest::Add(_)) => ", asks to add",
+        Some(PendingRequest::Delete) => ", asks to delete",
+        Some(PendingRequest::Restore) => ", asks to restore",
     };
     format!("{shown}{asked}")
 }

@@ -273,7 +273,7 @@ fn whoever_is_told_of_a_change_may_ask_the_list_about_it() {
         cell.track();
         let shown = cell.with_untracked(|record| record.shown().is_some());
         assert_eq!(asking.order_signal().with_untracked(Vec::is_empty), !shown);
-        assert_eq!(asking.errand(note_id(9)), None);
+        assert_eq!(asking.request(note_id(9)), None);
         asking.apply_delete(note_id(1_000));
     });
     timeline.receive_deletion(note_id(9), 12);

@@ -1,6 +1,6 @@
 //! The send queue: sends the requests of pending changes, and stores them until the server has confirmed them.
 //!
-//! What belongs to one place (a contact's notes, a conversation's thread) is sent in the order in which it was asked
+//! The requests of one parent (a contact for its notes, a conversation for its thread) are sent in the order in which it was asked
 //! for, one request at a time: each waits until nothing is left to ask for the one before, or that was refused for good.
 
 use super::{
@@ -15,54 +15,54 @@ use std::{rc::Rc, sync::Mutex};
 use uuid::Uuid;
 use wire::ProblemCode;
 
-const FIRST_PAUSE_MS: u32 = 1_000;
-const LONGEST_PAUSE_MS: u32 = 60_000;
+const FIRST_BACK_OFF_MS: u32 = 1_000;
+const LONGEST_BACK_OFF_MS: u32 = 60_000;
 /// What has waited for longer is only as safe as the browser's storage, and the agent may not know any more.
 const OVERDUE_MS: u128 = 24 * 60 * 60 * 1_000;
 
-/// What waits in each place, the one that is being sent first. A place with nothing to send is not there.
-pub(super) struct Errands {
-    places: Mutex<SendWrapper<Vec<(Uuid, Line)>>>,
+/// What waits for each parent, the one that is being sent first. A parent with nothing to send is not there.
+pub(super) struct SendQueue {
+    parents: Mutex<SendWrapper<Vec<(Uuid, Queue)>>>,
 }
 
-type Line = Vec<Rc<dyn QueuedRecord>>;
+type Queue = Vec<Rc<dyn QueuedRecord>>;
 
-impl Default for Errands {
+impl Default for SendQueue {
     fn default() -> Self {
-        Self { places: Mutex::new(SendWrapper::new(Vec::new())) }
+        Self { parents: Mutex::new(SendWrapper::new(Vec::new())) }
     }
 }
 
-impl Errands {
-    /// Puts a record at the end of its place's line, unless it stands there. True: nobody stood there before.
-    fn enter(&self, place: Uuid, record: Rc<dyn QueuedRecord>) -> bool {
-        let mut places = self.places.lock().expect("no panic while a lock is held");
-        match places.iter_mut().find(|(known, _)| *known == place) {
-            Some((_, line)) => {
-                if !line.iter().any(|known| known.id() == record.id()) {
-                    line.push(record);
+impl SendQueue {
+    /// Appends a record to its parent's queue, unless it is in it. True: the queue was empty.
+    fn push(&self, parent: Uuid, record: Rc<dyn QueuedRecord>) -> bool {
+        let mut parents = self.parents.lock().expect("no panic while a lock is held");
+        match parents.iter_mut().find(|(known, _)| *known == parent) {
+            Some((_, queue)) => {
+                if !queue.iter().any(|known| known.id() == record.id()) {
+                    queue.push(record);
                 }
                 false
             }
             None => {
-                places.push((place, vec![record]));
+                parents.push((parent, vec![record]));
                 true
             }
         }
     }
 
-    fn first(&self, place: Uuid) -> Option<Rc<dyn QueuedRecord>> {
-        let places = self.places.lock().expect("no panic while a lock is held");
-        places.iter().find(|(known, _)| *known == place)?.1.first().cloned()
+    fn front(&self, parent: Uuid) -> Option<Rc<dyn QueuedRecord>> {
+        let parents = self.parents.lock().expect("no panic while a lock is held");
+        parents.iter().find(|(known, _)| *known == parent)?.1.first().cloned()
     }
 
-    /// The first one is done.
-    fn leave(&self, place: Uuid) {
-        let mut places = self.places.lock().expect("no panic while a lock is held");
-        if let Some((_, line)) = places.iter_mut().find(|(known, _)| *known == place) {
-            line.remove(0);
+    /// Removes the first one: it is done.
+    fn pop(&self, parent: Uuid) {
+        let mut parents = self.parents.lock().expect("no panic while a lock is held");
+        if let Some((_, queue)) = parents.iter_mut().find(|(known, _)| *known == parent) {
+            queue.remove(0);
         }
-        places.retain(|(_, line)| !line.is_empty());
+        parents.retain(|(_, queue)| !queue.is_empty());
     }
 
     /// Whether anything that is to be added has waited for longer.
@@ -71,35 +71,35 @@ impl Errands {
         let now = js_sys::Date::now() as u128;
         // A UUIDv7 begins with the milliseconds since 1970, by the clock of this browser.
         let is_overdue = |record: &Rc<dyn QueuedRecord>| now.saturating_sub(record.id().as_u128() >> 80) > OVERDUE_MS;
-        let places = self.places.lock().expect("no panic while a lock is held");
-        places
+        let parents = self.parents.lock().expect("no panic while a lock is held");
+        parents
             .iter()
-            .flat_map(|(_, line)| line)
+            .flat_map(|(_, queue)| queue)
             .any(|record| is_overdue(record) && record.waits_for() == Some(Kind::Add))
     }
 }
 
 impl Client {
-    /// Runs a record's errands, after those that wait in the same place.
-    pub(super) fn run_errands(&self, place: Uuid, record: Box<dyn QueuedRecord>) {
+    /// Queues the requests that a record needs, after those of the same parent.
+    pub(super) fn enqueue(&self, parent: Uuid, record: Box<dyn QueuedRecord>) {
         record.keep(&self.0.outbox);
         if record.waits_for().is_none() {
             return;
         }
-        // Whoever is first in a line begins to empty it.
-        if self.0.errands.enter(place, record.into()) {
+        // The first one in a queue starts sending it.
+        if self.0.send_queue.push(parent, record.into()) {
             let client = self.clone();
-            spawn(async move { client.run_line(place).await });
+            spawn(async move { client.send_queued(parent).await });
         }
     }
 
-    async fn run_line(&self, place: Uuid) {
+    async fn send_queued(&self, parent: Uuid) {
         // Before the first attempt it is where it survives this page; or it is known that it can't be.
         self.0.outbox.saved().await;
-        while let Some(record) = self.0.errands.first(place) {
+        while let Some(record) = self.0.send_queue.front(parent) {
             self.send_record(&*record).await;
             record.keep(&self.0.outbox);
-            self.0.errands.leave(place);
+            self.0.send_queue.pop(parent);
             self.look_at_clock();
         }
     }
@@ -127,7 +127,7 @@ impl Client {
                 Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
                 Err(error) if error.is_retryable() => {
                     self.put_off(record, error.failure());
-                    self.pause(pause_ms(&error, attempts)).await;
+                    self.pause(back_off_ms(&error, attempts)).await;
                     attempts += 1;
                 }
                 Err(error) => end(self, record, kind, &error),
@@ -141,14 +141,14 @@ impl Client {
             return false;
         }
         self.put_off(record, Failure::Disconnected);
-        self.pause(LONGEST_PAUSE_MS).await;
+        self.pause(LONGEST_BACK_OFF_MS).await;
         true
     }
 
     /// Waits while the browser knows that it has no connection. False: the client is closed.
     pub(super) async fn until_online(&self) -> bool {
         while !leptos::prelude::window().navigator().on_line() && !self.is_closed() {
-            self.pause(LONGEST_PAUSE_MS).await;
+            self.pause(LONGEST_BACK_OFF_MS).await;
         }
         !self.is_closed()
     }
@@ -159,14 +159,14 @@ impl Client {
     }
 
     fn look_at_clock(&self) {
-        let are_overdue = self.0.errands.are_overdue();
+        let are_overdue = self.0.send_queue.are_overdue();
         if self.0.is_overdue.get_untracked() != are_overdue {
             self.0.is_overdue.set(are_overdue);
         }
     }
 }
 
-/// Ends an errand for which there is no request.
+/// Ends a pending change for which there is no request.
 fn unsent(record: &dyn QueuedRecord, kind: Kind) {
     match kind {
         Kind::Add => record.refuse(Failure::Unreadable),
@@ -174,7 +174,7 @@ fn unsent(record: &dyn QueuedRecord, kind: Kind) {
     }
 }
 
-/// Ends an errand that was refused for good.
+/// Ends a pending change whose request was refused for good.
 fn end(client: &Client, record: &dyn QueuedRecord, kind: Kind, error: &ApiError) {
     // Somebody deleted it before we did: that is what was asked for.
     if kind == Kind::Delete && matches!(error.code(), Some(ProblemCode::NotFound | ProblemCode::Gone)) {
@@ -184,9 +184,9 @@ fn end(client: &Client, record: &dyn QueuedRecord, kind: Kind, error: &ApiError)
     record.failed(client, kind, error);
 }
 
-/// The server's word, or doubling with half of it at random.
-fn pause_ms(error: &ApiError, attempts: u32) -> u32 {
-    let doubled = FIRST_PAUSE_MS.saturating_mul(1 << attempts.min(6)).min(LONGEST_PAUSE_MS);
+/// Back-off: what the server asked for, or a doubling time with half of it at random (jitter).
+fn back_off_ms(error: &ApiError, attempts: u32) -> u32 {
+    let doubled = FIRST_BACK_OFF_MS.saturating_mul(1 << attempts.min(6)).min(LONGEST_BACK_OFF_MS);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let jittered = doubled / 2 + (js_sys::Math::random() * f64::from(doubled / 2)) as u32;
     error.retry_after().map_or(jittered, |seconds| seconds.saturating_mul(1000).max(jittered))
