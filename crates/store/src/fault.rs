@@ -42,9 +42,9 @@ mod seeding {
         PlaceDoubled,
         /// A reset doesn't make the server's next word count more.
         DoubtIgnored,
-        /// Things below the loaded stretch are shown.
+        /// Things below the loaded range are shown.
         FloorIgnored,
-        /// After a reset the old stretch still counts as loaded.
+        /// After a reset the old range still counts as loaded.
         FloorKept,
         /// A cell is made anew.
         CellReplaced,

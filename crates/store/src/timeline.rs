@@ -44,10 +44,10 @@ pub struct Arrived<T> {
     pub as_of: Position,
 }
 
-/// The loaded stretch: everything from `floor` on is known, and nothing below it is shown, since between there and
+/// The loaded range: everything from `floor` on is known, and nothing below it is shown, since between there and
 /// what happens to be known may be things we never loaded.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Stretch {
+pub(super) struct LoadedRange {
     pub(super) floor: Option<Seq>,
     pub(super) next_cursor: Option<String>,
 }
@@ -57,7 +57,7 @@ pub struct Timeline<T: Entry> {
     pub(super) cells: Keyed<T::Id, ArcRwSignal<Record<T>>>,
     index: Mutex<Index>,
     pub(super) order: ArcRwSignal<Vec<Placed<T::Id>>>,
-    pub(super) stretch: ArcRwSignal<Stretch>,
+    pub(super) loaded_range: ArcRwSignal<LoadedRange>,
     load: ArcRwSignal<Load>,
 }
 
@@ -67,7 +67,7 @@ impl<T: Entry> Default for Timeline<T> {
             cells: Keyed::default(),
             index: Mutex::default(),
             order: ArcRwSignal::default(),
-            stretch: ArcRwSignal::default(),
+            loaded_range: ArcRwSignal::default(),
             load: ArcRwSignal::default(),
         }
     }
@@ -101,14 +101,14 @@ impl<T: Entry> Timeline<T> {
     /// Where to ask for older things: the cursor, and the place it stands for. `None`: all is loaded. Tracks.
     #[must_use]
     pub fn older(&self) -> Option<(String, Seq)> {
-        let stretch = self.stretch();
-        stretch.next_cursor.zip(stretch.floor)
+        let loaded_range = self.loaded_range();
+        loaded_range.next_cursor.zip(loaded_range.floor)
     }
 
-    /// The lowest place of the loaded stretch; 0 when all is loaded, `None` when nothing is. Tracks.
+    /// The lowest place of the loaded range; 0 when all is loaded, `None` when nothing is. Tracks.
     #[must_use]
     pub fn floor(&self) -> Option<Seq> {
-        self.stretch().floor
+        self.loaded_range().floor
     }
 
     pub fn set_load(&self, load: Load) {
@@ -247,10 +247,10 @@ impl<T: Entry> Timeline<T> {
     }
 
     /// Commands ask for it too, and outside of a view there is nobody to track.
-    fn stretch(&self) -> Stretch {
+    fn loaded_range(&self) -> LoadedRange {
         if Observer::get().is_some() {
-            self.stretch.track();
+            self.loaded_range.track();
         }
-        self.stretch.get_untracked()
+        self.loaded_range.get_untracked()
     }
 }

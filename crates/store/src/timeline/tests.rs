@@ -54,7 +54,7 @@ fn unsaved_notes_stand_above_the_saved_ones_in_the_order_they_were_written() {
 }
 
 #[test]
-fn a_note_below_the_loaded_stretch_is_not_shown() {
+fn a_note_below_the_loaded_range_is_not_shown() {
     let timeline = Notes::default();
     timeline.receive_page(page(&[9, 8], None, true, 20));
     timeline.receive(note_at(3, 3, 21));
@@ -91,7 +91,7 @@ fn a_page_that_does_not_join_what_is_loaded_leaves_no_gap() {
 }
 
 #[test]
-fn what_a_page_lacks_within_its_stretch_is_gone_and_elsewhere_it_is_silent() {
+fn what_a_page_lacks_within_its_range_is_gone_and_elsewhere_it_is_silent() {
     let timeline = Notes::default();
     timeline.receive_page(page(&[9, 8, 7, 6, 5, 4], None, false, 20));
     timeline.receive_page(page(&[7, 5], Some(8), true, 30));
@@ -255,13 +255,13 @@ fn a_page_is_told_once_and_the_same_page_again_not_at_all() {
     let timeline = Arc::new(Notes::default());
     let (order, _) = onlookers(&timeline, 9);
     let looking = Arc::clone(&timeline);
-    let stretch = Onlooker::at(move || drop((looking.floor(), looking.older())));
+    let loaded_range = Onlooker::at(move || drop((looking.floor(), looking.older())));
     timeline.receive_page(page(&[9, 8, 7], None, true, 20));
-    assert_eq!((order.told(), stretch.told()), (1, 1));
+    assert_eq!((order.told(), loaded_range.told()), (1, 1));
     timeline.receive_page(page(&[9, 8, 7], None, true, 25));
-    assert_eq!((order.told(), stretch.told()), (0, 0));
+    assert_eq!((order.told(), loaded_range.told()), (0, 0));
     timeline.receive_page(page(&[], Some(7), false, 26));
-    assert_eq!((order.told(), stretch.told()), (0, 1), "there is nothing older to ask for any more");
+    assert_eq!((order.told(), loaded_range.told()), (0, 1), "there is nothing older to ask for any more");
 }
 
 #[test]

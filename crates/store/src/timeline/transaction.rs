@@ -1,9 +1,9 @@
 //! `Transaction`: one change of a timeline. It is made as a whole while the timeline's lock is held; `commit` releases the
 //! lock and then notifies the observers, since they may read the timeline.
 
-use super::{Placed, Stretch, Timeline};
+use super::{LoadedRange, Placed, Timeline};
 use crate::{
-    coverage::Coverage,
+    page_ranges::PageRanges,
     record::{Entry, Place, Record},
 };
 use reactive_graph::{
@@ -19,12 +19,12 @@ use wire::{Position, Seq};
 pub(super) struct Index {
     /// Where each record of the order stands in it.
     places: HashMap<Uuid, Place>,
-    coverage: Coverage,
+    page_ranges: PageRanges,
     /// The last reset: pages read before it say nothing.
     since: Option<Position>,
     /// It isn't known from where on pages count, so what they lack is no more than that.
     unsure: bool,
-    /// The loaded stretch is from before a reset.
+    /// The loaded range is from before a reset.
     in_doubt: bool,
 }
 
@@ -34,18 +34,18 @@ pub(super) struct Transaction<'a, T: Entry> {
     index: MutexGuard<'a, Index>,
     cells: Vec<ArcRwSignal<Record<T>>>,
     moved: bool,
-    stretched: bool,
+    range_changed: bool,
 }
 
 impl<'a, T: Entry> Transaction<'a, T> {
     pub(super) fn of(timeline: &'a Timeline<T>) -> Self {
         let index = timeline.index.lock().expect("no panic while a lock is held");
-        Self { timeline, index, cells: Vec::new(), moved: false, stretched: false }
+        Self { timeline, index, cells: Vec::new(), moved: false, range_changed: false }
     }
 
-    /// Notifies who looks at a changed cell, at the order or at the stretch; nobody else.
+    /// Notifies who looks at a changed cell, at the order or at the loaded range; nobody else.
     pub(super) fn commit(self) {
-        let Self { timeline, index, cells, moved, stretched } = self;
+        let Self { timeline, index, cells, moved, range_changed } = self;
         drop(index);
         for cell in cells {
             cell.notify();
@@ -53,8 +53,8 @@ impl<'a, T: Entry> Transaction<'a, T> {
         if moved {
             timeline.order.notify();
         }
-        if stretched {
-            timeline.stretch.notify();
+        if range_changed {
+            timeline.loaded_range.notify();
         }
     }
 
@@ -84,7 +84,7 @@ impl<'a, T: Entry> Transaction<'a, T> {
     /// Takes in the server's word on one thing. If it is news, yet older than a page that lacks it, then it is gone:
     /// that page would have listed it.
     pub(super) fn take_in(&mut self, entry: T, receive: fn(&mut Record<T>, T)) {
-        let (rev, as_of) = (entry.rev(), self.index.coverage.as_of(entry.seq()));
+        let (rev, as_of) = (entry.rev(), self.index.page_ranges.as_of(entry.seq()));
         self.record(entry.id(), |record| {
             let is_news = rev > record.rev();
             receive(record, entry);
@@ -103,14 +103,14 @@ impl<'a, T: Entry> Transaction<'a, T> {
     /// A page was taken in that speaks for the places from `lowest` to below `below`.
     pub(super) fn cover(&mut self, lowest: Seq, below: Option<Seq>, as_of: Seq, next_cursor: Option<String>) {
         if !self.index.unsure {
-            self.index.coverage.add(lowest, below, as_of);
+            self.index.page_ranges.add(lowest, below, as_of);
         }
-        let floor = self.timeline.stretch.with_untracked(|stretch| stretch.floor);
+        let floor = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor);
         let anew = below.is_none() && self.index.in_doubt && !seeded!(FloorKept);
         let joined = below.is_none_or(|below| !self.index.in_doubt && floor.is_some_and(|floor| below >= floor));
         let deeper = floor.is_none_or(|floor| lowest <= floor);
         if anew || joined && deeper {
-            self.stretch(Stretch { floor: Some(lowest), next_cursor });
+            self.loaded_range(LoadedRange { floor: Some(lowest), next_cursor });
             self.index.in_doubt = false;
         }
     }
@@ -120,10 +120,10 @@ impl<'a, T: Entry> Transaction<'a, T> {
     }
 
     pub(super) fn doubt(&mut self, since: Option<&Position>) {
-        self.index.coverage.clear();
+        self.index.page_ranges.clear();
         self.index.since = since.cloned();
         self.index.unsure = since.is_none();
-        self.index.in_doubt = self.timeline.stretch.with_untracked(|stretch| stretch.floor.is_some());
+        self.index.in_doubt = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor.is_some());
         if seeded!(DoubtIgnored) {
             return;
         }
@@ -133,14 +133,14 @@ impl<'a, T: Entry> Transaction<'a, T> {
         }
     }
 
-    fn stretch(&mut self, stretch: Stretch) {
-        let before = self.timeline.stretch.get_untracked();
-        if before == stretch {
+    fn loaded_range(&mut self, loaded_range: LoadedRange) {
+        let before = self.timeline.loaded_range.get_untracked();
+        if before == loaded_range {
             return;
         }
-        let moved = before.floor != stretch.floor;
-        self.timeline.stretch.update_untracked(|known| *known = stretch);
-        self.stretched = true;
+        let moved = before.floor != loaded_range.floor;
+        self.timeline.loaded_range.update_untracked(|known| *known = loaded_range);
+        self.range_changed = true;
         if !moved {
             return;
         }
@@ -153,7 +153,7 @@ impl<'a, T: Entry> Transaction<'a, T> {
     }
 
     fn place(&mut self, id: T::Id, place: Option<Place>) {
-        let floor = self.timeline.stretch.with_untracked(|stretch| stretch.floor).unwrap_or(0);
+        let floor = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor).unwrap_or(0);
         let place = place.filter(|place| seeded!(FloorIgnored) || *place >= Place::Saved(floor));
         let before = self.index.places.get(&id.into()).copied();
         if before == place {

@@ -1,14 +1,14 @@
-//! What pages have spoken for: up to which position each stretch of a list is known completely.
+//! `PageRanges`: which ranges of a timeline pages were received for, and the position that each was read at.
 
 use std::collections::BTreeMap;
 use wire::Seq;
 
-/// Each stretch of places with the position its page was read at. A key starts a stretch, which reaches to the next
+/// Each range of places with the position its page was read at. A key starts a range, which reaches to the next
 /// key; below the first one nothing was read.
 #[derive(Default)]
-pub(super) struct Coverage(BTreeMap<Seq, Seq>);
+pub(super) struct PageRanges(BTreeMap<Seq, Seq>);
 
-impl Coverage {
+impl PageRanges {
     /// The position up to which every change at this place is known; 0 where no page has spoken.
     pub(super) fn as_of(&self, place: Seq) -> Seq {
         self.0.range(..=place).next_back().map_or(0, |(_, as_of)| *as_of)
@@ -39,26 +39,26 @@ impl Coverage {
 
 #[cfg(test)]
 mod tests {
-    use super::Coverage;
+    use super::PageRanges;
 
     #[test]
     fn the_newest_page_counts_wherever_several_have_spoken() {
-        let mut coverage = Coverage::default();
-        coverage.add(60, None, 100);
-        coverage.add(20, Some(60), 110);
-        coverage.add(80, None, 130);
-        coverage.add(70, None, 90);
-        let spoken: Vec<_> = [10, 20, 59, 60, 79, 80, 500].map(|place| coverage.as_of(place)).into();
+        let mut page_ranges = PageRanges::default();
+        page_ranges.add(60, None, 100);
+        page_ranges.add(20, Some(60), 110);
+        page_ranges.add(80, None, 130);
+        page_ranges.add(70, None, 90);
+        let spoken: Vec<_> = [10, 20, 59, 60, 79, 80, 500].map(|place| page_ranges.as_of(place)).into();
         assert_eq!(spoken, [0, 110, 110, 100, 100, 130, 130]);
     }
 
     #[test]
     fn fetching_the_same_page_again_and_again_takes_no_more_room() {
-        let mut coverage = Coverage::default();
+        let mut page_ranges = PageRanges::default();
         for position in 1..1_000 {
-            coverage.add(position, None, position + 50);
-            coverage.add(0, Some(position), position + 50);
+            page_ranges.add(position, None, position + 50);
+            page_ranges.add(0, Some(position), position + 50);
         }
-        assert_eq!(coverage.0.len(), 1);
+        assert_eq!(page_ranges.0.len(), 1);
     }
 }
