@@ -57,7 +57,7 @@ struct Inner {
     visibility: visibility::Visibility,
     /// Those who wait for the world to be well again.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
-    /// How often what is open is being fetched anew just now.
+    /// How often what is open is being refetched just now.
     catching_up: AtomicUsize,
     closed: AtomicBool,
     following: Mutex<Option<Following>>,

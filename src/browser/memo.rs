@@ -1,6 +1,6 @@
-//! `Memo`: a value computed from others, anew when they change, told on only when it is another.
+//! `Memo`: a value computed from others again when they change; it notifies only when its value is another.
 //!
-//! The framework's own would be compiled anew for each type of value. Here all values are one type to the framework, and
+//! The framework's own would be compiled again for each type of value. Here all values are one type to the framework, and
 //! the app is smaller to download. And with its owner a memo is gone from everything it has read.
 
 use leptos::{

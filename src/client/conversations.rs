@@ -34,7 +34,7 @@ impl Client {
         });
     }
 
-    /// Fetches anew, as many as were shown before.
+    /// Refetches as many as were shown before.
     pub(super) async fn fetch_conversations(&self, query: ConversationQuery) {
         let list = self.store().conversations.list(query);
         let (mut cursor, mut fetched, shown) = (None::<String>, 0, list.len());

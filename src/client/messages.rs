@@ -109,7 +109,7 @@ impl Client {
         }
     }
 
-    /// Fetches anew, as deep as was loaded before.
+    /// Refetches as deep as was loaded before.
     pub(super) async fn fetch_thread(&self, conversation: ConversationId) {
         let (messages, notes) = (self.messages_in(conversation), self.notes_in(conversation));
         futures::join!(self.fetch_pages(&messages), self.fetch_pages(&notes));

@@ -1,4 +1,4 @@
-//! What is open in this page: fetched anew after a gap, and told of live. Views say when they come and go.
+//! What is open in this page: refetched after a gap, and told of live. Views say when they come and go.
 
 use super::{Client, Connection, spawn};
 use crate::{
@@ -96,7 +96,7 @@ impl Client {
         }
     }
 
-    /// The stream starts over at a position. What we know may be wrong: what is open is fetched anew, the rest when
+    /// The stream starts over at a position. What we know may be wrong: what is open is refetched, the rest when
     /// it is opened next.
     pub(crate) fn start_over(&self, since: &Position) {
         self.set_connection(Connection::Connecting);
@@ -107,7 +107,7 @@ impl Client {
         self.fetch_open_soon();
     }
 
-    /// Fetches anew what is open.
+    /// Refetches what is open.
     pub(super) fn fetch_open_soon(&self) {
         let client = self.clone();
         self.0.catching_up.fetch_add(1, Ordering::Relaxed);

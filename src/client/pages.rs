@@ -1,4 +1,4 @@
-//! Loads the pages of a timeline: the newest, older ones as the reader gets there, and all that was there anew.
+//! Loads the pages of a timeline: the newest, older ones as the reader gets there, and all that was loaded, again.
 
 use super::{
     Client,
@@ -38,7 +38,7 @@ impl Client {
         spawn(async move { client.fetch(&*pages, Some(from), None).await });
     }
 
-    /// Fetches anew, as deep as was loaded before: after a gap everything shown is checked.
+    /// Refetches as deep as was loaded before: after a gap everything shown is checked.
     pub(super) async fn fetch_pages(&self, pages: &dyn Pages) {
         self.fetch(pages, None, pages.floor()).await;
     }
@@ -51,7 +51,7 @@ impl Client {
             match answer.and_then(|page| pages.receive_page(below, page)) {
                 Ok(Fetched::TakenIn(Some(next))) if target.is_some_and(|target| next.1 > target) => from = Some(next),
                 Ok(Fetched::TakenIn(_)) => return pages.set_load(Load::Ready),
-                // There was a reset on the way. What is open is being fetched anew since, the rest when it is opened.
+                // There was a reset on the way. What is open is being refetched since, the rest when it is opened.
                 Ok(Fetched::Stale) => return,
                 Err(error) => return pages.set_load(self.failed(&error)),
             }

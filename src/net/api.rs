@@ -220,8 +220,8 @@ impl Api {
 
     /// Opens the live stream, after a position if one is given.
     pub(crate) async fn open_events(&self, after: Option<&Position>, abort: &web_sys::AbortSignal) -> Answer<Response> {
-        let send = async |anew| {
-            let mut request = self.request(Method::GET, paths::EVENTS, anew).await?.abort_signal(Some(abort));
+        let send = async |is_refused| {
+            let mut request = self.request(Method::GET, paths::EVENTS, is_refused).await?.abort_signal(Some(abort));
             if let Some(position) = after {
                 request = request.header("Last-Event-ID", &position.to_string());
             }
@@ -264,8 +264,8 @@ impl Api {
         Request::new(self, method, path, serde_json::to_string(body).ok())
     }
 
-    /// `anew`: not with the token that was just refused.
-    async fn request(&self, method: Method, path: &str, anew: bool) -> Answer<RequestBuilder> {
+    /// `is_refused`: not with the token that was just refused.
+    async fn request(&self, method: Method, path: &str, is_refused: bool) -> Answer<RequestBuilder> {
         // Without this header a change is refused: no other site's page can set it.
         let request = RequestBuilder::new(&format!("{}{path}", self.base)).method(method).header("X-Sidenote", "1");
         let request = match self.agent {
@@ -273,7 +273,7 @@ impl Api {
             None => request,
         };
         let Some(tokens) = &self.tokens else { return Ok(request) };
-        let token = tokens.current(anew).await?;
+        let token = tokens.current(is_refused).await?;
         let request = request.credentials(web_sys::RequestCredentials::Omit);
         Ok(request.header("Authorization", &format!("Bearer {token}")))
     }
@@ -304,7 +304,7 @@ impl<T: DeserializeOwned + 'static> IntoFuture for Request<T> {
 impl Unread {
     fn send(self) -> ApiCall<Value> {
         Box::pin(async move {
-            let response = self.api.accepted(async |anew| self.once(anew).await).await?;
+            let response = self.api.accepted(async |is_refused| self.once(is_refused).await).await?;
             // A body that breaks off is a lost answer; one that is whole and no JSON is not.
             let text = response.text().await.map_err(|_| ApiError::Offline)?;
             match (text.is_empty(), response.status()) {
@@ -316,8 +316,8 @@ impl Unread {
         })
     }
 
-    async fn once(&self, anew: bool) -> Answer<Response> {
-        let request = self.api.request(self.method.clone(), &self.path, anew).await?;
+    async fn once(&self, is_refused: bool) -> Answer<Response> {
+        let request = self.api.request(self.method.clone(), &self.path, is_refused).await?;
         let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
         let mut request = request.abort_signal(Some(&timeout));
         if let Some(rev) = self.if_match {

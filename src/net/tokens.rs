@@ -64,12 +64,12 @@ impl Tokens {
         *self.0.current.borrow_mut() = None;
     }
 
-    /// A token that is good for a while. `anew`: not the one there is, it was refused.
+    /// A token that is good for a while. `is_refused`: not the one there is.
     ///
     /// # Errors
     /// As if nobody were signed in, when the host has none or is too late.
-    pub(crate) async fn current(&self, anew: bool) -> Result<String, ApiError> {
-        if anew {
+    pub(crate) async fn current(&self, is_refused: bool) -> Result<String, ApiError> {
+        if is_refused {
             self.forget();
         }
         if let Some(token) = self.0.current.borrow().as_ref().filter(|token| steady_now() < token.good_until) {

@@ -282,7 +282,7 @@ function open() {
       request.onerror = () => over(reject, request.error);
       request.onsuccess = () => {
         database = request.result;
-        // The browser takes it away: it is opened anew when it is needed next.
+        // The browser takes it away: it is opened again when it is needed next.
         const close = () => {
           database?.close();
           opening = database = undefined;

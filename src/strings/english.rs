@@ -207,7 +207,7 @@ pub(super) static ENGLISH: Words = Words {
     error_not_found: "It does not exist any more.",
     error_gone: "It was deleted in the meantime.",
     error_changed: "Somebody else changed it in the meantime.",
-    error_id_reuse: "The server knows this entry as something else. Copy the text and add it anew.",
+    error_id_reuse: "The server knows this entry as something else. Copy the text and add it again.",
     error_too_large: "It is too long.",
     error_invalid_body: "The text is blank, too long, or holds characters that can't be saved.",
     error_invalid_field: "This value is not valid.",

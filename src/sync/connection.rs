@@ -74,7 +74,7 @@ impl Follower {
         }
     }
 
-    /// Applies a piece of the stream as one change of the store. An error: something is missing; resume anew.
+    /// Applies a piece of the stream as one change of the store. An error: something is missing; resume.
     pub(super) fn take(&mut self, frames: Vec<Frame>) -> Result<(), Gap> {
         let mut events = Vec::new();
         let mut result = Ok(());
@@ -122,7 +122,7 @@ impl Follower {
         if was_behind { Err(Gap) } else { Ok(()) }
     }
 
-    /// What we know may be wrong. The stream goes on from the server's head; everything open is fetched anew.
+    /// What we know may be wrong. The stream goes on from the server's head; everything open is refetched.
     pub(super) fn reset(&mut self) {
         let since = Position { epoch: self.epoch.clone(), seq: self.head };
         self.client.start_over(&since);

@@ -144,7 +144,7 @@ async fn a_second_deletion_leaves_the_first_ones_undo_as_it_is() {
     let first = story.screen().role("button", "Undo");
     trash(&story.panel(0), "First").click();
     eventually("both are there", || story.screen().roles("button", "Undo").len() == 2).await;
-    // The same element: its ten seconds are not counted anew, and a focus on it would still be there.
+    // The same element: its ten seconds are not counted again, and a focus on it would still be there.
     assert!(story.screen().roles("button", "Undo")[0] == first);
     eventually("both are deleted", || story.server.notes_of(ana) == ["Second"]).await;
     first.click();

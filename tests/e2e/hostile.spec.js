@@ -179,7 +179,7 @@ watched("hostile names of contacts are shown literally in the list, the heads, t
   await expect(heads).toHaveCount(2);
   for (const name of names) {
     await agents.change(`/contacts/${who.id}`, { name });
-    // A head may be made anew with the name: asked as a whole until both say it.
+    // A head may be made again with the name: asked as a whole until both say it.
     await expect.poll(() => heads.evaluateAll((all) => all.map((one) => one.textContent))).toEqual([name, name]);
     const list = page.getByRole("region", { name: "Conversations", exact: true });
     await expect.poll(() => list.locator(".row-name").evaluateAll((all) => all.map((one) => one.textContent))).toContain(name);

@@ -6,7 +6,7 @@
 //   work         (agent, conversations, { beside, before, at }?) → a page with these conversations and their contact panels
 //                open. `beside`: in another tab of that page's browser. `before(page)`: done before the page is loaded. `at`:
 //                another address of the server.
-//   work.again   (page) → the page loaded anew, with the same open.
+//   work.again   (page) → the page reloaded, with the same open.
 //   work.leave   (page, locator, conversation) → clicks, and in the same breath goes to that conversation alone.
 import { expect, test as base } from "./guest.js";
 import { inboxWith, pane } from "./screen.js";

@@ -272,7 +272,7 @@ test("a server that says when to come back is not asked before, and the note say
   expect(asked.count()).toBe(2);
 });
 
-test("a stream that has fallen silent, though nothing says that it broke, is opened anew after thirty-five seconds", async ({
+test("a stream that has fallen silent, though nothing says that it broke, is reopened after thirty-five seconds", async ({
   signIn,
   person,
   api,

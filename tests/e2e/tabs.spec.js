@@ -203,7 +203,7 @@ test("what one agent has typed in a host's page is neither sent nor shown when t
   await expect(page.locator("#thread").getByText("Your session has ended")).toBeVisible();
   const agents = await api(sam);
   expect(await agents.noteSaying(who.id, waiting), "not in Sam's name").toBeUndefined();
-  // The page is loaded anew, as Sam's: nothing of Maya's is there.
+  // The page is reloaded, as Sam's: nothing of Maya's is there.
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
   await put();

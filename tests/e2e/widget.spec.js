@@ -266,7 +266,7 @@ test("options that can't be used are refused with a sentence", async ({ guest, s
   expect(await refused({ getToken: "token" })).toBe("getToken must be a function that returns a token");
 });
 
-test("dates are written as the option locale says, and anew when it changes", async ({ guest, server, person, api }) => {
+test("dates are written as the option locale says, and again when it changes", async ({ guest, server, person, api }) => {
   const { id: contact, first } = await person();
   const text = said("At some time");
   const { created_at } = await (await api(sam)).addNote(first, text);

@@ -109,7 +109,7 @@ impl Contacts {
     }
 
     /// What is known may be wrong: whatever the server says next counts more.
-    pub fn doubt(&self) {
+    pub fn mark_stale(&self) {
         for cell in self.cells.all() {
             cell.update(|record| record.rev = 0);
         }
@@ -117,7 +117,7 @@ impl Contacts {
             load.set(Load::Idle);
         }
         for activity in self.activities.all() {
-            activity.doubt();
+            activity.mark_stale();
         }
     }
 }
@@ -129,7 +129,7 @@ pub struct ActivityOfContact {
     pub load: ArcRwSignal<Load>,
     pub next_cursor: ArcRwSignal<Option<String>>,
     /// What is known is from before a reset.
-    in_doubt: AtomicBool,
+    is_stale: AtomicBool,
 }
 
 impl ActivityOfContact {
@@ -140,14 +140,14 @@ impl ActivityOfContact {
             // With nothing to come after it, the page is all there is.
             let last = page.items.last().filter(|_| page.next_cursor.is_some());
             let lowest = last.map_or(0, |last| last.seq);
-            let in_doubt = self.in_doubt.swap(false, Ordering::Relaxed);
-            let joined = !in_doubt && items.iter().any(|item| item.seq >= lowest);
+            let is_stale = self.is_stale.swap(false, Ordering::Relaxed);
+            let joined = !is_stale && items.iter().any(|item| item.seq >= lowest);
             items.retain(|item| joined && item.seq < lowest);
             if items.is_empty() {
                 self.next_cursor.set(page.next_cursor);
             }
             items.splice(0..0, page.items);
-        } else if !self.in_doubt.load(Ordering::Relaxed) {
+        } else if !self.is_stale.load(Ordering::Relaxed) {
             let known = items.last().map_or(Seq::MAX, |last| last.seq);
             items.extend(page.items.into_iter().filter(|item| item.seq < known));
             self.next_cursor.set(page.next_cursor);
@@ -157,8 +157,8 @@ impl ActivityOfContact {
     }
 
     /// What is known may be wrong: the next page from the newest on replaces it all.
-    fn doubt(&self) {
-        self.in_doubt.store(true, Ordering::Relaxed);
+    fn mark_stale(&self) {
+        self.is_stale.store(true, Ordering::Relaxed);
         self.next_cursor.set(None);
         self.load.set(Load::Idle);
     }
@@ -211,7 +211,7 @@ impl Agents {
         self.changed.lock().expect("no panic while a lock is held")
     }
 
-    pub(super) fn doubt(&self) {
+    pub(super) fn mark_stale(&self) {
         self.changed().clear();
     }
 }

@@ -45,8 +45,8 @@ struct Index {
     unread: HashSet<ConversationId>,
     end: End,
     touched: bool,
-    /// No page has come yet, or none since a reset: conversations in doubt are shown all the same.
-    in_doubt: bool,
+    /// No page has come yet, or none since a reset: stale conversations are shown all the same.
+    is_stale: bool,
 }
 
 /// One list. Every view of the same query holds the same one.
@@ -69,7 +69,7 @@ impl ConversationList {
             unread: HashSet::new(),
             end: End::All,
             touched: false,
-            in_doubt: true,
+            is_stale: true,
         };
         Self {
             query,
@@ -150,7 +150,7 @@ impl ConversationList {
             (Some(_), None) => self.index().end,
         };
         let mut index = self.index();
-        let deeper = std::mem::take(&mut index.in_doubt) || end >= index.end;
+        let deeper = std::mem::take(&mut index.is_stale) || end >= index.end;
         if deeper {
             index.end = end;
         }
@@ -169,7 +169,7 @@ impl ConversationList {
         self.order.update_untracked(|order| {
             for standing in changed {
                 let place = standing.fits(&self.query, self.me).then(|| standing.place(self.query.sort));
-                let shown = !standing.in_doubt || index.in_doubt;
+                let shown = !standing.is_stale || index.is_stale;
                 let place = place.filter(|place| shown && End::At(*place) <= index.end);
                 moved |= index.put(order, standing.id, place);
                 index.mark(standing.id, place.is_some() && standing.unread);
@@ -185,9 +185,9 @@ impl ConversationList {
         }
     }
 
-    /// What is known may be wrong: the next page says anew what belongs here.
-    pub(super) fn doubt(&self) {
-        self.index().in_doubt = true;
+    /// What is known may be wrong: the next page says again what belongs here.
+    pub(super) fn mark_stale(&self) {
+        self.index().is_stale = true;
         self.set_load(Load::Idle);
         // Going on from before would leave a gap that nobody sees.
         if self.next_cursor.with_untracked(Option::is_some) {

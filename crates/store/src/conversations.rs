@@ -16,7 +16,7 @@ use reactive_graph::{
 use std::sync::{Arc, Mutex};
 use wire::{AgentId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Seq};
 
-/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is in doubt.
+/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is stale.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConversationRecord {
     remote: Option<Conversation>,
@@ -44,13 +44,13 @@ impl ConversationRecord {
             status: self.pending.status.unwrap_or(remote.status),
             assignee: self.pending.assignee_id.unwrap_or(remote.assignee_id),
             unread: remote.unread && self.read < remote.rev,
-            in_doubt: self.rev == 0,
+            is_stale: self.rev == 0,
             ..Standing::of(remote)
         })
     }
 
     /// What is known may be wrong. What was read here stays read until the server says otherwise.
-    fn doubt(&mut self) {
+    fn mark_stale(&mut self) {
         if let Some(remote) = &mut self.remote {
             remote.unread &= self.read < remote.rev;
         }
@@ -190,15 +190,15 @@ impl Conversations {
     }
 
     /// What is known may be wrong: whatever the server says next counts more.
-    pub fn doubt(&self) {
+    pub fn mark_stale(&self) {
         for cell in self.cells.all() {
-            cell.update(ConversationRecord::doubt);
+            cell.update(ConversationRecord::mark_stale);
         }
         for load in self.loads.all() {
             load.set(Load::Idle);
         }
         for list in self.lists() {
-            list.doubt();
+            list.mark_stale();
         }
     }
 

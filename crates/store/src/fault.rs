@@ -41,12 +41,12 @@ mod seeding {
         /// A saved thing keeps its place among the unsaved ones beside its new one.
         PlaceDoubled,
         /// A reset doesn't make the server's next word count more.
-        DoubtIgnored,
+        StaleIgnored,
         /// Things below the loaded range are shown.
         FloorIgnored,
         /// After a reset the old range still counts as loaded.
         FloorKept,
-        /// A cell is made anew.
+        /// A cell is replaced by another.
         CellReplaced,
         /// An unsaved thing that was deleted again is shown once it is confirmed.
         AbandonedForgotten,
@@ -71,7 +71,7 @@ mod seeding {
             Self::PageForgotten,
             Self::PendingMixedIn,
             Self::PlaceDoubled,
-            Self::DoubtIgnored,
+            Self::StaleIgnored,
             Self::FloorIgnored,
             Self::FloorKept,
             Self::CellReplaced,

@@ -84,8 +84,8 @@ impl NotesOfContact {
     }
 
     /// After a reset nothing is known of what was seen until the server says it again.
-    pub(super) fn doubt(&self, since: Option<&Position>) {
-        self.timeline.doubt(since);
+    pub(super) fn mark_stale(&self, since: Option<&Position>) {
+        self.timeline.mark_stale(since);
         if self.seen.with_untracked(|seen| *seen != Seen::default()) {
             self.seen.set(Seen::default());
         }
@@ -202,7 +202,7 @@ impl NotesOfContact {
     /// The newest saved place, for saying "seen up to here". `None` while what is shown is from before a reset.
     #[must_use]
     pub fn newest(&self) -> Option<Seq> {
-        if self.timeline.is_in_doubt() {
+        if self.timeline.is_stale() {
             return None;
         }
         self.timeline.order_signal().with_untracked(|order| {

@@ -33,24 +33,24 @@ impl Store {
     /// The server starts over at a position: in a new order, or without being able to say what we missed. All that is
     /// known stays visible but counts for nothing against its next word, and pages read before say nothing.
     pub fn receive_reset(&self, since: &Position) {
-        self.doubt_since(Some(since));
+        self.mark_stale_since(Some(since));
     }
 
     /// As [`Store::receive_reset`], where the position isn't known.
-    pub fn doubt(&self) {
-        self.doubt_since(None);
+    pub fn mark_stale(&self) {
+        self.mark_stale_since(None);
     }
 
-    fn doubt_since(&self, since: Option<&Position>) {
-        self.agents.doubt();
-        self.contacts.doubt();
-        self.conversations.doubt();
+    fn mark_stale_since(&self, since: Option<&Position>) {
+        self.agents.mark_stale();
+        self.contacts.mark_stale();
+        self.conversations.mark_stale();
         for notes in self.contact_notes.all() {
-            notes.doubt(since);
+            notes.mark_stale(since);
         }
         for thread in self.threads.all() {
-            thread.messages.doubt(since);
-            thread.notes.doubt(since);
+            thread.messages.mark_stale(since);
+            thread.notes.mark_stale(since);
         }
     }
 }

@@ -10,7 +10,7 @@ pub use super::{
 };
 use wire::{ProblemCode, Seq};
 
-/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is in doubt.
+/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is stale.
 /// Once a deletion of ours is confirmed the remote state is not `Live`, unless with a newer version than the deleted one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<T> {
@@ -76,7 +76,7 @@ impl<T: Entry> Record<T> {
 
     /// The server's word: this is how it is. Older words are ignored.
     pub fn receive(&mut self, entry: T) {
-        if self.is_stale(&entry) {
+        if self.is_older(&entry) {
             // Our restoration arrived, and it was deleted again since.
             let undone = matches!(&self.pending, Some(Pending::Restore { entry: known }) if entry.rev() > known.rev());
             if undone || seeded!(UndoTakenAsDone) && matches!(self.pending, Some(Pending::Restore { .. })) {
@@ -120,7 +120,7 @@ impl<T: Entry> Record<T> {
         matches!(self.remote, Remote::Gone | Remote::GoneUndated)
     }
 
-    fn is_stale(&self, entry: &T) -> bool {
+    fn is_older(&self, entry: &T) -> bool {
         match self.remote {
             Remote::Gone | Remote::GoneUndated if seeded!(DeletionNotFinal) => false,
             Remote::Gone => entry.rev() <= self.rev,
@@ -154,7 +154,7 @@ impl<T: Entry> Record<T> {
         self.remote = Remote::Gone;
     }
 
-    /// A page as of `rev` lacks it. If it was in doubt, then it may be elsewhere: in a new order places are new.
+    /// A page as of `rev` lacks it. If it was stale, then it may be elsewhere: in a new order places are new.
     pub fn receive_absence(&mut self, rev: Seq) {
         if self.rev > 0 {
             self.receive_deletion(rev);
@@ -164,7 +164,7 @@ impl<T: Entry> Record<T> {
     }
 
     /// What is known may be wrong (a new epoch): any word of the server's counts more from now on.
-    pub fn doubt(&mut self) {
+    pub fn mark_stale(&mut self) {
         self.rev = 0;
         if self.is_gone() {
             self.remote = Remote::Unknown;

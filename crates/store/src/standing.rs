@@ -14,7 +14,7 @@ pub(super) struct Standing {
     /// In milliseconds since 1970.
     pub(super) last_at: i64,
     /// Known from before a reset only.
-    pub(super) in_doubt: bool,
+    pub(super) is_stale: bool,
 }
 
 /// A conversation's place in a list: smaller comes first.
@@ -41,7 +41,7 @@ impl Standing {
             assignee: conversation.assignee_id,
             unread: conversation.unread,
             last_at: conversation.last_at.timestamp_millis(),
-            in_doubt: false,
+            is_stale: false,
         }
     }
 

@@ -220,17 +220,17 @@ impl<T: Entry> Timeline<T> {
     }
 
     /// What is known may be wrong: whatever the server says next counts more, and the next page from the newest on
-    /// says anew how far down things are loaded. Pages read before `since` say nothing.
-    pub(super) fn doubt(&self, since: Option<&Position>) {
+    /// says again how far down things are loaded. Pages read before `since` say nothing.
+    pub(super) fn mark_stale(&self, since: Option<&Position>) {
         let mut transaction = Transaction::of(self);
-        transaction.doubt(since);
+        transaction.mark_stale(since);
         transaction.commit();
         self.set_load(Load::Idle);
     }
 
     /// Whether what is loaded is from before a reset.
-    pub(super) fn is_in_doubt(&self) -> bool {
-        Transaction::of(self).is_in_doubt()
+    pub(super) fn is_stale(&self) -> bool {
+        Transaction::of(self).is_stale()
     }
 
     fn take_in(&self, entry: T, receive: fn(&mut Record<T>, T)) {

@@ -238,7 +238,7 @@ impl Client {
         }
     }
 
-    /// The stream starts over: what was on its way never comes, what is loaded is fetched anew.
+    /// The stream starts over: what was on its way never comes, what is loaded is refetched.
     pub(crate) fn reset(&mut self, since: &Position) {
         self.inbox.clear();
         (self.cut_off, self.lost_events) = (false, false);

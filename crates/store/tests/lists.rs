@@ -319,7 +319,7 @@ impl World {
         }
     }
 
-    /// What was on its way is not taken in any more; what is loaded is fetched anew.
+    /// What was on its way is not taken in any more; what is loaded is refetched.
     fn reset(&mut self, at: usize) {
         let client = &mut self.clients[at];
         client.inbox.clear();

@@ -28,7 +28,7 @@ pub fn Toasts() -> impl IntoView {
         let toasts = toasts.clone();
         memo(move |_| toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()))
     };
-    // Each keeps its own time: one that comes or goes starts no other's anew.
+    // Each keeps its own time: one that comes or goes restarts no other.
     let row = move |id| {
         let toast = toasts.with_untracked(|toasts| toasts.iter().find(|toast| toast.id == id).cloned());
         toast.map(|toast| view! { <OneToast toast /> })

@@ -1,6 +1,6 @@
 //! Changing parts of a view behind one type each.
 //!
-//! To the framework every closure is a type of its own, and it is compiled anew for each: to build, to follow, to change
+//! To the framework every closure is a type of its own, and it is compiled again for each: to build, to follow, to change
 //! and to drop it. Handed over like this, all closures with the same result are one type, and the app is smaller to
 //! download.
 

@@ -308,7 +308,7 @@ fn shown(desired: Desired, source: Source) -> AnyView {
             watch.try_with_value(|watch| watch.end());
         });
     };
-    // A closure is built anew where an element would be taken over from an earlier view, rows of another list and all.
+    // A closure is built again where an element would be taken over from an earlier view, rows of another list and all.
     let list = move || {
         let label = label;
         view! { <ul role="list" class=class aria-label=live(move || label.map(|label| label.get())) use:mount></ul> }

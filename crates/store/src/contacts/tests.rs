@@ -32,7 +32,7 @@ fn the_newest_version_of_a_contact_is_shown_whatever_order_they_came_in() {
     contacts.receive(contact(1, 11, "Ana"));
     assert_eq!(name(&contacts), "Ana Maria");
     assert_eq!(contacts.cell(contact_id(1)).get_untracked().rev(), 12);
-    contacts.doubt();
+    contacts.mark_stale();
     assert_eq!(name(&contacts), "Ana Maria", "what is known stays visible");
     contacts.receive(contact(1, 2, "Anna"));
     assert_eq!(name(&contacts), "Anna", "a lower version counts in a new order");
@@ -43,7 +43,7 @@ fn everybody_who_asks_for_a_contact_gets_the_same_cell() {
     let contacts = Contacts::default();
     let cell = contacts.cell(contact_id(1));
     contacts.receive(contact(1, 12, "Ana"));
-    contacts.doubt();
+    contacts.mark_stale();
     assert!(contacts.cell(contact_id(1)) == cell);
     assert!(contacts.cell(contact_id(2)) != cell);
 }
@@ -103,7 +103,7 @@ fn after_a_reset_a_contact_and_its_activity_are_to_be_fetched_anew() {
     let contacts = Contacts::default();
     contacts.load(contact_id(1)).set(Load::Ready);
     contacts.activity(contact_id(1)).receive_page(true, page(&[9], true));
-    contacts.doubt();
+    contacts.mark_stale();
     let activity = contacts.activity(contact_id(1));
     assert_eq!(contacts.load(contact_id(1)).get_untracked(), Load::Idle);
     assert_eq!((activity.load.get_untracked(), activity.next_cursor.get_untracked()), (Load::Idle, None));
@@ -166,7 +166,7 @@ fn a_first_page_that_is_all_there_is_replaces_everything() {
 fn after_a_reset_the_newest_activity_replaces_all_that_was_known() {
     let activity = ActivityOfContact::default();
     activity.receive_page(true, page(&[90, 80, 70], true));
-    activity.doubt();
+    activity.mark_stale();
     activity.receive_page(false, page(&[60], true));
     assert_eq!(known(&activity).0, [90, 80, 70], "older activity waits for the newest");
     activity.receive_page(true, page(&[85, 82], true));
@@ -182,7 +182,7 @@ fn a_colleague_is_shown_as_last_changed() {
     agents.receive_change(agent(3, "Gia"), 3);
     let names = |agents: &Agents| agents.all().into_iter().map(|agent| agent.name).collect::<Vec<_>>();
     assert_eq!(names(&agents), ["Maya", "Samuel", "Gia"]);
-    agents.doubt();
+    agents.mark_stale();
     agents.receive_change(agent(2, "Sam"), 4);
     assert_eq!(agents.get(agent_id(2)).map(|agent| agent.name).as_deref(), Some("Sam"));
     assert_eq!(agents.get(agent_id(9)), None);

@@ -145,7 +145,7 @@ fn after_a_reset_the_first_page_says_anew_what_belongs_to_the_list_and_how_far_d
     let known = [6, 5, 4, 3].map(|id| conversation(id, 10, i64::try_from(id).unwrap()));
     receive_page(&conversations, all(), known.to_vec(), true);
     conversations.list(all()).set_load(Load::Ready);
-    conversations.doubt();
+    conversations.mark_stale();
     let list = conversations.list(all());
     assert_eq!(shown(&conversations, all()), [6, 5, 4, 3], "what is known stays visible");
     assert_eq!((list.load().get_untracked(), list.next_cursor()), (Load::Idle, None));

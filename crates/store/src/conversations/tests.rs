@@ -38,7 +38,7 @@ fn everybody_who_asks_for_a_conversation_gets_the_same_cell() {
     let conversations = conversations();
     let cell = conversations.cell(conversation_id(1));
     conversations.receive(conversation(1, 12, 1));
-    conversations.doubt();
+    conversations.mark_stale();
     assert!(conversations.cell(conversation_id(1)) == cell);
 }
 
@@ -108,12 +108,12 @@ fn a_conversation_that_is_not_unread_needs_no_mark() {
 fn after_a_reset_what_was_unread_or_read_stays_so_until_the_server_speaks() {
     let conversations = conversations();
     conversations.receive(unread(12));
-    conversations.doubt();
+    conversations.mark_stale();
     assert!(shown(&conversations).unread);
     assert_eq!(conversations.read(conversation_id(1)), None, "up to where, nobody knows");
     conversations.receive(unread(3));
     assert_eq!(conversations.read(conversation_id(1)), Some(3));
-    conversations.doubt();
+    conversations.mark_stale();
     assert!(!shown(&conversations).unread);
     conversations.receive(unread(2));
     assert!(shown(&conversations).unread, "the mark was lost with the backup");
@@ -124,7 +124,7 @@ fn after_a_reset_a_conversation_is_to_be_fetched_anew() {
     let conversations = conversations();
     conversations.load(conversation_id(1)).set(Load::Ready);
     assert!(conversations.is_known(conversation_id(1)));
-    conversations.doubt();
+    conversations.mark_stale();
     assert!(!conversations.is_known(conversation_id(1)));
     assert_eq!(conversations.load(conversation_id(1)).get_untracked(), Load::Idle);
     conversations.receive(Conversation { status: Status::Closed, ..conversation(1, 4, 1) });

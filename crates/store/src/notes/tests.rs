@@ -74,7 +74,7 @@ fn the_newest_place_is_that_of_a_saved_note() {
 fn after_a_reset_nothing_is_said_of_what_was_seen_until_the_server_says_it() {
     let here = notes().of(contact_id(1));
     here.receive_page(None, page(&[900], 900));
-    here.doubt(Some(&position(50)));
+    here.mark_stale(Some(&position(50)));
     assert_eq!((here.seen_untracked(), here.newest()), (None, None));
     let restored = NotesPage { as_of: position(60), ..page(&[55], 40) };
     assert!(here.receive_page(None, restored));
@@ -84,7 +84,7 @@ fn after_a_reset_nothing_is_said_of_what_was_seen_until_the_server_says_it() {
 #[test]
 fn a_page_from_before_a_reset_does_not_say_what_was_seen() {
     let here = notes().of(contact_id(1));
-    here.doubt(Some(&position(500)));
+    here.mark_stale(Some(&position(500)));
     assert!(!here.receive_page(None, page(&[9], 900)));
     assert_eq!(here.seen_untracked(), None);
     here.timeline.receive(note_at(9, 9, 9));

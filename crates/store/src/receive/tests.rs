@@ -70,8 +70,8 @@ fn a_message_a_conversation_a_contact_and_a_colleague_are_shown_as_they_are_now(
 }
 
 #[test]
-fn a_reset_casts_doubt_on_everything_and_hides_nothing() {
-    for reset in [Store::doubt as fn(&Store), |store| store.receive_reset(&position(3))] {
+fn a_reset_makes_everything_stale_and_hides_nothing() {
+    for reset in [Store::mark_stale as fn(&Store), |store| store.receive_reset(&position(3))] {
         let store = store();
         store.receive(Event::ContactNoteAdded { note: note(50), actor: actor(), seq: 50 });
         store.receive(Event::MessageAdded { message: message(51, 51), actor: None, seq: 51 });

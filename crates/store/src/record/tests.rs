@@ -7,20 +7,20 @@ use super::{Failure, Pending, PendingRequest, Place, Record, SendState, State};
 use crate::samples::{note, note_at, unsaved};
 use wire::{ContactNote, ProblemCode};
 
-type NoteRow = Record<ContactNote>;
+type NoteRecord = Record<ContactNote>;
 
 const FORBIDDEN: Failure = Failure::Refused(ProblemCode::Forbidden);
 const GONE: Failure = Failure::Refused(ProblemCode::Gone);
 
 /// Saved by a colleague at 5.
-fn saved() -> NoteRow {
-    let mut record = NoteRow::default();
+fn saved() -> NoteRecord {
+    let mut record = NoteRecord::default();
     record.receive(note(5));
     record
 }
 
 /// What an agent sees, and what is asked of the server.
-fn outcome(record: &NoteRow) -> String {
+fn outcome(record: &NoteRecord) -> String {
     let shown = match record.shown() {
         None => "hidden",
         Some((_, State::Saved)) => "saved",
@@ -38,34 +38,37 @@ fn outcome(record: &NoteRow) -> String {
 }
 
 /// Every pending change, as it comes about.
-fn pending() -> Vec<(&'static str, NoteRow)> {
+fn pending() -> Vec<(&'static str, NoteRecord)> {
     let adding = || {
-        let mut record = NoteRow::default();
+        let mut record = NoteRecord::default();
         record.apply_add(unsaved(5), 0);
         record
     };
-    let with = |mut record: NoteRow, changes: &[fn(&mut NoteRow)]| {
+    let with = |mut record: NoteRecord, changes: &[fn(&mut NoteRecord)]| {
         changes.iter().for_each(|change| change(&mut record));
         record
     };
-    let delete: fn(&mut NoteRow) = |record| assert!(record.apply_delete());
-    let undo: fn(&mut NoteRow) = |record| assert!(record.apply_restore());
+    let delete: fn(&mut NoteRecord) = |record| assert!(record.apply_delete());
+    let undo: fn(&mut NoteRecord) = |record| assert!(record.apply_restore());
     vec![
         ("nothing", saved()),
         ("to add", adding()),
         ("to add, never sent, and abandoned", with(adding(), &[delete])),
-        ("to add, abandoned", with(adding(), &[NoteRow::mark_sent, delete])),
+        ("to add, abandoned", with(adding(), &[NoteRecord::mark_sent, delete])),
         ("to add, refused", with(adding(), &[|record| record.refuse(FORBIDDEN)])),
         ("to delete", with(saved(), &[delete])),
         ("to delete, undone", with(saved(), &[delete, undo])),
-        ("deleted", with(saved(), &[delete, NoteRow::settle_delete])),
-        ("to restore", with(saved(), &[delete, NoteRow::settle_delete, undo])),
-        ("to delete what is being restored", with(saved(), &[delete, NoteRow::settle_delete, undo, delete])),
-        ("to delete, from another page", with(NoteRow::default(), &[|record| record.take_up(Pending::DeleteUnseen)])),
+        ("deleted", with(saved(), &[delete, NoteRecord::settle_delete])),
+        ("to restore", with(saved(), &[delete, NoteRecord::settle_delete, undo])),
+        ("to delete what is being restored", with(saved(), &[delete, NoteRecord::settle_delete, undo, delete])),
+        (
+            "to delete, from another page",
+            with(NoteRecord::default(), &[|record| record.take_up(Pending::DeleteUnseen)]),
+        ),
         (
             "to delete, from another page, and then seen",
             with(
-                NoteRow::default(),
+                NoteRecord::default(),
                 &[|record| record.take_up(Pending::DeleteUnseen), |record| record.receive(note(5))],
             ),
         ),
@@ -74,7 +77,10 @@ fn pending() -> Vec<(&'static str, NoteRow)> {
             "to delete what is being added here, from another page",
             with(adding(), &[|record| record.take_up(Pending::DeleteUnseen)]),
         ),
-        ("to restore, from another page", with(NoteRow::default(), &[|record| record.take_up(Pending::RestoreUnseen)])),
+        (
+            "to restore, from another page",
+            with(NoteRecord::default(), &[|record| record.take_up(Pending::RestoreUnseen)]),
+        ),
         (
             "to restore what is here, from another page",
             with(saved(), &[|record| record.take_up(Pending::RestoreUnseen)]),
@@ -86,7 +92,7 @@ fn pending() -> Vec<(&'static str, NoteRow)> {
     ]
 }
 
-type Word = (&'static str, fn(&mut NoteRow));
+type Word = (&'static str, fn(&mut NoteRecord));
 
 /// Everything the server can say of it.
 fn words() -> Vec<Word> {
@@ -97,12 +103,12 @@ fn words() -> Vec<Word> {
         ("an older deletion", |record| record.receive_deletion(4)),
         ("not on a page", |record| record.receive_absence(8)),
         ("answer: here it is", |record| record.settle(note_at(5, 5, 9))),
-        ("answer: deleted", NoteRow::settle_delete),
+        ("answer: deleted", NoteRecord::settle_delete),
         ("answer: forbidden", |record| record.refuse(FORBIDDEN)),
         ("answer: it is gone", |record| record.refuse(GONE)),
         ("no answer", |record| record.retry(Failure::Offline)),
-        ("the undo window ends", NoteRow::forget_deleted),
-        ("a reset", NoteRow::doubt),
+        ("the undo window ends", NoteRecord::forget_deleted),
+        ("a reset", NoteRecord::mark_stale),
     ]
 }
 
@@ -134,7 +140,7 @@ fn an_older_version_never_replaces_a_newer_one() {
 
 #[test]
 fn a_deleted_note_does_not_come_back_with_a_late_word_of_it() {
-    let mut record = NoteRow::default();
+    let mut record = NoteRecord::default();
     record.receive_deletion(8);
     for late in [note(5), note_at(5, 5, 8)] {
         record.receive(late);
@@ -146,7 +152,7 @@ fn a_deleted_note_does_not_come_back_with_a_late_word_of_it() {
 
 #[test]
 fn a_note_that_was_gone_when_it_arrived_stays_gone_though_nobody_said_since_when() {
-    let mut record = NoteRow::default();
+    let mut record = NoteRecord::default();
     record.apply_add(unsaved(5), 0);
     record.refuse(GONE);
     record.receive(note(5));
@@ -203,9 +209,9 @@ fn a_deletion_answered_after_another_window_brought_the_note_back_leaves_it_ther
 
 #[test]
 fn after_a_reset_the_servers_word_counts_however_old_it_looks() {
-    let mut record = NoteRow::default();
+    let mut record = NoteRecord::default();
     record.receive_deletion(80);
-    record.doubt();
+    record.mark_stale();
     record.receive(note(5));
     assert_eq!(outcome(&record), "saved");
 }
@@ -213,7 +219,7 @@ fn after_a_reset_the_servers_word_counts_however_old_it_looks() {
 #[test]
 fn after_a_reset_a_page_that_lacks_a_note_does_not_say_that_it_is_nowhere() {
     let mut record = saved();
-    record.doubt();
+    record.mark_stale();
     record.receive_absence(50);
     assert_eq!(outcome(&record), "hidden");
     record.receive(note_at(5, 12, 12));
@@ -234,7 +240,7 @@ fn the_kept_text_goes_when_the_undo_window_ends() {
 
 #[test]
 fn a_note_that_is_not_there_can_not_be_deleted() {
-    assert!(!NoteRow::default().apply_delete());
+    assert!(!NoteRecord::default().apply_delete());
     let mut record = saved();
     record.receive_deletion(8);
     assert!(!record.apply_delete());
@@ -242,7 +248,7 @@ fn a_note_that_is_not_there_can_not_be_deleted() {
 
 #[test]
 fn an_unsaved_note_stands_above_every_saved_one() {
-    let mut record = NoteRow::default();
+    let mut record = NoteRecord::default();
     record.apply_add(unsaved(5), 0);
     assert!(record.place() > Some(Place::Saved(u64::MAX)));
 }
@@ -253,7 +259,7 @@ fn after_a_reset_a_note_that_this_agent_deleted_is_shown_if_the_server_has_it() 
     record.apply_delete();
     record.settle_delete();
     record.forget_deleted();
-    record.doubt();
+    record.mark_stale();
     record.receive(note(5));
     assert_eq!(outcome(&record), "saved", "the deletion was lost with the backup");
 }
@@ -264,7 +270,7 @@ fn after_a_reset_a_deletion_ends_an_undo_of_which_nobody_knows_what_it_undoes() 
     record.apply_delete();
     record.settle_delete();
     record.apply_restore();
-    record.doubt();
+    record.mark_stale();
     record.receive_deletion(3);
     assert_eq!(outcome(&record), "hidden");
 }

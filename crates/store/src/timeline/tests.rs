@@ -151,7 +151,7 @@ fn after_a_reset_what_is_known_stays_visible_until_the_new_first_page_says_how_f
     let timeline = Notes::default();
     timeline.receive_page(page(&[9, 8, 7, 6, 5], None, false, 20));
     timeline.set_load(Load::Ready);
-    timeline.doubt(Some(&position(30)));
+    timeline.mark_stale(Some(&position(30)));
     assert_eq!(shown(&timeline), saved(&[9, 8, 7, 6, 5]));
     assert_eq!(timeline.load().get_untracked(), Load::Idle);
     timeline.receive_page(page(&[25, 9, 7], None, true, 30));
@@ -164,7 +164,7 @@ fn after_a_reset_what_is_known_stays_visible_until_the_new_first_page_says_how_f
 fn an_older_page_asked_for_between_a_reset_and_the_new_first_page_leaves_no_gap() {
     let timeline = Notes::default();
     timeline.receive_page(page(&[9, 8], None, true, 20));
-    timeline.doubt(Some(&position(30)));
+    timeline.mark_stale(Some(&position(30)));
     timeline.receive_page(page(&[5, 3], Some(8), false, 31));
     assert_eq!(shown(&timeline), saved(&[9, 8]));
     timeline.receive_page(page(&[29, 28], None, true, 32));
@@ -174,7 +174,7 @@ fn an_older_page_asked_for_between_a_reset_and_the_new_first_page_leaves_no_gap(
 #[test]
 fn a_page_read_before_a_reset_says_nothing() {
     let timeline = Notes::default();
-    timeline.doubt(Some(&in_epoch("second", 50)));
+    timeline.mark_stale(Some(&in_epoch("second", 50)));
     let old = |epoch, seq| Arrived { as_of: in_epoch(epoch, seq), ..page(&[9], None, false, 0) };
     assert!(!timeline.receive_page(old("first", 90)));
     assert!(!timeline.receive_page(old("second", 49)));
@@ -186,7 +186,7 @@ fn a_page_read_before_a_reset_says_nothing() {
 #[test]
 fn a_reset_of_which_the_position_is_not_known_hides_nothing_of_the_new_order() {
     let timeline = Notes::default();
-    timeline.doubt(None);
+    timeline.mark_stale(None);
     timeline.receive_page(page(&[9], None, false, 1_000));
     timeline.receive(note(12));
     assert_eq!(shown(&timeline), saved(&[12, 9]));
@@ -213,7 +213,7 @@ fn everybody_who_asks_for_a_note_gets_the_same_cell_whatever_happens_to_it() {
     timeline.apply_add(unsaved(7));
     timeline.settle(note(7));
     timeline.receive_deletion(note_id(7), 9);
-    timeline.doubt(Some(&position(9)));
+    timeline.mark_stale(Some(&position(9)));
     timeline.receive_page(page(&[7], None, false, 10));
     assert!(timeline.cell(note_id(7)) == cell);
     assert!(cell.with_untracked(|record| is_saved(record.shown())));

@@ -25,7 +25,7 @@ pub(super) struct Index {
     /// It isn't known from where on pages count, so what they lack is no more than that.
     unsure: bool,
     /// The loaded range is from before a reset.
-    in_doubt: bool,
+    is_stale: bool,
 }
 
 /// A change under way. It must end in [`Transaction::commit`].
@@ -106,29 +106,29 @@ impl<'a, T: Entry> Transaction<'a, T> {
             self.index.page_ranges.add(lowest, below, as_of);
         }
         let floor = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor);
-        let anew = below.is_none() && self.index.in_doubt && !seeded!(FloorKept);
-        let joined = below.is_none_or(|below| !self.index.in_doubt && floor.is_some_and(|floor| below >= floor));
+        let is_refetch = below.is_none() && self.index.is_stale && !seeded!(FloorKept);
+        let joined = below.is_none_or(|below| !self.index.is_stale && floor.is_some_and(|floor| below >= floor));
         let deeper = floor.is_none_or(|floor| lowest <= floor);
-        if anew || joined && deeper {
+        if is_refetch || joined && deeper {
             self.loaded_range(LoadedRange { floor: Some(lowest), next_cursor });
-            self.index.in_doubt = false;
+            self.index.is_stale = false;
         }
     }
 
-    pub(super) fn is_in_doubt(&self) -> bool {
-        self.index.in_doubt
+    pub(super) fn is_stale(&self) -> bool {
+        self.index.is_stale
     }
 
-    pub(super) fn doubt(&mut self, since: Option<&Position>) {
+    pub(super) fn mark_stale(&mut self, since: Option<&Position>) {
         self.index.page_ranges.clear();
         self.index.since = since.cloned();
         self.index.unsure = since.is_none();
-        self.index.in_doubt = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor.is_some());
-        if seeded!(DoubtIgnored) {
+        self.index.is_stale = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor.is_some());
+        if seeded!(StaleIgnored) {
             return;
         }
         for cell in self.timeline.cells.all() {
-            cell.update_untracked(Record::doubt);
+            cell.update_untracked(Record::mark_stale);
             self.cells.push(cell);
         }
     }

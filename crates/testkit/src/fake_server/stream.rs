@@ -125,7 +125,7 @@ impl FakeServer {
         self.shared.stream.cut();
     }
 
-    /// A backup was restored: the order starts anew, and nobody's position counts.
+    /// A backup was restored: the order starts over, and nobody's position counts.
     pub fn start_new_epoch(&self) {
         self.shared.truth.borrow_mut().epoch.push('x');
     }

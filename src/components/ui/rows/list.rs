@@ -225,15 +225,15 @@ impl List {
         let Some((first, last)) = ends else { return };
         let noted = self.heights.span(&self.window) - self.spacing;
         if (last.bottom() - first.top() - noted).abs() >= 0.5 {
-            self.doubt_all();
+            self.invalidate_all();
         }
     }
 
-    pub(super) fn doubt_all(&mut self) {
+    pub(super) fn invalidate_all(&mut self) {
         self.rows.values_mut().for_each(|row| row.unsure = true);
     }
 
-    pub(super) fn doubt(&mut self, item: &Element) {
+    pub(super) fn mark_stale(&mut self, item: &Element) {
         if let Some(row) = self.rows.values_mut().find(|row| **row.item == **item) {
             row.unsure = true;
         }

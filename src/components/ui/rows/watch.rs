@@ -176,9 +176,9 @@ impl Watch {
         let targets: Vec<Element> =
             entries.iter().map(|entry| entry.unchecked_into::<ResizeObserverEntry>().target()).collect();
         if targets.len() > 4 {
-            reader.list.doubt_all();
+            reader.list.invalidate_all();
         } else {
-            targets.iter().for_each(|target| reader.list.doubt(target));
+            targets.iter().for_each(|target| reader.list.mark_stale(target));
         }
         let height = |reader: &Reader| reader.port().map(|port| port.element().client_height());
         let before = height(&reader);
