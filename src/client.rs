@@ -8,10 +8,10 @@ mod contact_notes;
 mod contacts;
 mod conversation_notes;
 mod conversations;
-mod kept;
 mod messages;
 mod open;
 mod pages;
+mod restore;
 mod send_queue;
 mod source;
 mod toasts;
@@ -52,7 +52,7 @@ struct Inner {
     open: open::Open,
     send_queue: send_queue::SendQueue,
     outbox: Outbox,
-    is_kept_safe: ArcRwSignal<bool>,
+    is_storage_safe: ArcRwSignal<bool>,
     is_overdue: ArcRwSignal<bool>,
     visibility: visibility::Visibility,
     /// Those who wait for the world to be well again.
@@ -125,7 +125,7 @@ impl Client {
             open: open::Open::default(),
             send_queue: send_queue::SendQueue::default(),
             outbox,
-            is_kept_safe: ArcRwSignal::new(true),
+            is_storage_safe: ArcRwSignal::new(true),
             is_overdue: ArcRwSignal::new(false),
             visibility: visibility::Visibility::watch(),
             waiting: Mutex::default(),
@@ -139,7 +139,7 @@ impl Client {
             None => client.store().conversations.receive_all(page.items),
         }
         client.watch_page();
-        client.take_up_kept().await;
+        client.restore_all().await;
         Ok((client, from))
     }
 
@@ -295,11 +295,11 @@ impl Client {
 
     /// Hears from the page, until the client is closed.
     fn watch_page(&self) {
-        let is_safe = self.0.is_kept_safe.clone();
+        let is_safe = self.0.is_storage_safe.clone();
         let (client, hearing) = (Arc::downgrade(&self.0), Arc::downgrade(&self.0));
-        let heard = move |kept| {
+        let heard = move |stored| {
             if let Some(client) = hearing.upgrade() {
-                Self(client).take_up(kept);
+                Self(client).restore(stored);
             }
         };
         let online = move || {

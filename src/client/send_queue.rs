@@ -82,7 +82,7 @@ impl SendQueue {
 impl Client {
     /// Queues the requests that a record needs, after those of the same parent.
     pub(super) fn enqueue(&self, parent: Uuid, record: Box<dyn QueuedRecord>) {
-        record.keep(&self.0.outbox);
+        record.store(&self.0.outbox);
         if record.waits_for().is_none() {
             return;
         }
@@ -98,7 +98,7 @@ impl Client {
         self.0.outbox.saved().await;
         while let Some(record) = self.0.send_queue.front(parent) {
             self.send_record(&*record).await;
-            record.keep(&self.0.outbox);
+            record.store(&self.0.outbox);
             self.0.send_queue.pop(parent);
             self.look_at_clock();
         }
@@ -122,7 +122,7 @@ impl Client {
             };
             match settled {
                 Ok(()) => {}
-                // It is kept, and is sent by the next client of this agent.
+                // It is stored, and sent by the next client of this agent.
                 Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
                 Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
                 Err(error) if error.is_retryable() => {

@@ -52,7 +52,7 @@ pub(super) trait Source: Clone + 'static {
         request: PendingRequest<Self::Thing>,
     ) -> Option<ApiCall<Value>>;
 
-    /// Where one of its things is kept while it is unsent.
+    /// Where one of its things is stored while it is unsent.
     fn key(&self, id: <Self::Thing as Entry>::Id) -> Key;
 
     /// When, in milliseconds since 1970, in which conversation and what was typed.
@@ -130,8 +130,8 @@ pub(super) trait QueuedRecord {
     fn waits_for(&self) -> Option<Kind>;
     /// A request may reach the server from now on.
     fn mark_sent(&self);
-    /// Keeps what is unsent of it as it is now, or forgets what was kept.
-    fn keep(&self, outbox: &Outbox);
+    /// Stores what is unsent of it as it is now, or removes what was stored.
+    fn store(&self, outbox: &Outbox);
     fn id(&self) -> Uuid;
     /// Sends that request. `None`: nothing is to be sent, and the record has what it wants.
     fn send(&self, api: &Api) -> Option<ApiCall<Value>>;
@@ -161,7 +161,7 @@ impl<S: Source> QueuedRecord for RecordOf<S> {
         self.source.timeline().mark_sent(self.id);
     }
 
-    fn keep(&self, outbox: &Outbox) {
+    fn store(&self, outbox: &Outbox) {
         let record = self.source.timeline().cell(self.id);
         let unsent = record.with_untracked(|record| Unsent::of(record.pending(), S::typed));
         outbox.put(&self.source.key(self.id), unsent.map(|unsent| unsent.write()).as_deref());

@@ -34,7 +34,7 @@ const isDraft = (key) => key.split(" ").length === 2;
 const full = (owner, key) => (isDraft(key) ? `${owner}\n${key}` : `${owner}\n${key}\n${page}`);
 
 /** Everything that is kept for an owner and this page's to go on with: keys and texts in turn. */
-export async function openKept(owner) {
+export async function openStored(owner) {
   emptied.clear();
   const found = await stored(owner);
   const left = await claim(owner, found);
@@ -53,7 +53,7 @@ function pageOf(owner) {
 }
 
 /** Keeps a text; `undefined` forgets it. */
-export function putKept(owner, key, text) {
+export function putStored(owner, key, text) {
   know(owner, key, text);
   if (isDraft(key)) others?.channel.postMessage({ owner, key, text });
   unsaved.set(full(owner, key), text);
@@ -77,15 +77,15 @@ function know(owner, key, text) {
 }
 
 /** Resolves when all that was put so far is in storage: true; or can't be: false. */
-export async function savedKept() {
+export async function allStored() {
   await Promise.resolve();
   await writing;
   return isSafe;
 }
 
 /** Forgets everything of an owner, in the other pages' names too. */
-export async function clearKept(owner) {
-  for (const key of pageOf(owner).keys()) putKept(owner, key, undefined);
+export async function clearStored(owner) {
+  for (const key of pageOf(owner).keys()) putStored(owner, key, undefined);
   const found = await stored(owner);
   if (found.length > 0) write(new Map(found.map(([, , at]) => [at, undefined])));
 }
@@ -95,14 +95,14 @@ export async function clearKept(owner) {
  * `hear(key, text)` is called with a draft that is typed in another page (empty: none any more), and with what a page that
  * has gone has left unsent. It returns a number other than 0, unless its module has broken.
  */
-export function watchKept(owner, tell, hear) {
+export function watchStored(owner, tell, hear) {
   dropBroken();
   watchers.set(tell, { owner, hear });
   if (!isSafe) tell(isSafe);
   others ??= meet();
 }
 
-export function unwatchKept(tell) {
+export function unwatchStored(tell) {
   const { owner } = watchers.get(tell) ?? {};
   watchers.delete(tell);
   dropBroken();

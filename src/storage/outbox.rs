@@ -1,7 +1,7 @@
-//! Unsent notes and drafts, kept in the browser's storage until the server has confirmed them or the agent discards them.
+//! Unsent notes and drafts, in the browser's storage until the server has confirmed them or the agent discards them.
 //!
-//! What is kept is a text by a key; `kept.js` keeps it, outside of the module, so that it outlives a module that breaks.
-//! Nothing that the server has confirmed is ever kept. The form of an unsent thing's text is that of [`Unsent`].
+//! A text is stored by a key; `indexed_db.js` does so outside of the module, so that it outlives a module that breaks.
+//! What the server has confirmed is never stored. The form of an unsent thing's text is that of [`Unsent`].
 
 use crate::browser::page_resources::Held;
 use send_wrapper::SendWrapper;
@@ -16,18 +16,18 @@ use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, Message
 
 #[wasm_bindgen(module = "/src/storage/indexed_db.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = openKept)]
-    fn open_kept(owner: &str) -> js_sys::Promise;
-    #[wasm_bindgen(js_name = putKept)]
-    fn put_kept(owner: &str, key: &str, text: Option<&str>);
-    #[wasm_bindgen(js_name = savedKept)]
-    fn saved_kept() -> js_sys::Promise;
-    #[wasm_bindgen(js_name = clearKept)]
-    fn clear_kept(owner: &str);
-    #[wasm_bindgen(js_name = watchKept)]
-    fn watch_kept(owner: &str, tell: &JsValue, hear: &JsValue);
-    #[wasm_bindgen(js_name = unwatchKept)]
-    fn unwatch_kept(tell: &JsValue);
+    #[wasm_bindgen(js_name = openStored)]
+    fn open_stored(owner: &str) -> js_sys::Promise;
+    #[wasm_bindgen(js_name = putStored)]
+    fn put_stored(owner: &str, key: &str, text: Option<&str>);
+    #[wasm_bindgen(js_name = allStored)]
+    fn all_stored() -> js_sys::Promise;
+    #[wasm_bindgen(js_name = clearStored)]
+    fn clear_stored(owner: &str);
+    #[wasm_bindgen(js_name = watchStored)]
+    fn watch_stored(owner: &str, tell: &JsValue, hear: &JsValue);
+    #[wasm_bindgen(js_name = unwatchStored)]
+    fn unwatch_stored(tell: &JsValue);
 }
 
 /// What one agent of one organization, at one server, has not sent.
@@ -48,12 +48,12 @@ struct Watching {
 
 impl Drop for Watching {
     fn drop(&mut self) {
-        unwatch_kept(self.safe.as_ref());
+        unwatch_stored(self.safe.as_ref());
     }
 }
 
-/// One text that was kept, by what it is.
-pub(crate) enum Kept {
+/// One text that was stored, by what it is.
+pub(crate) enum Stored {
     ContactNoteDraft(ContactId, String),
     ReplyDraft(ConversationId, String),
     ConversationNoteDraft(ConversationId, String),
@@ -64,7 +64,7 @@ pub(crate) enum Kept {
     Reply(ConversationId, MessageId, Unsent),
 }
 
-/// Where a text is kept.
+/// Where a text is stored.
 pub(crate) struct Key(String);
 
 impl Key {
@@ -98,18 +98,18 @@ impl Key {
 }
 
 /// `None`: of a form that this version doesn't know. It is left where it is.
-fn read(key: &str, text: String) -> Option<Kept> {
+fn read(key: &str, text: String) -> Option<Stored> {
     let mut words = key.split(' ');
     let (kind, mut id) = (words.next()?, || words.next()?.parse::<uuid::Uuid>().ok());
     let place = id()?;
     Some(match kind {
-        "contact-note-draft" => Kept::ContactNoteDraft(place.into(), text),
-        "reply-draft" => Kept::ReplyDraft(place.into(), text),
-        "conversation-note-draft" => Kept::ConversationNoteDraft(place.into(), text),
-        "noting" => Kept::Noting(place.into(), !text.is_empty()),
-        "contact-note" => Kept::ContactNote(place.into(), id()?.into(), Unsent::read(&text)?),
-        "conversation-note" => Kept::ConversationNote(place.into(), id()?.into(), Unsent::read(&text)?),
-        "reply" => Kept::Reply(place.into(), id()?.into(), Unsent::read(&text)?),
+        "contact-note-draft" => Stored::ContactNoteDraft(place.into(), text),
+        "reply-draft" => Stored::ReplyDraft(place.into(), text),
+        "conversation-note-draft" => Stored::ConversationNoteDraft(place.into(), text),
+        "noting" => Stored::Noting(place.into(), !text.is_empty()),
+        "contact-note" => Stored::ContactNote(place.into(), id()?.into(), Unsent::read(&text)?),
+        "conversation-note" => Stored::ConversationNote(place.into(), id()?.into(), Unsent::read(&text)?),
+        "reply" => Stored::Reply(place.into(), id()?.into(), Unsent::read(&text)?),
         _ => return None,
     })
 }
@@ -124,10 +124,10 @@ impl Outbox {
         &self.owner
     }
 
-    /// Everything that is kept and that this page goes on with, in the order of the keys: of unsent things in one place
+    /// Everything that is stored and that this page goes on with, in the order of the keys: of unsent things in one place
     /// the older ones first, since their ids are made of the time.
-    pub(crate) async fn open(&self) -> Vec<Kept> {
-        let Ok(entries) = JsFuture::from(open_kept(&self.owner)).await else { return Vec::new() };
+    pub(crate) async fn open(&self) -> Vec<Stored> {
+        let Ok(entries) = JsFuture::from(open_stored(&self.owner)).await else { return Vec::new() };
         let mut texts: Vec<String> = js_sys::Array::from(&entries).iter().filter_map(|text| text.as_string()).collect();
         let mut entries: Vec<_> = texts
             .chunks_exact_mut(2)
@@ -140,19 +140,19 @@ impl Outbox {
     /// Keeps a text, as of now; `None` forgets it.
     pub(crate) fn put(&self, key: &Key, text: Option<&str>) {
         if !self.cleared.load(Ordering::Relaxed) {
-            put_kept(&self.owner, &key.0, text);
+            put_stored(&self.owner, &key.0, text);
         }
     }
 
     /// Waits until what was put is in storage. False: it can't be, and lives in this page only.
     pub(crate) async fn saved(&self) -> bool {
-        JsFuture::from(saved_kept()).await.is_ok_and(|safe| safe.is_truthy())
+        JsFuture::from(all_stored()).await.is_ok_and(|safe| safe.is_truthy())
     }
 
-    /// Forgets everything, also what is put later: what is on its way may still come back to be kept.
+    /// Forgets everything, also what is put later: what is on its way may still come back to be stored.
     pub(crate) fn clear(&self) {
         self.cleared.store(true, Ordering::Relaxed);
-        clear_kept(&self.owner);
+        clear_stored(&self.owner);
     }
 
     /// Hears from now on whether texts are safe, what is typed in other pages or left unsent by one that has gone, and
@@ -160,18 +160,18 @@ impl Outbox {
     pub(crate) fn watch(
         &self,
         safe: impl FnMut(bool) + 'static,
-        mut heard: impl FnMut(Kept) + 'static,
+        mut heard: impl FnMut(Stored) + 'static,
         online: impl FnMut() + 'static,
     ) {
         let (safe, online) = (Closure::new(safe), Closure::new(online));
         let heard = Closure::new(move |key: String, text| {
-            if let Some(kept) = read(&key, text) {
-                heard(kept);
+            if let Some(stored) = read(&key, text) {
+                heard(stored);
             }
             // Says that this module is there.
             1
         });
-        watch_kept(&self.owner, safe.as_ref(), heard.as_ref());
+        watch_stored(&self.owner, safe.as_ref(), heard.as_ref());
         let watching = Watching { safe, _heard: heard, _held: Held::online(online.as_ref()), _online: online };
         *self.watching.lock().expect("no panic while a lock is held") = Some(SendWrapper::new(watching));
     }

@@ -57,7 +57,7 @@ mod seeding {
         /// A pending change of a page that has ended is not restored.
         LeftForgotten,
         /// What that page had added counts as missing although it has arrived.
-        ArrivedTakenUp,
+        ArrivedRestored,
         /// What may have reached the server counts as never sent.
         SentForgotten,
     }
@@ -79,7 +79,7 @@ mod seeding {
             Self::UndoTakenAsDone,
             Self::StalePageBelieved,
             Self::LeftForgotten,
-            Self::ArrivedTakenUp,
+            Self::ArrivedRestored,
             Self::SentForgotten,
         ];
     }

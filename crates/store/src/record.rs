@@ -176,7 +176,7 @@ impl<T: Entry> Record<T> {
     }
 
     /// Restores a pending change of a page that has ended, unless another one is pending here.
-    pub fn take_up(&mut self, pending: Pending<T>) {
+    pub fn restore_pending(&mut self, pending: Pending<T>) {
         if seeded!(LeftForgotten) {
             return;
         }
@@ -186,7 +186,7 @@ impl<T: Entry> Record<T> {
             (Some(pending), ..) => Some(pending),
             // It has arrived, and may be gone again by now.
             (None, Pending::Add { .. }, Remote::Live(_) | Remote::Gone | Remote::GoneUndated)
-                if !seeded!(ArrivedTakenUp) =>
+                if !seeded!(ArrivedRestored) =>
             {
                 None
             }

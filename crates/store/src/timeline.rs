@@ -130,15 +130,15 @@ impl<T: Entry> Timeline<T> {
 
     /// What another page has left unsent; it may have been under way when that ended. `refused`: the server did not
     /// take it.
-    pub fn take_up_add(&self, entry: T, refused: Option<Failure>) {
+    pub fn restore_add(&self, entry: T, refused: Option<Failure>) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
         let send_state = refused.map_or(SendState::Waiting, SendState::Refused);
-        self.take_up(entry.id(), Pending::Add { entry, nth, send_state, sent: true, abandoned: false });
+        self.restore_pending(entry.id(), Pending::Add { entry, nth, send_state, sent: true, abandoned: false });
     }
 
     /// Restores a pending change of a page that has ended.
-    pub fn take_up(&self, id: T::Id, pending: Pending<T>) {
-        self.change(id, |record| record.take_up(pending));
+    pub fn restore_pending(&self, id: T::Id, pending: Pending<T>) {
+        self.change(id, |record| record.restore_pending(pending));
     }
 
     /// A request for what is to be added may reach the server from now on.

@@ -1,4 +1,4 @@
-//! A page that goes in the middle, and the one that takes up what the outbox has kept: another of the same browser that is
+//! A page that goes in the middle, and the one that restores what the outbox has stored: another of the same browser that is
 //! there, or a new one.
 
 use crate::{
@@ -16,7 +16,7 @@ impl Client {
         self.inherit(gone);
     }
 
-    /// Takes up what a page of the same browser has left.
+    /// Restores what a page of the same browser has left.
     pub(crate) fn inherit(&mut self, gone: Self) {
         self.refused.extend(gone.refused);
         self.wanted.extend(gone.wanted);
@@ -27,15 +27,15 @@ impl Client {
                     let body = body.strip_prefix("text ").unwrap().parse().unwrap();
                     let stored = Stored { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
                     on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
-                    on!(self.store, shelf, timeline => timeline.take_up_add(shelf::entry(timeline, &stored), refused));
+                    on!(self.store, shelf, timeline => timeline.restore_add(shelf::entry(timeline, &stored), refused));
                 }
                 Unsent::Delete => {
-                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Pending::DeleteUnseen));
+                    on!(self.store, shelf, timeline => timeline.restore_pending(shelf::key(timeline, id), Pending::DeleteUnseen));
                     self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
                 }
                 Unsent::Restore => {
                     self.unseen.insert(id);
-                    on!(self.store, shelf, timeline => timeline.take_up(shelf::key(timeline, id), Pending::RestoreUnseen));
+                    on!(self.store, shelf, timeline => timeline.restore_pending(shelf::key(timeline, id), Pending::RestoreUnseen));
                 }
             }
             self.run(shelf, id);

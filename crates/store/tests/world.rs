@@ -310,7 +310,7 @@ impl World {
         self.look_everywhere(at)
     }
 
-    /// A page is closed, and another one of the browser takes up what it has left. The last one stays.
+    /// A page is closed, and another one of the browser restores what it has left. The last one stays.
     fn close(&mut self, at: usize, which: usize) -> Result<(), String> {
         let of_browser = |(place, other): (usize, &Client)| {
             (place != at && other.agent == self.clients[at].agent).then_some(other.page)

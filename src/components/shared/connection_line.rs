@@ -14,7 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub fn ConnectionLine() -> impl IntoView {
     let client = Client::here();
-    let (connection, is_safe) = (client.connection(), RwSignal::from(client.is_kept_safe()));
+    let (connection, is_safe) = (client.connection(), RwSignal::from(client.is_storage_safe()));
     let is_overdue = RwSignal::from(client.is_overdue());
     let is_live = memo(move |_| connection.get() == Connection::Live);
     let late = RwSignal::new(false);

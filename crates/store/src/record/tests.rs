@@ -63,31 +63,34 @@ fn pending() -> Vec<(&'static str, NoteRecord)> {
         ("to delete what is being restored", with(saved(), &[delete, NoteRecord::settle_delete, undo, delete])),
         (
             "to delete, from another page",
-            with(NoteRecord::default(), &[|record| record.take_up(Pending::DeleteUnseen)]),
+            with(NoteRecord::default(), &[|record| record.restore_pending(Pending::DeleteUnseen)]),
         ),
         (
             "to delete, from another page, and then seen",
             with(
                 NoteRecord::default(),
-                &[|record| record.take_up(Pending::DeleteUnseen), |record| record.receive(note(5))],
+                &[|record| record.restore_pending(Pending::DeleteUnseen), |record| record.receive(note(5))],
             ),
         ),
-        ("to delete what is here, from another page", with(saved(), &[|record| record.take_up(Pending::DeleteUnseen)])),
+        (
+            "to delete what is here, from another page",
+            with(saved(), &[|record| record.restore_pending(Pending::DeleteUnseen)]),
+        ),
         (
             "to delete what is being added here, from another page",
-            with(adding(), &[|record| record.take_up(Pending::DeleteUnseen)]),
+            with(adding(), &[|record| record.restore_pending(Pending::DeleteUnseen)]),
         ),
         (
             "to restore, from another page",
-            with(NoteRecord::default(), &[|record| record.take_up(Pending::RestoreUnseen)]),
+            with(NoteRecord::default(), &[|record| record.restore_pending(Pending::RestoreUnseen)]),
         ),
         (
             "to restore what is here, from another page",
-            with(saved(), &[|record| record.take_up(Pending::RestoreUnseen)]),
+            with(saved(), &[|record| record.restore_pending(Pending::RestoreUnseen)]),
         ),
         (
             "to restore what is to be gone here",
-            with(saved(), &[delete, |record| record.take_up(Pending::RestoreUnseen)]),
+            with(saved(), &[delete, |record| record.restore_pending(Pending::RestoreUnseen)]),
         ),
     ]
 }

@@ -1,8 +1,8 @@
-//! Drafts, and taking up what another page, or a module that broke, has left unsent.
+//! Drafts, and restoring from storage what another page, or a module that broke, has left unsent.
 
 use super::Client;
 use crate::{
-    storage::outbox::{Kept, Key},
+    storage::outbox::{Key, Stored},
     store::{drafts::Mode, pending::Pending, record::Entry, timeline::Timeline, unsent::Unsent},
 };
 use leptos::prelude::*;
@@ -11,25 +11,25 @@ use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, Message
 impl Client {
     /// What is typed in the Add note box of a contact, as of now.
     pub fn draft_contact_note(&self, contact: ContactId, text: String) {
-        self.keep_draft(&Key::contact_note_draft(contact), &text);
+        self.store_draft(&Key::contact_note_draft(contact), &text);
         self.store().drafts.contact_note(contact).set(text);
     }
 
     /// What is typed in a composer in Reply mode.
     pub fn draft_reply(&self, conversation: ConversationId, text: String) {
-        self.keep_draft(&Key::reply_draft(conversation), &text);
+        self.store_draft(&Key::reply_draft(conversation), &text);
         self.store().drafts.reply(conversation).set(text);
     }
 
     /// What is typed in a composer in Note mode.
     pub fn draft_conversation_note(&self, conversation: ConversationId, text: String) {
-        self.keep_draft(&Key::conversation_note_draft(conversation), &text);
+        self.store_draft(&Key::conversation_note_draft(conversation), &text);
         self.store().drafts.conversation_note(conversation).set(text);
     }
 
     /// What a composer writes from now on.
     pub fn set_mode(&self, conversation: ConversationId, mode: Mode) {
-        self.keep_draft(&Key::noting(conversation), if mode == Mode::Note { "yes" } else { "" });
+        self.store_draft(&Key::noting(conversation), if mode == Mode::Note { "yes" } else { "" });
         self.store().drafts.mode(conversation).set(mode);
     }
 
@@ -51,8 +51,8 @@ impl Client {
 
     /// Whether what is typed would outlive this page.
     #[must_use]
-    pub fn is_kept_safe(&self) -> ArcRwSignal<bool> {
-        self.0.is_kept_safe.clone()
+    pub fn is_storage_safe(&self) -> ArcRwSignal<bool> {
+        self.0.is_storage_safe.clone()
     }
 
     /// Whether something that was written has waited for more than a day.
@@ -61,51 +61,51 @@ impl Client {
         self.0.is_overdue.clone()
     }
 
-    fn keep_draft(&self, key: &Key, text: &str) {
+    fn store_draft(&self, key: &Key, text: &str) {
         self.0.outbox.put(key, Some(text).filter(|text| !text.is_empty()));
     }
 
     /// Goes on where an earlier page of this agent has stopped.
-    pub(super) async fn take_up_kept(&self) {
-        for kept in self.0.outbox.open().await {
-            self.take_up(kept);
+    pub(super) async fn restore_all(&self) {
+        for stored in self.0.outbox.open().await {
+            self.restore(stored);
         }
     }
 
-    pub(super) fn take_up(&self, kept: Kept) {
+    pub(super) fn restore(&self, stored: Stored) {
         let drafts = &self.store().drafts;
-        match kept {
-            Kept::ContactNoteDraft(contact, text) => drafts.contact_note(contact).set(text),
-            Kept::ReplyDraft(conversation, text) => drafts.reply(conversation).set(text),
-            Kept::ConversationNoteDraft(conversation, text) => drafts.conversation_note(conversation).set(text),
-            Kept::Noting(conversation, noting) => {
+        match stored {
+            Stored::ContactNoteDraft(contact, text) => drafts.contact_note(contact).set(text),
+            Stored::ReplyDraft(conversation, text) => drafts.reply(conversation).set(text),
+            Stored::ConversationNoteDraft(conversation, text) => drafts.conversation_note(conversation).set(text),
+            Stored::Noting(conversation, noting) => {
                 drafts.mode(conversation).set(if noting { Mode::Note } else { Mode::Reply });
             }
-            Kept::ContactNote(contact, id, unsent) => self.take_up_contact_note(contact, id, unsent),
-            Kept::ConversationNote(conversation, id, unsent) => {
-                self.take_up_conversation_note(conversation, id, unsent);
+            Stored::ContactNote(contact, id, unsent) => self.restore_stored_contact_note(contact, id, unsent),
+            Stored::ConversationNote(conversation, id, unsent) => {
+                self.restore_stored_conversation_note(conversation, id, unsent);
             }
-            Kept::Reply(conversation, id, unsent) => self.take_up_reply(conversation, id, unsent),
+            Stored::Reply(conversation, id, unsent) => self.restore_stored_reply(conversation, id, unsent),
         }
     }
 
-    fn take_up_contact_note(&self, contact: ContactId, id: ContactNoteId, unsent: Unsent) {
+    fn restore_stored_contact_note(&self, contact: ContactId, id: ContactNoteId, unsent: Unsent) {
         let timeline = &self.store().contact_notes.of(contact).timeline;
-        take_up(timeline, id, unsent, |at, conversation, body| {
+        restore_pending(timeline, id, unsent, |at, conversation, body| {
             Some(self.unsaved_contact_note(id, contact, conversation, at, NoteBody::parse(&body).ok()?))
         });
         self.send_contact_note(contact, id);
     }
 
-    fn take_up_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId, unsent: Unsent) {
-        take_up(&self.store().threads.of(conversation).notes, id, unsent, |at, conversation, body| {
+    fn restore_stored_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId, unsent: Unsent) {
+        restore_pending(&self.store().threads.of(conversation).notes, id, unsent, |at, conversation, body| {
             Some(self.unsaved_conversation_note(id, conversation, at, NoteBody::parse(&body).ok()?))
         });
         self.send_conversation_note(conversation, id);
     }
 
-    fn take_up_reply(&self, conversation: ConversationId, id: MessageId, unsent: Unsent) {
-        take_up(&self.store().threads.of(conversation).messages, id, unsent, |at, conversation, body| {
+    fn restore_stored_reply(&self, conversation: ConversationId, id: MessageId, unsent: Unsent) {
+        restore_pending(&self.store().threads.of(conversation).messages, id, unsent, |at, conversation, body| {
             Some(self.unsaved_reply(id, conversation, at, body))
         });
         self.send_reply(conversation, id);
@@ -113,7 +113,7 @@ impl Client {
 }
 
 /// Makes it pending again. `made`: the thing to be added.
-fn take_up<T: Entry>(
+fn restore_pending<T: Entry>(
     timeline: &Timeline<T>,
     id: T::Id,
     unsent: Unsent,
@@ -123,11 +123,11 @@ fn take_up<T: Entry>(
         Unsent::Add { at, refused, conversation, body } => {
             let at = Time::from_timestamp_millis(at).unwrap_or_default();
             if let Some(thing) = made(at, conversation, body) {
-                timeline.take_up_add(thing, refused);
+                timeline.restore_add(thing, refused);
             }
         }
-        Unsent::Delete => timeline.take_up(id, Pending::DeleteUnseen),
-        Unsent::Restore => timeline.take_up(id, Pending::RestoreUnseen),
+        Unsent::Delete => timeline.restore_pending(id, Pending::DeleteUnseen),
+        Unsent::Restore => timeline.restore_pending(id, Pending::RestoreUnseen),
     }
 }
 
