@@ -7,8 +7,8 @@
 mod tests;
 
 use super::{
+    list_membership::{ListMembership, SortKey},
     record::Load,
-    standing::{Place, Standing},
 };
 use reactive_graph::{
     graph::Observer,
@@ -32,15 +32,15 @@ pub struct Loaded {
 /// Down to where a list is loaded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
-    At(Place),
+    At(SortKey),
     /// All of it; or, before the first page, whatever is known.
     All,
 }
 
 struct Index {
-    places: HashMap<ConversationId, Place>,
-    /// The places of the ids in the order.
-    sorted: Vec<Place>,
+    sort_keys: HashMap<ConversationId, SortKey>,
+    /// The sort_keys of the ids in the order.
+    sorted: Vec<SortKey>,
     /// Those among them that this agent has not read.
     unread: HashSet<ConversationId>,
     end: End,
@@ -64,7 +64,7 @@ impl ConversationList {
     #[must_use]
     pub fn new(query: ConversationQuery, me: AgentId) -> Self {
         let index = Index {
-            places: HashMap::new(),
+            sort_keys: HashMap::new(),
             sorted: Vec::new(),
             unread: HashSet::new(),
             end: End::All,
@@ -142,10 +142,10 @@ impl ConversationList {
 
     /// A page has come: `known` is everything known, its conversations too. A page that doesn't reach as far down as
     /// an earlier one says nothing of what is below it, unless a reset came between.
-    pub(super) fn set_loaded(&self, loaded: Loaded, known: impl Iterator<Item = Standing>) {
+    pub(super) fn set_loaded(&self, loaded: Loaded, known: impl Iterator<Item = ListMembership>) {
         let end = match (&loaded.next_cursor, &loaded.last) {
             (None, _) => End::All,
-            (Some(_), Some(last)) => End::At(Standing::of(last).place(self.query.sort)),
+            (Some(_), Some(last)) => End::At(ListMembership::of(last).sort_key(self.query.sort)),
             // More is to come, but nothing came.
             (Some(_), None) => self.index().end,
         };
@@ -162,17 +162,17 @@ impl ConversationList {
     }
 
     /// Takes in what has become of some conversations.
-    pub(super) fn place_all(&self, changed: impl Iterator<Item = Standing>) {
+    pub(super) fn place_all(&self, changed: impl Iterator<Item = ListMembership>) {
         let mut index = self.index();
         index.touched = true;
         let mut moved = false;
         self.order.update_untracked(|order| {
-            for standing in changed {
-                let place = standing.fits(&self.query, self.me).then(|| standing.place(self.query.sort));
-                let shown = !standing.is_stale || index.is_stale;
+            for membership in changed {
+                let place = membership.fits(&self.query, self.me).then(|| membership.sort_key(self.query.sort));
+                let shown = !membership.is_stale || index.is_stale;
                 let place = place.filter(|place| shown && End::At(*place) <= index.end);
-                moved |= index.put(order, standing.id, place);
-                index.mark(standing.id, place.is_some() && standing.unread);
+                moved |= index.put(order, membership.id, place);
+                index.mark(membership.id, place.is_some() && membership.unread);
             }
         });
         let unread = index.unread.len();
@@ -210,8 +210,8 @@ impl Index {
     }
 
     /// Returns whether the order of ids became another.
-    fn put(&mut self, order: &mut Vec<ConversationId>, id: ConversationId, place: Option<Place>) -> bool {
-        let before = self.places.get(&id).copied();
+    fn put(&mut self, order: &mut Vec<ConversationId>, id: ConversationId, place: Option<SortKey>) -> bool {
+        let before = self.sort_keys.get(&id).copied();
         if before == place {
             return false;
         }
@@ -219,13 +219,13 @@ impl Index {
         if let Some(at) = left {
             self.sorted.remove(at);
             order.remove(at);
-            self.places.remove(&id);
+            self.sort_keys.remove(&id);
         }
         let Some(place) = place else { return left.is_some() };
         let at = self.sorted.binary_search(&place).unwrap_or_else(|at| at);
         self.sorted.insert(at, place);
         order.insert(at, id);
-        self.places.insert(id, place);
+        self.sort_keys.insert(id, place);
         left != Some(at)
     }
 }

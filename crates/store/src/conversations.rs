@@ -6,8 +6,8 @@ mod tests;
 use super::{
     conversation_lists::{ConversationList, Loaded},
     keyed::Keyed,
+    list_membership::ListMembership,
     record::Load,
-    standing::Standing,
 };
 use reactive_graph::{
     signal::ArcRwSignal,
@@ -38,14 +38,14 @@ impl ConversationRecord {
     }
 
     /// What places it in the lists.
-    pub(super) fn standing(&self) -> Option<Standing> {
+    pub(super) fn membership(&self) -> Option<ListMembership> {
         let remote = self.remote.as_ref()?;
-        Some(Standing {
+        Some(ListMembership {
             status: self.pending.status.unwrap_or(remote.status),
             assignee: self.pending.assignee_id.unwrap_or(remote.assignee_id),
             unread: remote.unread && self.read < remote.rev,
             is_stale: self.rev == 0,
-            ..Standing::of(remote)
+            ..ListMembership::of(remote)
         })
     }
 
@@ -110,7 +110,7 @@ impl Conversations {
     pub fn list(&self, query: ConversationQuery) -> Arc<ConversationList> {
         let list = self.known_list(query);
         if list.is_untouched() {
-            list.place_all(self.standings());
+            list.place_all(self.memberships());
         }
         list
     }
@@ -155,7 +155,7 @@ impl Conversations {
     pub fn receive_page(&self, query: ConversationQuery, items: Vec<Conversation>, loaded: Loaded) {
         let list = self.list(query);
         self.receive_all(items);
-        list.set_loaded(loaded, self.standings());
+        list.set_loaded(loaded, self.memberships());
     }
 
     /// Lays a change over the remote state; returns the version it was made on.
@@ -183,7 +183,7 @@ impl Conversations {
     /// a reset nobody knows what there is.
     pub fn read(&self, id: ConversationId) -> Option<Seq> {
         self.change(id, |record| {
-            let unread = record.rev > 0 && record.standing()?.unread;
+            let unread = record.rev > 0 && record.membership()?.unread;
             record.read = record.read.max(record.rev);
             unread.then_some(record.read)
         })
@@ -202,8 +202,8 @@ impl Conversations {
         }
     }
 
-    fn standings(&self) -> impl Iterator<Item = Standing> {
-        self.cells.all().into_iter().filter_map(|cell| cell.with_untracked(ConversationRecord::standing))
+    fn memberships(&self) -> impl Iterator<Item = ListMembership> {
+        self.cells.all().into_iter().filter_map(|cell| cell.with_untracked(ConversationRecord::membership))
     }
 
     fn change<R>(&self, id: ConversationId, change: impl FnOnce(&mut ConversationRecord) -> R) -> R {
@@ -215,7 +215,7 @@ impl Conversations {
         result
     }
 
-    fn place(&self, changed: Vec<Standing>) {
+    fn place(&self, changed: Vec<ListMembership>) {
         if changed.is_empty() {
             return;
         }
@@ -226,11 +226,11 @@ impl Conversations {
 }
 
 /// Stores a record if it became another; returns how it stands then.
-fn put(cell: &ArcRwSignal<ConversationRecord>, record: ConversationRecord) -> Option<Standing> {
+fn put(cell: &ArcRwSignal<ConversationRecord>, record: ConversationRecord) -> Option<ListMembership> {
     if cell.with_untracked(|known| *known == record) {
         return None;
     }
-    let standing = record.standing();
+    let membership = record.membership();
     cell.set(record);
-    standing
+    membership
 }

@@ -56,7 +56,7 @@ impl Entry for Message {
 
 /// Where a shown record stands: saved ones by `seq`, unsaved ones after every saved one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum TimelineKey {
     Saved(Seq),
     Unsaved(u64),
 }

@@ -20,6 +20,7 @@ pub mod conversations;
 pub mod drafts;
 pub mod entry;
 pub mod keyed;
+mod list_membership;
 pub mod notes;
 mod page_ranges;
 pub mod pending;
@@ -27,7 +28,6 @@ pub mod receive;
 pub mod record;
 #[cfg(test)]
 mod samples;
-mod standing;
 pub mod threads;
 pub mod timeline;
 pub mod unsent;

@@ -6,7 +6,7 @@ mod tests;
 
 use super::{
     keyed::Keyed,
-    record::Place,
+    record::TimelineKey,
     timeline::{Arrived, Timeline},
 };
 use reactive_graph::{
@@ -116,7 +116,7 @@ impl NotesOfContact {
         let Some(mark) = seen.mark else { return 0 };
         let loaded = self.timeline.order_signal().with(|order| {
             // Newest first: from the first one at or below the mark on all are seen.
-            let above = order.iter().take_while(|placed| placed.place > Place::Saved(mark));
+            let above = order.iter().take_while(|placed| placed.key > TimelineKey::Saved(mark));
             let cells = above.map(|placed| self.timeline.cell(placed.id));
             cells
                 .filter(|cell| cell.with(|record| record.live().is_some_and(|note| seen.is_new(note, self.me))))
@@ -206,9 +206,9 @@ impl NotesOfContact {
             return None;
         }
         self.timeline.order_signal().with_untracked(|order| {
-            order.iter().find_map(|placed| match placed.place {
-                Place::Saved(seq) => Some(seq),
-                Place::Unsaved(_) => None,
+            order.iter().find_map(|placed| match placed.key {
+                TimelineKey::Saved(seq) => Some(seq),
+                TimelineKey::Unsaved(_) => None,
             })
         })
     }

@@ -5,7 +5,7 @@ mod tests;
 
 use super::pending::Remote;
 pub use super::{
-    entry::{Entry, Failure, Load, Place},
+    entry::{Entry, Failure, Load, TimelineKey},
     pending::{Pending, PendingRequest, SendState, State},
 };
 use wire::{ProblemCode, Seq};
@@ -40,10 +40,10 @@ impl<T: Entry> Record<T> {
     }
 
     #[must_use]
-    pub fn place(&self) -> Option<Place> {
+    pub fn key(&self) -> Option<TimelineKey> {
         match (&self.pending, self.shown()?) {
-            (Some(Pending::Add { nth, .. }), _) => Some(Place::Unsaved(*nth)),
-            (_, (entry, _)) => Some(Place::Saved(entry.seq())),
+            (Some(Pending::Add { nth, .. }), _) => Some(TimelineKey::Unsaved(*nth)),
+            (_, (entry, _)) => Some(TimelineKey::Saved(entry.seq())),
         }
     }
 

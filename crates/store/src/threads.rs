@@ -5,8 +5,8 @@ mod tests;
 
 use super::{
     keyed::Keyed,
-    record::{Load, Place},
-    timeline::{Arrived, Placed, Timeline},
+    record::{Load, TimelineKey},
+    timeline::{Arrived, Timeline, TimelineItem},
 };
 use reactive_graph::traits::Get;
 use std::sync::Arc;
@@ -49,13 +49,13 @@ impl Thread {
     #[must_use]
     pub fn items(&self) -> Vec<ThreadItem> {
         let floor = self.floor();
-        let is_loaded = |place: Place| !matches!(place, Place::Saved(seq) if seq < floor);
+        let is_loaded = |place: TimelineKey| !matches!(place, TimelineKey::Saved(seq) if seq < floor);
         let (messages, notes) = (self.messages.order(), self.notes.order());
         // Both are in order already, newest first: from their ends on they are laid together.
-        let mut notes = notes.iter().rev().filter(|placed: &&Placed<_>| is_loaded(placed.place)).peekable();
+        let mut notes = notes.iter().rev().filter(|placed: &&TimelineItem<_>| is_loaded(placed.key)).peekable();
         let mut items = Vec::with_capacity(messages.len() + notes.size_hint().1.unwrap_or(0));
-        for message in messages.iter().rev().filter(|placed| is_loaded(placed.place)) {
-            while let Some(note) = notes.next_if(|note| note.place <= message.place) {
+        for message in messages.iter().rev().filter(|placed| is_loaded(placed.key)) {
+            while let Some(note) = notes.next_if(|note| note.key <= message.key) {
                 items.push(ThreadItem::Note(note.id));
             }
             items.push(ThreadItem::Message(message.id));

@@ -9,7 +9,7 @@ mod transaction;
 
 use super::{
     keyed::Keyed,
-    record::{Entry, Failure, Load, Pending, PendingRequest, Place, Record, SendState},
+    record::{Entry, Failure, Load, Pending, PendingRequest, Record, SendState, TimelineKey},
 };
 use reactive_graph::{
     graph::Observer,
@@ -29,8 +29,8 @@ use wire::{Position, Seq};
 
 /// A shown record's place and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Placed<Id> {
-    pub place: Place,
+pub struct TimelineItem<Id> {
+    pub key: TimelineKey,
     pub id: Id,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct LoadedRange {
 pub struct Timeline<T: Entry> {
     pub(super) cells: Keyed<T::Id, ArcRwSignal<Record<T>>>,
     index: Mutex<Index>,
-    pub(super) order: ArcRwSignal<Vec<Placed<T::Id>>>,
+    pub(super) order: ArcRwSignal<Vec<TimelineItem<T::Id>>>,
     pub(super) loaded_range: ArcRwSignal<LoadedRange>,
     load: ArcRwSignal<Load>,
 }
@@ -84,12 +84,12 @@ impl<T: Entry> Timeline<T> {
 
     /// The shown records, newest first. Tracks the order only.
     #[must_use]
-    pub fn order(&self) -> Vec<Placed<T::Id>> {
+    pub fn order(&self) -> Vec<TimelineItem<T::Id>> {
         self.order.get()
     }
 
     #[must_use]
-    pub fn order_signal(&self) -> ArcRwSignal<Vec<Placed<T::Id>>> {
+    pub fn order_signal(&self) -> ArcRwSignal<Vec<TimelineItem<T::Id>>> {
         self.order.clone()
     }
 

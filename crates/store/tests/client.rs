@@ -11,7 +11,7 @@ use std::{
 };
 use store::{
     Store,
-    record::{Failure, Load, Pending, PendingRequest, Place, SendState, State},
+    record::{Failure, Load, Pending, PendingRequest, SendState, State, TimelineKey},
     timeline::{Arrived, Timeline},
 };
 use wire::{Position, ProblemCode, Seq};
@@ -44,7 +44,7 @@ pub(crate) struct Fetch {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shown {
     pub(crate) id: Id,
-    pub(crate) place: Place,
+    pub(crate) place: TimelineKey,
     pub(crate) state: State,
     pub(crate) text: String,
     /// Shown because this agent undid a deletion.
@@ -378,7 +378,7 @@ fn shown<T: Kept>(timeline: &Timeline<T>) -> Vec<Shown> {
             let undone =
                 matches!(record.pending(), Some(Pending::Delete { undone: true, .. } | Pending::Restore { .. }));
             let text = entry.text().to_owned();
-            Some(Shown { id: T::unkey(placed.id), place: placed.place, state, text, undone })
+            Some(Shown { id: T::unkey(placed.id), place: placed.key, state, text, undone })
         })
     });
     shown.collect()

@@ -34,11 +34,11 @@ struct Server {
 }
 
 /// Smaller comes first.
-type Place = (bool, i64, Result<ConversationId, Reverse<ConversationId>>);
+type SortKey = (bool, i64, Result<ConversationId, Reverse<ConversationId>>);
 
 struct PageRead {
     items: Vec<Conversation>,
-    next: Option<Place>,
+    next: Option<SortKey>,
 }
 
 struct Client {
@@ -47,7 +47,7 @@ struct Client {
     inbox: Vec<(ConversationId, Conversation)>,
     pages: Vec<(ConversationQuery, PageRead)>,
     changes: Vec<(ConversationId, ConversationPatch)>,
-    cursors: BTreeMap<String, Place>,
+    cursors: BTreeMap<String, SortKey>,
     lost_events: bool,
 }
 
@@ -74,7 +74,7 @@ fn channel(number: u128) -> ChannelId {
     ChannelId(Uuid::from_u128(400 + number))
 }
 
-fn place(conversation: &Conversation, sort: Sort) -> Place {
+fn sort_key(conversation: &Conversation, sort: Sort) -> SortKey {
     let (at, id) = (conversation.last_at.timestamp_millis(), conversation.id);
     match sort {
         Sort::Newest => (false, -at, Err(Reverse(id))),
@@ -105,16 +105,16 @@ impl Server {
     fn list(&self, agent: usize, query: &ConversationQuery) -> Vec<Conversation> {
         let seen = self.kept.keys().map(|id| self.seen_by(agent, *id));
         let mut list: Vec<Conversation> = seen.filter(|conversation| fits(conversation, query, agent)).collect();
-        list.sort_by_key(|conversation| place(conversation, query.sort));
+        list.sort_by_key(|conversation| sort_key(conversation, query.sort));
         list
     }
 
-    fn page(&self, agent: usize, query: &ConversationQuery, after: Option<Place>, limit: usize) -> PageRead {
+    fn page(&self, agent: usize, query: &ConversationQuery, after: Option<SortKey>, limit: usize) -> PageRead {
         let mut items = self.list(agent, query);
-        items.retain(|conversation| after.is_none_or(|after| place(conversation, query.sort) > after));
+        items.retain(|conversation| after.is_none_or(|after| sort_key(conversation, query.sort) > after));
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| place(last, query.sort));
+        let next = items.last().filter(|_| more).map(|last| sort_key(last, query.sort));
         PageRead { items, next }
     }
 
@@ -185,7 +185,7 @@ impl Client {
         self.store.receive(Event::ConversationChanged { conversation, actor: None, seq });
     }
 
-    fn next(&self, query: ConversationQuery) -> Option<Place> {
+    fn next(&self, query: ConversationQuery) -> Option<SortKey> {
         self.store.conversations.list(query).next_cursor().map(|cursor| self.cursors[&cursor])
     }
 
@@ -196,7 +196,7 @@ impl Client {
             let order = list.order_signal().get_untracked();
             let shown = order.iter().map(|id| self.store.conversations.shown_untracked(*id).unwrap());
             let shown: Vec<Conversation> = shown.collect();
-            let sorted = shown.is_sorted_by(|one, next| place(one, query.sort) < place(next, query.sort));
+            let sorted = shown.is_sorted_by(|one, next| sort_key(one, query.sort) < sort_key(next, query.sort));
             if !sorted || !shown.iter().all(|conversation| fits(conversation, &query, self.agent)) {
                 return Err(format!("{query:?} shows {shown:#?}"));
             }

@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
-use crate::{client::Client, store::record::Place, strings::words};
+use crate::{client::Client, store::record::TimelineKey, strings::words};
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, Seq};
 
@@ -43,14 +43,14 @@ pub fn borders(contact: ContactId, keys: Memo<Vec<ContactNoteId>>, visit: Memo<O
                 let cell = notes.timeline.cell(*id);
                 let (place, is_mine) = cell.with(|record| {
                     let author = record.shown().map(|(note, _)| note.author.id);
-                    (record.place(), author == Some(me))
+                    (record.key(), author == Some(me))
                 });
                 match place {
-                    Some(Place::Saved(seq)) if seq <= visit => {
+                    Some(TimelineKey::Saved(seq)) if seq <= visit => {
                         return Borders { newest_new, newest_old: newest_new.map(|_| *id) };
                     }
-                    Some(Place::Saved(_)) if !is_mine => newest_new = newest_new.or(Some(*id)),
-                    Some(Place::Saved(_) | Place::Unsaved(_)) | None => {}
+                    Some(TimelineKey::Saved(_)) if !is_mine => newest_new = newest_new.or(Some(*id)),
+                    Some(TimelineKey::Saved(_) | TimelineKey::Unsaved(_)) | None => {}
                 }
             }
             Borders { newest_new, newest_old: None }

@@ -21,7 +21,7 @@ use leptos::{html, prelude::*};
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
 
 /// Who, when and how it stands: what of a note may change while it is shown.
-pub type NoteStanding = Memo<Option<(AgentRef, Time, State)>>;
+pub type NoteHeader = Memo<Option<(AgentRef, Time, State)>>;
 
 /// A contact note. `deleted` hears of a click on the trashcan, before the note goes.
 #[component]
@@ -32,7 +32,7 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.clone()));
     let (edit_client, drop_client) = (client.clone(), client.clone());
     let is_new = memo(move |_| notes.is_new(id));
-    let state: NoteStanding = memo(move |_| {
+    let state: NoteHeader = memo(move |_| {
         cell.with(|record| record.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
     });
     let edit = Callback::new(move |()| {
@@ -73,7 +73,7 @@ fn FirstLines(contact: ContactId, id: ContactNoteId) -> impl IntoView {
 
 /// Author and time; while unsaved, a clock in the time's place; when refused, the reason with Edit and Discard.
 #[component]
-pub fn NoteState(state: NoteStanding, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
+pub fn NoteState(state: NoteHeader, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
     let author = memo(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
     let standing = memo(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
     view! {
@@ -127,7 +127,7 @@ fn Unsaved(send_state: SendState, edit: Callback<()>, discard: Callback<()>) -> 
 
 /// The trashcan. Whoever may not delete sees it too, with the reason.
 #[component]
-pub fn DeleteButton(state: NoteStanding, delete: Callback<()>) -> impl IntoView {
+pub fn DeleteButton(state: NoteHeader, delete: Callback<()>) -> impl IntoView {
     let client = Client::here();
     let (me, is_admin) = (client.my_id(), client.me().agent.role == Role::Admin);
     let is_there =

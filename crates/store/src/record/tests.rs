@@ -3,7 +3,7 @@
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::{Failure, Pending, PendingRequest, Place, Record, SendState, State};
+use super::{Failure, Pending, PendingRequest, Record, SendState, State, TimelineKey};
 use crate::samples::{note, note_at, unsaved};
 use wire::{ContactNote, ProblemCode};
 
@@ -253,7 +253,7 @@ fn a_note_that_is_not_there_can_not_be_deleted() {
 fn an_unsaved_note_stands_above_every_saved_one() {
     let mut record = NoteRecord::default();
     record.apply_add(unsaved(5), 0);
-    assert!(record.place() > Some(Place::Saved(u64::MAX)));
+    assert!(record.key() > Some(TimelineKey::Saved(u64::MAX)));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Arrived, Timeline};
 use crate::{
-    record::{Failure, Load, Place, Record, State},
+    record::{Failure, Load, Record, State, TimelineKey},
     samples::{Onlooker, in_epoch, is_saved, note, note_at, note_id, position, unsaved},
 };
 use reactive_graph::traits::{GetUntracked, Track, WithUntracked};
@@ -24,9 +24,9 @@ fn page(notes: &[Seq], below: Option<Seq>, more: bool, as_of: Seq) -> Arrived<Co
 /// The places shown; `None` for an unsaved note.
 fn shown(timeline: &Notes) -> Vec<Option<Seq>> {
     let order = timeline.order_signal().get_untracked();
-    let places = order.iter().map(|placed| match placed.place {
-        Place::Saved(seq) => Some(seq),
-        Place::Unsaved(_) => None,
+    let places = order.iter().map(|placed| match placed.key {
+        TimelineKey::Saved(seq) => Some(seq),
+        TimelineKey::Unsaved(_) => None,
     });
     places.collect()
 }

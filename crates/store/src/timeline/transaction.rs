@@ -1,10 +1,10 @@
 //! `Transaction`: one change of a timeline. It is made as a whole while the timeline's lock is held; `commit` releases the
 //! lock and then notifies the observers, since they may read the timeline.
 
-use super::{LoadedRange, Placed, Timeline};
+use super::{LoadedRange, Timeline, TimelineItem};
 use crate::{
     page_ranges::PageRanges,
-    record::{Entry, Place, Record},
+    record::{Entry, Record, TimelineKey},
 };
 use reactive_graph::{
     signal::ArcRwSignal,
@@ -18,7 +18,7 @@ use wire::{Position, Seq};
 #[derive(Default)]
 pub(super) struct Index {
     /// Where each record of the order stands in it.
-    places: HashMap<Uuid, Place>,
+    places: HashMap<Uuid, TimelineKey>,
     page_ranges: PageRanges,
     /// The last reset: pages read before it say nothing.
     since: Option<Position>,
@@ -63,7 +63,7 @@ impl<'a, T: Entry> Transaction<'a, T> {
         let cell = self.cell(id);
         let mut record = cell.get_untracked();
         let result = change(&mut record);
-        let place = record.place();
+        let place = record.key();
         if cell.with_untracked(|known| *known != record) {
             cell.update_untracked(|known| *known = record);
             self.cells.push(cell);
@@ -145,16 +145,16 @@ impl<'a, T: Entry> Transaction<'a, T> {
             return;
         }
         for cell in self.timeline.cells.all() {
-            let shown = cell.with_untracked(|record| Some((record.shown()?.0.id(), record.place())));
+            let shown = cell.with_untracked(|record| Some((record.shown()?.0.id(), record.key())));
             if let Some((id, place)) = shown {
                 self.place(id, place);
             }
         }
     }
 
-    fn place(&mut self, id: T::Id, place: Option<Place>) {
+    fn place(&mut self, id: T::Id, place: Option<TimelineKey>) {
         let floor = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor).unwrap_or(0);
-        let place = place.filter(|place| seeded!(FloorIgnored) || *place >= Place::Saved(floor));
+        let place = place.filter(|place| seeded!(FloorIgnored) || *place >= TimelineKey::Saved(floor));
         let before = self.index.places.get(&id.into()).copied();
         if before == place {
             return;
@@ -162,13 +162,13 @@ impl<'a, T: Entry> Transaction<'a, T> {
         self.moved = true;
         self.timeline.order.update_untracked(|order| {
             if let Some(before) = before.filter(|_| !seeded!(PlaceDoubled)) {
-                let old = Placed { place: before, id };
+                let old = TimelineItem { key: before, id };
                 if let Ok(at) = order.binary_search_by(|placed| old.cmp(placed)) {
                     order.remove(at);
                 }
             }
             if let Some(place) = place {
-                let new = Placed { place, id };
+                let new = TimelineItem { key: place, id };
                 let at = order.binary_search_by(|placed| new.cmp(placed)).unwrap_or_else(|at| at);
                 order.insert(at, new);
             }

@@ -5,7 +5,7 @@ use wire::{AgentId, ChannelId, Conversation, ConversationId, ConversationQuery, 
 
 /// As much of a conversation as its place in the lists depends on, as shown.
 #[derive(Clone, Copy)]
-pub(super) struct Standing {
+pub(super) struct ListMembership {
     pub(super) id: ConversationId,
     pub(super) status: Status,
     pub(super) channel: ChannelId,
@@ -19,7 +19,7 @@ pub(super) struct Standing {
 
 /// A conversation's place in a list: smaller comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct SortKey {
     rank: u8,
     at: i64,
     id: IdOrder,
@@ -32,7 +32,7 @@ enum IdOrder {
     Falling(Reverse<ConversationId>),
 }
 
-impl Standing {
+impl ListMembership {
     pub(super) fn of(conversation: &Conversation) -> Self {
         Self {
             id: conversation.id,
@@ -56,12 +56,12 @@ impl Standing {
             && query.assignee.is_none_or(|assignee| self.assignee == Some(assignee))
     }
 
-    pub(super) fn place(&self, sort: Sort) -> Place {
+    pub(super) fn sort_key(&self, sort: Sort) -> SortKey {
         let falling = IdOrder::Falling(Reverse(self.id));
         match sort {
-            Sort::Newest => Place { rank: 0, at: -self.last_at, id: falling },
-            Sort::Oldest => Place { rank: 0, at: self.last_at, id: IdOrder::Rising(self.id) },
-            Sort::Unread => Place { rank: u8::from(!self.unread), at: -self.last_at, id: falling },
+            Sort::Newest => SortKey { rank: 0, at: -self.last_at, id: falling },
+            Sort::Oldest => SortKey { rank: 0, at: self.last_at, id: IdOrder::Rising(self.id) },
+            Sort::Unread => SortKey { rank: u8::from(!self.unread), at: -self.last_at, id: falling },
         }
     }
 }
