@@ -13,7 +13,7 @@ use crate::{
     },
     navigation::{navigator::Navigator, routes::Route, sign_out::Leave, views::InboxView},
     net::{api::Api, error::ApiError},
-    strings::{failure_sentence, fill, words},
+    strings::{failure_sentence, fill, strings},
     sync,
 };
 use leptos::prelude::*;
@@ -73,8 +73,8 @@ fn Page() -> impl IntoView {
     Effect::new(move |_| match stage.get() {
         // Until something is there, the document's own title is right.
         Stage::Starting | Stage::SignedIn(_) => {}
-        Stage::SignedOut => set_title(words().sign_in),
-        Stage::Failed(_) => set_title(words().page_title_failed),
+        Stage::SignedOut => set_title(strings().sign_in),
+        Stage::Failed(_) => set_title(strings().page_title_failed),
     });
     let sign_in: SignInCommand = Callback::new(move |(email, password)| {
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
@@ -90,7 +90,7 @@ fn Page() -> impl IntoView {
     view! {
         {live_view(move || match stage.get() {
             Stage::Starting => ().into_any(),
-            Stage::SignedOut => view! { <main class="gate"><SignIn lead=words().sign_in_lead sign_in /></main> }.into_any(),
+            Stage::SignedOut => view! { <main class="gate"><SignIn lead=strings().sign_in_lead sign_in /></main> }.into_any(),
             Stage::SignedIn(client) => view! { <SignedIn client route stage /> }.into_any(),
             Stage::Failed(sentence) => {
                 let retry = move |_| leptos::task::spawn_local(enter());
@@ -99,7 +99,7 @@ fn Page() -> impl IntoView {
                         <h1 class="sr-only">"Sidenote"</h1>
                         <div class="load-problem" role="alert">
                             <p>{sentence}</p>
-                            <button type="button" class="button" on:click=retry>{words().try_again}</button>
+                            <button type="button" class="button" on:click=retry>{strings().try_again}</button>
                         </div>
                     </main>
                 }
@@ -143,9 +143,9 @@ fn SignedIn(client: Client, route: Memo<Route>, stage: RwSignal<Stage>) -> impl 
                 view! {
                     <main class="gate">
                         <div class="pane-problem">
-                            <h1>{words().not_found}</h1>
+                            <h1>{strings().not_found}</h1>
                             <button type="button" class="button" on:click=move |_| navigator.go.run(InboxView::default())>
-                                {words().back_to_inbox}
+                                {strings().back_to_inbox}
                             </button>
                         </div>
                     </main>
@@ -198,7 +198,7 @@ fn SignInAgain(client: Client) -> impl IntoView {
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
             match client.sign_in_again(email, password).await {
                 Ok(true) => Ok(()),
-                Ok(false) => Err(fill(words().sign_in_other, &[("name", &name)])),
+                Ok(false) => Err(fill(strings().sign_in_other, &[("name", &name)])),
                 Err(failure) => Err(failure_sentence(failure).to_owned()),
             }
         });
@@ -206,7 +206,7 @@ fn SignInAgain(client: Client) -> impl IntoView {
     });
     view! {
         <dialog class="sign-in-again" node_ref=dialog on:cancel=|event: leptos::ev::Event| event.prevent_default()>
-            {live_view(move || is_expired.get().then(|| view! { <SignIn lead=words().sign_in_again sign_in=sign_in /> }))}
+            {live_view(move || is_expired.get().then(|| view! { <SignIn lead=strings().sign_in_again sign_in=sign_in /> }))}
         </dialog>
     }
 }

@@ -3,7 +3,7 @@
 //! `{name}` and the like are places that [`fill`] fills.
 
 /// The sentences of one language.
-pub struct Words {
+pub struct Strings {
     pub broken: &'static str,
     pub start_again: &'static str,
     pub not_kept: &'static str,
@@ -220,7 +220,7 @@ pub use failures::failure_sentence;
 /// The sentences of the language in use.
 #[must_use]
 #[cfg_attr(feature = "breakable", track_caller)]
-pub fn words() -> &'static Words {
+pub fn strings() -> &'static Strings {
     #[cfg(feature = "breakable")]
     crate::browser::breakable::perhaps(std::panic::Location::caller());
     &english::ENGLISH

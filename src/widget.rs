@@ -13,7 +13,7 @@ use crate::browser::memo::memo;
 use crate::{
     components::shared::timestamp::Locale,
     navigation::{navigator::Navigator, routes::Route, views::InboxView},
-    strings::words,
+    strings::strings,
     widget::view::{Shown, Stage, Widget, WidgetProps},
 };
 use clients::Shared;
@@ -48,7 +48,7 @@ thread_local! {
 #[wasm_bindgen(js_name = brokenWords)]
 #[must_use]
 pub fn broken_words() -> Vec<String> {
-    vec![words().broken.to_owned(), words().start_again.to_owned()]
+    vec![strings().broken.to_owned(), strings().start_again.to_owned()]
 }
 
 /// Shows a view in an element. `options` and the functions in it are those of the package's documentation; `css` is the

@@ -5,13 +5,13 @@ use crate::{
     browser::memo::{Memo, memo},
     client::Client,
     navigation::{navigator::Navigator, routes::Route},
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::prelude::*;
 
 /// For a page where nobody is signed in.
 pub(super) fn set_title(place: &str) {
-    document().set_title(&fill(words().page_title, &[("place", place)]));
+    document().set_title(&fill(strings().page_title, &[("place", place)]));
 }
 
 /// Keeps the title right for as long as the owner lives. Unread are those of the list that the inbox shows, as far down as
@@ -27,7 +27,7 @@ pub(super) fn keep_title(client: &Client, route: Memo<Route>, navigator: Navigat
     Effect::new(move |_| match unread.get() {
         0 => set_title(&place.get()),
         count => {
-            let title = fill(words().page_title_unread, &[("count", &count.to_string()), ("place", &place.get())]);
+            let title = fill(strings().page_title_unread, &[("count", &count.to_string()), ("place", &place.get())]);
             document().set_title(&title);
         }
     });
@@ -43,17 +43,17 @@ fn place(client: &Client, route: &Route) -> String {
                 // Two conversations of one contact are one name.
                 names.extend(name.filter(|name| !name.is_empty() && !names.contains(name)));
             }
-            if names.is_empty() { words().inbox.to_owned() } else { names.join(", ") }
+            if names.is_empty() { strings().inbox.to_owned() } else { names.join(", ") }
         }
         Route::Contact(contact) => {
             let name = client.store().contacts.shown(*contact).map(|known| plain(&known.name)).unwrap_or_default();
             if name.is_empty() {
-                words().contact_unnamed.to_owned()
+                strings().contact_unnamed.to_owned()
             } else {
-                fill(words().page_title_contact, &[("name", &name)])
+                fill(strings().page_title_contact, &[("name", &name)])
             }
         }
-        Route::NotFound => words().not_found.to_owned(),
+        Route::NotFound => strings().not_found.to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Panics on demand, in whichever file a test names. Every component that says something asks for its words, and breaks
+//! Panics on demand, in whichever file a test names. Every component with a text asks for its strings, and breaks
 //! there. Only with the feature `breakable`; the module is the widget's, and can be the stand-alone page's too.
 
 use js_sys::Reflect;

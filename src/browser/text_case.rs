@@ -1,4 +1,4 @@
-//! Letters of any script: their cases, and which characters make words. In the browser the cases are the browser's
+//! Letters of any script: their cases, and which characters make words. The cases are the browser's
 //! own, so that the tables for them needn't be downloaded.
 
 /// The text in lower case.

@@ -1,7 +1,7 @@
 //! Copying to the clipboard, as far as the browser allows it here.
 
 use super::Client;
-use crate::strings::words;
+use crate::strings::strings;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -15,9 +15,9 @@ impl Client {
             None => false,
         };
         if is_copied {
-            self.announce(words().copied.to_owned());
+            self.announce(strings().copied.to_owned());
         } else {
-            self.alert(words().copy_failed.to_owned());
+            self.alert(strings().copy_failed.to_owned());
         }
         is_copied
     }

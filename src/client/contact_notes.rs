@@ -16,7 +16,7 @@ use crate::{
         record::{Load, PendingRequest},
         timeline::Timeline,
     },
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -109,7 +109,7 @@ impl Client {
         if self.store().contact_notes.of(contact).timeline.apply_restore(id) {
             self.send_contact_note(contact, id);
         } else {
-            self.alert(words().undo_failed.to_owned());
+            self.alert(strings().undo_failed.to_owned());
         }
     }
 
@@ -199,7 +199,7 @@ impl Client {
                 self.withdraw(deleted);
                 self.report(error);
             }
-            Kind::Restore => self.alert(words().undo_failed.to_owned()),
+            Kind::Restore => self.alert(strings().undo_failed.to_owned()),
         }
     }
 

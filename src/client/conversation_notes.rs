@@ -12,7 +12,7 @@ use crate::{
     },
     storage::outbox::Key,
     store::{record::PendingRequest, threads::Thread, timeline::Timeline},
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -98,7 +98,7 @@ impl Client {
         if self.store().threads.of(conversation).notes.apply_restore(id) {
             self.send_conversation_note(conversation, id);
         } else {
-            self.alert(words().undo_failed.to_owned());
+            self.alert(strings().undo_failed.to_owned());
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
         ui::rows::Rows,
     },
     navigation::navigator::Navigator,
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 
@@ -36,14 +36,14 @@ pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
             <main
                 class="inbox-main"
                 role=guest.then_some("region")
-                aria-label=guest.then_some(words().inbox)
+                aria-label=guest.then_some(strings().inbox)
             >
-            <h1 class="sr-only reading-title">{words().inbox}</h1>
+            <h1 class="sr-only reading-title">{strings().inbox}</h1>
             <ConversationListView />
             <div class="panes">
                 <Show
                     when=move || has_panes.get()
-                    fallback=|| view! { <p class="panes-empty">{words().nothing_open}</p> }
+                    fallback=|| view! { <p class="panes-empty">{strings().nothing_open}</p> }
                 >
                     <Rows keys=panes row=|id| view! { <PaneView conversation=id /> } estimate=600.0 class="pane-row" />
                 </Show>

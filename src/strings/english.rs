@@ -1,8 +1,8 @@
 //! English.
 
-use super::{Counted, Words};
+use super::{Counted, Strings};
 
-pub(super) static ENGLISH: Words = Words {
+pub(super) static ENGLISH: Strings = Strings {
     broken: "Something broke. Nothing you typed is lost.",
     start_again: "Start again",
     not_kept: "This browser keeps nothing here: what you type is lost when you close the page.",

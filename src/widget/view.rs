@@ -11,7 +11,7 @@ use crate::{
     },
     navigation::navigator::Navigator,
     store::record::Failure,
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::{ContactId, ConversationId};
@@ -82,7 +82,7 @@ fn OneConversation() -> impl IntoView {
             <div class="panes">
                 {live_view(move || match open.get() {
                     Some(conversation) => view! { <PaneView conversation /> }.into_any(),
-                    None => view! { <p class="panes-empty">{words().nothing_open}</p> }.into_any(),
+                    None => view! { <p class="panes-empty">{strings().nothing_open}</p> }.into_any(),
                 })}
             </div>
             <Toasts />
@@ -106,7 +106,7 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
             <ConnectionLine />
             <div class="panel" part="panel">
                 <PanelHead contact known name close=None />
-                <SectionMenu body name channel=words().contact_heading />
+                <SectionMenu body name channel=strings().contact_heading />
                 <Sections contact conversation known name body />
             </div>
             <Toasts />
@@ -119,9 +119,9 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
 fn AskAgain(retry: Callback<()>) -> impl IntoView {
     view! {
         <div class="load-problem" role="alert">
-            <p>{words().no_token}</p>
+            <p>{strings().no_token}</p>
             <button type="button" class="button" on:click=move |_| retry.run(())>
-                {words().try_again}
+                {strings().try_again}
             </button>
         </div>
     }

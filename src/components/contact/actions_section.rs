@@ -5,7 +5,7 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
     components::{contact::panel_section::PanelSection, conversation::assign_menu::AssignMenu},
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::{ConversationId, Status};
@@ -14,10 +14,10 @@ use wire::{ConversationId, Status};
 #[component]
 pub fn ActionsSection(conversation: Option<ConversationId>) -> impl IntoView {
     view! {
-        <PanelSection name="actions" title=words().actions>
+        <PanelSection name="actions" title=strings().actions>
             {match conversation {
                 Some(conversation) => view! { <Actions conversation /> }.into_any(),
-                None => view! { <p class="empty">{words().actions_need_conversation}</p> }.into_any(),
+                None => view! { <p class="empty">{strings().actions_need_conversation}</p> }.into_any(),
             }}
         </PanelSection>
     }
@@ -43,7 +43,7 @@ fn Actions(conversation: ConversationId) -> impl IntoView {
                     client.set_status(conversation, next);
                 }
             >
-                {live_view(move || if is_closed.get() { words().reopen_conversation } else { words().close_conversation })}
+                {live_view(move || if is_closed.get() { strings().reopen_conversation } else { strings().close_conversation })}
             </button>
         </div>
     }

@@ -13,7 +13,7 @@ use crate::{
         ui::rows::Rows,
     },
     store::record::Load,
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::prelude::*;
 use wire::{Activity, ActivityKind, ContactId};
@@ -22,7 +22,7 @@ use wire::{Activity, ActivityKind, ContactId};
 #[component]
 pub fn ActivitySection(contact: ContactId) -> impl IntoView {
     view! {
-        <PanelSection name="activity" title=words().activity>
+        <PanelSection name="activity" title=strings().activity>
             <Entries contact />
         </PanelSection>
     }
@@ -54,13 +54,13 @@ fn Entries(contact: ContactId) -> impl IntoView {
             keys
             row=move |seq| entry(seq).map(|item| view! { <Entry item /> })
             estimate=44.0
-            label=words().activity
+            label=strings().activity
             class="activity-rows"
             on_near_end=older
         />
         {live_view(move || match (load.get(), is_empty.get()) {
             (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
-            (Load::Ready, true) => Some(view! { <p class="empty">{words().activity_empty}</p> }.into_any()),
+            (Load::Ready, true) => Some(view! { <p class="empty">{strings().activity_empty}</p> }.into_any()),
             (Load::Idle | Load::Loading, true) => Some(view! { <Waiting /> }.into_any()),
             _ => None,
         })}
@@ -75,22 +75,22 @@ fn Entry(item: Activity) -> impl IntoView {
 }
 
 fn sentence(item: &Activity) -> String {
-    let words = words();
+    let strings = strings();
     let sentence = match item.kind {
-        ActivityKind::ConversationOpened => words.activity_opened,
-        ActivityKind::ConversationClosed => words.activity_closed,
-        ActivityKind::ConversationReopened => words.activity_reopened,
-        ActivityKind::ConversationAutomated => words.activity_automated,
-        ActivityKind::ConversationAssigned => words.activity_assigned,
-        ActivityKind::ConversationUnassigned => words.activity_unassigned,
-        ActivityKind::NoteAdded => words.activity_note_added,
-        ActivityKind::NoteDeleted => words.activity_note_deleted,
-        ActivityKind::NoteRestored => words.activity_note_restored,
-        ActivityKind::TagAdded => words.activity_tag_added,
-        ActivityKind::TagRemoved => words.activity_tag_removed,
-        ActivityKind::DetailsChanged => words.activity_details,
+        ActivityKind::ConversationOpened => strings.activity_opened,
+        ActivityKind::ConversationClosed => strings.activity_closed,
+        ActivityKind::ConversationReopened => strings.activity_reopened,
+        ActivityKind::ConversationAutomated => strings.activity_automated,
+        ActivityKind::ConversationAssigned => strings.activity_assigned,
+        ActivityKind::ConversationUnassigned => strings.activity_unassigned,
+        ActivityKind::NoteAdded => strings.activity_note_added,
+        ActivityKind::NoteDeleted => strings.activity_note_deleted,
+        ActivityKind::NoteRestored => strings.activity_note_restored,
+        ActivityKind::TagAdded => strings.activity_tag_added,
+        ActivityKind::TagRemoved => strings.activity_tag_removed,
+        ActivityKind::DetailsChanged => strings.activity_details,
     };
-    let who = item.actor.as_ref().map_or(words.activity_nobody, |actor| &actor.name);
+    let who = item.actor.as_ref().map_or(strings.activity_nobody, |actor| &actor.name);
     let subject = match item.kind {
         ActivityKind::DetailsChanged => fields(item.subject.as_deref().unwrap_or_default()),
         _ => item.subject.clone().unwrap_or_default(),
@@ -100,18 +100,18 @@ fn sentence(item: &Activity) -> String {
 
 /// Wire names of fields in the agent's words.
 fn fields(names: &str) -> String {
-    let words = words();
+    let strings = strings();
     let named = names.split(',').map(|name| match name.trim() {
-        "name" => words.field_name,
-        "email" => words.field_email,
-        "phone" => words.field_phone,
-        "external_id" => words.field_external_id,
-        "address" => words.field_address,
-        "birthday" => words.field_birthday,
-        "language" => words.field_language,
-        "default_channel" => words.field_default_channel,
-        "time_zone" => words.field_time_zone,
-        _ => words.details,
+        "name" => strings.field_name,
+        "email" => strings.field_email,
+        "phone" => strings.field_phone,
+        "external_id" => strings.field_external_id,
+        "address" => strings.field_address,
+        "birthday" => strings.field_birthday,
+        "language" => strings.field_language,
+        "default_channel" => strings.field_default_channel,
+        "time_zone" => strings.field_time_zone,
+        _ => strings.details,
     });
     named.collect::<Vec<_>>().join(", ")
 }

@@ -9,7 +9,7 @@ use crate::{
         shared::channel_mark::ChannelMark,
         ui::icon::{Icon, Shape},
     },
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{prelude::*, task::spawn_local};
 use wire::{ChannelAddress, ChannelKind, Contact};
@@ -29,7 +29,7 @@ pub fn ContactAddresses(known: Memo<Option<Contact>>) -> impl IntoView {
         let reached = reached.get();
         (!reached.is_empty()).then(|| {
             let rows = reached.into_iter().map(|(address, kinds)| view! { <Address address kinds /> });
-            view! { <ul class="addresses" role="list" aria-label=words().reached_on>{rows.collect_view()}</ul> }
+            view! { <ul class="addresses" role="list" aria-label=strings().reached_on>{rows.collect_view()}</ul> }
         })
     })
 }
@@ -69,7 +69,7 @@ fn CopyButton(address: String) -> impl IntoView {
             after(COPIED_MS, move || is_copied.set(false));
         }
     });
-    let name = fill(words().copy_address, &[("address", &address)]);
+    let name = fill(strings().copy_address, &[("address", &address)]);
     let copy = move |_| {
         let (client, address) = (client.clone(), address.clone());
         spawn_local(async move {
@@ -84,7 +84,7 @@ fn CopyButton(address: String) -> impl IntoView {
             class="icon-button copy"
             class:done=live(move || is_copied.get())
             aria-label=name
-            title=words().copy
+            title=strings().copy
             on:click=copy
         >
             {live_view(move || {

@@ -18,7 +18,7 @@ use crate::{
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::record::{Failure, Load},
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::{ContactId, Conversation, ConversationId, ProblemCode};
@@ -35,8 +35,9 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
     let load = client.store().contacts.load(contact);
     let is_missing = memo(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
     // A page has a heading before it is known, and without a contact, whose it is.
-    let heading =
-        move || Some(name.get()).filter(|name| !name.is_empty()).unwrap_or_else(|| words().contact_unnamed.to_owned());
+    let heading = move || {
+        Some(name.get()).filter(|name| !name.is_empty()).unwrap_or_else(|| strings().contact_unnamed.to_owned())
+    };
     view! {
         <div class="inbox contact-page">
             <ConnectionLine />
@@ -47,9 +48,9 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
                     if is_missing.get() {
                         return view! {
                             <div class="pane-problem">
-                                <p>{words().contact_not_found}</p>
+                                <p>{strings().contact_not_found}</p>
                                 <button type="button" class="button" on:click=move |_| navigator.go.run(InboxView::default())>
-                                    {words().back_to_inbox}
+                                    {strings().back_to_inbox}
                                 </button>
                             </div>
                         }
@@ -58,7 +59,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
                     view! {
                         <div class="panel contact-panel">
                             <PanelHead contact known name close=None />
-                            <SectionMenu body name channel=words().contact_heading />
+                            <SectionMenu body name channel=strings().contact_heading />
                             <Sections contact conversation=None known name body />
                         </div>
                         <Conversations contact />
@@ -92,8 +93,8 @@ fn Conversations(contact: ContactId) -> impl IntoView {
     });
     load.run(());
     view! {
-        <section class="contact-conversations" aria-label=words().contact_conversations>
-            <h2>{words().contact_conversations}</h2>
+        <section class="contact-conversations" aria-label=strings().contact_conversations>
+            <h2>{strings().contact_conversations}</h2>
             <Rows keys=ids row=|id| view! { <OneConversation id /> } estimate=48.0 class="contact-conversation-rows" />
             {live_view(move || problem.get().map(|failure| view! { <LoadProblem failure retry=load /> }))}
         </section>

@@ -19,7 +19,7 @@ use crate::{
     },
     navigation::navigator::Navigator,
     store::record::Load,
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -52,7 +52,7 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
             class="panel"
             part="panel"
             node_ref=panel
-            aria-label=live(move || fill(words().profile_of, &[("name", &name.get()), ("channel", channel.get())]))
+            aria-label=live(move || fill(strings().profile_of, &[("name", &name.get()), ("channel", channel.get())]))
             on:keydown=close_on_escape
         >
             <PanelHead contact known name close=Some(close) />
@@ -94,7 +94,7 @@ pub fn PanelHead(
                         Some(address) => view! {
                             <a
                                 href=address
-                                title=words().contact_page
+                                title=strings().contact_page
                                 on:click=move |event| {
                                     if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
                                         event.prevent_default();
@@ -117,8 +117,8 @@ pub fn PanelHead(
                         <button
                             type="button"
                             class="icon-button"
-                            aria-label=words().close_profile
-                            title=words().close_profile
+                            aria-label=strings().close_profile
+                            title=strings().close_profile
                             on:click=move |_| close.run(())
                         >
                             <Icon shape=Shape::X />
@@ -144,7 +144,7 @@ pub fn Sections(
     let stage = memo(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
     let retry = Callback::new(move |()| client.load_contact(contact));
     view! {
-        <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=words().jump_to>
+        <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=strings().jump_to>
             {live_view(move || match stage.get() {
                 Load::Ready => {
                     view! {
@@ -171,14 +171,14 @@ pub fn SectionMenu(
     name: Memo<String>,
     #[prop(into)] channel: Memo<&'static str>,
 ) -> impl IntoView {
-    let words = words();
+    let strings = strings();
     let entries = [
-        ("details", words.details),
-        ("actions", words.actions),
-        ("tags", words.tags),
-        ("lists", words.lists),
-        ("notes", words.notes),
-        ("activity", words.activity),
+        ("details", strings.details),
+        ("actions", strings.actions),
+        ("tags", strings.tags),
+        ("lists", strings.lists),
+        ("notes", strings.notes),
+        ("activity", strings.activity),
     ];
     let jump = move |name: &'static str| {
         let Some(body) = body.get_untracked() else { return };
@@ -195,7 +195,7 @@ pub fn SectionMenu(
         }
     };
     view! {
-        <nav class="section-menu" aria-label=live(move || fill(words.jump_to_of, &[("name", &name.get()), ("channel", channel.get())]))>
+        <nav class="section-menu" aria-label=live(move || fill(strings.jump_to_of, &[("name", &name.get()), ("channel", channel.get())]))>
             {entries
                 .map(|(name, title)| view! { <button type="button" on:click=move |_| jump(name)>{title}</button> })
                 .into_iter()

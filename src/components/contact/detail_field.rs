@@ -6,7 +6,7 @@ use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::next_frame,
     client::{Client, FieldChange},
-    strings::{failure_sentence, fill, words},
+    strings::{failure_sentence, fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wire::{Contact, ContactPatch};
@@ -84,7 +84,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
         is_editing.get()
     });
     let name = field.with_value(|field| field.name);
-    let change = fill(words().field_change, &[("field", name)]);
+    let change = fill(strings().field_change, &[("field", name)]);
     view! {
         <div class="detail">
             <dt>{name}</dt>
@@ -98,7 +98,7 @@ pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView 
                         <button type="button" class="detail-value" node_ref=button title=change.clone() on:click=begin>
                             {match shown {
                                 Some(value) => view! { <bdi dir="auto">{value}</bdi> }.into_any(),
-                                None => view! { <span class="quiet">{words().field_add}</span> }.into_any(),
+                                None => view! { <span class="quiet">{strings().field_add}</span> }.into_any(),
                             }}
                             <span class="sr-only">" " {change.clone()}</span>
                         </button>
@@ -166,8 +166,8 @@ fn Editor(field: StoredValue<Field>, edit: RwSignal<Edit>, typed: RwSignal<Strin
         <form class="detail-editor" on:submit=on_submit on:keydown=cancel_on_escape>
             <Input field typed />
             <div class="detail-buttons">
-                <button type="submit" class="button small primary" disabled=is_saving>{words().field_save}</button>
-                <button type="button" class="button small" on:click=move |_| edit.set(Edit::No)>{words().field_cancel}</button>
+                <button type="submit" class="button small primary" disabled=is_saving>{strings().field_save}</button>
+                <button type="button" class="button small" on:click=move |_| edit.set(Edit::No)>{strings().field_cancel}</button>
             </div>
             <p class="field-problem" role="alert">{problem}</p>
             {live_view(move || match edit.get() {
@@ -216,16 +216,16 @@ fn Conflict(
     let client = Client::here();
     let value = field.with_value(|field| (field.read)(&theirs).map(|value| field.words_for(&value)));
     let sentence = match value {
-        Some(value) => fill(words().field_conflict, &[("theirs", &value)]),
-        None => words().field_conflict_empty.to_owned(),
+        Some(value) => fill(strings().field_conflict, &[("theirs", &value)]),
+        None => strings().field_conflict_empty.to_owned(),
     };
     let keep_mine =
         move |_| field.with_value(|field| save(&client, field, edit, &typed.get_untracked(), theirs.clone()));
     view! {
         <div class="conflict" role="alert">
             <p>{sentence}</p>
-            <button type="button" class="button small" on:click=keep_mine>{words().field_keep_mine}</button>
-            <button type="button" class="button small" on:click=move |_| edit.set(Edit::No)>{words().field_keep_theirs}</button>
+            <button type="button" class="button small" on:click=keep_mine>{strings().field_keep_mine}</button>
+            <button type="button" class="button small" on:click=move |_| edit.set(Edit::No)>{strings().field_keep_theirs}</button>
         </div>
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         },
         shared::{channel_mark::channel_name, timestamp::time_in_zone},
     },
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::prelude::*;
 use wire::{ChannelKind, Contact, ContactPatch};
@@ -22,10 +22,10 @@ pub fn DetailsSection(known: Memo<Option<Contact>>) -> impl IntoView {
     let clock = clock();
     let local_time = move || {
         let zone = known.with(|known| known.as_ref().and_then(|known| known.time_zone.clone()))?;
-        Some(fill(words().field_local_time, &[("time", &time_in_zone(&zone, clock.now())?)]))
+        Some(fill(strings().field_local_time, &[("time", &time_in_zone(&zone, clock.now())?)]))
     };
     view! {
-        <PanelSection name="details" title=words().details>
+        <PanelSection name="details" title=strings().details>
             <dl class="details">
                 {fields().into_iter().map(|field| view! { <DetailField known field /> }).collect_view()}
             </dl>
@@ -35,52 +35,52 @@ pub fn DetailsSection(known: Memo<Option<Contact>>) -> impl IntoView {
 }
 
 fn fields() -> Vec<Field> {
-    let words = words();
+    let strings = strings();
     vec![
         Field::text(
-            words.field_name,
+            strings.field_name,
             |it| Some(it.name.clone()),
             |text| match text {
                 Some(name) => Ok(ContactPatch { name: Some(name), ..Default::default() }),
-                None => Err(words.field_bad_name),
+                None => Err(strings.field_bad_name),
             },
         ),
         Field::text(
-            words.field_phone,
+            strings.field_phone,
             |it| it.phone.clone(),
             |text| Ok(ContactPatch { phone: Some(text), ..Default::default() }),
         ),
         Field::text(
-            words.field_email,
+            strings.field_email,
             |it| it.email.clone(),
             |text| Ok(ContactPatch { email: Some(text), ..Default::default() }),
         ),
         Field::text(
-            words.field_external_id,
+            strings.field_external_id,
             |it| it.external_id.clone(),
             |text| Ok(ContactPatch { external_id: Some(text), ..Default::default() }),
         ),
         Field::text(
-            words.field_address,
+            strings.field_address,
             |it| it.address.clone(),
             |text| Ok(ContactPatch { address: Some(text), ..Default::default() }),
         ),
         Field::text(
-            words.field_birthday,
+            strings.field_birthday,
             |it| it.birthday.map(|day| day.to_string()),
             |text| {
                 let birthday =
-                    text.map(|text| wire::contact::parse_day(&text).ok_or(words.field_bad_birthday)).transpose()?;
+                    text.map(|text| wire::contact::parse_day(&text).ok_or(strings.field_bad_birthday)).transpose()?;
                 Ok(ContactPatch { birthday: Some(birthday), ..Default::default() })
             },
         ),
         Field::text(
-            words.field_language,
+            strings.field_language,
             |it| it.language.clone(),
             |text| Ok(ContactPatch { language: Some(text), ..Default::default() }),
         ),
         Field::choice(
-            words.field_default_channel,
+            strings.field_default_channel,
             ChannelKind::ALL.map(|kind| (kind.as_str(), channel_name(kind))).to_vec(),
             |it| it.default_channel.map(|kind| kind.as_str().to_owned()),
             |text| {
@@ -89,7 +89,7 @@ fn fields() -> Vec<Field> {
             },
         ),
         Field::text(
-            words.field_time_zone,
+            strings.field_time_zone,
             |it| it.time_zone.clone(),
             |text| Ok(ContactPatch { time_zone: Some(text), ..Default::default() }),
         ),

@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
-use crate::{components::contact::panel_section::PanelSection, strings::words};
+use crate::{components::contact::panel_section::PanelSection, strings::strings};
 use leptos::prelude::*;
 use wire::Contact;
 
@@ -11,13 +11,13 @@ use wire::Contact;
 pub fn ListsSection(known: Memo<Option<Contact>>) -> impl IntoView {
     let lists = memo(move |_| known.with(|known| known.as_ref().map(|known| known.lists.clone()).unwrap_or_default()));
     view! {
-        <PanelSection name="lists" title=words().lists>
+        <PanelSection name="lists" title=strings().lists>
             <ul class="lists">
                 {live_view(move || {
                     lists.get().into_iter().map(|list| view! { <li><bdi dir="auto">{list.name}</bdi></li> }).collect_view()
                 })}
             </ul>
-            {live_view(move || lists.with(Vec::is_empty).then(|| view! { <p class="empty">{words().lists_empty}</p> }))}
+            {live_view(move || lists.with(Vec::is_empty).then(|| view! { <p class="empty">{strings().lists_empty}</p> }))}
         </PanelSection>
     }
 }

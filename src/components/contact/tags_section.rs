@@ -11,7 +11,7 @@ use crate::{
             rows::{Rows, RowsHandle},
         },
     },
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wire::{Contact, ContactId, Tag};
@@ -27,18 +27,18 @@ pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl Int
         Callback::new(move |name: String| handle.focus_beside(&names.get_untracked(), &name, ".tag-remove", field));
     let row = move |name| view! { <OneTag contact name tags removed /> };
     view! {
-        <PanelSection name="tags" title=words().tags>
+        <PanelSection name="tags" title=strings().tags>
             <Rows
                 keys=names
                 row
                 estimate=28.0
-                label=words().tags
+                label=strings().tags
                 class="tags"
                 // They stand side by side.
                 all_up_to=usize::MAX
                 handle
             />
-            {live_view(move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{words().tags_empty}</p> }))}
+            {live_view(move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{strings().tags_empty}</p> }))}
             <AddTag contact tags field />
         </PanelSection>
     }
@@ -47,7 +47,7 @@ pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl Int
 #[component]
 fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callback<String>) -> impl IntoView {
     let client = Client::here();
-    let label = fill(words().tag_remove, &[("tag", &name)]);
+    let label = fill(strings().tag_remove, &[("tag", &name)]);
     let known = name.clone();
     let color = memo(move |_| tags.with(|tags| tags.iter().find(|tag| tag.name == known).map(|tag| tag.color)));
     let shown = name.clone();
@@ -102,8 +102,8 @@ fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>, field: NodeRef<html::Input>)
                 list=id.clone()
                 maxlength="40"
                 dir="auto"
-                aria-label=words().tag_add
-                placeholder=words().tag_add
+                aria-label=strings().tag_add
+                placeholder=strings().tag_add
                 prop:value=live(move || text.get())
                 on:focus=ask
                 on:input=move |event| text.set(event_target_value(&event))
@@ -111,7 +111,7 @@ fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>, field: NodeRef<html::Input>)
             <datalist id=id>
                 {live_view(move || known.get().into_iter().map(|tag| view! { <option value=tag.name></option> }).collect_view())}
             </datalist>
-            <button type="submit" class="icon-button" aria-label=words().tag_add title=words().tag_add>
+            <button type="submit" class="icon-button" aria-label=strings().tag_add title=strings().tag_add>
                 <Icon shape=Shape::Plus />
             </button>
         </form>

@@ -9,7 +9,7 @@ use crate::{
         icon::{Icon, Shape},
         popover::Popover,
     },
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{html, prelude::*};
 use wire::{AgentId, Conversation, ConversationId};
@@ -22,7 +22,7 @@ pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>
     let agents = client.store().agents.clone();
     let label = memo(move |_| {
         let agent = assignee.get().and_then(|id| agents.get(id));
-        agent.map_or_else(|| words().unassigned.to_owned(), |agent| agent.name)
+        agent.map_or_else(|| strings().unassigned.to_owned(), |agent| agent.name)
     });
     let search = NodeRef::<html::Input>::new();
     let content = move |close: Callback<()>| view! { <Teammates conversation assignee search close /> }.into_any();
@@ -30,7 +30,7 @@ pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>
         <Popover
             class="assign-menu"
             button_class="button quiet assign-button"
-            name=memo(move |_| format!("{}: {}", words().assign, label.get()))
+            name=memo(move |_| format!("{}: {}", strings().assign, label.get()))
             face=move || {
                 view! {
                     <Icon shape=Shape::UserPlus />
@@ -74,8 +74,8 @@ fn Teammates(
             type="search"
             class="input"
             node_ref=search
-            aria-label=words().assign_search
-            placeholder=words().assign_search
+            aria-label=strings().assign_search
+            placeholder=strings().assign_search
             on:input=move |event| text.set(event_target_value(&event))
         />
         <ul class="menu-list">
@@ -84,13 +84,13 @@ fn Teammates(
                     .get()
                     .into_iter()
                     .map(|agent| {
-                        let name = if agent.id == me { fill(words().you, &[("name", &agent.name)]) } else { agent.name };
+                        let name = if agent.id == me { fill(strings().you, &[("name", &agent.name)]) } else { agent.name };
                         view! { <Choice name agent=Some(agent.id) assignee choose /> }
                     })
                     .collect_view()
             })}
-            {live_view(move || found.with(Vec::is_empty).then(|| view! { <li class="menu-empty">{words().assign_no_match}</li> }))}
-            <Choice name=words().assign_nobody.to_owned() agent=None assignee choose />
+            {live_view(move || found.with(Vec::is_empty).then(|| view! { <li class="menu-empty">{strings().assign_no_match}</li> }))}
+            <Choice name=strings().assign_nobody.to_owned() agent=None assignee choose />
         </ul>
     }
 }

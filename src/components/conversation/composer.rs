@@ -10,7 +10,7 @@ use crate::{
         ui::icon::{Icon, Shape},
     },
     store::{drafts::Mode, threads::ThreadItem},
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{ev, prelude::*};
 use wire::{BodyError, Conversation, ConversationId, NoteBody};
@@ -23,16 +23,16 @@ pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>)
     let name =
         memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default()));
     let audience = move || match mode.get() {
-        Mode::Reply => fill(words().reply_audience, &[("name", &name.get())]),
-        Mode::Note => words().note_audience.to_owned(),
+        Mode::Reply => fill(strings().reply_audience, &[("name", &name.get())]),
+        Mode::Note => strings().note_audience.to_owned(),
     };
     view! {
         <div class="composer" part="composer" class:noting=live(move || mode.get() == Mode::Note)>
             <ColleagueWarning conversation mode name />
             <div class="composer-head">
-                <div class="tabs" role="group" aria-label=words().composer_mode>
-                    <ModeTab conversation mode this=Mode::Reply name=words().mode_reply />
-                    <ModeTab conversation mode this=Mode::Note name=words().mode_note />
+                <div class="tabs" role="group" aria-label=strings().composer_mode>
+                    <ModeTab conversation mode this=Mode::Reply name=strings().mode_reply />
+                    <ModeTab conversation mode this=Mode::Note name=strings().mode_note />
                 </div>
                 <p class="audience">
                     {live_view(move || (mode.get() == Mode::Note).then(|| view! { <Icon shape=Shape::Lock /> }))}
@@ -75,13 +75,13 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Me
     move || {
         let switching = client.clone();
         let colleague = (mode.get() == Mode::Reply).then(|| colleague.get()).flatten()?;
-        let sentence = fill(words().colleague_warning, &[("name", &name.get()), ("colleague", &colleague)]);
+        let sentence = fill(strings().colleague_warning, &[("name", &name.get()), ("colleague", &colleague)]);
         Some(view! {
             <p class="colleague-warning" role="status">
                 <Icon shape=Shape::TriangleAlert />
                 <span>{sentence}</span>
                 <button type="button" class="button quiet" on:click=move |_| switching.set_mode(conversation, Mode::Note)>
-                    {words().switch_to_note}
+                    {strings().switch_to_note}
                 </button>
             </p>
         })
@@ -127,12 +127,12 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
         }
     };
     let label = move || match mode {
-        Mode::Reply => fill(words().reply_to, &[("name", &name.get())]),
-        Mode::Note => words().note_text.to_owned(),
+        Mode::Reply => fill(strings().reply_to, &[("name", &name.get())]),
+        Mode::Note => strings().note_text.to_owned(),
     };
     let problem = move || match checked.get() {
-        Err(BodyError::TooLong) => Some(words().error_invalid_body),
-        Err(BodyError::ControlCharacter) => Some(words().error_invalid_body),
+        Err(BodyError::TooLong) => Some(strings().error_invalid_body),
+        Err(BodyError::ControlCharacter) => Some(strings().error_invalid_body),
         _ => None,
     };
     view! {
@@ -157,7 +157,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
                 disabled=live(move || checked.get().is_err())
                 on:click=move |_| send.run(())
             >
-                {if mode == Mode::Reply { words().send } else { words().add_conversation_note }}
+                {if mode == Mode::Reply { strings().send } else { strings().add_conversation_note }}
             </button>
         </div>
     }

@@ -13,7 +13,7 @@ use crate::{
         ui::icon::{Icon, Shape},
     },
     navigation::navigator::Navigator,
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::{Conversation, ConversationId, Status};
@@ -21,7 +21,7 @@ use wire::{Conversation, ConversationId, Status};
 /// The head of a conversation.
 #[component]
 pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
-    let words = words();
+    let strings = strings();
     let navigator = Navigator::here();
     let who = memo(move |_| known.get().map(|known| (known.contact_id, known.contact.name, known.channel.kind)));
     view! {
@@ -29,7 +29,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
             <button
                 type="button"
                 class="icon-button back-button"
-                aria-label=words.back
+                aria-label=strings.back
                 on:click=move |_| navigator.close(conversation)
             >
                 <Icon shape=Shape::ChevronLeft />
@@ -52,8 +52,8 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
             <button
                 type="button"
                 class="icon-button close-pane"
-                aria-label=words.close_pane
-                title=words.close_pane
+                aria-label=strings.close_pane
+                title=strings.close_pane
                 on:click=move |_| navigator.close(conversation)
             >
                 <Icon shape=Shape::X />
@@ -71,8 +71,8 @@ fn StatusMark(known: Memo<Option<Conversation>>) -> impl IntoView {
     let status = status_of(known);
     move || match status.get() {
         Status::Open => None,
-        Status::Automated => Some(view! { <span class="status-mark">{words().automated}</span> }),
-        Status::Closed => Some(view! { <span class="status-mark">{words().closed}</span> }),
+        Status::Automated => Some(view! { <span class="status-mark">{strings().automated}</span> }),
+        Status::Closed => Some(view! { <span class="status-mark">{strings().closed}</span> }),
     }
 }
 
@@ -82,7 +82,7 @@ pub fn CloseButton(conversation: ConversationId, known: Memo<Option<Conversation
     let client = Client::here();
     let status = status_of(known);
     let is_closed = move || status.get() == Status::Closed;
-    let name = move || if is_closed() { words().reopen_conversation } else { words().close_conversation };
+    let name = move || if is_closed() { strings().reopen_conversation } else { strings().close_conversation };
     view! {
         <button
             type="button"

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     store::record::{SendState, State},
-    strings::{failure_sentence, fill, words},
+    strings::{failure_sentence, fill, strings},
 };
 use leptos::prelude::*;
 use wire::{Attachment, ConversationId, Delivery, Direction, Message, MessageId};
@@ -45,7 +45,7 @@ fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
         view! {
             <li class="attachment">
                 <Icon shape=Shape::Paperclip />
-                <span class="sr-only">{words().attachment}</span>
+                <span class="sr-only">{strings().attachment}</span>
                 <bdi dir="auto">{attachment.name}</bdi>
                 <small>{detail}</small>
             </li>
@@ -75,24 +75,24 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
         Some(match (state, message.delivery) {
             (State::Saved, Delivery::Delivered) => view! { <Timestamp at=message.created_at /> }.into_any(),
             (State::Saved, Delivery::Failed { reason }) => {
-                let reason = if reason == "no-way-out" { words().not_delivered_no_way_out } else { words().not_delivered_other };
+                let reason = if reason == "no-way-out" { strings().not_delivered_no_way_out } else { strings().not_delivered_other };
                 view! {
                     <Timestamp at=message.created_at />
                     <p class="not-delivered">
                         <Icon shape=Shape::TriangleAlert />
-                        {fill(words().not_delivered, &[("reason", reason)])}
+                        {fill(strings().not_delivered, &[("reason", reason)])}
                     </p>
                 }
                 .into_any()
             }
             (State::Unsaved(SendState::Waiting), _) => {
-                view! { <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span> }
+                view! { <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{strings().note_waiting}</span></span> }
                     .into_any()
             }
             (State::Unsaved(SendState::Retrying(failure)), _) => view! {
                 <p class="not-delivered">
                     <Icon shape=Shape::Clock />
-                    {fill(words().note_retrying, &[("reason", failure_sentence(failure))])}
+                    {fill(strings().note_retrying, &[("reason", failure_sentence(failure))])}
                 </p>
             }
             .into_any(),
@@ -100,7 +100,7 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
                 let edit_client = client.clone();
                 view! {
                     <p class="not-delivered" role="alert">
-                        {fill(words().not_delivered, &[("reason", failure_sentence(failure))])}
+                        {fill(strings().not_delivered, &[("reason", failure_sentence(failure))])}
                     </p>
                     <div class="refused-actions">
                         <button
@@ -112,7 +112,7 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
                                 }
                             }
                         >
-                            {words().note_edit}
+                            {strings().note_edit}
                         </button>
                         <button
                             type="button"
@@ -121,7 +121,7 @@ fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<
                                 client.take_back_reply(conversation, id);
                             }
                         >
-                            {words().note_discard}
+                            {strings().note_discard}
                         </button>
                     </div>
                 }

@@ -7,7 +7,7 @@ use crate::{
         icon::{Icon, Shape},
         popover::Popover,
     },
-    strings::words,
+    strings::strings,
 };
 use leptos::{html, prelude::*};
 use wire::SettingsPatch;
@@ -22,7 +22,7 @@ pub fn SendOptions() -> impl IntoView {
         <Popover
             class="send-options"
             button_class="icon-button"
-            name=words().send_options
+            name=strings().send_options
             face=|| view! { <Icon shape=Shape::Ellipsis /> }.into_any()
             first
             content
@@ -36,7 +36,7 @@ fn EnterSends(client: Client, first: NodeRef<html::Input>) -> impl IntoView {
     let settings = client.settings();
     view! {
         <label class="menu-item check">
-            <span>{words().enter_sends}</span>
+            <span>{strings().enter_sends}</span>
             <input
                 type="checkbox"
                 node_ref=first
@@ -46,6 +46,6 @@ fn EnterSends(client: Client, first: NodeRef<html::Input>) -> impl IntoView {
                 }
             />
         </label>
-        <p class="menu-hint">{words().enter_sends_hint}</p>
+        <p class="menu-hint">{strings().enter_sends_hint}</p>
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         ui::rows::{Edge, Rows, RowsHandle},
     },
     store::{record::Load, threads::ThreadItem},
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{html, prelude::*};
 use wire::{Conversation, ConversationId};
@@ -37,7 +37,7 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
         known.with(|known| {
             let known = known.as_ref()?;
             let channel = channel_name(known.channel.kind);
-            Some(fill(words().thread, &[("name", &known.contact.name), ("channel", channel)]))
+            Some(fill(strings().thread, &[("name", &known.contact.name), ("channel", channel)]))
         })
     });
     let end = NodeRef::<html::Div>::new();
@@ -58,7 +58,7 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
         <div class="thread" tabindex="0" role="region" aria-label=live(move || label.get())>
             {live_view(move || match (load.get(), is_empty.get()) {
                 (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
-                (Load::Ready, true) => Some(view! { <p class="empty">{words().thread_empty}</p> }.into_any()),
+                (Load::Ready, true) => Some(view! { <p class="empty">{strings().thread_empty}</p> }.into_any()),
                 (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
                 _ => None,
             })}

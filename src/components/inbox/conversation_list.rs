@@ -17,7 +17,7 @@ use crate::{
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::record::Load,
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::{ConversationQuery, Section};
@@ -29,19 +29,19 @@ pub fn ConversationListView() -> impl IntoView {
     let query = memo(move |_| navigator.view.with(|view| view.query));
     let filters_shown = RwSignal::new(false);
     let title = move || match query.get().section {
-        Section::All => words().section_all,
-        Section::Mine => words().section_mine,
-        Section::Unassigned => words().section_unassigned,
+        Section::All => strings().section_all,
+        Section::Mine => strings().section_mine,
+        Section::Unassigned => strings().section_unassigned,
     };
     view! {
-        <section class="conversations" aria-label=words().conversations>
+        <section class="conversations" aria-label=strings().conversations>
             <header class="conversations-header">
                 <h1>{title}</h1>
                 <SortChoice />
                 <button
                     type="button"
                     class="icon-button filter-button"
-                    aria-label=words().filters
+                    aria-label=strings().filters
                     aria-expanded=live(move || filters_shown.get().to_string())
                     on:click=move |_| filters_shown.update(|shown| *shown = !*shown)
                 >
@@ -82,7 +82,7 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
                 keys=keys
                 row=|id| view! { <ConversationRowView id /> }
                 estimate=76.0
-                label=words().conversations
+                label=strings().conversations
                 class="conversation-rows"
                 on_near_end=more
             />
@@ -103,7 +103,7 @@ fn Empty(query: ConversationQuery) -> impl IntoView {
     let is_filtered = query.channel.is_some() || query.assignee.is_some();
     view! {
         <div class="empty">
-            <p>{if is_filtered { words().conversations_empty_filtered } else { words().conversations_empty }}</p>
+            <p>{if is_filtered { strings().conversations_empty_filtered } else { strings().conversations_empty }}</p>
             {is_filtered
                 .then(|| {
                     view! {
@@ -114,7 +114,7 @@ fn Empty(query: ConversationQuery) -> impl IntoView {
                                 navigator.set_query(ConversationQuery { section: query.section, status: query.status, ..plain });
                             }
                         >
-                            {words().clear_filters}
+                            {strings().clear_filters}
                         </button>
                     }
                 })}

@@ -14,7 +14,7 @@ use crate::{
         ui::icon::{Icon, Shape},
     },
     navigation::navigator::Navigator,
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::prelude::*;
 use wire::{Conversation, ConversationId, Preview, PreviewKind};
@@ -42,7 +42,7 @@ fn Row(
     let is_unread = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
     let last_at = memo(move |_| known.with(|known| known.as_ref().map(|known| known.last_at).unwrap_or_default()));
     let address = move || navigator.address.run(navigator.view.with(|view| view.opening(id)));
-    let beside_name = fill(words().open_beside, &[("name", &contact.name), ("channel", channel_name(kind))]);
+    let beside_name = fill(strings().open_beside, &[("name", &contact.name), ("channel", channel_name(kind))]);
     view! {
         <div class="conversation-row" part="conversation-row" class:current=live(move || is_shown.get()) class:unread=live(move || is_unread.get())>
             <a
@@ -66,7 +66,7 @@ fn Row(
                         <ChannelMark kind />
                         <PreviewLine known />
                         <AssigneeMark known />
-                        {live_view(move || is_unread.get().then(|| view! { <span class="unread-mark"><span class="sr-only">{words().unread}</span></span> }))}
+                        {live_view(move || is_unread.get().then(|| view! { <span class="unread-mark"><span class="sr-only">{strings().unread}</span></span> }))}
                     </span>
                 </span>
             </a>
@@ -93,14 +93,14 @@ fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
     let preview = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
     move || {
         match preview.get() {
-        None => view! { <span class="row-preview quiet">{words().preview_empty}</span> }.into_any(),
+        None => view! { <span class="row-preview quiet">{strings().preview_empty}</span> }.into_any(),
         Some(Preview { kind: PreviewKind::Note, text }) => view! {
-            <span class="row-preview internal"><Icon shape=Shape::Lock />{words().preview_note}<bdi dir="auto">{text}</bdi></span>
+            <span class="row-preview internal"><Icon shape=Shape::Lock />{strings().preview_note}<bdi dir="auto">{text}</bdi></span>
         }
         .into_any(),
         Some(Preview { kind, text }) => view! {
             <span class="row-preview">
-                {(kind == PreviewKind::Out).then_some(words().preview_you_or_team)}
+                {(kind == PreviewKind::Out).then_some(strings().preview_you_or_team)}
                 <bdi dir="auto">{text}</bdi>
             </span>
         }
@@ -118,7 +118,7 @@ fn AssigneeMark(known: Memo<Option<Conversation>>) -> impl IntoView {
     });
     move || {
         assignee.get().map(|agent| {
-            let name = fill(words().assigned_to, &[("name", &agent.name)]);
+            let name = fill(strings().assigned_to, &[("name", &agent.name)]);
             let title = name.clone();
             view! {
                 <span class="assignee-mark" title=title>

@@ -2,7 +2,7 @@
 
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Client, components::shared::channel_mark::channel_name, navigation::navigator::Navigator, strings::words,
+    client::Client, components::shared::channel_mark::channel_name, navigation::navigator::Navigator, strings::strings,
 };
 use leptos::prelude::*;
 use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status};
@@ -10,15 +10,15 @@ use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status};
 /// What stands over the list of conversations.
 #[component]
 pub fn Filters() -> impl IntoView {
-    let words = words();
+    let strings = strings();
     view! {
         <div class="filters">
-            <div class="tabs" role="group" aria-label=words.statuses>
-                <StatusTab status=Status::Open name=words.status_open />
-                <StatusTab status=Status::Automated name=words.status_automated />
-                <StatusTab status=Status::Closed name=words.status_closed />
+            <div class="tabs" role="group" aria-label=strings.statuses>
+                <StatusTab status=Status::Open name=strings.status_open />
+                <StatusTab status=Status::Automated name=strings.status_automated />
+                <StatusTab status=Status::Closed name=strings.status_closed />
             </div>
-            <div class="filter-row" role="group" aria-label=words.filters>
+            <div class="filter-row" role="group" aria-label=strings.filters>
                 <ChannelFilter />
                 <AgentFilter />
             </div>
@@ -65,7 +65,7 @@ fn ChannelFilter() -> impl IntoView {
     view! {
         <select
             class="select"
-            aria-label=words().filter_channel
+            aria-label=strings().filter_channel
             title=live(whole_name)
             prop:value=chosen
             on:change=move |event| {
@@ -73,7 +73,7 @@ fn ChannelFilter() -> impl IntoView {
                 navigator.set_query(ConversationQuery { channel: event_target_value(&event).parse().ok(), ..query });
             }
         >
-            <option value="">{words().filter_any_channel}</option>
+            <option value="">{strings().filter_any_channel}</option>
             {channels
                 .into_iter()
                 .map(|(id, name)| {
@@ -100,14 +100,14 @@ fn AgentFilter() -> impl IntoView {
     view! {
         <select
             class="select"
-            aria-label=words().filter_agent
+            aria-label=strings().filter_agent
             title=live(whole_name)
             on:change=move |event| {
                 let query = untrack(|| query(navigator));
                 navigator.set_query(ConversationQuery { assignee: event_target_value(&event).parse().ok(), ..query });
             }
         >
-            <option value="" selected=live(move || query(navigator).assignee.is_none())>{words().filter_any_agent}</option>
+            <option value="" selected=live(move || query(navigator).assignee.is_none())>{strings().filter_any_agent}</option>
             {live_view(move || {
                 agents
                     .all()
@@ -126,14 +126,14 @@ fn AgentFilter() -> impl IntoView {
 #[component]
 pub fn SortChoice() -> impl IntoView {
     let navigator = Navigator::here();
-    let words = words();
+    let strings = strings();
     let options =
-        [(Sort::Newest, words.sort_newest), (Sort::Oldest, words.sort_oldest), (Sort::Unread, words.sort_unread)];
+        [(Sort::Newest, strings.sort_newest), (Sort::Oldest, strings.sort_oldest), (Sort::Unread, strings.sort_unread)];
     view! {
         <select
             class="select sort"
-            aria-label=words.filter_sort
-            title=words.filter_sort
+            aria-label=strings.filter_sort
+            title=strings.filter_sort
             on:change=move |event| {
                 let value = event_target_value(&event);
                 let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == value).unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::{
     client::Client,
     components::ui::icon::{Icon, Shape},
     navigation::navigator::Navigator,
-    strings::words,
+    strings::strings,
 };
 use leptos::{html::Button, prelude::*};
 use wire::{ContactId, ConversationId};
@@ -23,8 +23,8 @@ pub fn IconRail(
     let notes = Client::here().store().contact_notes.of(contact);
     let new = memo(move |_| notes.new_count());
     let name = move || match new.get() {
-        0 => words().toggle_profile.to_owned(),
-        count => words().toggle_profile_new.of(count),
+        0 => strings().toggle_profile.to_owned(),
+        count => strings().toggle_profile_new.of(count),
     };
     view! {
         <div class="icon-rail">
@@ -34,7 +34,7 @@ pub fn IconRail(
                 node_ref=button
                 aria-label=name
                 aria-expanded=live(move || is_open.get().to_string())
-                title=words().toggle_profile
+                title=strings().toggle_profile
                 on:click=move |_| navigator.toggle_panel(conversation)
             >
                 <Icon shape=Shape::ContactRound />

@@ -8,7 +8,7 @@ use crate::{
         ui::icon::{Icon, Shape},
     },
     navigation::{navigator::Navigator, sign_out::Leave},
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::Section;
@@ -16,14 +16,14 @@ use wire::Section;
 /// The left-hand strip.
 #[component]
 pub fn InboxNav() -> impl IntoView {
-    let words = words();
+    let strings = strings();
     view! {
-        <nav class="inbox-nav" aria-label=words.sections>
+        <nav class="inbox-nav" aria-label=strings.sections>
             <p class="brand"><span class="brand-mark" aria-hidden="true"></span><span class="brand-name">"Sidenote"</span></p>
             <ul class="nav-list">
-                <SectionLink section=Section::All name=words.section_all shape=Shape::Inbox />
-                <SectionLink section=Section::Mine name=words.section_mine shape=Shape::UserRound />
-                <SectionLink section=Section::Unassigned name=words.section_unassigned shape=Shape::Users />
+                <SectionLink section=Section::All name=strings.section_all shape=Shape::Inbox />
+                <SectionLink section=Section::Mine name=strings.section_mine shape=Shape::UserRound />
+                <SectionLink section=Section::Unassigned name=strings.section_unassigned shape=Shape::Users />
             </ul>
             <Who />
         </nav>
@@ -70,8 +70,8 @@ fn Who() -> impl IntoView {
                         <button
                             type="button"
                             class="icon-button"
-                            aria-label=words().sign_out
-                            title=words().sign_out
+                            aria-label=strings().sign_out
+                            title=strings().sign_out
                             on:click=move |_| leave.0.run(())
                         >
                             <Icon shape=Shape::LogOut />

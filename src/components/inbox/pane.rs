@@ -12,7 +12,7 @@ use crate::{
     },
     navigation::navigator::Navigator,
     store::record::{Failure, Load},
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::prelude::*;
 use wire::{Conversation, ConversationId, ProblemCode};
@@ -40,7 +40,7 @@ pub fn PaneView(conversation: ConversationId) -> impl IntoView {
 
 fn pane_name(conversation: &Conversation) -> String {
     let channel = crate::components::shared::channel_mark::channel_name(conversation.channel.kind);
-    fill(words().conversation_with, &[("name", &conversation.contact.name), ("channel", channel)])
+    fill(strings().conversation_with, &[("name", &conversation.contact.name), ("channel", channel)])
 }
 
 #[component]
@@ -76,9 +76,9 @@ fn NotThere(conversation: ConversationId, load: Load) -> impl IntoView {
     match load {
         Load::Failed(Failure::Refused(ProblemCode::NotFound)) => view! {
             <div class="pane-problem">
-                <p>{words().conversation_not_found}</p>
+                <p>{strings().conversation_not_found}</p>
                 <button type="button" class="button" on:click=move |_| navigator.close(conversation)>
-                    {words().close_pane}
+                    {strings().close_pane}
                 </button>
             </div>
         }

@@ -15,7 +15,7 @@ use crate::{
             kept_in_view::KeptInView,
         },
     },
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wire::{BodyError, ContactId, ContactNoteId, ConversationId, MAX_BODY_CHARS, NoteBody};
@@ -34,7 +34,7 @@ pub fn AddNoteBox(
     field: NodeRef<html::Textarea>,
     added: Callback<ContactNoteId>,
 ) -> impl IntoView {
-    let words = words();
+    let strings = strings();
     let client = Client::here();
     let typing = client.clone();
     let draft = RwSignal::from(client.store().drafts.contact_note(contact));
@@ -66,8 +66,8 @@ pub fn AddNoteBox(
         }
     };
     let audience = move || match conversation {
-        Some(_) => fill(words.add_note_audience, &[("name", &name.get())]),
-        None => words.add_note_needs_conversation.to_owned(),
+        Some(_) => fill(strings.add_note_audience, &[("name", &name.get())]),
+        None => strings.add_note_needs_conversation.to_owned(),
     };
     // Unique in the page: the same contact may have several panels.
     let id = StoredValue::new(format!("add-note-{}", uuid::Uuid::now_v7()));
@@ -75,7 +75,7 @@ pub fn AddNoteBox(
     view! {
         <KeptInView class="add-note" frame>
             <div class="add-note-head">
-                <label for=id.get_value()>{words.add_note}</label>
+                <label for=id.get_value()>{strings.add_note}</label>
                 <p id=hint_id() class="audience"><Icon shape=Shape::Lock /><bdi dir="auto">{audience}</bdi></p>
             </div>
             <textarea
@@ -86,7 +86,7 @@ pub fn AddNoteBox(
                 rows="2"
                 node_ref=field
                 aria-describedby=hint_id()
-                placeholder=words.add_note
+                placeholder=strings.add_note
                 disabled=conversation.is_none()
                 prop:value=live(move || draft.get())
                 on:input=type_in
@@ -102,7 +102,7 @@ pub fn AddNoteBox(
                     disabled=live(move || conversation.is_none() || must_change(checked.get()))
                     on:click=move |_| save.run(())
                 >
-                    {words.add_note}
+                    {strings.add_note}
                 </button>
             </div>
         </KeptInView>
@@ -129,10 +129,10 @@ fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
                 noticed
                     .get()
                     .map(|kind| match kind {
-                        Sensitive::Card => words().sensitive_card,
-                        Sensitive::Password => words().sensitive_password,
-                        Sensitive::Token => words().sensitive_token,
-                        Sensitive::NationalId => words().sensitive_national_id,
+                        Sensitive::Card => strings().sensitive_card,
+                        Sensitive::Password => strings().sensitive_password,
+                        Sensitive::Token => strings().sensitive_token,
+                        Sensitive::NationalId => strings().sensitive_national_id,
                     })
             })}
         </p>
@@ -146,10 +146,10 @@ fn Remark(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>, was_bla
     let length = memo(move |_| draft.with(|text| text.chars().count()));
     let text = move || match (checked.get(), length.get()) {
         (Err(BodyError::TooLong), length) => {
-            Some(words().add_note_over_limit.of(length.saturating_sub(MAX_BODY_CHARS)))
+            Some(strings().add_note_over_limit.of(length.saturating_sub(MAX_BODY_CHARS)))
         }
-        (Err(BodyError::ControlCharacter), _) => Some(words().error_invalid_body.to_owned()),
-        (Err(BodyError::Blank), _) if was_blank.get() => Some(words().add_note_blank.to_owned()),
+        (Err(BodyError::ControlCharacter), _) => Some(strings().error_invalid_body.to_owned()),
+        (Err(BodyError::Blank), _) if was_blank.get() => Some(strings().add_note_blank.to_owned()),
         (_, length) if length >= COUNT_FROM => Some(format!("{length} / {MAX_BODY_CHARS}")),
         _ => None,
     };

@@ -13,7 +13,7 @@ use crate::{
         },
     },
     store::record::State,
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::{ContactId, ConversationId, ConversationNoteId};
@@ -37,7 +37,7 @@ pub fn ConversationNoteItem(
         let keep = move |_| {
             if let Some(contact) = contact.get_untracked() {
                 keep_client.add_contact_note(contact, conversation, body.clone());
-                keep_client.announce(words().kept_as_contact_note.to_owned());
+                keep_client.announce(strings().kept_as_contact_note.to_owned());
             }
         };
         let edit = Callback::new(move |()| {
@@ -52,7 +52,7 @@ pub fn ConversationNoteItem(
         let is_saved = move || matches!(state.get(), Some((_, _, State::Saved)));
         view! {
             <article class="conversation-note" part="conversation-note">
-                <p class="conversation-note-mark"><Icon shape=Shape::Lock />{words().internal_here}</p>
+                <p class="conversation-note-mark"><Icon shape=Shape::Lock />{strings().internal_here}</p>
                 <div class="note-head">
                     <NoteState state edit discard />
                     <DeleteButton state delete />
@@ -65,7 +65,7 @@ pub fn ConversationNoteItem(
                             view! {
                                 <button type="button" class="button quiet keep" on:click=keep>
                                     <Icon shape=Shape::StickyNote />
-                                    {words().keep_as_contact_note}
+                                    {strings().keep_as_contact_note}
                                 </button>
                             }
                         })

@@ -2,7 +2,7 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
-use crate::{client::Client, store::record::TimelineKey, strings::words};
+use crate::{client::Client, store::record::TimelineKey, strings::strings};
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, Seq};
 
@@ -64,8 +64,8 @@ pub fn NoteDivider(id: ContactNoteId, borders: Memo<Borders>) -> impl IntoView {
     let is_new = memo(move |_| borders.with(|borders| borders.newest_new == Some(id)));
     let is_old = memo(move |_| borders.with(|borders| borders.newest_old == Some(id)));
     live_view(move || match (is_new.get(), is_old.get()) {
-        (true, _) => Some(view! { <p class="note-divider">{words().note_new}</p> }.into_any()),
-        (_, true) => Some(view! { <p class="note-divider earlier">{words().note_earlier}</p> }.into_any()),
+        (true, _) => Some(view! { <p class="note-divider">{strings().note_new}</p> }.into_any()),
+        (_, true) => Some(view! { <p class="note-divider earlier">{strings().note_earlier}</p> }.into_any()),
         _ => None,
     })
 }

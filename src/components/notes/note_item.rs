@@ -15,7 +15,7 @@ use crate::{
         },
     },
     store::record::{Failure, SendState, State},
-    strings::{failure_sentence, fill, words},
+    strings::{failure_sentence, fill, strings},
 };
 use leptos::{html, prelude::*};
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
@@ -84,7 +84,7 @@ pub fn NoteState(state: NoteHeader, edit: Callback<()>, discard: Callback<()>) -
                     .map(|author| {
                         view! {
                             <bdi dir="auto">{author.name}</bdi>
-                            {author.removed.then(|| view! { <small>" "{words().author_removed}</small> })}
+                            {author.removed.then(|| view! { <small>" "{strings().author_removed}</small> })}
                         }
                     })
             })}
@@ -101,23 +101,23 @@ pub fn NoteState(state: NoteHeader, edit: Callback<()>, discard: Callback<()>) -
 fn Unsaved(send_state: SendState, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
     match send_state {
         SendState::Waiting => view! {
-            <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{words().note_waiting}</span></span>
+            <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{strings().note_waiting}</span></span>
         }
         .into_any(),
         SendState::Retrying(Failure::Disconnected) => view! {
-            <p class="note-waits"><Icon shape=Shape::Clock />{words().note_offline}</p>
+            <p class="note-waits"><Icon shape=Shape::Clock />{strings().note_offline}</p>
         }
         .into_any(),
         SendState::Retrying(failure) => view! {
-            <p class="note-waits"><Icon shape=Shape::Clock />{fill(words().note_retrying, &[("reason", failure_sentence(failure))])}</p>
+            <p class="note-waits"><Icon shape=Shape::Clock />{fill(strings().note_retrying, &[("reason", failure_sentence(failure))])}</p>
         }
         .into_any(),
         SendState::Refused(failure) => view! {
             <div class="note-problem" role="alert">
-                <p><Icon shape=Shape::TriangleAlert />{fill(words().note_refused, &[("reason", failure_sentence(failure))])}</p>
+                <p><Icon shape=Shape::TriangleAlert />{fill(strings().note_refused, &[("reason", failure_sentence(failure))])}</p>
                 <div class="refused-actions">
-                    <button type="button" class="button quiet" on:click=move |_| edit.run(())>{words().note_edit}</button>
-                    <button type="button" class="button quiet" on:click=move |_| discard.run(())>{words().note_discard}</button>
+                    <button type="button" class="button quiet" on:click=move |_| edit.run(())>{strings().note_edit}</button>
+                    <button type="button" class="button quiet" on:click=move |_| discard.run(())>{strings().note_discard}</button>
                 </div>
             </div>
         }
@@ -138,9 +138,9 @@ pub fn DeleteButton(state: NoteHeader, delete: Callback<()>) -> impl IntoView {
         memo(move |_| state.with(|state| state.as_ref().map(|(author, ..)| author.name.clone()).unwrap_or_default()));
     let name = memo(move |_| {
         let when = state.with(|state| state.as_ref().map(|(_, at, _)| absolute(*at)).unwrap_or_default());
-        fill(words().note_delete_named, &[("author", &author.get()), ("when", &when)])
+        fill(strings().note_delete_named, &[("author", &author.get()), ("when", &when)])
     });
-    let reason = move || fill(words().note_delete_not_yours, &[("author", &author.get())]);
+    let reason = move || fill(strings().note_delete_not_yours, &[("author", &author.get())]);
     move || {
         let client = client.clone();
         is_there.get().then(|| {

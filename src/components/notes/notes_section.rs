@@ -20,7 +20,7 @@ use crate::{
         },
     },
     store::record::Load,
-    strings::{fill, words},
+    strings::{fill, strings},
 };
 use leptos::{html, prelude::*};
 use wire::{ContactId, ContactNoteId, ConversationId, Seq};
@@ -39,7 +39,7 @@ pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, na
         order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
     };
     view! {
-        <PanelSection name="notes" title=words().notes count=memo(move |_| count().unwrap_or_default())>
+        <PanelSection name="notes" title=strings().notes count=memo(move |_| count().unwrap_or_default())>
             <Notes contact conversation name visit />
         </PanelSection>
     }
@@ -101,10 +101,10 @@ fn Notes(
         <Show when=move || is_searchable.get()>
             <label class="search">
                 <Icon shape=Shape::Search />
-                <span class="sr-only">{words().notes_search}</span>
+                <span class="sr-only">{strings().notes_search}</span>
                 <input
                     type="search"
-                    placeholder=words().notes_search
+                    placeholder=strings().notes_search
                     prop:value=live(move || wanted.get())
                     on:input=move |event| wanted.set(event_target_value(&event))
                 />
@@ -120,7 +120,7 @@ fn Notes(
                 }
             }
             estimate=96.0
-            label=memo(move |_| fill(words().notes_of, &[("name", &name.get())]))
+            label=memo(move |_| fill(strings().notes_of, &[("name", &name.get())]))
             class="note-rows"
             on_near_end=older
             handle
@@ -128,10 +128,10 @@ fn Notes(
         {live_view(move || match (load.get(), none_at_all.get(), none_found.get()) {
             (Load::Failed(failure), ..) => Some(view! { <LoadProblem failure retry /> }.into_any()),
             (Load::Ready, true, _) => {
-                Some(view! { <p class="empty">{fill(words().notes_empty, &[("name", &name.get())])}</p> }.into_any())
+                Some(view! { <p class="empty">{fill(strings().notes_empty, &[("name", &name.get())])}</p> }.into_any())
             }
             (Load::Idle | Load::Loading, true, _) => Some(view! { <Waiting /> }.into_any()),
-            (_, false, true) => Some(view! { <p class="empty">{words().notes_search_empty}</p> }.into_any()),
+            (_, false, true) => Some(view! { <p class="empty">{strings().notes_search_empty}</p> }.into_any()),
             _ => None,
         })}
     }
@@ -144,7 +144,7 @@ fn NewAbove(handle: RowsHandle<ContactNoteId>) -> impl IntoView {
     move || {
         let sentence = match unseen.get() {
             0 => return None,
-            count => words().notes_new_above.of(count),
+            count => strings().notes_new_above.of(count),
         };
         Some(view! {
             <div class="new-above">

@@ -2,7 +2,7 @@
 
 use crate::{
     components::ui::icon::{Icon, Shape},
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 use wire::ChannelKind;
@@ -21,15 +21,15 @@ pub fn ChannelMark(kind: ChannelKind) -> impl IntoView {
 /// The channel's name in the agent's language.
 #[must_use]
 pub fn channel_name(kind: ChannelKind) -> &'static str {
-    let words = words();
+    let strings = strings();
     match kind {
-        ChannelKind::Sms => words.sms,
-        ChannelKind::Whatsapp => words.whatsapp,
-        ChannelKind::Email => words.channel_email,
-        ChannelKind::Chat => words.chat,
-        ChannelKind::Voice => words.voice,
-        ChannelKind::Messenger => words.messenger,
-        ChannelKind::Instagram => words.instagram,
+        ChannelKind::Sms => strings.sms,
+        ChannelKind::Whatsapp => strings.whatsapp,
+        ChannelKind::Email => strings.channel_email,
+        ChannelKind::Chat => strings.chat,
+        ChannelKind::Voice => strings.voice,
+        ChannelKind::Messenger => strings.messenger,
+        ChannelKind::Instagram => strings.instagram,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::after,
     client::{Client, Connection},
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 
@@ -30,9 +30,9 @@ pub fn ConnectionLine() -> impl IntoView {
     let shown = move || late.get() || !is_safe.get() || is_overdue.get();
     view! {
         <div class="connection-line" class:shown=live(shown) role="status">
-            {live_view(move || late.get().then(|| view! { <p>{words().reconnecting}</p> }))}
-            {live_view(move || (!is_safe.get()).then(|| view! { <p class="not-kept">{words().not_kept}</p> }))}
-            {live_view(move || is_overdue.get().then(|| view! { <p>{words().overdue}</p> }))}
+            {live_view(move || late.get().then(|| view! { <p>{strings().reconnecting}</p> }))}
+            {live_view(move || (!is_safe.get()).then(|| view! { <p class="not-kept">{strings().not_kept}</p> }))}
+            {live_view(move || is_overdue.get().then(|| view! { <p>{strings().overdue}</p> }))}
         </div>
     }
 }

@@ -4,19 +4,19 @@ use crate::components::ui::live::live;
 use crate::{
     browser::timers::after,
     store::record::Failure,
-    strings::{failure_sentence, fill, words},
+    strings::{failure_sentence, fill, strings},
 };
 use leptos::prelude::*;
 
 /// Says why something could not be loaded, with a way to try again.
 #[component]
 pub fn LoadProblem(failure: Failure, retry: Callback<()>) -> impl IntoView {
-    let words = words();
+    let strings = strings();
     view! {
         <div class="load-problem" role="alert">
-            <p>{fill(words.load_failed, &[("reason", failure_sentence(failure))])}</p>
+            <p>{fill(strings.load_failed, &[("reason", failure_sentence(failure))])}</p>
             <button type="button" class="button" on:click=move |_| retry.run(())>
-                {words.try_again}
+                {strings.try_again}
             </button>
         </div>
     }
@@ -31,7 +31,7 @@ pub fn Waiting() -> impl IntoView {
     });
     view! {
         <div class="waiting" class:shown=live(move || shown.get()) role="status">
-            <span class="sr-only">{words().loading}</span>
+            <span class="sr-only">{strings().loading}</span>
             <span class="waiting-line"></span>
             <span class="waiting-line"></span>
             <span class="waiting-line"></span>

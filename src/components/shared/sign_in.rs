@@ -1,7 +1,7 @@
 //! `SignIn`: e-mail and password, on a page of its own or over a page whose session has ended.
 
 use crate::components::ui::live::{live, live_view};
-use crate::strings::words;
+use crate::strings::strings;
 use leptos::prelude::*;
 use std::{future::Future, pin::Pin};
 
@@ -11,7 +11,7 @@ pub type SignInCommand = Callback<(String, String), Pin<Box<dyn Future<Output = 
 /// The form. `lead` says why it is there.
 #[component]
 pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoView {
-    let words = words();
+    let strings = strings();
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -32,7 +32,7 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
             <h1 class="sign-in-name">"Sidenote"</h1>
             <p class="sign-in-lead">{lead}</p>
             <label class="field">
-                <span>{words.email}</span>
+                <span>{strings.email}</span>
                 <input
                     type="email"
                     name="email"
@@ -43,7 +43,7 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
                 />
             </label>
             <label class="field">
-                <span>{words.password}</span>
+                <span>{strings.password}</span>
                 <input
                     type="password"
                     name="password"
@@ -55,7 +55,7 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
             </label>
             <p class="sign-in-problem" role="alert">{live_view(move || problem.get())}</p>
             <button type="submit" class="button primary" aria-disabled=live(move || busy.get().to_string())>
-                {words.sign_in}
+                {strings.sign_in}
             </button>
         </form>
     }

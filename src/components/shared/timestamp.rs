@@ -9,7 +9,7 @@ use crate::{
         formatters::Options,
         timers::now,
     },
-    strings::words,
+    strings::strings,
 };
 use leptos::{ev, prelude::*};
 use wire::Time;
@@ -85,7 +85,7 @@ fn short(at: Time, today: f64) -> String {
     if days <= 0.0 {
         format(at, &[("hour", "2-digit"), ("minute", "2-digit")])
     } else if days < 2.0 {
-        words().yesterday.to_owned()
+        strings().yesterday.to_owned()
     } else if days < 300.0 {
         format(at, &[("day", "numeric"), ("month", "short")])
     } else {

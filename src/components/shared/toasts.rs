@@ -10,7 +10,7 @@ use crate::{
         icon::{Icon, Shape},
         rows::Rows,
     },
-    strings::words,
+    strings::strings,
 };
 use leptos::prelude::*;
 
@@ -34,7 +34,7 @@ pub fn Toasts() -> impl IntoView {
         toast.map(|toast| view! { <OneToast toast /> })
     };
     view! {
-        <section class="toasts" aria-label=words().notifications>
+        <section class="toasts" aria-label=strings().notifications>
             <Rows keys row estimate=52.0 class="toast-rows" />
         </section>
         <div class="sr-only" role="status" aria-live="polite">
@@ -87,7 +87,7 @@ fn OneToast(toast: Toast) -> impl IntoView {
 
 #[component]
 fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
-    let words = words();
+    let strings = strings();
     let client = Client::here();
     let undo = {
         let kind = kind.clone();
@@ -105,15 +105,15 @@ fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
     match kind {
         ToastKind::Alert(sentence) => view! {
             <span>{sentence}</span>
-            <button type="button" class="icon-button" aria-label=words.dismiss on:click=move |_| done.run(())>
+            <button type="button" class="icon-button" aria-label=strings.dismiss on:click=move |_| done.run(())>
                 <Icon shape=Shape::X />
             </button>
         }
         .into_any(),
         _ => view! {
-            <span>{words.note_deleted}</span>
+            <span>{strings.note_deleted}</span>
             <button type="button" class="button quiet" on:click=undo>
-                {words.undo}
+                {strings.undo}
             </button>
             <span class="toast-time" aria-hidden="true"></span>
         }
