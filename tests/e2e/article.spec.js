@@ -373,7 +373,7 @@ test("a deleted note is gone for good: from both browsers, from the server's ans
   person,
   api,
 }) => {
-  const server = await startServer("--undo-window-ms 300 --scrub-ms 50");
+  const server = await startServer("--undo-window-ms 300 --purge-ms 50");
   const text = said("Never to be read again");
   const who = await person({ server });
   const note = await (await api(maya, { server })).addNote(who.first, text);

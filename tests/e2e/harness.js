@@ -2,7 +2,7 @@
 //
 //   server         one per worker, shared by its tests, over a fresh database with the demonstration data. Has `url`,
 //                  `database`, `output`, `kill()`, `stop()`, `restart(flags)`. `page.goto("/…")` goes to it.
-//   serverFlags    further flags for it, as one string: test.use({ serverFlags: "--undo-window-ms 500 --scrub-ms 100" });
+//   serverFlags    further flags for it, as one string: test.use({ serverFlags: "--undo-window-ms 500 --purge-ms 100" });
 //                  files with different flags get different workers, so set it at the top of a file.
 //   startServer    (flags?) → a further Server for this test alone; for whoever kills it, fills it or counts in it.
 //   cable          (server?) → a Cable to it, with `url`, `pull()` and `plug()`: signIn(maya, { at: cable.url }).

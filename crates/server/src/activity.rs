@@ -2,7 +2,7 @@
 
 use crate::{
     agents,
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     contacts,
     db::{Columns as _, int, malformed},
     error::Result,
@@ -26,7 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     (status = 200, body = Page<Activity>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn list(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(contact): Ids<ContactId>,
     mut query: Query,
     extract::State(state): extract::State<State>,

@@ -10,7 +10,7 @@ use wire::{AgentId, OrgId, ProblemCode, Role, Seq};
 
 /// The agent who is asking. As a handler's parameter: 401 without a session.
 #[derive(Clone, Debug)]
-pub(crate) struct Signed {
+pub(crate) struct AuthAgent {
     pub org: OrgId,
     pub agent: AgentId,
     pub role: Role,
@@ -28,7 +28,7 @@ pub(crate) enum Credential {
     Token(String),
 }
 
-impl Signed {
+impl AuthAgent {
     /// Reads the columns `org_id`, `agent_id`, `role` and `joined_seq`.
     pub(crate) fn read(row: &SqliteRow, credential: Credential) -> sqlx::Result<Self> {
         Ok(Self {
@@ -41,7 +41,7 @@ impl Signed {
     }
 }
 
-impl Signed {
+impl AuthAgent {
     /// A page may say whom it speaks for. In the same browser somebody else may have signed in since: nothing is done in
     /// their name that they have not typed.
     pub(crate) fn if_meant(self, headers: &HeaderMap) -> Result<Self> {

@@ -95,7 +95,7 @@ struct Serve {
     #[arg(long, hide = true, default_value_t = 12_000)]
     undo_window_ms: u64,
     #[arg(long, hide = true, default_value_t = 2_000)]
-    scrub_ms: u64,
+    purge_ms: u64,
 }
 
 #[derive(Debug, Args)]
@@ -204,7 +204,7 @@ impl Serve {
         let config = Config {
             public_origin,
             undo_window: Duration::from_millis(self.undo_window_ms),
-            scrub_every: Duration::from_millis(self.scrub_ms.max(10)),
+            purge_every: Duration::from_millis(self.purge_ms.max(10)),
             ..Config::default()
         };
         if self.demo && config.is_secure() {

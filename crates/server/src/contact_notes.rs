@@ -10,13 +10,13 @@ mod read;
 pub(crate) use read::find;
 
 use crate::{
-    auth_agent::Signed,
-    ballast,
+    auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     contacts,
     db::{Columns as _, head, int, malformed},
     error::{Error, Result},
     input::{BODY, Field, Ids, Input, Json, Query, required},
+    overflow_padding,
     page::{List, cut},
     state::State,
 };
@@ -54,7 +54,7 @@ impl Input for NewContactNote {
     (status = 200, body = NotesPage<ContactNote>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn list(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(contact): Ids<ContactId>,
     mut query: Query,
     extract::State(state): extract::State<State>,
@@ -79,7 +79,7 @@ async fn list(
     (status = 201, body = ContactNote), (status = 200, body = ContactNote, description = "The same again."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn add(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
     Json(new): Json<NewContactNote>,
@@ -111,7 +111,7 @@ async fn add(
     (status = 200, body = Deleted), (status = 204, description = "There was no such note, and there won't be."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn delete(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
@@ -126,7 +126,7 @@ async fn delete(
     }
     let Some(note) = find(change.tx(), signed.org, id).await? else {
         let rev = head(change.tx(), signed.org).await?;
-        bury(&mut change, contact, id, signed.agent, None, rev).await?;
+        insert_tombstone(&mut change, contact, id, signed.agent, None, rev).await?;
         change.commit().await?;
         return Ok(answer(None));
     };
@@ -139,7 +139,7 @@ async fn delete(
     let (until, rev) = (change.at() + state.config().undo_window, change.next_seq().await?);
     let at = Some(change.at());
     mark(&mut change, id, at, rev).await?;
-    bury(&mut change, contact, id, signed.agent, Some(until), rev).await?;
+    insert_tombstone(&mut change, contact, id, signed.agent, Some(until), rev).await?;
     record(&mut change, contact, id, Some(note.conversation_id), Happened::Deleted, signed.agent).await?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "contact note deleted");
@@ -152,7 +152,7 @@ async fn delete(
     (status = 200, body = ContactNote),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn restore(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<ContactNote>> {
@@ -174,7 +174,7 @@ async fn restore(
     }
     let rev = change.next_seq().await?;
     mark(&mut change, id, None, rev).await?;
-    unbury(&mut change, id).await?;
+    delete_tombstone(&mut change, id).await?;
     let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| Error::from(ProblemCode::Gone))?;
     record(&mut change, contact, id, Some(note.conversation_id), Happened::Restored, signed.agent).await?;
     change.commit().await?;
@@ -188,7 +188,7 @@ async fn restore(
     (status = 204, description = "Noted. A mark only moves forward."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn seen(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(contact): Ids<ContactId>,
     extract::State(state): extract::State<State>,
     Json(given): Json<ReadMark>,
@@ -262,7 +262,7 @@ async fn tombstone(reading: &mut SqliteConnection, org: OrgId, id: ContactNoteId
     Ok(Some(Tombstone { contact: row.id("contact_id")?, deleted_by: row.id("deleted_by")?, until }))
 }
 
-async fn bury(
+async fn insert_tombstone(
     change: &mut Change,
     contact: ContactId,
     id: ContactNoteId,
@@ -286,7 +286,7 @@ async fn bury(
     Ok(())
 }
 
-async fn unbury(change: &mut Change, id: ContactNoteId) -> Result<()> {
+async fn delete_tombstone(change: &mut Change, id: ContactNoteId) -> Result<()> {
     let org = change.org().to_string();
     sqlx::query("DELETE FROM contact_note_tombstone WHERE org_id = ? AND id = ?")
         .bind(org)
@@ -338,7 +338,7 @@ pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     sqlx::query("INSERT INTO contact_note_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)")
         .bind(org)
         .bind(new.id.to_string())
-        .bind(ballast::before(new.body.as_str()))
+        .bind(overflow_padding::before(new.body.as_str()))
         .bind(new.body.as_str())
         .execute(change.tx())
         .await?;

@@ -1,7 +1,7 @@
 //! Contacts: reading, making and changing a profile. Tags and activity have their own files.
 
 use crate::{
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     contact_fields,
     db::{Columns as _, int, malformed},
@@ -27,7 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     (status = 200, body = Contact),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn show(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ContactId>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Contact>> {
@@ -41,7 +41,7 @@ async fn show(
     (status = 200, body = Contact),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ContactId>,
     extract::State(state): extract::State<State>,
     seen: IfMatch,

@@ -2,7 +2,7 @@
 
 use crate::{
     agents,
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     conversations,
     db::{Columns as _, int},
@@ -37,7 +37,7 @@ impl Input for ReadMark {
     (status = 200, body = Conversation),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn show(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Conversation>> {
@@ -51,7 +51,7 @@ async fn show(
     responses((status = 200, body = Conversation),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
     seen: IfMatch,
@@ -80,7 +80,7 @@ async fn edit(
     (status = 204, description = "Noted. A mark only moves forward."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn read(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
     Json(mark): Json<ReadMark>,
@@ -103,7 +103,7 @@ async fn read(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn find(reading: &mut SqliteConnection, signed: &Signed, id: ConversationId) -> Result<Conversation> {
+async fn find(reading: &mut SqliteConnection, signed: &AuthAgent, id: ConversationId) -> Result<Conversation> {
     conversations::one(reading, signed, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
 }
 

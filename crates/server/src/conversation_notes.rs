@@ -10,13 +10,13 @@ mod read;
 pub(crate) use read::find;
 
 use crate::{
-    auth_agent::Signed,
-    ballast,
+    auth_agent::AuthAgent,
     change::{Change, EventKind},
     conversation,
     db::{Columns as _, head, int, malformed},
     error::{Error, Result},
     input::{BODY, Field, Ids, Input, Json, Query},
+    overflow_padding,
     page::{List, cut},
     state::State,
 };
@@ -49,7 +49,7 @@ impl Input for NewConversationNote {
     (status = 200, body = Page<ConversationNote>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn list(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     mut query: Query,
     extract::State(state): extract::State<State>,
@@ -72,7 +72,7 @@ async fn list(
     (status = 201, body = ConversationNote), (status = 200, body = ConversationNote, description = "The same again."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn add(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
     Json(new): Json<NewConversationNote>,
@@ -102,7 +102,7 @@ async fn add(
     (status = 200, body = Deleted), (status = 204, description = "There was no such note, and there won't be."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn delete(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
@@ -117,7 +117,7 @@ async fn delete(
     }
     let Some(note) = find(change.tx(), signed.org, id).await? else {
         let rev = head(change.tx(), signed.org).await?;
-        bury(&mut change, conversation, id, signed.agent, None, rev).await?;
+        insert_tombstone(&mut change, conversation, id, signed.agent, None, rev).await?;
         change.commit().await?;
         return Ok(answer(None));
     };
@@ -130,7 +130,7 @@ async fn delete(
     let (until, rev) = (change.at() + state.config().undo_window, change.next_seq().await?);
     let at = Some(change.at());
     mark(&mut change, id, at, rev).await?;
-    bury(&mut change, conversation, id, signed.agent, Some(until), rev).await?;
+    insert_tombstone(&mut change, conversation, id, signed.agent, Some(until), rev).await?;
     record(&mut change, conversation, id, Happened::Deleted, signed.agent).await?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "conversation note deleted");
@@ -143,7 +143,7 @@ async fn delete(
     (status = 200, body = ConversationNote),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn restore(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<ConversationNote>> {
@@ -165,7 +165,7 @@ async fn restore(
     }
     let rev = change.next_seq().await?;
     mark(&mut change, id, None, rev).await?;
-    unbury(&mut change, id).await?;
+    delete_tombstone(&mut change, id).await?;
     let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| Error::from(ProblemCode::Gone))?;
     record(&mut change, conversation, id, Happened::Restored, signed.agent).await?;
     change.commit().await?;
@@ -237,7 +237,7 @@ async fn tombstone(reading: &mut SqliteConnection, org: OrgId, id: ConversationN
     Ok(Some(Tombstone { conversation: row.id("conversation_id")?, deleted_by: row.id("deleted_by")?, until }))
 }
 
-async fn bury(
+async fn insert_tombstone(
     change: &mut Change,
     conversation: ConversationId,
     id: ConversationNoteId,
@@ -261,7 +261,7 @@ async fn bury(
     Ok(())
 }
 
-async fn unbury(change: &mut Change, id: ConversationNoteId) -> Result<()> {
+async fn delete_tombstone(change: &mut Change, id: ConversationNoteId) -> Result<()> {
     let org = change.org().to_string();
     sqlx::query("DELETE FROM conversation_note_tombstone WHERE org_id = ? AND id = ?")
         .bind(org)
@@ -311,7 +311,7 @@ pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     sqlx::query("INSERT INTO conversation_note_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)")
         .bind(org)
         .bind(new.id.to_string())
-        .bind(ballast::before(new.body.as_str()))
+        .bind(overflow_padding::before(new.body.as_str()))
         .bind(new.body.as_str())
         .execute(change.tx())
         .await?;

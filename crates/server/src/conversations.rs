@@ -4,7 +4,7 @@
 //! Preview and unread are computed when asked, for the agent who asks; no text is stored twice.
 
 use crate::{
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     contacts,
     db::{Columns as _, Db, int, malformed},
     error::Result,
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     (status = 200, body = Page<Conversation>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn inbox(
-    signed: Signed,
+    signed: AuthAgent,
     mut query: Query,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Page<Conversation>>> {
@@ -59,7 +59,7 @@ async fn inbox(
     (status = 200, body = Page<Conversation>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn of_contact(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ContactId>,
     mut query: Query,
     extract::State(state): extract::State<State>,
@@ -110,7 +110,7 @@ impl FromStr for Place {
 async fn page(
     db: &Db,
     reading: &mut SqliteConnection,
-    signed: &Signed,
+    signed: &AuthAgent,
     filter: Filter,
     cursor: Option<String>,
     limit: u32,
@@ -139,7 +139,7 @@ async fn page(
 
 async fn rows(
     reading: &mut SqliteConnection,
-    signed: &Signed,
+    signed: &AuthAgent,
     filter: Filter,
     half: Option<bool>,
     after: Option<Place>,
@@ -179,7 +179,7 @@ async fn rows(
         sql.push_bind(place.last_at).push(", ").push_bind(place.id.to_string()).push(")");
     }
     let order = if is_oldest { " ORDER BY c.last_at, c.id" } else { " ORDER BY c.last_at DESC, c.id DESC" };
-    sql.push(order).push(" LIMIT ").push_bind(limit).push(DRESS).push(order);
+    sql.push(order).push(" LIMIT ").push_bind(limit).push(JOINS).push(order);
     let rows = sql.build().fetch_all(reading).await?;
     Ok(rows.iter().map(conversation).collect::<sqlx::Result<_>>()?)
 }
@@ -187,17 +187,17 @@ async fn rows(
 /// One conversation as the agent sees it.
 pub(crate) async fn one(
     reading: &mut SqliteConnection,
-    signed: &Signed,
+    signed: &AuthAgent,
     id: ConversationId,
 ) -> Result<Option<Conversation>> {
     let mut sql = select(signed);
-    sql.push(" AND c.id = ").push_bind(id.to_string()).push(DRESS);
+    sql.push(" AND c.id = ").push_bind(id.to_string()).push(JOINS);
     let row = sql.build().fetch_optional(reading).await?;
     Ok(row.as_ref().map(conversation).transpose()?)
 }
 
 /// The rows are chosen first, in the order of an index, and only then dressed with what other tables know.
-fn select(signed: &Signed) -> QueryBuilder<Sqlite> {
+fn select(signed: &AuthAgent) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
         "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind, m.direction, m.seq AS message_seq, \
          substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(b.body, 1, 1000) AS note_text \
@@ -210,11 +210,11 @@ fn select(signed: &Signed) -> QueryBuilder<Sqlite> {
     sql
 }
 
-fn push_unread(sql: &mut QueryBuilder<Sqlite>, signed: &Signed) {
+fn push_unread(sql: &mut QueryBuilder<Sqlite>, signed: &AuthAgent) {
     sql.push("(c.last_in_seq > COALESCE(r.seq, 0) AND c.last_in_seq > ").push_bind(int(signed.joined_seq)).push(")");
 }
 
-const DRESS: &str = ") c \
+const JOINS: &str = ") c \
     JOIN contact p ON p.org_id = c.org_id AND p.id = c.contact_id \
     JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id \
     LEFT JOIN message m ON m.org_id = c.org_id AND m.id = (SELECT x.id FROM message x \

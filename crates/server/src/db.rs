@@ -3,10 +3,9 @@
 //! Nothing is changed here: every change goes through [`crate::change::Change`]. No resource's SQL lives here.
 
 use crate::{
-    ballast,
     change::Change,
     error::{Error, Result},
-    schema, secret,
+    overflow_padding, schema, secret,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{
@@ -19,7 +18,7 @@ use wire::{OrgId, Position, Seq};
 
 /// A moment's view of the database; it ends when dropped. Keep it short: an open one holds back the removal of
 /// deleted text from the write-ahead log.
-pub type Reading = Transaction<'static, Sqlite>;
+pub type ReadTx = Transaction<'static, Sqlite>;
 
 /// A busy writer is waited for this long, then the answer is 503.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -85,7 +84,7 @@ impl Db {
     ///
     /// # Errors
     /// When no reader is free or the database fails.
-    pub async fn read(&self) -> Result<Reading> {
+    pub async fn read(&self) -> Result<ReadTx> {
         Ok(self.inner.readers.begin().await?)
     }
 
@@ -211,7 +210,7 @@ async fn read_back(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     let temp_store: i64 = sqlx::query_scalar("PRAGMA temp_store").fetch_one(&mut *connection).await?;
     let holds = journal == "wal"
         && (synchronous, secure_delete, foreign_keys, trusted_schema, temp_store) == (2, 1, 1, 0, 2)
-        && usize::try_from(page_size) == Ok(ballast::PAGE_SIZE);
+        && usize::try_from(page_size) == Ok(overflow_padding::PAGE_SIZE);
     if holds { Ok(()) } else { Err(sqlx::Error::Configuration("a setting of the database does not hold".into())) }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     agents,
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     contact_notes, contacts, conversation_notes, conversations,
     db::{Columns as _, Db, head, int, malformed},
     error::Result,
@@ -19,7 +19,12 @@ pub(crate) struct Line {
 }
 
 /// The lines after a position, oldest first, as the agent sees them.
-pub(crate) async fn after(reading: &mut SqliteConnection, signed: &Signed, seq: Seq, limit: u32) -> Result<Vec<Line>> {
+pub(crate) async fn after(
+    reading: &mut SqliteConnection,
+    signed: &AuthAgent,
+    seq: Seq,
+    limit: u32,
+) -> Result<Vec<Line>> {
     let rows = sqlx::query(
         "SELECT seq, kind, subject_id, parent_id, actor_id FROM event WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?",
     )
@@ -39,7 +44,7 @@ pub(crate) async fn after(reading: &mut SqliteConnection, signed: &Signed, seq: 
 pub(crate) async fn resume(
     db: &Db,
     reading: &mut SqliteConnection,
-    signed: &Signed,
+    signed: &AuthAgent,
     from: &Position,
 ) -> Result<Result<Seq, ResetReason>> {
     if from.epoch != db.epoch() {
@@ -58,7 +63,7 @@ pub(crate) async fn resume(
     Ok(if from.seq + 1 < oldest { Err(ResetReason::TooOld) } else { Ok(from.seq) })
 }
 
-async fn event(reading: &mut SqliteConnection, signed: &Signed, row: &SqliteRow) -> Result<Option<Event>> {
+async fn event(reading: &mut SqliteConnection, signed: &AuthAgent, row: &SqliteRow) -> Result<Option<Event>> {
     let (seq, kind): (_, &str) = (row.seq("seq")?, row.try_get("kind")?);
     let actor = match row.id_or_none("actor_id")? {
         Some(actor) => agents::named(&mut *reading, signed.org, actor).await?,
@@ -92,7 +97,7 @@ async fn event(reading: &mut SqliteConnection, signed: &Signed, row: &SqliteRow)
 
 async fn note_event(
     reading: &mut SqliteConnection,
-    signed: &Signed,
+    signed: &AuthAgent,
     row: &SqliteRow,
     seq: Seq,
     actor: AgentRef,

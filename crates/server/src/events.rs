@@ -4,7 +4,7 @@
 //! slow reader, many changes at once or a missed wake-up lose nothing: they only make the next batch longer.
 
 use crate::{
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     db::head,
     error::{Error, Result},
     event_log,
@@ -40,7 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         "`hello`, then events with their position as id, a `heartbeat` every 15 seconds, `reset` when the position \
          can't be resumed from."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn live(signed: Signed, headers: HeaderMap, extract::State(state): extract::State<State>) -> Result<Response> {
+async fn live(signed: AuthAgent, headers: HeaderMap, extract::State(state): extract::State<State>) -> Result<Response> {
     let slot = state.streams().enter(&signed.credential).ok_or_else(|| Error::too_many(5))?;
     // Subscribed before anything is read: a change in between wakes the stream once too often, never too seldom.
     let mut live = Live {
@@ -74,7 +74,7 @@ fn last_event_id(headers: &HeaderMap) -> Option<Option<Position>> {
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses((status = 200, body = Changes),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn changes(
-    signed: Signed,
+    signed: AuthAgent,
     mut query: Query,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Changes>> {
@@ -105,7 +105,7 @@ async fn changes(
 /// One open stream.
 struct Live {
     state: State,
-    signed: Signed,
+    signed: AuthAgent,
     woken: watch::Receiver<()>,
     closing: watch::Receiver<bool>,
     beat: Instant,

@@ -18,23 +18,23 @@ mod stream_limits;
 
 // Storing and telling.
 pub mod backup;
-mod ballast;
 pub mod change;
 pub mod db;
 mod event_log;
 mod events;
+mod overflow_padding;
+pub mod purge;
 mod schema;
-pub mod scrub;
 pub mod secret;
 
 // Who is asking.
 pub mod agents;
-mod attempts;
 mod auth_agent;
 pub mod embed;
 mod me;
 pub mod orgs;
 pub mod password;
+mod rate_limit;
 mod session;
 
 // Resources.

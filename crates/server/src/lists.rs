@@ -1,6 +1,6 @@
 //! Lists: static groups of contacts.
 
-use crate::{auth_agent::Signed, db::Columns as _, error::Result, input::Query, state::State};
+use crate::{auth_agent::AuthAgent, db::Columns as _, error::Result, input::Query, state::State};
 use axum::extract;
 use sqlx::sqlite::SqliteRow;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,7 +15,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     (status = 200, body = Page<ContactList>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn all(
-    signed: Signed,
+    signed: AuthAgent,
     query: Query,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Page<ContactList>>> {

@@ -2,7 +2,7 @@
 
 use crate::{
     agents,
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     db::{Columns as _, malformed},
     error::Result,
     input::{Field, Input, Json, optional},
@@ -25,7 +25,7 @@ impl Input for SettingsPatch {
 /// Who is signed in, and the small things every screen needs.
 #[utoipa::path(get, path = "/api/v1/me", tag = "session", responses((status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn show(signed: Signed, extract::State(state): extract::State<State>) -> Result<axum::Json<Me>> {
+async fn show(signed: AuthAgent, extract::State(state): extract::State<State>) -> Result<axum::Json<Me>> {
     read(&mut *state.db().read().await?, &signed).await.map(axum::Json)
 }
 
@@ -34,7 +34,7 @@ async fn show(signed: Signed, extract::State(state): extract::State<State>) -> R
     (status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(
-    signed: Signed,
+    signed: AuthAgent,
     extract::State(state): extract::State<State>,
     Json(patch): Json<SettingsPatch>,
 ) -> Result<axum::Json<Me>> {
@@ -53,7 +53,7 @@ async fn edit(
     Ok(axum::Json(me))
 }
 
-async fn read(reading: &mut SqliteConnection, signed: &Signed) -> Result<Me> {
+async fn read(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Me> {
     let agents = agents::all(&mut *reading, signed.org).await?;
     let agent = agents.iter().find(|agent| agent.id == signed.agent).cloned().ok_or_else(|| malformed("id"))?;
     let organization = orgs::one(&mut *reading, signed.org).await?;
@@ -62,7 +62,7 @@ async fn read(reading: &mut SqliteConnection, signed: &Signed) -> Result<Me> {
     Ok(Me { agent, organization, agents, channels, settings })
 }
 
-async fn settings(reading: &mut SqliteConnection, signed: &Signed) -> Result<Settings> {
+async fn settings(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Settings> {
     let row = sqlx::query("SELECT settings FROM agent WHERE org_id = ? AND id = ?")
         .bind(signed.org.to_string())
         .bind(signed.agent.to_string())

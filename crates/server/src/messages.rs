@@ -2,7 +2,7 @@
 
 use crate::{
     agents,
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     conversation, conversations,
     db::{Columns as _, int, malformed},
@@ -36,7 +36,7 @@ impl Input for NewMessage {
     (status = 200, body = Page<Message>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn thread(
-    signed: Signed,
+    signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     mut query: Query,
     extract::State(state): extract::State<State>,
@@ -60,7 +60,7 @@ async fn thread(
     (status = 201, body = Message), (status = 200, body = Message, description = "The same again."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn reply(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((id, message_id)): Ids<(ConversationId, MessageId)>,
     extract::State(state): extract::State<State>,
     Json(new): Json<NewMessage>,

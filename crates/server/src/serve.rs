@@ -3,7 +3,7 @@
 use crate::{
     client_address::Peer,
     error::{Error, Result},
-    origin, password, scrub,
+    origin, password, purge,
     state::State,
 };
 use axum::{Router, body::Body, extract::Request};
@@ -29,7 +29,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
     let db = state.db().clone();
     let beside = [
         tokio::spawn(db.clone().follow_other_processes()),
-        tokio::spawn(scrub::keep_scrubbing(db.clone(), state.config().scrub_every)),
+        tokio::spawn(purge::keep_purgebing(db.clone(), state.config().purge_every)),
     ];
     let _survives = survive_full_files();
     let graceful = GracefulShutdown::new();

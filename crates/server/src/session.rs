@@ -1,7 +1,7 @@
 //! Sign-in and sign-out, and who is asking. The cookie holds a random id; the database holds only its hash.
 
 use crate::{
-    auth_agent::{Credential, Signed},
+    auth_agent::{AuthAgent, Credential},
     client_address::ClientAddress,
     db::{Columns as _, Db},
     embed::{cors, tokens},
@@ -40,7 +40,7 @@ type Cookies = [(HeaderName, HeaderValue); 1];
 
 /// Sign in. E-mail addresses are unique over all organizations.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, responses(
-    (status = 204, description = "Signed in; `Set-Cookie` holds the session."),
+    (status = 204, description = "AuthAgent in; `Set-Cookie` holds the session."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn sign_in(
     extract::State(state): extract::State<State>,
@@ -66,7 +66,7 @@ async fn sign_in(
 
 /// Sign out. Says 204 also when nobody was signed in.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
-    (status = 204, description = "Signed out."),
+    (status = 204, description = "AuthAgent out."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderMap) -> Result<(StatusCode, Cookies)> {
     let Some(token) = cookie(&headers, state.config()) else {
@@ -130,7 +130,7 @@ async fn forget(connection: &mut SqliteConnection, session: &str) -> Result<()> 
     Ok(())
 }
 
-impl FromRequestParts<State> for Signed {
+impl FromRequestParts<State> for AuthAgent {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
@@ -155,12 +155,12 @@ impl FromRequestParts<State> for Signed {
 
 /// A session found alive.
 struct Found {
-    signed: Signed,
+    signed: AuthAgent,
     is_due: bool,
 }
 
 /// Who is known by this, if it still counts and the agent is still in the organization.
-pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential) -> Result<Option<Signed>> {
+pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential) -> Result<Option<AuthAgent>> {
     Ok(match credential {
         Credential::Session(hash) => in_session(reading, hash).await?.map(|found| found.signed),
         Credential::Token(hash) => tokens::find(reading, hash).await?.map(|(signed, _)| signed),
@@ -180,7 +180,7 @@ async fn in_session(reading: &mut SqliteConnection, session: &str) -> Result<Opt
     .fetch_optional(reading)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let signed = Signed::read(&row, Credential::Session(session.to_owned()))?;
+    let signed = AuthAgent::read(&row, Credential::Session(session.to_owned()))?;
     Ok(Some(Found { signed, is_due: row.time("last_used_at")? + TOUCH < now }))
 }
 

@@ -1,6 +1,6 @@
 //! What every handler can reach: the database, how the server was started, and the few things kept in memory only.
 
-use crate::{attempts::Attempts, db::Db, static_files::Site, stream_limits::Streams};
+use crate::{db::Db, rate_limit::FailedAttempts, static_files::Site, stream_limits::Streams};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -12,7 +12,7 @@ pub struct Config {
     /// How long a deleted note can be restored.
     pub undo_window: Duration,
     /// How often notes past their undo window are looked for.
-    pub scrub_every: Duration,
+    pub purge_every: Duration,
     /// How often a stream of events says that it is alive.
     pub heartbeat: Duration,
     /// A request's headers must have arrived by then; a connection that sends nothing is closed then too.
@@ -24,7 +24,7 @@ impl Default for Config {
         Self {
             public_origin: None,
             undo_window: Duration::from_secs(12),
-            scrub_every: Duration::from_secs(2),
+            purge_every: Duration::from_secs(2),
             heartbeat: Duration::from_secs(15),
             header_time: Duration::from_secs(10),
         }
@@ -49,7 +49,7 @@ struct Inner {
     db: Db,
     config: Config,
     site: Site,
-    attempts: Attempts,
+    attempts: FailedAttempts,
     streams: Streams,
     closing: watch::Sender<bool>,
 }
@@ -58,7 +58,7 @@ impl State {
     #[must_use]
     pub fn new(db: Db, config: Config, site: Site) -> Self {
         let (closing, _) = watch::channel(false);
-        let (attempts, streams) = (Attempts::default(), Streams::default());
+        let (attempts, streams) = (FailedAttempts::default(), Streams::default());
         Self { inner: Arc::new(Inner { db, config, site, attempts, streams, closing }) }
     }
 
@@ -81,7 +81,7 @@ impl State {
         &self.inner.site
     }
 
-    pub(crate) fn attempts(&self) -> &Attempts {
+    pub(crate) fn attempts(&self) -> &FailedAttempts {
         &self.inner.attempts
     }
 

@@ -1,7 +1,7 @@
 //! Tags: coloured labels of an organization, and which contacts carry them.
 
 use crate::{
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     change::{ActivityLine, Change},
     contact_fields::is_line,
     contacts,
@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     (status = 200, body = Page<Tag>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn all(
-    signed: Signed,
+    signed: AuthAgent,
     query: Query,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Page<Tag>>> {
@@ -49,7 +49,7 @@ async fn all(
     (status = 204, description = "The contact carries the tag."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn put(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((id, name)): Ids<(ContactId, String)>,
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
@@ -79,7 +79,7 @@ async fn put(
     (status = 204, description = "The contact doesn't carry the tag."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn remove(
-    signed: Signed,
+    signed: AuthAgent,
     Ids((id, name)): Ids<(ContactId, String)>,
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
@@ -100,7 +100,7 @@ async fn remove(
 
 async fn record(
     change: &mut Change,
-    signed: &Signed,
+    signed: &AuthAgent,
     contact: ContactId,
     kind: ActivityKind,
     tag: String,

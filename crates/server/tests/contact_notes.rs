@@ -171,7 +171,7 @@ async fn after_the_window_nothing_brings_a_note_back() {
         sam.put(&note, new).await.expect(410).refused("gone");
         assert_eq!(sam.delete(&note).await.expect(200).body, first.body);
         // The second round: the row itself is gone.
-        sidenote_server::scrub::scrub(world.db(), true).await.unwrap();
+        sidenote_server::purge::purge(world.db(), true).await.unwrap();
     }
     assert_eq!(world.count("SELECT COUNT(*) FROM contact_note").await, 0);
     assert_eq!(world.count("SELECT COUNT(*) FROM contact_note_tombstone").await, 1);

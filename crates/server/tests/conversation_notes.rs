@@ -78,7 +78,7 @@ async fn a_deletion_is_final_after_its_window_and_when_it_came_first() {
     let id = sam.add_conversation_note(acme.ana_chat, "gone").await;
     let path = paths::conversation_note(acme.ana_chat, id);
     sam.delete(&path).await.expect(200);
-    sidenote_server::scrub::scrub(world.db(), true).await.unwrap();
+    sidenote_server::purge::purge(world.db(), true).await.unwrap();
     sam.post(&paths::conversation_note_restore(acme.ana_chat, id), None).await.expect(410).refused("gone");
     sam.put(&path, json!({ "body": "gone" })).await.expect(410).refused("gone");
     sam.delete(&path).await.expect(200);

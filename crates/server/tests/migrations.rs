@@ -7,7 +7,7 @@ use crate::{
 use sidenote_server::{
     Config,
     db::Db,
-    scrub::{Scrubbed, scrub},
+    purge::{Scrubbed, purge},
 };
 use sqlx::Connection as _;
 use std::{collections::HashMap, time::Duration};
@@ -56,7 +56,7 @@ async fn notes_of_every_earlier_schema_are_read_as_they_were_and_leave_no_byte_w
                 sam.delete(&paths::contact_note(past.ana, *note)).await.expect(200);
                 sam.delete(&paths::conversation_note(past.chat, *other)).await.expect(200);
             }
-            assert_eq!(scrub(&db, true).await.unwrap(), Scrubbed::Clean);
+            assert_eq!(purge(&db, true).await.unwrap(), Scrubbed::Clean);
         }
         assert_eq!(bytes_left(&file, MARKER), 0, "schema {schema}");
     }
@@ -74,7 +74,7 @@ async fn a_database_of_a_later_version_is_not_touched_and_the_reason_is_said() {
     assert!(said.starts_with("This database belongs to a later version of Sidenote: its schema is 9000"), "{said}");
 }
 
-/// The text comes last in its row, behind the ballast, or SQLite copies some of it: see `src/ballast.rs`.
+/// The text comes last in its row, behind its padding, or SQLite copies some of it: see `src/overflow_padding.rs`.
 #[tokio::test]
 async fn the_tables_of_the_texts_keep_their_columns() {
     let directory = crate::kit::directory();

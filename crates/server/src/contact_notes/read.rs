@@ -2,7 +2,7 @@
 
 use crate::{
     agents,
-    auth_agent::Signed,
+    auth_agent::AuthAgent,
     db::{Columns as _, int, malformed},
     error::Result,
 };
@@ -61,7 +61,7 @@ pub(super) async fn newest(
 }
 
 /// Others' notes after this position are new to the agent. What came before they joined isn't.
-pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &Signed, contact: ContactId) -> Result<Seq> {
+pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &AuthAgent, contact: ContactId) -> Result<Seq> {
     let row = sqlx::query("SELECT seq FROM seen_mark WHERE org_id = ? AND agent_id = ? AND contact_id = ?")
         .bind(signed.org.to_string())
         .bind(signed.agent.to_string())
@@ -75,7 +75,7 @@ pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &Signed, 
 /// How many live notes of others are newer than the agent's seen mark.
 pub(super) async fn count_unseen(
     reading: &mut SqliteConnection,
-    signed: &Signed,
+    signed: &AuthAgent,
     contact: ContactId,
     seen: Seq,
 ) -> Result<u64> {

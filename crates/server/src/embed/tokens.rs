@@ -1,7 +1,7 @@
 //! Tokens: one agent, one origin, ten minutes.
 
 use crate::{
-    auth_agent::{Credential, Signed},
+    auth_agent::{AuthAgent, Credential},
     db::{Columns as _, Db},
     error::{Error, Result},
     secret,
@@ -56,7 +56,7 @@ pub(crate) async fn end_all(db: &Db, org: OrgId, agent: AgentId) -> Result<()> {
 }
 
 /// Who comes with the token of this hash, and from which origin alone, if it lives and the agent is still there.
-pub(crate) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(Signed, String)>> {
+pub(crate) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(AuthAgent, String)>> {
     let row = sqlx::query(
         "SELECT t.org_id, t.agent_id, t.origin, a.role, a.joined_seq FROM embed_token t \
          JOIN agent a ON a.org_id = t.org_id AND a.id = t.agent_id \
@@ -67,5 +67,5 @@ pub(crate) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<O
     .fetch_optional(reading)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((Signed::read(&row, Credential::Token(hash.to_owned()))?, row.text("origin")?)))
+    Ok(Some((AuthAgent::read(&row, Credential::Token(hash.to_owned()))?, row.text("origin")?)))
 }

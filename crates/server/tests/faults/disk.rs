@@ -39,7 +39,7 @@ impl Disk {
     async fn serve(&self, db: &str) -> (Child, String) {
         let mut command = Command::new(PROGRAM);
         command.env("LD_PRELOAD", &self.library).env("DISK_SYNC", &self.sync).env("DISK_FULL", &self.full);
-        serve_by(command, db, &["--scrub-ms", "20"]).await
+        serve_by(command, db, &["--purge-ms", "20"]).await
     }
 }
 

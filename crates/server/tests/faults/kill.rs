@@ -113,7 +113,7 @@ async fn what_was_deleted_leaves_the_files_though_the_server_is_killed_before_it
     let (db, contact, conversation) = template(&directory).await;
     let marker = "Xylophon-7351";
     // It never gets to it: it looks once in ten minutes.
-    let (mut child, address) = serve(&db, &["--undo-window-ms", "1", "--scrub-ms", "600000"]).await;
+    let (mut child, address) = serve(&db, &["--undo-window-ms", "1", "--purge-ms", "600000"]).await;
     let cookie = sign_in(&address).await;
     let mut writer = Writer::new(&address, &cookie, contact, conversation);
     for nth in 0..deletions {
@@ -123,7 +123,7 @@ async fn what_was_deleted_leaves_the_files_though_the_server_is_killed_before_it
     }
     child.kill().await.unwrap();
     assert!(is_in_files(&db, marker), "the scan finds what is there");
-    let (_child, address) = serve(&db, &["--scrub-ms", "10"]).await;
+    let (_child, address) = serve(&db, &["--purge-ms", "10"]).await;
     writer.address.clone_from(&address);
     eventually(async || !is_in_files(&db, marker)).await;
     assert_eq!(wrongs(&[writer], true).await, [""; 0]);

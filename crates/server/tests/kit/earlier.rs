@@ -84,7 +84,7 @@ impl Past {
     pub(crate) async fn contact_note(&self, connection: &mut SqliteConnection, seq: u32, body: &str) -> ContactNoteId {
         let Self { org, sam, ana, chat } = self;
         let id = ContactNoteId::fresh();
-        let (before, body) = (ballast(body), body.replace('\'', "''"));
+        let (before, body) = (padding(body), body.replace('\'', "''"));
         let note = format!(
             "INSERT INTO contact_note VALUES ('{org}', '{id}', '{ana}', '{chat}', '{sam}', {seq}, {seq}, {seq}, NULL, \
              zeroblob({before}), '{body}')"
@@ -102,7 +102,7 @@ impl Past {
     ) -> ConversationNoteId {
         let Self { org, sam, chat, .. } = self;
         let id = ConversationNoteId::fresh();
-        let (before, body) = (ballast(body), body.replace('\'', "''"));
+        let (before, body) = (padding(body), body.replace('\'', "''"));
         let note = format!(
             "INSERT INTO conversation_note VALUES ('{org}', '{id}', '{chat}', '{sam}', {seq}, {seq}, {seq}, NULL, \
              zeroblob({before}), '{body}')"
@@ -126,8 +126,8 @@ pub(crate) async fn run(connection: &mut SqliteConnection, statement: String) {
     sqlx::query(sqlx::AssertSqlSafe(statement)).execute(connection).await.unwrap();
 }
 
-/// How much ballast the first two schemas put before a text.
-fn ballast(body: &str) -> usize {
+/// How much padding the first two schemas put before a text.
+fn padding(body: &str) -> usize {
     let pages = (body.len() + 519).div_ceil(4092);
     489 + pages * 4092 - 259 - 200 - body.len()
 }

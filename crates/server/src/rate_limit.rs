@@ -14,7 +14,7 @@ const MANY_KEYS: usize = 10_000;
 /// The failed attempts of the last 15 minutes. An attempt counts from its beginning, so that many at once don't get
 /// past the limit; success takes it back.
 #[derive(Default)]
-pub(crate) struct Attempts {
+pub(crate) struct FailedAttempts {
     failed: Mutex<HashMap<String, Vec<Instant>>>,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Attempt {
     at: Instant,
 }
 
-impl Attempts {
+impl FailedAttempts {
     /// Begins an attempt that counts against both keys; `Err` holds the seconds to wait.
     pub(crate) fn begin(&self, keys: [String; 2]) -> Result<Attempt, u64> {
         let at = Instant::now();
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_eleventh_attempt_waits_whether_account_or_address_is_the_same() {
-        let attempts = Attempts::default();
+        let attempts = FailedAttempts::default();
         for n in 0..MOST {
             assert!(attempts.begin(keys("maya", &n.to_string())).is_ok());
             assert!(attempts.begin(keys(&n.to_string(), "::1")).is_ok());
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn success_is_not_counted() {
-        let attempts = Attempts::default();
+        let attempts = FailedAttempts::default();
         for _ in 0..MOST * 2 {
             let attempt = attempts.begin(keys("maya", "::1")).unwrap();
             attempts.succeeded(&attempt);

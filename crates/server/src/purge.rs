@@ -25,7 +25,7 @@ const KEEP_EVENTS: chrono::TimeDelta = chrono::TimeDelta::days(30);
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Scrubs at once, then for as long as the server runs.
-pub(crate) async fn keep_scrubbing(db: Db, every: Duration) {
+pub(crate) async fn keep_purgebing(db: Db, every: Duration) {
     // Unknown at start: text that was deleted before may still be in the log.
     let mut waiting_since = Some(Instant::now());
     let mut forgotten = None;
@@ -33,7 +33,7 @@ pub(crate) async fn keep_scrubbing(db: Db, every: Duration) {
         if forgotten.is_none_or(|at: Instant| at.elapsed() > FORGET_EVERY) && forget_old_events(&db).await.is_ok() {
             forgotten = Some(Instant::now());
         }
-        match scrub(&db, waiting_since.is_some()).await {
+        match purge(&db, waiting_since.is_some()).await {
             Ok(Scrubbed::Clean) => waiting_since = None,
             Ok(Scrubbed::HeldBack) => _ = waiting_since.get_or_insert_with(Instant::now),
             Err(Error::Database(sqlx::Error::PoolClosed)) => return,
@@ -59,7 +59,7 @@ pub enum Scrubbed {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn scrub(db: &Db, is_log_due: bool) -> Result<Scrubbed> {
+pub async fn purge(db: &Db, is_log_due: bool) -> Result<Scrubbed> {
     let removed = remove(db).await?;
     if removed == 0 && !is_log_due {
         return Ok(Scrubbed::Clean);

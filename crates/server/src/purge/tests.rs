@@ -104,7 +104,7 @@ impl Scene {
                 sqlx::query(statement).execute(change.tx()).await.unwrap();
             }
             change.commit().await.unwrap();
-            assert_eq!(scrub(&self.db, false).await.unwrap(), Scrubbed::Clean);
+            assert_eq!(purge(&self.db, false).await.unwrap(), Scrubbed::Clean);
         }
         for table in ["SELECT COUNT(*) FROM contact_note_body", "SELECT COUNT(*) FROM conversation_note_body"] {
             let left: i64 = sqlx::query_scalar(table).fetch_one(self.db.writer()).await.unwrap();
@@ -142,7 +142,7 @@ async fn no_byte_of_a_deleted_note_is_left() {
 
 /// Or the test above shows nothing: SQLite copies rows between pages and doesn't overwrite what it leaves behind.
 #[tokio::test]
-async fn without_ballast_some_bytes_would_be_left() {
+async fn without_padding_some_bytes_would_be_left() {
     let scene = Scene::new().await;
     scene.fill().await;
     let strip = [

@@ -4,7 +4,7 @@
 //! SQLite leaves in the unused middle of a page when it moves rows between pages to keep its tree in balance. Only
 //! the beginning of a long row is moved that way; the rest of it lies on overflow pages, which stay where they are
 //! until the row goes, and are overwritten then. So a text has a row of its own (`contact_note_body`,
-//! `conversation_note_body`) that is long enough to overflow, and comes last in it, behind enough ballast to push all of it
+//! `conversation_note_body`) that is long enough to overflow, and comes last in it, behind enough padding to push all of it
 //! out of the part that moves. Those tables keep their columns for ever; what else is known of a note is in the note's own
 //! table, whose columns may change.
 //!
@@ -18,7 +18,7 @@ const KEPT: usize = (PAGE_SIZE - 12) * 32 / 255 - 23;
 const OVERFLOW: usize = PAGE_SIZE - 4;
 /// A row that ends up to this much before an overflow page is full keeps exactly [`KEPT`] bytes in its page.
 const SLACK: usize = 519;
-/// The columns before the ballast and the row's header take about this much; the slack makes up for what they differ.
+/// The columns before the padding and the row's header take about this much; the slack makes up for what they differ.
 const COLUMNS: usize = 80;
 
 /// As many zeros as a row needs before a text of this many bytes.
@@ -42,9 +42,9 @@ mod tests {
     #[test]
     fn no_text_of_any_length_begins_in_the_part_of_a_row_that_moves() {
         for length in 1..=40_000 {
-            let ballast = before(&"a".repeat(length)).len();
+            let padding = before(&"a".repeat(length)).len();
             for columns in COLUMNS - 40..=COLUMNS + 40 {
-                assert!(kept(columns + ballast + length) <= columns + ballast, "{length} {columns}");
+                assert!(kept(columns + padding + length) <= columns + padding, "{length} {columns}");
             }
         }
     }
