@@ -11,7 +11,7 @@ use crate::{
     net::{api::Api, error::ApiError},
     sync::{
         event_stream::{Frame, Reader},
-        tab_leader::{Tabs, Told},
+        tab_leader::{TabMessage, Tabs},
     },
 };
 use connection::End;
@@ -88,7 +88,7 @@ struct Follower {
 }
 
 impl Follower {
-    async fn take_turns(&mut self, mut told: UnboundedReceiver<Told>) {
+    async fn take_turns(&mut self, mut told: UnboundedReceiver<TabMessage>) {
         while !self.client.is_closed() {
             self.follow_leader(&mut told).await;
             let (client, tabs) = (self.client.clone(), self.tabs.clone());
@@ -101,17 +101,17 @@ impl Follower {
     }
 
     /// Hears from the leader, until this tab leads.
-    async fn follow_leader(&mut self, told: &mut UnboundedReceiver<Told>) {
+    async fn follow_leader(&mut self, told: &mut UnboundedReceiver<TabMessage>) {
         let mut is_behind = true;
         let mut is_asked = false;
         let mut late = Box::pin(sleep(LEAD_AT_ONCE_MS));
         while !self.client.is_closed() {
             match select(told.next(), late.as_mut()).await {
-                Either::Left((Some(Told::Lead) | None, _)) => return,
-                Either::Left((Some(Told::Yield), _)) => {}
+                Either::Left((Some(TabMessage::Lead) | None, _)) => return,
+                Either::Left((Some(TabMessage::Yield), _)) => {}
                 // Another one that misses the leader.
-                Either::Left((Some(Told::Said(text)), _)) if text == "who" => {}
-                Either::Left((Some(Told::Said(text)), _)) => {
+                Either::Left((Some(TabMessage::Said(text)), _)) if text == "who" => {}
+                Either::Left((Some(TabMessage::Said(text)), _)) => {
                     is_asked = false;
                     self.hear_leader(&text).await;
                     late = Box::pin(sleep(SILENCE_MS));
@@ -291,17 +291,17 @@ async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T
 }
 
 /// A leader says that it is there, until another tab takes its place.
-async fn answer_until_yielded(told: &mut UnboundedReceiver<Told>, client: &Client, tabs: Option<&Tabs>) {
+async fn answer_until_yielded(told: &mut UnboundedReceiver<TabMessage>, client: &Client, tabs: Option<&Tabs>) {
     loop {
         match told.next().await {
-            Some(Told::Said(text)) if text == "who" => {
+            Some(TabMessage::Said(text)) if text == "who" => {
                 if let Some(tabs) = tabs {
                     tabs.say("here");
                 }
             }
-            Some(Told::Said(text)) if text == LEFT => client.be_left(),
-            Some(Told::Yield) | None => return,
-            Some(Told::Lead | Told::Said(_)) => {}
+            Some(TabMessage::Said(text)) if text == LEFT => client.be_left(),
+            Some(TabMessage::Yield) | None => return,
+            Some(TabMessage::Lead | TabMessage::Said(_)) => {}
         }
     }
 }

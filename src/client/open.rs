@@ -143,15 +143,15 @@ impl Client {
     fn tell(&self, event: &Event) {
         let (actor, sentence) = match event {
             Event::ContactNoteAdded { note, actor, .. } if self.0.open.contacts.contains(note.contact_id) => {
-                (actor, strings().told_note_added)
+                (actor, strings().announced_note_added)
             }
             Event::ContactNoteDeleted { contact_id, actor, .. } if self.0.open.contacts.contains(*contact_id) => {
-                (actor, strings().told_note_deleted)
+                (actor, strings().announced_note_deleted)
             }
             Event::ConversationNoteAdded { note, actor, .. }
                 if self.0.open.conversations.contains(note.conversation_id) =>
             {
-                (actor, strings().told_conversation_note_added)
+                (actor, strings().announced_conversation_note_added)
             }
             _ => return,
         };

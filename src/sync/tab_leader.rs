@@ -22,7 +22,7 @@ extern "C" {
 }
 
 /// What a tab hears.
-pub(crate) enum Told {
+pub(crate) enum TabMessage {
     /// It leads from now on.
     Lead,
     /// Another tab has taken the lead.
@@ -42,9 +42,9 @@ struct Joined {
 
 impl Tabs {
     /// `None`: this browser's tabs can't talk to each other, and each stands alone.
-    pub(crate) fn join(name: &str) -> Option<(Self, UnboundedReceiver<Told>)> {
+    pub(crate) fn join(name: &str) -> Option<(Self, UnboundedReceiver<TabMessage>)> {
         let (sender, receiver) = unbounded();
-        let told = |sender: &UnboundedSender<Told>, told: fn(JsValue) -> Option<Told>| {
+        let told = |sender: &UnboundedSender<TabMessage>, told: fn(JsValue) -> Option<TabMessage>| {
             let sender = sender.clone();
             Closure::<dyn FnMut(JsValue)>::new(move |said| {
                 if let Some(told) = told(said) {
@@ -54,9 +54,9 @@ impl Tabs {
             })
         };
         let heard = [
-            told(&sender, |_| Some(Told::Lead)),
-            told(&sender, |said| said.as_string().map(Told::Said)),
-            told(&sender, |_| Some(Told::Yield)),
+            told(&sender, |_| Some(TabMessage::Lead)),
+            told(&sender, |said| said.as_string().map(TabMessage::Said)),
+            told(&sender, |_| Some(TabMessage::Yield)),
         ];
         let handle = join_tabs(name, heard[0].as_ref(), heard[1].as_ref(), heard[2].as_ref());
         let joined = Joined { handle, _heard: heard };

@@ -13,7 +13,7 @@ use web_sys::{Element, HtmlElement};
 use sidenote_testkit::stage::Stage;
 
 /// A list in an element that scrolls: 400 pixels high, rows 40 pixels high unless `heights` says otherwise.
-struct Shelf {
+struct ModelList {
     stage: Stage,
     keys: RwSignal<Vec<u32>>,
     handle: RowsHandle<u32>,
@@ -22,7 +22,7 @@ struct Shelf {
 /// A row's height in pixels by its key; a signal, for rows that grow.
 type Height = fn(u32) -> u32;
 
-impl Shelf {
+impl ModelList {
     fn new(keys: impl IntoIterator<Item = u32>) -> Self {
         Self::with(keys, Edge::Start, |_| 40)
     }

@@ -8,11 +8,11 @@ use wire::{ChannelKind, ContactId, ConversationId};
 
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
-use sidenote_testkit::hands::fill_in;
 use sidenote_testkit::notes::{add_note, notes};
 use sidenote_testkit::screen::Screen;
 use sidenote_testkit::screen::read;
 use sidenote_testkit::story::Story;
+use sidenote_testkit::user::fill_in;
 
 const NOTE: &str = "/conversations/*/notes/*";
 

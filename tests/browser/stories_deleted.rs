@@ -6,10 +6,10 @@ use wire::{ChannelKind, ContactId, ContactNoteId, ProblemCode};
 
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
-use sidenote_testkit::hands::focused;
 use sidenote_testkit::notes::{note_box, note_row, notes};
 use sidenote_testkit::screen::Screen;
 use sidenote_testkit::story::Story;
+use sidenote_testkit::user::focused;
 
 const NOTE: &str = "/contacts/*/notes/*";
 const RESTORE: &str = "/contacts/*/notes/*/restore";

@@ -8,11 +8,11 @@ use wire::{ChannelKind, ContactId, ConversationId, ProblemCode};
 
 use sidenote_testkit::eventually::{eventually, next_picture, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
-use sidenote_testkit::hands::fill_in;
 use sidenote_testkit::notes::{add_note, note_box, notes};
 use sidenote_testkit::screen::Screen;
 use sidenote_testkit::screen::read;
 use sidenote_testkit::story::Story;
+use sidenote_testkit::user::fill_in;
 
 const NOTES: &str = "/contacts/*/notes";
 

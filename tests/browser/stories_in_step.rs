@@ -75,7 +75,7 @@ async fn a_note_added_in_one_of_eight_panes_is_in_all_eight_in_one_flush_and_in_
     let held = story.server.hold(PUT.0, PUT.1);
 
     let third = story.panel(2);
-    sidenote_testkit::hands::fill_in(&sidenote_testkit::notes::note_box(&third), "Wants the blue one");
+    sidenote_testkit::user::fill_in(&sidenote_testkit::notes::note_box(&third), "Wants the blue one");
     painted().await;
     let watched = Watched::new({
         let panels = panels.clone();

@@ -8,10 +8,10 @@ use wire::ChannelKind;
 
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
-use sidenote_testkit::hands::fill_in;
 use sidenote_testkit::notes::{add_note, note_box, note_rows, notes};
 use sidenote_testkit::screen::Screen;
 use sidenote_testkit::story::Story;
+use sidenote_testkit::user::fill_in;
 
 const MANY: usize = 10_000;
 /// Elements and texts together.

@@ -5,10 +5,10 @@ use wire::{ChannelAddress, ChannelKind};
 
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
-use sidenote_testkit::hands::{fill_in, fill_in_input, focused, press};
 use sidenote_testkit::notes::{add_note, note_box, notes};
 use sidenote_testkit::screen::{found, read};
 use sidenote_testkit::story::Story;
+use sidenote_testkit::user::{fill_in, fill_in_input, focused, press};
 use wasm_bindgen::JsCast;
 
 #[wasm_bindgen_test]

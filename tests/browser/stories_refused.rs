@@ -8,10 +8,10 @@ use wire::{ChannelKind, ContactId, ConversationId, ProblemCode};
 use sidenote_testkit::clock::Clock;
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
-use sidenote_testkit::hands::fill_in;
 use sidenote_testkit::notes::{add_note, is_waiting, note_box, note_row, notes};
 use sidenote_testkit::screen::read;
 use sidenote_testkit::story::Story;
+use sidenote_testkit::user::fill_in;
 
 const NOTE: &str = "/contacts/*/notes/*";
 

@@ -6,10 +6,10 @@ use wire::{ChannelKind, ContactId};
 
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
-use sidenote_testkit::hands::{fill_in, press};
 use sidenote_testkit::notes::{note_box, notes};
 use sidenote_testkit::screen::read;
 use sidenote_testkit::story::Story;
+use sidenote_testkit::user::{fill_in, press};
 
 const NOTE: &str = "/contacts/*/notes/*";
 

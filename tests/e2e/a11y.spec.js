@@ -1,6 +1,6 @@
 // For everyone: nothing for axe to find on any view, everything by keyboard, and room enough on a narrow screen.
 import { axeFindings, expect, maya, said, sam, test } from "./harness.js";
-import { NOTE, meet, problem } from "./network.js";
+import { NOTE, intercept, problem } from "./network.js";
 import { inboxWith, pane, profile, toast, trash, undo } from "./screen.js";
 
 const WIDE = { width: 1440, height: 900 };
@@ -111,7 +111,7 @@ test("axe finds nothing while a toast offers Undo and while one says what failed
     await trash(pane(page, who.first).note(text).first()).click();
     await expect(undo(page).first()).toBeVisible();
   });
-  await meet(page, /\/conversations\/[^/]+$/, "PATCH", (route) => route.fulfill(problem(403, "forbidden")));
+  await intercept(page, /\/conversations\/[^/]+$/, "PATCH", (route) => route.fulfill(problem(403, "forbidden")));
   await page.goto(inboxWith([who.first], { panels: [] }));
   await accessibleEverywhere(page, async () => {
     await pane(page, who.first).finish.click();
@@ -124,7 +124,7 @@ test("axe finds nothing on a refused note, with a hint about a card number under
   const text = said("Refused");
   const page = await signIn(maya, { ...STILL, path: inboxWith([who.first]) });
   const here = pane(page, who.first);
-  await meet(page, NOTE, "PUT", (route) => route.fulfill(problem(422, "wrong-contact")));
+  await intercept(page, NOTE, "PUT", (route) => route.fulfill(problem(422, "wrong-contact")));
   await here.write(text);
   await here.box.fill("4111 1111 1111 1111");
   await accessibleEverywhere(page, async () => {
@@ -140,7 +140,7 @@ test("axe finds nothing on what is not found, and on what could not be loaded", 
   await accessibleEverywhere(page, () => expect(page.getByText("This contact does not exist")).toBeVisible());
   await page.goto("/no/such/place");
   await accessibleEverywhere(page, () => expect(page.getByText("There is nothing at this address.")).toBeVisible());
-  await meet(page, /\/conversations\?/, "GET", (route) => route.fulfill(problem(503, "busy", { retryable: true })));
+  await intercept(page, /\/conversations\?/, "GET", (route) => route.fulfill(problem(503, "busy", { retryable: true })));
   await page.goto("/");
   await accessibleEverywhere(page, () => expect(page.getByRole("button", { name: "Try again" })).toBeVisible());
 });
@@ -274,7 +274,7 @@ test("a colleague's note is said politely, a refusal assertively", async ({ sign
   await expect(polite).toHaveAttribute("aria-live", "polite");
   await (await api(sam)).delete(`/contacts/${who.id}/notes/${note.id}`);
   await expect(page.getByRole("status").filter({ hasText: `${sam.name} deleted a note` })).toHaveCount(1);
-  await meet(page, NOTE, "PUT", (route) => route.fulfill(problem(422, "wrong-contact")));
+  await intercept(page, NOTE, "PUT", (route) => route.fulfill(problem(422, "wrong-contact")));
   await here.write(said("Refused"));
   await expect(here.note("Refused").getByRole("alert")).toContainText("Not saved");
 });

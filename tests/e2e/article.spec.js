@@ -508,21 +508,21 @@ test("a note deleted while an agent had no connection goes without a reload when
   signIn,
   person,
   api,
-  cable,
+  proxy,
 }) => {
   const text = said("Soon to be deleted");
   const who = await person();
   const agents = await api(sam);
   const note = await agents.addNote(who.first, text);
-  const wire = await cable();
+  const wire = await proxy();
   const page = await signIn(maya, { at: wire.url, path: inboxWith([who.first, who.second]) });
   await expect(pane(page, who.first).note(text)).toBeVisible();
   await expect(pane(page, who.second).note(text)).toBeVisible();
   await page.evaluate(() => (globalThis.notReloaded = true));
-  wire.pull();
+  wire.disconnect();
   await agents.delete(`/contacts/${who.id}/notes/${note.id}`);
   await expect(pane(page, who.first).note(text), "it cannot know yet").toBeVisible();
-  wire.plug();
+  wire.reconnect();
   await expect(pane(page, who.first).note(text)).toHaveCount(0);
   await expect(pane(page, who.second).note(text)).toHaveCount(0);
   expect(await page.evaluate(() => globalThis.notReloaded)).toBe(true);

@@ -4,7 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { expect, test } from "./guest.js";
 import { fillSignIn, maya, said, sam } from "./harness.js";
 import { breakable } from "./host.js";
-import { NOTE, NOTES, meet, problem } from "./network.js";
+import { NOTE, NOTES, intercept, problem } from "./network.js";
 import { inboxWith, pane, profile } from "./screen.js";
 
 const components = resolve(import.meta.dirname, "../../src/components");
@@ -40,10 +40,10 @@ const BROKEN = {
 /** These speak in no view that is put into a page: of the stand-alone page, or when something else goes wrong. How? */
 const LATER = {
   connection_line: async ({ page, wire }) => {
-    wire.pull();
+    wire.disconnect();
     // Shown when it has been so for five seconds.
     await expect(broken(page)).toBeVisible();
-    wire.plug();
+    wire.reconnect();
   },
   contact_page: ({ page, here, who }) => here.panel.getByRole("link", { name: who.name }).first().click(),
   load_problem: async ({ page, other }) => {
@@ -152,18 +152,18 @@ for (const [name, happen] of Object.entries(LATER)) {
     signIn,
     person,
     api,
-    cable,
+    proxy,
     complaints,
   }) => {
     const [who, other] = [await person(), await person()];
-    const wire = await cable();
+    const wire = await proxy();
     const [draft, reply, waiting] = ["Half a note", "Half a reply", "Under way"].map(said);
     const page = await signIn(maya, { at: wire.url, byForm: name === "sign_in" });
     await breakableApp(page);
     await page.clock.install();
     await page.goto(inboxWith([who.first]));
     const here = pane(page, who.first);
-    await meet(page, NOTE, "PUT", (route) => route.abort());
+    await intercept(page, NOTE, "PUT", (route) => route.abort());
     await here.write(waiting);
     await expect(here.note(waiting)).toContainText("Not saved yet");
     await here.box.fill(draft);
@@ -231,7 +231,7 @@ test("when the app breaks it says so, a reload goes on, and no word is lost", as
   const page = await signIn(maya, { path: inboxWith([who.first]) });
   const here = pane(page, who.first);
   const [draft, reply, waiting] = ["Half a thought", "Half a reply", "Under way"].map(said);
-  await meet(page, NOTE, "PUT", (route) => route.abort());
+  await intercept(page, NOTE, "PUT", (route) => route.abort());
   await here.write(waiting);
   await expect(here.note(waiting)).toContainText("Not saved yet");
   await here.reply.fill(reply);

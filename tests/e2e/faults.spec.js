@@ -23,7 +23,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
   signIn,
   visitor,
   api,
-  cable,
+  proxy,
 }) => {
   test.setTimeout(120_000 + ROUNDS * 60_000);
   // An undo comes when the network lets it.
@@ -31,7 +31,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
   const agents = await api(sam, { server });
   const clients = [];
   for (const agent of [maya, sam, maya]) {
-    const wire = await cable(server);
+    const wire = await proxy(server);
     clients.push({ wire, agent, page: await signIn(agent, { server, at: wire.url, viewport: { width: 1440, height: 2400 } }) });
   }
   let acted = 0;
@@ -54,18 +54,18 @@ test("whatever breaks on the way, three browsers and the server end up with the 
       const broken = clients[roll(clients.length)].wire;
       switch (roll(4)) {
         case 0:
-          broken.pull();
-          story.push("a cable is pulled");
+          broken.disconnect();
+          story.push("a proxy is pulled");
           break;
         case 1:
-          broken.plug();
+          broken.reconnect();
           broken.cutAfter(roll(3_000));
-          story.push("a cable breaks soon");
+          story.push("a proxy breaks soon");
           break;
         case 2:
-          broken.plug();
+          broken.reconnect();
           broken.cutAfter(Infinity);
-          story.push("a cable is whole");
+          story.push("a proxy is whole");
           break;
       }
       const texts = [...mine];
@@ -94,7 +94,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
     }
     for (const { wire, page } of clients) {
       wire.cutAfter(Infinity);
-      wire.plug();
+      wire.reconnect();
       // As a browser says when it has a network again.
       await page.evaluate(() => dispatchEvent(new Event("online")));
     }

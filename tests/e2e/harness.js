@@ -5,7 +5,7 @@
 //   serverFlags    further flags for it, as one string: test.use({ serverFlags: "--undo-window-ms 500 --purge-ms 100" });
 //                  files with different flags get different workers, so set it at the top of a file.
 //   startServer    (flags?) → a further Server for this test alone; for whoever kills it, fills it or counts in it.
-//   cable          (server?) → a Cable to it, with `url`, `pull()` and `plug()`: signIn(maya, { at: cable.url }).
+//   proxy          (server?) → a NetworkProxy to it, with `url`, `disconnect()` and `reconnect()`: signIn(maya, { at: proxy.url }).
 //   signIn         (agent, { server, at, path, byForm, …browser context options }?) → a page of a browser context of its
 //                  own, signed in and gone to `path`. Once per agent and server the password is checked; `byForm` types
 //                  it in again, for a session of the page's own. A second tab: `await page.context().newPage()`.
@@ -26,7 +26,7 @@
 import { test as base, expect } from "@playwright/test";
 import axe from "axe-core";
 import { randomUUID } from "node:crypto";
-import { Cable } from "./cable.js";
+import { NetworkProxy } from "./proxy.js";
 import { Server } from "./server.js";
 
 export { expect };
@@ -63,14 +63,14 @@ export const test = base.extend({
     await Promise.all(started.map((server) => server.dispose()));
   },
 
-  cable: async ({ server }, use) => {
-    const cables = [];
+  proxy: async ({ server }, use) => {
+    const proxies = [];
     await use(async (to = server) => {
-      const cable = await Cable.to(to.url);
-      cables.push(cable);
-      return cable;
+      const proxy = await NetworkProxy.to(to.url);
+      proxies.push(proxy);
+      return proxy;
     });
-    await Promise.all(cables.map((cable) => cable.dispose()));
+    await Promise.all(proxies.map((proxy) => proxy.dispose()));
   },
 
   complaints: [

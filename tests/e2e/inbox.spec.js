@@ -1,6 +1,6 @@
 // The inbox: finding a conversation, reading and answering it, saying whose it is and when it is done.
 import { expect, fillSignIn, gia, maya, said, sam, test } from "./harness.js";
-import { meet, problem } from "./network.js";
+import { intercept, problem } from "./network.js";
 import { CHANNELS, inboxWith, pane, profile, row, toast, trash } from "./screen.js";
 
 const list = (page) => page.getByRole("region", { name: "Conversations", exact: true });
@@ -431,7 +431,7 @@ test("what can't be loaded says why and offers to try again: list, conversation,
   let isDown = true;
   const fail = (route) => (isDown ? route.fulfill(problem(503, "busy", { retryable: true })) : route.continue());
   for (const path of [/\/conversations\?.*status=closed/, /\/messages(\?|$)/, /\/contacts\/[^/]+$/, /\/contacts\/[^/]+\/notes/]) {
-    await meet(page, path, "GET", fail);
+    await intercept(page, path, "GET", fail);
   }
   await tab(page, "Closed").click();
   await expect(list(page).getByText("This could not be loaded. The server is busy.")).toBeVisible();

@@ -2,7 +2,7 @@
 import { expect, test } from "./places.js";
 import { SOON, passUntil } from "./clock.js";
 import { crash, fillSignIn, maya, said, sam } from "./harness.js";
-import { NOTE, meet, problem } from "./network.js";
+import { NOTE, intercept, problem } from "./network.js";
 import { Newer } from "./newer.js";
 import { inboxWith, pane, profile, trash, undo } from "./screen.js";
 
@@ -276,14 +276,14 @@ function stories() {
       await expect(here.box).toBeVisible();
       if (late) await second.evaluate(() => globalThis.giveLock());
       // It arrives, and its answer never does.
-      await meet(first, NOTE, "PUT", async (route, nth) => {
+      await intercept(first, NOTE, "PUT", async (route, nth) => {
         if (nth === 1) await route.fetch();
         await route.abort();
       });
       // Nor does the event, from the other tab or from the server.
       await first.evaluate(() => (globalThis.isDeaf = true));
       await first.route(/\/api\/v1\/(events|changes)/, (route) => route.abort());
-      await meet(second, NOTE, "DELETE", (route) => route.abort());
+      await intercept(second, NOTE, "DELETE", (route) => route.abort());
       await here.write(text);
       await expect(there.note(text).locator("time")).toBeVisible();
       await trash(there.note(text)).click();
@@ -303,7 +303,7 @@ function stories() {
     const text = said("Thought better of");
     const first = await work(maya, [who.first]);
     await expect(pane(first, who.first).box).toBeVisible();
-    await meet(first, NOTE, "PUT", (route) => route.abort());
+    await intercept(first, NOTE, "PUT", (route) => route.abort());
     await pane(first, who.first).write(text);
     await expect(pane(first, who.first).note(text)).toContainText("Not saved yet");
     const sent = [];
@@ -356,7 +356,7 @@ function stories() {
     const [refused, behind] = ["Refused", "Behind"].map(said);
     const page = await work(maya, [who.first]);
     const here = pane(page, who.first);
-    await meet(page, NOTE, "PUT", (route, nth) => (nth === 1 ? route.fulfill(problem(403, "forbidden")) : route.fallback()));
+    await intercept(page, NOTE, "PUT", (route, nth) => (nth === 1 ? route.fulfill(problem(403, "forbidden")) : route.fallback()));
     await here.write(refused);
     await here.write(behind);
     await expect(here.note(behind).locator("time")).toBeVisible();
@@ -434,7 +434,7 @@ function stories() {
     const text = said("Since yesterday");
     const page = await work(maya, [who.first], { before: withClock });
     const here = pane(page, who.first);
-    await meet(page, NOTE, "PUT", (route) => route.abort());
+    await intercept(page, NOTE, "PUT", (route) => route.abort());
     await here.write(text);
     await expect(here.note(text)).toContainText("Not saved yet");
     const overdue = page.getByText("Something you wrote more than a day ago is not saved yet");
@@ -541,7 +541,7 @@ test("a view that is put into the page again goes on with what it had not sent",
   await put();
   const here = profile(page.locator("#panel"), who.name);
   const text = said("Not sent yet");
-  await meet(page, NOTE, "PUT", (route) => route.abort());
+  await intercept(page, NOTE, "PUT", (route) => route.abort());
   await here.write(text);
   await expect(here.note(text)).toContainText("Not saved yet");
   await page.evaluate(() => document.querySelector("#panel").remove());

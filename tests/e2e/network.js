@@ -13,7 +13,7 @@ export function problem(status, code, { retryable = false } = {}) {
 }
 
 /** Lays `handle(route, nth)` on requests of `method` to `path`; those of another method go their way. */
-export async function meet(page, path, method, handle) {
+export async function intercept(page, path, method, handle) {
   let count = 0;
   await page.route(path, async (route) => {
     if (route.request().method() !== method) return route.fallback();
@@ -26,7 +26,7 @@ export async function meet(page, path, method, handle) {
 /** Holds each request of `method` to `path`. `letGo()` sends all that came, and those that come later. */
 export async function holdBack(page, path, method) {
   const held = gate();
-  const met = await meet(page, path, method, async (route) => {
+  const met = await intercept(page, path, method, async (route) => {
     await held.opened;
     await route.continue();
   });
@@ -36,7 +36,7 @@ export async function holdBack(page, path, method) {
 /** Lets each request of `method` to `path` reach the server, and holds the answer until `letGo()`. */
 export async function holdAnswer(page, path, method) {
   const held = gate();
-  const met = await meet(page, path, method, async (route) => {
+  const met = await intercept(page, path, method, async (route) => {
     const response = await route.fetch();
     await held.opened;
     await route.fulfill({ response });

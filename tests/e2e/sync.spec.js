@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { SOON, hearBreaks, passUntil, stop } from "./clock.js";
 import { expect, fillSignIn, maya, said, sam, test } from "./harness.js";
-import { CONVERSATION_NOTE, MESSAGE, NOTE, NOTES, holdAnswer, holdBack, meet, problem } from "./network.js";
+import { CONVERSATION_NOTE, MESSAGE, NOTE, NOTES, holdAnswer, holdBack, intercept, problem } from "./network.js";
 import { inboxWith, pane, reconnecting, row, toast, trash, undo } from "./screen.js";
 import { program } from "./server.js";
 
@@ -50,7 +50,7 @@ test("after a cut everything that was missed is there without a reload: added, d
   signIn,
   person,
   api,
-  cable,
+  proxy,
 }) => {
   const who = await person();
   const agents = await api(sam);
@@ -58,7 +58,7 @@ test("after a cut everything that was missed is there without a reload: added, d
   const notes = {};
   for (const text of [kept, lost, back]) notes[text] = await agents.addNote(who.first, text);
   const inside = await agents.addConversationNote(who.first, said("Inside, is deleted"));
-  const wire = await cable();
+  const wire = await proxy();
   const page = await signIn(maya, { at: wire.url });
   await page.clock.install();
   await page.goto(inboxWith([who.first]));
@@ -66,7 +66,7 @@ test("after a cut everything that was missed is there without a reload: added, d
   for (const text of [kept, lost, back]) await expect(here.note(text)).toBeVisible();
   await expect(here.said(inside.body)).toBeVisible();
   await page.evaluate(() => (globalThis.notReloaded = true));
-  wire.pull();
+  wire.disconnect();
   const [added, answer, name] = [said("Is added"), said("Is answered"), said("New name")];
   await agents.delete(`/contacts/${who.id}/notes/${notes[lost].id}`);
   await agents.delete(`/contacts/${who.id}/notes/${notes[back].id}`);
@@ -75,7 +75,7 @@ test("after a cut everything that was missed is there without a reload: added, d
   await agents.addNote(who.second, added);
   await agents.reply(who.first, answer);
   await agents.change(`/contacts/${who.id}`, { external_id: name });
-  wire.plug();
+  wire.reconnect();
   await passUntil(page, () => expect(here.note(added)).toHaveCount(1, SOON));
   await expect(here.note(lost)).toHaveCount(0);
   await expect(here.note(kept)).toHaveCount(1);
@@ -134,7 +134,7 @@ test("a refused note stays with its text and the reason, Edit puts the text back
   const who = await person();
   const page = await signIn(maya, { path: inboxWith([who.first, who.second]) });
   const [here, beside] = [pane(page, who.first), pane(page, who.second)];
-  await meet(page, NOTE, "PUT", (route) => route.fulfill(problem(422, "wrong-contact")));
+  await intercept(page, NOTE, "PUT", (route) => route.fulfill(problem(422, "wrong-contact")));
   await here.write(edited);
   for (const place of [here, beside]) {
     await expect(place.note(edited)).toContainText("Not saved: That conversation belongs to another contact.");
@@ -158,8 +158,8 @@ test("a refused conversation note and a refused reply keep their text and give i
   const who = await person();
   const page = await signIn(maya, { path: inboxWith([who.first], { panels: [] }) });
   const here = pane(page, who.first);
-  await meet(page, CONVERSATION_NOTE, "PUT", (route) => route.fulfill(problem(422, "invalid-body")));
-  await meet(page, MESSAGE, "PUT", (route) => route.fulfill(problem(403, "forbidden")));
+  await intercept(page, CONVERSATION_NOTE, "PUT", (route) => route.fulfill(problem(422, "invalid-body")));
+  await intercept(page, MESSAGE, "PUT", (route) => route.fulfill(problem(403, "forbidden")));
   await here.noteMode.click();
   await here.conversationNote.fill(inside);
   await here.addConversationNote.click();
@@ -229,7 +229,7 @@ test("a busy server and then a lost answer: the note is tried again until it is 
   const who = await person();
   const page = await signIn(maya, { path: inboxWith([who.first]) });
   const here = pane(page, who.first);
-  const met = await meet(page, NOTE, "PUT", async (route, nth) => {
+  const met = await intercept(page, NOTE, "PUT", async (route, nth) => {
     if (nth === 1) return route.fulfill(problem(503, "busy", { retryable: true }));
     if (nth === 2) {
       // It reaches the server, and the way back breaks.
@@ -254,7 +254,7 @@ test("a server that says when to come back is not asked before, and the note say
   await page.clock.install();
   await page.goto(inboxWith([who.first]));
   const here = pane(page, who.first);
-  const asked = await meet(page, NOTE, "PUT", async (route, nth) => {
+  const asked = await intercept(page, NOTE, "PUT", async (route, nth) => {
     if (nth > 1) return route.continue();
     const refusal = problem(429, "too-many-requests", { retryable: true });
     await route.fulfill({ ...refusal, headers: { "retry-after": "3" } });
@@ -276,10 +276,10 @@ test("a stream that has fallen silent, though nothing says that it broke, is reo
   signIn,
   person,
   api,
-  cable,
+  proxy,
 }) => {
   const who = await person();
-  const wire = await cable();
+  const wire = await proxy();
   const page = await signIn(maya, { at: wire.url });
   await page.clock.install();
   await page.goto(inboxWith([who.first]));
@@ -523,7 +523,7 @@ test("a note whose id a colleague deleted while it was on its way leaves nothing
   const page = await signIn(maya, { path: inboxWith([who.first, who.second]) });
   const here = pane(page, who.first);
   const agents = await api(sam);
-  await meet(page, NOTE, "PUT", async (route) => {
+  await intercept(page, NOTE, "PUT", async (route) => {
     await agents.request.delete(new URL(route.request().url()).pathname);
     await route.continue();
   });
@@ -542,11 +542,11 @@ test("a refused deletion brings the note back and says why, and a refused Undo s
   await (await api(maya)).addNote(who.first, text);
   const page = await signIn(maya, { path: inboxWith([who.first, who.second]) });
   const [here, beside] = [pane(page, who.first), pane(page, who.second)];
-  await meet(page, NOTE, "DELETE", (route, nth) => (nth === 1 ? route.fulfill(problem(403, "forbidden")) : route.continue()));
+  await intercept(page, NOTE, "DELETE", (route, nth) => (nth === 1 ? route.fulfill(problem(403, "forbidden")) : route.continue()));
   await trash(here.note(text)).click();
   await expect(toast(page).getByRole("alert")).toContainText("You are not allowed to do this.");
   for (const place of [here, beside]) await expect(place.note(text)).toHaveCount(1);
-  await meet(page, /\/restore$/, "POST", (route) => route.fulfill(problem(410, "gone")));
+  await intercept(page, /\/restore$/, "POST", (route) => route.fulfill(problem(410, "gone")));
   await trash(beside.note(text)).click();
   await expect(here.note(text)).toHaveCount(0);
   await undo(page).last().click();

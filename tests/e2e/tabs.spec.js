@@ -88,17 +88,17 @@ function stories() {
     work,
     person,
     api,
-    cable,
+    proxy,
   }) => {
     const who = await person();
-    const wire = await cable();
+    const wire = await proxy();
     const { pages } = await tabs(work, 3, who.first, { at: wire.url, before: (page) => page.clock.install() });
     for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
-    wire.pull();
+    wire.disconnect();
     const text = said("While cut");
     await (await api(sam)).addNote(who.first, text);
     for (const page of pages) await passUntil(page, () => expect(reconnecting(page)).toBeVisible(SOON));
-    wire.plug();
+    wire.reconnect();
     for (const page of pages) {
       await passUntil(page, () => expect(pane(page, who.first).note(text)).toHaveCount(1, SOON));
       await passUntil(page, () => expect(reconnecting(page)).toBeHidden(SOON));

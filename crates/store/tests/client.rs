@@ -1,8 +1,8 @@
 //! A client: does with the store what the app's `Client` does, and watches that nothing impossible is shown.
 
 use crate::{
+    model_list::{self, Kept, ModelList, on},
     server::{Answer, Id, PageRead, Said, Stored},
-    shelf::{self, Kept, Shelf, on},
 };
 use reactive_graph::traits::{GetUntracked, WithUntracked};
 use std::{
@@ -19,7 +19,7 @@ use wire::{Position, ProblemCode, Seq};
 /// A request on its way, or its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    pub(crate) shelf: Shelf,
+    pub(crate) model_list: ModelList,
     pub(crate) what: What,
     pub(crate) answer: Option<Answer>,
 }
@@ -33,7 +33,7 @@ pub(crate) enum What {
 
 /// A page asked for, or read and on its way back.
 pub(crate) struct Fetch {
-    pub(crate) shelf: Shelf,
+    pub(crate) model_list: ModelList,
     pub(crate) below: Option<Seq>,
     /// Goes on until here.
     down_to: Option<Seq>,
@@ -63,15 +63,15 @@ pub(crate) struct Client {
     pub(crate) fetches: Vec<Fetch>,
     /// What the server did not take, and the agent has not thrown away.
     pub(crate) refused: BTreeSet<Id>,
-    pub(crate) deletions: Vec<(Shelf, Id)>,
+    pub(crate) deletions: Vec<(ModelList, Id)>,
     /// What the agent last wanted of what was deleted: to be there again or not. Only what can still come true.
-    pub(crate) wanted: BTreeMap<Id, (Shelf, bool)>,
+    pub(crate) wanted: BTreeMap<Id, (ModelList, bool)>,
     /// The stream is down, and a reset will be the first thing on the next one.
     pub(crate) cut_off: bool,
     pub(crate) lost_events: bool,
     pub(crate) pages: usize,
     /// What outlives the page, as the outbox keeps it.
-    pub(crate) kept: BTreeMap<Id, (Shelf, String)>,
+    pub(crate) kept: BTreeMap<Id, (ModelList, String)>,
     /// Brought back by a pending change of an earlier page, which does not know its text.
     pub(crate) unseen: BTreeSet<Id>,
     pub(crate) cells: HashMap<Id, Box<dyn Any>>,
@@ -86,7 +86,7 @@ impl Client {
         Self {
             agent,
             page,
-            store: Store::new(shelf::agent(agent)),
+            store: Store::new(model_list::agent(agent)),
             inbox: Vec::new(),
             requests: BTreeMap::new(),
             fetches: Vec::new(),
@@ -105,81 +105,81 @@ impl Client {
         }
     }
 
-    pub(crate) fn add(&mut self, shelf: Shelf, id: Id, body: u32) {
-        let stored = Stored { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
-        on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
-        on!(self.store, shelf, timeline => timeline.apply_add(shelf::entry(timeline, &stored)));
-        self.run(shelf, id);
+    pub(crate) fn add(&mut self, model_list: ModelList, id: Id, body: u32) {
+        let stored = Stored { id, model_list, author: self.agent, body, seq: 0, rev: 0, gone: None };
+        on!(self.store, model_list, timeline => model_list::is_same_cell(timeline, id, &mut self.cells));
+        on!(self.store, model_list, timeline => timeline.apply_add(model_list::entry(timeline, &stored)));
+        self.run(model_list, id);
     }
 
-    pub(crate) fn delete(&mut self, shelf: Shelf, id: Id) {
-        let intended = on!(self.store, shelf, timeline => timeline.apply_delete(shelf::key(timeline, id)));
+    pub(crate) fn delete(&mut self, model_list: ModelList, id: Id) {
+        let intended = on!(self.store, model_list, timeline => timeline.apply_delete(model_list::key(timeline, id)));
         if intended {
             // The answer to an earlier request may be taken for this one's.
             if !self.requests.contains_key(&id) {
                 self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
             }
             self.refused.remove(&id);
-            self.deletions.push((shelf, id));
-            self.wanted.insert(id, (shelf, false));
+            self.deletions.push((model_list, id));
+            self.wanted.insert(id, (model_list, false));
         }
-        self.run(shelf, id);
+        self.run(model_list, id);
     }
 
-    pub(crate) fn undo(&mut self, shelf: Shelf, id: Id) {
-        if on!(self.store, shelf, timeline => timeline.apply_restore(shelf::key(timeline, id))) {
-            self.wanted.insert(id, (shelf, true));
+    pub(crate) fn undo(&mut self, model_list: ModelList, id: Id) {
+        if on!(self.store, model_list, timeline => timeline.apply_restore(model_list::key(timeline, id))) {
+            self.wanted.insert(id, (model_list, true));
         }
-        self.run(shelf, id);
+        self.run(model_list, id);
     }
 
-    pub(crate) fn forget(&mut self, shelf: Shelf, id: Id) {
-        on!(self.store, shelf, timeline => timeline.forget_deleted(shelf::key(timeline, id)));
+    pub(crate) fn forget(&mut self, model_list: ModelList, id: Id) {
+        on!(self.store, model_list, timeline => timeline.forget_deleted(model_list::key(timeline, id)));
     }
 
     /// Sends what the record's pending change calls for, one request at a time.
-    pub(crate) fn run(&mut self, shelf: Shelf, id: Id) {
-        self.keep(shelf, id);
+    pub(crate) fn run(&mut self, model_list: ModelList, id: Id) {
+        self.keep(model_list, id);
         if self.requests.contains_key(&id) {
             return;
         }
-        let what = on!(self.store, shelf, timeline => what(timeline, id));
+        let what = on!(self.store, model_list, timeline => what(timeline, id));
         if let Some(what) = what {
-            on!(self.store, shelf, timeline => timeline.mark_sent(shelf::key(timeline, id)));
-            self.requests.insert(id, Request { shelf, what, answer: None });
+            on!(self.store, model_list, timeline => timeline.mark_sent(model_list::key(timeline, id)));
+            self.requests.insert(id, Request { model_list, what, answer: None });
         }
     }
 
     /// The request or its answer was lost.
     pub(crate) fn fail(&mut self, id: Id) {
         let Some(request) = self.requests.remove(&id) else { return };
-        on!(self.store, request.shelf, timeline => timeline.retry(shelf::key(timeline, id), Failure::Offline));
-        self.run(request.shelf, id);
+        on!(self.store, request.model_list, timeline => timeline.retry(model_list::key(timeline, id), Failure::Offline));
+        self.run(request.model_list, id);
     }
 
     pub(crate) fn receive_answer(&mut self, id: Id) {
-        let Some(Request { shelf, what, answer: Some(answer) }) = self.requests.remove(&id) else { return };
+        let Some(Request { model_list, what, answer: Some(answer) }) = self.requests.remove(&id) else { return };
         match answer {
             Answer::Entry(stored) => {
                 self.heard(&stored);
-                on!(self.store, shelf, timeline => timeline.settle(shelf::entry(timeline, &stored)));
+                on!(self.store, model_list, timeline => timeline.settle(model_list::entry(timeline, &stored)));
             }
             Answer::Deleted => {
                 if let Some(deleted) = self.intended.get(&id).copied() {
                     self.heard_gone(id, deleted);
                 }
-                on!(self.store, shelf, timeline => timeline.settle_delete(shelf::key(timeline, id)));
+                on!(self.store, model_list, timeline => timeline.settle_delete(model_list::key(timeline, id)));
             }
-            Answer::Refused(code) => self.receive_refusal(shelf, id, what, code),
+            Answer::Refused(code) => self.receive_refusal(model_list, id, what, code),
         }
-        self.run(shelf, id);
+        self.run(model_list, id);
     }
 
-    fn receive_refusal(&mut self, shelf: Shelf, id: Id, what: What, code: ProblemCode) {
+    fn receive_refusal(&mut self, model_list: ModelList, id: Id, what: What, code: ProblemCode) {
         let failure = Failure::Refused(code);
-        on!(self.store, shelf, timeline => timeline.refuse(shelf::key(timeline, id), failure));
+        on!(self.store, model_list, timeline => timeline.refuse(model_list::key(timeline, id), failure));
         self.wanted.remove(&id);
-        if matches!(what, What::Add(_)) && on!(self.store, shelf, timeline => is_refused(timeline, id)) {
+        if matches!(what, What::Add(_)) && on!(self.store, model_list, timeline => is_refused(timeline, id)) {
             self.refused.insert(id);
         }
     }
@@ -190,38 +190,38 @@ impl Client {
         } else {
             self.heard(&said.stored);
         }
-        self.store.receive(shelf::event(said));
+        self.store.receive(model_list::event(said));
     }
 
-    pub(crate) fn ask(&mut self, shelf: Shelf, below: Option<Seq>) {
-        on!(self.store, shelf, timeline => timeline.set_load(Load::Loading));
-        self.fetches.push(Fetch { shelf, below, down_to: None, read: None });
+    pub(crate) fn ask(&mut self, model_list: ModelList, below: Option<Seq>) {
+        on!(self.store, model_list, timeline => timeline.set_load(Load::Loading));
+        self.fetches.push(Fetch { model_list, below, down_to: None, read: None });
     }
 
-    pub(crate) fn ask_older(&mut self, shelf: Shelf) -> bool {
-        let older = on!(self.store, shelf, timeline => timeline.older());
+    pub(crate) fn ask_older(&mut self, model_list: ModelList) -> bool {
+        let older = on!(self.store, model_list, timeline => timeline.older());
         if let Some((_, below)) = older {
-            self.ask(shelf, Some(below));
+            self.ask(model_list, Some(below));
         }
         older.is_some()
     }
 
     /// From the newest on, as deep as was loaded before.
-    pub(crate) fn ask_anew(&mut self, shelf: Shelf) {
-        let down_to = self.floor(shelf);
-        self.fetches.push(Fetch { shelf, below: None, down_to, read: None });
+    pub(crate) fn ask_anew(&mut self, model_list: ModelList) {
+        let down_to = self.floor(model_list);
+        self.fetches.push(Fetch { model_list, below: None, down_to, read: None });
     }
 
-    pub(crate) fn floor(&self, shelf: Shelf) -> Option<Seq> {
-        on!(self.store, shelf, timeline => timeline.floor())
+    pub(crate) fn floor(&self, model_list: ModelList) -> Option<Seq> {
+        on!(self.store, model_list, timeline => timeline.floor())
     }
 
-    /// `gone`: what the server knows to be deleted of the page's shelf.
+    /// `gone`: what the server knows to be deleted of the page's model_list.
     pub(crate) fn receive_page(&mut self, at: usize, gone: &[Stored]) {
-        let Fetch { shelf, below, down_to, read } = self.fetches.remove(at);
+        let Fetch { model_list, below, down_to, read } = self.fetches.remove(at);
         let read = read.expect("it was read before");
         let (as_of, lowest) = (read.as_of.seq, read.items.last().map_or(0, |last| last.seq));
-        let taken_in = on!(self.store, shelf, timeline => receive_page(timeline, below, &read));
+        let taken_in = on!(self.store, model_list, timeline => receive_page(timeline, below, &read));
         if !taken_in {
             return;
         }
@@ -234,7 +234,7 @@ impl Client {
             }
         }
         if read.more && down_to.is_some_and(|down_to| lowest > down_to) {
-            self.fetches.push(Fetch { shelf, below: Some(lowest), down_to, read: None });
+            self.fetches.push(Fetch { model_list, below: Some(lowest), down_to, read: None });
         }
     }
 
@@ -247,17 +247,17 @@ impl Client {
         self.intended.clear();
         self.wanted.clear();
         self.store.receive_reset(since);
-        for shelf in Shelf::ALL {
-            if self.floor(shelf).is_some() {
-                self.ask_anew(shelf);
+        for model_list in ModelList::ALL {
+            if self.floor(model_list).is_some() {
+                self.ask_anew(model_list);
             }
         }
     }
 
     /// What the agent last wanted must have come true, unless others had a hand in it too.
     pub(crate) fn has_what_was_wanted(&self, meddled: &BTreeSet<Id>) -> Result<(), String> {
-        for (id, (shelf, wanted)) in self.wanted.iter().filter(|(id, _)| !meddled.contains(id)) {
-            if self.shown(*shelf).iter().any(|thing| thing.id == *id) != *wanted {
+        for (id, (model_list, wanted)) in self.wanted.iter().filter(|(id, _)| !meddled.contains(id)) {
+            if self.shown(*model_list).iter().any(|thing| thing.id == *id) != *wanted {
                 return Err(format!("client {} wanted {id} to be shown: {wanted}; it is not so", self.agent));
             }
         }
@@ -265,9 +265,9 @@ impl Client {
     }
 
     /// The cell of each thing must still be the one it was at first.
-    pub(crate) fn has_its_cells(&mut self, texts: &BTreeMap<Id, (Shelf, u32)>) -> Result<(), String> {
-        for (id, (shelf, _)) in texts {
-            if !on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, *id, &mut self.cells)) {
+    pub(crate) fn has_its_cells(&mut self, texts: &BTreeMap<Id, (ModelList, u32)>) -> Result<(), String> {
+        for (id, (model_list, _)) in texts {
+            if !on!(self.store, model_list, timeline => model_list::is_same_cell(timeline, *id, &mut self.cells)) {
                 return Err(format!("the cell of {id} was replaced"));
             }
         }
@@ -275,7 +275,7 @@ impl Client {
     }
 
     fn heard(&mut self, stored: &Stored) {
-        on!(self.store, stored.shelf, timeline => shelf::is_same_cell(timeline, stored.id, &mut self.cells));
+        on!(self.store, stored.model_list, timeline => model_list::is_same_cell(timeline, stored.id, &mut self.cells));
         let known = self.live.entry(stored.id).or_default();
         *known = stored.rev.max(*known);
     }
@@ -285,15 +285,15 @@ impl Client {
         *known = rev.max(*known);
     }
 
-    /// What an agent sees on a shelf, newest first.
-    pub(crate) fn shown(&self, shelf: Shelf) -> Vec<Shown> {
-        on!(self.store, shelf, timeline => shown(timeline))
+    /// What an agent sees on a model_list, newest first.
+    pub(crate) fn shown(&self, model_list: ModelList) -> Vec<Shown> {
+        on!(self.store, model_list, timeline => shown(timeline))
     }
 
-    /// Looks at a shelf, and says what can't be. `texts`: what was written under each id.
-    pub(crate) fn look(&mut self, shelf: Shelf, texts: &BTreeMap<Id, (Shelf, u32)>) -> Result<(), String> {
-        let shown = self.shown(shelf);
-        let placed = on!(self.store, shelf, timeline => timeline.order_signal().with_untracked(Vec::len));
+    /// Looks at a model_list, and says what can't be. `texts`: what was written under each id.
+    pub(crate) fn look(&mut self, model_list: ModelList, texts: &BTreeMap<Id, (ModelList, u32)>) -> Result<(), String> {
+        let shown = self.shown(model_list);
+        let placed = on!(self.store, model_list, timeline => timeline.order_signal().with_untracked(Vec::len));
         if shown.len() != placed {
             return Err(format!("{} of {placed} places are empty", placed - shown.len()));
         }
@@ -309,7 +309,7 @@ impl Client {
         }
         for thing in &shown {
             let (id, written) = (thing.id, texts[&thing.id].1);
-            if thing.text != shelf::text(written) {
+            if thing.text != model_list::text(written) {
                 return Err(format!("{id} says {:?}, and was written as text {written}", thing.text));
             }
             let on_its_way = matches!(thing.state, State::Unsaved(SendState::Waiting | SendState::Retrying(_)));
@@ -323,19 +323,19 @@ impl Client {
                 return Err(format!("{id} is shown at version {live}, though deleted at {gone}"));
             }
         }
-        self.look_at_undos(shelf)
+        self.look_at_undos(model_list)
     }
 
     /// What is being brought back is shown all the while, unless it was back and deleted again.
-    fn look_at_undos(&self, shelf: Shelf) -> Result<(), String> {
+    fn look_at_undos(&self, model_list: ModelList) -> Result<(), String> {
         let heard = |known: &HashMap<Id, Seq>, id| known.get(id).copied().unwrap_or(0);
-        for (id, request) in self.requests.iter().filter(|(_, request)| request.shelf == shelf) {
-            let wanted = matches!(request.what, What::Restore) && self.wanted.get(id) == Some(&(shelf, true));
+        for (id, request) in self.requests.iter().filter(|(_, request)| request.model_list == model_list) {
+            let wanted = matches!(request.what, What::Restore) && self.wanted.get(id) == Some(&(model_list, true));
             let was_back = heard(&self.live, id) > heard(&self.intended, id);
             if wanted
                 && !was_back
                 && !self.unseen.contains(id)
-                && !on!(self.store, shelf, timeline => is_shown(timeline, *id))
+                && !on!(self.store, model_list, timeline => is_shown(timeline, *id))
             {
                 return Err(format!("{id} is being brought back, but not shown"));
             }

@@ -3,8 +3,8 @@
 
 use crate::{
     client::Client,
+    model_list::{self, Kept, ModelList, on},
     server::{Id, Stored},
-    shelf::{self, Kept, Shelf, on},
 };
 use reactive_graph::traits::WithUntracked;
 use store::{record::Pending, timeline::Timeline, unsent::Unsent};
@@ -21,36 +21,36 @@ impl Client {
         self.refused.extend(gone.refused);
         self.wanted.extend(gone.wanted);
         self.pages += gone.pages;
-        for (id, (shelf, text)) in gone.kept {
+        for (id, (model_list, text)) in gone.kept {
             match Unsent::read(&text).expect("what was written is read") {
                 Unsent::Add { refused, body, .. } => {
                     let body = body.strip_prefix("text ").unwrap().parse().unwrap();
-                    let stored = Stored { id, shelf, author: self.agent, body, seq: 0, rev: 0, gone: None };
-                    on!(self.store, shelf, timeline => shelf::is_same_cell(timeline, id, &mut self.cells));
-                    on!(self.store, shelf, timeline => timeline.restore_add(shelf::entry(timeline, &stored), refused));
+                    let stored = Stored { id, model_list, author: self.agent, body, seq: 0, rev: 0, gone: None };
+                    on!(self.store, model_list, timeline => model_list::is_same_cell(timeline, id, &mut self.cells));
+                    on!(self.store, model_list, timeline => timeline.restore_add(model_list::entry(timeline, &stored), refused));
                 }
                 Unsent::Delete => {
-                    on!(self.store, shelf, timeline => timeline.restore_pending(shelf::key(timeline, id), Pending::DeleteUnseen));
+                    on!(self.store, model_list, timeline => timeline.restore_pending(model_list::key(timeline, id), Pending::DeleteUnseen));
                     self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
                 }
                 Unsent::Restore => {
                     self.unseen.insert(id);
-                    on!(self.store, shelf, timeline => timeline.restore_pending(shelf::key(timeline, id), Pending::RestoreUnseen));
+                    on!(self.store, model_list, timeline => timeline.restore_pending(model_list::key(timeline, id), Pending::RestoreUnseen));
                 }
             }
-            self.run(shelf, id);
+            self.run(model_list, id);
         }
     }
 
-    pub(crate) fn keep(&mut self, shelf: Shelf, id: Id) {
-        match on!(self.store, shelf, timeline => unsent(timeline, id)) {
-            Some(unsent) => self.kept.insert(id, (shelf, unsent.write())),
+    pub(crate) fn keep(&mut self, model_list: ModelList, id: Id) {
+        match on!(self.store, model_list, timeline => unsent(timeline, id)) {
+            Some(unsent) => self.kept.insert(id, (model_list, unsent.write())),
             None => self.kept.remove(&id),
         };
     }
 }
 
 fn unsent<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {
-    let typed = |thing: &T| (0, shelf::conversation(), thing.text().to_owned());
+    let typed = |thing: &T| (0, model_list::conversation(), thing.text().to_owned());
     timeline.cell(T::key(id)).with_untracked(|record| Unsent::of(record.pending(), typed))
 }

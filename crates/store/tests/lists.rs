@@ -1,7 +1,7 @@
 //! Lists of conversations against a model: whatever the order of events and pages, each list shows what the server's
 //! shows, as far down as it is loaded, and everything once all is loaded.
 
-use crate::{dice::Dice, shelf::agent};
+use crate::{dice::Dice, model_list::agent};
 use reactive_graph::traits::GetUntracked;
 use std::{
     cmp::Reverse,

@@ -1,6 +1,6 @@
 //! The store against a model of the server: whatever the network does, in the end every client shows what the server has.
 //!
-//! `server` is the model, `shelf` tells the kinds of things apart, `client` does with the store what `Client` of the app does,
+//! `server` is the model, `model_list` tells the kinds of things apart, `client` does with the store what `Client` of the app does,
 //! `world` lets random histories happen to them, `convergence` runs thousands and seeds faults, `lists` does the same
 //! for lists of conversations.
 
@@ -12,7 +12,7 @@ mod convergence;
 mod crash;
 mod dice;
 mod lists;
+mod model_list;
 mod quiet;
 mod server;
-mod shelf;
 mod world;

@@ -2,7 +2,7 @@
 
 use crate::{
     dice::Dice,
-    shelf::Shelf,
+    model_list::ModelList,
     world::{SHELVES, World},
 };
 
@@ -11,29 +11,29 @@ impl World {
     pub(crate) fn calm_down(&mut self, dice: &mut Dice) -> Result<usize, String> {
         for at in 0..self.clients.len() {
             // Before the last events are in, or after: a page must not mind.
-            let (before, shelf) = (dice.one_in(2), SHELVES[dice.below(SHELVES.len())]);
+            let (before, model_list) = (dice.one_in(2), SHELVES[dice.below(SHELVES.len())]);
             if before {
                 self.make_up_for_losses(at, dice)?;
             }
-            self.clients[at].ask_anew(shelf);
+            self.clients[at].ask_anew(model_list);
             self.settle_down(dice)?;
         }
         // Settling what one client wanted may have been said to a client that was cut off by then.
         let used = self.used();
         for at in 0..self.clients.len() {
             self.make_up_for_losses(at, dice)?;
-            for &shelf in &used {
-                if self.clients[at].floor(shelf).is_none() {
-                    self.clients[at].ask(shelf, None);
+            for &model_list in &used {
+                if self.clients[at].floor(model_list).is_none() {
+                    self.clients[at].ask(model_list, None);
                 }
             }
         }
         self.settle_down(dice)?;
         self.compare_all(&used)?;
         for at in 0..self.clients.len() {
-            for &shelf in &used {
+            for &model_list in &used {
                 let mut pages = 0..1_000;
-                while self.clients[at].ask_older(shelf) {
+                while self.clients[at].ask_older(model_list) {
                     pages.next().ok_or("there is always an older page")?;
                     self.page_arrives(at, dice.below(1 << 16))?;
                 }
@@ -47,8 +47,9 @@ impl World {
         Ok(self.clients.iter().map(|client| client.pages).sum())
     }
 
-    fn compare_all(&self, shelves: &[Shelf]) -> Result<(), String> {
-        (0..self.clients.len()).try_for_each(|at| shelves.iter().try_for_each(|shelf| self.compare(at, *shelf)))
+    fn compare_all(&self, model_lists: &[ModelList]) -> Result<(), String> {
+        (0..self.clients.len())
+            .try_for_each(|at| model_lists.iter().try_for_each(|model_list| self.compare(at, *model_list)))
     }
 
     /// Lost events: a reset and new pages, the changes asked for once more, or new pages alone.
@@ -68,7 +69,7 @@ impl World {
             _ => {
                 // All pages: one that was read before the loss would bring in what it lacks.
                 self.clients[at].fetches.iter_mut().for_each(|fetch| fetch.read = None);
-                self.used().into_iter().for_each(|shelf| self.clients[at].ask_anew(shelf));
+                self.used().into_iter().for_each(|model_list| self.clients[at].ask_anew(model_list));
                 Ok(())
             }
         }

@@ -1,6 +1,6 @@
 //! A model of the server: one order per organization, tombstones, the undo window, pages, events, epochs.
 
-use crate::shelf::Shelf;
+use crate::model_list::ModelList;
 use std::collections::BTreeMap;
 use wire::{Position, ProblemCode, Seq};
 
@@ -13,7 +13,7 @@ const UNDO_WINDOW: usize = 25;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stored {
     pub(crate) id: Id,
-    pub(crate) shelf: Shelf,
+    pub(crate) model_list: ModelList,
     pub(crate) author: usize,
     pub(crate) body: u32,
     pub(crate) seq: Seq,
@@ -66,7 +66,7 @@ impl Server {
     }
 
     /// `PUT`. Every thirteenth text is one the server doesn't take.
-    pub(crate) fn add(&mut self, author: usize, shelf: Shelf, id: Id, body: u32) -> Answer {
+    pub(crate) fn add(&mut self, author: usize, model_list: ModelList, id: Id, body: u32) -> Answer {
         match self.stored.get(&id) {
             Some(stored) if stored.gone.is_some() => Answer::Refused(ProblemCode::Gone),
             Some(stored) if stored.body == body => Answer::Entry(stored.clone()),
@@ -74,13 +74,13 @@ impl Server {
             None if body % 13 == 12 => Answer::Refused(ProblemCode::InvalidBody),
             None => {
                 let seq = self.seq + 1;
-                self.change(Stored { id, shelf, author, body, seq, rev: seq, gone: None }, false)
+                self.change(Stored { id, model_list, author, body, seq, rev: seq, gone: None }, false)
             }
         }
     }
 
     /// `DELETE`. Agent 0 is the admin. An id never seen gets a tombstone.
-    pub(crate) fn delete(&mut self, agent: usize, shelf: Shelf, id: Id) -> Answer {
+    pub(crate) fn delete(&mut self, agent: usize, model_list: ModelList, id: Id) -> Answer {
         let gone = Some(Gone { by: agent, until: self.now + UNDO_WINDOW });
         match self.stored.get(&id).cloned() {
             Some(Stored { gone: Some(_), .. }) => {}
@@ -91,7 +91,7 @@ impl Server {
             None => {
                 let until = 0;
                 let gone = Some(Gone { by: agent, until });
-                self.stored.insert(id, Stored { id, shelf, author: agent, body: 0, seq: 0, rev: 0, gone });
+                self.stored.insert(id, Stored { id, model_list, author: agent, body: 0, seq: 0, rev: 0, gone });
             }
         }
         Answer::Deleted
@@ -110,8 +110,8 @@ impl Server {
         }
     }
 
-    pub(crate) fn page(&self, shelf: Shelf, below: Option<Seq>, limit: usize) -> PageRead {
-        let mut items = self.live(shelf);
+    pub(crate) fn page(&self, model_list: ModelList, below: Option<Seq>, limit: usize) -> PageRead {
+        let mut items = self.live(model_list);
         items.retain(|stored| below.is_none_or(|below| stored.seq < below));
         let more = items.len() > limit;
         items.truncate(limit);
@@ -119,8 +119,8 @@ impl Server {
     }
 
     /// What there is, newest first.
-    pub(crate) fn live(&self, shelf: Shelf) -> Vec<Stored> {
-        let live = |stored: &&Stored| stored.shelf == shelf && stored.gone.is_none();
+    pub(crate) fn live(&self, model_list: ModelList) -> Vec<Stored> {
+        let live = |stored: &&Stored| stored.model_list == model_list && stored.gone.is_none();
         let mut stored: Vec<Stored> = self.stored.values().filter(live).cloned().collect();
         stored.sort_by_key(|stored| std::cmp::Reverse(stored.seq));
         stored

@@ -3,8 +3,8 @@
 use crate::{
     client::{Client, What},
     dice::Dice,
+    model_list::ModelList,
     server::{Id, Server, Stored},
-    shelf::Shelf,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use store::record::State;
@@ -75,15 +75,15 @@ const KINDS: [(Kind, usize); 22] = [
 ];
 
 /// Most of what happens happens in one place, so that it meets.
-pub(crate) const SHELVES: [Shelf; 8] = [
-    Shelf::ContactNotes(0),
-    Shelf::ContactNotes(0),
-    Shelf::ContactNotes(0),
-    Shelf::ContactNotes(0),
-    Shelf::ContactNotes(0),
-    Shelf::ContactNotes(1),
-    Shelf::ConversationNotes,
-    Shelf::Messages,
+pub(crate) const SHELVES: [ModelList; 8] = [
+    ModelList::ContactNotes(0),
+    ModelList::ContactNotes(0),
+    ModelList::ContactNotes(0),
+    ModelList::ContactNotes(0),
+    ModelList::ContactNotes(0),
+    ModelList::ContactNotes(1),
+    ModelList::ConversationNotes,
+    ModelList::Messages,
 ];
 
 pub(crate) fn history(dice: &mut Dice, length: usize) -> Vec<Step> {
@@ -102,8 +102,8 @@ pub(crate) struct World {
     /// Every page of every browser.
     pub(crate) clients: Vec<Client>,
     pages: usize,
-    /// What was written under each id, and on which shelf.
-    pub(crate) texts: BTreeMap<Id, (Shelf, u32)>,
+    /// What was written under each id, and on which model_list.
+    pub(crate) texts: BTreeMap<Id, (ModelList, u32)>,
     /// Who deleted what first, and what others deleted too.
     deleters: BTreeMap<Id, usize>,
     meddled: BTreeSet<Id>,
@@ -123,11 +123,11 @@ impl World {
 
     pub(crate) fn take(&mut self, step: Step) -> Result<(), String> {
         let (a, b) = (usize::from(step.a), usize::from(step.b));
-        let (at, shelf) = (a % self.clients.len(), SHELVES[b % SHELVES.len()]);
+        let (at, model_list) = (a % self.clients.len(), SHELVES[b % SHELVES.len()]);
         self.server.now += 1;
         match step.kind {
-            Kind::Add => return self.add(at, shelf),
-            Kind::Delete => return self.delete(at, shelf, a),
+            Kind::Add => return self.add(at, model_list),
+            Kind::Delete => return self.delete(at, model_list, a),
             Kind::Undo => return self.undo(at, b),
             Kind::Forget => return self.forget(at, b),
             Kind::RequestArrives => self.request_arrives(at, b),
@@ -136,10 +136,10 @@ impl World {
             Kind::EventArrives => return self.event_arrives(at, b, true),
             Kind::EventRepeated => return self.event_arrives(at, b, false),
             Kind::EventLost => self.event_lost(at, b),
-            Kind::AskNewest => self.clients[at].ask(shelf, None),
-            Kind::AskAnew => self.clients[at].ask_anew(shelf),
+            Kind::AskNewest => self.clients[at].ask(model_list, None),
+            Kind::AskAnew => self.clients[at].ask_anew(model_list),
             Kind::AskOlder => {
-                self.clients[at].ask_older(shelf);
+                self.clients[at].ask_older(model_list);
             }
             Kind::PageRead => self.page_read(at, b),
             Kind::PageArrives => return self.page_arrives(at, b),
@@ -154,50 +154,50 @@ impl World {
         Ok(())
     }
 
-    /// What this client shows of a shelf must be possible.
-    fn look(&mut self, at: usize, shelf: Shelf) -> Result<(), String> {
-        self.clients[at].look(shelf, &self.texts)
+    /// What this client shows of a model_list must be possible.
+    fn look(&mut self, at: usize, model_list: ModelList) -> Result<(), String> {
+        self.clients[at].look(model_list, &self.texts)
     }
 
     fn look_everywhere(&mut self, at: usize) -> Result<(), String> {
-        self.used().into_iter().try_for_each(|shelf| self.look(at, shelf))
+        self.used().into_iter().try_for_each(|model_list| self.look(at, model_list))
     }
 
-    fn add(&mut self, at: usize, shelf: Shelf) -> Result<(), String> {
+    fn add(&mut self, at: usize, model_list: ModelList) -> Result<(), String> {
         let body = u32::try_from(self.texts.len()).unwrap_or(0);
         let id = Id::from(body) + 1;
-        self.texts.insert(id, (shelf, body));
-        self.clients[at].add(shelf, id, body);
-        self.look(at, shelf)
+        self.texts.insert(id, (model_list, body));
+        self.clients[at].add(model_list, id, body);
+        self.look(at, model_list)
     }
 
-    fn delete(&mut self, at: usize, shelf: Shelf, which: usize) -> Result<(), String> {
+    fn delete(&mut self, at: usize, model_list: ModelList, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
-        let shown = client.shown(shelf);
+        let shown = client.shown(model_list);
         let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return Ok(()) };
         // A message is never deleted, except for one that the server didn't take.
-        if shelf != Shelf::Messages || client.refused.contains(&thing.id) {
-            client.delete(shelf, thing.id);
+        if model_list != ModelList::Messages || client.refused.contains(&thing.id) {
+            client.delete(model_list, thing.id);
             if *self.deleters.entry(thing.id).or_insert(client.page) != client.page {
                 self.meddled.insert(thing.id);
             }
         }
-        self.look(at, shelf)
+        self.look(at, model_list)
     }
 
     fn undo(&mut self, at: usize, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
-        let Some((shelf, id)) = pick(&client.deletions, which) else { return Ok(()) };
-        client.undo(shelf, id);
-        self.look(at, shelf)
+        let Some((model_list, id)) = pick(&client.deletions, which) else { return Ok(()) };
+        client.undo(model_list, id);
+        self.look(at, model_list)
     }
 
     fn forget(&mut self, at: usize, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
-        let Some((shelf, id)) = pick(&client.deletions, which) else { return Ok(()) };
-        client.deletions.retain(|deletion| *deletion != (shelf, id));
-        client.forget(shelf, id);
-        self.look(at, shelf)
+        let Some((model_list, id)) = pick(&client.deletions, which) else { return Ok(()) };
+        client.deletions.retain(|deletion| *deletion != (model_list, id));
+        client.forget(model_list, id);
+        self.look(at, model_list)
     }
 
     pub(crate) fn request_arrives(&mut self, at: usize, which: usize) {
@@ -209,8 +209,8 @@ impl World {
         let Some(request) = client.requests.get_mut(&id) else { return };
         let said_before = self.server.log.len();
         request.answer = Some(match request.what {
-            What::Add(body) => self.server.add(agent, request.shelf, id, body),
-            What::Delete => self.server.delete(agent, request.shelf, id),
+            What::Add(body) => self.server.add(agent, request.model_list, id, body),
+            What::Delete => self.server.delete(agent, request.model_list, id),
             What::Restore => self.server.restore(agent, id),
         });
         for said in &self.server.log[said_before..] {
@@ -223,18 +223,18 @@ impl World {
     pub(crate) fn answer_arrives(&mut self, at: usize, which: usize) -> Result<(), String> {
         let client = &mut self.clients[at];
         let answered = client.requests.iter().filter(|(_, request)| request.answer.is_some());
-        let answered: Vec<(Id, Shelf)> = answered.map(|(id, request)| (*id, request.shelf)).collect();
-        let Some((id, shelf)) = pick(&answered, which) else { return Ok(()) };
+        let answered: Vec<(Id, ModelList)> = answered.map(|(id, request)| (*id, request.model_list)).collect();
+        let Some((id, model_list)) = pick(&answered, which) else { return Ok(()) };
         client.receive_answer(id);
-        self.look(at, shelf)
+        self.look(at, model_list)
     }
 
     fn request_lost(&mut self, at: usize, which: usize) -> Result<(), String> {
         let requests = self.clients[at].requests.iter();
-        let requests: Vec<(Id, Shelf)> = requests.map(|(id, request)| (*id, request.shelf)).collect();
-        let Some((id, shelf)) = pick(&requests, which) else { return Ok(()) };
+        let requests: Vec<(Id, ModelList)> = requests.map(|(id, request)| (*id, request.model_list)).collect();
+        let Some((id, model_list)) = pick(&requests, which) else { return Ok(()) };
         self.clients[at].fail(id);
-        self.look(at, shelf)
+        self.look(at, model_list)
     }
 
     pub(crate) fn event_arrives(&mut self, at: usize, which: usize, once: bool) -> Result<(), String> {
@@ -245,7 +245,7 @@ impl World {
         let place = which % client.inbox.len();
         let said = if once { client.inbox.remove(place) } else { client.inbox[place].clone() };
         client.receive_event(&said);
-        self.look(at, said.stored.shelf)
+        self.look(at, said.stored.model_list)
     }
 
     fn event_lost(&mut self, at: usize, which: usize) {
@@ -259,7 +259,7 @@ impl World {
     pub(crate) fn page_read(&mut self, at: usize, which: usize) {
         let mut unread = self.clients[at].fetches.iter_mut().filter(|fetch| fetch.read.is_none());
         if let Some(fetch) = unread.nth(which % 3) {
-            fetch.read = Some(self.server.page(fetch.shelf, fetch.below, 2 + which / 3 % 3));
+            fetch.read = Some(self.server.page(fetch.model_list, fetch.below, 2 + which / 3 % 3));
         }
     }
 
@@ -269,12 +269,12 @@ impl World {
         }
         let place = which % self.clients[at].fetches.len();
         let fetch = &mut self.clients[at].fetches[place];
-        let shelf = fetch.shelf;
-        fetch.read.get_or_insert_with(|| self.server.page(shelf, fetch.below, 2 + which / 5 % 3));
-        let gone = |stored: &&Stored| stored.shelf == shelf && stored.gone.is_some();
+        let model_list = fetch.model_list;
+        fetch.read.get_or_insert_with(|| self.server.page(model_list, fetch.below, 2 + which / 5 % 3));
+        let gone = |stored: &&Stored| stored.model_list == model_list && stored.gone.is_some();
         let gone: Vec<Stored> = self.server.stored.values().filter(gone).cloned().collect();
         self.clients[at].receive_page(place, &gone);
-        self.look(at, shelf)
+        self.look(at, model_list)
     }
 
     /// It is asked for again.
@@ -333,9 +333,9 @@ impl World {
         }
     }
 
-    /// The shelves on which something was ever written.
-    pub(crate) fn used(&self) -> Vec<Shelf> {
-        let used: BTreeSet<Shelf> = self.texts.values().map(|(shelf, _)| *shelf).collect();
+    /// The model_lists on which something was ever written.
+    pub(crate) fn used(&self) -> Vec<ModelList> {
+        let used: BTreeSet<ModelList> = self.texts.values().map(|(model_list, _)| *model_list).collect();
         used.into_iter().collect()
     }
 
@@ -344,23 +344,25 @@ impl World {
     }
 
     /// Whether a client shows what the server has, down to where it has loaded, and beside that what was refused.
-    pub(crate) fn compare(&self, at: usize, shelf: Shelf) -> Result<(), String> {
+    pub(crate) fn compare(&self, at: usize, model_list: ModelList) -> Result<(), String> {
         let client = &self.clients[at];
-        let floor = client.floor(shelf).ok_or("nothing is loaded")?;
+        let floor = client.floor(model_list).ok_or("nothing is loaded")?;
         let expected: Vec<(Id, u32)> =
-            self.server.live(shelf).iter().filter(|it| it.seq >= floor).map(|it| (it.id, it.body)).collect();
-        let shown = client.shown(shelf);
+            self.server.live(model_list).iter().filter(|it| it.seq >= floor).map(|it| (it.id, it.body)).collect();
+        let shown = client.shown(model_list);
         let (saved, unsaved): (Vec<_>, Vec<_>) = shown.iter().partition(|thing| thing.state == State::Saved);
         let saved: Vec<(Id, u32)> = saved.iter().map(|thing| (thing.id, self.texts[&thing.id].1)).collect();
         if saved != expected {
-            return Err(format!("client {at} shows {saved:?} on {shelf:?}, and the server has {expected:?}"));
+            return Err(format!("client {at} shows {saved:?} on {model_list:?}, and the server has {expected:?}"));
         }
         let mut refused: Vec<Id> = unsaved.iter().map(|thing| thing.id).collect();
         refused.sort_unstable();
-        let here = |id: &&Id| self.texts[id].0 == shelf;
+        let here = |id: &&Id| self.texts[id].0 == model_list;
         let kept: Vec<Id> = client.refused.iter().filter(here).copied().collect();
         if refused != kept {
-            return Err(format!("client {at} shows {refused:?} as unsaved on {shelf:?}, and {kept:?} were refused"));
+            return Err(format!(
+                "client {at} shows {refused:?} as unsaved on {model_list:?}, and {kept:?} were refused"
+            ));
         }
         Ok(())
     }

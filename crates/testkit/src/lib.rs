@@ -11,12 +11,12 @@
 pub mod clock;
 pub mod eventually;
 pub mod fake_server;
-pub mod hands;
 pub mod hidden_page;
 pub mod notes;
 pub mod screen;
 pub mod stage;
 pub mod story;
+pub mod user;
 
 pub use clock::Clock;
 pub use eventually::{eventually, painted};

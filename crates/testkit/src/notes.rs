@@ -5,8 +5,8 @@ use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use crate::{
     eventually::eventually,
-    hands::fill_in,
     screen::{Screen, found},
+    user::fill_in,
 };
 
 /// The notes of a panel, newest first, as they are in the document.

@@ -1,4 +1,4 @@
-//! One story: an inbox over the real client and a fake server, and the hands of the agent in front of it.
+//! One story: an inbox over the real client and a fake server, and what the agent in front of it does.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -10,7 +10,7 @@ use sidenote::browser::memo::memo;
 use sidenote::components::ui::rows::{Edge, Rows, RowsHandle};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{Shelf, shown_in};
+use super::{ModelList, shown_in};
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::stage::Stage;
 
@@ -68,23 +68,23 @@ impl Drop for Timeline {
 async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
     let timeline = Timeline::open();
     for edge in [Edge::Start, Edge::End] {
-        let mut shelf = Shelf::with(0..1000, edge, |_| 40);
-        eventually("rows to fill the screen", || shelf.is_filled()).await;
-        shelf.scroll_to(10_000.0);
-        eventually("rows where the reader went", || shelf.is_filled()).await;
+        let mut model_list = ModelList::with(0..1000, edge, |_| 40);
+        eventually("rows to fill the screen", || model_list.is_filled()).await;
+        model_list.scroll_to(10_000.0);
+        eventually("rows where the reader went", || model_list.is_filled()).await;
         painted().await;
         assert_eq!(timeline.count("listeners"), 1);
-        let rows = shelf.shown().len() as i32;
+        let rows = model_list.shown().len() as i32;
         assert_eq!(timeline.count("sizes"), rows + 1, "each row that is there, and the element that scrolls");
-        let handle = shelf.handle;
-        shelf.stage.unmount();
+        let handle = model_list.handle;
+        model_list.stage.unmount();
         painted().await;
         assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
-        assert!(shelf.shown().is_empty());
+        assert!(model_list.shown().is_empty());
         // Whoever still has the handle, or scrolls what is left, does no harm.
         handle.focus(3, "button");
         handle.scroll_to(5);
-        shelf.scroll_to(0.0);
+        model_list.scroll_to(0.0);
         painted().await;
     }
 }

@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, MutationObserver, MutationObserverInit};
 
-use super::{Dice, Shelf, items_in, number_in, shown_in};
+use super::{Dice, ModelList, items_in, number_in, shown_in};
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::stage::Stage;
 
@@ -36,10 +36,10 @@ async fn a_bare_for_shows_rows_in_the_wrong_order() {
 #[wasm_bindgen_test]
 async fn rows_are_in_order_where_a_bare_for_is_wrong() {
     for (before, after) in WRONG_WITH_FOR {
-        let shelf = Shelf::new(before.iter().copied());
-        eventually("the first rows", || shelf.shown() == before).await;
-        shelf.set(after.iter().copied());
-        eventually("the rows that are left, in order", || shelf.shown() == after).await;
+        let model_list = ModelList::new(before.iter().copied());
+        eventually("the first rows", || model_list.shown() == before).await;
+        model_list.set(after.iter().copied());
+        eventually("the rows that are left, in order", || model_list.shown() == after).await;
     }
 }
 
@@ -49,14 +49,14 @@ async fn rows_are_in_order_and_keep_their_nodes_through_any_change() {
     for _ in 0..60 {
         let mut fresh = 12;
         let mut keys: Vec<u32> = (0..12).collect();
-        let shelf = Shelf::new(keys.clone());
+        let model_list = ModelList::new(keys.clone());
         for _ in 0..10 {
             let before: HashMap<u32, HtmlElement> =
-                items_in(shelf.stage.root()).into_iter().map(|item| (number_in(&item), item)).collect();
+                items_in(model_list.stage.root()).into_iter().map(|item| (number_in(&item), item)).collect();
             let next = dice.change(&keys, &mut fresh);
-            shelf.set(next.iter().copied());
-            eventually("the new order", || shelf.shown() == next).await;
-            assert_same_nodes(&shelf, &before, &format!("{keys:?} -> {next:?}"));
+            model_list.set(next.iter().copied());
+            eventually("the new order", || model_list.shown() == next).await;
+            assert_same_nodes(&model_list, &before, &format!("{keys:?} -> {next:?}"));
             keys = next;
         }
     }
@@ -67,35 +67,35 @@ async fn the_rows_of_a_long_list_are_in_order_and_keep_their_nodes_through_any_c
     let mut dice = Dice(0xbeef);
     let mut fresh = 300;
     let mut keys: Vec<u32> = (0..300).collect();
-    let shelf = Shelf::with(keys.clone(), Default::default(), |key| 20 + key % 7 * 11);
-    eventually("rows to fill the screen", || shelf.is_filled()).await;
+    let model_list = ModelList::with(keys.clone(), Default::default(), |key| 20 + key % 7 * 11);
+    eventually("rows to fill the screen", || model_list.is_filled()).await;
     for step in 0..120 {
         if step % 3 == 0 {
-            shelf.scroll_to(dice.below(9000) as f64);
-            eventually("rows where the reader went", || shelf.is_filled()).await;
+            model_list.scroll_to(dice.below(9000) as f64);
+            eventually("rows where the reader went", || model_list.is_filled()).await;
         }
         let before: HashMap<u32, HtmlElement> =
-            items_in(shelf.stage.root()).into_iter().map(|item| (number_in(&item), item)).collect();
+            items_in(model_list.stage.root()).into_iter().map(|item| (number_in(&item), item)).collect();
         let next = dice.change(&keys, &mut fresh);
         // As many as went come back, so that the list stays long.
         let next: Vec<u32> = next.into_iter().chain((0..60).map(|n| fresh + 1 + n)).take(300).collect();
         fresh += 60;
-        shelf.set(next.iter().copied());
+        model_list.set(next.iter().copied());
         let in_order = || {
-            let shown = shelf.shown();
+            let shown = model_list.shown();
             let start = next.iter().position(|key| Some(key) == shown.first());
             start.is_some_and(|start| next[start..].starts_with(&shown))
         };
         eventually("a run of the new order", in_order).await;
-        eventually("no blank space", || shelf.is_filled()).await;
+        eventually("no blank space", || model_list.is_filled()).await;
         assert!(in_order());
-        assert_same_nodes(&shelf, &before, "a long list");
+        assert_same_nodes(&model_list, &before, "a long list");
         keys = next;
     }
 }
 
-fn assert_same_nodes(shelf: &Shelf, before: &HashMap<u32, HtmlElement>, what: &str) {
-    for item in items_in(shelf.stage.root()) {
+fn assert_same_nodes(model_list: &ModelList, before: &HashMap<u32, HtmlElement>, what: &str) {
+    for item in items_in(model_list.stage.root()) {
         // A row that left the window and came back was built again, and is another node by right: the old one is gone.
         if let Some(old) = before.get(&number_in(&item)).filter(|old| old.is_connected()) {
             assert_eq!(*old, item, "another node for {}: {what}", number_in(&item));
@@ -105,12 +105,12 @@ fn assert_same_nodes(shelf: &Shelf, before: &HashMap<u32, HtmlElement>, what: &s
 
 #[wasm_bindgen_test]
 async fn rows_that_only_change_places_are_not_built_again() {
-    let shelf = Shelf::new(0..30);
-    eventually("the first rows", || shelf.shown().len() == 30).await;
-    let before = items_in(shelf.stage.root());
-    shelf.set((0..30).rev());
-    eventually("the order turned round", || shelf.shown() == (0..30).rev().collect::<Vec<_>>()).await;
-    let mut after = items_in(shelf.stage.root());
+    let model_list = ModelList::new(0..30);
+    eventually("the first rows", || model_list.shown().len() == 30).await;
+    let before = items_in(model_list.stage.root());
+    model_list.set((0..30).rev());
+    eventually("the order turned round", || model_list.shown() == (0..30).rev().collect::<Vec<_>>()).await;
+    let mut after = items_in(model_list.stage.root());
     after.reverse();
     assert_eq!(before, after);
 }
@@ -151,14 +151,14 @@ async fn a_key_added_shows_in_all_eight_lists_at_once() {
 
 #[wasm_bindgen_test]
 async fn a_repeated_key_is_shown_once_where_it_comes_first() {
-    let shelf = Shelf::new([1, 2, 1, 3, 3, 2]);
-    eventually("each key once", || shelf.shown() == [1, 2, 3]).await;
-    shelf.set([3, 1, 3, 2, 1, 4, 4]);
-    eventually("each key once, in the new order", || shelf.shown() == [3, 1, 2, 4]).await;
-    shelf.set([4, 4]);
-    eventually("the one that is left", || shelf.shown() == [4]).await;
-    shelf.set([]);
-    eventually("an empty list", || shelf.shown().is_empty()).await;
-    shelf.set([2, 4]);
-    eventually("a list filled again", || shelf.shown() == [2, 4]).await;
+    let model_list = ModelList::new([1, 2, 1, 3, 3, 2]);
+    eventually("each key once", || model_list.shown() == [1, 2, 3]).await;
+    model_list.set([3, 1, 3, 2, 1, 4, 4]);
+    eventually("each key once, in the new order", || model_list.shown() == [3, 1, 2, 4]).await;
+    model_list.set([4, 4]);
+    eventually("the one that is left", || model_list.shown() == [4]).await;
+    model_list.set([]);
+    eventually("an empty list", || model_list.shown().is_empty()).await;
+    model_list.set([2, 4]);
+    eventually("a list filled again", || model_list.shown() == [2, 4]).await;
 }

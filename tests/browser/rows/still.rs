@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
 
-use super::{Dice, Shelf};
+use super::{Dice, ModelList};
 use sidenote_testkit::eventually::{eventually, next_picture};
 
 fn uneven(key: u32) -> u32 {
@@ -14,133 +14,133 @@ fn uneven(key: u32) -> u32 {
 }
 
 /// A list of uneven rows with the reader somewhere in its middle.
-async fn in_the_middle(edge: Edge) -> Shelf {
-    let shelf = Shelf::with(0..1000, edge, uneven);
-    eventually("rows to fill the screen", || shelf.is_filled()).await;
-    shelf.scroll_to(20_000.0);
-    eventually("rows where the reader went", || shelf.is_filled() && shelf.seen()[0].0 > 10).await;
+async fn in_the_middle(edge: Edge) -> ModelList {
+    let model_list = ModelList::with(0..1000, edge, uneven);
+    eventually("rows to fill the screen", || model_list.is_filled()).await;
+    model_list.scroll_to(20_000.0);
+    eventually("rows where the reader went", || model_list.is_filled() && model_list.seen()[0].0 > 10).await;
     next_picture().await;
-    shelf
+    model_list
 }
 
 #[track_caller]
-fn assert_still(shelf: &Shelf, before: &[(u32, f64)], what: &str) {
+fn assert_still(model_list: &ModelList, before: &[(u32, f64)], what: &str) {
     for (key, was) in before {
-        let is = shelf.top(*key).unwrap_or(f64::NAN);
+        let is = model_list.top(*key).unwrap_or(f64::NAN);
         assert!((is - was).abs() <= 1.0, "{what}: row {key} was at {was} and is at {is}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn scrolling_up_over_rows_never_seen_moves_everything_by_as_much_as_was_scrolled() {
-    let shelf = in_the_middle(Edge::Start).await;
+    let model_list = in_the_middle(Edge::Start).await;
     for step in 0..60 {
-        let before = shelf.seen();
-        let scrolled = shelf.scrolled();
-        shelf.stage.root().set_scroll_top(scrolled as i32 - 90);
+        let before = model_list.seen();
+        let scrolled = model_list.scrolled();
+        model_list.stage.root().set_scroll_top(scrolled as i32 - 90);
         next_picture().await;
         let expected: Vec<(u32, f64)> = before.iter().map(|(key, top)| (*key, top + 90.0)).collect();
-        assert_still(&shelf, &expected, &format!("step {step}"));
-        assert!(shelf.is_filled());
+        assert_still(&model_list, &expected, &format!("step {step}"));
+        assert!(model_list.is_filled());
     }
 }
 
 #[wasm_bindgen_test]
 async fn rows_added_removed_and_moved_above_leave_what_is_seen_where_it_is() {
-    let shelf = in_the_middle(Edge::Start).await;
+    let model_list = in_the_middle(Edge::Start).await;
     let mut dice = Dice(0xcafe);
     let mut fresh = 5000;
     for step in 0..40 {
-        let before = shelf.seen();
-        let keys = shelf.keys.get_untracked();
+        let before = model_list.seen();
+        let keys = model_list.keys.get_untracked();
         let first = keys.iter().position(|key| *key == before[0].0).expect("the first row seen has a key");
         // Everything above changes; what is seen and what follows doesn't.
         let above = dice.change(&keys[..first], &mut fresh);
         let above: Vec<u32> = above.into_iter().chain((0..dice.below(60) as u32).map(|n| fresh + 1 + n)).collect();
         fresh += 60;
-        shelf.set(above.into_iter().chain(keys[first..].iter().copied()));
+        model_list.set(above.into_iter().chain(keys[first..].iter().copied()));
         next_picture().await;
-        assert_still(&shelf, &before, &format!("step {step}"));
-        assert!(shelf.is_filled());
+        assert_still(&model_list, &before, &format!("step {step}"));
+        assert!(model_list.is_filled());
     }
 }
 
 #[wasm_bindgen_test]
 async fn when_the_first_row_seen_goes_or_moves_away_the_next_stays_where_it_is() {
-    let shelf = in_the_middle(Edge::Start).await;
+    let model_list = in_the_middle(Edge::Start).await;
     for step in 0..10 {
-        let before = shelf.seen();
+        let before = model_list.seen();
         let gone = before[0].0;
-        let mut keys = shelf.keys.get_untracked();
+        let mut keys = model_list.keys.get_untracked();
         keys.retain(|key| *key != gone);
         if step % 2 == 0 {
             keys.insert(0, gone);
         }
-        shelf.set(keys);
+        model_list.set(keys);
         next_picture().await;
-        assert_still(&shelf, &before[1..], &format!("step {step}"));
+        assert_still(&model_list, &before[1..], &format!("step {step}"));
         // Far from the end of what is seen, so that it is seen again.
-        assert!(shelf.is_filled());
+        assert!(model_list.is_filled());
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_row_that_grows_above_leaves_what_is_seen_where_it_is() {
-    let shelf = in_the_middle(Edge::Start).await;
+    let model_list = in_the_middle(Edge::Start).await;
     for growth in [300, 20, 500] {
-        let before = shelf.seen();
+        let before = model_list.seen();
         let above = before[0].0 - 1;
-        let row = shelf.item(above).expect("rows above what is seen are there");
+        let row = model_list.item(above).expect("rows above what is seen are there");
         let inner: HtmlElement = row.first_element_child().expect("a row has content").unchecked_into();
         inner.style().set_property("height", &format!("{growth}px")).expect("a style");
         next_picture().await;
-        assert_still(&shelf, &before, &format!("grown to {growth}"));
+        assert_still(&model_list, &before, &format!("grown to {growth}"));
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_row_that_grows_above_while_the_reader_scrolls_adds_nothing_to_the_scrolling() {
-    let shelf = in_the_middle(Edge::Start).await;
+    let model_list = in_the_middle(Edge::Start).await;
     for step in 0..20 {
-        let before = shelf.seen();
-        let row = shelf.item(before[0].0 - 1).expect("rows above what is seen are there");
+        let before = model_list.seen();
+        let row = model_list.item(before[0].0 - 1).expect("rows above what is seen are there");
         let inner: HtmlElement = row.first_element_child().expect("a row has content").unchecked_into();
         inner.style().set_property("height", &format!("{}px", 20 + step % 3 * 170)).expect("a style");
-        shelf.stage.root().set_scroll_top(shelf.scrolled() as i32 + 30);
+        model_list.stage.root().set_scroll_top(model_list.scrolled() as i32 + 30);
         next_picture().await;
         let expected: Vec<(u32, f64)> = before.iter().map(|(key, top)| (*key, top - 30.0)).collect();
-        assert_still(&shelf, &expected, &format!("step {step}"));
-        assert!(shelf.is_filled());
+        assert_still(&model_list, &expected, &format!("step {step}"));
+        assert!(model_list.is_filled());
     }
 }
 
 #[wasm_bindgen_test]
 async fn many_rows_removed_near_the_end_leave_what_is_seen_where_it_is() {
-    let shelf = Shelf::with(0..1000, Edge::Start, |_| 40);
-    shelf.scroll_to(38_000.0);
-    eventually("rows where the reader went", || shelf.is_filled() && shelf.seen()[0].0 > 900).await;
+    let model_list = ModelList::with(0..1000, Edge::Start, |_| 40);
+    model_list.scroll_to(38_000.0);
+    eventually("rows where the reader went", || model_list.is_filled() && model_list.seen()[0].0 > 900).await;
     next_picture().await;
-    let before = shelf.seen();
-    shelf.set(600..1000);
+    let before = model_list.seen();
+    model_list.set(600..1000);
     next_picture().await;
-    assert_still(&shelf, &before, "600 rows less");
+    assert_still(&model_list, &before, "600 rows less");
 }
 
 #[wasm_bindgen_test]
 async fn a_reader_at_the_top_sees_new_rows_and_one_further_down_is_told_of_them() {
-    let shelf = in_the_middle(Edge::Start).await;
-    assert!(!shelf.handle.at_start().get_untracked());
-    let before = shelf.seen();
-    shelf.keys.update(|keys| {
+    let model_list = in_the_middle(Edge::Start).await;
+    assert!(!model_list.handle.at_start().get_untracked());
+    let before = model_list.seen();
+    model_list.keys.update(|keys| {
         keys.insert(0, 2001);
         keys.insert(0, 2002);
     });
-    let unseen = || shelf.handle.unseen().get_untracked();
+    let unseen = || model_list.handle.unseen().get_untracked();
     eventually("two rows nobody saw", || unseen() == 2).await;
     next_picture().await;
-    assert_still(&shelf, &before, "two rows more");
+    assert_still(&model_list, &before, "two rows more");
     // More at the other end, and rows that only moved, are not news.
-    shelf.keys.update(|keys| {
+    model_list.keys.update(|keys| {
         keys.push(2003);
         let moved = keys.remove(5);
         keys.insert(0, moved);
@@ -148,14 +148,14 @@ async fn a_reader_at_the_top_sees_new_rows_and_one_further_down_is_told_of_them(
     next_picture().await;
     assert_eq!(unseen(), 2);
 
-    shelf.handle.scroll_to_start();
-    eventually("the first row", || shelf.seen().first().is_some_and(|(_, top)| *top == 0.0)).await;
-    eventually("nothing unseen", || unseen() == 0 && shelf.handle.at_start().get_untracked()).await;
+    model_list.handle.scroll_to_start();
+    eventually("the first row", || model_list.seen().first().is_some_and(|(_, top)| *top == 0.0)).await;
+    eventually("nothing unseen", || unseen() == 0 && model_list.handle.at_start().get_untracked()).await;
     for new in 3000..3005 {
-        shelf.keys.update(|keys| keys.insert(0, new));
-        eventually("the new row, at the top", || shelf.seen().first() == Some(&(new, 0.0))).await;
+        model_list.keys.update(|keys| keys.insert(0, new));
+        eventually("the new row, at the top", || model_list.seen().first() == Some(&(new, 0.0))).await;
         next_picture().await;
-        assert_eq!(shelf.seen()[0], (new, 0.0));
+        assert_eq!(model_list.seen()[0], (new, 0.0));
         assert_eq!(unseen(), 0);
     }
 }
@@ -166,24 +166,24 @@ fn focused_text() -> Option<String> {
 
 #[wasm_bindgen_test]
 async fn a_row_with_the_focus_stays_in_its_place_among_the_rows_however_far_the_reader_scrolls() {
-    let shelf = Shelf::new(0..2000);
-    eventually("rows to fill the screen", || shelf.is_filled()).await;
-    shelf.handle.focus(300, "button");
+    let model_list = ModelList::new(0..2000);
+    eventually("rows to fill the screen", || model_list.is_filled()).await;
+    model_list.handle.focus(300, "button");
     eventually("the focus in a row far down", || focused_text().as_deref() == Some("300")).await;
-    let row = shelf.item(300).expect("the row with the focus");
+    let row = model_list.item(300).expect("the row with the focus");
     for top in [40_000.0, 0.0, 70_000.0] {
-        shelf.scroll_to(top);
-        eventually("rows where the reader went", || shelf.is_filled()).await;
+        model_list.scroll_to(top);
+        eventually("rows where the reader went", || model_list.is_filled()).await;
         next_picture().await;
         assert_eq!(focused_text().as_deref(), Some("300"));
-        assert_eq!(shelf.item(300).as_ref(), Some(&row));
-        assert!(shelf.shown().is_sorted() && shelf.shown().len() < 60);
-        assert!(shelf.is_filled());
+        assert_eq!(model_list.item(300).as_ref(), Some(&row));
+        assert!(model_list.shown().is_sorted() && model_list.shown().len() < 60);
+        assert!(model_list.is_filled());
     }
     // In whatever order, with the list around it turned upside down.
-    shelf.set((0..2000).rev());
-    eventually("the order turned round", || shelf.shown().first() > shelf.shown().last()).await;
-    assert!(shelf.shown().is_sorted_by(|a, b| a > b));
+    model_list.set((0..2000).rev());
+    eventually("the order turned round", || model_list.shown().first() > model_list.shown().last()).await;
+    assert!(model_list.shown().is_sorted_by(|a, b| a > b));
     assert_eq!(focused_text().as_deref(), Some("300"));
 
     row.query_selector("button")
@@ -193,8 +193,8 @@ async fn a_row_with_the_focus_stays_in_its_place_among_the_rows_however_far_the_
         .unchecked_into::<HtmlElement>()
         .blur()
         .expect("blur");
-    shelf.scroll_to(5_000.0);
-    eventually("the row gone, as others are", || shelf.item(300).is_none()).await;
+    model_list.scroll_to(5_000.0);
+    eventually("the row gone, as others are", || model_list.item(300).is_none()).await;
 }
 
 #[wasm_bindgen_test]
@@ -202,23 +202,23 @@ async fn in_a_shadow_root_too_the_row_with_the_focus_stays() {
     let host = document().create_element("div").expect("a div can be made");
     document().body().expect("a body").append_child(&host).expect("a body takes a div");
     let shadow = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).expect("a shadow root");
-    let shelf = Shelf::new(0..2000);
-    shadow.append_child(shelf.stage.root()).expect("a shadow root takes a div");
-    eventually("rows to fill the screen", || shelf.is_filled()).await;
-    shelf.handle.focus(300, "button");
+    let model_list = ModelList::new(0..2000);
+    shadow.append_child(model_list.stage.root()).expect("a shadow root takes a div");
+    eventually("rows to fill the screen", || model_list.is_filled()).await;
+    model_list.handle.focus(300, "button");
     let focused = || shadow.active_element().and_then(|element| element.text_content());
     eventually("the focus in a row far down", || focused().as_deref() == Some("300")).await;
-    shelf.scroll_to(60_000.0);
-    eventually("rows where the reader went", || shelf.is_filled() && shelf.shown().contains(&1500)).await;
+    model_list.scroll_to(60_000.0);
+    eventually("rows where the reader went", || model_list.is_filled() && model_list.shown().contains(&1500)).await;
     assert_eq!(focused().as_deref(), Some("300"));
-    assert!(shelf.shown().is_sorted());
+    assert!(model_list.shown().is_sorted());
     host.remove();
 }
 
 #[wasm_bindgen_test]
 async fn rows_change_places_around_the_one_with_the_focus() {
-    let shelf = Shelf::new(0..20);
-    shelf.handle.focus(7, "button");
+    let model_list = ModelList::new(0..20);
+    model_list.handle.focus(7, "button");
     eventually("the focus", || focused_text().as_deref() == Some("7")).await;
     let mut dice = Dice(7);
     let mut fresh = 100;
@@ -228,8 +228,8 @@ async fn rows_change_places_around_the_one_with_the_focus() {
         if !next.contains(&7) {
             next.insert(dice.below(next.len()), 7);
         }
-        shelf.set(next.iter().copied());
-        eventually("the new order", || shelf.shown() == next).await;
+        model_list.set(next.iter().copied());
+        eventually("the new order", || model_list.shown() == next).await;
         assert_eq!(focused_text().as_deref(), Some("7"));
         keys = next;
     }
@@ -237,89 +237,89 @@ async fn rows_change_places_around_the_one_with_the_focus() {
 
 #[wasm_bindgen_test]
 async fn after_a_row_is_removed_the_next_can_have_the_focus_though_it_wasnt_there() {
-    let shelf = Shelf::new(0..500);
-    eventually("rows to fill the screen", || shelf.is_filled()).await;
-    shelf.handle.focus(0, "button");
+    let model_list = ModelList::new(0..500);
+    eventually("rows to fill the screen", || model_list.is_filled()).await;
+    model_list.handle.focus(0, "button");
     eventually("the focus", || focused_text().as_deref() == Some("0")).await;
     // As a handler does: change the keys and ask for the focus in one go.
-    shelf.set((0..500).filter(|key| *key != 0));
-    shelf.handle.focus(400, "button");
+    model_list.set((0..500).filter(|key| *key != 0));
+    model_list.handle.focus(400, "button");
     eventually("the focus in a row that wasn't there", || focused_text().as_deref() == Some("400")).await;
-    assert!(shelf.seen().iter().any(|(key, top)| *key == 400 && *top >= 0.0), "{:?}", shelf.seen());
+    assert!(model_list.seen().iter().any(|(key, top)| *key == 400 && *top >= 0.0), "{:?}", model_list.seen());
     // Keys that aren't there, elements that aren't there: nothing happens.
-    shelf.handle.focus(0, "button");
-    shelf.handle.focus(3, "video");
-    shelf.handle.scroll_to(0);
+    model_list.handle.focus(0, "button");
+    model_list.handle.focus(3, "video");
+    model_list.handle.scroll_to(0);
     next_picture().await;
     assert_eq!(focused_text().as_deref(), Some("400"));
 }
 
-fn at_end(shelf: &Shelf) -> bool {
-    let root = shelf.stage.root();
+fn at_end(model_list: &ModelList) -> bool {
+    let root = model_list.stage.root();
     (root.scroll_height() - root.client_height() - root.scroll_top()).abs() <= 1
-        && shelf.shown().last() == shelf.keys.get_untracked().last()
+        && model_list.shown().last() == model_list.keys.get_untracked().last()
 }
 
 #[wasm_bindgen_test]
 async fn a_conversation_starts_at_its_end_and_stays_there() {
     for count in [30, 500] {
-        let shelf = Shelf::with(1000..1000 + count, Edge::End, uneven);
-        eventually("the last row, at the end", || at_end(&shelf) && shelf.is_filled()).await;
+        let model_list = ModelList::with(1000..1000 + count, Edge::End, uneven);
+        eventually("the last row, at the end", || at_end(&model_list) && model_list.is_filled()).await;
         for new in 5000..5004 {
-            shelf.keys.update(|keys| keys.push(new));
-            eventually("the new row, at the end", || at_end(&shelf) && shelf.item(new).is_some()).await;
+            model_list.keys.update(|keys| keys.push(new));
+            eventually("the new row, at the end", || at_end(&model_list) && model_list.item(new).is_some()).await;
             next_picture().await;
-            assert!(at_end(&shelf));
+            assert!(at_end(&model_list));
         }
         // A little above the end is at the end still, and the end is below what follows the rows.
-        shelf.stage.find("ul").style().set_property("padding-bottom", "30px").expect("a style");
-        shelf.scroll_to(shelf.scrolled() - 300.0);
-        eventually("the reader has left the end", || !shelf.handle.at_end().get_untracked()).await;
-        shelf.handle.scroll_to_end();
-        eventually("the very end", || at_end(&shelf)).await;
-        shelf.scroll_to(shelf.scrolled() - 12.0);
+        model_list.stage.find("ul").style().set_property("padding-bottom", "30px").expect("a style");
+        model_list.scroll_to(model_list.scrolled() - 300.0);
+        eventually("the reader has left the end", || !model_list.handle.at_end().get_untracked()).await;
+        model_list.handle.scroll_to_end();
+        eventually("the very end", || at_end(&model_list)).await;
+        model_list.scroll_to(model_list.scrolled() - 12.0);
         next_picture().await;
-        shelf.keys.update(|keys| keys.push(5004));
-        eventually("the end, with the new row", || at_end(&shelf) && shelf.item(5004).is_some()).await;
+        model_list.keys.update(|keys| keys.push(5004));
+        eventually("the end, with the new row", || at_end(&model_list) && model_list.item(5004).is_some()).await;
         // Older rows come in before, a picture in the last row loads, the box below grows.
-        shelf.keys.update(|keys| *keys = (900..1000).chain(keys.drain(..)).collect());
+        model_list.keys.update(|keys| *keys = (900..1000).chain(keys.drain(..)).collect());
         next_picture().await;
-        assert!(at_end(&shelf));
+        assert!(at_end(&model_list));
         let last: HtmlElement =
-            shelf.item(5004).and_then(|row| row.first_element_child()).expect("a row").unchecked_into();
+            model_list.item(5004).and_then(|row| row.first_element_child()).expect("a row").unchecked_into();
         last.style().set_property("height", "333px").expect("a style");
         next_picture().await;
-        assert!(at_end(&shelf));
-        shelf.stage.root().style().set_property("height", "250px").expect("a style");
+        assert!(at_end(&model_list));
+        model_list.stage.root().style().set_property("height", "250px").expect("a style");
         next_picture().await;
-        assert!(at_end(&shelf));
-        assert_eq!(shelf.handle.unseen().get_untracked(), 0);
+        assert!(at_end(&model_list));
+        assert_eq!(model_list.handle.unseen().get_untracked(), 0);
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_conversation_read_further_up_stays_put_whatever_comes_at_either_end() {
     for count in [35, 500] {
-        let shelf = Shelf::with(1000..1000 + count, Edge::End, |key| 60 + key % 5 * 10);
-        eventually("the last row, at the end", || at_end(&shelf)).await;
-        shelf.scroll_to(shelf.scrolled() - 700.0);
-        eventually("the reader has left the end", || !shelf.handle.at_end().get_untracked()).await;
+        let model_list = ModelList::with(1000..1000 + count, Edge::End, |key| 60 + key % 5 * 10);
+        eventually("the last row, at the end", || at_end(&model_list)).await;
+        model_list.scroll_to(model_list.scrolled() - 700.0);
+        eventually("the reader has left the end", || !model_list.handle.at_end().get_untracked()).await;
         next_picture().await;
-        let before = shelf.seen();
-        shelf.keys.update(|keys| keys.extend([5000, 5001]));
-        eventually("two rows nobody saw", || shelf.handle.unseen().get_untracked() == 2).await;
-        shelf.keys.update(|keys| *keys = (900..1000).chain(keys.drain(..)).collect());
+        let before = model_list.seen();
+        model_list.keys.update(|keys| keys.extend([5000, 5001]));
+        eventually("two rows nobody saw", || model_list.handle.unseen().get_untracked() == 2).await;
+        model_list.keys.update(|keys| *keys = (900..1000).chain(keys.drain(..)).collect());
         next_picture().await;
-        assert_still(&shelf, &before, "rows at both ends");
-        assert_eq!(shelf.handle.unseen().get_untracked(), 2);
-        shelf.scroll_to(0.0);
-        eventually("the first row", || shelf.shown().first() == Some(&900) && shelf.is_filled()).await;
+        assert_still(&model_list, &before, "rows at both ends");
+        assert_eq!(model_list.handle.unseen().get_untracked(), 2);
+        model_list.scroll_to(0.0);
+        eventually("the first row", || model_list.shown().first() == Some(&900) && model_list.is_filled()).await;
         next_picture().await;
-        let before = shelf.seen();
-        shelf.keys.update(|keys| *keys = (800..900).chain(keys.drain(..)).collect());
+        let before = model_list.seen();
+        model_list.keys.update(|keys| *keys = (800..900).chain(keys.drain(..)).collect());
         next_picture().await;
-        assert_still(&shelf, &before, "rows before the first one seen");
-        shelf.handle.scroll_to_end();
-        eventually("the end again", || at_end(&shelf) && shelf.handle.unseen().get_untracked() == 0).await;
+        assert_still(&model_list, &before, "rows before the first one seen");
+        model_list.handle.scroll_to_end();
+        eventually("the end again", || at_end(&model_list) && model_list.handle.unseen().get_untracked() == 0).await;
     }
 }

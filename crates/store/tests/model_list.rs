@@ -14,13 +14,13 @@ use wire::{
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Shelf {
+pub(crate) enum ModelList {
     ContactNotes(u8),
     ConversationNotes,
     Messages,
 }
 
-impl Shelf {
+impl ModelList {
     pub(crate) const ALL: [Self; 4] =
         [Self::ContactNotes(0), Self::ContactNotes(1), Self::ConversationNotes, Self::Messages];
 
@@ -49,7 +49,7 @@ impl Kept for ContactNote {
     fn of(stored: &Stored) -> Self {
         Self {
             id: Self::key(stored.id),
-            contact_id: stored.shelf.contact(),
+            contact_id: stored.model_list.contact(),
             conversation_id: conversation(),
             author: author(stored),
             body: NoteBody::parse(&text(stored.body)).unwrap(),
@@ -117,22 +117,22 @@ impl Kept for Message {
     }
 }
 
-/// Evaluates an expression with the timeline that stands for a shelf.
+/// Evaluates an expression with the timeline that stands for a model_list.
 macro_rules! on {
-    ($store:expr, $shelf:expr, $timeline:ident => $do:expr) => {
-        match $shelf {
-            $crate::shelf::Shelf::ContactNotes(_) => {
-                let notes = $store.contact_notes.of($shelf.contact());
+    ($store:expr, $model_list:expr, $timeline:ident => $do:expr) => {
+        match $model_list {
+            $crate::model_list::ModelList::ContactNotes(_) => {
+                let notes = $store.contact_notes.of($model_list.contact());
                 let $timeline = &notes.timeline;
                 $do
             }
-            $crate::shelf::Shelf::ConversationNotes => {
-                let thread = $store.threads.of($crate::shelf::conversation());
+            $crate::model_list::ModelList::ConversationNotes => {
+                let thread = $store.threads.of($crate::model_list::conversation());
                 let $timeline = &thread.notes;
                 $do
             }
-            $crate::shelf::Shelf::Messages => {
-                let thread = $store.threads.of($crate::shelf::conversation());
+            $crate::model_list::ModelList::Messages => {
+                let thread = $store.threads.of($crate::model_list::conversation());
                 let $timeline = &thread.messages;
                 $do
             }
@@ -168,25 +168,27 @@ fn author(stored: &Stored) -> AgentRef {
 pub(crate) fn event(said: &Said) -> Event {
     let (stored, seq) = (&said.stored, said.stored.rev);
     let actor = author(stored);
-    match (stored.shelf, stored.gone.is_some(), said.restored) {
-        (Shelf::ContactNotes(_), true, _) => Event::ContactNoteDeleted {
+    match (stored.model_list, stored.gone.is_some(), said.restored) {
+        (ModelList::ContactNotes(_), true, _) => Event::ContactNoteDeleted {
             note_id: ContactNote::key(stored.id),
-            contact_id: stored.shelf.contact(),
+            contact_id: stored.model_list.contact(),
             actor,
             seq,
         },
-        (Shelf::ContactNotes(_), false, false) => Event::ContactNoteAdded { note: Kept::of(stored), actor, seq },
-        (Shelf::ContactNotes(_), false, true) => Event::ContactNoteRestored { note: Kept::of(stored), actor, seq },
-        (Shelf::ConversationNotes, true, _) => Event::ConversationNoteDeleted {
+        (ModelList::ContactNotes(_), false, false) => Event::ContactNoteAdded { note: Kept::of(stored), actor, seq },
+        (ModelList::ContactNotes(_), false, true) => Event::ContactNoteRestored { note: Kept::of(stored), actor, seq },
+        (ModelList::ConversationNotes, true, _) => Event::ConversationNoteDeleted {
             note_id: ConversationNote::key(stored.id),
             conversation_id: conversation(),
             actor,
             seq,
         },
-        (Shelf::ConversationNotes, false, false) => Event::ConversationNoteAdded { note: Kept::of(stored), actor, seq },
-        (Shelf::ConversationNotes, false, true) => {
+        (ModelList::ConversationNotes, false, false) => {
+            Event::ConversationNoteAdded { note: Kept::of(stored), actor, seq }
+        }
+        (ModelList::ConversationNotes, false, true) => {
             Event::ConversationNoteRestored { note: Kept::of(stored), actor, seq }
         }
-        (Shelf::Messages, ..) => Event::MessageAdded { message: Kept::of(stored), actor: Some(actor), seq },
+        (ModelList::Messages, ..) => Event::MessageAdded { message: Kept::of(stored), actor: Some(actor), seq },
     }
 }

@@ -1,4 +1,4 @@
-//! What an agent's hands do: type, press, and where the focus is then.
+//! What a user does: types, presses a key; and where the focus is then.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;

@@ -1,10 +1,10 @@
-// A network cable between a browser and a server: it can be pulled out and put back, or break connections in the middle, for
+// A network proxy between a browser and a server: it can be pulled out and put back, or break connections in the middle, for
 // one browser and not for others.
 import { createServer, connect } from "node:net";
 import { once } from "node:events";
 
-export class Cable {
-  /** `http://127.0.0.1:PORT`, as good as the server's own while the cable is in. */
+export class NetworkProxy {
+  /** `http://127.0.0.1:PORT`, as good as the server's own while the proxy is in. */
   url;
   #target;
   #listener;
@@ -15,17 +15,17 @@ export class Cable {
   #most = Infinity;
 
   static async to(url) {
-    const cable = new Cable();
-    cable.#target = new URL(url);
-    cable.#listener = createServer((near) => cable.#join(near));
-    cable.#listener.listen(0, "127.0.0.1");
-    await once(cable.#listener, "listening");
-    cable.url = `http://127.0.0.1:${cable.#listener.address().port}`;
-    return cable;
+    const proxy = new NetworkProxy();
+    proxy.#target = new URL(url);
+    proxy.#listener = createServer((near) => proxy.#join(near));
+    proxy.#listener.listen(0, "127.0.0.1");
+    await once(proxy.#listener, "listening");
+    proxy.url = `http://127.0.0.1:${proxy.#listener.address().port}`;
+    return proxy;
   }
 
   /** From now on nothing comes through, and what was open breaks. */
-  pull() {
+  disconnect() {
     this.#isIn = false;
     for (const connection of this.#connections) {
       this.breaks += 1;
@@ -34,7 +34,7 @@ export class Cable {
     }
   }
 
-  plug() {
+  reconnect() {
     this.#isIn = true;
   }
 
@@ -53,7 +53,7 @@ export class Cable {
   }
 
   async dispose() {
-    this.pull();
+    this.disconnect();
     this.#listener.close();
     await once(this.#listener, "close");
   }
