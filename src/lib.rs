@@ -15,7 +15,7 @@ pub mod net;
 pub(crate) mod storage;
 pub mod strings;
 pub mod sync;
-#[cfg(feature = "embed")]
+#[cfg(feature = "widget")]
 pub mod widget;
 
 pub use store;

@@ -2,5 +2,5 @@
 
 pub mod api;
 pub mod error;
-#[cfg(feature = "embed")]
+#[cfg(feature = "widget")]
 pub mod tokens;

@@ -12,7 +12,7 @@ extern "C" {
     #[wasm_bindgen(js_name = holdVisibility)]
     fn hold_visibility(listener: &JsValue);
     fn end(held: &JsValue);
-    #[cfg(feature = "embed")]
+    #[cfg(feature = "widget")]
     #[wasm_bindgen(js_name = endAll)]
     fn end_all();
 }
@@ -46,7 +46,7 @@ impl Drop for Held {
 }
 
 /// Ends what a module in whose place this one is has left open.
-#[cfg(feature = "embed")]
+#[cfg(feature = "widget")]
 pub(crate) fn take_over() {
     end_all();
 }

@@ -1,7 +1,7 @@
 //! Typed requests to the server. Beside `live.rs` the only file that knows about HTTP.
 
 use crate::net::error::ApiError;
-#[cfg(feature = "embed")]
+#[cfg(feature = "widget")]
 use crate::net::tokens::Tokens;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -31,11 +31,11 @@ pub struct Api {
 }
 
 /// The page itself has its cookie. No value of this type can be made, so nothing of tokens is in its module.
-#[cfg(not(feature = "embed"))]
+#[cfg(not(feature = "widget"))]
 #[derive(Clone)]
 pub enum Tokens {}
 
-#[cfg(not(feature = "embed"))]
+#[cfg(not(feature = "widget"))]
 impl Tokens {
     #[expect(clippy::unused_async, reason = "as the other one")]
     async fn current(&self, _: bool) -> Answer<String> {

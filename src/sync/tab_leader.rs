@@ -16,7 +16,7 @@ extern "C" {
     fn take_lead(tabs: &JsValue);
     #[wasm_bindgen(js_name = leaveTabs)]
     fn leave_tabs(tabs: &JsValue);
-    #[cfg(feature = "embed")]
+    #[cfg(feature = "widget")]
     #[wasm_bindgen(js_name = leaveAllTabs)]
     fn leave_all_tabs();
 }
@@ -83,7 +83,7 @@ impl Drop for Joined {
 }
 
 /// Leaves the places of a module in whose place this one is.
-#[cfg(feature = "embed")]
+#[cfg(feature = "widget")]
 pub(crate) fn take_over() {
     leave_all_tabs();
 }

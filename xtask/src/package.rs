@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What the package's module is built with.
-const FEATURES: &str = "embed";
+const FEATURES: &str = "widget";
 
 /// Everything the module is made of.
 const INPUTS: [&str; 18] = [
@@ -127,7 +127,7 @@ pub(crate) fn breakable(project: &Project) -> Result<(), Error> {
         return Ok(());
     }
     fs::create_dir_all(&into).map_err(Error::file(&into))?;
-    module(project, &into, "embed,app,breakable")?;
+    module(project, &into, "widget,app,breakable")?;
     for from in ["package/index.js", "public/module_guard.js"].map(|file| project.root.join(file)) {
         fs::copy(&from, into.join(from.file_name().unwrap_or_default())).map_err(Error::file(&from))?;
     }

@@ -49,9 +49,9 @@ impl Site {
     /// The app inside the binary, if it was built with it.
     #[must_use]
     pub fn embedded() -> Self {
-        #[cfg(feature = "embed")]
+        #[cfg(feature = "embed-assets")]
         return Self::of(inside::contents());
-        #[cfg(not(feature = "embed"))]
+        #[cfg(not(feature = "embed-assets"))]
         Self::default()
     }
 
@@ -176,7 +176,7 @@ fn collect(directory: &Path, prefix: &str, into: &mut BTreeMap<String, Bytes>) -
     Ok(())
 }
 
-#[cfg(feature = "embed")]
+#[cfg(feature = "embed-assets")]
 mod inside {
     use bytes::Bytes;
     use std::collections::BTreeMap;
