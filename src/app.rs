@@ -11,7 +11,7 @@ use crate::{
         inbox::Inbox,
         shared::sign_in::{SignIn, SignInCommand},
     },
-    navigation::{navigator::Navigator, routes::Route, sign_out::Leave, views::InboxView},
+    navigation::{navigator::Navigator, routes::Route, sign_out::SignOut, views::InboxView},
     net::{api::Api, error::ApiError},
     strings::{failure_sentence, fill, strings},
     sync,
@@ -116,7 +116,7 @@ fn SignedIn(client: Client, route: Memo<Route>, stage: RwSignal<Stage>) -> impl 
     provide_context(navigator);
     keep_title(&client, route, navigator);
     let leaving = client.clone();
-    provide_context(Leave(Callback::new(move |()| {
+    provide_context(SignOut(Callback::new(move |()| {
         let client = leaving.clone();
         leptos::task::spawn_local(async move {
             client.sign_out().await;

@@ -3,7 +3,7 @@
 
 use crate::browser::{
     formatters,
-    page_resources::Held,
+    page_resources::PageResource,
     timers::{Timer, now},
 };
 use js_sys::Date;
@@ -43,7 +43,7 @@ impl Clock {
 /// What goes on while somebody looks.
 struct Running {
     timer: Option<Timer>,
-    _held: Held,
+    _held: PageResource,
     _heard: Closure<dyn FnMut(bool)>,
 }
 
@@ -91,7 +91,7 @@ fn start() {
             tick();
         }
     });
-    let running = Running { timer: None, _held: Held::visibility(heard.as_ref()), _heard: heard };
+    let running = Running { timer: None, _held: PageResource::visibility(heard.as_ref()), _heard: heard };
     SHARED.with_borrow_mut(|shared| shared.running = Some(running));
     tick();
 }

@@ -1,5 +1,5 @@
-//! A signal that outlives a view must not keep what the view had of it: nothing takes a follower that is dropped out of
-//! what it has followed, until that changes.
+//! Disposes the subscriptions of an effect with its owner: Leptos 0.8 leaves a disposed effect in the subscriber list of a
+//! longer-lived signal until that signal changes.
 
 use leptos::prelude::*;
 use reactive_graph::graph::{AnySubscriber, Observer, Subscriber};
@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 /// For an effect that may read such a signal itself: to be called in each of its runs. With the owner that made the
 /// returned function, the effect is gone from everything it has read.
-pub fn leave_with_owner() -> impl Fn() + Send + Sync {
+pub fn dispose_with_owner() -> impl Fn() + Send + Sync {
     let follower = Arc::new(OnceLock::<AnySubscriber>::new());
     let leaving = follower.clone();
     on_cleanup(move || {

@@ -17,9 +17,9 @@ extern "C" {
     fn end_all();
 }
 
-pub(crate) struct Held(JsValue);
+pub(crate) struct PageResource(JsValue);
 
-impl Held {
+impl PageResource {
     /// A stream, by the controller that ends it.
     pub(crate) fn stream(controller: &JsValue) -> Self {
         hold_stream(controller);
@@ -39,7 +39,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for PageResource {
     fn drop(&mut self) {
         end(&self.0);
     }

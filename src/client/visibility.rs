@@ -1,6 +1,6 @@
 //! Whether anybody can see the page: it is neither a tab in the background nor behind a locked screen.
 
-use crate::browser::page_resources::Held;
+use crate::browser::page_resources::PageResource;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ pub(super) struct Visibility {
 }
 
 struct Watching {
-    _held: Held,
+    _held: PageResource,
     _heard: Closure<dyn FnMut(bool)>,
 }
 
@@ -22,7 +22,7 @@ impl Visibility {
         let is_visible = ArcRwSignal::new(document().visibility_state() == web_sys::VisibilityState::Visible);
         let told = is_visible.clone();
         let heard = Closure::<dyn FnMut(bool)>::new(move |visible| told.set(visible));
-        let watching = Watching { _held: Held::visibility(heard.as_ref()), _heard: heard };
+        let watching = Watching { _held: PageResource::visibility(heard.as_ref()), _heard: heard };
         Self { is_visible, watching: Mutex::new(Some(SendWrapper::new(watching))) }
     }
 

@@ -1,7 +1,7 @@
-//! The way out: what happens when an agent signs out. The app gives one; a widget's host signs its agents out itself.
+//! `SignOut`: what happens when an agent signs out. The app provides one; a widget's host signs its agents out itself.
 
 use leptos::prelude::Callback;
 
-/// Signs out and closes the client. Given to components by context.
+/// Signs out and closes the client. Components find it by context.
 #[derive(Clone, Copy)]
-pub struct Leave(pub Callback<()>);
+pub struct SignOut(pub Callback<()>);

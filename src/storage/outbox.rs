@@ -3,7 +3,7 @@
 //! A text is stored by a key; `indexed_db.js` does so outside of the module, so that it outlives a module that breaks.
 //! What the server has confirmed is never stored. The form of an unsent thing's text is that of [`Unsent`].
 
-use crate::browser::page_resources::Held;
+use crate::browser::page_resources::PageResource;
 use send_wrapper::SendWrapper;
 use std::sync::{
     Mutex,
@@ -42,7 +42,7 @@ pub(crate) struct Outbox {
 struct Watching {
     safe: Closure<dyn FnMut(bool)>,
     _heard: Closure<dyn FnMut(String, String) -> u32>,
-    _held: Held,
+    _held: PageResource,
     _online: Closure<dyn FnMut()>,
 }
 
@@ -172,7 +172,7 @@ impl Outbox {
             1
         });
         watch_stored(&self.owner, safe.as_ref(), heard.as_ref());
-        let watching = Watching { safe, _heard: heard, _held: Held::online(online.as_ref()), _online: online };
+        let watching = Watching { safe, _heard: heard, _held: PageResource::online(online.as_ref()), _online: online };
         *self.watching.lock().expect("no panic while a lock is held") = Some(SendWrapper::new(watching));
     }
 

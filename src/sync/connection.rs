@@ -2,7 +2,7 @@
 
 use super::{Follower, position, within};
 use crate::{
-    browser::page_resources::Held,
+    browser::page_resources::PageResource,
     client::Connection,
     net::error::ApiError,
     sync::event_stream::{Frame, Reader},
@@ -32,7 +32,7 @@ pub(super) enum End {
 impl Follower {
     pub(super) async fn connect(&mut self) -> End {
         let Ok(abort) = AbortController::new() else { return End::Lost };
-        let connection = Connected { _held: Held::stream(&abort), abort };
+        let connection = Connected { _held: PageResource::stream(&abort), abort };
         let signal = connection.abort.signal();
         let opened = self.client.api().open_events(self.position.as_ref(), &signal);
         let response = match within(HELLO_MS, opened).await {
@@ -133,7 +133,7 @@ impl Follower {
 /// A connection, given up when it is no longer followed: by an answer that ends it, or because the client is closed.
 struct Connected {
     abort: AbortController,
-    _held: Held,
+    _held: PageResource,
 }
 
 /// The server has said more than we heard.

@@ -7,7 +7,7 @@ use crate::{
         shared::avatar::Avatar,
         ui::icon::{Icon, Shape},
     },
-    navigation::{navigator::Navigator, sign_out::Leave},
+    navigation::{navigator::Navigator, sign_out::SignOut},
     strings::strings,
 };
 use leptos::prelude::*;
@@ -58,21 +58,21 @@ fn Who() -> impl IntoView {
     let client = Client::here();
     let me = client.me().agent.clone();
     let organization = client.me().organization.name.clone();
-    let leave = use_context::<Leave>();
+    let sign_out = use_context::<SignOut>();
     let name = me.name.clone();
     view! {
         <div class="who">
             <Avatar name=name.clone() seed=me.id.0 />
             <p class="who-name" title=format!("{name}, {organization}")><bdi dir="auto">{name.clone()}</bdi><small>{organization.clone()}</small></p>
-            {leave
-                .map(|leave| {
+            {sign_out
+                .map(|sign_out| {
                     view! {
                         <button
                             type="button"
                             class="icon-button"
                             aria-label=strings().sign_out
                             title=strings().sign_out
-                            on:click=move |_| leave.0.run(())
+                            on:click=move |_| sign_out.0.run(())
                         >
                             <Icon shape=Shape::LogOut />
                         </button>

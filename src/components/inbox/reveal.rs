@@ -1,6 +1,6 @@
 //! `Reveal`: the pane that an agent has asked for comes into view, and gets the focus at its heading.
 
-use crate::browser::{dispose::leave_with_owner, timers::next_frame};
+use crate::browser::{dispose::dispose_with_owner, timers::next_frame};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
@@ -24,7 +24,7 @@ impl Reveal {
 /// Shows this conversation's pane whenever it is asked for.
 pub(crate) fn when_asked_for(conversation: ConversationId, pane: NodeRef<html::Section>) {
     let Some(Reveal(asked)) = use_context() else { return };
-    let note_follower = leave_with_owner();
+    let note_follower = dispose_with_owner();
     Effect::new(move |_| {
         note_follower();
         if asked.get() == Some(conversation) {

@@ -4,13 +4,13 @@
 //! and to drop it. Handed over like this, all closures with the same result are one type, and the app is smaller to
 //! download.
 
-use crate::browser::dispose::leave_with_owner;
+use crate::browser::dispose::dispose_with_owner;
 use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};
 use std::sync::{Arc, Mutex};
 
 /// An attribute, class, property or text that changes.
 pub fn live<T: 'static>(mut value: impl FnMut() -> T + Send + 'static) -> SharedReactiveFunction<T> {
-    let note_follower = leave_with_owner();
+    let note_follower = dispose_with_owner();
     Arc::new(Mutex::new(move || {
         note_follower();
         value()

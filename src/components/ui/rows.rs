@@ -15,7 +15,7 @@ mod watch;
 
 pub use self::key::{Key, RowKey};
 use crate::browser::memo::Memo;
-use crate::{browser::dispose::leave_with_owner, components::ui::live::live};
+use crate::{browser::dispose::dispose_with_owner, components::ui::live::live};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -292,7 +292,7 @@ fn shown(desired: Desired, source: Source) -> AnyView {
         }
         let feed = {
             let watch = Rc::downgrade(&watch);
-            let note_follower = leave_with_owner();
+            let note_follower = dispose_with_owner();
             RenderEffect::new(move |_: Option<()>| {
                 note_follower();
                 let Some(watch) = watch.upgrade() else { return };
