@@ -1,7 +1,8 @@
 //! The send queue: sends the requests of pending changes, and stores them until the server has confirmed them.
 //!
-//! The requests of one parent (a contact for its notes, a conversation for its thread) are sent in the order in which it was asked
-//! for, one request at a time: each waits until nothing is left to ask for the one before, or that was refused for good.
+//! The requests of one parent (a contact for its notes, a conversation for its thread) are sent in order, one at a time: each
+//! waits until the one before is confirmed or refused for good. A request that failed is retried with exponential back-off
+//! and jitter.
 
 use super::{
     Client,
