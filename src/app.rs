@@ -1,4 +1,4 @@
-//! `App`: the stand-alone page: sign-in, the router, and an inbox whose place is the address.
+//! `App`: the stand-alone page: sign-in, the router, and an inbox whose view is in the address.
 
 mod title;
 

@@ -1,9 +1,9 @@
 //! Sidenote: an omnichannel inbox with contact notes, in the browser.
 //!
-//! In layers, each of which uses those below it alone: [`app`] (the stand-alone page) and [`widget`] (the mount in a host's
-//! page); [`components`] (what an agent sees) and [`sync`] (keeps the store in step with the server); [`client`] (commands
-//! and queries of the signed-in agent); [`net`], [`storage`], [`navigation`]; [`strings`]; [`browser`]; and [`store`], a
-//! crate of its own.
+//! The modules are layers; each uses those below it: [`app`] (the stand-alone page) and [`widget`] (the widget in a
+//! host's page); [`components`] (what an agent sees) and [`sync`] (keeps the store in step with the server); [`client`]
+//! (commands and queries of the signed-in agent); [`net`], [`storage`], [`navigation`]; [`strings`]; [`browser`]; and
+//! [`store`], a crate of its own.
 
 #[cfg(feature = "app")]
 pub mod app;

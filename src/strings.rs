@@ -1,6 +1,6 @@
-//! Every sentence an agent reads, in one struct per language: a missing one doesn't compile.
+//! Every sentence that an agent reads, in one struct per language: a missing sentence does not compile.
 //!
-//! `{name}` and the like are places that [`fill`] fills.
+//! `{name}` marks a place that [`fill`] fills.
 
 /// The sentences of one language.
 pub struct Strings {

@@ -1,5 +1,6 @@
-//! Keeps what is shown right: one tab of the browser leads and holds the event stream open (connect, resume, reset, watch,
-//! back off; or poll, behind a proxy that holds a stream back), the others hear from it.
+//! Keeps the store in step with the server. One tab of the browser is the leader: it holds the event stream (connect,
+//! resume, reset, watchdog, back-off, or polling behind a proxy that buffers the stream) and passes events on to the
+//! other tabs.
 
 mod connection;
 pub mod event_stream;

@@ -1,7 +1,7 @@
-//! The host contract: what the JavaScript of a host's page can ask of a mount. The package's `index.js` stands before
-//! it with the custom element and the function that pages know.
+//! The widget's interface to the host: what the JavaScript of a host's page can call. The package's `index.js` wraps it
+//! in the custom element and the function `mount`.
 //!
-//! A mount is a guest: it lives in a shadow root of the element it was given, and leaves nothing behind.
+//! A mount lives in a shadow root of the element it was given, and leaves nothing behind.
 
 mod clients;
 mod frame;

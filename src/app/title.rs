@@ -1,5 +1,4 @@
-//! The page's title: how many conversations are unread, and what is on the screen. The page is ours; a widget never
-//! touches its host's.
+//! The page's title: the number of unread conversations, and what is open. The widget never changes its host's title.
 
 use crate::{
     browser::memo::{Memo, memo},

@@ -1,5 +1,5 @@
-//! Panics on demand, in whichever file a test names. Every component with a text asks for its strings, and breaks
-//! there. Only with the feature `breakable`; the module is the widget's, and can be the stand-alone page's too.
+//! Panics on demand, in the file that a test names: every component asks for its strings, and panics there. Only with
+//! the feature `breakable`, which no release has.
 
 use js_sys::Reflect;
 use std::panic::Location;

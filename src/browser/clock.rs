@@ -1,5 +1,6 @@
-//! What time it is, for what is on the screen: one clock for the page. It goes on at each minute while the page is visible,
-//! and is set right when the page becomes visible again. While nobody looks at it there is no timer.
+//! The clock of the page: the current minute as a signal, for everything that shows a relative time. It ticks at each
+//! full minute while the page is visible, and is corrected when the page becomes visible again. Without observers it
+//! sets no timer.
 
 use crate::browser::{
     formatters,

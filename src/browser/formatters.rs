@@ -1,5 +1,5 @@
-//! Dates and times in words, by the browser's `Intl`. A formatter takes about a millisecond to make and nothing to use, so
-//! each is made once for its locale and options: one table for each kind.
+//! Dates and times as text, by the browser's `Intl`. Making a formatter takes about a millisecond, using it next to
+//! nothing: each formatter is made once for its locale and options.
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use std::{cell::RefCell, collections::HashMap};

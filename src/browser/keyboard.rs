@@ -1,4 +1,4 @@
-//! What a key press means while writing. Never anything while an input method is composing.
+//! What a key press means in a text field. A key press means nothing while an input method is composing.
 
 use leptos::ev::KeyboardEvent;
 

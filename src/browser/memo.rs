@@ -1,7 +1,8 @@
-//! `Memo`: a value computed from others again when they change; it notifies only when its value is another.
+//! `Memo`: a value derived from signals. It is computed again when they change, and notifies when its value differs.
 //!
-//! The framework's own would be compiled again for each type of value. Here all values are one type to the framework, and
-//! the app is smaller to download. And with its owner a memo is gone from everything it has read.
+//! The framework's own memo is compiled once for each type of value. Here all values have one type for the framework,
+//! which keeps the bundle small (see `docs/decisions/size-tricks.md`). A memo's subscriptions are disposed with its
+//! owner.
 
 use leptos::{
     prelude::*,

@@ -1,5 +1,5 @@
-//! What is held open in the page, each until it is dropped; or until another module takes the place of this one, because
-//! it broke.
+//! `PageResource`: a stream or listener that is open in the page. It is closed when it is dropped, or when another
+//! module takes the place of this one because it broke.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The panic hook: writes a panic's message to the console and tells the page, before the module traps.
+//! The panic hook: writes a panic's message to the console and calls the page, before the module traps.
 
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;

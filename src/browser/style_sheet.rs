@@ -1,5 +1,5 @@
-//! The styles, for pages that are built with this crate. The stand-alone page and the widget have theirs from the same
-//! files.
+//! The style sheet as a string, for pages that are built with this crate. The stand-alone page and the widget use the
+//! same files.
 
 /// The sheets and their layers, in the order of `style/main.css`.
 const SHEETS: [(&str, &str); 7] = [

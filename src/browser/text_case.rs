@@ -1,5 +1,5 @@
-//! Letters of any script: their cases, and which characters make words. The cases are the browser's
-//! own, so that the tables for them needn't be downloaded.
+//! Upper and lower case in any script, by the browser (Rust's tables are not downloaded), and which characters belong
+//! to words.
 
 /// The text in lower case.
 #[must_use]

@@ -1,4 +1,4 @@
-//! Waiting, in one place: everything that needs time goes through here.
+//! Timers: every wait of the app goes through this module.
 
 use futures::channel::oneshot;
 use js_sys::{Function, Reflect};

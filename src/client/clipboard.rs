@@ -1,4 +1,4 @@
-//! Copying to the clipboard, as far as the browser allows it here.
+//! Copies text to the clipboard, where the browser allows it.
 
 use super::Client;
 use crate::strings::strings;

@@ -1,4 +1,4 @@
-//! Commands on contact notes: add, edit a refused one, delete, undo, and what has been seen.
+//! Commands on contact notes: add, take a refused one back for editing, delete, restore, mark as seen.
 
 use super::{
     Client, ToastKind,

@@ -1,4 +1,4 @@
-//! Contacts: loading, changing details field by field, tags, activity.
+//! Contacts: load one, change its details field by field, add and remove tags, load its activity.
 
 use super::{Client, spawn};
 use crate::{

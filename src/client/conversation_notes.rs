@@ -1,4 +1,4 @@
-//! Commands on conversation notes: add, delete, undo.
+//! Commands on conversation notes: add, take a refused one back for editing, delete, restore.
 
 use super::{
     Client, ToastKind,

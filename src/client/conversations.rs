@@ -1,4 +1,4 @@
-//! Conversations: lists and their pages, one conversation, assigning, closing, reading.
+//! Conversations: load lists and single ones, assign, close, reopen, mark as read.
 
 use super::{Client, spawn};
 use crate::store::{conversation_lists::Loaded, record::Load};

@@ -1,4 +1,4 @@
-//! Threads: loading messages and conversation notes, and replying.
+//! Threads: load messages and conversation notes; send a reply.
 
 use super::{
     Client,

@@ -1,4 +1,5 @@
-//! What is open in this page: refetched after a gap, and told of live. Views say when they come and go.
+//! What is open in this page. Views register when they appear and disappear; open data is kept live, and refetched
+//! after a gap.
 
 use super::{Client, Connection, spawn};
 use crate::{

@@ -1,4 +1,4 @@
-//! Loads the pages of a timeline: the newest, older ones as the reader gets there, and all that was loaded, again.
+//! Loads the pages of a timeline: the newest one, older ones on demand, and after a gap all that was loaded.
 
 use super::{
     Client,

@@ -1,4 +1,4 @@
-//! Drafts, and restoring from storage what another page, or a module that broke, has left unsent.
+//! Drafts, and restoring from storage: drafts and pending changes of earlier pages, or of a module that broke.
 
 use super::Client;
 use crate::{

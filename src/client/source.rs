@@ -1,5 +1,5 @@
-//! A timeline of the store with the requests that go with it. What is done with one is the same for every kind of thing,
-//! so it is written once, for a `dyn` of each: the app is downloaded.
+//! `Source`: a timeline of the store with its requests. All kinds of entries are handled by the same code, behind `dyn`
+//! types that keep the bundle small.
 
 use super::Client;
 use crate::{

@@ -1,4 +1,4 @@
-//! Short messages over the page: a deletion with its Undo, and what went wrong.
+//! Toasts: a deletion with its Undo, and errors.
 
 use super::{Client, spawn};
 use crate::{browser::timers::sleep, net::error::ApiError, store::record::Load, strings::failure_sentence};

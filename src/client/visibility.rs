@@ -1,4 +1,4 @@
-//! Whether anybody can see the page: it is neither a tab in the background nor behind a locked screen.
+//! Whether the page is visible: not a background tab, not behind a locked screen.
 
 use crate::browser::page_resources::PageResource;
 use leptos::prelude::*;

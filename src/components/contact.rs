@@ -1,4 +1,4 @@
-//! A person: the profile panel with its sections, and the page of its own.
+//! A contact: the profile panel with its sections, and the contact's own page.
 
 pub mod actions_section;
 pub mod activity_section;

@@ -1,4 +1,4 @@
-//! One conversation: its head, its thread of messages and notes, and the composer.
+//! One conversation: its header, its thread of messages and notes, and the composer.
 
 pub mod assign_menu;
 pub mod composer;

@@ -1,4 +1,4 @@
-//! `Inbox`: sections, the list, and the opened conversations side by side.
+//! `Inbox`: sections, the list of conversations, and the open conversations side by side.
 
 pub mod conversation_list;
 pub mod conversation_row;

@@ -1,4 +1,4 @@
-//! Contact notes and conversation notes: the section, the box to add one, each note.
+//! Contact notes and conversation notes: the section, the box to add one, and the items.
 
 pub mod add_note_box;
 pub mod conversation_note_item;

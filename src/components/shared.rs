@@ -1,4 +1,4 @@
-//! Parts that several views use.
+//! Components that several views use.
 
 pub mod avatar;
 pub mod channel_mark;

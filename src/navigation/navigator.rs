@@ -1,4 +1,4 @@
-//! Moving about in an inbox, whoever keeps the place: the app in the address, the widget in memory.
+//! `Navigator`: opens and closes conversations and panels. The app keeps the view in the address, the widget in memory.
 
 use crate::{browser::memo::Memo, navigation::views::InboxView};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! `Route` ⇄ address, both ways. An address that says nothing known is the inbox.
+//! `Route`: a view as an address, and back. An unknown parameter is ignored; an unknown path is "not found".
 
 use crate::navigation::views::{InboxView, Pane};
 use wire::{ContactId, ConversationId, ConversationQuery, Section, Sort, Status};

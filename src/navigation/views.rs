@@ -1,4 +1,4 @@
-//! What an inbox shows: a list, and panes side by side. Pure; the app keeps it in the address, the widget in memory.
+//! `InboxView`: what an inbox shows: a query for the list, and the open panes. Plain data.
 
 use wire::{ConversationId, ConversationQuery, Status};
 

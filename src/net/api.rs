@@ -1,4 +1,4 @@
-//! Typed requests to the server. Beside `live.rs` the only file that knows about HTTP.
+//! `Api`: typed requests to the server.
 
 use crate::net::error::ApiError;
 #[cfg(feature = "widget")]

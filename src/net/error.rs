@@ -1,4 +1,4 @@
-//! What can go wrong between the app and the server.
+//! `ApiError`: why a request brought no result.
 
 use crate::store::record::Failure;
 use wire::{Problem, ProblemCode};

@@ -1,4 +1,5 @@
-//! The widget's tokens: asked of the host page, kept in memory until shortly before they end, asked for again then.
+//! `Tokens`: the widget's tokens. Asks the host's page for one, keeps it in memory, and asks again shortly before it
+//! ends.
 
 use crate::{browser::timers::sleep, net::error::ApiError};
 use futures::future::{Either, FutureExt as _, LocalBoxFuture, Shared, select};

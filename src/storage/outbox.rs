@@ -1,7 +1,8 @@
-//! Unsent notes and drafts, in the browser's storage until the server has confirmed them or the agent discards them.
+//! `Outbox`: drafts and unsent changes in the browser's storage, until the server has confirmed them or the agent
+//! discards them.
 //!
-//! A text is stored by a key; `indexed_db.js` does so outside of the module, so that it outlives a module that breaks.
-//! What the server has confirmed is never stored. The form of an unsent thing's text is that of [`Unsent`].
+//! Each is a text under a key. `indexed_db.js` stores it outside of the module, so that it outlives a module that
+//! breaks. Confirmed data is never stored. [`Unsent`] defines the text of an unsent change.
 
 use crate::browser::page_resources::PageResource;
 use send_wrapper::SendWrapper;

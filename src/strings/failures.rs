@@ -1,4 +1,4 @@
-//! What an agent reads when something could not be done or loaded.
+//! The sentences for failures.
 
 use super::{Strings, strings};
 use crate::store::record::Failure;

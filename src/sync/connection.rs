@@ -1,4 +1,4 @@
-//! One connection to the event stream: opened, watched, read until it ends.
+//! One connection to the event stream: opens it, watches it, reads it until it ends.
 
 use super::{Follower, position, within};
 use crate::{

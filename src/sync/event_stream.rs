@@ -1,4 +1,4 @@
-//! Reads the text of a `text/event-stream` (WHATWG HTML, section 9.2) piece by piece. No I/O.
+//! A parser for `text/event-stream` (WHATWG HTML, section 9.2), chunk by chunk. No I/O.
 
 /// A complete block of the stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The tabs of one browser that follow the same server as the same agent: one of them leads and holds the connection, the
-//! others hear from it. `tabs.js` has the lock and the channel.
+//! Leader election among the tabs of one browser that follow the same server as the same agent. `tab_leader.js` holds
+//! the Web Lock and the `BroadcastChannel`.
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use send_wrapper::SendWrapper;

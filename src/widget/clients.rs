@@ -1,4 +1,5 @@
-//! What mounts on one page share: one client, with one store and one connection, for each back end and way to a token.
+//! One client for all mounts on a page with the same back end and the same functions of the host: one store, one
+//! connection.
 
 use crate::{
     client::Session,

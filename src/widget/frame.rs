@@ -1,4 +1,4 @@
-//! The shadow root in the host's element: our sheet, and one element that everything is in.
+//! The shadow root in the host's element, with our style sheet and one root element.
 
 use super::keys::Threshold;
 use leptos::prelude::document;

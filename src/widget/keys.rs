@@ -1,5 +1,5 @@
-//! What is typed into the widget stays in it. Events leave a shadow root with the host's element as their target: a host
-//! that spares its own fields from its shortcuts would not know that somebody types.
+//! Key events of the widget's fields end at the shadow root. Outside of it an event's target is the host's element: a
+//! host that excepts its own fields from its shortcuts would not recognize ours.
 
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, closure::Closure};

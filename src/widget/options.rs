@@ -1,4 +1,4 @@
-//! What a host asks for, read from a plain object.
+//! The options of a mount, read from a plain JavaScript object.
 
 use crate::{
     navigation::views::{InboxView, Pane},

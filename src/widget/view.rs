@@ -1,4 +1,4 @@
-//! `Widget`: what a host's page holds: one of three views, or why there is none and a way on.
+//! `Widget`: the root view of a mount: an inbox, a conversation or a contact, or the reason why there is none.
 
 use crate::browser::memo::{Memo, memo};
 use crate::{

@@ -1,4 +1,4 @@
-//! Contacts and agents: one cell each.
+//! Contacts, their activity, and agents: one cell per id.
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
-//! Lists of conversations: which belong to a query, in which order, as far down as loaded.
+//! Lists of conversations: which ones match a query, in which order, and how far down they are loaded.
 //!
-//! A list is made of everything known that fits the query. Below the last loaded page nothing is shown, since between
-//! there and what happens to be known may be conversations that were never loaded.
+//! A list holds every known conversation that matches its query. It shows nothing below the last loaded page: between
+//! there and another known conversation may be some that were never loaded.
 
 #[cfg(test)]
 mod tests;

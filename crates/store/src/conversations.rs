@@ -1,4 +1,4 @@
-//! Conversations: one cell each, with our own unconfirmed change of status or assignee laid over the server's word.
+//! Conversations: one cell per id. A pending change of status or assignee is laid over the remote state.
 
 #[cfg(test)]
 mod tests;

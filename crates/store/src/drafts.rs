@@ -1,4 +1,5 @@
-//! What agents have typed and not sent. Keys are separate maps by kind, so that a draft can't change its kind.
+//! Drafts: text that an agent has typed and not sent. Each kind has a map of its own, so that a draft can't change its
+//! kind.
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! Things with a place in the organization's order, and what may be said about loading them.
+//! `Entry`: an item of a timeline, with its id, place and version. `Load` and `Failure`: the state of loading
+//! something.
 
 use std::{fmt::Debug, hash::Hash};
 use uuid::Uuid;

@@ -1,4 +1,5 @@
-//! A cell per id, made once and never replaced: every caller that asks for the same id gets the same signal.
+//! `Keyed`: one cell per id. A cell is made once and never replaced: every caller that asks for an id gets the same
+//! signal.
 
 use reactive_graph::signal::ArcRwSignal;
 use std::{

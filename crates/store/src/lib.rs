@@ -1,14 +1,15 @@
-//! What we know: the remote state with our pending changes laid over it, one cell per thing.
+//! The store: the remote state with the agent's pending changes laid over it, one cell per thing. Optimistic updates
+//! happen here.
 //!
-//! No I/O, no DOM, no spawning: everything here runs and is tested natively. Verbs: `apply` (a pending change), `settle` and
-//! `refuse` (what became of it), `receive` (the server's word), `forget`.
+//! No I/O, no DOM, nothing asynchronous: everything here is compiled and tested natively. The verbs: `apply` (a pending
+//! change), `settle` and `refuse` (its outcome), `receive` (what the server says), `forget`.
 //!
 //! Invariants, each with a test that fails without it:
-//! - *One cell*: a cell is made once per id and never replaced, so every view of a thing looks at the same signal.
-//! - *Newest wins*: of two versions of a thing the one with the higher `rev` is kept, whatever order they came in.
+//! - *One cell*: a cell is made once per id and never replaced, so all views of a thing observe the same signal.
+//! - *Newest wins*: of two versions of a thing the one with the higher `rev` is kept, in whatever order they arrive.
 //! - *Deletion is final*: a version older than a deletion never brings a thing back.
-//! - *A page speaks for its interval*: what it lacks there and is not newer than its `as_of` is gone, even if it is
-//!   heard of only afterwards; elsewhere the page is silent.
+//! - *A page speaks for its interval*: a thing that it lacks there, and that is not newer than its `as_of`, is gone,
+//!   even if it is heard of only afterwards. Elsewhere the page says nothing.
 //! - *A pending change is laid over, never mixed in*: rolling back means dropping it.
 
 #[macro_use]

@@ -1,4 +1,4 @@
-//! What decides whether a conversation belongs to a list, and where.
+//! `ListMembership`: decides whether a conversation belongs to a list. `SortKey`: where it stands in it.
 
 use std::cmp::Reverse;
 use wire::{AgentId, ChannelId, Conversation, ConversationId, ConversationQuery, Section, Sort, Status};

@@ -1,4 +1,4 @@
-//! `PageRanges`: which ranges of a timeline pages were received for, and the position that each was read at.
+//! `PageRanges`: the ranges of a timeline that pages covered, and the position that each page was read at.
 
 use std::collections::BTreeMap;
 use wire::Seq;

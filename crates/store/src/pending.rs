@@ -1,4 +1,5 @@
-//! The two sides of a record: what the server has said of a thing, and what this agent wants of it.
+//! The two sides of a record: `Remote`, the last state that the server confirmed, and `Pending`, the agent's
+//! unconfirmed change.
 
 use super::entry::Failure;
 

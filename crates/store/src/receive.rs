@@ -1,4 +1,5 @@
-//! Events into the store: each goes to the cell it speaks of. What was already known, or is older, changes nothing.
+//! Applies live events to the store: each event changes the one cell it is about. A known or older version changes
+//! nothing.
 
 #[cfg(test)]
 mod tests;

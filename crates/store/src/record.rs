@@ -1,4 +1,5 @@
-//! One thing as we know it: the remote state and our pending change side by side, and what is shown of the two.
+//! `Record`: one thing in the store, its remote state and the agent's pending change side by side, and what is shown of
+//! them.
 
 #[cfg(test)]
 mod tests;

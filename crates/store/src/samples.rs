@@ -1,4 +1,4 @@
-//! Things for the tests of this room, and a way to count how often somebody who looks at a signal is told.
+//! Sample data for the tests of this crate, and an observer that counts its notifications.
 
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]

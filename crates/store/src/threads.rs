@@ -1,4 +1,4 @@
-//! Threads: a conversation's messages and its own notes, two timelines shown as one order of time.
+//! Threads: a conversation's messages and its own notes, two timelines merged into one order.
 
 #[cfg(test)]
 mod tests;

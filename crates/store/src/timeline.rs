@@ -1,7 +1,7 @@
-//! `Timeline`: records of one kind in their order: one cell per id, and one signal for the order of those shown.
+//! `Timeline`: records of one kind in order, with one cell per id and one signal for the order.
 //!
-//! Two signals, not one: `order` drives the list, each record's cell drives its item. Confirming a note changes its cell
-//! and, where its place stays, nothing else.
+//! Two signals, not one: `order` drives the list, a record's cell drives its item. Confirming a note changes its cell
+//! and, as long as its place stays the same, nothing else.
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
-//! What an agent wants of one note or reply and the server has not confirmed, as a text to be kept. No I/O.
+//! `Unsent`: a pending change of a note or reply as a text for the outbox. No I/O.
 //!
-//! Lines: what is wanted (`add`, `delete`, `restore`). For `add` then the time it was typed at, in milliseconds since 1970;
-//! the code of the refusal, if there was one; the conversation it was written in; and, with all the lines it has, the body.
-//! What was confirmed and is to be deleted or brought back is kept without its text.
+//! The text is in lines. The first one names the change (`add`, `delete`, `restore`). After `add` come: the time of
+//! writing in milliseconds since 1970; the code of the refusal, if there was one; the conversation it was written in;
+//! and the body, which may have several lines. A confirmed note that is to be deleted or restored is stored without its
+//! text.
 
 use crate::record::{Entry, Failure, Pending, SendState};
 use wire::{ConversationId, ProblemCode};

@@ -1,4 +1,4 @@
-//! `ActivitySection`: who did what when around a contact.
+//! `ActivitySection`: what happened around a contact, with actor and time.
 
 use crate::browser::memo::memo;
 use crate::components::ui::live::live_view;

@@ -1,4 +1,4 @@
-//! `ContactAddresses`: where a contact is reached, in the panel's head.
+//! `ContactAddresses`: the contact's addresses by channel, in the panel's head.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

@@ -1,4 +1,4 @@
-//! `ContactPage`: a contact's own page, outside any conversation: what is known, and the conversations to open.
+//! `ContactPage`: a contact's own page: the profile, and the contact's conversations to open.
 
 use crate::browser::memo::memo;
 use crate::components::ui::live::live_view;

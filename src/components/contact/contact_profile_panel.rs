@@ -1,4 +1,4 @@
-//! `ContactProfilePanel`: who the contact is, and what the team knows, whichever conversation is open.
+//! `ContactProfilePanel`: who the contact is and what the team knows about them. It is the same in every conversation.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

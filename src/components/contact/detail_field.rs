@@ -1,5 +1,5 @@
-//! `DetailField`: one detail of a contact: shown, edited in place, saved by itself. A conflict is shown, never
-//! overwritten.
+//! `DetailField`: one detail of a contact, edited in place and saved by itself. A conflict shows both values; nothing
+//! is overwritten unseen.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

@@ -1,4 +1,4 @@
-//! `DetailsSection`: who the contact is, field by field.
+//! `DetailsSection`: the contact's details, field by field.
 
 use crate::browser::memo::Memo;
 use crate::components::ui::live::live;

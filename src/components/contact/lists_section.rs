@@ -1,4 +1,4 @@
-//! `ListsSection`: the static groups a contact is on.
+//! `ListsSection`: the lists that a contact is on.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;

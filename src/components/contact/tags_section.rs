@@ -1,4 +1,4 @@
-//! `TagsSection`: coloured labels: add by typing, remove by a click.
+//! `TagsSection`: the contact's tags: add one by typing, remove one by a click.
 
 use crate::browser::memo::{Memo, memo};
 use crate::{

@@ -1,4 +1,4 @@
-//! `AssignMenu`: whose conversation it is; a searchable list of teammates, one at a time.
+//! `AssignMenu`: shows the assignee and opens a searchable list of teammates.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

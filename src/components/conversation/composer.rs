@@ -1,4 +1,4 @@
-//! `Composer`: Reply and Note, with a draft of its own each. The mode stays until the agent changes it.
+//! `Composer`: Reply and Note, each with its own draft. The mode stays until the agent changes it.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

@@ -1,4 +1,4 @@
-//! `ConversationHeader`: who, on which channel, whose, and whether it is done.
+//! `ConversationHeader`: contact, channel, assignee and status of a conversation.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;

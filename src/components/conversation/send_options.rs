@@ -1,4 +1,4 @@
-//! `SendOptions`: how what is written is sent. It stands beside the button that sends: wherever there is a composer.
+//! `SendOptions`: the setting "Enter sends", beside every button that sends.
 
 use crate::components::ui::live::live;
 use crate::{

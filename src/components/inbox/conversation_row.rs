@@ -1,4 +1,4 @@
-//! `ConversationRowView`: one conversation in the list: who, where, the last thing said, whose, whether it is new.
+//! `ConversationRowView`: one conversation in the list: contact, channel, last message, assignee, unread mark.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

@@ -1,4 +1,4 @@
-//! `Filters`: tabs by status, and choices of channel and agent. `SortChoice`: the order of the list.
+//! `Filters`: tabs by status, and menus for channel and assignee. `SortChoice`: the order of the list.
 
 use crate::components::ui::live::{live, live_view};
 use crate::{

@@ -1,4 +1,4 @@
-//! `InboxNav`: the sections of the inbox, who is signed in, and the way out.
+//! `InboxNav`: the sections of the inbox, the signed-in agent, and sign-out.
 
 use crate::components::ui::live::live;
 use crate::{

@@ -1,4 +1,4 @@
-//! `PaneView`: one opened conversation with its icon rail and, when opened, its Contact Profile Panel.
+//! `PaneView`: one open conversation with its icon rail and its Contact Profile Panel.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

@@ -1,4 +1,4 @@
-//! `Reveal`: the pane that an agent has asked for comes into view, and gets the focus at its heading.
+//! `Reveal`: scrolls the pane that an agent has opened into view, and focuses its heading.
 
 use crate::browser::{dispose::dispose_with_owner, timers::next_frame};
 use leptos::{html, prelude::*};

@@ -1,4 +1,4 @@
-//! `AddNoteBox`: the yellow field and the purple button.
+//! `AddNoteBox`: the yellow field and the purple button "Add note".
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

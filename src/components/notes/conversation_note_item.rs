@@ -1,5 +1,4 @@
-//! `ConversationNoteItem`: a note inside one thread, told apart from messages and from contact notes by colour, icon
-//! and words.
+//! `ConversationNoteItem`: a note in a thread. Colour, icon and label tell it from messages and from contact notes.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;

@@ -1,4 +1,4 @@
-//! `NoteDivider`: the line above what is new since the agent's last visit, and the one where that ends.
+//! `NoteDivider`: the line "New since your last visit", and the line below the new notes.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;

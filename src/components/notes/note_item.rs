@@ -1,4 +1,5 @@
-//! `NoteItem`: one contact note: author, content, date and time, trashcan. And the parts a conversation note shares.
+//! `NoteItem`: one contact note: author, content, date and time, trashcan. Also the parts that a conversation note
+//! shares.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

@@ -1,4 +1,4 @@
-//! `NotesSection`: what the team knows about a contact: the box, then the notes, newest first.
+//! `NotesSection`: the box to add a note, and the contact's notes, newest first.
 
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::{live, live_view};

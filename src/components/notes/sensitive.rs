@@ -1,5 +1,5 @@
-//! Notices text that a note had better not hold: card numbers, passwords, access tokens, national ids. A hint, no
-//! more: it never blocks saving, and nothing it looks at leaves the page.
+//! Detects text that should not be in a note: card numbers, passwords, access tokens, national ids. It is only a hint:
+//! it never blocks saving, and the text does not leave the page.
 
 use crate::browser::text_case::{is_word, lower};
 

@@ -1,4 +1,4 @@
-//! `Avatar`: a person's initials on a colour of their own.
+//! `Avatar`: a person's initials on a colour derived from their id.
 
 use crate::browser::memo::Memo;
 use crate::browser::text_case::{is_word, upper};

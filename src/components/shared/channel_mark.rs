@@ -1,4 +1,4 @@
-//! `ChannelMark`: a channel's shape with its name for assistive technology.
+//! `ChannelMark`: a channel's icon, with its name for assistive technology.
 
 use crate::{
     components::ui::icon::{Icon, Shape},

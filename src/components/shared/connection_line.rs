@@ -1,5 +1,5 @@
-//! `ConnectionLine`: nothing while all is well; says so when what is shown may be old, when what is typed is not kept, and
-//! when something has waited to be saved for too long.
+//! `ConnectionLine`: warns when the data shown may be old, when drafts can't be stored, and when something has been
+//! unsent for too long. Otherwise it is empty.
 
 use crate::browser::memo::memo;
 use crate::components::ui::live::{live, live_view};

@@ -1,4 +1,4 @@
-//! `LoadProblem` and `Waiting`: what stands where something could not be, or has not yet been, loaded.
+//! `LoadProblem` and `Waiting`: what is shown in place of data that could not be loaded, or is not loaded yet.
 
 use crate::components::ui::live::live;
 use crate::{

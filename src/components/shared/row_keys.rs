@@ -1,4 +1,4 @@
-//! By what the rows of our own lists are known.
+//! The keys of the rows in our own lists.
 
 use crate::{
     components::ui::rows::{Key, RowKey},

@@ -1,4 +1,4 @@
-//! When something counts as seen: it has been in view, in a visible page, for two seconds without a break.
+//! Detects that something was seen: in view, in a visible page, for two seconds without a break.
 
 use crate::{
     browser::{

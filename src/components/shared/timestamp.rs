@@ -1,4 +1,4 @@
-//! `Timestamp`: a moment, date and time in the reader's own locale and zone.
+//! `Timestamp`: a date and time in the reader's locale and time zone.
 
 use crate::browser::memo::Memo;
 use crate::components::ui::live::{live, live_view};

@@ -1,5 +1,5 @@
-//! `Toasts`: short messages over the page. A deletion's toast offers Undo for ten seconds; hovering or focusing it
-//! holds it, at most until the server's window ends.
+//! `Toasts`: short messages over the page. The toast of a deletion offers Undo for ten seconds; hovering or focusing it
+//! keeps it, at most until the undo window ends.
 
 use crate::browser::memo::memo;
 use crate::components::ui::live::{live, live_view};

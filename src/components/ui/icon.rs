@@ -1,6 +1,7 @@
-//! The icons: one component over the shapes used. Decoration only: what an icon means is said in words beside it.
+//! `Icon`: one component for all icons. Icons are decoration: a text beside each says what it means.
 //!
-//! Shapes from Lucide, under the ISC licence: Copyright (c) 2026 Lucide Icons and Contributors. See `public/icons-licence.txt`.
+//! Shapes from Lucide, under the ISC licence: Copyright (c) 2026 Lucide Icons and Contributors. See
+//! `public/icons-licence.txt`.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `KeptInView`: a form of which nothing may be below the fold while somebody writes in it.
+//! `KeptInView`: keeps a whole form in view while somebody types in it.
 
 use super::observe::on_resize;
 use crate::browser::timers::next_frame;

@@ -1,8 +1,7 @@
-//! Changing parts of a view behind one type each.
+//! Reactive parts of a view, all with one type.
 //!
-//! To the framework every closure is a type of its own, and it is compiled again for each: to build, to follow, to change
-//! and to drop it. Handed over like this, all closures with the same result are one type, and the app is smaller to
-//! download.
+//! For the framework every closure has a type of its own, and it is compiled once for each. Boxed like this, all
+//! closures with the same result have one type, which keeps the bundle small (see `docs/decisions/size-tricks.md`).
 
 use crate::browser::dispose::dispose_with_owner;
 use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};

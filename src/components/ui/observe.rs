@@ -1,4 +1,5 @@
-//! The browser's observers, each for as long as the owner that asked for it.
+//! The browser's observers (`ResizeObserver`, `IntersectionObserver`), each disconnected with the owner that asked for
+//! it.
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;

@@ -1,7 +1,7 @@
-//! Which keys a list shows, in which order, and which of their nodes may stay where they are when that order changes.
+//! The keys of a list, their order, and which nodes can stay in place when the order changes.
 //!
-//! No DOM here. Rows are named by tokens (`u64`) from this point on, so that everything behind it is compiled once
-//! rather than once per kind of key.
+//! No DOM. From here on a row is named by a token (`u64`), so that the code behind it is compiled once and not once per
+//! type of key.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;

@@ -1,5 +1,5 @@
-//! `Popover`: a button and what it opens: native popover, so that Escape, a click outside and the top layer are the
-//! browser's.
+//! `Popover`: a button and the popover that it opens. It uses the native popover: Escape, a click outside and the top
+//! layer are the browser's.
 
 use super::{rows::pixels, window::between};
 use crate::browser::memo::Memo;

@@ -1,11 +1,10 @@
-//! `Rows`: the one way a list gets onto the screen.
+//! `Rows`: a keyed list that is virtual where it is long: only rows near the viewport are in the DOM. Every list of the
+//! app is one.
 //!
-//! It stands in for Leptos' own `<For>`, which puts rows in the wrong order when one change both moves and adds or
-//! removes rows (a browser test shows it). Here every row is placed by its key, keeps its nodes whatever the order
-//! becomes, and of long lists only the rows near what can be seen are there.
+//! It stands in for Leptos' `<For>`, which puts rows in the wrong order when one change both moves and adds or removes
+//! rows (a browser test shows it). Here each row is placed by its key and keeps its nodes whatever the order becomes.
 //!
-//! Rows are looked at by key alone: the same key is never built again while its row is there, so a row takes a cell to
-//! follow, not a value.
+//! A row is built from its key alone, and never again while it is there: it takes a cell to observe, not a value.
 
 mod key;
 mod list;

@@ -1,4 +1,4 @@
-//! `Text`: what somebody wrote, exactly, with its line breaks; addresses on the web become links. Never markup.
+//! `Text`: what somebody wrote, unchanged, with its line breaks. Web addresses become links. Never markup.
 
 use leptos::prelude::*;
 use linkify::{LinkFinder, LinkKind};

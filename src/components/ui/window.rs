@@ -1,5 +1,5 @@
-//! The arithmetic of a list that shows only the rows near what can be seen: how high rows are, where they are, and
-//! which of them to have. No DOM here; lengths are CSS pixels, measured from the top of the first row.
+//! The window of a virtual list, as arithmetic: row heights, row positions, and which rows to render. No DOM. Lengths
+//! are in CSS pixels, from the top of the first row.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! How far an agent has seen a contact's notes, and how many are new to them.
+//! `Seen`: up to which place an agent has seen a contact's notes, and how many notes are new to them.
 
 use std::collections::BTreeSet;
 use wire::{AgentId, ContactNote, Seq};

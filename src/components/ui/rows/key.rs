@@ -1,4 +1,4 @@
-//! What a list's rows are known by, whatever they are: one type, so that lists are compiled once.
+//! `RowKey`: the key of a row, one type for all lists, so that lists are compiled once.
 
 /// A key as the list keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

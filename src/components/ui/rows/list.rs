@@ -1,4 +1,4 @@
-//! The nodes of one list: rows are built, placed, measured and taken away here. Where the reader is, others know.
+//! The nodes of one list: builds, places, measures and removes rows. It does not know the scroll position.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

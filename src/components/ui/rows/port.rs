@@ -1,4 +1,4 @@
-//! The element that scrolls a list: finding it, reading where things are, and moving it. Keeps no state of the list.
+//! The viewport: the element that scrolls a list. Finds it, reads positions, scrolls it. Holds no state of the list.
 
 use leptos::prelude::{document, window};
 use leptos::wasm_bindgen::JsCast;

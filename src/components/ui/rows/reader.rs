@@ -1,9 +1,8 @@
-//! What the reader of a list looks at, and keeping it still while rows around it come, go, move and are measured.
+//! Scroll anchoring: keeps what the reader looks at in place while rows around it come, go, move and are measured.
 //!
-//! The rule: the row at the top of what can be seen (the anchor) keeps its place on the screen. Its place in the list
-//! is remembered from one pass to the next; when it differs without the reader having scrolled, rows before it changed,
-//! and scrolling makes up for the difference. Where the reader is at the edge a list sticks to there is no anchor: new
-//! rows show themselves.
+//! The anchor is the first visible row. Its place in the list is remembered from one pass to the next. When it differs
+//! and the reader has not scrolled, rows before it have changed, and scrolling by the difference keeps the anchor
+//! still. At an edge that the list sticks to there is no anchor: new rows come into view.
 
 use std::collections::HashSet;
 

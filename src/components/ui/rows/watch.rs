@@ -1,4 +1,4 @@
-//! One living list: what keeps it in step with its keys, with scrolling and with sizes, and what ends it.
+//! One mounted list: updates it when its keys, the scroll position or sizes change, and disposes it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
