@@ -508,13 +508,13 @@ test("a note deleted while an agent had no connection goes without a reload when
   signIn,
   person,
   api,
-  proxy,
+  networkProxy,
 }) => {
   const text = said("Soon to be deleted");
   const who = await person();
   const agents = await api(sam);
   const note = await agents.addNote(who.first, text);
-  const wire = await proxy();
+  const wire = await networkProxy();
   const page = await signIn(maya, { at: wire.url, path: inboxWith([who.first, who.second]) });
   await expect(pane(page, who.first).note(text)).toBeVisible();
   await expect(pane(page, who.second).note(text)).toBeVisible();

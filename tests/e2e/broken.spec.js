@@ -152,11 +152,11 @@ for (const [name, happen] of Object.entries(LATER)) {
     signIn,
     person,
     api,
-    proxy,
+    networkProxy,
     complaints,
   }) => {
     const [who, other] = [await person(), await person()];
-    const wire = await proxy();
+    const wire = await networkProxy();
     const [draft, reply, waiting] = ["Half a note", "Half a reply", "Under way"].map(said);
     const page = await signIn(maya, { at: wire.url, byForm: name === "sign_in" });
     await breakableApp(page);

@@ -23,7 +23,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
   signIn,
   visitor,
   api,
-  proxy,
+  networkProxy,
 }) => {
   test.setTimeout(120_000 + ROUNDS * 60_000);
   // An undo comes when the network lets it.
@@ -31,7 +31,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
   const agents = await api(sam, { server });
   const clients = [];
   for (const agent of [maya, sam, maya]) {
-    const wire = await proxy(server);
+    const wire = await networkProxy(server);
     clients.push({ wire, agent, page: await signIn(agent, { server, at: wire.url, viewport: { width: 1440, height: 2400 } }) });
   }
   let acted = 0;
@@ -55,17 +55,17 @@ test("whatever breaks on the way, three browsers and the server end up with the 
       switch (roll(4)) {
         case 0:
           broken.disconnect();
-          story.push("a proxy is pulled");
+          story.push("a connection is cut");
           break;
         case 1:
           broken.reconnect();
           broken.cutAfter(roll(3_000));
-          story.push("a proxy breaks soon");
+          story.push("a connection breaks soon");
           break;
         case 2:
           broken.reconnect();
           broken.cutAfter(Infinity);
-          story.push("a proxy is whole");
+          story.push("a connection is whole");
           break;
       }
       const texts = [...mine];

@@ -5,7 +5,8 @@
 //   serverFlags    further flags for it, as one string: test.use({ serverFlags: "--undo-window-ms 500 --purge-ms 100" });
 //                  files with different flags get different workers, so set it at the top of a file.
 //   startServer    (flags?) → a further Server for this test alone; for whoever kills it, fills it or counts in it.
-//   proxy          (server?) → a NetworkProxy to it, with `url`, `disconnect()` and `reconnect()`: signIn(maya, { at: proxy.url }).
+//   networkProxy   (server?) → a NetworkProxy to it, with `url`, `disconnect()` and `reconnect()`: signIn(maya, { at: proxy.url }).
+//                  Not `proxy`: that is an option of Playwright itself.
 //   signIn         (agent, { server, at, path, byForm, …browser context options }?) → a page of a browser context of its
 //                  own, signed in and gone to `path`. Once per agent and server the password is checked; `byForm` types
 //                  it in again, for a session of the page's own. A second tab: `await page.context().newPage()`.
@@ -63,7 +64,7 @@ export const test = base.extend({
     await Promise.all(started.map((server) => server.dispose()));
   },
 
-  proxy: async ({ server }, use) => {
+  networkProxy: async ({ server }, use) => {
     const proxies = [];
     await use(async (to = server) => {
       const proxy = await NetworkProxy.to(to.url);

@@ -50,7 +50,7 @@ test("after a cut everything that was missed is there without a reload: added, d
   signIn,
   person,
   api,
-  proxy,
+  networkProxy,
 }) => {
   const who = await person();
   const agents = await api(sam);
@@ -58,7 +58,7 @@ test("after a cut everything that was missed is there without a reload: added, d
   const notes = {};
   for (const text of [kept, lost, back]) notes[text] = await agents.addNote(who.first, text);
   const inside = await agents.addConversationNote(who.first, said("Inside, is deleted"));
-  const wire = await proxy();
+  const wire = await networkProxy();
   const page = await signIn(maya, { at: wire.url });
   await page.clock.install();
   await page.goto(inboxWith([who.first]));
@@ -276,10 +276,10 @@ test("a stream that has fallen silent, though nothing says that it broke, is reo
   signIn,
   person,
   api,
-  proxy,
+  networkProxy,
 }) => {
   const who = await person();
-  const wire = await proxy();
+  const wire = await networkProxy();
   const page = await signIn(maya, { at: wire.url });
   await page.clock.install();
   await page.goto(inboxWith([who.first]));

@@ -88,10 +88,10 @@ function stories() {
     work,
     person,
     api,
-    proxy,
+    networkProxy,
   }) => {
     const who = await person();
-    const wire = await proxy();
+    const wire = await networkProxy();
     const { pages } = await tabs(work, 3, who.first, { at: wire.url, before: (page) => page.clock.install() });
     for (const page of pages) await expect(pane(page, who.first).box).toBeVisible();
     wire.disconnect();
