@@ -40,7 +40,7 @@ type Cookies = [(HeaderName, HeaderValue); 1];
 
 /// Sign in. E-mail addresses are unique over all organizations.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, responses(
-    (status = 204, description = "AuthAgent in; `Set-Cookie` holds the session."),
+    (status = 204, description = "Signed in; `Set-Cookie` holds the session."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn sign_in(
     extract::State(state): extract::State<State>,
@@ -66,7 +66,7 @@ async fn sign_in(
 
 /// Sign out. Says 204 also when nobody was signed in.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
-    (status = 204, description = "AuthAgent out."),
+    (status = 204, description = "Signed out."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderMap) -> Result<(StatusCode, Cookies)> {
     let Some(token) = cookie(&headers, state.config()) else {

@@ -192,7 +192,7 @@ async fn attachments_are_listed_and_the_plain_text_is_preferred() {
     assert!(of("Uu").body.starts_with("The old way:") && !of("Uu").body.contains("begin"));
     assert_eq!(files("Forwarder"), [file("The inner one.eml", 87, "message/rfc822")]);
     assert_eq!(of("Forwarder").body, "Look at what message/rfc822 they sent:");
-    assert_eq!(of("Signer").body, "AuthAgent words.");
+    assert_eq!(of("Signer").body, "Signed words.");
 }
 
 #[tokio::test]
