@@ -1,7 +1,7 @@
 //! `Client`: commands and queries of the signed-in agent. Components reach the store and the server through it alone.
 //!
-//! A command applies a pending change to the store at once (an optimistic update), queues the request, and settles or refuses the
-//! change by the answer.
+//! A command applies a pending change to the store at once (an optimistic update), queues the request, and settles or
+//! refuses the change by the answer.
 
 mod clipboard;
 mod contact_notes;

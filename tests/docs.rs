@@ -1,15 +1,11 @@
 //! The documentation says everything that there is, and nothing that there isn't: the tables of docs/embed, every link,
 //! and the tests and types that a page names.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+#[path = "tidy/checkout.rs"]
+mod checkout;
 
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
+use checkout::{files_under, root};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).expect("the checkout is readable")
@@ -27,11 +23,6 @@ fn table(text: &str, heading: &str) -> BTreeSet<String> {
     rows.filter_map(|row| row.split('`').nth(1)).map(str::to_owned).collect()
 }
 
-fn files_under(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).expect("it is there").flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
-}
-
 #[test]
 fn every_property_of_the_theme_is_documented() {
     let tokens = read("style/tokens.css");
@@ -45,8 +36,7 @@ fn every_property_of_the_theme_is_documented() {
 
 #[test]
 fn every_part_is_documented() {
-    let components = files_under(&root().join("src/components"));
-    let texts = components.iter().map(|file| fs::read_to_string(file).expect("the checkout is readable"));
+    let texts = files_under("src/components").into_iter().map(|file| read(&file));
     let there: BTreeSet<_> =
         texts.flat_map(|text| between(&text, " part=\"", '"').map(str::to_owned).collect::<Vec<_>>()).collect();
     assert_eq!(table(&read("docs/embed/theming.md"), "Parts"), there);
@@ -70,18 +60,9 @@ fn every_attribute_and_event_is_documented() {
 
 /// README, CONTRIBUTING and everything in docs, relative to the checkout.
 fn pages() -> Vec<String> {
-    let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
-    let mut folders = vec![PathBuf::from("docs")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root().join(&folder)).expect("the checkout is readable").flatten() {
-            let path = folder.join(entry.file_name());
-            if root().join(&path).is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|end| end == "md") {
-                pages.push(path.to_string_lossy().replace('\\', "/"));
-            }
-        }
-    }
+    let mut pages = files_under("docs");
+    pages.retain(|page| page.ends_with(".md"));
+    pages.extend(["README.md", "CONTRIBUTING.md"].map(str::to_owned));
     pages.sort();
     pages
 }

@@ -1,6 +1,8 @@
 //! Which room may say which word: the house's order as data (in `tidy/rules.rs`), held against every source file. A
 //! trespass is reported with its place and with the sentence that says where the line belongs.
 
+#[path = "tidy/checkout.rs"]
+mod checkout;
 #[path = "tidy/imports.rs"]
 mod imports;
 #[path = "tidy/rules.rs"]
@@ -10,29 +12,19 @@ mod shapes;
 #[path = "tidy/text.rs"]
 mod text;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
-
-/// Not ours, or made by a build.
-const LEFT_OUT: [&str; 7] = [".git", "target", "dist", "data", "pkg", "tests/e2e/results", "bench/results"];
+use checkout::{files_under, root};
+use std::fs;
 
 /// The files that must spell out the words they forbid.
 const SPELLED_OUT: &str = "tests/tidy";
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it lies in the checkout").to_owned()
-}
-
 #[test]
 fn every_line_is_in_its_room() {
-    let root = root();
     let mut trespasses = Vec::new();
     let mut files = 0;
-    for path in files_under(&root, &root) {
+    for path in files_under("") {
         // Pictures and the like are not text; they say nothing.
-        let Ok(text) = fs::read_to_string(root.join(&path)) else { continue };
+        let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
         files += 1;
         trespasses.extend(trespasses_in(&path, &text));
     }
@@ -45,10 +37,10 @@ const CRATES: [&str; 4] = ["src", "crates/wire/src", "crates/store/src", "crates
 
 #[test]
 fn imports_go_down_the_layers_and_no_circle_of_them_crosses_a_folder() {
-    let root = root();
-    let files: Vec<(String, String)> = files_under(&root, &root)
+    let files: Vec<(String, String)> = files_under("")
         .into_iter()
-        .filter_map(|path| Some((path.clone(), fs::read_to_string(root.join(&path)).ok()?)))
+        .filter(|path| path.ends_with(".rs"))
+        .map(|path| (path.clone(), fs::read_to_string(root().join(&path)).expect("a source file is text")))
         .collect();
     let mut trespasses = Vec::new();
     for sources in CRATES {
@@ -110,26 +102,6 @@ fn trespasses_in(path: &str, text: &str) -> Vec<String> {
     }
     for rule in shapes::SHAPES {
         found.extend((rule.lines)(path, text).into_iter().map(|line| format!("{path}:{line}: {}", rule.because)));
-    }
-    found
-}
-
-/// Relative, with `/` between the parts, sorted.
-fn files_under(root: &Path, directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("the checkout is readable");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry is readable").path()).collect();
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        let name = path.strip_prefix(root).expect("under the root").to_string_lossy().replace('\\', "/");
-        if LEFT_OUT.contains(&name.as_str()) || name.ends_with("node_modules") {
-            continue;
-        }
-        if path.is_dir() {
-            found.extend(files_under(root, &path));
-        } else {
-            found.push(name);
-        }
     }
     found
 }

@@ -248,6 +248,14 @@ test("when the app breaks it says so, a reload goes on, and no word is lost", as
   await expect(here.note(waiting).locator("time")).toBeVisible();
 });
 
+/** From now on the browser has no room for what the page wants to keep. */
+const fillStorage = (page) =>
+  page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+
 test("when the app breaks where nothing can be kept, it says that, and what was typed can still be copied", async ({
   signIn,
   person,
@@ -256,11 +264,7 @@ test("when the app breaks where nothing can be kept, it says that, and what was 
   const who = await person();
   const page = await signIn(maya, { path: inboxWith([who.first]) });
   const here = pane(page, who.first);
-  await page.evaluate(() => {
-    IDBObjectStore.prototype.put = () => {
-      throw new DOMException("no room", "QuotaExceededError");
-    };
-  });
+  await fillStorage(page);
   const draft = said("Half a thought");
   await here.box.fill(draft);
   await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
@@ -286,13 +290,7 @@ for (const isKept of [true, false]) {
     const page = await signIn(maya, { path: inboxWith([who.first]) });
     const here = pane(page, who.first);
     const draft = said("Half a thought");
-    if (!isKept) {
-      await page.evaluate(() => {
-        IDBObjectStore.prototype.put = () => {
-          throw new DOMException("no room", "QuotaExceededError");
-        };
-      });
-    }
+    if (!isKept) await fillStorage(page);
     await here.box.fill(draft);
     if (!isKept) await expect(page.getByText("This browser keeps nothing here")).toBeVisible();
     await openDialog(page);

@@ -122,7 +122,9 @@ impl Found {
             Some("self" | "super") => self.module.clone(),
             _ => return,
         };
-        for part in path.iter().skip(usize::from(path[0] != "super")) {
+        // The first `super` goes up like the others; `crate` and `self` have been followed already.
+        let rest = if path[0] == "super" { path } else { &path[1..] };
+        for part in rest {
             match part.as_str() {
                 "super" => drop(at.pop()),
                 part => at.push(part.to_owned()),

@@ -39,9 +39,7 @@ impl AuthAgent {
             credential,
         })
     }
-}
 
-impl AuthAgent {
     /// A page may say whom it speaks for. In the same browser somebody else may have signed in since: nothing is done in
     /// their name that they have not typed.
     pub(crate) fn if_meant(self, headers: &HeaderMap) -> Result<Self> {
