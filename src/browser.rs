@@ -1,5 +1,6 @@
 //! Thin wrappers around what the browser gives: timers, the clock, formatters, the keyboard, listeners.
 
+pub(crate) mod back_off;
 #[cfg(feature = "breakable")]
 pub(crate) mod breakable;
 pub(crate) mod clock;

@@ -3,6 +3,7 @@
 //! A command applies a pending change to the store at once (an optimistic update), queues the request, and settles or
 //! refuses the change by the answer.
 
+mod changes;
 mod clipboard;
 mod contact_notes;
 mod contacts;
@@ -13,12 +14,16 @@ mod open;
 mod pages;
 mod restore;
 mod send_queue;
+mod settings;
 mod source;
+mod tabs;
 mod toasts;
+mod unsaved_fields;
 mod visibility;
 
-pub use contacts::FieldChange;
+pub(crate) use tabs::TabMessage;
 pub use toasts::{Toast, ToastKind};
+pub use unsaved_fields::{FieldChange, Fields, UnsavedField};
 
 use crate::{
     browser::timers::sleep,
@@ -33,7 +38,7 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
-use wire::{AgentId, Channel, ConversationQuery, Event, Me, Position, Settings, SettingsPatch};
+use wire::{AgentId, Channel, ConversationQuery, Event, Me, Position};
 
 /// The client of one signed-in agent. Cheap to clone: all clones are one.
 #[derive(Clone)]
@@ -43,7 +48,6 @@ struct Inner {
     store: Store,
     api: Api,
     me: Me,
-    settings: ArcRwSignal<Settings>,
     session: ArcRwSignal<Session>,
     connection: ArcRwSignal<Connection>,
     toasts: ArcRwSignal<Vec<Toast>>,
@@ -68,8 +72,8 @@ struct Inner {
 pub(crate) struct Following {
     /// Ends it.
     pub(crate) stop: AbortHandle,
-    /// Tells the browser's other tabs that the agent has signed out.
-    pub(crate) tell_signed_out: Box<dyn Fn() + Send>,
+    /// Tells the browser's other tabs something.
+    pub(crate) tell: Box<dyn Fn(&TabMessage) + Send>,
 }
 
 /// Hears each live event before it is taken in.
@@ -95,8 +99,8 @@ pub enum Connection {
 }
 
 impl Client {
-    /// Loads the current user, the first list if one is named, and what an earlier page has left unsent. Returns the
-    /// position that all of it was read at: everything after it has yet to be heard.
+    /// Loads the current user, and the first list if one is named. Returns the position that all of it was read at:
+    /// everything after it has yet to be heard.
     ///
     /// # Errors
     /// [`ApiError`], when nobody is signed in or the server can't be reached.
@@ -116,7 +120,6 @@ impl Client {
         let client = Self(Arc::new(Inner {
             store,
             api,
-            settings: ArcRwSignal::new(me.settings.clone()),
             me,
             session: ArcRwSignal::new(Session::Active),
             connection: ArcRwSignal::new(Connection::Connecting),
@@ -138,8 +141,8 @@ impl Client {
             Some(first) => client.receive_conversations(first, page),
             None => client.store().conversations.receive_all(page.items),
         }
+        client.receive_settings(client.me().settings.clone());
         client.watch_page();
-        client.restore_all().await;
         Ok((client, from))
     }
 
@@ -183,11 +186,6 @@ impl Client {
     }
 
     #[must_use]
-    pub fn settings(&self) -> ArcRwSignal<Settings> {
-        self.0.settings.clone()
-    }
-
-    #[must_use]
     pub fn announcement(&self) -> ArcRwSignal<String> {
         self.0.announcement.clone()
     }
@@ -201,22 +199,6 @@ impl Client {
     /// Says something to assistive technology, politely.
     pub fn announce(&self, sentence: String) {
         self.0.announcement.set(sentence);
-    }
-
-    /// Changes the agent's own settings; an unconfirmed change is taken back with an alert.
-    pub fn change_settings(&self, patch: SettingsPatch) {
-        let before = self.0.settings.get_untracked();
-        self.0.settings.update(|settings| settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends));
-        let client = self.clone();
-        spawn(async move {
-            match client.0.api.change_settings(&patch).await {
-                Ok(me) => client.0.settings.set(me.settings),
-                Err(error) => {
-                    client.0.settings.set(before);
-                    client.report(&error);
-                }
-            }
-        });
     }
 
     /// Signs in again over the page, as the same agent.
@@ -235,8 +217,11 @@ impl Client {
     pub async fn renew_session(&self) -> Result<bool, Failure> {
         let me = self.0.api.me().await.map_err(|error| error.failure())?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
-        if same {
+        if same && self.0.session.get_untracked() != Session::Active {
             self.0.session.set(Session::Active);
+            self.tell_tabs(TabMessage::SignedIn);
+        }
+        if same {
             self.wake();
             self.fetch_open_soon();
         }
@@ -261,9 +246,7 @@ impl Client {
         let _ = self.0.api.sign_out().json().await;
         self.0.outbox.clear();
         // Nothing of what was known stays in the other tabs either.
-        if let Some(following) = &*self.0.following.lock().expect("no panic while a lock is held") {
-            (following.tell_signed_out)();
-        }
+        self.tell_tabs(TabMessage::SignedOut);
         self.close();
     }
 
@@ -288,7 +271,7 @@ impl Client {
     }
 
     /// The agent has signed out elsewhere.
-    pub(crate) fn be_left(&self) {
+    pub(crate) fn be_signed_out(&self) {
         self.0.outbox.clear();
         self.0.session.set(Session::Left);
     }
@@ -296,18 +279,13 @@ impl Client {
     /// Hears from the page, until the client is closed.
     fn watch_page(&self) {
         let is_safe = self.0.is_storage_safe.clone();
-        let (client, hearing) = (Arc::downgrade(&self.0), Arc::downgrade(&self.0));
-        let heard = move |stored| {
-            if let Some(client) = hearing.upgrade() {
-                Self(client).restore(stored);
-            }
-        };
+        let client = Arc::downgrade(&self.0);
         let online = move || {
             if let Some(client) = client.upgrade() {
                 Self(client).wake();
             }
         };
-        self.0.outbox.watch(move |safe| is_safe.set(safe), heard, online);
+        self.0.outbox.watch(move |safe| is_safe.set(safe), online);
     }
 
     pub(crate) fn is_closed(&self) -> bool {

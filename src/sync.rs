@@ -7,13 +7,10 @@ pub mod event_stream;
 pub(crate) mod tab_leader;
 
 use crate::{
-    browser::timers::sleep,
-    client::{Client, Connection, Following},
+    browser::{back_off::back_off_ms, timers::sleep},
+    client::{Client, Connection, Following, TabMessage},
     net::{api::Api, error::ApiError},
-    sync::{
-        event_stream::{Frame, Reader},
-        tab_leader::{TabMessage, Tabs},
-    },
+    sync::tab_leader::{TabEvent, TabLeader},
 };
 use connection::End;
 use futures::{
@@ -22,13 +19,11 @@ use futures::{
     future::{AbortHandle, Abortable, Either, select},
     pin_mut,
 };
-use wire::{Changes, ConversationQuery, Event, Heartbeat, Hello, Position};
+use wire::{Changes, ConversationQuery, Event, Heartbeat, Hello, Position, event::Frame};
 
 const POLL_MS: u32 = 15_000;
 /// After so many polls the stream is tried again.
 const POLLS: usize = 4;
-const FIRST_PAUSE_MS: f64 = 1_000.0;
-const LONGEST_PAUSE_MS: f64 = 60_000.0;
 /// A tab that is alone leads before this; one that isn't asks what it has missed.
 const LEAD_AT_ONCE_MS: u32 = 150;
 /// After this long without a word of the leader's it is asked whether it is there …
@@ -36,49 +31,37 @@ const SILENCE_MS: u32 = 5_000;
 /// … and has this long to answer, before another tab takes its place.
 const ANSWER_MS: u32 = 5_000;
 
-/// What a tab says whose agent has signed out.
-const LEFT: &str = "left";
-
-/// Loads the current user and the first list, if one is named, and keeps all of it in step with the server until the client
-/// is closed.
+/// Loads the current user, the first list, if one is named, and what is pending, and keeps all of it in step with the
+/// server until the client is closed.
 ///
 /// # Errors
 /// [`ApiError`], when nobody is signed in or the server can't be reached.
 pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, ApiError> {
     let (client, from) = Client::load(api, first).await?;
-    start(&client, from);
-    Ok(client)
-}
-
-/// `from`: everything after this position is new.
-fn start(client: &Client, from: Position) {
-    let (tabs, told) = Tabs::join(client.owner()).unzip();
+    // Before storage is read: of what another tab does meanwhile this one is told.
+    let (tabs, told) = TabLeader::join(client.owner()).unzip();
     let (stop, registration) = AbortHandle::new_pair();
     let others = tabs.clone();
-    let tell_signed_out = move || {
+    let tell = move |message: &TabMessage| {
         if let Some(others) = &others {
-            others.say(LEFT);
+            others.tell(message);
         }
     };
-    client.set_following(Following { stop, tell_signed_out: Box::new(tell_signed_out) });
+    client.set_following(Following { stop, tell: Box::new(tell) });
+    client.restore_all().await;
     let epoch = from.epoch.clone();
-    let mut follower = Follower { client: client.clone(), tabs, epoch, position: Some(from), head: 0, behind: None };
-    let following = async move {
-        match told {
-            Some(told) => follower.take_turns(told).await,
-            None => follower.lead().await,
-        }
-    };
+    let follower = Follower { client: client.clone(), tabs, epoch, position: Some(from), head: 0, behind: None };
     wasm_bindgen_futures::spawn_local(async move {
         // Ended by itself or by the client's `close`: either way there is nothing to say.
-        let _ = Abortable::new(following, registration).await;
+        let _ = Abortable::new(follower.follow(told), registration).await;
     });
+    Ok(client)
 }
 
 struct Follower {
     client: Client,
     /// The other tabs, if they can be talked to.
-    tabs: Option<Tabs>,
+    tabs: Option<TabLeader>,
     /// Everything up to here has been heard.
     position: Option<Position>,
     /// Where the server is, as it last said.
@@ -89,33 +72,46 @@ struct Follower {
 }
 
 impl Follower {
-    async fn take_turns(&mut self, mut told: UnboundedReceiver<TabMessage>) {
+    /// `told`: what the other tabs tell, if they can be talked to.
+    async fn follow(mut self, told: Option<UnboundedReceiver<TabEvent>>) {
+        match told {
+            Some(told) => self.take_turns(told).await,
+            None => {
+                self.client.begin_sending();
+                self.lead().await;
+            }
+        }
+    }
+
+    async fn take_turns(&mut self, mut told: UnboundedReceiver<TabEvent>) {
         while !self.client.is_closed() {
             self.follow_leader(&mut told).await;
             let (client, tabs) = (self.client.clone(), self.tabs.clone());
+            client.begin_sending();
             let leading = self.lead();
-            let yielded = answer_until_yielded(&mut told, &client, tabs.as_ref());
+            let yielded = hear_until_yielded(&mut told, &client, tabs.as_ref());
             pin_mut!(leading, yielded);
             // Either way the connection is given up.
             select(leading, yielded).await;
+            client.stop_sending();
         }
     }
 
     /// Hears from the leader, until this tab leads.
-    async fn follow_leader(&mut self, told: &mut UnboundedReceiver<TabMessage>) {
+    async fn follow_leader(&mut self, told: &mut UnboundedReceiver<TabEvent>) {
         let mut is_behind = true;
         let mut is_asked = false;
         let mut late = Box::pin(sleep(LEAD_AT_ONCE_MS));
         while !self.client.is_closed() {
             match select(told.next(), late.as_mut()).await {
-                Either::Left((Some(TabMessage::Lead) | None, _)) => return,
-                Either::Left((Some(TabMessage::Yield), _)) => {}
-                // Another one that misses the leader.
-                Either::Left((Some(TabMessage::Said(text)), _)) if text == "who" => {}
-                Either::Left((Some(TabMessage::Said(text)), _)) => {
-                    is_asked = false;
-                    self.hear_leader(&text).await;
-                    late = Box::pin(sleep(SILENCE_MS));
+                Either::Left((Some(TabEvent::Lead) | None, _)) => return,
+                Either::Left((Some(TabEvent::Yield), _)) => {}
+                Either::Left((Some(TabEvent::Told(message)), _)) => {
+                    if is_from_leader(&message) {
+                        is_asked = false;
+                        late = Box::pin(sleep(SILENCE_MS));
+                    }
+                    self.hear(message).await;
                 }
                 Either::Right(_) if is_behind => {
                     is_behind = false;
@@ -124,7 +120,7 @@ impl Follower {
                 }
                 Either::Right(_) if !is_asked => {
                     is_asked = true;
-                    self.say("who");
+                    self.tell(&TabMessage::IsLeaderThere);
                     late = Box::pin(sleep(ANSWER_MS));
                 }
                 Either::Right(_) => {
@@ -138,18 +134,20 @@ impl Follower {
         }
     }
 
-    /// What the leader passes on. Positions follow each other without a gap; where one is missing the server is asked.
-    async fn hear_leader(&mut self, text: &str) {
-        match text {
-            "lost" => return self.client.set_connection(Connection::Lost),
-            LEFT => return self.client.be_left(),
-            _ => {}
+    async fn hear(&mut self, message: TabMessage) {
+        match message {
+            TabMessage::Lost => self.client.set_connection(Connection::Lost),
+            TabMessage::Heard(frames) => self.hear_frames(frames).await,
+            message => self.client.hear_tab(message),
         }
-        let Some(text) = text.strip_prefix("heard\n") else { return };
+    }
+
+    /// What the leader passes on. Positions follow each other without a gap; where one is missing the server is asked.
+    async fn hear_frames(&mut self, frames: Vec<Frame>) {
         let mut fresh = Vec::new();
         let mut known = self.position.clone();
         let mut has_gap = false;
-        for frame in Reader::default().push(text.as_bytes()) {
+        for frame in frames {
             if let Some(position) = position(&frame) {
                 let seq = known.as_ref().filter(|known| known.epoch == position.epoch).map(|known| known.seq);
                 if seq.is_some_and(|seq| position.seq <= seq) {
@@ -179,7 +177,7 @@ impl Follower {
                 Err(error) if error.is_signed_out() => self.client.wait_for_sign_in().await,
                 Err(_) => {
                     self.client.set_connection(Connection::Lost);
-                    self.client.pause(pause_ms(2)).await;
+                    self.client.pause(back_off_ms(2)).await;
                 }
             }
         }
@@ -197,7 +195,8 @@ impl Follower {
         }
         if !items.is_empty() {
             // The other tabs ask for themselves: how far the server is tells them that there is something.
-            self.say(&format!("heard\nevent: heartbeat\ndata: {{\"head\":{}}}\n\n", next.seq));
+            let data = serde_json::to_string(&Heartbeat { head: next.seq }).unwrap_or_default();
+            self.tell(&TabMessage::Heard(vec![Frame { event: "heartbeat".to_owned(), data, id: None }]));
         }
         self.client
             .hear(items.into_iter().filter_map(|item| Event::from_parts(&item.event, item.data).ok()?).collect());
@@ -210,7 +209,7 @@ impl Follower {
 
     /// Holds the connection, until the client is closed.
     async fn lead(&mut self) {
-        let mut failures = 0;
+        let mut failures: u32 = 0;
         loop {
             let heard_before = self.position.clone();
             match self.connect().await {
@@ -219,9 +218,9 @@ impl Follower {
                 End::HeldBack => self.poll_for_a_while().await,
                 End::Lost => {
                     self.client.set_connection(Connection::Lost);
-                    self.say("lost");
+                    self.tell(&TabMessage::Lost);
                     failures = if self.position == heard_before { failures + 1 } else { 0 };
-                    self.client.pause(pause_ms(failures)).await;
+                    self.client.pause(back_off_ms(failures)).await;
                 }
             }
         }
@@ -237,26 +236,15 @@ impl Follower {
         }
     }
 
-    fn say(&self, text: &str) {
+    fn tell(&self, message: &TabMessage) {
         if let Some(tabs) = &self.tabs {
-            tabs.say(text);
+            tabs.tell(message);
         }
     }
+}
 
-    /// Passes on to the other tabs what this one has heard.
-    fn pass_on(&self, frames: &[Frame]) {
-        let Some(tabs) = &self.tabs else { return };
-        let mut text = "heard\n".to_owned();
-        for Frame { id, event, data } in frames {
-            for (field, value) in [("id: ", id.as_deref().unwrap_or_default()), ("event: ", event), ("data: ", data)] {
-                if !value.is_empty() {
-                    text = text + field + value + "\n";
-                }
-            }
-            text.push('\n');
-        }
-        tabs.say(&text);
-    }
+fn is_from_leader(message: &TabMessage) -> bool {
+    matches!(message, TabMessage::LeaderIsThere | TabMessage::Heard(_) | TabMessage::Lost | TabMessage::Outcome { .. })
 }
 
 fn position(frame: &Frame) -> Option<Position> {
@@ -272,15 +260,6 @@ fn head(frame: &Frame) -> Option<u64> {
     }
 }
 
-/// Full jitter, so that a restarted server isn't met by everybody at once.
-fn pause_ms(failures: i32) -> u32 {
-    let longest = (FIRST_PAUSE_MS * 2_f64.powi(failures.min(6))).min(LONGEST_PAUSE_MS);
-    let pause = FIRST_PAUSE_MS / 2.0 + js_sys::Math::random() * (longest - FIRST_PAUSE_MS / 2.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let pause = pause as u32;
-    pause
-}
-
 /// `None`: it did not come in time.
 async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T> {
     let (what, late) = (what.fuse(), sleep(milliseconds).fuse());
@@ -291,18 +270,18 @@ async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T
     }
 }
 
-/// A leader says that it is there, until another tab takes its place.
-async fn answer_until_yielded(told: &mut UnboundedReceiver<TabMessage>, client: &Client, tabs: Option<&Tabs>) {
+/// A leader hears the other tabs, until one of them takes its place.
+async fn hear_until_yielded(told: &mut UnboundedReceiver<TabEvent>, client: &Client, tabs: Option<&TabLeader>) {
     loop {
         match told.next().await {
-            Some(TabMessage::Said(text)) if text == "who" => {
+            Some(TabEvent::Told(TabMessage::IsLeaderThere)) => {
                 if let Some(tabs) = tabs {
-                    tabs.say("here");
+                    tabs.tell(&TabMessage::LeaderIsThere);
                 }
             }
-            Some(TabMessage::Said(text)) if text == LEFT => client.be_left(),
-            Some(TabMessage::Yield) | None => return,
-            Some(TabMessage::Lead | TabMessage::Said(_)) => {}
+            Some(TabEvent::Told(message)) => client.hear_tab(message),
+            Some(TabEvent::Lead) => {}
+            Some(TabEvent::Yield) | None => return,
         }
     }
 }

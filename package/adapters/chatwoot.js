@@ -22,15 +22,16 @@ const PROBLEMS = {
 };
 
 class Refused extends Error {
-  constructor(code) {
+  /** `rev`: with "gone", the version of the deletion, if it is known. */
+  constructor(code, rev) {
     super(code);
-    this.code = code;
+    Object.assign(this, { code, rev });
   }
 }
 
-function refusal(code) {
+function refusal({ code, rev }) {
   const [status, title] = PROBLEMS[code];
-  const body = { type: `/problems/${code}`, title, status, retryable: status >= 500 };
+  const body = { type: `/problems/${code}`, title, status, retryable: status >= 500, rev };
   return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/problem+json" } });
 }
 
@@ -63,7 +64,7 @@ export function chatwoot({ base, account, contact, me, pollMs = 10_000, fetch: s
     getToken: () => "none",
     fetch: (request) =>
       answer(request).catch((error) => {
-        if (error instanceof Refused) return refusal(error.code);
+        if (error instanceof Refused) return refusal(error);
         throw error;
       }),
   };
@@ -109,8 +110,8 @@ function table({ notes, me, account, place, number, pollMs }) {
     }],
     ["DELETE", /^\/contacts\/([^/]+)\/notes\/([^/]+)$/, async (_, id, note) => {
       ours(id);
-      await notes.remove(number, note);
-      return json({ restorable_until: new Date(Date.now() + 12_000).toISOString() });
+      const rev = await notes.remove(number, note);
+      return json({ restorable_until: new Date(Date.now() + 12_000).toISOString(), rev });
     }],
     ["POST", /^\/contacts\/([^/]+)\/notes\/([^/]+)\/restore$/, async (_, id, note) => {
       ours(id);
@@ -195,7 +196,7 @@ class Notes {
 
   /** Adds a note once, however often it is asked. */
   async add(number, id, content) {
-    if (this.#deleted.has(id)) throw new Refused("gone");
+    if (this.#deleted.has(id)) throw new Refused("gone", this.#deleted.get(id).rev);
     if (this.#numbers.has(id) || this.#tries.has(id)) {
       const all = await this.list(number);
       const theirs = this.#numbers.get(id);
@@ -219,19 +220,26 @@ class Notes {
   }
 
   async remove(number, id) {
-    if (this.#deleted.has(id)) return;
+    if (this.#deleted.has(id)) return this.#deleted.get(id).rev;
     const theirs = this.#numbers.get(id) ?? numberOf("note", id);
     // Never sent, or not by this page: there is nothing to delete, and it will not be added any more.
-    if (theirs === undefined) return void this.#deleted.set(id, undefined);
+    if (theirs === undefined) return this.#markDeleted(id, undefined);
     const note = (await this.list(number)).find((one) => one.id === theirs);
     if (!note) throw new Refused("gone");
     await this.#ask(`${number}/notes/${theirs}`, "DELETE");
-    this.#deleted.set(id, note);
+    return this.#markDeleted(id, note);
+  }
+
+  /** `note`: what can be brought back, if anything. */
+  #markDeleted(id, note) {
+    const rev = this.tick();
+    this.#deleted.set(id, { note, rev });
+    return rev;
   }
 
   /** Their API has no way back: the same text is added again, and keeps its id and its place on this page. */
   async restore(number, id) {
-    const was = this.#deleted.get(id);
+    const was = this.#deleted.get(id)?.note;
     if (!was) throw new Refused("gone");
     const note = await (await this.#ask(`${number}/notes`, "POST", { content: was.content })).json();
     this.#deleted.delete(id);

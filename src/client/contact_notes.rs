@@ -2,7 +2,7 @@
 
 use super::{
     Client, ToastKind,
-    source::{Fetched, Kind, RecordOf, Source, next},
+    source::{Fetched, Source, Typed, next},
     spawn,
 };
 use crate::{
@@ -16,24 +16,18 @@ use crate::{
         record::{Load, PendingRequest},
         timeline::Timeline,
     },
-    strings::strings,
 };
-use leptos::prelude::*;
 use serde_json::Value;
 use std::sync::Arc;
-use wire::{
-    AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, NewContactNote, NoteBody, NotesPage, Seq, Time,
-};
-
-/// The server keeps a deleted note's text this long; the toast offers Undo for two seconds less.
-pub(super) const UNDO_WINDOW_MS: u32 = 12_000;
+use uuid::Uuid;
+use wire::{AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, NewContactNote, NoteBody, NotesPage, Seq};
 
 /// How often the server is asked to count before its answer is left as it is: another change may overtake each answer.
 const MOST_COUNTS: usize = 5;
 
 /// A contact's notes and their requests.
 #[derive(Clone)]
-struct NotesOf {
+pub(super) struct NotesOf {
     contact: ContactId,
     notes: Arc<NotesOfContact>,
 }
@@ -66,60 +60,58 @@ impl Source for NotesOf {
         })
     }
 
+    fn parent(&self) -> Uuid {
+        self.contact.0
+    }
+
     fn key(&self, id: ContactNoteId) -> Key {
-        Key::contact_note(self.contact, id)
+        Key::ContactNote(self.contact, id)
     }
 
     fn typed(note: &ContactNote) -> (i64, ConversationId, String) {
         (note.created_at.timestamp_millis(), note.conversation_id, note.body.as_str().to_owned())
     }
 
-    fn failed(&self, client: &Client, id: ContactNoteId, kind: Kind, error: &ApiError) {
-        client.note_failed(&ToastKind::ContactNoteDeleted { contact: self.contact, note: id }, kind, error);
+    fn unsaved(&self, client: &Client, id: ContactNoteId, typed: Typed) -> Option<ContactNote> {
+        Some(ContactNote {
+            id,
+            contact_id: self.contact,
+            conversation_id: typed.conversation,
+            author: client.me_as_author(),
+            body: NoteBody::parse(&typed.body).ok()?,
+            created_at: typed.at,
+            seq: 0,
+            rev: 0,
+        })
+    }
+
+    fn deleted(&self, note: ContactNoteId) -> Option<ToastKind> {
+        Some(ToastKind::ContactNoteDeleted { contact: self.contact, note })
     }
 }
 
 impl Client {
-    /// Adds a note to a contact: shown at once in every view of the contact, then sent until the server has spoken.
+    /// Adds a note to a contact, written in one of the conversations with them.
     pub fn add_contact_note(&self, contact: ContactId, conversation: ConversationId, body: NoteBody) -> ContactNoteId {
         let id = ContactNoteId::fresh();
-        let note = self.unsaved_contact_note(id, contact, conversation, chrono::Utc::now(), body);
-        self.store().contact_notes.of(contact).timeline.apply_add(note);
-        self.send_contact_note(contact, id);
+        let (author, created_at) = (self.me_as_author(), chrono::Utc::now());
+        let (contact_id, conversation_id) = (contact, conversation);
+        let note = ContactNote { id, contact_id, conversation_id, author, body, created_at, seq: 0, rev: 0 };
+        self.apply_add(self.notes_of(contact), note);
         id
     }
 
-    /// Deletes a note: gone at once from every view, with Undo on a toast.
     pub fn delete_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        let notes = self.store().contact_notes.of(contact);
-        let was_saved = notes.timeline.cell(id).with_untracked(|record| record.live().is_some());
-        if !notes.timeline.apply_delete(id) {
-            return;
-        }
-        if was_saved {
-            self.toast(ToastKind::ContactNoteDeleted { contact, note: id });
-            let client = self.clone();
-            self.later(UNDO_WINDOW_MS, move || client.store().contact_notes.of(contact).timeline.forget_deleted(id));
-        }
-        self.send_contact_note(contact, id);
+        self.apply_delete(self.notes_of(contact), id);
     }
 
-    /// Takes a deletion back, while that is possible.
     pub fn restore_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        if self.store().contact_notes.of(contact).timeline.apply_restore(id) {
-            self.send_contact_note(contact, id);
-        } else {
-            self.alert(strings().undo_failed.to_owned());
-        }
+        self.apply_restore(self.notes_of(contact), id);
     }
 
     /// Takes a refused note away and hands back its text, to be edited.
     pub fn take_back_contact_note(&self, contact: ContactId, id: ContactNoteId) -> Option<NoteBody> {
-        let notes = self.store().contact_notes.of(contact);
-        let body = notes.timeline.cell(id).with_untracked(|record| record.shown().map(|(note, _)| note.body.clone()));
-        notes.timeline.apply_delete(id);
-        self.send_contact_note(contact, id);
-        body
+        self.take_back(self.notes_of(contact), id).map(|note| note.body)
     }
 
     /// Loads the newest notes of a contact, unless that has been done.
@@ -174,40 +166,11 @@ impl Client {
         });
     }
 
-    /// A note of this agent's that the server has not confirmed.
-    pub(super) fn unsaved_contact_note(
-        &self,
-        id: ContactNoteId,
-        contact_id: ContactId,
-        conversation_id: ConversationId,
-        created_at: Time,
-        body: NoteBody,
-    ) -> ContactNote {
-        let author = self.me_as_author();
-        ContactNote { id, contact_id, conversation_id, author, body, created_at, seq: 0, rev: 0 }
-    }
-
     pub(super) fn me_as_author(&self) -> AgentRef {
         AgentRef { id: self.my_id(), name: self.me().agent.name.clone(), removed: false }
     }
 
-    /// A request for a note of either kind was refused for good. `deleted`: the toast of its deletion.
-    pub(super) fn note_failed(&self, deleted: &ToastKind, kind: Kind, error: &ApiError) {
-        match kind {
-            Kind::Add => self.report(error),
-            Kind::Delete => {
-                self.withdraw(deleted);
-                self.report(error);
-            }
-            Kind::Restore => self.alert(strings().undo_failed.to_owned()),
-        }
-    }
-
-    fn notes_of(&self, contact: ContactId) -> NotesOf {
+    pub(super) fn notes_of(&self, contact: ContactId) -> NotesOf {
         NotesOf { contact, notes: self.store().contact_notes.of(contact) }
-    }
-
-    pub(super) fn send_contact_note(&self, contact: ContactId, id: ContactNoteId) {
-        self.enqueue(contact.0, Box::new(RecordOf { source: self.notes_of(contact), id }));
     }
 }

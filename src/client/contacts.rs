@@ -1,23 +1,87 @@
 //! Contacts: load one, change its details field by field, add and remove tags, load its activity.
 
-use super::{Client, spawn};
+use super::{Client, changes::Changeable, spawn};
 use crate::{
-    net::error::ApiError,
+    net::{
+        api::{Api, ApiCall, read},
+        error::ApiError,
+    },
+    storage::outbox::Key,
     store::{
-        contacts::PendingTag,
-        record::{Failure, Load},
+        change::{ContactChange, DetailChange},
+        contacts::Contacts,
+        record::{Failure, Load, Record},
+        records::Records,
     },
 };
 use leptos::prelude::*;
-use wire::{Contact, ContactId, ContactPatch, ProblemCode, Tag};
+use serde_json::Value;
+use std::{future::ready, sync::Arc};
+use wire::{Contact, ContactId, Problem, ProblemCode, Tag};
 
-/// What became of a change to a contact's details.
-#[derive(Clone, Debug)]
-pub enum FieldChange {
-    Saved,
-    /// Somebody else changed this very field in the meantime; this is the contact now.
-    Conflict(Box<Contact>),
-    Failed(Failure),
+/// A contact's details and tags, and their requests.
+#[derive(Clone)]
+pub(super) struct ContactChanges {
+    id: ContactId,
+    contacts: Arc<Contacts>,
+}
+
+impl ContactChanges {
+    /// What the agent saw may be older than what is known by now.
+    fn send_detail(&self, api: &Api, detail: &DetailChange) -> ApiCall<Value> {
+        let (rev, conflicts) = self.contacts.with(self.id, |record| {
+            (record.rev(), record.live().is_some_and(|contact| detail.conflicts_with(contact)))
+        });
+        if conflicts {
+            let problem = Box::new(Problem::new(ProblemCode::Changed));
+            return Box::pin(ready(Err(ApiError::Refused { problem, retry_after: None })));
+        }
+        api.change_contact(self.id, &detail.to, rev).json()
+    }
+}
+
+impl Changeable for ContactChanges {
+    type Thing = Contact;
+
+    fn records(&self) -> &impl Records<Contact> {
+        &*self.contacts
+    }
+
+    fn id(&self) -> ContactId {
+        self.id
+    }
+
+    fn key(&self, field: String) -> Key {
+        Key::Contact(self.id, field)
+    }
+
+    fn send(&self, api: &Api, change: &ContactChange) -> ApiCall<Value> {
+        let request = match change {
+            ContactChange::Detail(detail) => return self.send_detail(api, detail),
+            ContactChange::AddTag(tag) => api.add_tag(self.id, tag).json(),
+            ContactChange::RemoveTag(tag) => api.remove_tag(self.id, tag).json(),
+        };
+        // The answer carries no contact, and the event may be late.
+        let contact = api.contact(self.id).json();
+        Box::pin(async move {
+            request.await?;
+            contact.await
+        })
+    }
+
+    fn receive(&self, _: &Client, answer: Value) -> Result<(), ApiError> {
+        self.contacts.receive(read(answer)?);
+        Ok(())
+    }
+
+    /// A change of anything else in the meantime is no conflict: the change is made on top of it.
+    fn is_to_be_sent_again(&self, change: &ContactChange, error: &ApiError) -> bool {
+        let (ContactChange::Detail(detail), Some(current)) = (change, changed_meanwhile(error)) else { return false };
+        let before = self.contacts.with(self.id, Record::rev);
+        let conflicts = detail.conflicts_with(&current);
+        self.contacts.receive(current);
+        !conflicts && self.contacts.with(self.id, Record::rev) != before
+    }
 }
 
 impl Client {
@@ -43,59 +107,22 @@ impl Client {
         }
     }
 
-    /// Changes a detail. `same` tells whether two versions of the contact agree in what is being changed: a change
-    /// of anything else in the meantime is no conflict, and the change is made on top of it.
-    pub async fn change_contact(
-        &self,
-        seen: Contact,
-        patch: ContactPatch,
-        same: impl Fn(&Contact, &Contact) -> bool,
-    ) -> FieldChange {
-        let mut rev = seen.rev;
-        loop {
-            match self.api().change_contact(seen.id, &patch, rev).await {
-                Ok(contact) => {
-                    self.store().contacts.receive(contact);
-                    return FieldChange::Saved;
-                }
-                Err(error) => match changed_meanwhile(&error) {
-                    Some(current) => {
-                        self.store().contacts.receive(current.clone());
-                        if current.rev == rev || !same(&seen, &current) {
-                            return FieldChange::Conflict(Box::new(current));
-                        }
-                        rev = current.rev;
-                    }
-                    None => return FieldChange::Failed(error.failure()),
-                },
-            }
-        }
+    /// Changes a detail. If somebody else changed it after this agent saw it, the change is refused.
+    pub fn change_detail(&self, contact: ContactId, change: DetailChange) {
+        self.apply_change(self.changes_of_contact(contact), ContactChange::Detail(Box::new(change)));
     }
 
     /// Puts a tag on a contact; a new name makes a new tag.
     pub fn add_tag(&self, contact: ContactId, tag: String) {
-        self.change_tag(contact, PendingTag::Add(tag));
+        self.apply_change(self.changes_of_contact(contact), ContactChange::AddTag(tag));
     }
 
     pub fn remove_tag(&self, contact: ContactId, tag: String) {
-        self.change_tag(contact, PendingTag::Remove(tag));
+        self.apply_change(self.changes_of_contact(contact), ContactChange::RemoveTag(tag));
     }
 
-    fn change_tag(&self, contact: ContactId, pending: PendingTag) {
-        self.store().contacts.apply_tag(contact, pending.clone());
-        let client = self.clone();
-        spawn(async move {
-            let answer = match &pending {
-                PendingTag::Add(tag) => client.api().add_tag(contact, tag).json().await,
-                PendingTag::Remove(tag) => client.api().remove_tag(contact, tag).json().await,
-            };
-            match answer {
-                // The answer carries no contact; ask for it, in case the event is late.
-                Ok(_) => client.fetch_contact(contact).await,
-                Err(error) => client.report(&error),
-            }
-            client.store().contacts.settle_tag(contact, &pending);
-        });
+    pub(super) fn changes_of_contact(&self, id: ContactId) -> ContactChanges {
+        ContactChanges { id, contacts: Arc::clone(&self.store().contacts) }
     }
 
     /// All tags of the organization, to choose from.

@@ -2,8 +2,7 @@
 
 use super::{
     Client, ToastKind,
-    contact_notes::UNDO_WINDOW_MS,
-    source::{Fetched, Kind, RecordOf, Source, take_in},
+    source::{Fetched, Source, Typed, take_in},
 };
 use crate::{
     net::{
@@ -12,12 +11,11 @@ use crate::{
     },
     storage::outbox::Key,
     store::{record::PendingRequest, threads::Thread, timeline::Timeline},
-    strings::strings,
 };
-use leptos::prelude::*;
 use serde_json::Value;
 use std::sync::Arc;
-use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody, Seq, Time};
+use uuid::Uuid;
+use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody, Seq};
 
 /// A conversation's own notes and their requests.
 #[derive(Clone)]
@@ -54,52 +52,50 @@ impl Source for NotesIn {
         })
     }
 
+    fn parent(&self) -> Uuid {
+        self.conversation.0
+    }
+
     fn key(&self, id: ConversationNoteId) -> Key {
-        Key::conversation_note(self.conversation, id)
+        Key::ConversationNote(self.conversation, id)
     }
 
     fn typed(note: &ConversationNote) -> (i64, ConversationId, String) {
         (note.created_at.timestamp_millis(), note.conversation_id, note.body.as_str().to_owned())
     }
 
-    fn failed(&self, client: &Client, id: ConversationNoteId, kind: Kind, error: &ApiError) {
-        let deleted = ToastKind::ConversationNoteDeleted { conversation: self.conversation, note: id };
-        client.note_failed(&deleted, kind, error);
+    fn unsaved(&self, client: &Client, id: ConversationNoteId, typed: Typed) -> Option<ConversationNote> {
+        Some(ConversationNote {
+            id,
+            conversation_id: self.conversation,
+            author: client.me_as_author(),
+            body: NoteBody::parse(&typed.body).ok()?,
+            created_at: typed.at,
+            seq: 0,
+            rev: 0,
+        })
+    }
+
+    fn deleted(&self, note: ConversationNoteId) -> Option<ToastKind> {
+        Some(ToastKind::ConversationNoteDeleted { conversation: self.conversation, note })
     }
 }
 
 impl Client {
-    /// Adds a note to one conversation: shown at once in its thread.
     pub fn add_conversation_note(&self, conversation: ConversationId, body: NoteBody) -> ConversationNoteId {
         let id = ConversationNoteId::fresh();
-        let note = self.unsaved_conversation_note(id, conversation, chrono::Utc::now(), body);
-        self.store().threads.of(conversation).notes.apply_add(note);
-        self.send_conversation_note(conversation, id);
+        let (author, created_at) = (self.me_as_author(), chrono::Utc::now());
+        let note = ConversationNote { id, conversation_id: conversation, author, body, created_at, seq: 0, rev: 0 };
+        self.apply_add(self.notes_in(conversation), note);
         id
     }
 
-    /// Deletes a conversation note, with Undo on a toast.
     pub fn delete_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        let thread = self.store().threads.of(conversation);
-        let was_saved = thread.notes.cell(id).with_untracked(|record| record.live().is_some());
-        if !thread.notes.apply_delete(id) {
-            return;
-        }
-        if was_saved {
-            self.toast(ToastKind::ConversationNoteDeleted { conversation, note: id });
-            let client = self.clone();
-            self.later(UNDO_WINDOW_MS, move || client.store().threads.of(conversation).notes.forget_deleted(id));
-        }
-        self.send_conversation_note(conversation, id);
+        self.apply_delete(self.notes_in(conversation), id);
     }
 
-    /// Takes a deletion back, while that is possible.
     pub fn restore_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        if self.store().threads.of(conversation).notes.apply_restore(id) {
-            self.send_conversation_note(conversation, id);
-        } else {
-            self.alert(strings().undo_failed.to_owned());
-        }
+        self.apply_restore(self.notes_in(conversation), id);
     }
 
     /// Takes a refused conversation note away and hands back its text, to be edited.
@@ -108,29 +104,10 @@ impl Client {
         conversation: ConversationId,
         id: ConversationNoteId,
     ) -> Option<NoteBody> {
-        let thread = self.store().threads.of(conversation);
-        let body = thread.notes.cell(id).with_untracked(|record| record.shown().map(|(note, _)| note.body.clone()));
-        thread.notes.apply_delete(id);
-        self.send_conversation_note(conversation, id);
-        body
-    }
-
-    /// A note of this agent's that the server has not confirmed.
-    pub(super) fn unsaved_conversation_note(
-        &self,
-        id: ConversationNoteId,
-        conversation_id: ConversationId,
-        created_at: Time,
-        body: NoteBody,
-    ) -> ConversationNote {
-        ConversationNote { id, conversation_id, author: self.me_as_author(), body, created_at, seq: 0, rev: 0 }
+        self.take_back(self.notes_in(conversation), id).map(|note| note.body)
     }
 
     pub(super) fn notes_in(&self, conversation: ConversationId) -> NotesIn {
         NotesIn { conversation, thread: self.store().threads.of(conversation) }
-    }
-
-    pub(super) fn send_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId) {
-        self.enqueue(conversation.0, Box::new(RecordOf { source: self.notes_in(conversation), id }));
     }
 }

@@ -1,9 +1,57 @@
 //! Conversations: load lists and single ones, assign, close, reopen, mark as read.
 
-use super::{Client, spawn};
-use crate::store::{conversation_lists::Loaded, record::Load};
+use super::{Client, changes::Changeable, spawn};
+use crate::{
+    net::{
+        api::{Api, ApiCall, read},
+        error::ApiError,
+    },
+    storage::outbox::Key,
+    store::{
+        change::ConversationChange, conversation_lists::Loaded, conversations::Conversations, record::Load,
+        records::Records,
+    },
+};
 use leptos::prelude::*;
+use serde_json::Value;
+use std::sync::Arc;
 use wire::{AgentId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Page, Status};
+
+/// A conversation's status and assignee, and their requests.
+#[derive(Clone)]
+pub(super) struct ConversationChanges {
+    id: ConversationId,
+    conversations: Arc<Conversations>,
+}
+
+impl Changeable for ConversationChanges {
+    type Thing = Conversation;
+
+    fn records(&self) -> &impl Records<Conversation> {
+        &*self.conversations
+    }
+
+    fn id(&self) -> ConversationId {
+        self.id
+    }
+
+    fn key(&self, field: String) -> Key {
+        Key::Conversation(self.id, field)
+    }
+
+    fn send(&self, api: &Api, change: &ConversationChange) -> ApiCall<Value> {
+        let patch = match *change {
+            ConversationChange::Status(status) => ConversationPatch { status: Some(status), ..Default::default() },
+            ConversationChange::Assignee(agent) => ConversationPatch { assignee_id: Some(agent), ..Default::default() },
+        };
+        api.change_conversation(self.id, &patch).json()
+    }
+
+    fn receive(&self, _: &Client, answer: Value) -> Result<(), ApiError> {
+        self.conversations.receive(read(answer)?);
+        Ok(())
+    }
+}
 
 impl Client {
     /// Loads the first page of a list, unless that has been done.
@@ -95,10 +143,7 @@ impl Client {
     }
 
     /// Fetches a contact's conversations; they are known to the store from then on.
-    pub async fn conversations_of(
-        &self,
-        contact: ContactId,
-    ) -> Result<Vec<ConversationId>, crate::net::error::ApiError> {
+    pub async fn conversations_of(&self, contact: ContactId) -> Result<Vec<ConversationId>, ApiError> {
         let page = self.api().contact_conversations(contact, None).await?;
         let ids = page.items.iter().map(|conversation| conversation.id).collect();
         self.store().conversations.receive_all(page.items);
@@ -107,24 +152,16 @@ impl Client {
 
     /// Assigns a conversation to a teammate, or to nobody.
     pub fn assign(&self, id: ConversationId, assignee: Option<AgentId>) {
-        self.change_conversation(id, ConversationPatch { assignee_id: Some(assignee), ..Default::default() });
+        self.apply_change(self.changes_of_conversation(id), ConversationChange::Assignee(assignee));
     }
 
     /// Closes or reopens a conversation.
     pub fn set_status(&self, id: ConversationId, status: Status) {
-        self.change_conversation(id, ConversationPatch { status: Some(status), ..Default::default() });
+        self.apply_change(self.changes_of_conversation(id), ConversationChange::Status(status));
     }
 
-    fn change_conversation(&self, id: ConversationId, patch: ConversationPatch) {
-        self.store().conversations.apply(id, &patch);
-        let client = self.clone();
-        spawn(async move {
-            match client.api().change_conversation(id, &patch).await {
-                Ok(conversation) => client.store().conversations.receive(conversation),
-                Err(error) => client.report(&error),
-            }
-            client.store().conversations.settle(id, &patch);
-        });
+    pub(super) fn changes_of_conversation(&self, id: ConversationId) -> ConversationChanges {
+        ConversationChanges { id, conversations: Arc::clone(&self.store().conversations) }
     }
 
     /// This agent has read the conversation as far as it goes now.

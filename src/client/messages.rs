@@ -2,7 +2,7 @@
 
 use super::{
     Client,
-    source::{Fetched, Kind, Pages, RecordOf, Source, take_in},
+    source::{Fetched, Pages, Source, Typed, take_in},
 };
 use crate::{
     net::{
@@ -16,14 +16,14 @@ use crate::{
         timeline::Timeline,
     },
 };
-use leptos::prelude::*;
 use serde_json::Value;
 use std::sync::Arc;
-use wire::{ConversationId, Delivery, Direction, Message, MessageId, NoteBody, Seq, Time};
+use uuid::Uuid;
+use wire::{ConversationId, Delivery, Direction, Message, MessageId, NoteBody, Seq};
 
 /// A conversation's messages and their requests.
 #[derive(Clone)]
-struct MessagesIn {
+pub(super) struct MessagesIn {
     conversation: ConversationId,
     thread: Arc<Thread>,
 }
@@ -55,37 +55,47 @@ impl Source for MessagesIn {
         }
     }
 
+    fn parent(&self) -> Uuid {
+        self.conversation.0
+    }
+
     fn key(&self, id: MessageId) -> Key {
-        Key::reply(self.conversation, id)
+        Key::Reply(self.conversation, id)
     }
 
     fn typed(message: &Message) -> (i64, ConversationId, String) {
         (message.created_at.timestamp_millis(), message.conversation_id, message.body.clone())
     }
 
-    fn failed(&self, client: &Client, _: MessageId, _: Kind, error: &ApiError) {
-        client.report(error);
+    fn unsaved(&self, client: &Client, id: MessageId, typed: Typed) -> Option<Message> {
+        Some(Message {
+            id,
+            conversation_id: self.conversation,
+            direction: Direction::Out,
+            author: Some(client.me_as_author()),
+            body: typed.body,
+            attachments: Vec::new(),
+            created_at: typed.at,
+            seq: 0,
+            delivery: Delivery::Delivered,
+        })
     }
 }
 
 impl Client {
-    /// Replies to the contact: shown at once in the thread, then sent until the server has spoken.
+    /// Replies to the contact.
     pub fn reply(&self, conversation: ConversationId, body: NoteBody) -> MessageId {
-        let id = MessageId::fresh();
-        let message = self.unsaved_reply(id, conversation, chrono::Utc::now(), body.into_string());
-        self.store().threads.of(conversation).messages.apply_add(message);
-        self.send_reply(conversation, id);
+        let (id, source) = (MessageId::fresh(), self.messages_in(conversation));
+        let typed = Typed { at: chrono::Utc::now(), conversation, body: body.into_string() };
+        if let Some(message) = source.unsaved(self, id, typed) {
+            self.apply_add(source, message);
+        }
         id
     }
 
     /// Takes a refused reply away and hands back its text, to be edited.
     pub fn take_back_reply(&self, conversation: ConversationId, id: MessageId) -> Option<String> {
-        let thread = self.store().threads.of(conversation);
-        let body =
-            thread.messages.cell(id).with_untracked(|record| record.shown().map(|(message, _)| message.body.clone()));
-        thread.messages.apply_delete(id);
-        self.send_reply(conversation, id);
-        body
+        self.take_back(self.messages_in(conversation), id).map(|message| message.body)
     }
 
     /// Loads the newest part of a thread, unless that has been done.
@@ -115,32 +125,7 @@ impl Client {
         futures::join!(self.fetch_pages(&messages), self.fetch_pages(&notes));
     }
 
-    /// A reply of this agent's that the server has not confirmed.
-    pub(super) fn unsaved_reply(
-        &self,
-        id: MessageId,
-        conversation_id: ConversationId,
-        created_at: Time,
-        body: String,
-    ) -> Message {
-        Message {
-            id,
-            conversation_id,
-            direction: Direction::Out,
-            author: Some(self.me_as_author()),
-            body,
-            attachments: Vec::new(),
-            created_at,
-            seq: 0,
-            delivery: Delivery::Delivered,
-        }
-    }
-
-    fn messages_in(&self, conversation: ConversationId) -> MessagesIn {
+    pub(super) fn messages_in(&self, conversation: ConversationId) -> MessagesIn {
         MessagesIn { conversation, thread: self.store().threads.of(conversation) }
-    }
-
-    pub(super) fn send_reply(&self, conversation: ConversationId, id: MessageId) {
-        self.enqueue(conversation.0, Box::new(RecordOf { source: self.messages_in(conversation), id }));
     }
 }

@@ -1,35 +1,35 @@
-//! Drafts, and restoring from storage: drafts and pending changes of earlier pages, or of a module that broke.
+//! Drafts, and restoring drafts and pending changes from storage or from another tab.
 
-use super::Client;
+use super::{Client, tabs::TabMessage};
 use crate::{
-    storage::outbox::{Key, Stored},
-    store::{drafts::Mode, pending::Pending, record::Entry, timeline::Timeline, unsent::Unsent},
+    storage::outbox::Key,
+    store::{drafts::Mode, unsent::Unsent},
 };
 use leptos::prelude::*;
-use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId, NoteBody, Time};
+use wire::{ContactId, ConversationId};
 
 impl Client {
     /// What is typed in the Add note box of a contact, as of now.
     pub fn draft_contact_note(&self, contact: ContactId, text: String) {
-        self.store_draft(&Key::contact_note_draft(contact), &text);
+        self.store_draft(Key::ContactNoteDraft(contact), &text);
         self.store().drafts.contact_note(contact).set(text);
     }
 
     /// What is typed in a composer in Reply mode.
     pub fn draft_reply(&self, conversation: ConversationId, text: String) {
-        self.store_draft(&Key::reply_draft(conversation), &text);
+        self.store_draft(Key::ReplyDraft(conversation), &text);
         self.store().drafts.reply(conversation).set(text);
     }
 
     /// What is typed in a composer in Note mode.
     pub fn draft_conversation_note(&self, conversation: ConversationId, text: String) {
-        self.store_draft(&Key::conversation_note_draft(conversation), &text);
+        self.store_draft(Key::ConversationNoteDraft(conversation), &text);
         self.store().drafts.conversation_note(conversation).set(text);
     }
 
     /// What a composer writes from now on.
     pub fn set_mode(&self, conversation: ConversationId, mode: Mode) {
-        self.store_draft(&Key::noting(conversation), if mode == Mode::Note { "yes" } else { "" });
+        self.store_draft(Key::NoteMode(conversation), if mode == Mode::Note { "yes" } else { "" });
         self.store().drafts.mode(conversation).set(mode);
     }
 
@@ -61,73 +61,53 @@ impl Client {
         self.0.is_overdue.clone()
     }
 
-    fn store_draft(&self, key: &Key, text: &str) {
-        self.0.outbox.put(key, Some(text).filter(|text| !text.is_empty()));
+    fn store_draft(&self, key: Key, text: &str) {
+        let text = Some(text.to_owned()).filter(|text| !text.is_empty());
+        self.0.outbox.put(&key, text.as_deref());
+        self.tell_tabs(TabMessage::Stored { key, text });
     }
 
-    /// Goes on where an earlier page of this agent has stopped.
-    pub(super) async fn restore_all(&self) {
-        for stored in self.0.outbox.open().await {
-            self.restore(stored);
+    /// Applies everything that is in storage, pending changes in the order in which they were made.
+    pub(crate) async fn restore_all(&self) {
+        let mut stored = self.0.outbox.open().await;
+        stored.sort_by_key(|(key, text)| Unsent::read(text).and_then(|unsent| unsent.at()).or(key.made_at()));
+        for (key, text) in stored {
+            self.restore(&key, Some(&text), true);
         }
     }
 
-    pub(super) fn restore(&self, stored: Stored) {
+    /// A draft or a pending change as it is in storage or was told by another tab. `None`: there is none any more.
+    pub(super) fn restore(&self, key: &Key, text: Option<&str>, is_own: bool) {
         let drafts = &self.store().drafts;
-        match stored {
-            Stored::ContactNoteDraft(contact, text) => drafts.contact_note(contact).set(text),
-            Stored::ReplyDraft(conversation, text) => drafts.reply(conversation).set(text),
-            Stored::ConversationNoteDraft(conversation, text) => drafts.conversation_note(conversation).set(text),
-            Stored::Noting(conversation, noting) => {
-                drafts.mode(conversation).set(if noting { Mode::Note } else { Mode::Reply });
+        let unsent = text.map(Unsent::read);
+        let typed = text.unwrap_or_default().to_owned();
+        match (key, unsent) {
+            (Key::ContactNoteDraft(contact), _) => drafts.contact_note(*contact).set(typed),
+            (Key::ReplyDraft(conversation), _) => drafts.reply(*conversation).set(typed),
+            (Key::ConversationNoteDraft(conversation), _) => drafts.conversation_note(*conversation).set(typed),
+            (Key::NoteMode(conversation), _) => {
+                drafts.mode(*conversation).set(if typed.is_empty() { Mode::Reply } else { Mode::Note });
             }
-            Stored::ContactNote(contact, id, unsent) => self.restore_stored_contact_note(contact, id, unsent),
-            Stored::ConversationNote(conversation, id, unsent) => {
-                self.restore_stored_conversation_note(conversation, id, unsent);
-            }
-            Stored::Reply(conversation, id, unsent) => self.restore_stored_reply(conversation, id, unsent),
+            // Of a form that this version doesn't know. It is left where it is.
+            (_, Some(None)) => {}
+            (_, unsent) => self.restore_unsent(key, unsent.flatten(), is_own),
         }
     }
 
-    fn restore_stored_contact_note(&self, contact: ContactId, id: ContactNoteId, unsent: Unsent) {
-        let timeline = &self.store().contact_notes.of(contact).timeline;
-        restore_pending(timeline, id, unsent, |at, conversation, body| {
-            Some(self.unsaved_contact_note(id, contact, conversation, at, NoteBody::parse(&body).ok()?))
-        });
-        self.send_contact_note(contact, id);
-    }
-
-    fn restore_stored_conversation_note(&self, conversation: ConversationId, id: ConversationNoteId, unsent: Unsent) {
-        restore_pending(&self.store().threads.of(conversation).notes, id, unsent, |at, conversation, body| {
-            Some(self.unsaved_conversation_note(id, conversation, at, NoteBody::parse(&body).ok()?))
-        });
-        self.send_conversation_note(conversation, id);
-    }
-
-    fn restore_stored_reply(&self, conversation: ConversationId, id: MessageId, unsent: Unsent) {
-        restore_pending(&self.store().threads.of(conversation).messages, id, unsent, |at, conversation, body| {
-            Some(self.unsaved_reply(id, conversation, at, body))
-        });
-        self.send_reply(conversation, id);
-    }
-}
-
-/// Makes it pending again. `made`: the thing to be added.
-fn restore_pending<T: Entry>(
-    timeline: &Timeline<T>,
-    id: T::Id,
-    unsent: Unsent,
-    made: impl FnOnce(Time, ConversationId, String) -> Option<T>,
-) {
-    match unsent {
-        Unsent::Add { at, refused, conversation, body } => {
-            let at = Time::from_timestamp_millis(at).unwrap_or_default();
-            if let Some(thing) = made(at, conversation, body) {
-                timeline.restore_add(thing, refused);
+    fn restore_unsent(&self, key: &Key, unsent: Option<Unsent>, is_own: bool) {
+        match key {
+            Key::ContactNote(contact, id) => self.restore_entry(self.notes_of(*contact), *id, unsent, is_own),
+            Key::ConversationNote(conversation, id) => {
+                self.restore_entry(self.notes_in(*conversation), *id, unsent, is_own);
             }
+            Key::Reply(conversation, id) => self.restore_entry(self.messages_in(*conversation), *id, unsent, is_own),
+            Key::Conversation(id, field) => {
+                self.restore_change(self.changes_of_conversation(*id), field, unsent, is_own);
+            }
+            Key::Contact(id, field) => self.restore_change(self.changes_of_contact(*id), field, unsent, is_own),
+            Key::Settings(_, field) => self.restore_change(self.settings_changes(), field, unsent, is_own),
+            Key::ContactNoteDraft(_) | Key::ReplyDraft(_) | Key::ConversationNoteDraft(_) | Key::NoteMode(_) => {}
         }
-        Unsent::Delete => timeline.restore_pending(id, Pending::DeleteUnseen),
-        Unsent::Restore => timeline.restore_pending(id, Pending::RestoreUnseen),
     }
 }
 

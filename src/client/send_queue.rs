@@ -1,162 +1,353 @@
 //! The send queue: sends the requests of pending changes, and stores them until the server has confirmed them.
 //!
-//! The requests of one parent (a contact for its notes, a conversation for its thread) are sent in order, one at a time: each
-//! waits until the one before is confirmed or refused for good. A request that failed is retried with exponential back-off
-//! and jitter.
+//! The requests of one parent (a contact for its notes and details, a conversation for its thread and status) are sent in
+//! order, one at a time: each waits until the one before is confirmed or refused for good. A request that failed is
+//! retried with back-off. Every tab of the browser holds the queue; the leader tab alone sends.
 
-use super::{
-    Client,
-    source::{Kind, QueuedRecord},
-    spawn,
+use super::{Client, spawn, tabs::TabMessage};
+use crate::{
+    browser::back_off::{LONGEST_MS, back_off_ms},
+    net::{
+        api::{Api, ApiCall},
+        error::ApiError,
+    },
+    storage::outbox::Key,
+    store::{record::Failure, unsent::Unsent},
 };
-use crate::{net::error::ApiError, store::record::Failure};
 use leptos::prelude::{GetUntracked, Set};
 use send_wrapper::SendWrapper;
-use std::{rc::Rc, sync::Mutex};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{
+    rc::Rc,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use uuid::Uuid;
-use wire::ProblemCode;
 
-const FIRST_BACK_OFF_MS: u32 = 1_000;
-const LONGEST_BACK_OFF_MS: u32 = 60_000;
 /// What has waited for longer is only as safe as the browser's storage, and the agent may not know any more.
-const OVERDUE_MS: u128 = 24 * 60 * 60 * 1_000;
+const OVERDUE_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// What waits for each parent, the one that is being sent first. A parent with nothing to send is not there.
-pub(super) struct SendQueue {
-    parents: Mutex<SendWrapper<Vec<(Uuid, Queue)>>>,
+/// What a pending change asks of the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Request {
+    Add,
+    Delete,
+    Restore,
+    /// A changed field, as JSON.
+    Change(String),
 }
 
-type Queue = Vec<Rc<dyn QueuedRecord>>;
+/// One pending change: of a note or reply, or of one field of a thing.
+pub(super) trait Queued {
+    /// Where it is stored; no other pending change has the same key.
+    fn key(&self) -> Key;
+    fn parent(&self) -> Uuid;
+    /// The request it waits for, if any.
+    fn request(&self) -> Option<Request>;
+    /// What to store of it.
+    fn unsent(&self) -> Option<Unsent>;
+    /// When what is to be added or changed was written, in milliseconds since 1970.
+    fn made_at(&self) -> Option<i64>;
+    /// The request may reach the server from now on.
+    fn mark_sent(&self);
+    /// Sends the request. `None`: nothing is to be sent, and the record has what it wants.
+    fn send(&self, api: &Api, request: &Request) -> Option<ApiCall<Value>>;
+    fn settle(&self, client: &Client, request: &Request, answer: Value) -> Result<(), ApiError>;
+    fn retry(&self, request: &Request, failure: Failure);
+    /// The request was refused for good.
+    fn refuse(&self, request: &Request, error: &ApiError);
+    /// Tells the agent that the request was refused, where the record itself does not show it.
+    fn report(&self, client: &Client, request: &Request, error: &ApiError);
+    /// Drops the pending change.
+    fn discard(&self);
+}
+
+#[derive(Clone)]
+struct Item {
+    queued: Rc<dyn Queued>,
+    /// Made or restored in this tab: its refusal is reported here.
+    is_own: bool,
+}
+
+struct Parent {
+    id: Uuid,
+    items: Vec<Item>,
+    is_sending: bool,
+    /// What the first one waits for, and so do all.
+    waits: Option<Failure>,
+}
+
+/// What waits for each parent, in order. A parent with nothing to send is not there.
+pub(super) struct SendQueue {
+    parents: Mutex<SendWrapper<Vec<Parent>>>,
+    is_leader: AtomicBool,
+}
 
 impl Default for SendQueue {
     fn default() -> Self {
-        Self { parents: Mutex::new(SendWrapper::new(Vec::new())) }
+        Self { parents: Mutex::new(SendWrapper::new(Vec::new())), is_leader: AtomicBool::new(false) }
     }
 }
 
 impl SendQueue {
-    /// Appends a record to its parent's queue, unless it is in it. True: the queue was empty.
-    fn push(&self, parent: Uuid, record: Rc<dyn QueuedRecord>) -> bool {
-        let mut parents = self.parents.lock().expect("no panic while a lock is held");
-        match parents.iter_mut().find(|(known, _)| *known == parent) {
-            Some((_, queue)) => {
-                if !queue.iter().any(|known| known.id() == record.id()) {
-                    queue.push(record);
+    fn with<R>(&self, change: impl FnOnce(&mut Vec<Parent>) -> R) -> R {
+        change(&mut self.parents.lock().expect("no panic while a lock is held"))
+    }
+
+    pub(super) fn is_leader(&self) -> bool {
+        self.is_leader.load(Ordering::Relaxed)
+    }
+
+    /// Appends a pending change to its parent's queue, unless it is in it.
+    fn push(&self, item: Item) {
+        let (id, key) = (item.queued.parent(), item.queued.key());
+        let waits = self.with(|parents| match parents.iter_mut().find(|parent| parent.id == id) {
+            Some(parent) => {
+                match parent.items.iter_mut().find(|known| known.queued.key() == key) {
+                    Some(known) => known.is_own |= item.is_own,
+                    None => parent.items.push(item),
                 }
-                false
+                parent.waits
             }
             None => {
-                parents.push((parent, vec![record]));
-                true
+                parents.push(Parent { id, items: vec![item], is_sending: false, waits: None });
+                None
             }
+        });
+        if waits.is_some() {
+            self.set_waiting(id, waits);
         }
     }
 
-    fn front(&self, parent: Uuid) -> Option<Rc<dyn QueuedRecord>> {
-        let parents = self.parents.lock().expect("no panic while a lock is held");
-        parents.iter().find(|(known, _)| *known == parent)?.1.first().cloned()
-    }
-
-    /// Removes the first one: it is done.
-    fn pop(&self, parent: Uuid) {
-        let mut parents = self.parents.lock().expect("no panic while a lock is held");
-        if let Some((_, queue)) = parents.iter_mut().find(|(known, _)| *known == parent) {
-            queue.remove(0);
+    /// What the requests of a parent wait for, as of now.
+    fn set_waiting(&self, id: Uuid, waits: Option<Failure>) {
+        let items = self.with(|parents| {
+            let parent = parents.iter_mut().find(|parent| parent.id == id)?;
+            parent.waits = waits;
+            Some(parent.items.clone())
+        });
+        let waiting = items.into_iter().flatten().filter_map(|item| Some((item.queued.request()?, item.queued)));
+        if let Some(failure) = waits {
+            waiting.for_each(|(request, queued)| queued.retry(&request, failure));
         }
-        parents.retain(|(_, queue)| !queue.is_empty());
     }
 
-    /// Whether anything that is to be added has waited for longer.
+    fn find(&self, key: &Key) -> Option<Item> {
+        self.with(|parents| {
+            parents.iter().flat_map(|parent| &parent.items).find(|item| item.queued.key() == *key).cloned()
+        })
+    }
+
+    /// Removes what waits for no request.
+    fn remove_finished(&self) {
+        self.with(|parents| {
+            for parent in parents.iter_mut() {
+                parent.items.retain(|item| item.queued.request().is_some());
+            }
+            parents.retain(|parent| parent.is_sending || !parent.items.is_empty());
+        });
+    }
+
+    fn parents(&self) -> Vec<Uuid> {
+        self.with(|parents| parents.iter().map(|parent| parent.id).collect())
+    }
+
+    /// False: somebody sends them already, or there is nothing to send.
+    fn begin(&self, id: Uuid) -> bool {
+        self.with(|parents| {
+            let parent = parents.iter_mut().find(|parent| parent.id == id && !parent.is_sending);
+            parent.is_some_and(|parent| {
+                parent.is_sending = true;
+                true
+            })
+        })
+    }
+
+    /// The next one of a parent. `None`: nothing is left, and nobody sends its requests any more.
+    fn next(&self, id: Uuid) -> Option<Item> {
+        self.with(|parents| {
+            let parent = parents.iter_mut().find(|parent| parent.id == id)?;
+            let next = parent.items.iter().find(|item| item.queued.request().is_some()).cloned();
+            parent.is_sending = next.is_some();
+            next
+        })
+    }
+
+    fn stop(&self, id: Uuid) {
+        self.with(|parents| {
+            if let Some(parent) = parents.iter_mut().find(|parent| parent.id == id) {
+                parent.is_sending = false;
+            }
+        });
+    }
+
+    /// Whether anything has waited for longer than a day.
     fn are_overdue(&self) -> bool {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let now = js_sys::Date::now() as u128;
-        // A UUIDv7 begins with the milliseconds since 1970, by the clock of this browser.
-        let is_overdue = |record: &Rc<dyn QueuedRecord>| now.saturating_sub(record.id().as_u128() >> 80) > OVERDUE_MS;
-        let parents = self.parents.lock().expect("no panic while a lock is held");
-        parents
-            .iter()
-            .flat_map(|(_, queue)| queue)
-            .any(|record| is_overdue(record) && record.waits_for() == Some(Kind::Add))
+        let now = chrono::Utc::now().timestamp_millis();
+        let is_overdue = |item: &Item| item.queued.made_at().is_some_and(|at| now - at > OVERDUE_MS);
+        self.with(|parents| parents.iter().flat_map(|parent| &parent.items).any(is_overdue))
     }
 }
 
 impl Client {
-    /// Queues the requests that a record needs, after those of the same parent.
-    pub(super) fn enqueue(&self, parent: Uuid, record: Box<dyn QueuedRecord>) {
-        record.store(&self.0.outbox);
-        if record.waits_for().is_none() {
-            return;
+    /// Stores a pending change that was made here, shows it in the browser's other tabs, and has it sent.
+    pub(super) fn enqueue(&self, queued: Rc<dyn Queued>) {
+        let (key, text) = (queued.key(), queued.unsent().map(|unsent| unsent.write()));
+        self.0.outbox.put(&key, text.as_deref());
+        if !self.0.send_queue.is_leader() {
+            // The leader may send it at any time.
+            queued.mark_sent();
         }
-        // The first one in a queue starts sending it.
-        if self.0.send_queue.push(parent, record.into()) {
+        self.tell_tabs(TabMessage::Stored { key, text });
+        self.push(Item { queued, is_own: true });
+    }
+
+    /// A pending change that was made in another tab, or is in storage.
+    pub(super) fn enqueue_restored(&self, queued: Rc<dyn Queued>, is_own: bool) {
+        self.push(Item { queued, is_own });
+    }
+
+    fn push(&self, item: Item) {
+        let parent = item.queued.parent();
+        if item.queued.request().is_some() {
+            self.0.send_queue.push(item);
+        }
+        self.0.send_queue.remove_finished();
+        self.send_parent(parent);
+    }
+
+    /// This tab sends from now on: what it shows as pending, and what is in storage.
+    pub(crate) fn begin_sending(&self) {
+        let client = self.clone();
+        spawn(async move {
+            client.restore_all().await;
+            client.0.send_queue.is_leader.store(true, Ordering::Relaxed);
+            for parent in client.0.send_queue.parents() {
+                client.send_parent(parent);
+            }
+        });
+    }
+
+    /// Another tab sends from now on.
+    pub(crate) fn stop_sending(&self) {
+        self.0.send_queue.is_leader.store(false, Ordering::Relaxed);
+        self.wake();
+    }
+
+    fn send_parent(&self, parent: Uuid) {
+        if self.0.send_queue.is_leader() && self.0.send_queue.begin(parent) {
             let client = self.clone();
-            spawn(async move { client.send_queued(parent).await });
+            spawn(async move { client.send_all_of(parent).await });
         }
     }
 
-    async fn send_queued(&self, parent: Uuid) {
+    async fn send_all_of(&self, parent: Uuid) {
         // Before the first attempt it is where it survives this page; or it is known that it can't be.
         self.0.outbox.saved().await;
-        while let Some(record) = self.0.send_queue.front(parent) {
-            self.send_record(&*record).await;
-            record.store(&self.0.outbox);
-            self.0.send_queue.pop(parent);
+        while let Some(item) = self.0.send_queue.next(parent) {
+            if self.send(&item).await.is_stopped() {
+                return self.0.send_queue.stop(parent);
+            }
+            self.0.send_queue.remove_finished();
             self.look_at_clock();
         }
     }
 
-    async fn send_record(&self, record: &dyn QueuedRecord) {
-        let mut attempts = 0;
-        while let Some(kind) = record.waits_for() {
-            if self.wait_until_online(record).await {
-                continue;
+    /// Sends until the pending change waits for nothing any more.
+    async fn send(&self, item: &Item) -> Sent {
+        let mut failures = 0;
+        while let Some(request) = item.queued.request() {
+            if !self.0.send_queue.is_leader() {
+                return Sent::Stopped;
             }
-            record.mark_sent();
-            let Some(request) = record.send(self.api()) else { return unsent(record, kind) };
-            let settled = match (request.await, kind) {
-                (Ok(_), Kind::Delete) => {
-                    record.settle_delete();
-                    Ok(())
-                }
-                (Ok(answer), Kind::Add | Kind::Restore) => record.settle(answer),
-                (Err(error), _) => Err(error),
-            };
-            match settled {
-                Ok(()) => {}
+            let result = self.attempt(item, &request).await;
+            let retry = result.as_ref().err().filter(|error| error.is_signed_out() || error.is_retryable()).cloned();
+            if retry.is_some() && self.is_closed() {
                 // It is stored, and sent by the next client of this agent.
-                Err(error) if self.is_closed() && (error.is_signed_out() || error.is_retryable()) => return,
-                Err(error) if error.is_signed_out() => self.wait_for_sign_in().await,
-                Err(error) if error.is_retryable() => {
-                    self.put_off(record, error.failure());
-                    self.pause(back_off_ms(&error, attempts)).await;
-                    attempts += 1;
-                }
-                Err(error) => end(self, record, kind, &error),
+                return Sent::Stopped;
             }
+            self.take_outcome(item, &request, &result);
+            let (key, unsent) = (item.queued.key(), item.queued.unsent().map(|unsent| unsent.write()));
+            self.0.outbox.put(&key, unsent.as_deref());
+            self.tell_tabs(TabMessage::Outcome { key, request, result, is_settled: unsent.is_none() });
+            match retry {
+                None => failures = 0,
+                Some(error) if error.is_signed_out() => self.wait_for_sign_in().await,
+                Some(ApiError::Disconnected) => self.pause(LONGEST_MS).await,
+                Some(error) => {
+                    let asked = error.retry_after().map_or(0, |seconds| seconds.saturating_mul(1_000));
+                    self.pause(back_off_ms(failures).max(asked)).await;
+                    failures += 1;
+                }
+            }
+        }
+        Sent::Done
+    }
+
+    /// Where the browser knows that it has no connection, nothing is tried.
+    async fn attempt(&self, item: &Item, request: &Request) -> Result<Value, ApiError> {
+        if !is_online() && !self.is_closed() {
+            return Err(ApiError::Disconnected);
+        }
+        item.queued.mark_sent();
+        match item.queued.send(self.api(), request) {
+            Some(answer) => answer.await,
+            None => Err(ApiError::Unreadable),
         }
     }
 
-    /// Where the browser knows that it has no connection, nothing is tried. True: it has been waited.
-    async fn wait_until_online(&self, record: &dyn QueuedRecord) -> bool {
-        if leptos::prelude::window().navigator().on_line() || self.is_closed() {
-            return false;
+    /// What came of a request, here or in the leader tab.
+    fn take_outcome(&self, item: &Item, request: &Request, result: &Result<Value, ApiError>) {
+        let settled = match result {
+            Ok(answer) => item.queued.settle(self, request, answer.clone()),
+            Err(error) => Err(error.clone()),
+        };
+        if !matches!(&settled, Err(error) if error.is_retryable()) {
+            self.0.send_queue.set_waiting(item.queued.parent(), None);
         }
-        self.put_off(record, Failure::Disconnected);
-        self.pause(LONGEST_BACK_OFF_MS).await;
-        true
+        match settled {
+            Ok(()) => {}
+            Err(error) if error.is_signed_out() => self.ask_to_sign_in(),
+            Err(error) if error.is_retryable() => {
+                self.0.send_queue.set_waiting(item.queued.parent(), Some(error.failure()));
+            }
+            Err(error) => {
+                item.queued.refuse(request, &error);
+                if item.is_own {
+                    item.queued.report(self, request, &error);
+                }
+            }
+        }
+        self.look_at_clock();
+    }
+
+    /// The leader tab says what came of a request. `is_settled`: nothing is pending any more.
+    pub(super) fn hear_outcome(
+        &self,
+        key: &Key,
+        request: &Request,
+        result: &Result<Value, ApiError>,
+        is_settled: bool,
+    ) {
+        if let Some(item) = self.0.send_queue.find(key) {
+            self.take_outcome(&item, request, result);
+            if is_settled {
+                // Two tabs that changed it at once may not agree; what the leader sent counts.
+                item.queued.discard();
+            }
+            self.0.send_queue.remove_finished();
+        }
     }
 
     /// Waits while the browser knows that it has no connection. False: the client is closed.
     pub(super) async fn until_online(&self) -> bool {
-        while !leptos::prelude::window().navigator().on_line() && !self.is_closed() {
-            self.pause(LONGEST_BACK_OFF_MS).await;
+        while !is_online() && !self.is_closed() {
+            self.pause(LONGEST_MS).await;
         }
         !self.is_closed()
-    }
-
-    fn put_off(&self, record: &dyn QueuedRecord, failure: Failure) {
-        record.retry(failure);
-        self.look_at_clock();
     }
 
     fn look_at_clock(&self) {
@@ -167,28 +358,19 @@ impl Client {
     }
 }
 
-/// Ends a pending change for which there is no request.
-fn unsent(record: &dyn QueuedRecord, kind: Kind) {
-    match kind {
-        Kind::Add => record.refuse(Failure::Unreadable),
-        Kind::Delete | Kind::Restore => record.settle_delete(),
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Done,
+    /// Another tab goes on, or the next client of this agent.
+    Stopped,
+}
+
+impl Sent {
+    fn is_stopped(self) -> bool {
+        self == Self::Stopped
     }
 }
 
-/// Ends a pending change whose request was refused for good.
-fn end(client: &Client, record: &dyn QueuedRecord, kind: Kind, error: &ApiError) {
-    // Somebody deleted it before we did: that is what was asked for.
-    if kind == Kind::Delete && matches!(error.code(), Some(ProblemCode::NotFound | ProblemCode::Gone)) {
-        return record.settle_delete();
-    }
-    record.refuse(error.failure());
-    record.failed(client, kind, error);
-}
-
-/// Back-off: what the server asked for, or a doubling time with half of it at random (jitter).
-fn back_off_ms(error: &ApiError, attempts: u32) -> u32 {
-    let doubled = FIRST_BACK_OFF_MS.saturating_mul(1 << attempts.min(6)).min(LONGEST_BACK_OFF_MS);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let jittered = doubled / 2 + (js_sys::Math::random() * f64::from(doubled / 2)) as u32;
-    error.retry_after().map_or(jittered, |seconds| seconds.saturating_mul(1000).max(jittered))
+fn is_online() -> bool {
+    leptos::prelude::window().navigator().on_line()
 }

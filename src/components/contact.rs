@@ -5,6 +5,7 @@ pub mod activity_section;
 pub mod contact_addresses;
 pub mod contact_page;
 pub mod contact_profile_panel;
+mod detail_edit;
 pub mod detail_field;
 pub mod details_section;
 pub mod lists_section;

@@ -9,3 +9,4 @@ pub(crate) mod seen;
 pub mod sign_in;
 pub mod timestamp;
 pub mod toasts;
+pub mod unsaved_fields;

@@ -1,11 +1,15 @@
 //! `ApiError`: why a request brought no result.
 
 use crate::store::record::Failure;
-use wire::{Problem, ProblemCode};
+use serde::{Deserialize, Serialize};
+use wire::{Problem, ProblemCode, Seq};
 
 /// Why a request brought no result.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
+    /// The browser has no connection: nothing was tried.
+    #[error("the browser has no connection")]
+    Disconnected,
     /// No answer: no connection, or none in time.
     #[error("the server could not be reached")]
     Offline,
@@ -22,7 +26,7 @@ impl ApiError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Offline => true,
+            Self::Disconnected | Self::Offline => true,
             Self::Refused { problem, .. } => {
                 problem.retryable || problem.status >= 500 || matches!(problem.status, 408 | 429)
             }
@@ -34,8 +38,14 @@ impl ApiError {
     pub fn code(&self) -> Option<ProblemCode> {
         match self {
             Self::Refused { problem, .. } => problem.code(),
-            Self::Offline | Self::Unreadable => None,
+            Self::Disconnected | Self::Offline | Self::Unreadable => None,
         }
+    }
+
+    /// The version of the deletion, where the server refused because of one.
+    #[must_use]
+    pub fn rev(&self) -> Option<Seq> {
+        if let Self::Refused { problem, .. } = self { problem.rev } else { None }
     }
 
     /// Nobody is signed in (any more).
@@ -48,6 +58,7 @@ impl ApiError {
     #[must_use]
     pub fn failure(&self) -> Failure {
         match self {
+            Self::Disconnected => Failure::Disconnected,
             Self::Offline => Failure::Offline,
             Self::Refused { problem, .. } => Failure::Refused(problem.code().unwrap_or(ProblemCode::Internal)),
             Self::Unreadable => Failure::Unreadable,
@@ -59,7 +70,7 @@ impl ApiError {
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Refused { retry_after, .. } => *retry_after,
-            Self::Offline | Self::Unreadable => None,
+            Self::Disconnected | Self::Offline | Self::Unreadable => None,
         }
     }
 }

@@ -3,14 +3,14 @@
 use super::{Follower, position, within};
 use crate::{
     browser::page_resources::PageResource,
-    client::Connection,
+    client::{Connection, TabMessage},
     net::error::ApiError,
-    sync::event_stream::{Frame, Reader},
+    sync::event_stream::Reader,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
-use wire::{Event, Heartbeat, Hello, Position, Reset};
+use wire::{Event, Heartbeat, Hello, Position, Reset, event::Frame};
 
 /// Nothing heard for this long: the connection is dead, whatever the browser thinks. Heartbeats come every 15 s.
 const WATCHDOG_MS: u32 = 35_000;
@@ -67,7 +67,7 @@ impl Follower {
             let Some(bytes) = chunk.ok().and_then(|chunk| bytes_of(&chunk)) else { return End::Lost };
             patience = WATCHDOG_MS;
             let frames = reader.push(&bytes);
-            self.pass_on(&frames);
+            self.tell(&TabMessage::Heard(frames.clone()));
             if self.take(frames).is_err() {
                 return End::Lost;
             }

@@ -1,14 +1,6 @@
 //! A parser for `text/event-stream` (WHATWG HTML, section 9.2), chunk by chunk. No I/O.
 
-/// A complete block of the stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Frame {
-    /// The block's `id`, if it had one. A block may be an `id` alone.
-    pub id: Option<String>,
-    /// The event's name; empty when the block named none.
-    pub event: String,
-    pub data: String,
-}
+use wire::event::Frame;
 
 /// Collects bytes until blocks are complete. A cut in the middle of a character or line is no matter.
 #[derive(Default)]

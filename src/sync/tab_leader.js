@@ -5,7 +5,7 @@
 const joined = new Set();
 
 /**
- * `lead()` is called when this tab leads from now on, `hear(text)` with what other tabs say, `yield_()` when another tab
+ * `lead()` is called when this tab leads from now on, `hear(message)` with what other tabs tell, `yield_()` when another tab
  * has taken the lead. Nothing, where the browser has no locks or channels: then every tab stands alone.
  */
 export function joinTabs(name, lead, hear, yield_) {
@@ -40,7 +40,7 @@ export function joinTabs(name, lead, hear, yield_) {
   channel.onmessage = ({ data }) => hear(data);
   wait();
   const tabs = {
-    say: (text) => channel.postMessage(text),
+    tell: (message) => channel.postMessage(message),
     take() {
       waiting.abort();
       navigator.locks.request(name, { steal: true }, hold).catch(lost);
@@ -57,7 +57,7 @@ export function joinTabs(name, lead, hear, yield_) {
   return tabs;
 }
 
-export const sayTabs = (tabs, text) => tabs.say(text);
+export const tellTabs = (tabs, message) => tabs.tell(message);
 export const takeLead = (tabs) => tabs.take();
 export const leaveTabs = (tabs) => tabs.leave();
 export const leaveAllTabs = () => joined.forEach(leaveTabs);

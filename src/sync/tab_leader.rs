@@ -1,7 +1,8 @@
 //! Leader election among the tabs of one browser that follow the same server as the same agent. `tab_leader.js` holds
 //! the Web Lock and the `BroadcastChannel`.
 
-use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use crate::client::TabMessage;
+use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use send_wrapper::SendWrapper;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -10,8 +11,8 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_name = joinTabs)]
     fn join_tabs(name: &str, lead: &JsValue, hear: &JsValue, yielded: &JsValue) -> JsValue;
-    #[wasm_bindgen(js_name = sayTabs)]
-    fn say_tabs(tabs: &JsValue, text: &str);
+    #[wasm_bindgen(js_name = tellTabs)]
+    fn tell_tabs(tabs: &JsValue, message: &str);
     #[wasm_bindgen(js_name = takeLead)]
     fn take_lead(tabs: &JsValue);
     #[wasm_bindgen(js_name = leaveTabs)]
@@ -22,50 +23,49 @@ extern "C" {
 }
 
 /// What a tab hears.
-pub(crate) enum TabMessage {
+pub(crate) enum TabEvent {
     /// It leads from now on.
     Lead,
     /// Another tab has taken the lead.
     Yield,
-    /// Another tab says something.
-    Said(String),
+    Told(TabMessage),
 }
 
 /// A place among the tabs, until the last clone is dropped.
 #[derive(Clone)]
-pub(crate) struct Tabs(Arc<SendWrapper<Joined>>);
+pub(crate) struct TabLeader(Arc<SendWrapper<Joined>>);
 
 struct Joined {
     handle: JsValue,
     _heard: [Closure<dyn FnMut(JsValue)>; 3],
 }
 
-impl Tabs {
+impl TabLeader {
     /// `None`: this browser's tabs can't talk to each other, and each stands alone.
-    pub(crate) fn join(name: &str) -> Option<(Self, UnboundedReceiver<TabMessage>)> {
+    pub(crate) fn join(name: &str) -> Option<(Self, UnboundedReceiver<TabEvent>)> {
         let (sender, receiver) = unbounded();
-        let told = |sender: &UnboundedSender<TabMessage>, told: fn(JsValue) -> Option<TabMessage>| {
+        let told = |read: fn(JsValue) -> Option<TabEvent>| {
             let sender = sender.clone();
             Closure::<dyn FnMut(JsValue)>::new(move |said| {
-                if let Some(told) = told(said) {
+                if let Some(event) = read(said) {
                     // Nobody listens any more: then it is of no matter.
-                    let _ = sender.unbounded_send(told);
+                    let _ = sender.unbounded_send(event);
                 }
             })
         };
-        let heard = [
-            told(&sender, |_| Some(TabMessage::Lead)),
-            told(&sender, |said| said.as_string().map(TabMessage::Said)),
-            told(&sender, |_| Some(TabMessage::Yield)),
-        ];
+        // A message of another version that can't be read is passed over.
+        let message = |said: JsValue| serde_json::from_str(&said.as_string()?).ok().map(TabEvent::Told);
+        let heard = [told(|_| Some(TabEvent::Lead)), told(message), told(|_| Some(TabEvent::Yield))];
         let handle = join_tabs(name, heard[0].as_ref(), heard[1].as_ref(), heard[2].as_ref());
         let joined = Joined { handle, _heard: heard };
         (!joined.handle.is_undefined()).then(|| (Self(Arc::new(SendWrapper::new(joined))), receiver))
     }
 
-    /// Says something to the other tabs.
-    pub(crate) fn say(&self, text: &str) {
-        say_tabs(&self.0.handle, text);
+    /// Tells the other tabs.
+    pub(crate) fn tell(&self, message: &TabMessage) {
+        if let Ok(text) = serde_json::to_string(message) {
+            tell_tabs(&self.0.handle, &text);
+        }
     }
 
     /// Takes the lead from a tab that seems dead.

@@ -1,6 +1,7 @@
 //! Stories in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
 
 mod rows;
+mod stories_changes;
 mod stories_conversation_notes;
 mod stories_deleted;
 mod stories_drafts;

@@ -111,11 +111,28 @@ test("axe finds nothing while a toast offers Undo and while one says what failed
     await trash(pane(page, who.first).note(text).first()).click();
     await expect(undo(page).first()).toBeVisible();
   });
-  await intercept(page, /\/conversations\/[^/]+$/, "PATCH", (route) => route.fulfill(problem(403, "forbidden")));
-  await page.goto(inboxWith([who.first], { panels: [] }));
+  await intercept(page, NOTE, "DELETE", (route) => route.fulfill(problem(403, "forbidden")));
+  await page.reload();
+  await trash(pane(page, who.first).note(text).first()).click();
+  await accessibleEverywhere(page, () => expect(toast(page).getByRole("alert").first()).toBeVisible());
+});
+
+test("axe finds nothing on refused changes of a conversation, a tag and a detail", async ({ signIn, person }) => {
+  const who = await person();
+  const page = await signIn(maya, { ...STILL, path: inboxWith([who.first]) });
+  const here = pane(page, who.first);
+  const refuse = (route) => (route.request().method() === "GET" ? route.fallback() : route.fulfill(problem(403, "forbidden")));
+  await page.route(/\/api\/v1\/(conversations|contacts)\/[^/]+(\/tags\/[^/]+)?$/, refuse);
+  await here.finish.click();
+  await here.panel.getByRole("combobox", { name: "Add a tag" }).fill("vip");
+  await here.panel.getByRole("combobox", { name: "Add a tag" }).press("Enter");
+  await here.detail("Phone").click();
+  await here.panel.getByRole("textbox", { name: "Phone", exact: true }).fill("+1 555 0144");
+  await here.panel.getByRole("textbox", { name: "Phone", exact: true }).press("Enter");
   await accessibleEverywhere(page, async () => {
-    await pane(page, who.first).finish.click();
-    await expect(toast(page).getByRole("alert").first()).toBeVisible();
+    await expect(here.root.getByText("Not closed: You are not allowed to do this.").filter({ visible: true }).first()).toBeVisible();
+    await expect(here.panel.getByText("Tag “vip” not added: You are not allowed to do this.")).toBeVisible();
+    await expect(here.panel.getByText("You are not allowed to do this.", { exact: true })).toBeVisible();
   });
 });
 

@@ -58,6 +58,12 @@ const LATER = {
     await here.reply.fill("Without a session");
     await here.send.click();
   },
+  // Shown when a change was refused.
+  unsaved_fields: async ({ page, here }) => {
+    const refuse = (route) => (route.request().method() === "PATCH" ? route.fulfill(problem(403, "forbidden")) : route.fallback());
+    await page.route(/\/api\/v1\/conversations\/[^/]+$/, refuse);
+    await here.finish.click();
+  },
   // Says "Yesterday".
   timestamp: async ({ page, agents, other }) => {
     await page.clock.setSystemTime(Date.now() + 24 * 60 * 60 * 1_000);

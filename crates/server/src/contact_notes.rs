@@ -1,37 +1,28 @@
 //! Contact notes: what the team knows about a person. Seen in every conversation with them, never by the contact.
 //!
 //! Conversation notes live in their own file, tables and types; nothing here takes both.
-//!
-//! Invariants: an id makes at most one note, ever; an id that was deleted (or whose deletion arrived first) makes
-//! none; only who deleted a note brings it back, and only inside the undo window.
 
 mod read;
 
-pub(crate) use read::find;
-
 use crate::{
+    agents,
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     contacts,
     db::{Columns as _, head, int, malformed},
     error::{Error, Result},
     input::{BODY, Field, Ids, Input, Json, Query, required},
-    overflow_padding,
+    note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
     page::{List, cut},
     state::State,
 };
-use axum::{
-    extract,
-    http::StatusCode,
-    response::{IntoResponse as _, Response},
-};
-use chrono::{DateTime, Utc};
-use read::{count_unseen, newest, seen_up_to, with_whom};
-use sqlx::{Row as _, SqliteConnection};
+use axum::{extract, http::StatusCode, response::Response};
+use read::{count_unseen, seen_up_to, with_whom};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ActivityKind, AgentId, ContactId, ContactNote, ContactNoteId, ConversationId, Deleted, NewContactNote, NoteBody,
-    NotesPage, OrgId, Problem, ProblemCode, ReadMark, Role, Seq,
+    NotesPage, OrgId, Problem, ProblemCode, ReadMark, Seq,
 };
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -66,7 +57,15 @@ async fn list(
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("contact notes {contact} {search:?}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
-    let mut items = newest(&mut reading, signed.org, contact, before, search.as_deref(), limit as usize + 1).await?;
+    let mut items = note_storage::newest::<ContactNote>(
+        &mut reading,
+        signed.org,
+        contact,
+        before,
+        search.as_deref(),
+        limit as usize + 1,
+    )
+    .await?;
     let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
     let seen = seen_up_to(&mut reading, &signed, contact).await?;
     let unseen = count_unseen(&mut reading, &signed, contact, seen).await?;
@@ -85,20 +84,14 @@ async fn add(
     Json(new): Json<NewContactNote>,
 ) -> Result<(StatusCode, axum::Json<ContactNote>)> {
     let mut change = state.db().change(signed.org).await?;
-    contacts::must_exist(change.tx(), signed.org, contact).await?;
-    if tombstone(change.tx(), signed.org, id).await?.is_some() {
-        return Err(ProblemCode::Gone.into());
-    }
-    if let Some(known) = find(change.tx(), signed.org, id).await? {
-        let is_same = known.contact_id == contact && known.author.id == signed.agent && known.body == new.body;
-        return if is_same { Ok((StatusCode::OK, axum::Json(known))) } else { Err(ProblemCode::IdReuse.into()) };
+    if let Some(known) = note_storage::known::<ContactNote>(&mut change, &signed, contact, id, &new.body).await? {
+        return Ok((StatusCode::OK, axum::Json(known)));
     }
     if with_whom(change.tx(), signed.org, new.conversation_id).await? != Some(contact) {
         return Err(Error::field(ProblemCode::WrongContact, "/conversation_id", "wrong-contact"));
     }
     let (conversation, author) = (new.conversation_id, signed.agent);
-    store(&mut change, &NewRow { id, contact, conversation, author, body: new.body }).await?;
-    let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| malformed("id"))?;
+    let note = store(&mut change, &NewRow { id, contact, conversation, author, body: new.body }).await?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "contact note added");
     Ok((StatusCode::CREATED, axum::Json(note)))
@@ -115,35 +108,8 @@ async fn delete(
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
-    let mut change = state.db().change(signed.org).await?;
-    contacts::must_exist(change.tx(), signed.org, contact).await?;
-    if let Some(tombstone) = tombstone(change.tx(), signed.org, id).await? {
-        return if tombstone.contact == contact {
-            Ok(answer(tombstone.until))
-        } else {
-            Err(ProblemCode::NotFound.into())
-        };
-    }
-    let Some(note) = find(change.tx(), signed.org, id).await? else {
-        let rev = head(change.tx(), signed.org).await?;
-        insert_tombstone(&mut change, contact, id, signed.agent, None, rev).await?;
-        change.commit().await?;
-        return Ok(answer(None));
-    };
-    if note.contact_id != contact {
-        return Err(ProblemCode::NotFound.into());
-    }
-    if note.author.id != signed.agent && signed.role != Role::Admin {
-        return Err(Error::detail(ProblemCode::Forbidden, "Only its author or an admin can delete a note."));
-    }
-    let (until, rev) = (change.at() + state.config().undo_window, change.next_seq().await?);
-    let at = Some(change.at());
-    mark(&mut change, id, at, rev).await?;
-    insert_tombstone(&mut change, contact, id, signed.agent, Some(until), rev).await?;
-    record(&mut change, contact, id, Some(note.conversation_id), Happened::Deleted, signed.agent).await?;
-    change.commit().await?;
-    tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "contact note deleted");
-    Ok(answer(Some(until)))
+    let change = state.db().change(signed.org).await?;
+    note_storage::delete::<ContactNote>(change, &signed, contact, id, state.config().undo_window).await
 }
 
 /// Undo a deletion, by the one who deleted, inside the undo window. The note comes back as it was.
@@ -156,30 +122,8 @@ async fn restore(
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<ContactNote>> {
-    let mut change = state.db().change(signed.org).await?;
-    contacts::must_exist(change.tx(), signed.org, contact).await?;
-    let Some(tombstone) = tombstone(change.tx(), signed.org, id).await? else {
-        // Not deleted, or restored already by a request whose answer was lost.
-        let note = find(change.tx(), signed.org, id).await?.filter(|note| note.contact_id == contact);
-        return note.map(axum::Json).ok_or_else(|| ProblemCode::NotFound.into());
-    };
-    if tombstone.contact != contact {
-        return Err(ProblemCode::NotFound.into());
-    }
-    if tombstone.until.is_none_or(|until| until <= change.at()) {
-        return Err(ProblemCode::Gone.into());
-    }
-    if tombstone.deleted_by != signed.agent {
-        return Err(Error::detail(ProblemCode::Forbidden, "Only who deleted a note can restore it."));
-    }
-    let rev = change.next_seq().await?;
-    mark(&mut change, id, None, rev).await?;
-    delete_tombstone(&mut change, id).await?;
-    let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| Error::from(ProblemCode::Gone))?;
-    record(&mut change, contact, id, Some(note.conversation_id), Happened::Restored, signed.agent).await?;
-    change.commit().await?;
-    tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "contact note restored");
-    Ok(axum::Json(note))
+    let change = state.db().change(signed.org).await?;
+    note_storage::restore(change, &signed, contact, id).await.map(axum::Json)
 }
 
 /// This agent has seen the notes up to here.
@@ -210,102 +154,51 @@ async fn seen(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(until: Option<DateTime<Utc>>) -> Response {
-    match until {
-        Some(restorable_until) => axum::Json(Deleted { restorable_until }).into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
+impl NoteKind for ContactNote {
+    type Id = ContactNoteId;
+    type Parent = ContactId;
+    const NAME: &'static str = "contact note";
+    const SQL: NoteSql = note_sql!("contact_note", "contact_id", ", n.conversation_id");
+
+    fn read(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.id("id")?,
+            contact_id: row.id("contact_id")?,
+            conversation_id: row.id("conversation_id")?,
+            author: agents::author(row)?.ok_or_else(|| malformed("author_id"))?,
+            body: NoteBody::parse(&row.text("body")?).map_err(|_| malformed("body"))?,
+            created_at: row.time("created_at")?,
+            seq: row.seq("seq")?,
+            rev: row.seq("rev")?,
+        })
     }
-}
 
-enum Happened {
-    Added,
-    Deleted,
-    Restored,
-}
+    fn parent(&self) -> Self::Parent {
+        self.contact_id
+    }
 
-async fn record(
-    change: &mut Change,
-    contact: ContactId,
-    id: ContactNoteId,
-    conversation: Option<ConversationId>,
-    happened: Happened,
-    actor: AgentId,
-) -> Result<()> {
-    let (event, kind) = match happened {
-        Happened::Added => (EventKind::ContactNoteAdded, ActivityKind::NoteAdded),
-        Happened::Deleted => (EventKind::ContactNoteDeleted, ActivityKind::NoteDeleted),
-        Happened::Restored => (EventKind::ContactNoteRestored, ActivityKind::NoteRestored),
-    };
-    change.event(event, id, Some(contact.to_string()), Some(actor)).await?;
-    change.activity(ActivityLine { kind, contact, actor: Some(actor), conversation, subject: None }).await
-}
+    fn author(&self) -> AgentId {
+        self.author.id
+    }
 
-/// What remains of a deleted note: never its text.
-struct Tombstone {
-    contact: ContactId,
-    deleted_by: AgentId,
-    /// `None`: the id had never been seen.
-    until: Option<DateTime<Utc>>,
-}
+    fn body(&self) -> &NoteBody {
+        &self.body
+    }
 
-async fn tombstone(reading: &mut SqliteConnection, org: OrgId, id: ContactNoteId) -> Result<Option<Tombstone>> {
-    let row = sqlx::query(
-        "SELECT contact_id, deleted_by, restorable_until FROM contact_note_tombstone WHERE org_id = ? AND id = ?",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_optional(reading)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let until: Option<i64> = row.try_get("restorable_until")?;
-    let until = until.map(|_| row.time("restorable_until")).transpose()?;
-    Ok(Some(Tombstone { contact: row.id("contact_id")?, deleted_by: row.id("deleted_by")?, until }))
-}
+    async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, contact: Self::Parent) -> Result<()> {
+        contacts::must_exist(reading, org, contact).await
+    }
 
-async fn insert_tombstone(
-    change: &mut Change,
-    contact: ContactId,
-    id: ContactNoteId,
-    by: AgentId,
-    until: Option<DateTime<Utc>>,
-    rev: Seq,
-) -> Result<()> {
-    let org = change.org().to_string();
-    sqlx::query(
-        "INSERT INTO contact_note_tombstone (org_id, id, contact_id, deleted_by, restorable_until, rev) \
-         VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(org)
-    .bind(id.to_string())
-    .bind(contact.to_string())
-    .bind(by.to_string())
-    .bind(until.map(|until| until.timestamp_millis()))
-    .bind(int(rev))
-    .execute(change.tx())
-    .await?;
-    Ok(())
-}
-
-async fn delete_tombstone(change: &mut Change, id: ContactNoteId) -> Result<()> {
-    let org = change.org().to_string();
-    sqlx::query("DELETE FROM contact_note_tombstone WHERE org_id = ? AND id = ?")
-        .bind(org)
-        .bind(id.to_string())
-        .execute(change.tx())
-        .await?;
-    Ok(())
-}
-
-async fn mark(change: &mut Change, id: ContactNoteId, deleted_at: Option<DateTime<Utc>>, rev: Seq) -> Result<()> {
-    let org = change.org().to_string();
-    sqlx::query("UPDATE contact_note SET deleted_at = ?, rev = ? WHERE org_id = ? AND id = ?")
-        .bind(deleted_at.map(|at| at.timestamp_millis()))
-        .bind(int(rev))
-        .bind(org)
-        .bind(id.to_string())
-        .execute(change.tx())
-        .await?;
-    Ok(())
+    async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()> {
+        let (event, kind) = match happened {
+            Happened::Added => (EventKind::ContactNoteAdded, ActivityKind::NoteAdded),
+            Happened::Deleted => (EventKind::ContactNoteDeleted, ActivityKind::NoteDeleted),
+            Happened::Restored => (EventKind::ContactNoteRestored, ActivityKind::NoteRestored),
+        };
+        let (contact, conversation) = (note.contact_id, Some(note.conversation_id));
+        change.event(event, id, Some(contact.to_string()), Some(actor)).await?;
+        change.activity(ActivityLine { kind, contact, actor: Some(actor), conversation, subject: None }).await
+    }
 }
 
 /// A note to be stored. Its id must be new to the organization, and the conversation one with the contact.
@@ -319,13 +212,13 @@ pub(crate) struct NewRow {
 }
 
 /// Stores a note with its event and the contact's activity.
-pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
+pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ContactNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(
         "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, rev) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(&org)
+    .bind(org)
     .bind(new.id.to_string())
     .bind(new.contact.to_string())
     .bind(new.conversation.to_string())
@@ -335,12 +228,5 @@ pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     .bind(int(seq))
     .execute(change.tx())
     .await?;
-    sqlx::query("INSERT INTO contact_note_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)")
-        .bind(org)
-        .bind(new.id.to_string())
-        .bind(overflow_padding::before(new.body.as_str()))
-        .bind(new.body.as_str())
-        .execute(change.tx())
-        .await?;
-    record(change, new.contact, new.id, Some(new.conversation), Happened::Added, new.author).await
+    note_storage::insert_body(change, new.id, &new.body, new.author).await
 }

@@ -1,37 +1,25 @@
 //! Conversation notes: what the team says among itself inside one conversation, never to the contact.
 //!
 //! Contact notes live in their own file, tables and types; nothing here takes both.
-//!
-//! Invariants: an id makes at most one note, ever; an id that was deleted (or whose deletion arrived first) makes
-//! none; only who deleted a note brings it back, and only inside the undo window.
-
-mod read;
-
-pub(crate) use read::find;
 
 use crate::{
+    agents,
     auth_agent::AuthAgent,
     change::{Change, EventKind},
     conversation,
-    db::{Columns as _, head, int, malformed},
-    error::{Error, Result},
+    db::{Columns as _, int, malformed},
+    error::Result,
     input::{BODY, Field, Ids, Input, Json, Query},
-    overflow_padding,
+    note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
     page::{List, cut},
     state::State,
 };
-use axum::{
-    extract,
-    http::StatusCode,
-    response::{IntoResponse as _, Response},
-};
-use chrono::{DateTime, Utc};
-use read::newest;
-use sqlx::{Row as _, SqliteConnection};
+use axum::{extract, http::StatusCode, response::Response};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     AgentId, ConversationId, ConversationNote, ConversationNoteId, Deleted, NewConversationNote, NoteBody, OrgId, Page,
-    Problem, ProblemCode, Role, Seq,
+    Problem, Seq,
 };
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -61,7 +49,9 @@ async fn list(
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("conversation notes {id}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
-    let mut items = newest(&mut reading, signed.org, id, before, i64::from(limit) + 1).await?;
+    let wanted = limit as usize + 1;
+    let mut items =
+        note_storage::newest::<ConversationNote>(&mut reading, signed.org, id, before, None, wanted).await?;
     let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
     Ok(axum::Json(Page { items, next_cursor, as_of }))
 }
@@ -78,18 +68,11 @@ async fn add(
     Json(new): Json<NewConversationNote>,
 ) -> Result<(StatusCode, axum::Json<ConversationNote>)> {
     let mut change = state.db().change(signed.org).await?;
-    conversation::must_exist(change.tx(), signed.org, conversation).await?;
-    if tombstone(change.tx(), signed.org, id).await?.is_some() {
-        return Err(ProblemCode::Gone.into());
+    let known = note_storage::known::<ConversationNote>(&mut change, &signed, conversation, id, &new.body).await?;
+    if let Some(known) = known {
+        return Ok((StatusCode::OK, axum::Json(known)));
     }
-    if let Some(known) = find(change.tx(), signed.org, id).await? {
-        let is_same =
-            known.conversation_id == conversation && known.author.id == signed.agent && known.body == new.body;
-        return if is_same { Ok((StatusCode::OK, axum::Json(known))) } else { Err(ProblemCode::IdReuse.into()) };
-    }
-    let row = NewRow { id, conversation, author: signed.agent, body: new.body };
-    store(&mut change, &row).await?;
-    let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| malformed("id"))?;
+    let note = store(&mut change, &NewRow { id, conversation, author: signed.agent, body: new.body }).await?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "conversation note added");
     Ok((StatusCode::CREATED, axum::Json(note)))
@@ -106,35 +89,8 @@ async fn delete(
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
-    let mut change = state.db().change(signed.org).await?;
-    conversation::must_exist(change.tx(), signed.org, conversation).await?;
-    if let Some(tombstone) = tombstone(change.tx(), signed.org, id).await? {
-        return if tombstone.conversation == conversation {
-            Ok(answer(tombstone.until))
-        } else {
-            Err(ProblemCode::NotFound.into())
-        };
-    }
-    let Some(note) = find(change.tx(), signed.org, id).await? else {
-        let rev = head(change.tx(), signed.org).await?;
-        insert_tombstone(&mut change, conversation, id, signed.agent, None, rev).await?;
-        change.commit().await?;
-        return Ok(answer(None));
-    };
-    if note.conversation_id != conversation {
-        return Err(ProblemCode::NotFound.into());
-    }
-    if note.author.id != signed.agent && signed.role != Role::Admin {
-        return Err(Error::detail(ProblemCode::Forbidden, "Only its author or an admin can delete a note."));
-    }
-    let (until, rev) = (change.at() + state.config().undo_window, change.next_seq().await?);
-    let at = Some(change.at());
-    mark(&mut change, id, at, rev).await?;
-    insert_tombstone(&mut change, conversation, id, signed.agent, Some(until), rev).await?;
-    record(&mut change, conversation, id, Happened::Deleted, signed.agent).await?;
-    change.commit().await?;
-    tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "conversation note deleted");
-    Ok(answer(Some(until)))
+    let change = state.db().change(signed.org).await?;
+    note_storage::delete::<ConversationNote>(change, &signed, conversation, id, state.config().undo_window).await
 }
 
 /// Undo a deletion, by the one who deleted, inside the undo window. The note comes back as it was.
@@ -147,141 +103,68 @@ async fn restore(
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<ConversationNote>> {
-    let mut change = state.db().change(signed.org).await?;
-    conversation::must_exist(change.tx(), signed.org, conversation).await?;
-    let Some(tombstone) = tombstone(change.tx(), signed.org, id).await? else {
-        // Not deleted, or restored already by a request whose answer was lost.
-        let note = find(change.tx(), signed.org, id).await?.filter(|note| note.conversation_id == conversation);
-        return note.map(axum::Json).ok_or_else(|| ProblemCode::NotFound.into());
-    };
-    if tombstone.conversation != conversation {
-        return Err(ProblemCode::NotFound.into());
+    let change = state.db().change(signed.org).await?;
+    note_storage::restore(change, &signed, conversation, id).await.map(axum::Json)
+}
+
+impl NoteKind for ConversationNote {
+    type Id = ConversationNoteId;
+    type Parent = ConversationId;
+    const NAME: &'static str = "conversation note";
+    const SQL: NoteSql = note_sql!("conversation_note", "conversation_id", "");
+
+    fn read(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.id("id")?,
+            conversation_id: row.id("conversation_id")?,
+            author: agents::author(row)?.ok_or_else(|| malformed("author_id"))?,
+            body: NoteBody::parse(&row.text("body")?).map_err(|_| malformed("body"))?,
+            created_at: row.time("created_at")?,
+            seq: row.seq("seq")?,
+            rev: row.seq("rev")?,
+        })
     }
-    if tombstone.until.is_none_or(|until| until <= change.at()) {
-        return Err(ProblemCode::Gone.into());
+
+    fn parent(&self) -> Self::Parent {
+        self.conversation_id
     }
-    if tombstone.deleted_by != signed.agent {
-        return Err(Error::detail(ProblemCode::Forbidden, "Only who deleted a note can restore it."));
+
+    fn author(&self) -> AgentId {
+        self.author.id
     }
-    let rev = change.next_seq().await?;
-    mark(&mut change, id, None, rev).await?;
-    delete_tombstone(&mut change, id).await?;
-    let note = find(change.tx(), signed.org, id).await?.ok_or_else(|| Error::from(ProblemCode::Gone))?;
-    record(&mut change, conversation, id, Happened::Restored, signed.agent).await?;
-    change.commit().await?;
-    tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "conversation note restored");
-    Ok(axum::Json(note))
-}
 
-fn answer(until: Option<DateTime<Utc>>) -> Response {
-    match until {
-        Some(restorable_until) => axum::Json(Deleted { restorable_until }).into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
+    fn body(&self) -> &NoteBody {
+        &self.body
+    }
+
+    async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, conversation: Self::Parent) -> Result<()> {
+        conversation::must_exist(reading, org, conversation).await.map(drop)
+    }
+
+    /// The conversation moves with its notes: its preview, and with a new one its time. Contacts are told nothing of it.
+    async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()> {
+        let event = match happened {
+            Happened::Added => EventKind::ConversationNoteAdded,
+            Happened::Deleted => EventKind::ConversationNoteDeleted,
+            Happened::Restored => EventKind::ConversationNoteRestored,
+        };
+        let conversation = note.conversation_id;
+        change.event(event, id, Some(conversation.to_string()), Some(actor)).await?;
+        let (org, rev, at) = (change.org().to_string(), change.next_seq().await?, change.at().timestamp_millis());
+        let last_at = if matches!(happened, Happened::Added) { at } else { 0 };
+        sqlx::query(MOVE_CONVERSATION)
+            .bind(last_at)
+            .bind(int(rev))
+            .bind(org)
+            .bind(conversation.to_string())
+            .execute(change.tx())
+            .await?;
+        change.event(EventKind::ConversationChanged, conversation, None, Some(actor)).await
     }
 }
 
-enum Happened {
-    Added,
-    Deleted,
-    Restored,
-}
-
-/// The conversation moves with its notes: its preview, and with a new one its time. Contacts are told nothing of it.
-async fn record(
-    change: &mut Change,
-    conversation: ConversationId,
-    id: ConversationNoteId,
-    happened: Happened,
-    actor: AgentId,
-) -> Result<()> {
-    let event = match happened {
-        Happened::Added => EventKind::ConversationNoteAdded,
-        Happened::Deleted => EventKind::ConversationNoteDeleted,
-        Happened::Restored => EventKind::ConversationNoteRestored,
-    };
-    change.event(event, id, Some(conversation.to_string()), Some(actor)).await?;
-    let (org, rev, at) = (change.org().to_string(), change.next_seq().await?, change.at().timestamp_millis());
-    let last_at = if matches!(happened, Happened::Added) { at } else { 0 };
-    sqlx::query(
-        "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, rev = ?2 \
-         WHERE org_id = ?3 AND id = ?4",
-    )
-    .bind(last_at)
-    .bind(int(rev))
-    .bind(org)
-    .bind(conversation.to_string())
-    .execute(change.tx())
-    .await?;
-    change.event(EventKind::ConversationChanged, conversation, None, Some(actor)).await
-}
-
-/// What remains of a deleted note: never its text.
-struct Tombstone {
-    conversation: ConversationId,
-    deleted_by: AgentId,
-    /// `None`: the id had never been seen.
-    until: Option<DateTime<Utc>>,
-}
-
-async fn tombstone(reading: &mut SqliteConnection, org: OrgId, id: ConversationNoteId) -> Result<Option<Tombstone>> {
-    let row = sqlx::query(
-        "SELECT conversation_id, deleted_by, restorable_until FROM conversation_note_tombstone WHERE org_id = ? AND id = ?",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_optional(reading)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let until: Option<i64> = row.try_get("restorable_until")?;
-    let until = until.map(|_| row.time("restorable_until")).transpose()?;
-    Ok(Some(Tombstone { conversation: row.id("conversation_id")?, deleted_by: row.id("deleted_by")?, until }))
-}
-
-async fn insert_tombstone(
-    change: &mut Change,
-    conversation: ConversationId,
-    id: ConversationNoteId,
-    by: AgentId,
-    until: Option<DateTime<Utc>>,
-    rev: Seq,
-) -> Result<()> {
-    let org = change.org().to_string();
-    sqlx::query(
-        "INSERT INTO conversation_note_tombstone (org_id, id, conversation_id, deleted_by, restorable_until, rev) \
-         VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(org)
-    .bind(id.to_string())
-    .bind(conversation.to_string())
-    .bind(by.to_string())
-    .bind(until.map(|until| until.timestamp_millis()))
-    .bind(int(rev))
-    .execute(change.tx())
-    .await?;
-    Ok(())
-}
-
-async fn delete_tombstone(change: &mut Change, id: ConversationNoteId) -> Result<()> {
-    let org = change.org().to_string();
-    sqlx::query("DELETE FROM conversation_note_tombstone WHERE org_id = ? AND id = ?")
-        .bind(org)
-        .bind(id.to_string())
-        .execute(change.tx())
-        .await?;
-    Ok(())
-}
-
-async fn mark(change: &mut Change, id: ConversationNoteId, deleted_at: Option<DateTime<Utc>>, rev: Seq) -> Result<()> {
-    let org = change.org().to_string();
-    sqlx::query("UPDATE conversation_note SET deleted_at = ?, rev = ? WHERE org_id = ? AND id = ?")
-        .bind(deleted_at.map(|at| at.timestamp_millis()))
-        .bind(int(rev))
-        .bind(org)
-        .bind(id.to_string())
-        .execute(change.tx())
-        .await?;
-    Ok(())
-}
+const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
+     rev = ?2 WHERE org_id = ?3 AND id = ?4";
 
 /// A note to be stored. Its id must be new to the organization.
 #[derive(Clone, Debug)]
@@ -293,13 +176,13 @@ pub(crate) struct NewRow {
 }
 
 /// Stores a note with its event and the conversation's.
-pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
+pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ConversationNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(
         "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev) \
          VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(&org)
+    .bind(org)
     .bind(new.id.to_string())
     .bind(new.conversation.to_string())
     .bind(new.author.to_string())
@@ -308,12 +191,5 @@ pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<()> {
     .bind(int(seq))
     .execute(change.tx())
     .await?;
-    sqlx::query("INSERT INTO conversation_note_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)")
-        .bind(org)
-        .bind(new.id.to_string())
-        .bind(overflow_padding::before(new.body.as_str()))
-        .bind(new.body.as_str())
-        .execute(change.tx())
-        .await?;
-    record(change, new.conversation, new.id, Happened::Added, new.author).await
+    note_storage::insert_body(change, new.id, &new.body, new.author).await
 }

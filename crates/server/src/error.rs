@@ -59,6 +59,12 @@ impl Error {
         Self::from(Problem { current: json(current), ..Problem::new(ProblemCode::Changed) })
     }
 
+    /// 410: deleted, as of `rev`.
+    #[must_use]
+    pub fn gone(rev: wire::Seq) -> Self {
+        Self::from(Problem { rev: Some(rev), ..Problem::new(ProblemCode::Gone) })
+    }
+
     /// 429: try again after `seconds`.
     #[must_use]
     pub fn too_many(seconds: u64) -> Self {

@@ -4,10 +4,10 @@
 use crate::{
     agents,
     auth_agent::AuthAgent,
-    contact_notes, contacts, conversation_notes, conversations,
+    contacts, conversations,
     db::{Columns as _, Db, head, int, malformed},
     error::Result,
-    messages,
+    messages, note_storage,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use wire::{AgentRef, Event, Position, ResetReason, Seq};
@@ -113,19 +113,19 @@ async fn note_event(
             Some(Event::ConversationNoteDeleted { note_id, conversation_id, actor, seq })
         }
         "contact-note-added" => {
-            let note = contact_notes::find(reading, org, row.id("subject_id")?).await?;
+            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
             note.map(|note| Event::ContactNoteAdded { note, actor, seq })
         }
         "contact-note-restored" => {
-            let note = contact_notes::find(reading, org, row.id("subject_id")?).await?;
+            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
             note.map(|note| Event::ContactNoteRestored { note, actor, seq })
         }
         "conversation-note-added" => {
-            let note = conversation_notes::find(reading, org, row.id("subject_id")?).await?;
+            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
             note.map(|note| Event::ConversationNoteAdded { note, actor, seq })
         }
         "conversation-note-restored" => {
-            let note = conversation_notes::find(reading, org, row.id("subject_id")?).await?;
+            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
             note.map(|note| Event::ConversationNoteRestored { note, actor, seq })
         }
         _ => return Err(malformed("kind").into()),

@@ -47,6 +47,7 @@ mod conversation_notes;
 mod conversations;
 mod lists;
 pub mod messages;
+mod note_storage;
 pub mod tags;
 
 // The contact's own side, mail archives, and something to try things with.

@@ -3,63 +3,31 @@
 #[cfg(test)]
 mod tests;
 
-use super::{keyed::Keyed, record::Load};
+use super::{
+    keyed::{Keyed, change_cell},
+    record::{Load, Record},
+    records::Records,
+};
 use reactive_graph::{
     signal::ArcRwSignal,
-    traits::{Get, GetUntracked, Set, Update, WithUntracked},
+    traits::{Get, GetUntracked, Set, Update, With, WithUntracked},
 };
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
-use wire::{Activity, Agent, AgentId, Contact, ContactId, Seq, Tag};
-
-/// The cell's content: the server's word, and tags being added or removed laid over it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ContactRecord {
-    remote: Option<Contact>,
-    rev: Seq,
-    pending_tags: Vec<PendingTag>,
-}
-
-/// A tag on its way on or off a contact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PendingTag {
-    Add(String),
-    Remove(String),
-}
-
-impl ContactRecord {
-    /// What an agent sees.
-    #[must_use]
-    pub fn shown(&self) -> Option<Contact> {
-        let mut shown = self.remote.clone()?;
-        for pending in &self.pending_tags {
-            match pending {
-                PendingTag::Remove(name) => shown.tags.retain(|tag| tag.name != *name),
-                PendingTag::Add(name) if shown.tags.iter().any(|tag| tag.name == *name) => {}
-                PendingTag::Add(name) => shown.tags.push(Tag { name: name.clone(), color: 0 }),
-            }
-        }
-        Some(shown)
-    }
-
-    #[must_use]
-    pub fn rev(&self) -> Seq {
-        self.rev
-    }
-}
+use wire::{Activity, Agent, AgentId, Contact, ContactId, Seq};
 
 /// Contacts by id.
 #[derive(Default)]
 pub struct Contacts {
-    cells: Keyed<ContactId, ArcRwSignal<ContactRecord>>,
+    cells: Keyed<ContactId, ArcRwSignal<Record<Contact>>>,
     loads: Keyed<ContactId, ArcRwSignal<Load>>,
     activities: Keyed<ContactId, Arc<ActivityOfContact>>,
 }
 
 impl Contacts {
-    pub fn cell(&self, id: ContactId) -> ArcRwSignal<ContactRecord> {
+    pub fn cell(&self, id: ContactId) -> ArcRwSignal<Record<Contact>> {
         self.cells.cell(id)
     }
 
@@ -70,7 +38,7 @@ impl Contacts {
     /// What is shown of a contact. Tracks.
     #[must_use]
     pub fn shown(&self, id: ContactId) -> Option<Contact> {
-        self.cell(id).get().shown()
+        self.cell(id).with(|record| record.shown().map(|(contact, _)| contact.into_owned()))
     }
 
     pub fn activity(&self, id: ContactId) -> Arc<ActivityOfContact> {
@@ -82,36 +50,10 @@ impl Contacts {
         self.activities.entries()
     }
 
-    /// The server's word. An older version loses.
-    pub fn receive(&self, contact: Contact) {
-        let cell = self.cell(contact.id);
-        let mut record = cell.get_untracked();
-        if contact.rev < record.rev {
-            return;
-        }
-        record.rev = contact.rev;
-        record.remote = Some(contact);
-        if cell.with_untracked(|known| *known != record) {
-            cell.set(record);
-        }
-    }
-
-    pub fn apply_tag(&self, id: ContactId, pending: PendingTag) {
-        self.cell(id).update(|record| record.pending_tags.push(pending));
-    }
-
-    /// Confirmed or refused: the pending change is dropped.
-    pub fn settle_tag(&self, id: ContactId, pending: &PendingTag) {
-        self.cell(id).maybe_update(|record| {
-            let at = record.pending_tags.iter().position(|known| known == pending);
-            at.map(|at| record.pending_tags.remove(at)).is_some()
-        });
-    }
-
     /// What is known may be wrong: whatever the server says next counts more.
     pub fn mark_stale(&self) {
         for cell in self.cells.all() {
-            cell.update(|record| record.rev = 0);
+            cell.update(Record::mark_stale);
         }
         for load in self.loads.all() {
             load.set(Load::Idle);
@@ -119,6 +61,16 @@ impl Contacts {
         for activity in self.activities.all() {
             activity.mark_stale();
         }
+    }
+}
+
+impl Records<Contact> for Contacts {
+    fn with<R>(&self, id: ContactId, look: impl FnOnce(&Record<Contact>) -> R) -> R {
+        self.cell(id).with_untracked(look)
+    }
+
+    fn change<R>(&self, id: ContactId, change: impl FnOnce(&mut Record<Contact>) -> R) -> R {
+        change_cell(&self.cell(id), change)
     }
 }
 

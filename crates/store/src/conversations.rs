@@ -1,67 +1,61 @@
-//! Conversations: one cell per id. A pending change of status or assignee is laid over the remote state.
+//! Conversations: one cell per id, and the lists made of them.
 
 #[cfg(test)]
 mod tests;
 
 use super::{
+    change::ConversationChange,
     conversation_lists::{ConversationList, Loaded},
     keyed::Keyed,
     list_membership::ListMembership,
-    record::Load,
+    record::{Load, PendingChange, Record},
+    records::Records,
 };
 use reactive_graph::{
     signal::ArcRwSignal,
     traits::{Get, GetUntracked, Set, Update, WithUntracked},
 };
 use std::sync::{Arc, Mutex};
-use wire::{AgentId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Seq};
+use wire::{AgentId, Conversation, ConversationId, ConversationQuery, Seq};
 
-/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is stale.
+/// The content of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConversationRecord {
-    remote: Option<Conversation>,
-    rev: Seq,
-    pending: ConversationPatch,
+    record: Record<Conversation>,
     /// Read up to here by this agent, in this page.
     read: Seq,
 }
 
 impl ConversationRecord {
-    /// What an agent sees: the server's word with our pending change over it.
+    /// What an agent sees.
     #[must_use]
     pub fn shown(&self) -> Option<Conversation> {
-        let mut shown = self.remote.clone()?;
-        shown.status = self.pending.status.unwrap_or(shown.status);
-        shown.assignee_id = self.pending.assignee_id.unwrap_or(shown.assignee_id);
+        let mut shown = self.record.shown()?.0.into_owned();
         shown.unread = shown.unread && self.read < shown.rev;
         Some(shown)
     }
 
+    /// Changes that the server has not confirmed, refused ones too.
+    #[must_use]
+    pub fn changes(&self) -> &[PendingChange<ConversationChange>] {
+        self.record.changes()
+    }
+
     /// What places it in the lists.
     pub(super) fn membership(&self) -> Option<ListMembership> {
-        let remote = self.remote.as_ref()?;
-        Some(ListMembership {
-            status: self.pending.status.unwrap_or(remote.status),
-            assignee: self.pending.assignee_id.unwrap_or(remote.assignee_id),
-            unread: remote.unread && self.read < remote.rev,
-            is_stale: self.rev == 0,
-            ..ListMembership::of(remote)
-        })
+        let (shown, _) = self.record.shown()?;
+        let unread = shown.unread && self.read < shown.rev;
+        Some(ListMembership { unread, is_stale: self.record.rev() == 0, ..ListMembership::of(&shown) })
     }
 
     /// What is known may be wrong. What was read here stays read until the server says otherwise.
     fn mark_stale(&mut self) {
-        if let Some(remote) = &mut self.remote {
-            remote.unread &= self.read < remote.rev;
+        let read = self.read;
+        if let Some(live) = self.record.live_mut() {
+            live.unread &= read < live.rev;
         }
-        self.rev = 0;
+        self.record.mark_stale();
         self.read = 0;
-    }
-
-    /// The version the server last told us.
-    #[must_use]
-    pub fn rev(&self) -> Seq {
-        self.rev
     }
 }
 
@@ -98,7 +92,7 @@ impl Conversations {
     /// Whether what is known of a conversation counts: something was heard of it, and no reset came since.
     #[must_use]
     pub fn is_known(&self, id: ConversationId) -> bool {
-        self.cell(id).with_untracked(|record| record.rev > 0)
+        self.cell(id).with_untracked(|known| known.record.rev() > 0)
     }
 
     #[must_use]
@@ -130,23 +124,14 @@ impl Conversations {
         self.lists.lock().expect("no panic while a lock is held").clone()
     }
 
-    /// The server's word. An older version loses.
-    pub fn receive(&self, conversation: Conversation) {
-        self.receive_all(vec![conversation]);
-    }
-
     /// Several at once: every list is told once.
     pub fn receive_all(&self, conversations: Vec<Conversation>) {
         let mut changed = Vec::new();
         for conversation in conversations {
             let cell = self.cell(conversation.id);
-            let mut record = cell.get_untracked();
-            if conversation.rev < record.rev {
-                continue;
-            }
-            record.rev = conversation.rev;
-            record.remote = Some(conversation);
-            changed.extend(put(&cell, record));
+            let mut known = cell.get_untracked();
+            known.record.receive(conversation);
+            changed.extend(put(&cell, known));
         }
         self.place(changed);
     }
@@ -158,34 +143,14 @@ impl Conversations {
         list.set_loaded(loaded, self.memberships());
     }
 
-    /// Lays a change over the remote state; returns the version it was made on.
-    pub fn apply(&self, id: ConversationId, patch: &ConversationPatch) -> Seq {
-        self.change(id, |record| {
-            record.pending.status = patch.status.or(record.pending.status);
-            record.pending.assignee_id = patch.assignee_id.or(record.pending.assignee_id);
-            record.rev
-        })
-    }
-
-    /// The server took the change, or refused it: the pending change is dropped, the remote state remains.
-    pub fn settle(&self, id: ConversationId, patch: &ConversationPatch) {
-        self.change(id, |record| {
-            if patch.status.is_some() && record.pending.status == patch.status {
-                record.pending.status = None;
-            }
-            if patch.assignee_id.is_some() && record.pending.assignee_id == patch.assignee_id {
-                record.pending.assignee_id = None;
-            }
-        });
-    }
-
     /// This agent has read all there is now; returns up to where, if that is news. While what is shown is from before
     /// a reset nobody knows what there is.
     pub fn read(&self, id: ConversationId) -> Option<Seq> {
-        self.change(id, |record| {
-            let unread = record.rev > 0 && record.membership()?.unread;
-            record.read = record.read.max(record.rev);
-            unread.then_some(record.read)
+        self.change_known(id, |known| {
+            let rev = known.record.rev();
+            let unread = rev > 0 && known.membership()?.unread;
+            known.read = known.read.max(rev);
+            unread.then_some(known.read)
         })
     }
 
@@ -206,11 +171,11 @@ impl Conversations {
         self.cells.all().into_iter().filter_map(|cell| cell.with_untracked(ConversationRecord::membership))
     }
 
-    fn change<R>(&self, id: ConversationId, change: impl FnOnce(&mut ConversationRecord) -> R) -> R {
+    fn change_known<R>(&self, id: ConversationId, change: impl FnOnce(&mut ConversationRecord) -> R) -> R {
         let cell = self.cell(id);
-        let mut record = cell.get_untracked();
-        let result = change(&mut record);
-        let changed = put(&cell, record);
+        let mut known = cell.get_untracked();
+        let result = change(&mut known);
+        let changed = put(&cell, known);
         self.place(changed.into_iter().collect());
         result
     }
@@ -222,6 +187,16 @@ impl Conversations {
         for list in self.lists() {
             list.place_all(changed.iter().copied());
         }
+    }
+}
+
+impl Records<Conversation> for Conversations {
+    fn with<R>(&self, id: ConversationId, look: impl FnOnce(&Record<Conversation>) -> R) -> R {
+        self.cell(id).with_untracked(|known| look(&known.record))
+    }
+
+    fn change<R>(&self, id: ConversationId, change: impl FnOnce(&mut Record<Conversation>) -> R) -> R {
+        self.change_known(id, |known| change(&mut known.record))
     }
 }
 

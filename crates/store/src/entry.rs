@@ -1,58 +1,53 @@
-//! `Entry`: an item of a timeline, with its id, place and version. `Load` and `Failure`: the state of loading
+//! `Entry`: a thing of the contract with its id, place and version. `Load` and `Failure`: the state of loading
 //! something.
 
+use crate::change::{Change, ContactChange, ConversationChange, NoChange, OwnSettings, SettingsChange};
+use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, hash::Hash};
 use uuid::Uuid;
-use wire::{ContactNote, ContactNoteId, ConversationNote, ConversationNoteId, Message, MessageId, ProblemCode, Seq};
+use wire::{
+    AgentId, Contact, ContactId, ContactNote, ContactNoteId, Conversation, ConversationId, ConversationNote,
+    ConversationNoteId, Message, MessageId, ProblemCode, Seq,
+};
 
-/// A thing with a place in the organization's order.
-pub trait Entry: Clone + PartialEq + Send + Sync + 'static {
+/// A thing that a [`Record`](crate::record::Record) holds.
+pub trait Entry: Clone + Debug + PartialEq + Send + Sync + 'static {
     type Id: Copy + Eq + Ord + Hash + Debug + Into<Uuid> + From<Uuid> + Send + Sync + 'static;
+    /// What an agent can change of it, field by field.
+    type Change: Change<Self>;
     fn id(&self) -> Self::Id;
-    /// Its place; never transaction.
+    /// Its place in the organization's order; never changes.
     fn seq(&self) -> Seq;
     /// Its version: the higher one wins. The first one is its `seq`.
     fn rev(&self) -> Seq;
 }
 
-impl Entry for ContactNote {
-    type Id = ContactNoteId;
-    fn id(&self) -> ContactNoteId {
-        self.id
-    }
-    fn seq(&self) -> Seq {
-        self.seq
-    }
-    fn rev(&self) -> Seq {
-        self.rev
-    }
+macro_rules! entry {
+    ($($thing:ty, $id:ty, $change:ty, $key:ident, $seq:expr, $rev:expr;)+) => {$(
+        impl Entry for $thing {
+            type Id = $id;
+            type Change = $change;
+            fn id(&self) -> $id {
+                self.$key
+            }
+            fn seq(&self) -> Seq {
+                $seq(self)
+            }
+            fn rev(&self) -> Seq {
+                $rev(self)
+            }
+        }
+    )+};
 }
 
-impl Entry for ConversationNote {
-    type Id = ConversationNoteId;
-    fn id(&self) -> ConversationNoteId {
-        self.id
-    }
-    fn seq(&self) -> Seq {
-        self.seq
-    }
-    fn rev(&self) -> Seq {
-        self.rev
-    }
-}
-
-impl Entry for Message {
-    type Id = MessageId;
-    fn id(&self) -> MessageId {
-        self.id
-    }
-    fn seq(&self) -> Seq {
-        self.seq
-    }
-    /// A message is never changed.
-    fn rev(&self) -> Seq {
-        self.seq
-    }
+// A message is never changed; settings have no version.
+entry! {
+    ContactNote, ContactNoteId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    ConversationNote, ConversationNoteId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    Message, MessageId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.seq;
+    Conversation, ConversationId, ConversationChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    Contact, ContactId, ContactChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    OwnSettings, AgentId, SettingsChange, agent, |_: &Self| 0, |_: &Self| 0;
 }
 
 /// Where a shown record stands: saved ones by `seq`, unsaved ones after every saved one.
@@ -62,8 +57,9 @@ pub enum TimelineKey {
     Unsaved(u64),
 }
 
-/// Why something could not be done or loaded. Sentences for these are made in `error.rs`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why something could not be done or loaded. The app makes sentences of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "&'static str", from = "String")]
 pub enum Failure {
     /// The browser has no connection: nothing was tried.
     Disconnected,
@@ -73,6 +69,28 @@ pub enum Failure {
     Refused(ProblemCode),
     /// The server's answer made no sense.
     Unreadable,
+}
+
+impl From<Failure> for &'static str {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Disconnected => "disconnected",
+            Failure::Offline => "offline",
+            Failure::Refused(code) => code.as_str(),
+            Failure::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl From<String> for Failure {
+    /// A code that this version doesn't know is an answer that can't be read.
+    fn from(code: String) -> Self {
+        match code.as_str() {
+            "disconnected" => Self::Disconnected,
+            "offline" => Self::Offline,
+            code => ProblemCode::from_type(code).map_or(Self::Unreadable, Self::Refused),
+        }
+    }
 }
 
 /// Whether a list or thing has been loaded. Known things stay visible while asking again, whatever this says.

@@ -1,7 +1,10 @@
 //! `Keyed`: one cell per id. A cell is made once and never replaced: every caller that asks for an id gets the same
 //! signal.
 
-use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::{
+    signal::ArcRwSignal,
+    traits::{GetUntracked, Set, WithUntracked},
+};
 use std::{
     collections::HashMap,
     hash::Hash,
@@ -71,4 +74,17 @@ impl<K: Copy + Eq + Hash, T: Default> Keyed<K, Arc<T>> {
     pub fn shared(&self, key: K) -> Arc<T> {
         self.cell_or(key, Arc::default)
     }
+}
+
+/// Changes what a cell holds. Observers are notified if it became something else.
+pub(super) fn change_cell<T: Clone + PartialEq + Send + Sync + 'static, R>(
+    cell: &ArcRwSignal<T>,
+    change: impl FnOnce(&mut T) -> R,
+) -> R {
+    let mut content = cell.get_untracked();
+    let result = change(&mut content);
+    if cell.with_untracked(|known| *known != content) {
+        cell.set(content);
+    }
+    result
 }

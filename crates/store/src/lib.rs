@@ -15,6 +15,7 @@
 #[macro_use]
 pub mod fault;
 
+pub mod change;
 pub mod contacts;
 pub mod conversation_lists;
 pub mod conversations;
@@ -27,8 +28,10 @@ mod page_ranges;
 pub mod pending;
 pub mod receive;
 pub mod record;
+pub mod records;
 #[cfg(test)]
 mod samples;
+pub mod settings;
 pub mod threads;
 pub mod timeline;
 pub mod unsent;
@@ -45,6 +48,7 @@ pub struct Store {
     pub threads: Arc<threads::Threads>,
     pub drafts: Arc<drafts::Drafts>,
     pub agents: Arc<contacts::Agents>,
+    pub settings: Arc<settings::SettingsOfAgent>,
 }
 
 impl Store {
@@ -58,6 +62,7 @@ impl Store {
             threads: Arc::default(),
             drafts: Arc::default(),
             agents: Arc::default(),
+            settings: Arc::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod tests;
 use super::{
     keyed::Keyed,
     record::TimelineKey,
+    records::Records,
     timeline::{Arrived, Timeline},
 };
 use reactive_graph::{

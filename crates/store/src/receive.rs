@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::Store;
+use super::{Store, records::Records};
 use wire::{Event, Position};
 
 impl Store {

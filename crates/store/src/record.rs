@@ -4,40 +4,51 @@
 #[cfg(test)]
 mod tests;
 
-use super::pending::Remote;
+use super::{change::Change as _, pending::Remote};
 pub use super::{
     entry::{Entry, Failure, Load, TimelineKey},
-    pending::{Pending, PendingRequest, SendState, State},
+    pending::{Pending, PendingChange, PendingRequest, SendState, State},
 };
-use wire::{ProblemCode, Seq};
+use std::borrow::Cow;
+use wire::Seq;
 
-/// The cell's content. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is stale.
-/// Once a deletion of ours is confirmed the remote state is not `Live`, unless with a newer version than the deleted one.
+/// The content of a cell. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is stale.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Record<T> {
+pub struct Record<T: Entry> {
     remote: Remote<T>,
     rev: Seq,
     pending: Option<Pending<T>>,
+    /// What this agent deleted, for an undo, until the undo window ends.
+    deleted: Option<T>,
 }
 
-impl<T> Default for Record<T> {
+impl<T: Entry> Default for Record<T> {
     fn default() -> Self {
-        Self { remote: Remote::Unknown, rev: 0, pending: None }
+        Self { remote: Remote::Unknown, rev: 0, pending: None, deleted: None }
     }
 }
 
 impl<T: Entry> Record<T> {
     /// What an agent sees of it, if anything.
     #[must_use]
-    pub fn shown(&self) -> Option<(&T, State)> {
-        match (&self.pending, &self.remote) {
-            (Some(Pending::Add { abandoned: true, .. } | Pending::Deleted { .. }), _) => None,
-            (Some(Pending::Delete { undone: false, .. } | Pending::DeleteUnseen), _) => None,
-            (Some(Pending::Add { entry, send_state, .. }), _) => Some((entry, State::Unsaved(*send_state))),
-            (Some(Pending::Delete { entry, .. } | Pending::Restore { entry }), _) => Some((entry, State::Saved)),
-            (None | Some(Pending::RestoreUnseen), Remote::Live(entry)) => Some((entry, State::Saved)),
-            (None | Some(Pending::RestoreUnseen), Remote::Gone | Remote::GoneUndated | Remote::Unknown) => None,
+    pub fn shown(&self) -> Option<(Cow<'_, T>, State)> {
+        match &self.pending {
+            Some(Pending::Add { abandoned: true, .. } | Pending::Delete { undone: false }) => None,
+            Some(Pending::Add { entry, send_state, .. }) => Some((Cow::Borrowed(entry), State::Unsaved(*send_state))),
+            Some(Pending::Delete { undone: true } | Pending::Restore) => {
+                Some((Cow::Borrowed(self.live().or(self.deleted.as_ref())?), State::Saved))
+            }
+            Some(Pending::Change(changes)) => Some((self.changed(changes)?, State::Saved)),
+            None => Some((Cow::Borrowed(self.live()?), State::Saved)),
         }
+    }
+
+    fn changed(&self, changes: &[PendingChange<T::Change>]) -> Option<Cow<'_, T>> {
+        let mut shown = Cow::Borrowed(self.live()?);
+        for pending in changes.iter().filter(|pending| !pending.is_refused()) {
+            pending.change.apply(shown.to_mut());
+        }
+        Some(shown)
     }
 
     #[must_use]
@@ -53,10 +64,20 @@ impl<T: Entry> Record<T> {
         self.pending.as_ref()
     }
 
+    /// The changed fields that the server has not confirmed, refused ones too.
+    #[must_use]
+    pub fn changes(&self) -> &[PendingChange<T::Change>] {
+        if let Some(Pending::Change(changes)) = &self.pending { changes } else { &[] }
+    }
+
     /// The server's live version, whatever is pending.
     #[must_use]
     pub fn live(&self) -> Option<&T> {
         if let Remote::Live(entry) = &self.remote { Some(entry) } else { None }
+    }
+
+    pub(super) fn live_mut(&mut self) -> Option<&mut T> {
+        if let Remote::Live(entry) = &mut self.remote { Some(entry) } else { None }
     }
 
     #[must_use]
@@ -64,14 +85,15 @@ impl<T: Entry> Record<T> {
         self.rev
     }
 
-    /// The request this record is waiting for, if any.
+    /// The request to add, delete or restore it that this record is waiting for, if any.
     #[must_use]
     pub fn request(&self) -> Option<PendingRequest<T>> {
-        match &self.pending {
-            Some(Pending::Add { send_state: SendState::Refused(_), .. } | Pending::Deleted { .. }) | None => None,
-            Some(Pending::Add { entry, .. }) => Some(PendingRequest::Add(entry.clone())),
-            Some(Pending::Delete { .. } | Pending::DeleteUnseen) => Some(PendingRequest::Delete),
-            Some(Pending::Restore { .. } | Pending::RestoreUnseen) => Some(PendingRequest::Restore),
+        match self.pending.as_ref()? {
+            Pending::Add { send_state: SendState::Refused(_), .. } => None,
+            Pending::Add { entry, .. } => Some(PendingRequest::Add(entry.clone())),
+            Pending::Delete { .. } => Some(PendingRequest::Delete),
+            Pending::Restore => Some(PendingRequest::Restore),
+            Pending::Change(_) => None,
         }
     }
 
@@ -79,54 +101,44 @@ impl<T: Entry> Record<T> {
     pub fn receive(&mut self, entry: T) {
         if self.is_older(&entry) {
             // Our restoration arrived, and it was deleted again since.
-            let undone = matches!(&self.pending, Some(Pending::Restore { entry: known }) if entry.rev() > known.rev());
-            if undone || seeded!(UndoTakenAsDone) && matches!(self.pending, Some(Pending::Restore { .. })) {
+            let known = self.deleted.as_ref().map(Entry::rev);
+            let is_undone =
+                matches!(self.pending, Some(Pending::Restore)) && known.is_some_and(|rev| entry.rev() > rev);
+            if is_undone || seeded!(UndoTakenAsDone) && matches!(self.pending, Some(Pending::Restore)) {
                 self.pending = None;
             }
             return;
         }
         self.pending = match self.pending.take() {
             Some(Pending::Add { abandoned: true, .. }) if !seeded!(AbandonedForgotten) => {
-                Some(Pending::Delete { entry: entry.clone(), undone: false })
+                Some(Pending::Delete { undone: false })
             }
-            // Which version a request on its way is going to delete is not known.
-            Some(Pending::DeleteUnseen) => Some(Pending::DeleteUnseen),
             // Nothing new: the deletion that this is to undo has yet to be heard of.
-            pending @ Some(Pending::RestoreUnseen) if entry.rev() == self.rev => pending,
+            pending @ Some(Pending::Restore) if entry.rev() == self.rev => pending,
             // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
-            Some(Pending::Add { .. } | Pending::Restore { .. } | Pending::Deleted { .. } | Pending::RestoreUnseen)
-            | None => None,
-            // Our undo came through and we want it gone all the same: this is the version to be deleted now.
-            Some(Pending::Delete { undone: false, .. }) if self.is_gone() => {
-                Some(Pending::Delete { entry: entry.clone(), undone: false })
-            }
-            pending @ Some(Pending::Delete { .. }) => pending,
+            Some(Pending::Add { .. } | Pending::Restore) | None => None,
+            pending @ Some(Pending::Delete { .. } | Pending::Change(_)) => pending,
         };
         self.rev = entry.rev();
         self.remote = Remote::Live(entry);
+        self.deleted = None;
     }
 
     /// The server's answer to our own request to add or restore. Fulfilled, even if it was deleted again since.
     pub fn settle(&mut self, entry: T) {
         self.receive(entry);
-        if matches!(
-            self.pending,
-            Some(Pending::Restore { .. } | Pending::RestoreUnseen | Pending::Add { abandoned: false, .. })
-        ) {
+        if matches!(self.pending, Some(Pending::Restore | Pending::Add { abandoned: false, .. })) {
             self.pending = None;
         }
     }
 
     fn is_gone(&self) -> bool {
-        matches!(self.remote, Remote::Gone | Remote::GoneUndated)
+        matches!(self.remote, Remote::Gone)
     }
 
     fn is_older(&self, entry: &T) -> bool {
         match self.remote {
-            Remote::Gone | Remote::GoneUndated if seeded!(DeletionNotFinal) => false,
-            Remote::Gone => entry.rev() <= self.rev,
-            // Only what was changed after it was made can be newer than its deletion.
-            Remote::GoneUndated => entry.rev() <= self.rev || entry.rev() == entry.seq(),
+            Remote::Gone => entry.rev() <= self.rev && !seeded!(DeletionNotFinal),
             Remote::Unknown | Remote::Live(_) => entry.rev() < self.rev && !seeded!(OlderVersionAccepted),
         }
     }
@@ -138,21 +150,31 @@ impl<T: Entry> Record<T> {
         }
         self.pending = match self.pending.take() {
             // After a reset it is not known which deletion an undo was for; the server's word counts.
-            Some(Pending::Restore { .. }) if self.remote == Remote::Unknown => None,
+            Some(Pending::Restore) if self.remote == Remote::Unknown && self.deleted.is_some() => None,
             // An undo outlives the deletion it undoes; every other pending change has lost its object.
-            pending @ Some(
-                Pending::Restore { .. }
-                | Pending::RestoreUnseen
-                | Pending::Delete { undone: true, .. }
-                | Pending::Deleted { .. },
-            ) => pending,
+            pending @ Some(Pending::Restore | Pending::Delete { undone: true }) => pending,
             // Deleted once more while its undo is on its way: this may be the deletion that is undone.
             pending @ Some(Pending::Delete { .. }) if self.is_gone() => pending,
-            Some(Pending::Delete { entry, .. }) => Some(Pending::Deleted { entry }),
-            Some(Pending::Add { .. } | Pending::DeleteUnseen) | None => None,
+            Some(Pending::Delete { .. }) => {
+                self.keep_deleted();
+                None
+            }
+            Some(Pending::Add { .. } | Pending::Change(_)) | None => None,
         };
-        self.rev = rev;
-        self.remote = Remote::Gone;
+        self.lose(Remote::Gone, rev);
+    }
+
+    /// For an undo.
+    fn keep_deleted(&mut self) {
+        self.deleted = self.live().cloned().or(self.deleted.take());
+    }
+
+    /// It is not there any more. What is still to be deleted or restored is kept.
+    fn lose(&mut self, remote: Remote<T>, rev: Seq) {
+        if self.pending.is_some() {
+            self.keep_deleted();
+        }
+        (self.remote, self.rev) = (remote, rev);
     }
 
     /// A page as of `rev` lacks it. If it was stale, then it may be elsewhere: in a new order places are new.
@@ -160,7 +182,7 @@ impl<T: Entry> Record<T> {
         if self.rev > 0 {
             self.receive_deletion(rev);
         } else {
-            self.remote = Remote::Unknown;
+            self.lose(Remote::Unknown, 0);
         }
     }
 
@@ -176,27 +198,50 @@ impl<T: Entry> Record<T> {
         self.pending = Some(Pending::Add { entry, nth, send_state: SendState::Waiting, sent: false, abandoned: false });
     }
 
-    /// Restores a pending change of a page that has ended, unless another one is pending here.
+    /// Lays a changed field over the remote state; an earlier change of the same field is dropped. Ignored while the
+    /// thing itself is being added, deleted or restored.
+    pub fn apply_change(&mut self, change: PendingChange<T::Change>) {
+        let mut changes = match self.pending.take() {
+            None => Vec::new(),
+            Some(Pending::Change(changes)) => changes,
+            pending => return self.pending = pending,
+        };
+        changes.retain(|known| known.change.field() != change.change.field());
+        changes.push(change);
+        self.pending = Some(Pending::Change(changes));
+    }
+
+    /// Applies a pending change of another page of this browser, as far as it is not known here already.
     pub fn restore_pending(&mut self, pending: Pending<T>) {
         if seeded!(LeftForgotten) {
             return;
         }
-        self.pending = match (self.pending.take(), pending, &self.remote) {
-            // What is being added here has arrived: that page saw it.
-            (Some(Pending::Add { .. }), pending @ (Pending::DeleteUnseen | Pending::RestoreUnseen), _) => Some(pending),
-            (Some(pending), ..) => Some(pending),
-            // It has arrived, and may be gone again by now.
-            (None, Pending::Add { .. }, Remote::Live(_) | Remote::Gone | Remote::GoneUndated)
-                if !seeded!(ArrivedRestored) =>
-            {
-                None
+        match pending {
+            // It may have arrived, or may still arrive: the server will remember that it was deleted.
+            Pending::Delete { .. } if matches!(self.pending, Some(Pending::Add { abandoned: false, .. })) => {
+                self.pending = Some(pending);
             }
-            (None, Pending::DeleteUnseen, Remote::Live(entry)) => {
-                Some(Pending::Delete { entry: entry.clone(), undone: false })
+            Pending::Delete { .. } if matches!(self.pending, Some(Pending::Add { .. })) => {}
+            Pending::Delete { .. } => {
+                if !self.apply_delete() && self.pending.is_none() && !self.is_gone() {
+                    self.pending = Some(Pending::Delete { undone: false });
+                }
             }
-            (None, Pending::DeleteUnseen, Remote::Gone | Remote::GoneUndated) => None,
-            (None, pending, _) => Some(pending),
-        };
+            Pending::Restore => {
+                if !self.apply_restore() && self.pending.is_none() {
+                    self.pending = Some(Pending::Restore);
+                }
+            }
+            // It has arrived, and may be gone again by now. If it is to be deleted, that page has taken this back.
+            Pending::Add { .. } if self.remote != Remote::Unknown && !seeded!(ArrivedRestored) => {
+                self.apply_restore();
+            }
+            Pending::Add { .. } if matches!(self.pending, Some(Pending::Add { .. })) => {
+                self.apply_restore();
+            }
+            Pending::Add { .. } => self.pending = Some(pending),
+            Pending::Change(changes) => changes.into_iter().for_each(|change| self.apply_change(change)),
+        }
     }
 
     /// A request for what is to be added may reach the server from now on.
@@ -217,10 +262,8 @@ impl<T: Entry> Record<T> {
                 Some(Pending::Add { entry, nth, send_state, sent, abandoned: true })
             }
             // The undo may be on its way already, so deleting takes a request of its own.
-            (Some(Pending::Delete { entry, .. } | Pending::Restore { entry }), _) => {
-                Some(Pending::Delete { entry, undone: false })
-            }
-            (None, Remote::Live(entry)) => Some(Pending::Delete { entry: entry.clone(), undone: false }),
+            (Some(Pending::Delete { .. } | Pending::Restore), _)
+            | (Some(Pending::Change(_)) | None, Remote::Live(_)) => Some(Pending::Delete { undone: false }),
             (pending, _) => {
                 self.pending = pending;
                 return false;
@@ -238,68 +281,101 @@ impl<T: Entry> Record<T> {
             Some(Pending::Add { entry, nth, send_state, sent, .. }) => {
                 Some(Pending::Add { entry, nth, send_state, sent, abandoned: false })
             }
-            Some(Pending::Delete { entry, .. }) if !self.is_gone() => Some(Pending::Delete { entry, undone: true }),
-            Some(Pending::Delete { entry, .. } | Pending::Deleted { entry }) => Some(Pending::Restore { entry }),
+            Some(Pending::Delete { .. }) if !self.is_gone() => Some(Pending::Delete { undone: true }),
+            Some(Pending::Delete { .. }) => Some(Pending::Restore),
+            None if self.deleted.is_some() => Some(Pending::Restore),
             pending => {
                 self.pending = pending;
-                return matches!(self.pending, Some(Pending::Restore { .. }));
+                return matches!(self.pending, Some(Pending::Restore));
             }
         };
         true
     }
 
-    /// The server confirmed the deletion we asked for.
-    pub fn settle_delete(&mut self) {
-        let live = self.live().map(Entry::rev);
-        self.pending = match self.pending.take() {
-            // Brought back since. If it was this version that we deleted, the event will say so.
-            Some(Pending::Delete { entry, undone }) if live > Some(entry.rev()) => {
-                undone.then_some(Pending::Restore { entry })
-            }
-            Some(Pending::Delete { entry, undone }) => {
-                self.remote = Remote::GoneUndated;
-                Some(if undone { Pending::Restore { entry } } else { Pending::Deleted { entry } })
-            }
-            // Perhaps this version, perhaps it was brought back since: now that it is known it is asked for once more.
-            Some(Pending::DeleteUnseen) if live.is_some() => {
-                self.live().map(|entry| Pending::Delete { entry: entry.clone(), undone: false })
-            }
-            Some(Pending::Add { abandoned: true, .. } | Pending::DeleteUnseen) => {
-                self.remote = Remote::GoneUndated;
-                None
-            }
-            pending => pending,
-        };
-    }
-
-    /// A failure that may pass: the change stays pending.
-    pub fn retry(&mut self, failure: Failure) {
-        if let Some(Pending::Add { send_state: send_state @ (SendState::Waiting | SendState::Retrying(_)), .. }) =
-            &mut self.pending
-        {
-            *send_state = SendState::Retrying(failure);
+    /// The server confirmed the deletion we asked for. `rev`: since when it is gone; `None`: it has never been there.
+    pub fn settle_delete(&mut self, rev: Option<Seq>) {
+        let is_undone = matches!(self.pending, Some(Pending::Delete { undone: true }));
+        if rev.is_none_or(|rev| rev >= self.rev) {
+            self.keep_deleted();
+            self.rev = rev.unwrap_or(0);
+            self.remote = if rev.is_some() { Remote::Gone } else { Remote::Unknown };
+        }
+        if let Some(Pending::Delete { .. } | Pending::Add { abandoned: true, .. }) = self.pending {
+            self.pending = is_undone.then_some(Pending::Restore);
         }
     }
 
-    /// The server said no, for good. An unsaved thing stays, with the reason, unless the reason is that it was
-    /// deleted; any other pending change is dropped.
+    /// A failure that may pass: it stays pending.
+    pub fn retry(&mut self, failure: Failure) {
+        if let Some(Pending::Add { send_state, .. }) = &mut self.pending {
+            send_state.retry(failure);
+        }
+    }
+
+    /// The server refused to add, delete or restore it, for good. An unsaved thing stays, with the reason; any other
+    /// pending change is dropped.
     pub fn refuse(&mut self, failure: Failure) {
         self.pending = match self.pending.take() {
-            Some(_) if failure == Failure::Refused(ProblemCode::Gone) => {
-                self.remote = Remote::GoneUndated;
-                None
-            }
             // It may have arrived all the same.
-            Some(Pending::Add { abandoned: true, .. }) if failure == Failure::Unreadable => Some(Pending::DeleteUnseen),
+            Some(Pending::Add { abandoned: true, .. }) if failure == Failure::Unreadable => {
+                Some(Pending::Delete { undone: false })
+            }
             Some(Pending::Add { entry, nth, sent, abandoned: false, .. }) => {
                 Some(Pending::Add { entry, nth, send_state: SendState::Refused(failure), sent, abandoned: false })
             }
-            _ => None,
+            pending @ Some(Pending::Change(_)) => pending,
+            _ => {
+                self.deleted = None;
+                None
+            }
         };
     }
 
-    /// The undo window is over: the kept text goes.
+    /// The server refused because it was deleted, at `rev` if it said so.
+    pub fn refuse_gone(&mut self, rev: Option<Seq>) {
+        (self.pending, self.deleted) = (None, None);
+        self.receive_deletion(rev.unwrap_or(self.rev));
+    }
+
+    /// A failure that may pass: the change stays pending.
+    pub fn retry_change(&mut self, change: &T::Change, failure: Failure) {
+        if let Some(pending) = self.pending_change(change) {
+            pending.send_state.retry(failure);
+        }
+    }
+
+    /// The server refused this change, for good: it is not shown any more, and stays with the reason until the agent
+    /// discards it or changes the field again.
+    pub fn refuse_change(&mut self, change: &T::Change, failure: Failure) {
+        if let Some(pending) = self.pending_change(change) {
+            pending.send_state = SendState::Refused(failure);
+        }
+    }
+
+    /// The server took this change, or the agent discards it. Another one of the same field, made since, stays pending.
+    pub fn settle_change(&mut self, change: &T::Change) {
+        if let Some(Pending::Change(changes)) = &mut self.pending {
+            changes.retain(|pending| pending.change != *change);
+            if changes.is_empty() {
+                self.pending = None;
+            }
+        }
+    }
+
+    fn pending_change(&mut self, change: &T::Change) -> Option<&mut PendingChange<T::Change>> {
+        let Some(Pending::Change(changes)) = &mut self.pending else { return None };
+        changes.iter_mut().find(|pending| pending.change == *change)
+    }
+
+    /// Drops whatever is pending: another page has settled it.
+    pub fn drop_pending(&mut self) {
+        self.pending = None;
+    }
+
+    /// The undo window is over: the kept text goes, unless it is wanted back.
     pub fn forget_deleted(&mut self) {
-        self.pending = self.pending.take().filter(|pending| !matches!(pending, Pending::Deleted { .. }));
+        if self.pending.is_none() {
+            self.deleted = None;
+        }
     }
 }

@@ -5,9 +5,12 @@
 
 use super::record::State;
 use reactive_graph::effect::ImmediateEffect;
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use uuid::Uuid;
 use wire::{
@@ -140,11 +143,11 @@ pub(super) fn in_epoch(epoch: &str, seq: Seq) -> Position {
     Position { epoch: epoch.to_owned(), seq }
 }
 
-pub(super) fn is_saved(shown: Option<(&ContactNote, State)>) -> bool {
+pub(super) fn is_saved(shown: Option<(Cow<'_, ContactNote>, State)>) -> bool {
     shown.is_some_and(|(_, state)| state == State::Saved)
 }
 
-/// Somebody who looks at signals, told whenever one of them transaction.
+/// Somebody who looks at signals, told whenever one of them changes.
 pub(super) struct Onlooker {
     looks: Arc<AtomicUsize>,
     _effect: ImmediateEffect,

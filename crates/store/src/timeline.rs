@@ -9,20 +9,15 @@ mod transaction;
 
 use super::{
     keyed::Keyed,
-    record::{Entry, Failure, Load, Pending, PendingRequest, Record, SendState, TimelineKey},
+    record::{Entry, Load, Record, TimelineKey},
+    records::Records,
 };
 use reactive_graph::{
     graph::Observer,
     signal::ArcRwSignal,
     traits::{Get, GetUntracked, Set, Track, WithUntracked},
 };
-use std::{
-    collections::HashSet,
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{collections::HashSet, sync::Mutex};
 use transaction::{Index, Transaction};
 use uuid::Uuid;
 use wire::{Position, Seq};
@@ -73,9 +68,6 @@ impl<T: Entry> Default for Timeline<T> {
     }
 }
 
-/// Unsaved things of all kinds are counted together, so that a thread shows them as they were made.
-static MADE: AtomicU64 = AtomicU64::new(0);
-
 impl<T: Entry> Timeline<T> {
     /// The cell of an id: the same one for everybody.
     pub fn cell(&self, id: T::Id) -> ArcRwSignal<Record<T>> {
@@ -115,73 +107,6 @@ impl<T: Entry> Timeline<T> {
         if self.load.get_untracked() != load {
             self.load.set(load);
         }
-    }
-
-    #[must_use]
-    pub fn request(&self, id: T::Id) -> Option<PendingRequest<T>> {
-        self.cells.get(id)?.with_untracked(Record::request)
-    }
-
-    /// Lays a new thing over the remote state; returns at once shown.
-    pub fn apply_add(&self, entry: T) {
-        let nth = MADE.fetch_add(1, Ordering::Relaxed);
-        self.change(entry.id(), |record| record.apply_add(entry, nth));
-    }
-
-    /// What another page has left unsent; it may have been under way when that ended. `refused`: the server did not
-    /// take it.
-    pub fn restore_add(&self, entry: T, refused: Option<Failure>) {
-        let nth = MADE.fetch_add(1, Ordering::Relaxed);
-        let send_state = refused.map_or(SendState::Waiting, SendState::Refused);
-        self.restore_pending(entry.id(), Pending::Add { entry, nth, send_state, sent: true, abandoned: false });
-    }
-
-    /// Restores a pending change of a page that has ended.
-    pub fn restore_pending(&self, id: T::Id, pending: Pending<T>) {
-        self.change(id, |record| record.restore_pending(pending));
-    }
-
-    /// A request for what is to be added may reach the server from now on.
-    pub fn mark_sent(&self, id: T::Id) {
-        self.change(id, Record::mark_sent);
-    }
-
-    pub fn apply_delete(&self, id: T::Id) -> bool {
-        self.change(id, Record::apply_delete)
-    }
-
-    pub fn apply_restore(&self, id: T::Id) -> bool {
-        self.change(id, Record::apply_restore)
-    }
-
-    /// The server's answer to our own request to add or restore.
-    pub fn settle(&self, entry: T) {
-        self.take_in(entry, Record::settle);
-    }
-
-    pub fn settle_delete(&self, id: T::Id) {
-        self.change(id, Record::settle_delete);
-    }
-
-    pub fn retry(&self, id: T::Id, failure: Failure) {
-        self.change(id, |record| record.retry(failure));
-    }
-
-    pub fn refuse(&self, id: T::Id, failure: Failure) {
-        self.change(id, |record| record.refuse(failure));
-    }
-
-    pub fn receive(&self, entry: T) {
-        self.take_in(entry, Record::receive);
-    }
-
-    pub fn receive_deletion(&self, id: T::Id, rev: Seq) {
-        self.change(id, |record| record.receive_deletion(rev));
-    }
-
-    /// The undo window is over.
-    pub fn forget_deleted(&self, id: T::Id) {
-        self.change(id, Record::forget_deleted);
     }
 
     /// A page: its items are true as of then, and what it lacks within its interval is gone. Returns whether it was
@@ -233,10 +158,18 @@ impl<T: Entry> Timeline<T> {
         Transaction::of(self).is_stale()
     }
 
-    fn take_in(&self, entry: T, receive: fn(&mut Record<T>, T)) {
-        let mut transaction = Transaction::of(self);
-        transaction.take_in(entry, receive);
-        transaction.commit();
+    /// Commands ask for it too, and outside of a view there is nobody to track.
+    fn loaded_range(&self) -> LoadedRange {
+        if Observer::get().is_some() {
+            self.loaded_range.track();
+        }
+        self.loaded_range.get_untracked()
+    }
+}
+
+impl<T: Entry> Records<T> for Timeline<T> {
+    fn with<R>(&self, id: T::Id, look: impl FnOnce(&Record<T>) -> R) -> R {
+        self.cell(id).with_untracked(look)
     }
 
     fn change<R>(&self, id: T::Id, change: impl FnOnce(&mut Record<T>) -> R) -> R {
@@ -246,11 +179,9 @@ impl<T: Entry> Timeline<T> {
         result
     }
 
-    /// Commands ask for it too, and outside of a view there is nobody to track.
-    fn loaded_range(&self) -> LoadedRange {
-        if Observer::get().is_some() {
-            self.loaded_range.track();
-        }
-        self.loaded_range.get_untracked()
+    fn take_in(&self, entry: T, receive: fn(&mut Record<T>, T)) {
+        let mut transaction = Transaction::of(self);
+        transaction.take_in(entry, receive);
+        transaction.commit();
     }
 }

@@ -1,12 +1,13 @@
-//! `Unsent`: a pending change of a note or reply as a text for the outbox. No I/O.
+//! `Unsent`: a pending change as a text for the outbox. No I/O.
 //!
-//! The text is in lines. The first one names the change (`add`, `delete`, `restore`). After `add` come: the time of
-//! writing in milliseconds since 1970; the code of the refusal, if there was one; the conversation it was written in;
-//! and the body, which may have several lines. A confirmed note that is to be deleted or restored is stored without its
-//! text.
+//! The text is in lines. The first one names the change (`add`, `delete`, `restore`, `change`). After `add` come: the
+//! time of writing in milliseconds since 1970; the code of the refusal, if there was one; the conversation it was
+//! written in; and the body, which may have several lines. After `change`: the time, the code of the refusal, and the
+//! changed field as JSON. A confirmed note that is to be deleted or restored is stored without its text.
 
-use crate::record::{Entry, Failure, Pending, SendState};
-use wire::{ConversationId, ProblemCode};
+use crate::record::{Entry, Failure, Pending, PendingChange, SendState};
+use serde::{Serialize, de::DeserializeOwned};
+use wire::ConversationId;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unsent {
@@ -19,6 +20,13 @@ pub enum Unsent {
     },
     Delete,
     Restore,
+    Change {
+        /// Milliseconds since 1970.
+        at: i64,
+        refused: Option<Failure>,
+        /// A [`Change`](crate::change::Change) as JSON.
+        change: String,
+    },
 }
 
 impl Unsent {
@@ -28,26 +36,47 @@ impl Unsent {
         text: impl FnOnce(&T) -> (i64, ConversationId, String),
     ) -> Option<Self> {
         Some(match pending? {
-            Pending::Add { abandoned: true, .. } | Pending::Delete { undone: false, .. } | Pending::DeleteUnseen => {
-                Self::Delete
-            }
-            Pending::Delete { undone: true, .. } | Pending::Restore { .. } | Pending::RestoreUnseen => Self::Restore,
-            Pending::Deleted { .. } => return None,
+            Pending::Add { abandoned: true, .. } | Pending::Delete { undone: false } => Self::Delete,
+            Pending::Delete { undone: true } | Pending::Restore => Self::Restore,
+            Pending::Change(_) => return None,
             Pending::Add { entry, send_state, .. } => {
                 let (at, conversation, body) = text(entry);
-                let refused = if let SendState::Refused(failure) = send_state { Some(*failure) } else { None };
-                Self::Add { at, refused, conversation, body }
+                Self::Add { at, refused: send_state.refusal(), conversation, body }
             }
         })
+    }
+
+    /// What to store of a changed field.
+    #[must_use]
+    pub fn of_change<C: Serialize>(pending: &PendingChange<C>) -> Option<Self> {
+        let change = serde_json::to_string(&pending.change).ok()?;
+        Some(Self::Change { at: pending.at, refused: pending.send_state.refusal(), change })
+    }
+
+    /// The changed field that was stored. `None`: not of this form.
+    #[must_use]
+    pub fn into_change<C: DeserializeOwned>(self) -> Option<PendingChange<C>> {
+        let Self::Change { at, refused, change } = self else { return None };
+        let send_state = refused.map_or(SendState::Waiting, SendState::Refused);
+        Some(PendingChange { change: serde_json::from_str(&change).ok()?, at, send_state })
+    }
+
+    /// When it was made, in milliseconds since 1970, if that was stored.
+    #[must_use]
+    pub fn at(&self) -> Option<i64> {
+        match self {
+            Self::Add { at, .. } | Self::Change { at, .. } => Some(*at),
+            Self::Delete | Self::Restore => None,
+        }
     }
 
     #[must_use]
     pub fn write(&self) -> String {
         match self {
             Self::Add { at, refused, conversation, body } => {
-                let refused = refused.map_or("", code);
-                format!("add\n{at}\n{refused}\n{conversation}\n{body}")
+                format!("add\n{at}\n{}\n{conversation}\n{body}", code(*refused))
             }
+            Self::Change { at, refused, change } => format!("change\n{at}\n{}\n{change}", code(*refused)),
             Self::Delete => "delete".to_owned(),
             Self::Restore => "restore".to_owned(),
         }
@@ -62,32 +91,33 @@ impl Unsent {
             "restore" => Some(Self::Restore),
             "add" => Some(Self::Add {
                 at: lines.next()?.parse().ok()?,
-                refused: match lines.next()? {
-                    "" => None,
-                    code => Some(failure(code)),
-                },
+                refused: failure(lines.next()?),
                 conversation: lines.next()?.parse().ok()?,
                 body: lines.next()?.to_owned(),
+            }),
+            "change" => Some(Self::Change {
+                at: lines.next()?.parse().ok()?,
+                refused: failure(lines.next()?),
+                change: lines.next()?.to_owned(),
             }),
             _ => None,
         }
     }
 }
 
-fn code(failure: Failure) -> &'static str {
-    match failure {
-        Failure::Refused(code) => code.as_str(),
-        Failure::Disconnected | Failure::Offline | Failure::Unreadable => "unreadable",
-    }
+fn code(refused: Option<Failure>) -> &'static str {
+    refused.map_or("", Into::into)
 }
 
-fn failure(code: &str) -> Failure {
-    ProblemCode::from_type(&format!("/problems/{code}")).map_or(Failure::Unreadable, Failure::Refused)
+fn failure(code: &str) -> Option<Failure> {
+    (!code.is_empty()).then(|| Failure::from(code.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::ConversationChange;
+    use wire::{ProblemCode, Status};
 
     fn add(refused: Option<Failure>, body: &str) -> Unsent {
         let conversation = ConversationId::from(uuid::Uuid::from_u128(7));
@@ -106,6 +136,17 @@ mod tests {
         for unsent in [Unsent::Delete, Unsent::Restore] {
             assert_eq!(Unsent::read(&unsent.write()), Some(unsent));
         }
+    }
+
+    #[test]
+    fn a_changed_field_is_read_as_it_was() {
+        for send_state in [SendState::Waiting, SendState::Refused(Failure::Refused(ProblemCode::Forbidden))] {
+            let pending = PendingChange { change: ConversationChange::Status(Status::Closed), at: 7, send_state };
+            let text = Unsent::of_change(&pending).unwrap().write();
+            assert_eq!(Unsent::read(&text).unwrap().into_change(), Some(pending));
+        }
+        let unreadable = "change\n7\n\n{\"colour\":\"red\"}";
+        assert_eq!(Unsent::read(unreadable).unwrap().into_change::<ConversationChange>(), None);
     }
 
     #[test]

@@ -7,11 +7,12 @@ use crate::{
 use reactive_graph::traits::{GetUntracked, WithUntracked};
 use std::{
     any::Any,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
 };
 use store::{
     Store,
     record::{Failure, Load, Pending, PendingRequest, SendState, State, TimelineKey},
+    records::Records as _,
     timeline::{Arrived, Timeline},
 };
 use wire::{Position, ProblemCode, Seq};
@@ -51,9 +52,23 @@ pub(crate) struct Shown {
     undone: bool,
 }
 
+/// What one page of a browser tells the others.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    /// A pending change, as the outbox has it. `None`: there is none any more.
+    Stored { model_list: ModelList, id: Id, text: Option<String> },
+    /// What came of a request. `answer`: none when it was lost. `text`: what is pending now.
+    Outcome { model_list: ModelList, id: Id, what: What, answer: Option<Answer>, text: Option<String> },
+}
+
 /// One page of an agent's browser.
 pub(crate) struct Client {
     pub(crate) agent: usize,
+    /// It sends for all pages of the browser.
+    pub(crate) is_leader: bool,
+    /// What other pages of the browser have told, on its way, and what this one is about to tell.
+    pub(crate) told: VecDeque<Told>,
+    pub(crate) telling: Vec<Told>,
     /// Counts all pages that there ever were.
     pub(crate) page: usize,
     pub(crate) store: Store,
@@ -70,8 +85,6 @@ pub(crate) struct Client {
     pub(crate) cut_off: bool,
     pub(crate) lost_events: bool,
     pub(crate) pages: usize,
-    /// What outlives the page, as the outbox keeps it.
-    pub(crate) kept: BTreeMap<Id, (ModelList, String)>,
     /// Brought back by a pending change of an earlier page, which does not know its text.
     pub(crate) unseen: BTreeSet<Id>,
     pub(crate) cells: HashMap<Id, Box<dyn Any>>,
@@ -85,6 +98,9 @@ impl Client {
     pub(crate) fn new(agent: usize, page: usize) -> Self {
         Self {
             agent,
+            is_leader: false,
+            told: VecDeque::new(),
+            telling: Vec::new(),
             page,
             store: Store::new(model_list::agent(agent)),
             inbox: Vec::new(),
@@ -96,7 +112,6 @@ impl Client {
             cut_off: false,
             lost_events: false,
             pages: 0,
-            kept: BTreeMap::new(),
             unseen: BTreeSet::new(),
             cells: HashMap::new(),
             live: HashMap::new(),
@@ -109,38 +124,44 @@ impl Client {
         let stored = Stored { id, model_list, author: self.agent, body, seq: 0, rev: 0, gone: None };
         on!(self.store, model_list, timeline => model_list::is_same_cell(timeline, id, &mut self.cells));
         on!(self.store, model_list, timeline => timeline.apply_add(model_list::entry(timeline, &stored)));
-        self.run(model_list, id);
+        self.changed(model_list, id);
     }
 
     pub(crate) fn delete(&mut self, model_list: ModelList, id: Id) {
         let intended = on!(self.store, model_list, timeline => timeline.apply_delete(model_list::key(timeline, id)));
         if intended {
-            // The answer to an earlier request may be taken for this one's.
-            if !self.requests.contains_key(&id) {
-                self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
-            }
+            self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
             self.refused.remove(&id);
             self.deletions.push((model_list, id));
             self.wanted.insert(id, (model_list, false));
         }
-        self.run(model_list, id);
+        self.changed(model_list, id);
     }
 
     pub(crate) fn undo(&mut self, model_list: ModelList, id: Id) {
         if on!(self.store, model_list, timeline => timeline.apply_restore(model_list::key(timeline, id))) {
             self.wanted.insert(id, (model_list, true));
         }
-        self.run(model_list, id);
+        self.changed(model_list, id);
     }
 
     pub(crate) fn forget(&mut self, model_list: ModelList, id: Id) {
         on!(self.store, model_list, timeline => timeline.forget_deleted(model_list::key(timeline, id)));
     }
 
+    /// The agent has changed something here: it is stored, told, and sent.
+    fn changed(&mut self, model_list: ModelList, id: Id) {
+        let text = self.unsent(model_list, id);
+        if !self.is_leader {
+            on!(self.store, model_list, timeline => timeline.mark_sent(model_list::key(timeline, id)));
+        }
+        self.telling.push(Told::Stored { model_list, id, text });
+        self.run(model_list, id);
+    }
+
     /// Sends what the record's pending change calls for, one request at a time.
     pub(crate) fn run(&mut self, model_list: ModelList, id: Id) {
-        self.keep(model_list, id);
-        if self.requests.contains_key(&id) {
+        if !self.is_leader || self.requests.contains_key(&id) {
             return;
         }
         let what = on!(self.store, model_list, timeline => what(timeline, id));
@@ -152,27 +173,60 @@ impl Client {
 
     /// The request or its answer was lost.
     pub(crate) fn fail(&mut self, id: Id) {
-        let Some(request) = self.requests.remove(&id) else { return };
-        on!(self.store, request.model_list, timeline => timeline.retry(model_list::key(timeline, id), Failure::Offline));
-        self.run(request.model_list, id);
+        if let Some(request) = self.requests.remove(&id) {
+            self.end(id, Request { answer: None, ..request });
+        }
     }
 
     pub(crate) fn receive_answer(&mut self, id: Id) {
-        let Some(Request { model_list, what, answer: Some(answer) }) = self.requests.remove(&id) else { return };
+        if let Some(request) = self.requests.remove(&id) {
+            self.end(id, request);
+        }
+    }
+
+    fn end(&mut self, id: Id, Request { model_list, what, answer }: Request) {
+        self.take_outcome(model_list, id, what, answer.clone());
+        let text = self.unsent(model_list, id);
+        self.telling.push(Told::Outcome { model_list, id, what, answer, text });
+        self.run(model_list, id);
+    }
+
+    fn take_outcome(&mut self, model_list: ModelList, id: Id, what: What, answer: Option<Answer>) {
         match answer {
-            Answer::Entry(stored) => {
+            None => {
+                on!(self.store, model_list, timeline => timeline.retry(model_list::key(timeline, id), Failure::Offline));
+            }
+            Some(Answer::Entry(stored)) => {
                 self.heard(&stored);
                 on!(self.store, model_list, timeline => timeline.settle(model_list::entry(timeline, &stored)));
             }
-            Answer::Deleted => {
-                if let Some(deleted) = self.intended.get(&id).copied() {
-                    self.heard_gone(id, deleted);
-                }
-                on!(self.store, model_list, timeline => timeline.settle_delete(model_list::key(timeline, id)));
+            Some(Answer::Deleted(rev)) => {
+                self.heard_gone(id, rev.unwrap_or(0));
+                self.intended.insert(id, rev.unwrap_or(0));
+                on!(self.store, model_list, timeline => timeline.settle_delete(model_list::key(timeline, id), rev));
             }
-            Answer::Refused(code) => self.receive_refusal(model_list, id, what, code),
+            Some(Answer::Gone(rev)) => {
+                self.heard_gone(id, rev);
+                self.wanted.remove(&id);
+                on!(self.store, model_list, timeline => timeline.refuse_gone(model_list::key(timeline, id), Some(rev)));
+            }
+            Some(Answer::Refused(code)) => self.receive_refusal(model_list, id, what, code),
         }
-        self.run(model_list, id);
+    }
+
+    pub(crate) fn hear(&mut self, told: Told) {
+        match told {
+            Told::Stored { model_list, id, text } => {
+                self.restore(model_list, id, text.as_deref());
+                self.run(model_list, id);
+            }
+            Told::Outcome { model_list, id, what, answer, text } => {
+                self.take_outcome(model_list, id, what, answer);
+                if text.is_none() {
+                    on!(self.store, model_list, timeline => timeline.drop_pending(model_list::key(timeline, id)));
+                }
+            }
+        }
     }
 
     fn receive_refusal(&mut self, model_list: ModelList, id: Id, what: What, code: ProblemCode) {
@@ -375,8 +429,7 @@ fn shown<T: Kept>(timeline: &Timeline<T>) -> Vec<Shown> {
     let shown = order.iter().filter_map(|placed| {
         timeline.cell(placed.id).with_untracked(|record| {
             let (entry, state) = record.shown()?;
-            let undone =
-                matches!(record.pending(), Some(Pending::Delete { undone: true, .. } | Pending::Restore { .. }));
+            let undone = matches!(record.pending(), Some(Pending::Delete { undone: true } | Pending::Restore));
             let text = entry.text().to_owned();
             Some(Shown { id: T::unkey(placed.id), place: placed.key, state, text, undone })
         })

@@ -7,11 +7,17 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
 };
-use store::{Store, conversation_lists::Loaded};
+use store::{
+    Store,
+    change::{Change as _, ConversationChange},
+    conversation_lists::Loaded,
+    record::Failure,
+    records::Records as _,
+};
 use uuid::Uuid;
 use wire::{
-    ChannelId, ChannelKind, ChannelRef, ContactId, ContactRef, Conversation, ConversationId, ConversationPatch,
-    ConversationQuery, Event, Position, Section, Seq, Sort, Status,
+    ChannelId, ChannelKind, ChannelRef, ContactId, ContactRef, Conversation, ConversationId, ConversationQuery, Event,
+    Position, ProblemCode, Section, Seq, Sort, Status,
 };
 
 const HISTORIES: u64 = 500;
@@ -46,7 +52,7 @@ struct Client {
     store: Store,
     inbox: Vec<(ConversationId, Conversation)>,
     pages: Vec<(ConversationQuery, PageRead)>,
-    changes: Vec<(ConversationId, ConversationPatch)>,
+    changes: Vec<(ConversationId, ConversationChange)>,
     cursors: BTreeMap<String, SortKey>,
     lost_events: bool,
 }
@@ -155,19 +161,11 @@ fn at(seq: Seq, dice: &mut Dice) -> wire::Time {
     chrono::DateTime::from_timestamp(second, 0).unwrap()
 }
 
-fn patch(dice: &mut Dice) -> ConversationPatch {
-    let status = Status::ALL[dice.below(3)];
-    let assignee = (!dice.one_in(3)).then(|| agent(dice.below(AGENTS)));
-    match dice.below(3) {
-        0 => ConversationPatch { status: Some(status), ..Default::default() },
-        1 => ConversationPatch { assignee_id: Some(assignee), ..Default::default() },
-        _ => ConversationPatch { status: Some(status), assignee_id: Some(assignee) },
+fn change(dice: &mut Dice) -> ConversationChange {
+    if dice.one_in(2) {
+        return ConversationChange::Status(Status::ALL[dice.below(3)]);
     }
-}
-
-fn apply(patch: &ConversationPatch, conversation: &mut Conversation) {
-    conversation.status = patch.status.unwrap_or(conversation.status);
-    conversation.assignee_id = patch.assignee_id.unwrap_or(conversation.assignee_id);
+    ConversationChange::Assignee((!dice.one_in(3)).then(|| agent(dice.below(AGENTS))))
 }
 
 impl Client {
@@ -266,9 +264,9 @@ impl World {
                 self.say(id);
             }
             9..12 => {
-                let patch = patch(dice);
-                client.store.conversations.apply(id, &patch);
-                client.changes.push((id, patch));
+                let change = change(dice);
+                client.store.conversations.apply_change(id, change, 0);
+                client.changes.push((id, change));
             }
             12..15 => self.answer(at, dice),
             15..21 if !client.inbox.is_empty() => {
@@ -307,15 +305,18 @@ impl World {
         if client.changes.is_empty() {
             return;
         }
-        let (id, patch) = client.changes.remove(dice.below(client.changes.len()));
+        let (id, change) = client.changes.remove(dice.below(client.changes.len()));
         let taken = dice.one_in(2) && self.server.kept.contains_key(&id);
         if taken {
-            self.server.change(id, |kept, _| apply(&patch, &mut kept.conversation));
+            self.server.change(id, |kept, _| change.apply(&mut kept.conversation));
             client.store.conversations.receive(self.server.seen_by(at, id));
         }
-        client.store.conversations.settle(id, &patch);
         if taken {
+            client.store.conversations.settle_change(id, &change);
             self.say(id);
+        } else {
+            let failure = Failure::Refused(ProblemCode::Forbidden);
+            client.store.conversations.refuse_change(id, &change, failure);
         }
     }
 

@@ -80,19 +80,24 @@ impl World {
             self.server.now += 1;
             let busy = |at: &usize| {
                 let client = &self.clients[*at];
-                !(client.inbox.is_empty() && client.requests.is_empty() && client.fetches.is_empty())
+                !(client.inbox.is_empty()
+                    && client.requests.is_empty()
+                    && client.fetches.is_empty()
+                    && client.told.is_empty())
             };
             let busy: Vec<usize> = (0..self.clients.len()).filter(busy).collect();
             if busy.is_empty() {
                 return Ok(());
             }
             let (at, which) = (busy[dice.below(busy.len())], dice.below(1 << 16));
-            match dice.below(4) {
+            match dice.below(5) {
                 0 => self.request_arrives(at, which),
                 1 => self.answer_arrives(at, which)?,
                 2 => self.page_arrives(at, which)?,
+                3 => self.told_arrives(at)?,
                 _ => self.event_arrives(at, which, !dice.one_in(8))?,
             }
+            self.tell();
         }
         Err("requests are sent without end".to_owned())
     }

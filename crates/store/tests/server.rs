@@ -38,7 +38,9 @@ pub(crate) struct Said {
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Entry(Stored),
-    Deleted,
+    /// Since when; `None`: it has never been there.
+    Deleted(Option<Seq>),
+    Gone(Seq),
     Refused(ProblemCode),
 }
 
@@ -68,7 +70,7 @@ impl Server {
     /// `PUT`. Every thirteenth text is one the server doesn't take.
     pub(crate) fn add(&mut self, author: usize, model_list: ModelList, id: Id, body: u32) -> Answer {
         match self.stored.get(&id) {
-            Some(stored) if stored.gone.is_some() => Answer::Refused(ProblemCode::Gone),
+            Some(stored) if stored.gone.is_some() => Answer::Gone(stored.rev),
             Some(stored) if stored.body == body => Answer::Entry(stored.clone()),
             Some(_) => Answer::Refused(ProblemCode::IdReuse),
             None if body % 13 == 12 => Answer::Refused(ProblemCode::InvalidBody),
@@ -83,18 +85,19 @@ impl Server {
     pub(crate) fn delete(&mut self, agent: usize, model_list: ModelList, id: Id) -> Answer {
         let gone = Some(Gone { by: agent, until: self.now + UNDO_WINDOW });
         match self.stored.get(&id).cloned() {
-            Some(Stored { gone: Some(_), .. }) => {}
+            Some(Stored { gone: Some(_), rev, .. }) => Answer::Deleted(Some(rev).filter(|rev| *rev > 0)),
             Some(stored) if stored.author != agent && agent != 0 => return Answer::Refused(ProblemCode::Forbidden),
             Some(stored) => {
                 self.change(Stored { gone, ..stored }, false);
+                Answer::Deleted(Some(self.seq))
             }
             None => {
                 let until = 0;
                 let gone = Some(Gone { by: agent, until });
                 self.stored.insert(id, Stored { id, model_list, author: agent, body: 0, seq: 0, rev: 0, gone });
+                Answer::Deleted(None)
             }
         }
-        Answer::Deleted
     }
 
     /// `POST …/restore`.
@@ -104,7 +107,7 @@ impl Server {
             Some(stored) => match stored.gone {
                 None => Answer::Entry(stored),
                 Some(gone) if gone.by != agent => Answer::Refused(ProblemCode::Forbidden),
-                Some(gone) if gone.until < self.now => Answer::Refused(ProblemCode::Gone),
+                Some(gone) if gone.until < self.now => Answer::Gone(stored.rev),
                 Some(_) => self.change(Stored { gone: None, ..stored }, true),
             },
         }

@@ -1,7 +1,8 @@
 //! Random histories: clients, the server and the network between them, one step after the other.
 
 use crate::{
-    client::{Client, What},
+    client::{Client, Told, What},
+    crash::Outbox,
     dice::Dice,
     model_list::ModelList,
     server::{Id, Server, Stored},
@@ -42,6 +43,7 @@ enum Kind {
     Crash,
     Close,
     Open,
+    ToldArrives,
 }
 
 /// Agents, each with a browser; and with how many pages it may have at once.
@@ -49,7 +51,7 @@ const AGENTS: usize = 3;
 const PAGES: usize = 4;
 
 /// How often each kind of step is taken.
-const KINDS: [(Kind, usize); 22] = [
+const KINDS: [(Kind, usize); 23] = [
     (Kind::Add, 14),
     (Kind::Delete, 9),
     (Kind::Undo, 6),
@@ -72,6 +74,7 @@ const KINDS: [(Kind, usize); 22] = [
     (Kind::Crash, 1),
     (Kind::Close, 2),
     (Kind::Open, 3),
+    (Kind::ToldArrives, 14),
 ];
 
 /// Most of what happens happens in one place, so that it meets.
@@ -101,6 +104,8 @@ pub(crate) struct World {
     pub(crate) server: Server,
     /// Every page of every browser.
     pub(crate) clients: Vec<Client>,
+    /// By agent: what the browser's storage has.
+    outboxes: Vec<Outbox>,
     pages: usize,
     /// What was written under each id, and on which model_list.
     pub(crate) texts: BTreeMap<Id, (ModelList, u32)>,
@@ -111,9 +116,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        let mut clients: Vec<Client> = (0..AGENTS).map(|agent| Client::new(agent, agent)).collect();
+        clients.iter_mut().for_each(|client| client.is_leader = true);
         Self {
             server: Server::default(),
-            clients: (0..AGENTS).map(|agent| Client::new(agent, agent)).collect(),
+            clients,
+            outboxes: vec![Outbox::new(); AGENTS],
             pages: AGENTS,
             texts: BTreeMap::new(),
             deleters: BTreeMap::new(),
@@ -122,6 +130,28 @@ impl World {
     }
 
     pub(crate) fn take(&mut self, step: Step) -> Result<(), String> {
+        let result = self.take_step(step);
+        self.tell();
+        result
+    }
+
+    /// Stores what the pages are about to tell, and sends it to the others of the same browser.
+    pub(crate) fn tell(&mut self) {
+        for at in 0..self.clients.len() {
+            let (agent, page) = (self.clients[at].agent, self.clients[at].page);
+            for told in std::mem::take(&mut self.clients[at].telling) {
+                let (Told::Stored { model_list, id, text } | Told::Outcome { model_list, id, text, .. }) = &told;
+                match text {
+                    Some(text) => self.outboxes[agent].insert(*id, (*model_list, text.clone())),
+                    None => self.outboxes[agent].remove(id),
+                };
+                let others = self.clients.iter_mut().filter(|other| other.agent == agent && other.page != page);
+                others.for_each(|other| other.told.push_back(told.clone()));
+            }
+        }
+    }
+
+    fn take_step(&mut self, step: Step) -> Result<(), String> {
         let (a, b) = (usize::from(step.a), usize::from(step.b));
         let (at, model_list) = (a % self.clients.len(), SHELVES[b % SHELVES.len()]);
         self.server.now += 1;
@@ -149,7 +179,8 @@ impl World {
             Kind::Reset => return self.reset(at),
             Kind::Crash => return self.crash(at),
             Kind::Close => return self.close(at, b),
-            Kind::Open => self.open(at),
+            Kind::Open => return self.open(at),
+            Kind::ToldArrives => return self.told_arrives(at),
         }
         Ok(())
     }
@@ -172,6 +203,7 @@ impl World {
     }
 
     fn delete(&mut self, at: usize, model_list: ModelList, which: usize) -> Result<(), String> {
+        self.told_arrives_everywhere(self.clients[at].agent)?;
         let client = &mut self.clients[at];
         let shown = client.shown(model_list);
         let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return Ok(()) };
@@ -186,6 +218,7 @@ impl World {
     }
 
     fn undo(&mut self, at: usize, which: usize) -> Result<(), String> {
+        self.told_arrives_everywhere(self.clients[at].agent)?;
         let client = &mut self.clients[at];
         let Some((model_list, id)) = pick(&client.deletions, which) else { return Ok(()) };
         client.undo(model_list, id);
@@ -305,32 +338,79 @@ impl World {
         self.look_everywhere(at)
     }
 
+    /// The page goes, with everything on its way, and a new one takes its place.
     fn crash(&mut self, at: usize) -> Result<(), String> {
-        self.clients[at].crash();
+        self.told_arrives_everywhere(self.clients[at].agent)?;
+        let new = Client::new(self.clients[at].agent, self.clients[at].page);
+        let mut gone = std::mem::replace(&mut self.clients[at], new);
+        self.clients[at].pages = std::mem::take(&mut gone.pages);
+        self.clients[at].restore_all(&self.outboxes[gone.agent]);
+        self.goes(gone);
         self.look_everywhere(at)
     }
 
-    /// A page is closed, and another one of the browser restores what it has left. The last one stays.
+    /// A page is closed. The last one of a browser stays.
     fn close(&mut self, at: usize, which: usize) -> Result<(), String> {
         let of_browser = |(place, other): (usize, &Client)| {
             (place != at && other.agent == self.clients[at].agent).then_some(other.page)
         };
         let others: Vec<usize> = self.clients.iter().enumerate().filter_map(of_browser).collect();
         let Some(heir) = pick(&others, which) else { return Ok(()) };
+        self.told_arrives_everywhere(self.clients[at].agent)?;
         let gone = self.clients.remove(at);
         self.deleters.values_mut().filter(|page| **page == gone.page).for_each(|page| *page = heir);
-        let at = self.clients.iter().position(|client| client.page == heir).expect("it is still there");
-        self.clients[at].inherit(gone);
-        self.look_everywhere(at)
+        let agent = gone.agent;
+        self.goes(gone);
+        (0..self.clients.len())
+            .filter(|at| self.clients[*at].agent == agent)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .try_for_each(|at| self.look_everywhere(at))
+    }
+
+    /// If the page that has gone was the leader, another one of the browser is.
+    fn goes(&mut self, gone: Client) {
+        let outbox = self.outboxes[gone.agent].clone();
+        let heir = self.clients.iter_mut().find(|client| client.agent == gone.agent).expect("the last page stays");
+        heir.pages += gone.pages;
+        for (id, wanted) in gone.wanted {
+            heir.wanted.entry(id).or_insert(wanted);
+        }
+        if gone.is_leader {
+            heir.lead(&outbox);
+        }
     }
 
     /// Another page of the same browser.
-    fn open(&mut self, at: usize) {
+    fn open(&mut self, at: usize) -> Result<(), String> {
         let agent = self.clients[at].agent;
-        if self.clients.iter().filter(|client| client.agent == agent).count() < PAGES {
-            self.clients.push(Client::new(agent, self.pages));
-            self.pages += 1;
+        if self.clients.iter().filter(|client| client.agent == agent).count() == PAGES {
+            return Ok(());
         }
+        let mut client = Client::new(agent, self.pages);
+        client.restore_all(&self.outboxes[agent]);
+        self.clients.push(client);
+        self.pages += 1;
+        self.look_everywhere(self.clients.len() - 1)
+    }
+
+    /// What pages of a browser tell each other takes less time than a person needs to act, or a lock to be given to the
+    /// next page.
+    fn told_arrives_everywhere(&mut self, agent: usize) -> Result<(), String> {
+        for at in 0..self.clients.len() {
+            while self.clients[at].agent == agent && !self.clients[at].told.is_empty() {
+                self.told_arrives(at)?;
+                self.tell();
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn told_arrives(&mut self, at: usize) -> Result<(), String> {
+        let Some(told) = self.clients[at].told.pop_front() else { return Ok(()) };
+        let (Told::Stored { model_list, .. } | Told::Outcome { model_list, .. }) = told;
+        self.clients[at].hear(told);
+        self.look(at, model_list)
     }
 
     /// The model_lists on which something was ever written.

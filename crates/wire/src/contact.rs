@@ -92,6 +92,26 @@ pub struct ContactPatch {
     pub time_zone: Option<Option<String>>,
 }
 
+impl ContactPatch {
+    /// Changes a contact as the server does.
+    pub fn apply(&self, to: &mut Contact) {
+        fn set<T: Clone>(field: &mut T, given: Option<&T>) {
+            if let Some(value) = given {
+                field.clone_from(value);
+            }
+        }
+        set(&mut to.name, self.name.as_ref());
+        set(&mut to.email, self.email.as_ref());
+        set(&mut to.phone, self.phone.as_ref());
+        set(&mut to.external_id, self.external_id.as_ref());
+        set(&mut to.address, self.address.as_ref());
+        set(&mut to.birthday, self.birthday.as_ref());
+        set(&mut to.language, self.language.as_ref());
+        set(&mut to.default_channel, self.default_channel.as_ref());
+        set(&mut to.time_zone, self.time_zone.as_ref());
+    }
+}
+
 /// Tells `null` (given, empty) from a field that is not there.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)

@@ -14,6 +14,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+/// A block of the event stream (WHATWG HTML, section 9.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The block's `id`, if it had one. A block may be an `id` alone.
+    pub id: Option<String>,
+    /// The event's name; empty when the block named none.
+    pub event: String,
+    pub data: String,
+}
+
 /// A change. Its name on the stream is the variant's name in kebab case, its `data` the variant's fields.
 /// `seq` is the position of the change, and the new `rev` of what it speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -63,4 +63,6 @@ pub struct NewConversationNote {
 pub struct Deleted {
     /// Until then the one who deleted it may restore it.
     pub restorable_until: DateTime<Utc>,
+    /// The version of the deletion: an older version of the note says nothing any more.
+    pub rev: Seq,
 }

@@ -1,5 +1,6 @@
 //! Refusals: RFC 9457 problem documents and their codes.
 
+use crate::Seq;
 use serde::{Deserialize, Serialize};
 
 /// Every reason a request is refused for. On the wire: `type` = `/problems/<code>`.
@@ -144,6 +145,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(value_type = Option<Object>))]
     pub current: Option<serde_json::Value>,
+    /// With 410: the version of the deletion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rev: Option<Seq>,
 }
 
 impl Problem {
@@ -157,6 +161,7 @@ impl Problem {
             retryable: code.retryable(),
             errors: Vec::new(),
             current: None,
+            rev: None,
         }
     }
 

@@ -59,7 +59,7 @@ fn things_have_this_form() {
     pinned(&conversation(), CONVERSATION);
     pinned(&contact(), CONTACT);
     pinned(&agent(), AGENT);
-    pinned(&Deleted { restorable_until: at() }, r#"{"restorable_until":"2026-11-22T14:05:00.250Z"}"#);
+    pinned(&Deleted { restorable_until: at(), rev: 9 }, r#"{"restorable_until":"2026-11-22T14:05:00.250Z","rev":9}"#);
     let line = Activity {
         seq: 7,
         kind: ActivityKind::TagAdded,

@@ -3,8 +3,11 @@
 use crate::browser::memo::memo;
 use crate::components::ui::live::live_view;
 use crate::{
-    client::Client,
-    components::{contact::panel_section::PanelSection, conversation::assign_menu::AssignMenu},
+    client::{Client, Fields},
+    components::{
+        contact::panel_section::PanelSection, conversation::assign_menu::AssignMenu,
+        shared::unsaved_fields::UnsavedFields,
+    },
     strings::strings,
 };
 use leptos::prelude::*;
@@ -45,6 +48,7 @@ fn Actions(conversation: ConversationId) -> impl IntoView {
             >
                 {live_view(move || if is_closed.get() { strings().reopen_conversation } else { strings().close_conversation })}
             </button>
+            <UnsavedFields of=Fields::Conversation(conversation) />
         </div>
     }
 }

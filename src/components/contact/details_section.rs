@@ -38,7 +38,7 @@ fn fields() -> Vec<Field> {
     let strings = strings();
     vec![
         Field::text(
-            strings.field_name,
+            ("name", strings.field_name),
             |it| Some(it.name.clone()),
             |text| match text {
                 Some(name) => Ok(ContactPatch { name: Some(name), ..Default::default() }),
@@ -46,27 +46,27 @@ fn fields() -> Vec<Field> {
             },
         ),
         Field::text(
-            strings.field_phone,
+            ("phone", strings.field_phone),
             |it| it.phone.clone(),
             |text| Ok(ContactPatch { phone: Some(text), ..Default::default() }),
         ),
         Field::text(
-            strings.field_email,
+            ("email", strings.field_email),
             |it| it.email.clone(),
             |text| Ok(ContactPatch { email: Some(text), ..Default::default() }),
         ),
         Field::text(
-            strings.field_external_id,
+            ("external_id", strings.field_external_id),
             |it| it.external_id.clone(),
             |text| Ok(ContactPatch { external_id: Some(text), ..Default::default() }),
         ),
         Field::text(
-            strings.field_address,
+            ("address", strings.field_address),
             |it| it.address.clone(),
             |text| Ok(ContactPatch { address: Some(text), ..Default::default() }),
         ),
         Field::text(
-            strings.field_birthday,
+            ("birthday", strings.field_birthday),
             |it| it.birthday.map(|day| day.to_string()),
             |text| {
                 let birthday =
@@ -75,12 +75,12 @@ fn fields() -> Vec<Field> {
             },
         ),
         Field::text(
-            strings.field_language,
+            ("language", strings.field_language),
             |it| it.language.clone(),
             |text| Ok(ContactPatch { language: Some(text), ..Default::default() }),
         ),
         Field::choice(
-            strings.field_default_channel,
+            ("default_channel", strings.field_default_channel),
             ChannelKind::ALL.map(|kind| (kind.as_str(), channel_name(kind))).to_vec(),
             |it| it.default_channel.map(|kind| kind.as_str().to_owned()),
             |text| {
@@ -89,7 +89,7 @@ fn fields() -> Vec<Field> {
             },
         ),
         Field::text(
-            strings.field_time_zone,
+            ("time_zone", strings.field_time_zone),
             |it| it.time_zone.clone(),
             |text| Ok(ContactPatch { time_zone: Some(text), ..Default::default() }),
         ),

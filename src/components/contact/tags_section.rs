@@ -2,9 +2,10 @@
 
 use crate::browser::memo::{Memo, memo};
 use crate::{
-    client::Client,
+    client::{Client, Fields},
     components::{
         contact::panel_section::PanelSection,
+        shared::unsaved_fields::UnsavedFields,
         ui::{
             icon::{Icon, Shape},
             live::{live, live_view},
@@ -39,6 +40,7 @@ pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl Int
                 handle
             />
             {live_view(move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{strings().tags_empty}</p> }))}
+            <UnsavedFields of=Fields::Contact(contact) />
             <AddTag contact tags field />
         </PanelSection>
     }

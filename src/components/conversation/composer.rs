@@ -96,7 +96,10 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
         Mode::Reply => drafts.reply(conversation),
         Mode::Note => drafts.conversation_note(conversation),
     });
-    let settings = client.settings();
+    let enter_sends = {
+        let client = client.clone();
+        memo(move |_| client.settings().enter_sends)
+    };
     let typing = client.clone();
     let write = Callback::new(move |text| match mode {
         Mode::Reply => typing.draft_reply(conversation, text),
@@ -118,7 +121,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl
     let on_key = move |event: ev::KeyboardEvent| {
         let sends = match chord(&event) {
             Chord::Submit => true,
-            Chord::Enter => settings.with_untracked(|settings| settings.enter_sends),
+            Chord::Enter => enter_sends.get_untracked(),
             Chord::Other => false,
         };
         if sends {

@@ -3,12 +3,13 @@
 use crate::browser::memo::{Memo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
-    client::Client,
+    client::{Client, Fields},
     components::{
         conversation::assign_menu::AssignMenu,
         shared::{
             avatar::Avatar,
             channel_mark::{ChannelMark, channel_name},
+            unsaved_fields::UnsavedFields,
         },
         ui::icon::{Icon, Shape},
     },
@@ -59,6 +60,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
                 <Icon shape=Shape::X />
             </button>
         </header>
+        <UnsavedFields of=Fields::Conversation(conversation) />
     }
 }
 

@@ -21,8 +21,8 @@ use wire::{Attachment, ConversationId, Delivery, Direction, Message, MessageId};
 pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView {
     let cell = Client::here().store().threads.of(conversation).messages.cell(id);
     // What was said never changes; how it stands does.
-    let first = cell.with_untracked(|record| record.shown().map(|(message, _)| message.clone()));
-    let shown = memo(move |_| cell.with(|record| record.shown().map(|(message, state)| (message.clone(), state))));
+    let first = cell.with_untracked(|record| record.shown().map(|(message, _)| message.into_owned()));
+    let shown = memo(move |_| cell.with(|record| record.shown().map(|(message, state)| (message.into_owned(), state))));
     first.map(|message| {
         let is_out = message.direction == Direction::Out;
         let author = message.author.as_ref().map(|author| author.name.clone());

@@ -2,15 +2,18 @@
 
 use crate::components::ui::live::live;
 use crate::{
-    client::Client,
-    components::ui::{
-        icon::{Icon, Shape},
-        popover::Popover,
+    client::{Client, Fields},
+    components::{
+        shared::unsaved_fields::UnsavedFields,
+        ui::{
+            icon::{Icon, Shape},
+            popover::Popover,
+        },
     },
+    store::change::SettingsChange,
     strings::strings,
 };
 use leptos::{html, prelude::*};
-use wire::SettingsPatch;
 
 /// A small button, and the box that it opens.
 #[component]
@@ -33,19 +36,20 @@ pub fn SendOptions() -> impl IntoView {
 /// The agent's own setting, the same in all composers.
 #[component]
 fn EnterSends(client: Client, first: NodeRef<html::Input>) -> impl IntoView {
-    let settings = client.settings();
+    let shown = client.clone();
     view! {
         <label class="menu-item check">
             <span>{strings().enter_sends}</span>
             <input
                 type="checkbox"
                 node_ref=first
-                prop:checked=live(move || settings.get().enter_sends)
+                prop:checked=live(move || shown.settings().enter_sends)
                 on:change=move |event| {
-                    client.change_settings(SettingsPatch { enter_sends: Some(event_target_checked(&event)) });
+                    client.change_settings(SettingsChange::EnterSends(event_target_checked(&event)));
                 }
             />
         </label>
         <p class="menu-hint">{strings().enter_sends_hint}</p>
+        <UnsavedFields of=Fields::Settings />
     }
 }

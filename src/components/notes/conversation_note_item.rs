@@ -26,7 +26,7 @@ pub fn ConversationNoteItem(
 ) -> impl IntoView {
     let client = Client::here();
     let cell = client.store().threads.of(conversation).notes.cell(id);
-    let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.clone()));
+    let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.into_owned()));
     let state = memo(move |_| {
         cell.with(|record| record.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
     });

@@ -30,7 +30,7 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     let client = Client::here();
     let notes = client.store().contact_notes.of(contact);
     let cell = notes.timeline.cell(id);
-    let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.clone()));
+    let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.into_owned()));
     let (edit_client, drop_client) = (client.clone(), client.clone());
     let is_new = memo(move |_| notes.is_new(id));
     let state: NoteHeader = memo(move |_| {

@@ -13,8 +13,12 @@ pub(super) fn gone(scene: &Scene) -> Outcome {
     if !until.is_string() {
         return Err(deleted.wrong("until when it can be undone, as restorable_until"));
     }
+    let rev = deleted.json()?["rev"].as_u64();
+    if rev.is_none_or(|rev| Some(rev) <= added.note["rev"].as_u64()) {
+        return Err(deleted.wrong("the version of the deletion as rev, higher than the note's"));
+    }
     let again = scene.agent.delete(&added.path())?.expect(200)?;
-    if again.json()?["restorable_until"] != until {
+    if again.json()?["restorable_until"] != until || again.json()?["rev"].as_u64() != rev {
         return Err(again.wrong("the same answer as the first time: the time to undo does not begin anew"));
     }
     let (answer, items) = scene.newest()?;

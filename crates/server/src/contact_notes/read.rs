@@ -1,64 +1,12 @@
-//! Contact notes as they are read: one, a page of them, and how far an agent has seen them.
+//! How far an agent has seen a contact's notes, and whom a conversation is with.
 
 use crate::{
-    agents,
     auth_agent::AuthAgent,
-    db::{Columns as _, int, malformed},
+    db::{Columns as _, int},
     error::Result,
 };
-use futures::TryStreamExt as _;
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
-use wire::{ContactId, ContactNote, ContactNoteId, ConversationId, NoteBody, OrgId, Seq};
-
-/// The live note; one in its undo window isn't live.
-pub(crate) async fn find(reading: &mut SqliteConnection, org: OrgId, id: ContactNoteId) -> Result<Option<ContactNote>> {
-    let row = sqlx::query(
-        "SELECT n.id, n.contact_id, n.conversation_id, n.author_id, b.body, n.created_at, n.seq, n.rev, \
-         a.name AS author_name, a.removed_at AS author_removed_at FROM contact_note n \
-         JOIN contact_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
-         JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
-         WHERE n.org_id = ? AND n.id = ? AND n.deleted_at IS NULL",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_optional(reading)
-    .await?;
-    Ok(row.as_ref().map(note).transpose()?)
-}
-
-/// The newest notes before a position that contain what is searched for.
-pub(super) async fn newest(
-    reading: &mut SqliteConnection,
-    org: OrgId,
-    contact: ContactId,
-    before: Seq,
-    search: Option<&str>,
-    limit: usize,
-) -> Result<Vec<ContactNote>> {
-    let mut rows = sqlx::query(
-        "SELECT n.id, n.contact_id, n.conversation_id, n.author_id, b.body, n.created_at, n.seq, n.rev, \
-         a.name AS author_name, a.removed_at AS author_removed_at FROM contact_note n \
-         JOIN contact_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
-         JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id \
-         WHERE n.org_id = ? AND n.contact_id = ? AND n.seq < ? AND n.deleted_at IS NULL ORDER BY n.seq DESC",
-    )
-    .bind(org.to_string())
-    .bind(contact.to_string())
-    .bind(int(before))
-    .fetch(reading);
-    let search = search.map(str::to_lowercase);
-    let mut notes = Vec::new();
-    while notes.len() < limit
-        && let Some(row) = rows.try_next().await?
-    {
-        let note = note(&row)?;
-        // SQL's own LIKE knows the letters of English only.
-        if search.as_ref().is_none_or(|search| note.body.as_str().to_lowercase().contains(search)) {
-            notes.push(note);
-        }
-    }
-    Ok(notes)
-}
+use sqlx::SqliteConnection;
+use wire::{ContactId, ConversationId, OrgId, Seq};
 
 /// Others' notes after this position are new to the agent. What came before they joined isn't.
 pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &AuthAgent, contact: ContactId) -> Result<Seq> {
@@ -104,17 +52,4 @@ pub(super) async fn with_whom(
         .fetch_optional(reading)
         .await?;
     Ok(row.map(|row| row.id("contact_id")).transpose()?)
-}
-
-fn note(row: &SqliteRow) -> sqlx::Result<ContactNote> {
-    Ok(ContactNote {
-        id: row.id("id")?,
-        contact_id: row.id("contact_id")?,
-        conversation_id: row.id("conversation_id")?,
-        author: agents::author(row)?.ok_or_else(|| malformed("author_id"))?,
-        body: NoteBody::parse(&row.text("body")?).map_err(|_| malformed("body"))?,
-        created_at: row.time("created_at")?,
-        seq: row.seq("seq")?,
-        rev: row.seq("rev")?,
-    })
 }

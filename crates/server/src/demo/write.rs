@@ -242,7 +242,8 @@ impl<'a> Writer<'a> {
     async fn noted_in_conversation(&mut self, at: At, n: usize) -> Result<()> {
         let (note, conversation) = (&self.thread(at).notes[n], self.conversations[&at]);
         let (id, author, body) = (ConversationNoteId::fresh(), self.agents[note.by.as_str()], body(&note.text));
-        conversation_notes::store(self.change, &conversation_notes::NewRow { id, conversation, author, body }).await
+        let row = conversation_notes::NewRow { id, conversation, author, body };
+        conversation_notes::store(self.change, &row).await.map(drop)
     }
 
     async fn noted_on_contact(&mut self, contact: usize, n: usize) -> Result<()> {
@@ -250,7 +251,7 @@ impl<'a> Writer<'a> {
         let conversation = self.conversations[&(contact, note.conversation)];
         let (id, author, body) = (ContactNoteId::fresh(), self.agents[note.by.as_str()], body(&note.text));
         let row = contact_notes::NewRow { id, contact: contact_id, conversation, author, body };
-        contact_notes::store(self.change, &row).await
+        contact_notes::store(self.change, &row).await.map(drop)
     }
 
     async fn happened(

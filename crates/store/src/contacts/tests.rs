@@ -3,13 +3,15 @@
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::{ActivityOfContact, Agents, Contacts, PendingTag};
+use super::{ActivityOfContact, Agents, Contacts};
 use crate::{
-    record::Load,
+    change::{ContactChange, DetailChange},
+    record::{Failure, Load, Record},
+    records::Records,
     samples::{Onlooker, agent, agent_id, contact, contact_id, position},
 };
 use reactive_graph::traits::{GetUntracked, Set, Track, WithUntracked};
-use wire::{Activity, ActivityKind, Contact, Page, Seq, Tag};
+use wire::{Activity, ActivityKind, Contact, ContactPatch, Page, ProblemCode, Seq, Tag};
 
 fn tagged(rev: Seq, tags: &[&str]) -> Contact {
     let tags = tags.iter().map(|name| Tag { name: (*name).to_owned(), color: 3 }).collect();
@@ -17,12 +19,35 @@ fn tagged(rev: Seq, tags: &[&str]) -> Contact {
 }
 
 fn tags(contacts: &Contacts) -> Vec<String> {
-    let shown = contacts.cell(contact_id(1)).with_untracked(super::ContactRecord::shown).unwrap();
-    shown.tags.into_iter().map(|tag| tag.name).collect()
+    shown(contacts).tags.into_iter().map(|tag| tag.name).collect()
+}
+
+fn shown(contacts: &Contacts) -> Contact {
+    contacts.with(contact_id(1), |record| record.shown().unwrap().0.into_owned())
 }
 
 fn name(contacts: &Contacts) -> String {
-    contacts.cell(contact_id(1)).with_untracked(|record| record.shown().unwrap().name)
+    shown(contacts).name
+}
+
+fn rename(seen: &str, to: &str) -> DetailChange {
+    let name = |name: &str| ContactPatch { name: Some(name.to_owned()), ..Default::default() };
+    DetailChange { to: name(to), seen: name(seen) }
+}
+
+#[test]
+fn a_changed_detail_is_shown_at_once_and_conflicts_with_a_colleagues_change_of_the_same_one_alone() {
+    let contacts = Contacts::default();
+    contacts.receive(contact(1, 10, "Ana"));
+    let change = rename("Ana", "Anna");
+    contacts.apply_change(contact_id(1), ContactChange::Detail(Box::new(change.clone())), 0);
+    assert_eq!(name(&contacts), "Anna");
+    assert!(!change.conflicts_with(&Contact { phone: Some("1".to_owned()), ..contact(1, 11, "Ana") }));
+    assert!(change.conflicts_with(&contact(1, 11, "Ana Maria")));
+    contacts.receive(contact(1, 11, "Ana Maria"));
+    let conflict = Failure::Refused(ProblemCode::Changed);
+    contacts.refuse_change(contact_id(1), &ContactChange::Detail(Box::new(change)), conflict);
+    assert_eq!(name(&contacts), "Ana Maria", "nothing is overwritten unseen");
 }
 
 #[test]
@@ -31,7 +56,7 @@ fn the_newest_version_of_a_contact_is_shown_whatever_order_they_came_in() {
     contacts.receive(contact(1, 12, "Ana Maria"));
     contacts.receive(contact(1, 11, "Ana"));
     assert_eq!(name(&contacts), "Ana Maria");
-    assert_eq!(contacts.cell(contact_id(1)).get_untracked().rev(), 12);
+    assert_eq!(contacts.with(contact_id(1), Record::rev), 12);
     contacts.mark_stale();
     assert_eq!(name(&contacts), "Ana Maria", "what is known stays visible");
     contacts.receive(contact(1, 2, "Anna"));
@@ -51,36 +76,38 @@ fn everybody_who_asks_for_a_contact_gets_the_same_cell() {
 #[test]
 fn a_tag_is_shown_at_once_and_once_and_stays_when_the_server_has_it() {
     let contacts = Contacts::default();
-    let add = PendingTag::Add("vip".to_owned());
+    let add = ContactChange::AddTag("vip".to_owned());
     contacts.receive(tagged(10, &["new"]));
-    contacts.apply_tag(contact_id(1), add.clone());
+    contacts.apply_change(contact_id(1), add.clone(), 0);
     assert_eq!(tags(&contacts), ["new", "vip"]);
     contacts.receive(tagged(11, &["new", "vip"]));
     assert_eq!(tags(&contacts), ["new", "vip"]);
-    contacts.settle_tag(contact_id(1), &add);
+    contacts.settle_change(contact_id(1), &add);
     assert_eq!(tags(&contacts), ["new", "vip"]);
 }
 
 #[test]
 fn a_refused_change_of_tags_is_taken_back() {
     let contacts = Contacts::default();
-    let (add, remove) = (PendingTag::Add("vip".to_owned()), PendingTag::Remove("new".to_owned()));
+    let (add, remove) = (ContactChange::AddTag("vip".to_owned()), ContactChange::RemoveTag("new".to_owned()));
     contacts.receive(tagged(10, &["new"]));
-    contacts.apply_tag(contact_id(1), add.clone());
-    contacts.apply_tag(contact_id(1), remove.clone());
+    contacts.apply_change(contact_id(1), add.clone(), 0);
+    contacts.apply_change(contact_id(1), remove.clone(), 0);
     assert_eq!(tags(&contacts), ["vip"]);
-    contacts.settle_tag(contact_id(1), &remove);
+    let forbidden = Failure::Refused(ProblemCode::Forbidden);
+    contacts.refuse_change(contact_id(1), &remove, forbidden);
     assert_eq!(tags(&contacts), ["new", "vip"]);
-    contacts.settle_tag(contact_id(1), &add);
+    contacts.refuse_change(contact_id(1), &add, forbidden);
     assert_eq!(tags(&contacts), ["new"]);
+    assert_eq!(contacts.with(contact_id(1), |record| record.changes().len()), 2, "with the reason");
 }
 
 #[test]
 fn of_two_changes_of_the_same_tag_the_later_one_is_shown() {
     let contacts = Contacts::default();
     contacts.receive(tagged(10, &[]));
-    contacts.apply_tag(contact_id(1), PendingTag::Add("vip".to_owned()));
-    contacts.apply_tag(contact_id(1), PendingTag::Remove("vip".to_owned()));
+    contacts.apply_change(contact_id(1), ContactChange::AddTag("vip".to_owned()), 0);
+    contacts.apply_change(contact_id(1), ContactChange::RemoveTag("vip".to_owned()), 0);
     assert_eq!(tags(&contacts), [""; 0]);
 }
 
@@ -92,7 +119,7 @@ fn a_word_that_changes_nothing_is_told_to_nobody() {
     let view = Onlooker::at(move || cell.track());
     contacts.receive(contact(1, 10, "Ana"));
     contacts.receive(contact(1, 9, "An"));
-    contacts.settle_tag(contact_id(1), &PendingTag::Add("vip".to_owned()));
+    contacts.settle_change(contact_id(1), &ContactChange::AddTag("vip".to_owned()));
     assert_eq!(view.told(), 0);
     contacts.receive(contact(1, 11, "Ana Maria"));
     assert_eq!(view.told(), 1);

@@ -9,10 +9,11 @@ use crate::{
     record::Load,
     samples::{COLLEAGUE, ME, Onlooker, agent_id, conversation, conversation_id},
 };
+use crate::{record::Failure, records::Records as _};
 use reactive_graph::traits::{GetUntracked, Track};
 use std::sync::Arc;
 use uuid::Uuid;
-use wire::{ChannelId, ChannelRef, Conversation, ConversationPatch, ConversationQuery, Section, Sort, Status};
+use wire::{ChannelId, ChannelRef, Conversation, ConversationQuery, Section, Sort, Status};
 
 fn conversations() -> Conversations {
     Conversations::new(agent_id(ME))
@@ -103,11 +104,11 @@ fn closing_takes_a_conversation_off_the_list_at_once_and_a_refusal_puts_it_back(
     let conversations = conversations();
     let open = ConversationQuery { status: Some(Status::Open), ..all() };
     conversations.receive_all(mixed());
-    let patch = ConversationPatch { status: Some(Status::Closed), ..Default::default() };
+    let change = crate::change::ConversationChange::Status(Status::Closed);
     assert_eq!(shown(&conversations, open), [5, 4, 1]);
-    conversations.apply(conversation_id(4), &patch);
+    conversations.apply_change(conversation_id(4), change, 0);
     assert_eq!(shown(&conversations, open), [5, 1]);
-    conversations.settle(conversation_id(4), &patch);
+    conversations.refuse_change(conversation_id(4), &change, Failure::Offline);
     assert_eq!(shown(&conversations, open), [5, 4, 1]);
 }
 

@@ -5,11 +5,13 @@
 
 use super::Conversations;
 use crate::{
+    change::ConversationChange,
     record::Load,
+    records::Records,
     samples::{COLLEAGUE, ME, Onlooker, agent_id, conversation, conversation_id},
 };
 use reactive_graph::traits::{GetUntracked, Set, Track};
-use wire::{Conversation, ConversationPatch, Status};
+use wire::{Conversation, Status};
 
 fn conversations() -> Conversations {
     let conversations = Conversations::new(agent_id(ME));
@@ -45,33 +47,32 @@ fn everybody_who_asks_for_a_conversation_gets_the_same_cell() {
 #[test]
 fn changes_of_status_and_assignee_lie_over_the_servers_word_and_are_taken_back_one_by_one() {
     let conversations = conversations();
-    let close = ConversationPatch { status: Some(Status::Closed), ..Default::default() };
-    let assign = ConversationPatch { assignee_id: Some(Some(agent_id(COLLEAGUE))), ..Default::default() };
-    assert_eq!(conversations.apply(conversation_id(1), &close), 10);
-    conversations.apply(conversation_id(1), &assign);
+    let close = ConversationChange::Status(Status::Closed);
+    let assign = ConversationChange::Assignee(Some(agent_id(COLLEAGUE)));
+    conversations.apply_change(conversation_id(1), close, 0);
+    conversations.apply_change(conversation_id(1), assign, 0);
     conversations.receive(Conversation { status: Status::Automated, ..conversation(1, 12, 1) });
     assert_eq!(
         (shown(&conversations).status, shown(&conversations).assignee_id),
         (Status::Closed, Some(agent_id(COLLEAGUE)))
     );
-    conversations.settle(conversation_id(1), &close);
+    conversations.settle_change(conversation_id(1), &close);
     assert_eq!(
         (shown(&conversations).status, shown(&conversations).assignee_id),
         (Status::Automated, Some(agent_id(COLLEAGUE)))
     );
-    conversations.settle(conversation_id(1), &assign);
+    conversations.settle_change(conversation_id(1), &assign);
     assert_eq!(shown(&conversations).assignee_id, None);
 }
 
 #[test]
 fn the_answer_to_an_older_change_does_not_take_back_a_newer_one() {
     let conversations = conversations();
-    let [close, reopen] =
-        [Status::Closed, Status::Open].map(|status| ConversationPatch { status: Some(status), ..Default::default() });
-    conversations.apply(conversation_id(1), &close);
-    conversations.apply(conversation_id(1), &reopen);
+    let [close, reopen] = [Status::Closed, Status::Open].map(ConversationChange::Status);
+    conversations.apply_change(conversation_id(1), close, 0);
+    conversations.apply_change(conversation_id(1), reopen, 0);
     conversations.receive(Conversation { status: Status::Closed, ..conversation(1, 12, 1) });
-    conversations.settle(conversation_id(1), &close);
+    conversations.settle_change(conversation_id(1), &close);
     assert_eq!(shown(&conversations).status, Status::Open);
 }
 
@@ -79,8 +80,8 @@ fn the_answer_to_an_older_change_does_not_take_back_a_newer_one() {
 fn unassigning_is_a_change_too() {
     let conversations = conversations();
     conversations.receive(Conversation { assignee_id: Some(agent_id(ME)), ..conversation(1, 12, 1) });
-    let nobody = ConversationPatch { assignee_id: Some(None), ..Default::default() };
-    conversations.apply(conversation_id(1), &nobody);
+    let nobody = ConversationChange::Assignee(None);
+    conversations.apply_change(conversation_id(1), nobody, 0);
     assert_eq!(shown(&conversations).assignee_id, None);
 }
 

@@ -1,6 +1,7 @@
 //! What an agent sees of a contact's notes: the same in every panel, and which of them are new.
 
 use super::ContactNotes;
+use crate::records::Records as _;
 use crate::samples::{COLLEAGUE, ME, Onlooker, agent_id, contact_id, note, note_at, note_id, position, unsaved};
 use std::sync::Arc;
 use wire::{ContactNote, NotesPage, Seq};

@@ -3,20 +3,27 @@
 // Clippy's leave for tests covers test functions only; what they call here is test code just as much.
 #![allow(clippy::unwrap_used)]
 
-use super::{Failure, Pending, PendingRequest, Record, SendState, State, TimelineKey};
-use crate::samples::{note, note_at, unsaved};
-use wire::{ContactNote, ProblemCode};
+use super::{Failure, Pending, PendingChange, PendingRequest, Record, SendState, State, TimelineKey};
+use crate::{
+    change::{Change as _, ConversationChange},
+    samples::{COLLEAGUE, agent_id, conversation, note, note_at, unsaved},
+};
+use wire::{ContactNote, Conversation, ProblemCode, Seq, Status};
 
 type NoteRecord = Record<ContactNote>;
 
 const FORBIDDEN: Failure = Failure::Refused(ProblemCode::Forbidden);
-const GONE: Failure = Failure::Refused(ProblemCode::Gone);
 
 /// Saved by a colleague at 5.
 fn saved() -> NoteRecord {
     let mut record = NoteRecord::default();
     record.receive(note(5));
     record
+}
+
+/// Every deletion in these tests takes place at 8.
+fn delete_confirmed(record: &mut NoteRecord) {
+    record.settle_delete(Some(8));
 }
 
 /// What an agent sees, and what is asked of the server.
@@ -58,39 +65,39 @@ fn pending() -> Vec<(&'static str, NoteRecord)> {
         ("to add, refused", with(adding(), &[|record| record.refuse(FORBIDDEN)])),
         ("to delete", with(saved(), &[delete])),
         ("to delete, undone", with(saved(), &[delete, undo])),
-        ("deleted", with(saved(), &[delete, NoteRecord::settle_delete])),
-        ("to restore", with(saved(), &[delete, NoteRecord::settle_delete, undo])),
-        ("to delete what is being restored", with(saved(), &[delete, NoteRecord::settle_delete, undo, delete])),
+        ("deleted", with(saved(), &[delete, delete_confirmed])),
+        ("to restore", with(saved(), &[delete, delete_confirmed, undo])),
+        ("to delete what is being restored", with(saved(), &[delete, delete_confirmed, undo, delete])),
         (
             "to delete, from another page",
-            with(NoteRecord::default(), &[|record| record.restore_pending(Pending::DeleteUnseen)]),
+            with(NoteRecord::default(), &[|record| record.restore_pending(Pending::Delete { undone: false })]),
         ),
         (
             "to delete, from another page, and then seen",
             with(
                 NoteRecord::default(),
-                &[|record| record.restore_pending(Pending::DeleteUnseen), |record| record.receive(note(5))],
+                &[|record| record.restore_pending(Pending::Delete { undone: false }), |record| record.receive(note(5))],
             ),
         ),
         (
             "to delete what is here, from another page",
-            with(saved(), &[|record| record.restore_pending(Pending::DeleteUnseen)]),
+            with(saved(), &[|record| record.restore_pending(Pending::Delete { undone: false })]),
         ),
         (
             "to delete what is being added here, from another page",
-            with(adding(), &[|record| record.restore_pending(Pending::DeleteUnseen)]),
+            with(adding(), &[|record| record.restore_pending(Pending::Delete { undone: false })]),
         ),
         (
             "to restore, from another page",
-            with(NoteRecord::default(), &[|record| record.restore_pending(Pending::RestoreUnseen)]),
+            with(NoteRecord::default(), &[|record| record.restore_pending(Pending::Restore)]),
         ),
         (
             "to restore what is here, from another page",
-            with(saved(), &[|record| record.restore_pending(Pending::RestoreUnseen)]),
+            with(saved(), &[|record| record.restore_pending(Pending::Restore)]),
         ),
         (
             "to restore what is to be gone here",
-            with(saved(), &[delete, |record| record.restore_pending(Pending::RestoreUnseen)]),
+            with(saved(), &[delete, |record| record.restore_pending(Pending::Restore)]),
         ),
     ]
 }
@@ -106,9 +113,10 @@ fn words() -> Vec<Word> {
         ("an older deletion", |record| record.receive_deletion(4)),
         ("not on a page", |record| record.receive_absence(8)),
         ("answer: here it is", |record| record.settle(note_at(5, 5, 9))),
-        ("answer: deleted", NoteRecord::settle_delete),
+        ("answer: deleted", delete_confirmed),
+        ("answer: it has never been there", |record| record.settle_delete(None)),
         ("answer: forbidden", |record| record.refuse(FORBIDDEN)),
-        ("answer: it is gone", |record| record.refuse(GONE)),
+        ("answer: it is gone", |record| record.refuse_gone(Some(8))),
         ("no answer", |record| record.retry(Failure::Offline)),
         ("the undo window ends", NoteRecord::forget_deleted),
         ("a reset", NoteRecord::mark_stale),
@@ -133,6 +141,99 @@ fn whatever_is_pending_and_whatever_the_server_says_an_agent_sees_this() {
     assert_eq!(table, include_str!("outcomes.txt"));
 }
 
+type ConversationRecord = Record<Conversation>;
+
+const CLOSE: ConversationChange = ConversationChange::Status(Status::Closed);
+const REOPEN: ConversationChange = ConversationChange::Status(Status::Open);
+
+fn with_changes(changes: &[fn(&mut ConversationRecord)]) -> ConversationRecord {
+    let mut record = ConversationRecord::default();
+    record.receive(conversation(1, 5, 1));
+    changes.iter().for_each(|change| change(&mut record));
+    record
+}
+
+fn close(record: &mut ConversationRecord) {
+    record.apply_change(PendingChange::new(CLOSE, 0));
+}
+
+fn assign(record: &mut ConversationRecord) {
+    record.apply_change(PendingChange::new(ConversationChange::Assignee(Some(agent_id(COLLEAGUE))), 0));
+}
+
+fn reopen(record: &mut ConversationRecord) {
+    record.apply_change(PendingChange::new(REOPEN, 0));
+}
+
+/// Status and assignee as shown, and each change that is pending.
+fn outcome_of_changes(record: &ConversationRecord) -> String {
+    let shown = record.shown().map_or("hidden".to_owned(), |(shown, _)| {
+        format!("{}, {}", shown.status.as_str(), if shown.assignee_id.is_some() { "assigned" } else { "unassigned" })
+    });
+    let changes = record.changes().iter().map(|pending| {
+        let state = match pending.send_state {
+            SendState::Waiting => "is sent",
+            SendState::Retrying(_) => "is sent again",
+            SendState::Refused(_) => "was refused",
+        };
+        format!("; {} {state}", pending.change.field())
+    });
+    shown + &changes.collect::<String>()
+}
+
+type WordOnChanges = (&'static str, fn(&mut ConversationRecord));
+
+fn words_on_changes() -> Vec<WordOnChanges> {
+    vec![
+        ("as it was", |record| record.receive(conversation(1, 5, 1))),
+        ("closed by a colleague", |record| record.receive(closed(7))),
+        ("an older version", |record| record.receive(conversation(1, 4, 1))),
+        ("answer: closed", |record| {
+            record.receive(closed(8));
+            record.settle_change(&CLOSE);
+        }),
+        ("answer: forbidden", |record| record.refuse_change(&CLOSE, FORBIDDEN)),
+        ("no answer", |record| record.retry_change(&CLOSE, Failure::Offline)),
+        ("closed again", close),
+        ("reopened", reopen),
+        ("discarded", |record| record.settle_change(&CLOSE)),
+        ("a reset", ConversationRecord::mark_stale),
+    ]
+}
+
+fn closed(rev: Seq) -> Conversation {
+    Conversation { status: Status::Closed, rev, ..conversation(1, 5, 1) }
+}
+
+#[test]
+fn whatever_is_changed_and_whatever_the_server_says_an_agent_sees_this() {
+    let mut table = String::new();
+    let pending = [
+        ("nothing", with_changes(&[])),
+        ("closed", with_changes(&[close])),
+        ("closed, refused", with_changes(&[close, |record| record.refuse_change(&CLOSE, FORBIDDEN)])),
+        ("closed and assigned", with_changes(&[close, assign])),
+        ("closed and reopened", with_changes(&[close, reopen])),
+        ("closed before it was seen", {
+            let mut record = ConversationRecord::default();
+            record.restore_pending(Pending::Change(vec![PendingChange::new(CLOSE, 0)]));
+            record
+        }),
+    ];
+    for (pending, record) in pending {
+        table.push_str(&format!("{pending}: {}\n", outcome_of_changes(&record)));
+        for (word, say) in words_on_changes() {
+            let (mut record, before) = (record.clone(), outcome_of_changes(&record));
+            say(&mut record);
+            let after = outcome_of_changes(&record);
+            if before != after {
+                table.push_str(&format!("  {word}: {after}\n"));
+            }
+        }
+    }
+    assert_eq!(table, include_str!("outcomes_of_changes.txt"));
+}
+
 #[test]
 fn an_older_version_never_replaces_a_newer_one() {
     let mut record = saved();
@@ -154,10 +255,10 @@ fn a_deleted_note_does_not_come_back_with_a_late_word_of_it() {
 }
 
 #[test]
-fn a_note_that_was_gone_when_it_arrived_stays_gone_though_nobody_said_since_when() {
+fn a_note_that_was_gone_when_it_arrived_stays_gone() {
     let mut record = NoteRecord::default();
     record.apply_add(unsaved(5), 0);
-    record.refuse(GONE);
+    record.refuse_gone(Some(8));
     record.receive(note(5));
     assert_eq!(outcome(&record), "hidden");
     record.receive(note_at(5, 5, 9));
@@ -168,14 +269,14 @@ fn a_note_that_was_gone_when_it_arrived_stays_gone_though_nobody_said_since_when
 fn deleting_again_while_the_undo_is_on_its_way_ends_in_deleted() {
     let mut record = saved();
     record.apply_delete();
-    record.settle_delete();
+    record.settle_delete(Some(8));
     record.apply_restore();
     record.apply_delete();
     record.receive_deletion(8);
     assert_eq!(outcome(&record), "hidden, asks to delete", "that was the deletion which is being undone");
     record.settle(note_at(5, 5, 9));
     assert_eq!(outcome(&record), "hidden, asks to delete");
-    record.settle_delete();
+    record.settle_delete(Some(10));
     assert_eq!(outcome(&record), "hidden");
 }
 
@@ -183,7 +284,7 @@ fn deleting_again_while_the_undo_is_on_its_way_ends_in_deleted() {
 fn an_undo_is_not_over_because_an_older_page_shows_the_note() {
     let mut record = saved();
     record.apply_delete();
-    record.settle_delete();
+    record.settle_delete(Some(8));
     record.apply_restore();
     record.receive(note(5));
     record.receive_deletion(8);
@@ -194,7 +295,7 @@ fn an_undo_is_not_over_because_an_older_page_shows_the_note() {
 fn an_undo_that_was_answered_is_over_even_if_somebody_deleted_the_note_since() {
     let mut record = saved();
     record.apply_delete();
-    record.settle_delete();
+    record.settle_delete(Some(8));
     record.apply_restore();
     record.receive_deletion(10);
     record.settle(note_at(5, 5, 9));
@@ -206,7 +307,7 @@ fn a_deletion_answered_after_another_window_brought_the_note_back_leaves_it_ther
     let mut record = saved();
     record.apply_delete();
     record.receive(note_at(5, 5, 9));
-    record.settle_delete();
+    record.settle_delete(Some(8));
     assert_eq!(outcome(&record), "saved");
 }
 
@@ -233,11 +334,10 @@ fn after_a_reset_a_page_that_lacks_a_note_does_not_say_that_it_is_nowhere() {
 fn the_kept_text_goes_when_the_undo_window_ends() {
     let mut record = saved();
     record.apply_delete();
-    record.settle_delete();
-    assert!(matches!(record.pending(), Some(Pending::Deleted { .. })));
+    record.settle_delete(Some(8));
+    assert!(record.deleted.is_some());
     record.forget_deleted();
-    assert_eq!(record.pending(), None);
-    assert_eq!(record.live(), None);
+    assert_eq!((record.pending(), record.live(), &record.deleted), (None, None, &None));
     assert!(!record.apply_restore());
 }
 
@@ -260,7 +360,7 @@ fn an_unsaved_note_stands_above_every_saved_one() {
 fn after_a_reset_a_note_that_this_agent_deleted_is_shown_if_the_server_has_it() {
     let mut record = saved();
     record.apply_delete();
-    record.settle_delete();
+    record.settle_delete(Some(8));
     record.forget_deleted();
     record.mark_stale();
     record.receive(note(5));
@@ -271,7 +371,7 @@ fn after_a_reset_a_note_that_this_agent_deleted_is_shown_if_the_server_has_it() 
 fn after_a_reset_a_deletion_ends_an_undo_of_which_nobody_knows_what_it_undoes() {
     let mut record = saved();
     record.apply_delete();
-    record.settle_delete();
+    record.settle_delete(Some(8));
     record.apply_restore();
     record.mark_stale();
     record.receive_deletion(3);
@@ -282,7 +382,7 @@ fn after_a_reset_a_deletion_ends_an_undo_of_which_nobody_knows_what_it_undoes() 
 fn whoever_goes_back_and_forth_while_an_undo_is_on_its_way_gets_what_they_wanted_last() {
     let mut record = saved();
     record.apply_delete();
-    record.settle_delete();
+    record.settle_delete(Some(8));
     record.apply_restore();
     record.apply_delete();
     assert!(record.apply_restore());

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{Thread, ThreadItem, Threads, arrived};
+use crate::records::Records as _;
 use crate::{
     record::{Failure, Load},
     samples::{Onlooker, conversation_id, conversation_note, message, position},

@@ -1,6 +1,7 @@
 //! What an agent sees of a list of notes: its order, how far down it is loaded, and who is told of a change.
 
 use super::{Arrived, Timeline};
+use crate::records::Records as _;
 use crate::{
     record::{Failure, Load, Record, State, TimelineKey},
     samples::{Onlooker, in_epoch, is_saved, note, note_at, note_id, position, unsaved},

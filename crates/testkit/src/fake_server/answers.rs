@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use sidenote::store::entry::Entry;
 use wire::{
     AgentRef, Changes, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
-    ConversationNoteId, ConversationPatch, Direction, MessageId, NewContactNote, NewConversationNote, NewMessage,
-    NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
+    ConversationNoteId, ConversationPatch, Deleted, Direction, MessageId, NewContactNote, NewConversationNote,
+    NewMessage, NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
 };
 
 use super::truth::{Notes, Truth};
@@ -115,7 +115,7 @@ impl Truth {
         let me = self.agent(Who::Me);
         match sent.method.as_str() {
             "PUT" => match standing(&self.conversation_notes, id) {
-                Standing::Gone => refused(ProblemCode::Gone),
+                Standing::Gone(rev) => gone(rev),
                 Standing::There => ok(&self.conversation_notes.get(id)),
                 Standing::New => {
                     let NewConversationNote { body } = body(sent);
@@ -124,13 +124,13 @@ impl Truth {
             },
             "DELETE" => {
                 let author = self.conversation_notes.get(id).map(|note| note.author.clone());
-                match self.may_delete(author.as_ref()) {
-                    true => self.delete_conversation_note(id, me),
-                    false => return refused(ProblemCode::Forbidden),
+                if !self.may_delete(author.as_ref()) {
+                    return refused(ProblemCode::Forbidden);
                 }
-                Answer::Nothing
+                self.delete_conversation_note(id, me);
+                self.deleted(&self.conversation_notes, id)
             }
-            _ if restore => or_gone(self.restore_conversation_note(id, me)),
+            _ if restore => self.restore_conversation_note(id, me).map_or_else(|| gone(self.seq), |note| ok(&note)),
             _ => refused(ProblemCode::MethodNotAllowed),
         }
     }
@@ -139,10 +139,7 @@ impl Truth {
         match rest {
             [] if sent.method == "PATCH" => {
                 let patch: ContactPatch = body(sent);
-                ok(&self.change_contact(id, |contact| {
-                    contact.name = patch.name.unwrap_or_else(|| contact.name.clone());
-                    contact.phone = patch.phone.unwrap_or_else(|| contact.phone.clone());
-                }))
+                ok(&self.change_contact(id, |contact| patch.apply(contact)))
             }
             [] => match self.contacts.iter().find(|known| known.id == id) {
                 Some(contact) => ok(contact),
@@ -191,7 +188,7 @@ impl Truth {
         let me = self.agent(Who::Me);
         match sent.method.as_str() {
             "PUT" => match standing(&self.contact_notes, id) {
-                Standing::Gone => refused(ProblemCode::Gone),
+                Standing::Gone(rev) => gone(rev),
                 Standing::There => ok(&self.contact_notes.get(id)),
                 Standing::New => {
                     let NewContactNote { body, conversation_id } = body(sent);
@@ -204,14 +201,22 @@ impl Truth {
             },
             "DELETE" => {
                 let author = self.contact_notes.get(id).map(|note| note.author.clone());
-                match self.may_delete(author.as_ref()) {
-                    true => self.delete_contact_note(id, me),
-                    false => return refused(ProblemCode::Forbidden),
+                if !self.may_delete(author.as_ref()) {
+                    return refused(ProblemCode::Forbidden);
                 }
-                Answer::Nothing
+                self.delete_contact_note(id, me);
+                self.deleted(&self.contact_notes, id)
             }
-            _ if restore => or_gone(self.restore_contact_note(id, me)),
+            _ if restore => self.restore_contact_note(id, me).map_or_else(|| gone(self.seq), |note| ok(&note)),
             _ => refused(ProblemCode::MethodNotAllowed),
+        }
+    }
+
+    /// The answer to a deletion.
+    fn deleted<T: Entry>(&self, notes: &Notes<T>, id: T::Id) -> Answer {
+        match notes.gone.get(&id) {
+            Some((Some(_), rev)) => ok(&Deleted { restorable_until: self.time(), rev: *rev }),
+            _ => Answer::Nothing,
         }
     }
 
@@ -235,12 +240,13 @@ impl Truth {
 enum Standing {
     New,
     There,
-    Gone,
+    /// Since this version.
+    Gone(Seq),
 }
 
 fn standing<T: Entry>(notes: &Notes<T>, id: T::Id) -> Standing {
-    if notes.gone.contains_key(&id) {
-        Standing::Gone
+    if let Some((_, rev)) = notes.gone.get(&id) {
+        Standing::Gone(*rev)
     } else if notes.get(id).is_some() {
         Standing::There
     } else {
@@ -248,8 +254,9 @@ fn standing<T: Entry>(notes: &Notes<T>, id: T::Id) -> Standing {
     }
 }
 
-fn or_gone<T: Serialize>(note: Option<T>) -> Answer {
-    note.map_or_else(|| refused(ProblemCode::Gone), |note| ok(&note))
+fn gone(rev: Seq) -> Answer {
+    let problem = Problem { rev: Some(rev), ..Problem::new(ProblemCode::Gone) };
+    Answer::Refused { problem: Box::new(problem), retry_after: None }
 }
 
 fn ok(body: &impl Serialize) -> Answer {

@@ -2,7 +2,7 @@
 
 use wire::{
     AgentRef, ChannelKind, Contact, ContactId, ContactNoteId, ConversationId, ConversationNoteId, Direction, MessageId,
-    NoteBody, Position, Seq,
+    NoteBody, Position, Seq, Status,
 };
 
 use super::FakeServer;
@@ -72,6 +72,17 @@ impl FakeServer {
         let truth = self.shared.truth.borrow();
         let notes = truth.conversation_notes.live.iter().rev().filter(|note| note.conversation_id == conversation);
         notes.map(|note| note.body.as_str().to_owned()).collect()
+    }
+
+    /// A conversation's status, as the server has it.
+    pub fn status(&self, conversation: ConversationId) -> Status {
+        let truth = self.shared.truth.borrow();
+        truth
+            .conversations
+            .iter()
+            .find(|known| known.id == conversation)
+            .map(|known| known.status)
+            .expect("made before")
     }
 
     pub fn change_contact(&self, contact: ContactId, change: impl FnOnce(&mut Contact)) {

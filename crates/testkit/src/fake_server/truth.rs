@@ -30,8 +30,8 @@ pub(super) struct Truth {
 /// Notes of one kind: those that are there, oldest first, and those that were.
 pub(super) struct Notes<T: Entry> {
     pub(super) live: Vec<T>,
-    /// `None`: an id that was deleted before it came.
-    pub(super) gone: HashMap<T::Id, Option<T>>,
+    /// With the version of the deletion. `None`: an id that was deleted before it came.
+    pub(super) gone: HashMap<T::Id, (Option<T>, Seq)>,
 }
 
 impl<T: Entry> Default for Notes<T> {
@@ -45,17 +45,17 @@ impl<T: Entry> Notes<T> {
         self.live.iter().find(|note| note.id() == id)
     }
 
-    /// Returns whether it was there.
-    fn remove(&mut self, id: T::Id) -> bool {
+    /// Returns whether it was there. `rev`: the version of the deletion.
+    fn remove(&mut self, id: T::Id, rev: Seq) -> bool {
         let at = self.live.iter().position(|note| note.id() == id);
         let note = at.map(|at| self.live.remove(at));
         let was_there = note.is_some();
-        self.gone.entry(id).or_insert(note);
+        self.gone.entry(id).or_insert((note, rev));
         was_there
     }
 
     fn put_back(&mut self, id: T::Id) -> Option<&mut T> {
-        let note = self.gone.remove(&id).flatten()?;
+        let note = self.gone.remove(&id)?.0?;
         let at = self.live.iter().position(|other| other.seq() > note.seq()).unwrap_or(self.live.len());
         self.live.insert(at, note);
         self.live.get_mut(at)
@@ -223,7 +223,7 @@ impl Truth {
 
     pub(super) fn delete_contact_note(&mut self, note_id: ContactNoteId, actor: AgentRef) {
         let contact = self.contact_notes.get(note_id).map(|note| note.contact_id);
-        if self.contact_notes.remove(note_id) {
+        if self.contact_notes.remove(note_id, self.seq + 1) {
             let (seq, contact_id) = (self.next(), contact.expect("it was there"));
             self.remember(contact_id, ActivityKind::NoteDeleted, &actor);
             self.events.push(Event::ContactNoteDeleted { note_id, contact_id, actor, seq });
@@ -262,7 +262,7 @@ impl Truth {
 
     pub(super) fn delete_conversation_note(&mut self, note_id: ConversationNoteId, actor: AgentRef) {
         let conversation = self.conversation_notes.get(note_id).map(|note| note.conversation_id);
-        if self.conversation_notes.remove(note_id) {
+        if self.conversation_notes.remove(note_id, self.seq + 1) {
             let (seq, conversation_id) = (self.next(), conversation.expect("it was there"));
             self.events.push(Event::ConversationNoteDeleted { note_id, conversation_id, actor, seq });
         }

@@ -1,0 +1,296 @@
+//! What the storage of both kinds of note does alike: find, insert, mark as deleted, keep tombstones.
+//!
+//! The kinds stay two types with tables, routes and handlers of their own. A kind names its tables by [`note_sql!`].
+//!
+//! Invariants: an id makes at most one note, ever; an id that was deleted (or whose deletion arrived first) makes none;
+//! only who deleted a note brings it back, and only inside the undo window.
+
+use crate::{
+    auth_agent::AuthAgent,
+    change::Change,
+    db::{Columns as _, head, int, malformed},
+    error::{Error, Result},
+    overflow_padding,
+};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use std::{fmt::Display, str::FromStr, time::Duration};
+use wire::{AgentId, Deleted, NoteBody, OrgId, ProblemCode, Role, Seq};
+
+/// The statements of one kind of note.
+pub(crate) struct NoteSql {
+    pub(crate) find: &'static str,
+    pub(crate) newest: &'static str,
+    pub(crate) insert_body: &'static str,
+    pub(crate) mark: &'static str,
+    pub(crate) tombstone: &'static str,
+    pub(crate) insert_tombstone: &'static str,
+    pub(crate) delete_tombstone: &'static str,
+}
+
+/// The statements for a table and the column of what its notes belong to. `$columns`: further columns of a note.
+macro_rules! note_sql {
+    ($table:literal, $parent:literal, $columns:literal) => {
+        $crate::note_storage::NoteSql {
+            find: concat!(note_sql!(@select $table, $parent, $columns), "n.id = ? AND n.deleted_at IS NULL"),
+            newest: concat!(
+                note_sql!(@select $table, $parent, $columns),
+                "n.", $parent, " = ? AND n.seq < ? AND n.deleted_at IS NULL ORDER BY n.seq DESC"
+            ),
+            insert_body: concat!("INSERT INTO ", $table, "_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)"),
+            mark: concat!("UPDATE ", $table, " SET deleted_at = ?, rev = ? WHERE org_id = ? AND id = ?"),
+            tombstone: concat!(
+                "SELECT ", $parent, " AS parent, deleted_by, restorable_until, rev FROM ", $table,
+                "_tombstone WHERE org_id = ? AND id = ?"
+            ),
+            insert_tombstone: concat!(
+                "INSERT INTO ", $table, "_tombstone (org_id, id, ", $parent,
+                ", deleted_by, restorable_until, rev) VALUES (?, ?, ?, ?, ?, ?)"
+            ),
+            delete_tombstone: concat!("DELETE FROM ", $table, "_tombstone WHERE org_id = ? AND id = ?"),
+        }
+    };
+    (@select $table:literal, $parent:literal, $columns:literal) => {
+        concat!(
+            "SELECT n.id, n.", $parent, $columns, ", n.author_id, b.body, n.created_at, n.seq, n.rev, ",
+            "a.name AS author_name, a.removed_at AS author_removed_at FROM ", $table, " n ",
+            "JOIN ", $table, "_body b ON b.org_id = n.org_id AND b.note_id = n.id ",
+            "JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id WHERE n.org_id = ? AND "
+        )
+    };
+}
+pub(crate) use note_sql;
+
+/// What has become of a note.
+#[derive(Clone, Copy)]
+pub(crate) enum Happened {
+    Added,
+    Deleted,
+    Restored,
+}
+
+/// One kind of note.
+pub(crate) trait NoteKind: Sized {
+    type Id: Copy + Display + Send;
+    /// What a note belongs to.
+    type Parent: Copy + Display + PartialEq + FromStr + Send;
+    /// For the log.
+    const NAME: &'static str;
+    const SQL: NoteSql;
+
+    fn read(row: &SqliteRow) -> sqlx::Result<Self>;
+    fn parent(&self) -> Self::Parent;
+    fn author(&self) -> AgentId;
+    fn body(&self) -> &NoteBody;
+
+    /// Refuses a parent that is unknown.
+    async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, parent: Self::Parent) -> Result<()>;
+
+    /// Writes down what has become of a note: events, and what depends on it.
+    async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()>;
+}
+
+/// The live note; one in its undo window isn't live.
+pub(crate) async fn find<N: NoteKind>(reading: &mut SqliteConnection, org: OrgId, id: N::Id) -> Result<Option<N>> {
+    let row = sqlx::query(N::SQL.find).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
+    Ok(row.as_ref().map(N::read).transpose()?)
+}
+
+/// The newest notes before a position that contain what is searched for.
+pub(crate) async fn newest<N: NoteKind>(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    parent: N::Parent,
+    before: Seq,
+    search: Option<&str>,
+    limit: usize,
+) -> Result<Vec<N>> {
+    let query = sqlx::query(N::SQL.newest).bind(org.to_string()).bind(parent.to_string()).bind(int(before));
+    let mut rows = query.fetch(reading);
+    let search = search.map(str::to_lowercase);
+    let mut notes = Vec::new();
+    while notes.len() < limit
+        && let Some(row) = rows.try_next().await?
+    {
+        let note = N::read(&row)?;
+        // SQL's own LIKE knows the letters of English only.
+        if search.as_ref().is_none_or(|search| note.body().as_str().to_lowercase().contains(search)) {
+            notes.push(note);
+        }
+    }
+    Ok(notes)
+}
+
+/// Before a note is added: the note as it is, if this very request was carried out before.
+pub(crate) async fn known<N: NoteKind>(
+    change: &mut Change,
+    signed: &AuthAgent,
+    parent: N::Parent,
+    id: N::Id,
+    body: &NoteBody,
+) -> Result<Option<N>> {
+    N::parent_must_exist(change.tx(), signed.org, parent).await?;
+    if let Some(tombstone) = tombstone::<N>(change.tx(), signed.org, id).await? {
+        return Err(Error::gone(tombstone.rev));
+    }
+    match find::<N>(change.tx(), signed.org, id).await? {
+        Some(note) if note.parent() == parent && note.author() == signed.agent && note.body() == body => Ok(Some(note)),
+        Some(_) => Err(ProblemCode::IdReuse.into()),
+        None => Ok(None),
+    }
+}
+
+/// After a note's row was inserted: its text and what is recorded of it. Returns it.
+pub(crate) async fn insert_body<N: NoteKind>(
+    change: &mut Change,
+    id: N::Id,
+    body: &NoteBody,
+    author: AgentId,
+) -> Result<N> {
+    let org = change.org();
+    sqlx::query(N::SQL.insert_body)
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .bind(overflow_padding::before(body.as_str()))
+        .bind(body.as_str())
+        .execute(change.tx())
+        .await?;
+    let note = find::<N>(change.tx(), org, id).await?.ok_or_else(|| malformed("id"))?;
+    N::record(change, id, &note, Happened::Added, author).await?;
+    Ok(note)
+}
+
+/// Deletes a note for everyone; its author and admins may. An id never seen gets a tombstone: its `PUT` may still be
+/// under way.
+pub(crate) async fn delete<N: NoteKind>(
+    mut change: Change,
+    signed: &AuthAgent,
+    parent: N::Parent,
+    id: N::Id,
+    undo_window: Duration,
+) -> Result<Response> {
+    N::parent_must_exist(change.tx(), signed.org, parent).await?;
+    if let Some(known) = tombstone::<N>(change.tx(), signed.org, id).await? {
+        return if known.parent == parent { Ok(answer(&known)) } else { Err(ProblemCode::NotFound.into()) };
+    }
+    let mut tombstone = Tombstone { parent, deleted_by: signed.agent, until: None, rev: 0 };
+    let Some(note) = find::<N>(change.tx(), signed.org, id).await? else {
+        tombstone.rev = head(change.tx(), signed.org).await?;
+        insert_tombstone::<N>(&mut change, id, &tombstone).await?;
+        change.commit().await?;
+        return Ok(answer(&tombstone));
+    };
+    if note.parent() != parent {
+        return Err(ProblemCode::NotFound.into());
+    }
+    if note.author() != signed.agent && signed.role != Role::Admin {
+        return Err(Error::detail(ProblemCode::Forbidden, "Only its author or an admin can delete a note."));
+    }
+    (tombstone.until, tombstone.rev) = (Some(change.at() + undo_window), change.next_seq().await?);
+    let at = Some(change.at());
+    mark::<N>(&mut change, id, at, tombstone.rev).await?;
+    insert_tombstone::<N>(&mut change, id, &tombstone).await?;
+    N::record(&mut change, id, &note, Happened::Deleted, signed.agent).await?;
+    change.commit().await?;
+    tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "{} deleted", N::NAME);
+    Ok(answer(&tombstone))
+}
+
+/// Undoes a deletion, by the one who deleted, inside the undo window. The note comes back as it was.
+pub(crate) async fn restore<N: NoteKind>(
+    mut change: Change,
+    signed: &AuthAgent,
+    parent: N::Parent,
+    id: N::Id,
+) -> Result<N> {
+    N::parent_must_exist(change.tx(), signed.org, parent).await?;
+    let Some(tombstone) = tombstone::<N>(change.tx(), signed.org, id).await? else {
+        // Not deleted, or restored already by a request whose answer was lost.
+        let note = find::<N>(change.tx(), signed.org, id).await?.filter(|note| note.parent() == parent);
+        return note.ok_or_else(|| ProblemCode::NotFound.into());
+    };
+    if tombstone.parent != parent {
+        return Err(ProblemCode::NotFound.into());
+    }
+    if tombstone.until.is_none_or(|until| until <= change.at()) {
+        return Err(Error::gone(tombstone.rev));
+    }
+    if tombstone.deleted_by != signed.agent {
+        return Err(Error::detail(ProblemCode::Forbidden, "Only who deleted a note can restore it."));
+    }
+    let rev = change.next_seq().await?;
+    mark::<N>(&mut change, id, None, rev).await?;
+    delete_tombstone::<N>(&mut change, id).await?;
+    let note = find::<N>(change.tx(), signed.org, id).await?.ok_or_else(|| Error::gone(tombstone.rev))?;
+    N::record(&mut change, id, &note, Happened::Restored, signed.agent).await?;
+    change.commit().await?;
+    tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "{} restored", N::NAME);
+    Ok(note)
+}
+
+/// What remains of a deleted note: never its text.
+struct Tombstone<Parent> {
+    parent: Parent,
+    deleted_by: AgentId,
+    /// `None`: the id had never been seen.
+    until: Option<DateTime<Utc>>,
+    /// The version of the deletion.
+    rev: Seq,
+}
+
+fn answer<P>(tombstone: &Tombstone<P>) -> Response {
+    match tombstone.until {
+        Some(restorable_until) => axum::Json(Deleted { restorable_until, rev: tombstone.rev }).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+async fn tombstone<N: NoteKind>(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    id: N::Id,
+) -> Result<Option<Tombstone<N::Parent>>> {
+    let row = sqlx::query(N::SQL.tombstone).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
+    let Some(row) = row else { return Ok(None) };
+    let until: Option<i64> = row.try_get("restorable_until")?;
+    let until = until.map(|_| row.time("restorable_until")).transpose()?;
+    let (parent, deleted_by, rev) = (row.id("parent")?, row.id("deleted_by")?, row.seq("rev")?);
+    Ok(Some(Tombstone { parent, deleted_by, until, rev }))
+}
+
+async fn insert_tombstone<N: NoteKind>(change: &mut Change, id: N::Id, tombstone: &Tombstone<N::Parent>) -> Result<()> {
+    let org = change.org().to_string();
+    sqlx::query(N::SQL.insert_tombstone)
+        .bind(org)
+        .bind(id.to_string())
+        .bind(tombstone.parent.to_string())
+        .bind(tombstone.deleted_by.to_string())
+        .bind(tombstone.until.map(|until| until.timestamp_millis()))
+        .bind(int(tombstone.rev))
+        .execute(change.tx())
+        .await?;
+    Ok(())
+}
+
+async fn delete_tombstone<N: NoteKind>(change: &mut Change, id: N::Id) -> Result<()> {
+    let org = change.org().to_string();
+    sqlx::query(N::SQL.delete_tombstone).bind(org).bind(id.to_string()).execute(change.tx()).await?;
+    Ok(())
+}
+
+async fn mark<N: NoteKind>(change: &mut Change, id: N::Id, deleted_at: Option<DateTime<Utc>>, rev: Seq) -> Result<()> {
+    let org = change.org().to_string();
+    sqlx::query(N::SQL.mark)
+        .bind(deleted_at.map(|at| at.timestamp_millis()))
+        .bind(int(rev))
+        .bind(org)
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! What an agent can change of a thing that exists, one field at a time: `Change`, and the changes of a conversation, a
+//! contact and the agent's own settings.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+use wire::{AgentId, Contact, ContactPatch, Conversation, Settings, Status, Tag};
+
+/// A change of one field. It is laid over the remote state while it is pending; the outbox stores it as JSON.
+pub trait Change<T>: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+    fn apply(&self, to: &mut T);
+
+    /// Names the field. A later change of the same field replaces the earlier one.
+    fn field(&self) -> String;
+}
+
+/// Of a thing that can't be changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoChange {}
+
+impl<T> Change<T> for NoChange {
+    fn apply(&self, _: &mut T) {
+        match *self {}
+    }
+
+    fn field(&self) -> String {
+        match *self {}
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConversationChange {
+    Status(Status),
+    Assignee(Option<AgentId>),
+}
+
+impl Change<Conversation> for ConversationChange {
+    fn apply(&self, to: &mut Conversation) {
+        match self {
+            Self::Status(status) => to.status = *status,
+            Self::Assignee(agent) => to.assignee_id = *agent,
+        }
+    }
+
+    fn field(&self) -> String {
+        match self {
+            Self::Status(_) => "status",
+            Self::Assignee(_) => "assignee",
+        }
+        .to_owned()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContactChange {
+    Detail(Box<DetailChange>),
+    AddTag(String),
+    RemoveTag(String),
+}
+
+/// A change of one detail. Both patches name the same field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DetailChange {
+    pub to: ContactPatch,
+    /// What the agent saw before the change. If the server has something else by then, it is a conflict.
+    pub seen: ContactPatch,
+}
+
+impl DetailChange {
+    fn field(&self) -> String {
+        let fields = serde_json::to_value(&self.to).ok();
+        let name = fields.as_ref().and_then(|fields| fields.as_object()?.keys().next());
+        format!("detail {}", name.map_or("", String::as_str))
+    }
+
+    /// Whether somebody else changed the field after the agent saw it.
+    #[must_use]
+    pub fn conflicts_with(&self, current: &Contact) -> bool {
+        let mut seen = current.clone();
+        self.seen.apply(&mut seen);
+        seen != *current
+    }
+}
+
+impl Change<Contact> for ContactChange {
+    fn apply(&self, to: &mut Contact) {
+        match self {
+            Self::Detail(detail) => detail.to.apply(to),
+            Self::RemoveTag(name) => to.tags.retain(|tag| tag.name != *name),
+            Self::AddTag(name) if to.tags.iter().any(|tag| tag.name == *name) => {}
+            Self::AddTag(name) => to.tags.push(Tag { name: name.clone(), color: 0 }),
+        }
+    }
+
+    fn field(&self) -> String {
+        match self {
+            Self::Detail(detail) => detail.field(),
+            Self::AddTag(name) | Self::RemoveTag(name) => format!("tag {name}"),
+        }
+    }
+}
+
+/// An agent's own settings, with whose they are. They have no version: the last answer counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSettings {
+    pub agent: AgentId,
+    pub settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SettingsChange {
+    EnterSends(bool),
+}
+
+impl Change<OwnSettings> for SettingsChange {
+    fn apply(&self, to: &mut OwnSettings) {
+        match self {
+            Self::EnterSends(sends) => to.settings.enter_sends = *sends,
+        }
+    }
+
+    fn field(&self) -> String {
+        match self {
+            Self::EnterSends(_) => "enter-sends".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Back-off with jitter: how long to wait before another attempt.
+
+const FIRST_MS: u32 = 1_000;
+pub(crate) const LONGEST_MS: u32 = 60_000;
+
+/// A random time, in milliseconds, below one that doubles with each failure: a restarted server isn't met by every
+/// client at once. `failures`: how many attempts in a row have failed before the last one.
+pub(crate) fn back_off_ms(failures: u32) -> u32 {
+    let shortest = FIRST_MS / 2;
+    let longest = FIRST_MS.saturating_mul(1 << failures.min(6)).min(LONGEST_MS);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let jitter = (js_sys::Math::random() * f64::from(longest - shortest)) as u32;
+    shortest + jitter
+}

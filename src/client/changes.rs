@@ -1,0 +1,154 @@
+//! Changed fields in the send queue: of a conversation, of a contact, of the agent's settings.
+
+use super::{
+    Client,
+    send_queue::{Queued, Request},
+};
+use crate::{
+    net::{
+        api::{Api, ApiCall},
+        error::ApiError,
+    },
+    storage::outbox::Key,
+    store::{
+        change::Change,
+        record::{Entry, Failure, PendingChange, Record},
+        records::Records,
+        unsent::Unsent,
+    },
+};
+use serde_json::Value;
+use std::rc::Rc;
+use uuid::Uuid;
+
+/// Things with fields that an agent can change, and their requests.
+pub(super) trait Changeable: Clone + 'static {
+    type Thing: Entry;
+
+    fn records(&self) -> &impl Records<Self::Thing>;
+
+    /// The thing whose fields these are.
+    fn id(&self) -> <Self::Thing as Entry>::Id;
+
+    fn key(&self, field: String) -> Key;
+
+    /// Sends the change. The answer is the thing as it is then.
+    fn send(&self, api: &Api, change: &ChangeOf<Self>) -> ApiCall<Value>;
+
+    fn receive(&self, client: &Client, answer: Value) -> Result<(), ApiError>;
+
+    /// Whether a refused change is to be sent again as it is.
+    fn is_to_be_sent_again(&self, _change: &ChangeOf<Self>, _error: &ApiError) -> bool {
+        false
+    }
+}
+
+type ChangeOf<C> = <<C as Changeable>::Thing as Entry>::Change;
+
+/// The pending change of one field.
+struct QueuedChange<C: Changeable> {
+    things: C,
+    field: String,
+}
+
+impl<C: Changeable> QueuedChange<C> {
+    fn with<R>(&self, look: impl FnOnce(&PendingChange<ChangeOf<C>>) -> R) -> Option<R> {
+        self.things.records().with(self.things.id(), |record: &Record<C::Thing>| {
+            record.changes().iter().find(|pending| pending.change.field() == self.field).map(look)
+        })
+    }
+}
+
+fn read<C: Changeable>(request: &Request) -> Option<ChangeOf<C>> {
+    if let Request::Change(json) = request { serde_json::from_str(json).ok() } else { None }
+}
+
+impl<C: Changeable> Queued for QueuedChange<C> {
+    fn key(&self) -> Key {
+        self.things.key(self.field.clone())
+    }
+
+    fn parent(&self) -> Uuid {
+        self.things.id().into()
+    }
+
+    fn request(&self) -> Option<Request> {
+        self.with(|pending| {
+            let change = pending.send_state.refusal().is_none().then_some(&pending.change)?;
+            serde_json::to_string(change).ok().map(Request::Change)
+        })?
+    }
+
+    fn unsent(&self) -> Option<Unsent> {
+        self.with(Unsent::of_change)?
+    }
+
+    fn made_at(&self) -> Option<i64> {
+        self.with(|pending| pending.at)
+    }
+
+    fn mark_sent(&self) {}
+
+    fn send(&self, api: &Api, request: &Request) -> Option<ApiCall<Value>> {
+        Some(self.things.send(api, &read::<C>(request)?))
+    }
+
+    fn settle(&self, client: &Client, request: &Request, answer: Value) -> Result<(), ApiError> {
+        self.things.receive(client, answer)?;
+        let change = read::<C>(request).ok_or(ApiError::Unreadable)?;
+        self.things.records().settle_change(self.things.id(), &change);
+        Ok(())
+    }
+
+    fn retry(&self, request: &Request, failure: Failure) {
+        if let Some(change) = read::<C>(request) {
+            self.things.records().retry_change(self.things.id(), &change, failure);
+        }
+    }
+
+    fn refuse(&self, request: &Request, error: &ApiError) {
+        if let Some(change) = read::<C>(request)
+            && !self.things.is_to_be_sent_again(&change, error)
+        {
+            self.things.records().refuse_change(self.things.id(), &change, error.failure());
+        }
+    }
+
+    /// It is shown beside the field.
+    fn report(&self, _: &Client, _: &Request, _: &ApiError) {}
+
+    fn discard(&self) {
+        if let Some(change) = self.with(|pending| pending.change.clone()) {
+            self.things.records().settle_change(self.things.id(), &change);
+        }
+    }
+}
+
+impl Client {
+    /// Changes a field: shown at once, then sent until the server has spoken.
+    pub(super) fn apply_change<C: Changeable>(&self, things: C, change: ChangeOf<C>) {
+        let field = change.field();
+        things.records().apply_change(things.id(), change, chrono::Utc::now().timestamp_millis());
+        self.enqueue(Rc::new(QueuedChange { things, field }));
+    }
+
+    /// Drops a change that was refused.
+    pub(super) fn discard_change<C: Changeable>(&self, things: C, field: &str) {
+        let queued = QueuedChange { things, field: field.to_owned() };
+        queued.discard();
+        self.enqueue(Rc::new(queued));
+    }
+
+    pub(super) fn restore_change<C: Changeable>(&self, things: C, field: &str, text: Option<Unsent>, is_own: bool) {
+        let queued = QueuedChange { things, field: field.to_owned() };
+        match text {
+            None => queued.discard(),
+            Some(unsent) => {
+                let Some(change) = unsent.into_change() else { return };
+                let records = queued.things.records();
+                records.change(queued.things.id(), |record| record.apply_change(change));
+            }
+        }
+        self.enqueue_restored(Rc::new(queued), is_own);
+    }
+}

@@ -1,0 +1,71 @@
+//! The agent's own settings.
+
+use super::{Client, changes::Changeable};
+use crate::{
+    net::{
+        api::{Api, ApiCall, read},
+        error::ApiError,
+    },
+    storage::outbox::Key,
+    store::{
+        change::{OwnSettings, SettingsChange},
+        records::Records,
+        settings::SettingsOfAgent,
+    },
+};
+use serde_json::Value;
+use std::sync::Arc;
+use wire::{AgentId, Me, Settings, SettingsPatch};
+
+#[derive(Clone)]
+pub(super) struct OwnSettingsChanges {
+    agent: AgentId,
+    settings: Arc<SettingsOfAgent>,
+}
+
+impl Changeable for OwnSettingsChanges {
+    type Thing = OwnSettings;
+
+    fn records(&self) -> &impl Records<OwnSettings> {
+        &*self.settings
+    }
+
+    fn id(&self) -> AgentId {
+        self.agent
+    }
+
+    fn key(&self, field: String) -> Key {
+        Key::Settings(self.agent, field)
+    }
+
+    fn send(&self, api: &Api, change: &SettingsChange) -> ApiCall<Value> {
+        let SettingsChange::EnterSends(sends) = change;
+        api.change_settings(&SettingsPatch { enter_sends: Some(*sends) }).json()
+    }
+
+    fn receive(&self, client: &Client, answer: Value) -> Result<(), ApiError> {
+        let me: Me = read(answer)?;
+        client.receive_settings(me.settings);
+        Ok(())
+    }
+}
+
+impl Client {
+    /// As shown. Tracks.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.store().settings.shown()
+    }
+
+    pub fn change_settings(&self, change: SettingsChange) {
+        self.apply_change(self.settings_changes(), change);
+    }
+
+    pub(super) fn receive_settings(&self, settings: Settings) {
+        self.store().settings.receive(OwnSettings { agent: self.my_id(), settings });
+    }
+
+    pub(super) fn settings_changes(&self) -> OwnSettingsChanges {
+        OwnSettingsChanges { agent: self.my_id(), settings: Arc::clone(&self.store().settings) }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the tabs of one browser tell each other: events that the leader tab hears, drafts, and pending changes, which
+//! every tab shows and the leader tab sends.
+
+use super::{Client, Session, send_queue::Request, spawn};
+use crate::{net::error::ApiError, storage::outbox::Key};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wire::event::Frame;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum TabMessage {
+    /// Whether a leader is there is asked …
+    IsLeaderThere,
+    /// … and answered by it.
+    LeaderIsThere,
+    /// What the leader has heard from the server.
+    Heard(Vec<Frame>),
+    /// The leader has lost its connection.
+    Lost,
+    /// A draft or a pending change, as it is in storage. `None`: there is none any more.
+    Stored { key: Key, text: Option<String> },
+    /// What came of a request that the leader has sent.
+    Outcome {
+        key: Key,
+        request: Request,
+        result: Result<Value, ApiError>,
+        /// Nothing is pending any more.
+        is_settled: bool,
+    },
+    /// The agent has signed in again.
+    SignedIn,
+    /// The agent has signed out.
+    SignedOut,
+}
+
+impl Client {
+    pub(super) fn tell_tabs(&self, message: TabMessage) {
+        if let Some(following) = &*self.0.following.lock().expect("no panic while a lock is held") {
+            (following.tell)(&message);
+        }
+    }
+
+    /// Another tab tells something that concerns this tab whether it leads or not.
+    pub(crate) fn hear_tab(&self, message: TabMessage) {
+        match message {
+            TabMessage::Stored { key, text } => self.hear_stored(&key, text),
+            TabMessage::Outcome { key, request, result, is_settled } => {
+                self.hear_outcome(&key, &request, &result, is_settled);
+            }
+            TabMessage::SignedIn if self.0.session.get_untracked() == Session::Expired => {
+                let client = self.clone();
+                spawn(async move {
+                    // Otherwise the dialog stays.
+                    let _ = client.renew_session().await;
+                });
+            }
+            TabMessage::SignedOut => self.be_signed_out(),
+            TabMessage::SignedIn
+            | TabMessage::IsLeaderThere
+            | TabMessage::LeaderIsThere
+            | TabMessage::Heard(_)
+            | TabMessage::Lost => {}
+        }
+    }
+
+    fn hear_stored(&self, key: &Key, text: Option<String>) {
+        if self.0.send_queue.is_leader() {
+            // The tab that made it may be gone before it has stored it.
+            self.0.outbox.put(key, text.as_deref());
+        }
+        self.restore(key, text.as_deref(), false);
+    }
+}

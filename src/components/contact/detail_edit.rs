@@ -1,0 +1,174 @@
+//! `DetailEdit`: how the edit of one contact detail stands: typed, saved, refused, in conflict.
+
+use crate::{
+    browser::memo::{Memo, memo},
+    client::{Client, FieldChange, Fields, UnsavedField},
+    store::{
+        change::{Change as _, DetailChange},
+        record::{Failure, SendState},
+    },
+    strings::failure_sentence,
+};
+use leptos::prelude::*;
+use wire::{Contact, ContactPatch, ProblemCode};
+
+/// Somebody else changed the same detail after this agent saw it.
+pub(super) const CONFLICT: Failure = Failure::Refused(ProblemCode::Changed);
+
+/// What a detail is: its names, how to read it from a contact, and the change that sets it.
+#[derive(Clone)]
+pub struct Field {
+    /// Its name in the contract.
+    key: &'static str,
+    pub(super) name: &'static str,
+    /// Value and name of each choice; empty for free text.
+    pub(super) choices: Vec<(&'static str, &'static str)>,
+    pub(super) read: fn(&Contact) -> Option<String>,
+    patch: std::sync::Arc<dyn Fn(Option<String>) -> Result<ContactPatch, &'static str> + Send + Sync>,
+}
+
+impl Field {
+    /// Free text; `patch` gets `None` for an emptied field, and says in words what is wrong with a value.
+    pub fn text(
+        (key, name): (&'static str, &'static str),
+        read: fn(&Contact) -> Option<String>,
+        patch: impl Fn(Option<String>) -> Result<ContactPatch, &'static str> + Send + Sync + 'static,
+    ) -> Self {
+        Self { key, name, choices: Vec::new(), read, patch: std::sync::Arc::new(patch) }
+    }
+
+    /// One of some values.
+    pub fn choice(
+        (key, name): (&'static str, &'static str),
+        choices: Vec<(&'static str, &'static str)>,
+        read: fn(&Contact) -> Option<String>,
+        patch: impl Fn(Option<String>) -> Result<ContactPatch, &'static str> + Send + Sync + 'static,
+    ) -> Self {
+        Self { choices, ..Self::text((key, name), read, patch) }
+    }
+
+    pub(super) fn words_for(&self, value: &str) -> String {
+        let choice = self.choices.iter().find(|(known, _)| *known == value);
+        choice.map_or_else(|| value.to_owned(), |(_, name)| (*name).to_owned())
+    }
+}
+
+/// How an edit in this view stands.
+#[derive(Clone)]
+pub(super) enum Edit {
+    No,
+    /// `base`: the contact as the agent saw it when editing began. `problem`: what is wrong with the value.
+    Typing {
+        base: Box<Contact>,
+        problem: Option<String>,
+    },
+    /// Sent; the editor stays until the server has taken it, or it has to wait.
+    Saving,
+}
+
+/// The state of one detail in one view.
+#[derive(Clone, Copy)]
+pub(super) struct DetailEdit {
+    pub(super) field: StoredValue<Field>,
+    pub(super) known: Memo<Option<Contact>>,
+    pub(super) edit: RwSignal<Edit>,
+    pub(super) typed: RwSignal<String>,
+    /// The change of this detail that the server has not confirmed.
+    unsaved: Memo<Option<UnsavedField>>,
+}
+
+impl DetailEdit {
+    pub(super) fn new(client: Client, known: Memo<Option<Contact>>, field: Field) -> Self {
+        let name = format!("detail {}", field.key);
+        let contact = memo(move |_| known.with(|known| known.as_ref().map(|known| known.id)));
+        let unsaved = memo(move |_| {
+            let fields = client.unsaved_fields(Fields::Contact(contact.get()?));
+            fields.into_iter().find(|field| field.name == name)
+        });
+        let (edit, typed) = (RwSignal::new(Edit::No), RwSignal::new(String::new()));
+        Self { field: StoredValue::new(field), known, edit, typed, unsaved }
+    }
+
+    pub(super) fn refusal(self) -> Option<Failure> {
+        self.unsaved.with(|unsaved| unsaved.as_ref()?.send_state.refusal())
+    }
+
+    pub(super) fn retrying(self) -> Option<Failure> {
+        match self.unsaved.with(|unsaved| Some(unsaved.as_ref()?.send_state))? {
+            SendState::Retrying(failure) => Some(failure),
+            SendState::Waiting | SendState::Refused(_) => None,
+        }
+    }
+
+    pub(super) fn is_open(self) -> bool {
+        match *self.edit.read() {
+            Edit::Typing { .. } => true,
+            Edit::Saving => self.unsaved.with(Option::is_some) && self.retrying().is_none(),
+            Edit::No => self.refusal().is_some(),
+        }
+    }
+
+    pub(super) fn begin(self) {
+        if let Some(base) = self.known.get_untracked() {
+            self.typed.set(self.field.with_value(|field| (field.read)(&base)).unwrap_or_default());
+            self.edit.set(Edit::Typing { base: Box::new(base), problem: None });
+        }
+    }
+
+    /// Shows the value of a change that was refused before this view was there, or in another tab.
+    pub(super) fn show_refused(self) {
+        let refused = self.unsaved.with_untracked(|unsaved| unsaved.as_ref().map(|unsaved| unsaved.change.clone()));
+        if let (Edit::No, Some(FieldChange::Contact(change)), Some(mut contact)) =
+            (&*self.edit.read_untracked(), refused, self.known.get_untracked())
+        {
+            change.apply(&mut contact);
+            self.typed.set(self.field.with_value(|field| (field.read)(&contact)).unwrap_or_default());
+        }
+    }
+
+    pub(super) fn cancel(self, client: &Client) {
+        self.edit.set(Edit::No);
+        if let (Some(contact), Some(unsaved)) = (self.known.get_untracked(), self.unsaved.get_untracked()) {
+            client.discard_field(Fields::Contact(contact.id), &unsaved.name);
+        }
+    }
+
+    /// Saves what is typed on top of what the agent saw.
+    pub(super) fn save(self, client: &Client) {
+        let base = match self.edit.get_untracked() {
+            Edit::Typing { base, .. } => *base,
+            Edit::No | Edit::Saving => match self.known.get_untracked() {
+                Some(known) => known,
+                None => return,
+            },
+        };
+        let text = Some(self.typed.get_untracked().trim().to_owned()).filter(|text| !text.is_empty());
+        let seen = self.field.with_value(|field| (field.read)(&base));
+        if text == seen {
+            return self.cancel(client);
+        }
+        let patch = |value| self.field.with_value(|field| (field.patch)(value));
+        match (patch(text), patch(seen)) {
+            (Err(problem), _) | (_, Err(problem)) => {
+                self.edit.set(Edit::Typing { base: Box::new(base), problem: Some(problem.to_owned()) });
+            }
+            (Ok(to), Ok(seen)) => {
+                client.change_detail(base.id, DetailChange { to, seen });
+                self.edit.set(Edit::Saving);
+            }
+        }
+    }
+
+    /// What is wrong with the value, or why the server refused it.
+    pub(super) fn problem(self) -> Option<String> {
+        match (self.edit.get(), self.refusal()) {
+            (Edit::Typing { problem, .. }, None) => problem,
+            (_, Some(failure)) if failure != CONFLICT => Some(failure_sentence(failure).to_owned()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_saving(self) -> bool {
+        matches!(*self.edit.read(), Edit::Saving) && self.refusal().is_none()
+    }
+}

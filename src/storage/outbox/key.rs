@@ -1,0 +1,101 @@
+//! `Key`: under what a draft or an unsent change is stored.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+use wire::{AgentId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId};
+
+/// In storage: a word for the kind and the ids, and for a changed field its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(crate) enum Key {
+    ContactNoteDraft(ContactId),
+    ReplyDraft(ConversationId),
+    ConversationNoteDraft(ConversationId),
+    /// Whether the composer writes notes.
+    NoteMode(ConversationId),
+    ContactNote(ContactId, ContactNoteId),
+    ConversationNote(ConversationId, ConversationNoteId),
+    Reply(ConversationId, MessageId),
+    Conversation(ConversationId, String),
+    Contact(ContactId, String),
+    Settings(AgentId, String),
+}
+
+impl Key {
+    /// When the thing was made, in milliseconds since 1970: a UUIDv7 begins with that.
+    pub(crate) fn made_at(&self) -> Option<i64> {
+        let id = match self {
+            Self::ContactNote(_, id) => id.0,
+            Self::ConversationNote(_, id) => id.0,
+            Self::Reply(_, id) => id.0,
+            _ => return None,
+        };
+        i64::try_from(id.as_u128() >> 80).ok()
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ContactNoteDraft(contact) => write!(f, "contact-note-draft {contact}"),
+            Self::ReplyDraft(conversation) => write!(f, "reply-draft {conversation}"),
+            Self::ConversationNoteDraft(conversation) => write!(f, "conversation-note-draft {conversation}"),
+            Self::NoteMode(conversation) => write!(f, "noting {conversation}"),
+            Self::ContactNote(contact, id) => write!(f, "contact-note {contact} {id}"),
+            Self::ConversationNote(conversation, id) => write!(f, "conversation-note {conversation} {id}"),
+            Self::Reply(conversation, id) => write!(f, "reply {conversation} {id}"),
+            Self::Conversation(id, field) => write!(f, "conversation {id} {field}"),
+            Self::Contact(id, field) => write!(f, "contact {id} {field}"),
+            Self::Settings(agent, field) => write!(f, "settings {agent} {field}"),
+        }
+    }
+}
+
+/// Of a form that this version doesn't know.
+#[derive(Debug, thiserror::Error)]
+#[error("not a key of this version")]
+pub(crate) struct UnknownKey;
+
+impl FromStr for Key {
+    type Err = UnknownKey;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKey> {
+        read(text).ok_or(UnknownKey)
+    }
+}
+
+fn read(text: &str) -> Option<Key> {
+    let mut words = text.splitn(3, ' ');
+    let (kind, place) = (words.next()?, words.next()?.parse::<Uuid>().ok()?);
+    let rest = words.next();
+    // An earlier version put the name of a page after the id.
+    let id = || rest?.lines().next()?.parse::<Uuid>().ok();
+    Some(match kind {
+        "contact-note-draft" => Key::ContactNoteDraft(place.into()),
+        "reply-draft" => Key::ReplyDraft(place.into()),
+        "conversation-note-draft" => Key::ConversationNoteDraft(place.into()),
+        "noting" => Key::NoteMode(place.into()),
+        "contact-note" => Key::ContactNote(place.into(), id()?.into()),
+        "conversation-note" => Key::ConversationNote(place.into(), id()?.into()),
+        "reply" => Key::Reply(place.into(), id()?.into()),
+        "conversation" => Key::Conversation(place.into(), rest?.to_owned()),
+        "contact" => Key::Contact(place.into(), rest?.to_owned()),
+        "settings" => Key::Settings(place.into(), rest?.to_owned()),
+        _ => return None,
+    })
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.to_string()
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = UnknownKey;
+
+    fn try_from(text: String) -> Result<Self, UnknownKey> {
+        text.parse()
+    }
+}
