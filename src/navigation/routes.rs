@@ -39,10 +39,10 @@ fn read_inbox(query: &str) -> InboxView {
     let mut panels: Vec<ConversationId> = Vec::new();
     for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
         match key {
-            "section" => view.query.section = named(Section::ALL, Section::as_str, value).unwrap_or_default(),
-            "sort" => view.query.sort = named(Sort::ALL, Sort::as_str, value).unwrap_or_default(),
+            "section" => view.query.section = value.parse().unwrap_or_default(),
+            "sort" => view.query.sort = value.parse().unwrap_or_default(),
             "status" if value == "any" => view.query.status = None,
-            "status" => view.query.status = named(Status::ALL, Status::as_str, value).or(view.query.status),
+            "status" => view.query.status = value.parse().ok().or(view.query.status),
             "channel" => view.query.channel = value.parse().ok(),
             "assignee" => view.query.assignee = value.parse().ok(),
             "open" => {
@@ -66,17 +66,17 @@ fn inbox_path(view: &InboxView) -> String {
     let ConversationQuery { section, status, channel, assignee, sort } = view.query;
     let mut parts = Vec::new();
     if section != Section::default() {
-        parts.push(format!("section={}", section.as_str()));
+        parts.push(format!("section={}", section.into_str()));
     }
     match status {
         Some(Status::Open) => {}
-        Some(status) => parts.push(format!("status={}", status.as_str())),
+        Some(status) => parts.push(format!("status={}", status.into_str())),
         None => parts.push("status=any".to_owned()),
     }
     parts.extend(channel.map(|id| format!("channel={id}")));
     parts.extend(assignee.map(|id| format!("assignee={id}")));
     if sort != Sort::default() {
-        parts.push(format!("sort={}", sort.as_str()));
+        parts.push(format!("sort={}", sort.into_str()));
     }
     let join = |ids: Vec<String>| ids.join(",");
     let open: Vec<String> = view.panes.iter().map(|pane| pane.conversation.to_string()).collect();
@@ -89,10 +89,6 @@ fn inbox_path(view: &InboxView) -> String {
         parts.push(format!("panel={}", join(panels)));
     }
     if parts.is_empty() { "/inbox".to_owned() } else { format!("/inbox?{}", parts.join("&")) }
-}
-
-fn named<T: Copy>(all: impl IntoIterator<Item = T>, name: impl Fn(T) -> &'static str, value: &str) -> Option<T> {
-    all.into_iter().find(|known| name(*known) == value)
 }
 
 /// Ids separated by commas, as we write them or as a browser or chat program encoded them.

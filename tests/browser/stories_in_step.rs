@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, MutationObserver, MutationObserverInit};
-use wire::{ChannelKind, ContactId, ConversationId};
+use wire::{ChannelKind, ContactId, ConversationId, VariantArray as _};
 
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
@@ -23,7 +23,7 @@ const PUT: (&str, &str) = ("PUT", "/contacts/*/notes/*");
 fn eight_and_one() -> (FakeServer, ContactId, Vec<ConversationId>) {
     let server = FakeServer::new();
     let ana = server.contact("Ana Duarte");
-    let kinds = ChannelKind::ALL.into_iter().chain([ChannelKind::Email]);
+    let kinds = ChannelKind::VARIANTS.iter().copied().chain([ChannelKind::Email]);
     let mut conversations: Vec<_> = kinds.map(|kind| server.conversation(ana, kind)).collect();
     let (bo, with_bo) = server.contact_with_conversation("Bo Chen", ChannelKind::Sms);
     server.contact_note(ana, Who::Colleague, "Prefers to be called before noon");

@@ -105,7 +105,7 @@ test("axe finds nothing on the open list of teammates", async ({ signIn, person 
 test("axe finds nothing while a toast offers Undo and while one says what failed", async ({ signIn, person, api }) => {
   const who = await person();
   const text = said("Soon on a toast");
-  for (const n of [1, 2, 3, 4]) await (await api(maya)).addNote(who.first, `${text} ${n}`);
+  for (const n of [1, 2, 3, 4, 5]) await (await api(maya)).addNote(who.first, `${text} ${n}`);
   const page = await signIn(maya, { ...STILL, path: inboxWith([who.first]) });
   await accessibleEverywhere(page, async () => {
     await trash(pane(page, who.first).note(text).first()).click();

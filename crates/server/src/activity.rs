@@ -4,7 +4,7 @@ use crate::{
     agents,
     auth_agent::AuthAgent,
     contacts,
-    db::{Columns as _, int, malformed},
+    db::{Columns as _, int},
     error::Result,
     input::{Ids, Query},
     page::{List, cut},
@@ -13,7 +13,7 @@ use crate::{
 use axum::extract;
 use sqlx::{Row as _, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Activity, ActivityKind, ContactId, Page, Problem, Seq};
+use wire::{Activity, ContactId, Page, Problem, Seq};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(list))
@@ -56,11 +56,9 @@ async fn list(
 }
 
 fn activity(row: &SqliteRow) -> sqlx::Result<Activity> {
-    let word: &str = row.try_get("kind")?;
-    let kind = ActivityKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| malformed("kind"))?;
     Ok(Activity {
         seq: row.seq("seq")?,
-        kind,
+        kind: row.word("kind")?,
         actor: agents::author(row)?,
         conversation_id: row.id_or_none("conversation_id")?,
         subject: row.try_get("subject")?,

@@ -1,25 +1,8 @@
 //! What each field of a contact's profile may be.
 
-use crate::{
-    error::{Error, Result},
-    input::{Field, Input, optional},
-};
+use crate::error::{Error, Result};
 use chrono::{NaiveDate, TimeDelta, Utc};
-use wire::{ChannelKind, Contact, ContactPatch, FieldError, ProblemCode};
-
-impl Input for ContactPatch {
-    const FIELDS: &'static [Field] = &[
-        optional::<String>("name"),
-        optional::<Option<String>>("email"),
-        optional::<Option<String>>("phone"),
-        optional::<Option<String>>("external_id"),
-        optional::<Option<String>>("address"),
-        optional::<Option<NaiveDate>>("birthday"),
-        optional::<Option<String>>("language"),
-        optional::<Option<ChannelKind>>("default_channel"),
-        optional::<Option<String>>("time_zone"),
-    ];
-}
+use wire::{Contact, ContactPatch, FieldError, ProblemCode};
 
 /// Lays a patch over a contact and says which fields it changed, by their wire names.
 ///

@@ -11,7 +11,7 @@ use crate::{
     contacts,
     db::{Columns as _, head, int, malformed},
     error::{Error, Result},
-    input::{BODY, Field, Ids, Input, Json, Query, required},
+    input::{Ids, Json, Query},
     note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
     page::{List, cut},
     state::State,
@@ -31,10 +31,6 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(add, delete))
         .routes(routes!(restore))
         .routes(routes!(seen))
-}
-
-impl Input for NewContactNote {
-    const FIELDS: &'static [Field] = &[BODY, required::<ConversationId>("conversation_id")];
 }
 
 /// A contact's notes, newest first. `q`: only those that contain it, in any case of letters. `seen` and `unseen` are

@@ -116,7 +116,7 @@ pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAd
         "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind(org)
-    .bind(address.kind.as_str())
+    .bind(address.kind.into_str())
     .bind(&address.address)
     .bind(id.to_string())
     .execute(change.tx())
@@ -136,7 +136,7 @@ pub async fn by_address(
 ) -> Result<Option<ContactId>> {
     let row = sqlx::query("SELECT contact_id FROM contact_address WHERE org_id = ? AND kind = ? AND address = ?")
         .bind(org.to_string())
-        .bind(kind.as_str())
+        .bind(kind.into_str())
         .bind(address)
         .fetch_optional(reading)
         .await?;
@@ -258,7 +258,7 @@ async fn store(change: &mut Change, contact: &Contact) -> Result<()> {
     .bind(&contact.address)
     .bind(contact.birthday.map(|day| day.to_string()))
     .bind(&contact.language)
-    .bind(contact.default_channel.map(ChannelKind::as_str))
+    .bind(contact.default_channel.map(|kind| kind.into_str()))
     .bind(&contact.time_zone)
     .bind(int(contact.rev))
     .bind(org)

@@ -7,7 +7,7 @@ use crate::{
     conversations,
     db::{Columns as _, int},
     error::{Error, Result},
-    input::{Field, Ids, IfMatch, Input, Json, optional, required},
+    input::{Ids, IfMatch, Json},
     state::State,
 };
 use axum::{extract, http::StatusCode};
@@ -21,14 +21,6 @@ use wire::{
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(show, edit)).routes(routes!(read))
-}
-
-impl Input for ConversationPatch {
-    const FIELDS: &'static [Field] = &[optional::<Status>("status"), optional::<Option<AgentId>>("assignee_id")];
-}
-
-impl Input for ReadMark {
-    const FIELDS: &'static [Field] = &[required::<Seq>("seq")];
 }
 
 /// One conversation.
@@ -126,7 +118,7 @@ async fn set_status(change: &mut Change, before: &Conversation, status: Status, 
     };
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
     sqlx::query("UPDATE conversation SET status = ?, rev = ? WHERE org_id = ? AND id = ?")
-        .bind(status.as_str())
+        .bind(status.into_str())
         .bind(int(seq))
         .bind(org)
         .bind(before.id.to_string())
@@ -204,7 +196,7 @@ pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<Age
     .bind(new.contact.to_string())
     .bind(new.channel.to_string())
     .bind(&new.thread_key)
-    .bind(new.status.as_str())
+    .bind(new.status.into_str())
     .bind(new.assignee.map(|id| id.to_string()))
     .bind(new.at.timestamp_millis())
     .bind(new.at.timestamp_millis())

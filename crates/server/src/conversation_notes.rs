@@ -9,7 +9,7 @@ use crate::{
     conversation,
     db::{Columns as _, int, malformed},
     error::Result,
-    input::{BODY, Field, Ids, Input, Json, Query},
+    input::{Ids, Json, Query},
     note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
     page::{List, cut},
     state::State,
@@ -24,10 +24,6 @@ use wire::{
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(add, delete)).routes(routes!(restore))
-}
-
-impl Input for NewConversationNote {
-    const FIELDS: &'static [Field] = &[BODY];
 }
 
 /// The notes of a conversation, newest first.

@@ -6,7 +6,7 @@
 use crate::{
     auth_agent::AuthAgent,
     contacts,
-    db::{Columns as _, Db, int, malformed},
+    db::{Columns as _, Db, int},
     error::Result,
     input::{Ids, Query},
     orgs,
@@ -40,11 +40,11 @@ async fn inbox(
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Page<Conversation>>> {
     let wanted = ConversationQuery {
-        section: query.take_word("section", &Section::ALL, Section::as_str)?.unwrap_or_default(),
-        status: query.take_word("status", &Status::ALL, Status::as_str)?,
+        section: query.take("section")?.unwrap_or_default(),
+        status: query.take("status")?,
         channel: query.take("channel")?,
         assignee: query.take("assignee")?,
-        sort: query.take_word("sort", &Sort::ALL, Sort::as_str)?.unwrap_or_default(),
+        sort: query.take("sort")?.unwrap_or_default(),
     };
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
@@ -151,7 +151,7 @@ async fn rows(
         sql.push(" AND c.contact_id = ").push_bind(contact.to_string());
     }
     if let Some(status) = wanted.status {
-        sql.push(" AND c.status = ").push_bind(status.as_str());
+        sql.push(" AND c.status = ").push_bind(status.into_str());
     }
     if let Some(channel) = wanted.channel {
         sql.push(" AND c.channel_id = ").push_bind(channel.to_string());
@@ -242,8 +242,7 @@ fn conversation(row: &SqliteRow) -> sqlx::Result<Conversation> {
 }
 
 pub(crate) fn status(row: &SqliteRow) -> sqlx::Result<Status> {
-    let word: &str = row.try_get("status")?;
-    Status::ALL.into_iter().find(|status| status.as_str() == word).ok_or_else(|| malformed("status"))
+    row.word("status")
 }
 
 fn preview(row: &SqliteRow) -> sqlx::Result<Option<Preview>> {

@@ -239,6 +239,10 @@ async fn made_once(writer: &SqlitePool, key: &str, fresh: String) -> Result<Stri
 pub(crate) trait Columns {
     fn id<T: FromStr>(&self, column: &str) -> sqlx::Result<T>;
     fn id_or_none<T: FromStr>(&self, column: &str) -> sqlx::Result<Option<T>>;
+    /// One of the contract's words.
+    fn word<T: FromStr>(&self, column: &str) -> sqlx::Result<T> {
+        self.id(column)
+    }
     fn seq(&self, column: &str) -> sqlx::Result<Seq>;
     fn time(&self, column: &str) -> sqlx::Result<DateTime<Utc>>;
     fn text(&self, column: &str) -> sqlx::Result<String>;

@@ -14,7 +14,7 @@ use crate::{
     agents,
     client_address::ClientAddress,
     error::{Error, Result},
-    input::{Field, Input, Json, required},
+    input::Json,
     origin,
     request_parts::bearer,
     secret,
@@ -29,14 +29,6 @@ use wire::{AgentId, EmbedToken, NewEmbedToken, OrgId, Problem, ProblemCode, Revo
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(token)).routes(routes!(revoke))
-}
-
-impl Input for NewEmbedToken {
-    const FIELDS: &'static [Field] = &[required::<String>("agent"), required::<String>("origin")];
-}
-
-impl Input for Revocation {
-    const FIELDS: &'static [Field] = &[required::<String>("agent")];
 }
 
 /// The back end that is asking. As a handler's parameter: 401 without a key of ours.

@@ -9,8 +9,8 @@ use crate::{
     error::Result,
     messages, note_storage,
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
-use wire::{AgentRef, Event, Position, ResetReason, Seq};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use wire::{Event, EventKind, Position, ResetReason, Seq};
 
 /// A line of the log. `event`: `None` when what it speaks of is gone.
 pub(crate) struct Line {
@@ -64,70 +64,52 @@ pub(crate) async fn resume(
 }
 
 async fn event(reading: &mut SqliteConnection, signed: &AuthAgent, row: &SqliteRow) -> Result<Option<Event>> {
-    let (seq, kind): (_, &str) = (row.seq("seq")?, row.try_get("kind")?);
+    let (org, seq) = (signed.org, row.seq("seq")?);
     let actor = match row.id_or_none("actor_id")? {
-        Some(actor) => agents::named(&mut *reading, signed.org, actor).await?,
+        Some(actor) => agents::named(&mut *reading, org, actor).await?,
         None => None,
     };
-    if kind.starts_with("contact-note-") || kind.starts_with("conversation-note-") {
-        let actor = actor.ok_or_else(|| malformed("actor_id"))?;
-        return note_event(reading, signed, row, seq, actor).await;
-    }
-    let org = signed.org;
-    Ok(match kind {
-        "message-added" => {
+    let by = actor.clone().ok_or_else(|| malformed("actor_id"));
+    Ok(match row.word("kind")? {
+        EventKind::ContactNoteAdded => {
+            let (note, actor) = (note_storage::find(reading, org, row.id("subject_id")?).await?, by?);
+            note.map(|note| Event::ContactNoteAdded { note, actor, seq })
+        }
+        EventKind::ContactNoteRestored => {
+            let (note, actor) = (note_storage::find(reading, org, row.id("subject_id")?).await?, by?);
+            note.map(|note| Event::ContactNoteRestored { note, actor, seq })
+        }
+        EventKind::ContactNoteDeleted => {
+            let (note_id, contact_id, actor) = (row.id("subject_id")?, row.id("parent_id")?, by?);
+            Some(Event::ContactNoteDeleted { note_id, contact_id, actor, seq })
+        }
+        EventKind::ConversationNoteAdded => {
+            let (note, actor) = (note_storage::find(reading, org, row.id("subject_id")?).await?, by?);
+            note.map(|note| Event::ConversationNoteAdded { note, actor, seq })
+        }
+        EventKind::ConversationNoteRestored => {
+            let (note, actor) = (note_storage::find(reading, org, row.id("subject_id")?).await?, by?);
+            note.map(|note| Event::ConversationNoteRestored { note, actor, seq })
+        }
+        EventKind::ConversationNoteDeleted => {
+            let (note_id, conversation_id, actor) = (row.id("subject_id")?, row.id("parent_id")?, by?);
+            Some(Event::ConversationNoteDeleted { note_id, conversation_id, actor, seq })
+        }
+        EventKind::MessageAdded => {
             let message = messages::one(reading, org, row.id("subject_id")?).await?;
             message.map(|message| Event::MessageAdded { message, actor, seq })
         }
-        "conversation-changed" => {
+        EventKind::ConversationChanged => {
             let conversation = conversations::one(reading, signed, row.id("subject_id")?).await?;
             conversation.map(|conversation| Event::ConversationChanged { conversation, actor, seq })
         }
-        "contact-changed" => {
+        EventKind::ContactChanged => {
             let contact = contacts::one(reading, org, row.id("subject_id")?).await?;
             contact.map(|contact| Event::ContactChanged { contact, actor, seq })
         }
-        "agent-changed" => {
+        EventKind::AgentChanged => {
             let agent = agents::one(reading, org, row.id("subject_id")?).await?;
             agent.map(|agent| Event::AgentChanged { agent, actor, seq })
         }
-        _ => return Err(malformed("kind").into()),
-    })
-}
-
-async fn note_event(
-    reading: &mut SqliteConnection,
-    signed: &AuthAgent,
-    row: &SqliteRow,
-    seq: Seq,
-    actor: AgentRef,
-) -> Result<Option<Event>> {
-    let org = signed.org;
-    Ok(match row.try_get("kind")? {
-        "contact-note-deleted" => {
-            let (note_id, contact_id) = (row.id("subject_id")?, row.id("parent_id")?);
-            Some(Event::ContactNoteDeleted { note_id, contact_id, actor, seq })
-        }
-        "conversation-note-deleted" => {
-            let (note_id, conversation_id) = (row.id("subject_id")?, row.id("parent_id")?);
-            Some(Event::ConversationNoteDeleted { note_id, conversation_id, actor, seq })
-        }
-        "contact-note-added" => {
-            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
-            note.map(|note| Event::ContactNoteAdded { note, actor, seq })
-        }
-        "contact-note-restored" => {
-            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
-            note.map(|note| Event::ContactNoteRestored { note, actor, seq })
-        }
-        "conversation-note-added" => {
-            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
-            note.map(|note| Event::ConversationNoteAdded { note, actor, seq })
-        }
-        "conversation-note-restored" => {
-            let note = note_storage::find(reading, org, row.id("subject_id")?).await?;
-            note.map(|note| Event::ConversationNoteRestored { note, actor, seq })
-        }
-        _ => return Err(malformed("kind").into()),
     })
 }

@@ -12,8 +12,14 @@ use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::time::Duration;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 use wire::{BodyError, FieldError, NoteBody, ProblemCode};
 
+/// The field that holds the text of a note or message; see [`NoteBody`].
+const BODY: &str = "body";
 /// The largest body that is read.
 const MOST_BYTES: usize = 128 * 1024;
 /// A larger one is drained up to here, so that the answer arrives before the connection is closed.
@@ -21,41 +27,10 @@ const DRAIN_BYTES: usize = 1024 * 1024;
 /// A body must have arrived by then.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
-/// One field of an input.
-pub struct Field {
-    name: &'static str,
-    required: bool,
-    is_valid: fn(&Value) -> bool,
-}
-
-/// A field that must be there and read as a `T`.
-#[must_use]
-pub const fn required<T: DeserializeOwned>(name: &'static str) -> Field {
-    Field { name, required: true, is_valid: reads_as::<T> }
-}
-
-/// A field that may be left out. `T` is what it must read as when it is there (an `Option` where `null` empties it).
-#[must_use]
-pub const fn optional<T: DeserializeOwned>(name: &'static str) -> Field {
-    Field { name, required: false, is_valid: reads_as::<T> }
-}
-
-fn reads_as<T: DeserializeOwned>(value: &Value) -> bool {
-    T::deserialize(value).is_ok()
-}
-
-/// The text of a note or message; see [`NoteBody`].
-pub const BODY: Field = Field { name: "body", required: true, is_valid: Value::is_string };
-
-/// What a request body may be. The fields are listed so that a mistake can be pointed at.
-pub trait Input: DeserializeOwned {
-    const FIELDS: &'static [Field];
-}
-
 /// A JSON body of at most 128 KiB, checked field by field.
 pub struct Json<T>(pub T);
 
-impl<T: Input, S: Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
@@ -90,26 +65,44 @@ async fn read(mut body: Body) -> Result<Bytes> {
 }
 
 /// Reads an input; separate from the request so that it can be tested with any bytes.
-pub fn parse<T: Input>(bytes: &[u8]) -> Result<T> {
+///
+/// Which fields there are and which of them are required is what the schema of `T` says.
+pub fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T> {
     // serde_json refuses more than 128 levels, lone surrogates and invalid UTF-8.
     let value: Value = serde_json::from_slice(bytes).map_err(|_| Error::from(ProblemCode::BadJson))?;
     let Value::Object(given) = &value else { return Err(Error::field(ProblemCode::InvalidField, "", "not-an-object")) };
-    check(given, T::FIELDS)?;
-    serde_json::from_value(value).map_err(|_| Error::field(ProblemCode::InvalidField, "", "invalid"))
+    check_names::<T>(given)?;
+    serde_json::from_value(value.clone()).map_err(|_| refuse_values::<T>(value))
 }
 
-fn check(given: &Map<String, Value>, fields: &[Field]) -> Result<()> {
-    let unknown = given.keys().filter(|name| !fields.iter().any(|field| field.name == name.as_str()));
+/// Every field must be known, and every required one there.
+fn check_names<T: ToSchema>(given: &Map<String, Value>) -> Result<()> {
+    let RefOr::T(Schema::Object(known)) = T::schema() else { return Ok(()) };
+    let unknown = given.keys().filter(|name| !known.properties.contains_key(*name));
     refuse_any(ProblemCode::UnknownField, "unknown", unknown.map(|name| pointer(name)))?;
-    let missing = fields.iter().filter(|field| field.required && !given.contains_key(field.name));
-    refuse_any(ProblemCode::MissingField, "missing", missing.map(|field| pointer(field.name)))?;
-    let invalid = fields.iter().filter(|field| given.get(field.name).is_some_and(|value| !(field.is_valid)(value)));
-    refuse_any(ProblemCode::InvalidField, "invalid", invalid.map(|field| pointer(field.name)))?;
-    if fields.iter().any(|field| field.name == BODY.name) {
-        let text = given.get(BODY.name).and_then(Value::as_str).unwrap_or_default();
-        NoteBody::parse(text).map_err(invalid_body)?;
+    let missing = known.required.iter().filter(|name| !given.contains_key(*name));
+    refuse_any(ProblemCode::MissingField, "missing", missing.map(|name| pointer(name)))
+}
+
+/// What is wrong with the values: each field that can't be read is named, as far as one can go on without it.
+fn refuse_values<T: DeserializeOwned>(mut value: Value) -> Error {
+    let mut invalid = Vec::new();
+    while let Err(error) = serde_path_to_error::deserialize::<_, T>(&value) {
+        let path = error.path().to_string();
+        let name = path.split(['.', '[']).next().unwrap_or_default();
+        let Some(refused) = value.as_object_mut().and_then(|given| given.remove(name)) else { break };
+        // The text of a note or message has a code of its own for what is wrong with it.
+        if let (BODY, Value::String(text)) = (name, &refused)
+            && let Err(error) = NoteBody::parse(text)
+        {
+            return invalid_body(error);
+        }
+        invalid.push(pointer(name));
     }
-    Ok(())
+    match refuse_any(ProblemCode::InvalidField, "invalid", invalid.into_iter()) {
+        Err(error) => error,
+        Ok(()) => Error::field(ProblemCode::InvalidField, "", "invalid"),
+    }
 }
 
 fn invalid_body(error: BodyError) -> Error {
@@ -164,20 +157,6 @@ impl Query {
     pub fn take<T: std::str::FromStr>(&mut self, name: &'static str) -> Result<Option<T>> {
         let Some(value) = self.take_text(name)? else { return Ok(None) };
         value.parse().map(Some).map_err(|_| bad_query(name, "invalid"))
-    }
-
-    /// As [`Query::take`], for one of a few words.
-    ///
-    /// # Errors
-    /// `bad-query` when it is none of them or is there twice.
-    pub fn take_word<T: Copy>(
-        &mut self,
-        name: &'static str,
-        all: &[T],
-        word: fn(T) -> &'static str,
-    ) -> Result<Option<T>> {
-        let Some(value) = self.take_text(name)? else { return Ok(None) };
-        all.iter().copied().find(|known| word(*known) == value).map(Some).ok_or_else(|| bad_query(name, "invalid"))
     }
 
     /// `limit`: 1–100, 50 if left out.

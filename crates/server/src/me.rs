@@ -5,7 +5,7 @@ use crate::{
     auth_agent::AuthAgent,
     db::{Columns as _, malformed},
     error::Result,
-    input::{Field, Input, Json, optional},
+    input::Json,
     orgs,
     state::State,
 };
@@ -16,10 +16,6 @@ use wire::{Me, Problem, Settings, SettingsPatch};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(show, edit))
-}
-
-impl Input for SettingsPatch {
-    const FIELDS: &'static [Field] = &[optional::<bool>("enter_sends")];
 }
 
 /// Who is signed in, and the small things every screen needs.

@@ -7,7 +7,7 @@ use crate::{
     conversation, conversations,
     db::{Columns as _, int, malformed},
     error::{Error, Result},
-    input::{BODY, Field, Ids, Input, Json, Query},
+    input::{Ids, Json, Query},
     orgs,
     page::{List, cut},
     state::State,
@@ -23,10 +23,6 @@ use wire::{
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(thread)).routes(routes!(reply))
-}
-
-impl Input for NewMessage {
-    const FIELDS: &'static [Field] = &[BODY];
 }
 
 /// The messages of a conversation, newest first.

@@ -2,10 +2,10 @@
 
 use crate::{
     change::Change,
-    db::{Columns as _, Db, malformed},
+    db::{Columns as _, Db},
     error::{Error, Result},
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use wire::{Channel, ChannelId, ChannelKind, OrgId, Organization};
 
 /// Adds an organization with its built-in channels: one web chat, one e-mail.
@@ -44,7 +44,7 @@ pub async fn add_channel(change: &mut Change, kind: ChannelKind, name: &str) -> 
     sqlx::query("INSERT INTO channel (org_id, id, kind, name) VALUES (?, ?, ?, ?)")
         .bind(org)
         .bind(id.to_string())
-        .bind(kind.as_str())
+        .bind(kind.into_str())
         .bind(name)
         .execute(change.tx())
         .await?;
@@ -94,6 +94,5 @@ pub async fn channels(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<
 }
 
 pub(crate) fn channel_kind(row: &SqliteRow, column: &str) -> sqlx::Result<ChannelKind> {
-    let word: &str = row.try_get(column)?;
-    ChannelKind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| malformed(column))
+    row.word(column)
 }

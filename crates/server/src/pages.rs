@@ -44,11 +44,11 @@ pub(crate) async fn serve(
 
 /// `/problems/<code>`: what a problem's `type` leads to.
 fn explain(path: &str) -> Response {
-    let code = ProblemCode::ALL.into_iter().find(|code| path.strip_prefix("/problems/") == Some(code.as_str()));
+    let code = path.strip_prefix("/problems/").and_then(|code| code.parse::<ProblemCode>().ok());
     let Some(code) = code else { return Error::from(ProblemCode::NotFound).into_response() };
     let again =
         if code.retryable() { "The same request may succeed later." } else { "Repeating the request changes nothing." };
-    text(StatusCode::OK, format!("{}\n\n{}\nStatus {}. {again}\n", code.as_str(), code.title(), code.status()))
+    text(StatusCode::OK, format!("{}\n\n{}\nStatus {}. {again}\n", code.into_str(), code.title(), code.status()))
 }
 
 fn text(status: StatusCode, text: String) -> Response {

@@ -6,7 +6,7 @@ use crate::{
     db::{Columns as _, Db},
     embed::{cors, tokens},
     error::{Error, Result},
-    input::{Field, Input, Json, required},
+    input::Json,
     password,
     request_parts::bearer,
     secret,
@@ -30,10 +30,6 @@ const TOUCH: TimeDelta = TimeDelta::minutes(1);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(sign_in, sign_out))
-}
-
-impl Input for SignIn {
-    const FIELDS: &'static [Field] = &[required::<String>("email"), required::<String>("password")];
 }
 
 type Cookies = [(HeaderName, HeaderValue); 1];

@@ -18,7 +18,7 @@ use crate::{
     client_address::ClientAddress,
     error::{Error, Result},
     input,
-    input::{BODY, Field, Ids, Input, Json},
+    input::{Ids, Json},
     orgs,
     request_parts::bearer,
     state::State,
@@ -45,10 +45,6 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(put))
         .routes(routes!(events))
         .layer(Extension(Arc::new(Limits::default())))
-}
-
-impl Input for NewVisitorMessage {
-    const FIELDS: &'static [Field] = &[BODY];
 }
 
 /// Who is asking. As a handler's parameter: 401 without a token of ours.

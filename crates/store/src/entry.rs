@@ -76,7 +76,7 @@ impl From<Failure> for &'static str {
         match failure {
             Failure::Disconnected => "disconnected",
             Failure::Offline => "offline",
-            Failure::Refused(code) => code.as_str(),
+            Failure::Refused(code) => code.into_str(),
             Failure::Unreadable => "unreadable",
         }
     }

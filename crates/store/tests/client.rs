@@ -3,6 +3,7 @@
 use crate::{
     model_list::{self, Kept, ModelList, on},
     server::{Answer, Id, PageRead, Said, Stored},
+    tabs::Told,
 };
 use reactive_graph::traits::{GetUntracked, WithUntracked};
 use std::{
@@ -49,16 +50,7 @@ pub(crate) struct Shown {
     pub(crate) state: State,
     pub(crate) text: String,
     /// Shown because this agent undid a deletion.
-    undone: bool,
-}
-
-/// What one page of a browser tells the others.
-#[derive(Clone, Debug)]
-pub(crate) enum Told {
-    /// A pending change, as the outbox has it. `None`: there is none any more.
-    Stored { model_list: ModelList, id: Id, text: Option<String> },
-    /// What came of a request. `answer`: none when it was lost. `text`: what is pending now.
-    Outcome { model_list: ModelList, id: Id, what: What, answer: Option<Answer>, text: Option<String> },
+    pub(crate) undone: bool,
 }
 
 /// One page of an agent's browser.
@@ -91,7 +83,7 @@ pub(crate) struct Client {
     /// The highest version heard of each thing, the one a deletion was of, and the highest known to be deleted.
     pub(crate) live: HashMap<Id, Seq>,
     pub(crate) intended: HashMap<Id, Seq>,
-    gone: HashMap<Id, Seq>,
+    pub(crate) gone: HashMap<Id, Seq>,
 }
 
 impl Client {
@@ -149,16 +141,6 @@ impl Client {
         on!(self.store, model_list, timeline => timeline.forget_deleted(model_list::key(timeline, id)));
     }
 
-    /// The agent has changed something here: it is stored, told, and sent.
-    fn changed(&mut self, model_list: ModelList, id: Id) {
-        let text = self.unsent(model_list, id);
-        if !self.is_leader {
-            on!(self.store, model_list, timeline => timeline.mark_sent(model_list::key(timeline, id)));
-        }
-        self.telling.push(Told::Stored { model_list, id, text });
-        self.run(model_list, id);
-    }
-
     /// Sends what the record's pending change calls for, one request at a time.
     pub(crate) fn run(&mut self, model_list: ModelList, id: Id) {
         if !self.is_leader || self.requests.contains_key(&id) {
@@ -191,7 +173,7 @@ impl Client {
         self.run(model_list, id);
     }
 
-    fn take_outcome(&mut self, model_list: ModelList, id: Id, what: What, answer: Option<Answer>) {
+    pub(crate) fn take_outcome(&mut self, model_list: ModelList, id: Id, what: What, answer: Option<Answer>) {
         match answer {
             None => {
                 on!(self.store, model_list, timeline => timeline.retry(model_list::key(timeline, id), Failure::Offline));
@@ -211,21 +193,6 @@ impl Client {
                 on!(self.store, model_list, timeline => timeline.refuse_gone(model_list::key(timeline, id), Some(rev)));
             }
             Some(Answer::Refused(code)) => self.receive_refusal(model_list, id, what, code),
-        }
-    }
-
-    pub(crate) fn hear(&mut self, told: Told) {
-        match told {
-            Told::Stored { model_list, id, text } => {
-                self.restore(model_list, id, text.as_deref());
-                self.run(model_list, id);
-            }
-            Told::Outcome { model_list, id, what, answer, text } => {
-                self.take_outcome(model_list, id, what, answer);
-                if text.is_none() {
-                    on!(self.store, model_list, timeline => timeline.drop_pending(model_list::key(timeline, id)));
-                }
-            }
         }
     }
 
@@ -343,63 +310,6 @@ impl Client {
     pub(crate) fn shown(&self, model_list: ModelList) -> Vec<Shown> {
         on!(self.store, model_list, timeline => shown(timeline))
     }
-
-    /// Looks at a model_list, and says what can't be. `texts`: what was written under each id.
-    pub(crate) fn look(&mut self, model_list: ModelList, texts: &BTreeMap<Id, (ModelList, u32)>) -> Result<(), String> {
-        let shown = self.shown(model_list);
-        let placed = on!(self.store, model_list, timeline => timeline.order_signal().with_untracked(Vec::len));
-        if shown.len() != placed {
-            return Err(format!("{} of {placed} places are empty", placed - shown.len()));
-        }
-        for pair in shown.windows(2) {
-            // After a restart two things may have the same place, until the pages after the reset are in.
-            if pair[0].place < pair[1].place {
-                return Err(format!("{pair:?} are not in order"));
-            }
-        }
-        let ids: BTreeSet<Id> = shown.iter().map(|thing| thing.id).collect();
-        if ids.len() < shown.len() {
-            return Err(format!("something is shown twice in {shown:?}"));
-        }
-        for thing in &shown {
-            let (id, written) = (thing.id, texts[&thing.id].1);
-            if thing.text != model_list::text(written) {
-                return Err(format!("{id} says {:?}, and was written as text {written}", thing.text));
-            }
-            let on_its_way = matches!(thing.state, State::Unsaved(SendState::Waiting | SendState::Retrying(_)));
-            if on_its_way && self.live.contains_key(&id) {
-                return Err(format!("{id} is shown as on its way, though it is known to have arrived"));
-            }
-            let (live, gone) = (self.live.get(&id).copied().unwrap_or(0), self.gone.get(&id));
-            // Versions of two orders can't be compared: between a restart and the reset nobody knows.
-            let theirs = thing.state == State::Saved && !thing.undone && !self.cut_off;
-            if let Some(gone) = gone.filter(|gone| theirs && **gone >= live) {
-                return Err(format!("{id} is shown at version {live}, though deleted at {gone}"));
-            }
-        }
-        self.look_at_undos(model_list)
-    }
-
-    /// What is being brought back is shown all the while, unless it was back and deleted again.
-    fn look_at_undos(&self, model_list: ModelList) -> Result<(), String> {
-        let heard = |known: &HashMap<Id, Seq>, id| known.get(id).copied().unwrap_or(0);
-        for (id, request) in self.requests.iter().filter(|(_, request)| request.model_list == model_list) {
-            let wanted = matches!(request.what, What::Restore) && self.wanted.get(id) == Some(&(model_list, true));
-            let was_back = heard(&self.live, id) > heard(&self.intended, id);
-            if wanted
-                && !was_back
-                && !self.unseen.contains(id)
-                && !on!(self.store, model_list, timeline => is_shown(timeline, *id))
-            {
-                return Err(format!("{id} is being brought back, but not shown"));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_shown<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
-    timeline.cell(T::key(id)).with_untracked(|record| record.shown().is_some())
 }
 
 fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {

@@ -17,7 +17,7 @@ use store::{
 use uuid::Uuid;
 use wire::{
     ChannelId, ChannelKind, ChannelRef, ContactId, ContactRef, Conversation, ConversationId, ConversationQuery, Event,
-    Position, ProblemCode, Section, Seq, Sort, Status,
+    Position, ProblemCode, Section, Seq, Sort, Status, VariantArray as _,
 };
 
 const HISTORIES: u64 = 500;
@@ -163,7 +163,7 @@ fn at(seq: Seq, dice: &mut Dice) -> wire::Time {
 
 fn change(dice: &mut Dice) -> ConversationChange {
     if dice.one_in(2) {
-        return ConversationChange::Status(Status::ALL[dice.below(3)]);
+        return ConversationChange::Status(Status::VARIANTS[dice.below(3)]);
     }
     ConversationChange::Assignee((!dice.one_in(3)).then(|| agent(dice.below(AGENTS))))
 }

@@ -9,10 +9,11 @@
 
 mod client;
 mod convergence;
-mod crash;
 mod dice;
 mod lists;
+mod look;
 mod model_list;
 mod quiet;
 mod server;
+mod tabs;
 mod world;

@@ -86,7 +86,7 @@ impl Server {
         let gone = Some(Gone { by: agent, until: self.now + UNDO_WINDOW });
         match self.stored.get(&id).cloned() {
             Some(Stored { gone: Some(_), rev, .. }) => Answer::Deleted(Some(rev).filter(|rev| *rev > 0)),
-            Some(stored) if stored.author != agent && agent != 0 => return Answer::Refused(ProblemCode::Forbidden),
+            Some(stored) if stored.author != agent && agent != 0 => Answer::Refused(ProblemCode::Forbidden),
             Some(stored) => {
                 self.change(Stored { gone, ..stored }, false);
                 Answer::Deleted(Some(self.seq))

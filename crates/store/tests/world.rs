@@ -1,11 +1,11 @@
 //! Random histories: clients, the server and the network between them, one step after the other.
 
 use crate::{
-    client::{Client, Told, What},
-    crash::Outbox,
+    client::{Client, What},
     dice::Dice,
     model_list::ModelList,
     server::{Id, Server, Stored},
+    tabs::Outbox,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use store::record::State;
@@ -48,7 +48,7 @@ enum Kind {
 
 /// Agents, each with a browser; and with how many pages it may have at once.
 const AGENTS: usize = 3;
-const PAGES: usize = 4;
+pub(crate) const PAGES: usize = 4;
 
 /// How often each kind of step is taken.
 const KINDS: [(Kind, usize); 23] = [
@@ -105,12 +105,12 @@ pub(crate) struct World {
     /// Every page of every browser.
     pub(crate) clients: Vec<Client>,
     /// By agent: what the browser's storage has.
-    outboxes: Vec<Outbox>,
-    pages: usize,
+    pub(crate) outboxes: Vec<Outbox>,
+    pub(crate) pages: usize,
     /// What was written under each id, and on which model_list.
     pub(crate) texts: BTreeMap<Id, (ModelList, u32)>,
     /// Who deleted what first, and what others deleted too.
-    deleters: BTreeMap<Id, usize>,
+    pub(crate) deleters: BTreeMap<Id, usize>,
     meddled: BTreeSet<Id>,
 }
 
@@ -133,22 +133,6 @@ impl World {
         let result = self.take_step(step);
         self.tell();
         result
-    }
-
-    /// Stores what the pages are about to tell, and sends it to the others of the same browser.
-    pub(crate) fn tell(&mut self) {
-        for at in 0..self.clients.len() {
-            let (agent, page) = (self.clients[at].agent, self.clients[at].page);
-            for told in std::mem::take(&mut self.clients[at].telling) {
-                let (Told::Stored { model_list, id, text } | Told::Outcome { model_list, id, text, .. }) = &told;
-                match text {
-                    Some(text) => self.outboxes[agent].insert(*id, (*model_list, text.clone())),
-                    None => self.outboxes[agent].remove(id),
-                };
-                let others = self.clients.iter_mut().filter(|other| other.agent == agent && other.page != page);
-                others.for_each(|other| other.told.push_back(told.clone()));
-            }
-        }
     }
 
     fn take_step(&mut self, step: Step) -> Result<(), String> {
@@ -186,11 +170,11 @@ impl World {
     }
 
     /// What this client shows of a model_list must be possible.
-    fn look(&mut self, at: usize, model_list: ModelList) -> Result<(), String> {
+    pub(crate) fn look(&mut self, at: usize, model_list: ModelList) -> Result<(), String> {
         self.clients[at].look(model_list, &self.texts)
     }
 
-    fn look_everywhere(&mut self, at: usize) -> Result<(), String> {
+    pub(crate) fn look_everywhere(&mut self, at: usize) -> Result<(), String> {
         self.used().into_iter().try_for_each(|model_list| self.look(at, model_list))
     }
 
@@ -338,81 +322,6 @@ impl World {
         self.look_everywhere(at)
     }
 
-    /// The page goes, with everything on its way, and a new one takes its place.
-    fn crash(&mut self, at: usize) -> Result<(), String> {
-        self.told_arrives_everywhere(self.clients[at].agent)?;
-        let new = Client::new(self.clients[at].agent, self.clients[at].page);
-        let mut gone = std::mem::replace(&mut self.clients[at], new);
-        self.clients[at].pages = std::mem::take(&mut gone.pages);
-        self.clients[at].restore_all(&self.outboxes[gone.agent]);
-        self.goes(gone);
-        self.look_everywhere(at)
-    }
-
-    /// A page is closed. The last one of a browser stays.
-    fn close(&mut self, at: usize, which: usize) -> Result<(), String> {
-        let of_browser = |(place, other): (usize, &Client)| {
-            (place != at && other.agent == self.clients[at].agent).then_some(other.page)
-        };
-        let others: Vec<usize> = self.clients.iter().enumerate().filter_map(of_browser).collect();
-        let Some(heir) = pick(&others, which) else { return Ok(()) };
-        self.told_arrives_everywhere(self.clients[at].agent)?;
-        let gone = self.clients.remove(at);
-        self.deleters.values_mut().filter(|page| **page == gone.page).for_each(|page| *page = heir);
-        let agent = gone.agent;
-        self.goes(gone);
-        (0..self.clients.len())
-            .filter(|at| self.clients[*at].agent == agent)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .try_for_each(|at| self.look_everywhere(at))
-    }
-
-    /// If the page that has gone was the leader, another one of the browser is.
-    fn goes(&mut self, gone: Client) {
-        let outbox = self.outboxes[gone.agent].clone();
-        let heir = self.clients.iter_mut().find(|client| client.agent == gone.agent).expect("the last page stays");
-        heir.pages += gone.pages;
-        for (id, wanted) in gone.wanted {
-            heir.wanted.entry(id).or_insert(wanted);
-        }
-        if gone.is_leader {
-            heir.lead(&outbox);
-        }
-    }
-
-    /// Another page of the same browser.
-    fn open(&mut self, at: usize) -> Result<(), String> {
-        let agent = self.clients[at].agent;
-        if self.clients.iter().filter(|client| client.agent == agent).count() == PAGES {
-            return Ok(());
-        }
-        let mut client = Client::new(agent, self.pages);
-        client.restore_all(&self.outboxes[agent]);
-        self.clients.push(client);
-        self.pages += 1;
-        self.look_everywhere(self.clients.len() - 1)
-    }
-
-    /// What pages of a browser tell each other takes less time than a person needs to act, or a lock to be given to the
-    /// next page.
-    fn told_arrives_everywhere(&mut self, agent: usize) -> Result<(), String> {
-        for at in 0..self.clients.len() {
-            while self.clients[at].agent == agent && !self.clients[at].told.is_empty() {
-                self.told_arrives(at)?;
-                self.tell();
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn told_arrives(&mut self, at: usize) -> Result<(), String> {
-        let Some(told) = self.clients[at].told.pop_front() else { return Ok(()) };
-        let (Told::Stored { model_list, .. } | Told::Outcome { model_list, .. }) = told;
-        self.clients[at].hear(told);
-        self.look(at, model_list)
-    }
-
     /// The model_lists on which something was ever written.
     pub(crate) fn used(&self) -> Vec<ModelList> {
         let used: BTreeSet<ModelList> = self.texts.values().map(|(model_list, _)| *model_list).collect();
@@ -448,7 +357,7 @@ impl World {
     }
 }
 
-fn pick<T: Copy>(from: &[T], which: usize) -> Option<T> {
+pub(crate) fn pick<T: Copy>(from: &[T], which: usize) -> Option<T> {
     from.get(which % from.len().max(1)).copied()
 }
 

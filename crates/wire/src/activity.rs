@@ -3,10 +3,12 @@
 use crate::{Seq, agent::AgentRef, ids::ConversationId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum ActivityKind {
     ConversationOpened,
     ConversationClosed,
@@ -23,42 +25,6 @@ pub enum ActivityKind {
     TagRemoved,
     /// `subject`: the fields' wire names, separated by commas.
     DetailsChanged,
-}
-
-impl ActivityKind {
-    pub const ALL: [Self; 12] = [
-        Self::ConversationOpened,
-        Self::ConversationClosed,
-        Self::ConversationReopened,
-        Self::ConversationAutomated,
-        Self::ConversationAssigned,
-        Self::ConversationUnassigned,
-        Self::NoteAdded,
-        Self::NoteDeleted,
-        Self::NoteRestored,
-        Self::TagAdded,
-        Self::TagRemoved,
-        Self::DetailsChanged,
-    ];
-
-    /// The word on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ConversationOpened => "conversation-opened",
-            Self::ConversationClosed => "conversation-closed",
-            Self::ConversationReopened => "conversation-reopened",
-            Self::ConversationAutomated => "conversation-automated",
-            Self::ConversationAssigned => "conversation-assigned",
-            Self::ConversationUnassigned => "conversation-unassigned",
-            Self::NoteAdded => "note-added",
-            Self::NoteDeleted => "note-deleted",
-            Self::NoteRestored => "note-restored",
-            Self::TagAdded => "tag-added",
-            Self::TagRemoved => "tag-removed",
-            Self::DetailsChanged => "details-changed",
-        }
-    }
 }
 
 /// One entry, newest first in its list.

@@ -1,7 +1,11 @@
 //! Agents, their organization and its channels, and what the signed-in agent may set.
 
-use crate::ids::{AgentId, ChannelId, OrgId};
+use crate::{
+    ids::{AgentId, ChannelId, OrgId},
+    patch::given,
+};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// `POST /session`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -52,9 +56,24 @@ pub struct Organization {
 }
 
 /// A way contacts are reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum ChannelKind {
     Sms,
     Whatsapp,
@@ -63,25 +82,6 @@ pub enum ChannelKind {
     Voice,
     Messenger,
     Instagram,
-}
-
-impl ChannelKind {
-    pub const ALL: [Self; 7] =
-        [Self::Sms, Self::Whatsapp, Self::Email, Self::Chat, Self::Voice, Self::Messenger, Self::Instagram];
-
-    /// The word on the wire and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sms => "sms",
-            Self::Whatsapp => "whatsapp",
-            Self::Email => "email",
-            Self::Chat => "chat",
-            Self::Voice => "voice",
-            Self::Messenger => "messenger",
-            Self::Instagram => "instagram",
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ pub struct Settings {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SettingsPatch {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub enter_sends: Option<bool>,
 }
 

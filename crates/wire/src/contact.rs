@@ -4,8 +4,9 @@ use crate::{
     Seq,
     agent::ChannelKind,
     ids::{ContactId, ListId},
+    patch::given,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// Reads a day exactly as `YYYY-MM-DD`.
 #[must_use]
@@ -72,7 +73,7 @@ pub struct Contact {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactPatch {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub email: Option<Option<String>>,
@@ -110,9 +111,4 @@ impl ContactPatch {
         set(&mut to.default_channel, self.default_channel.as_ref());
         set(&mut to.time_zone, self.time_zone.as_ref());
     }
-}
-
-/// Tells `null` (given, empty) from a field that is not there.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
 }

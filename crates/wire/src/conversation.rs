@@ -4,37 +4,30 @@ use crate::{
     Seq,
     agent::ChannelKind,
     ids::{AgentId, ChannelId, ContactId, ConversationId},
+    patch::given,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Open needs action, automated is handled by an automation, closed is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Status {
     Open,
     Automated,
     Closed,
 }
 
-impl Status {
-    pub const ALL: [Self; 3] = [Self::Open, Self::Automated, Self::Closed];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Automated => "automated",
-            Self::Closed => "closed",
-        }
-    }
-}
-
 /// Whose conversations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Section {
     #[default]
     All,
@@ -43,41 +36,18 @@ pub enum Section {
     Unassigned,
 }
 
-impl Section {
-    pub const ALL: [Self; 3] = [Self::All, Self::Mine, Self::Unassigned];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Mine => "mine",
-            Self::Unassigned => "unassigned",
-        }
-    }
-}
-
 /// By `last_at`, ties by id; `unread` puts the unread ones first, newest first within each half.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Sort {
     #[default]
     Newest,
     Oldest,
     Unread,
-}
-
-impl Sort {
-    pub const ALL: [Self; 3] = [Self::Newest, Self::Oldest, Self::Unread];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Oldest => "oldest",
-            Self::Unread => "unread",
-        }
-    }
 }
 
 /// The query of `GET /conversations` but for `cursor` and `limit`. Nothing given: every conversation, newest first.
@@ -161,14 +131,10 @@ pub struct Conversation {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ConversationPatch {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub assignee_id: Option<Option<AgentId>>,
-}
-
-fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<AgentId>>, D::Error> {
-    Option::<AgentId>::deserialize(deserializer).map(Some)
 }
 
 /// `PUT /conversations/{id}/read` and `PUT /contacts/{id}/notes/seen`: read or seen up to here, by this agent.

@@ -13,6 +13,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
 
 /// A block of the event stream (WHATWG HTML, section 9.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +27,12 @@ pub struct Frame {
 
 /// A change. Its name on the stream is the variant's name in kebab case, its `data` the variant's fields.
 /// `seq` is the position of the change, and the new `rev` of what it speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
+#[strum_discriminants(name(EventKind), derive(EnumString, IntoStaticStr, VariantArray))]
+#[strum_discriminants(
+    strum(serialize_all = "kebab-case", const_into_str),
+    doc = "What an event says, without its data."
+)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
@@ -89,18 +95,7 @@ impl Event {
     /// The event's name on the stream.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::ContactNoteAdded { .. } => "contact-note-added",
-            Self::ContactNoteRestored { .. } => "contact-note-restored",
-            Self::ContactNoteDeleted { .. } => "contact-note-deleted",
-            Self::ConversationNoteAdded { .. } => "conversation-note-added",
-            Self::ConversationNoteRestored { .. } => "conversation-note-restored",
-            Self::ConversationNoteDeleted { .. } => "conversation-note-deleted",
-            Self::MessageAdded { .. } => "message-added",
-            Self::ConversationChanged { .. } => "conversation-changed",
-            Self::ContactChanged { .. } => "contact-changed",
-            Self::AgentChanged { .. } => "agent-changed",
-        }
+        EventKind::from(self).into_str()
     }
 
     /// The position of the change.
@@ -143,26 +138,12 @@ impl Event {
     /// # Errors
     /// When a known event's data doesn't have its form.
     pub fn from_parts(name: &str, data: Value) -> serde_json::Result<Option<Self>> {
-        if !NAMES.contains(&name) {
+        if name.parse::<EventKind>().is_err() {
             return Ok(None);
         }
         serde_json::from_value(json!({ name: data })).map(Some)
     }
 }
-
-/// Every event's name.
-const NAMES: [&str; 10] = [
-    "contact-note-added",
-    "contact-note-restored",
-    "contact-note-deleted",
-    "conversation-note-added",
-    "conversation-note-restored",
-    "conversation-note-deleted",
-    "message-added",
-    "conversation-changed",
-    "contact-changed",
-    "agent-changed",
-];
 
 /// The first thing on a stream. Carries no id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod message;
 pub mod note;
 pub mod page;
+mod patch;
 pub mod paths;
 pub mod problem;
 pub mod visitor;
@@ -28,7 +29,7 @@ pub use conversation::{
     Section, Sort, Status,
 };
 pub use embed::{EmbedToken, NewEmbedToken, Revocation};
-pub use event::{Change, Changes, Event, Heartbeat, Hello, Reset, ResetReason};
+pub use event::{Change, Changes, Event, EventKind, Heartbeat, Hello, Reset, ResetReason};
 pub use ids::{
     AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
 };
@@ -36,6 +37,9 @@ pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
 pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};
 pub use page::{NotesPage, Page, Position};
 pub use problem::{FieldError, Problem, ProblemCode};
+
+/// `VARIANTS` of the enums that are words on the wire.
+pub use strum::VariantArray;
 
 /// A moment, in UTC. JSON: RFC 3339.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -21,9 +21,9 @@ pub const OPENAPI: &str = "/api/v1/openapi.json";
 #[must_use]
 pub fn conversations(query: &ConversationQuery, cursor: Option<&str>, limit: u32) -> String {
     let mut path =
-        format!("{CONVERSATIONS}?section={}&sort={}&limit={limit}", query.section.as_str(), query.sort.as_str());
+        format!("{CONVERSATIONS}?section={}&sort={}&limit={limit}", query.section.into_str(), query.sort.into_str());
     if let Some(status) = query.status {
-        path += &format!("&status={}", status.as_str());
+        path += &format!("&status={}", status.into_str());
     }
     if let Some(channel) = query.channel {
         path += &format!("&channel={channel}");

@@ -2,9 +2,11 @@
 
 use crate::Seq;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// Every reason a request is refused for. On the wire: `type` = `/problems/<code>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Every reason a request is refused for. On the wire: `type` = `/problems/<code>`, with the name in kebab case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum ProblemCode {
     BadJson,
     BadCursor,
@@ -32,45 +34,14 @@ pub enum ProblemCode {
 }
 
 impl ProblemCode {
-    pub const ALL: [Self; 23] = [
-        Self::BadJson,
-        Self::BadCursor,
-        Self::BadQuery,
-        Self::BadCredentials,
-        Self::SignedOut,
-        Self::Forbidden,
-        Self::CrossSite,
-        Self::NotFound,
-        Self::MethodNotAllowed,
-        Self::IdReuse,
-        Self::Gone,
-        Self::Changed,
-        Self::TooLarge,
-        Self::WrongContentType,
-        Self::InvalidBody,
-        Self::InvalidField,
-        Self::MissingField,
-        Self::UnknownField,
-        Self::WrongContact,
-        Self::TooManyRequests,
-        Self::Internal,
-        Self::Busy,
-        Self::StorageFull,
-    ];
-
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn status(self) -> u16 {
         self.row().0
     }
 
     #[must_use]
-    pub fn status(self) -> u16 {
-        self.row().1
-    }
-
-    #[must_use]
     pub fn title(self) -> &'static str {
-        self.row().2
+        self.row().1
     }
 
     /// Whether the same request may succeed later.
@@ -82,35 +53,34 @@ impl ProblemCode {
     /// The code named by a problem's `type`.
     #[must_use]
     pub fn from_type(type_: &str) -> Option<Self> {
-        let code = type_.rsplit('/').next()?;
-        Self::ALL.into_iter().find(|known| known.as_str() == code)
+        type_.rsplit('/').next()?.parse().ok()
     }
 
-    fn row(self) -> (&'static str, u16, &'static str) {
+    fn row(self) -> (u16, &'static str) {
         match self {
-            Self::BadJson => ("bad-json", 400, "The request body is not valid JSON."),
-            Self::BadCursor => ("bad-cursor", 400, "This cursor does not belong to this list."),
-            Self::BadQuery => ("bad-query", 400, "A query parameter is not understood."),
-            Self::BadCredentials => ("bad-credentials", 401, "E-mail or password is wrong."),
-            Self::SignedOut => ("signed-out", 401, "Sign in first."),
-            Self::Forbidden => ("forbidden", 403, "You are not allowed to do this."),
-            Self::CrossSite => ("cross-site", 403, "This request did not come from Sidenote's own page."),
-            Self::NotFound => ("not-found", 404, "There is nothing here."),
-            Self::MethodNotAllowed => ("method-not-allowed", 405, "This address does not take this method."),
-            Self::IdReuse => ("id-reuse", 409, "This id is already used for something else."),
-            Self::Gone => ("gone", 410, "This was deleted."),
-            Self::Changed => ("changed", 412, "It was changed by somebody else in the meantime."),
-            Self::TooLarge => ("too-large", 413, "The request body is too large."),
-            Self::WrongContentType => ("wrong-content-type", 415, "The request body must be application/json."),
-            Self::InvalidBody => ("invalid-body", 422, "This text can't be saved."),
-            Self::InvalidField => ("invalid-field", 422, "A field's value is not valid."),
-            Self::MissingField => ("missing-field", 422, "A field is missing."),
-            Self::UnknownField => ("unknown-field", 422, "A field is not known."),
-            Self::WrongContact => ("wrong-contact", 422, "That conversation is with another contact."),
-            Self::TooManyRequests => ("too-many-requests", 429, "Too many attempts. Try again later."),
-            Self::Internal => ("internal", 500, "Something went wrong on the server."),
-            Self::Busy => ("busy", 503, "The server is busy. Try again in a moment."),
-            Self::StorageFull => ("storage-full", 503, "The server has no space left."),
+            Self::BadJson => (400, "The request body is not valid JSON."),
+            Self::BadCursor => (400, "This cursor does not belong to this list."),
+            Self::BadQuery => (400, "A query parameter is not understood."),
+            Self::BadCredentials => (401, "E-mail or password is wrong."),
+            Self::SignedOut => (401, "Sign in first."),
+            Self::Forbidden => (403, "You are not allowed to do this."),
+            Self::CrossSite => (403, "This request did not come from Sidenote's own page."),
+            Self::NotFound => (404, "There is nothing here."),
+            Self::MethodNotAllowed => (405, "This address does not take this method."),
+            Self::IdReuse => (409, "This id is already used for something else."),
+            Self::Gone => (410, "This was deleted."),
+            Self::Changed => (412, "It was changed by somebody else in the meantime."),
+            Self::TooLarge => (413, "The request body is too large."),
+            Self::WrongContentType => (415, "The request body must be application/json."),
+            Self::InvalidBody => (422, "This text can't be saved."),
+            Self::InvalidField => (422, "A field's value is not valid."),
+            Self::MissingField => (422, "A field is missing."),
+            Self::UnknownField => (422, "A field is not known."),
+            Self::WrongContact => (422, "That conversation is with another contact."),
+            Self::TooManyRequests => (429, "Too many attempts. Try again later."),
+            Self::Internal => (500, "Something went wrong on the server."),
+            Self::Busy => (503, "The server is busy. Try again in a moment."),
+            Self::StorageFull => (503, "The server has no space left."),
         }
     }
 }
@@ -154,7 +124,7 @@ impl Problem {
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
         Self {
-            type_: format!("/problems/{}", code.as_str()),
+            type_: format!("/problems/{}", code.into_str()),
             title: code.title().to_owned(),
             status: code.status(),
             detail: None,

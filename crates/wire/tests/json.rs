@@ -93,25 +93,29 @@ fn the_signed_in_agent_has_this_form() {
 #[test]
 fn words_are_these() {
     pinned(&vec![Role::Agent, Role::Admin], r#"["agent","admin"]"#);
-    pinned(&ChannelKind::ALL.to_vec(), r#"["sms","whatsapp","email","chat","voice","messenger","instagram"]"#);
-    pinned(&Status::ALL.to_vec(), r#"["open","automated","closed"]"#);
-    input(&Section::ALL, r#"["all","mine","unassigned"]"#);
-    input(&Sort::ALL, r#"["newest","oldest","unread"]"#);
+    pinned(&ChannelKind::VARIANTS.to_vec(), r#"["sms","whatsapp","email","chat","voice","messenger","instagram"]"#);
+    pinned(&Status::VARIANTS.to_vec(), r#"["open","automated","closed"]"#);
+    input(&<[Section; 3]>::try_from(Section::VARIANTS).unwrap(), r#"["all","mine","unassigned"]"#);
+    input(&<[Sort; 3]>::try_from(Sort::VARIANTS).unwrap(), r#"["newest","oldest","unread"]"#);
     pinned(&vec![PreviewKind::In, PreviewKind::Out, PreviewKind::Note], r#"["in","out","note"]"#);
     pinned(&vec![Direction::In, Direction::Out], r#"["in","out"]"#);
     pinned(
-        &ActivityKind::ALL.to_vec(),
+        &ActivityKind::VARIANTS.to_vec(),
         r#"["conversation-opened","conversation-closed","conversation-reopened","conversation-automated","conversation-assigned","conversation-unassigned","note-added","note-deleted","note-restored","tag-added","tag-removed","details-changed"]"#,
     );
     let resets = [ResetReason::TooOld, ResetReason::AheadOfHead, ResetReason::OtherEpoch];
     pinned(&resets.to_vec(), r#"["too-old","ahead-of-head","other-epoch"]"#);
-    for (word, json) in [
-        (ChannelKind::ALL.map(ChannelKind::as_str).to_vec(), serde_json::to_value(ChannelKind::ALL)),
-        (Status::ALL.map(Status::as_str).to_vec(), serde_json::to_value(Status::ALL)),
-        (Section::ALL.map(Section::as_str).to_vec(), serde_json::to_value(Section::ALL)),
-        (Sort::ALL.map(Sort::as_str).to_vec(), serde_json::to_value(Sort::ALL)),
-        (ActivityKind::ALL.map(ActivityKind::as_str).to_vec(), serde_json::to_value(ActivityKind::ALL)),
-    ] {
+    let words = [
+        (
+            ChannelKind::VARIANTS.iter().map(|it| it.into_str()).collect::<Vec<_>>(),
+            serde_json::to_value(ChannelKind::VARIANTS),
+        ),
+        (Status::VARIANTS.iter().map(|it| it.into_str()).collect(), serde_json::to_value(Status::VARIANTS)),
+        (Section::VARIANTS.iter().map(|it| it.into_str()).collect(), serde_json::to_value(Section::VARIANTS)),
+        (Sort::VARIANTS.iter().map(|it| it.into_str()).collect(), serde_json::to_value(Sort::VARIANTS)),
+        (ActivityKind::VARIANTS.iter().map(|it| it.into_str()).collect(), serde_json::to_value(ActivityKind::VARIANTS)),
+    ];
+    for (word, json) in words {
         assert_eq!(serde_json::json!(word), json.unwrap(), "the word in the database and on the wire");
     }
 }
@@ -279,14 +283,14 @@ fn a_problem_has_this_form() {
 
 #[test]
 fn every_code_is_told_by_its_type_and_says_whether_to_try_again() {
-    for code in ProblemCode::ALL {
+    for &code in ProblemCode::VARIANTS {
         let problem = Problem::new(code);
         assert_eq!(problem.code(), Some(code));
         assert_eq!(problem.retryable, matches!(code.status(), 429 | 500..), "{code:?}");
         assert!((400..600).contains(&code.status()) && code.title().ends_with('.'));
     }
-    let known: std::collections::BTreeSet<_> = ProblemCode::ALL.map(ProblemCode::as_str).into();
-    assert_eq!(known.len(), ProblemCode::ALL.len());
+    let known: std::collections::BTreeSet<_> = ProblemCode::VARIANTS.iter().map(|code| code.into_str()).collect();
+    assert_eq!(known.len(), ProblemCode::VARIANTS.len());
     assert_eq!(ProblemCode::from_type("/problems/nonsense"), None);
 }
 

@@ -12,7 +12,7 @@ use crate::{
     strings::{fill, strings},
 };
 use leptos::{prelude::*, task::spawn_local};
-use wire::{ChannelAddress, ChannelKind, Contact};
+use wire::{ChannelAddress, ChannelKind, Contact, VariantArray as _};
 
 /// How long the check mark stands in the place of the copy icon.
 const COPIED_MS: u32 = 2_000;
@@ -37,7 +37,7 @@ pub fn ContactAddresses(known: Memo<Option<Contact>>) -> impl IntoView {
 /// In the order in which channels are listed everywhere.
 fn by_address(channels: &[ChannelAddress]) -> Vec<Reached> {
     let mut reached: Vec<Reached> = Vec::new();
-    for kind in ChannelKind::ALL {
+    for &kind in ChannelKind::VARIANTS {
         for ChannelAddress { address, .. } in channels.iter().filter(|channel| channel.kind == kind) {
             match reached.iter_mut().find(|(known, _)| known == address) {
                 Some((_, kinds)) => kinds.push(kind),

@@ -14,7 +14,7 @@ use crate::{
     strings::{fill, strings},
 };
 use leptos::prelude::*;
-use wire::{ChannelKind, Contact, ContactPatch};
+use wire::{ChannelKind, Contact, ContactPatch, VariantArray as _};
 
 /// The details of a contact, each edited in place.
 #[component]
@@ -81,10 +81,10 @@ fn fields() -> Vec<Field> {
         ),
         Field::choice(
             ("default_channel", strings.field_default_channel),
-            ChannelKind::ALL.map(|kind| (kind.as_str(), channel_name(kind))).to_vec(),
-            |it| it.default_channel.map(|kind| kind.as_str().to_owned()),
+            ChannelKind::VARIANTS.iter().map(|kind| (kind.into_str(), channel_name(*kind))).collect(),
+            |it| it.default_channel.map(|kind| kind.into_str().to_owned()),
             |text| {
-                let kind = text.and_then(|text| ChannelKind::ALL.into_iter().find(|kind| kind.as_str() == text));
+                let kind = text.and_then(|text| text.parse().ok());
                 Ok(ContactPatch { default_channel: Some(kind), ..Default::default() })
             },
         ),

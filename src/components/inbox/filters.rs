@@ -5,7 +5,7 @@ use crate::{
     client::Client, components::shared::channel_mark::channel_name, navigation::navigator::Navigator, strings::strings,
 };
 use leptos::prelude::*;
-use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status};
+use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status, VariantArray as _};
 
 /// What stands over the list of conversations.
 #[component]
@@ -53,8 +53,12 @@ fn ChannelFilter() -> impl IntoView {
     let navigator = Navigator::here();
     let client = Client::here();
     let of_kind = |kind| client.channels().iter().filter(move |channel| channel.kind == kind);
-    let channels: Vec<(ChannelId, String)> =
-        ChannelKind::ALL.into_iter().flat_map(of_kind).map(|channel| (channel.id, full_name(channel))).collect();
+    let channels: Vec<(ChannelId, String)> = ChannelKind::VARIANTS
+        .iter()
+        .copied()
+        .flat_map(of_kind)
+        .map(|channel| (channel.id, full_name(channel)))
+        .collect();
     let chosen = move || query(navigator).channel.map(|id| id.to_string()).unwrap_or_default();
     let names = channels.clone();
     // A name may be longer than the column.
@@ -136,14 +140,14 @@ pub fn SortChoice() -> impl IntoView {
             title=strings.filter_sort
             on:change=move |event| {
                 let value = event_target_value(&event);
-                let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == value).unwrap_or_default();
+                let sort = value.parse().unwrap_or_default();
                 let query = untrack(|| query(navigator));
                 navigator.set_query(ConversationQuery { sort, ..query });
             }
         >
             {options
                 .map(|(sort, name)| {
-                    view! { <option value=sort.as_str() selected=live(move || query(navigator).sort == sort)>{name}</option> }
+                    view! { <option value=sort.into_str() selected=live(move || query(navigator).sort == sort)>{name}</option> }
                 })
                 .into_iter()
                 .collect_view()}

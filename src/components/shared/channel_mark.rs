@@ -11,7 +11,7 @@ use wire::ChannelKind;
 #[component]
 pub fn ChannelMark(kind: ChannelKind) -> impl IntoView {
     view! {
-        <span class="channel-mark" data-kind=kind.as_str() title=channel_name(kind)>
+        <span class="channel-mark" data-kind=kind.into_str() title=channel_name(kind)>
             <Icon shape=shape(kind) />
             <span class="sr-only">{channel_name(kind)}</span>
         </span>

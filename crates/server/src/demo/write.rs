@@ -294,7 +294,8 @@ fn details(person: &Contact) -> ContactPatch {
 }
 
 fn addresses(person: &Contact) -> Vec<ChannelAddress> {
-    let kind = |word: &str| ChannelKind::ALL.into_iter().find(|kind| kind.as_str() == word);
     let given = person.addresses.iter();
-    given.filter_map(|(word, address)| Some(ChannelAddress { kind: kind(word)?, address: address.clone() })).collect()
+    given
+        .filter_map(|(word, address)| Some(ChannelAddress { kind: word.parse().ok()?, address: address.clone() }))
+        .collect()
 }

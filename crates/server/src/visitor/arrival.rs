@@ -79,7 +79,7 @@ impl Arrival<'_> {
         .bind(&org)
         .bind(contact.to_string())
         .bind(format!("Visitor {}", mark[..4].to_uppercase()))
-        .bind(ChannelKind::Chat.as_str())
+        .bind(ChannelKind::Chat.into_str())
         .bind(at)
         .bind(int(seq))
         .bind(int(seq))
@@ -89,7 +89,7 @@ impl Arrival<'_> {
             "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )
         .bind(&org)
-        .bind(ChannelKind::Chat.as_str())
+        .bind(ChannelKind::Chat.into_str())
         .bind(format!("visitor-{mark}"))
         .bind(contact.to_string())
         .execute(change.tx())
@@ -116,7 +116,7 @@ impl Arrival<'_> {
         .bind(int(seq))
         .bind(int(seq))
         .bind(org)
-        .bind(ChannelKind::Chat.as_str())
+        .bind(ChannelKind::Chat.into_str())
         .execute(change.tx())
         .await?;
         if made.rows_affected() == 0 {

@@ -168,7 +168,7 @@ fn reopen(record: &mut ConversationRecord) {
 /// Status and assignee as shown, and each change that is pending.
 fn outcome_of_changes(record: &ConversationRecord) -> String {
     let shown = record.shown().map_or("hidden".to_owned(), |(shown, _)| {
-        format!("{}, {}", shown.status.as_str(), if shown.assignee_id.is_some() { "assigned" } else { "unassigned" })
+        format!("{}, {}", shown.status.into_str(), if shown.assignee_id.is_some() { "assigned" } else { "unassigned" })
     });
     let changes = record.changes().iter().map(|pending| {
         let state = match pending.send_state {

@@ -75,7 +75,7 @@ impl Truth {
                 Some("mine") => known.assignee_id == Some(self.me.agent.id),
                 Some("unassigned") => known.assignee_id.is_none(),
                 _ => true,
-            }) && asked("status").is_none_or(|status| known.status.as_str() == status)
+            }) && asked("status").is_none_or(|status| known.status.into_str() == status)
         };
         let mut items: Vec<Conversation> = self.conversations.iter().filter(fits).cloned().collect();
         items.sort_by_key(|known| std::cmp::Reverse((known.last_at, known.id)));

@@ -7,7 +7,7 @@ use wire::{
     Activity, ActivityKind, Agent, AgentId, AgentRef, Channel, ChannelAddress, ChannelId, ChannelKind, ChannelRef,
     Contact, ContactId, ContactNote, ContactNoteId, ContactRef, Conversation, ConversationId, ConversationNote,
     ConversationNoteId, Delivery, Direction, Event, Me, Message, MessageId, NoteBody, OrgId, Organization, Position,
-    Preview, PreviewKind, Role, Seq, Settings, Status, Time,
+    Preview, PreviewKind, Role, Seq, Settings, Status, Time, VariantArray as _,
 };
 
 use super::Who;
@@ -69,9 +69,9 @@ impl Truth {
             Agent { id: AgentId::fresh(), name: name.to_owned(), email, role, removed: false }
         };
         let agents = vec![agent("Sam", Role::Agent), agent("Maya", Role::Admin)];
-        let channel = |kind: ChannelKind| Channel { id: ChannelId::fresh(), kind, name: kind.as_str().to_owned() };
+        let channel = |kind: ChannelKind| Channel { id: ChannelId::fresh(), kind, name: kind.into_str().to_owned() };
         let organization = Organization { id: OrgId::fresh(), slug: "acme".to_owned(), name: "Acme".to_owned() };
-        let channels = ChannelKind::ALL.into_iter().map(channel).collect();
+        let channels = ChannelKind::VARIANTS.iter().copied().map(channel).collect();
         let agent = agents[usize::from(as_admin)].clone();
         Self {
             epoch: "k3".to_owned(),

@@ -1,0 +1,205 @@
+//! What the pages of one browser share: pending changes, in the outbox and by what they tell each other.
+
+use crate::{
+    client::{Client, What},
+    model_list::{self, Kept, ModelList, on},
+    server::{Answer, Id, Stored},
+    world::{PAGES, World, pick},
+};
+use reactive_graph::traits::WithUntracked;
+use std::collections::BTreeMap;
+use store::{
+    record::{Pending, Record},
+    records::Records as _,
+    timeline::Timeline,
+    unsent::Unsent,
+};
+
+/// What one page of a browser tells the others.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    /// A pending change, as the outbox has it. `None`: there is none any more.
+    Stored { model_list: ModelList, id: Id, text: Option<String> },
+    /// What came of a request. `answer`: none when it was lost. `text`: what is pending now.
+    Outcome { model_list: ModelList, id: Id, what: What, answer: Option<Answer>, text: Option<String> },
+}
+
+/// Pending changes of one browser, as they are in its storage.
+pub(crate) type Outbox = BTreeMap<Id, (ModelList, String)>;
+
+impl Client {
+    /// The agent has changed something here: it is stored, told, and sent.
+    pub(crate) fn changed(&mut self, model_list: ModelList, id: Id) {
+        let text = self.unsent(model_list, id);
+        if !self.is_leader {
+            on!(self.store, model_list, timeline => timeline.mark_sent(model_list::key(timeline, id)));
+        }
+        self.telling.push(Told::Stored { model_list, id, text });
+        self.run(model_list, id);
+    }
+
+    pub(crate) fn hear(&mut self, told: Told) {
+        match told {
+            Told::Stored { model_list, id, text } => {
+                self.restore(model_list, id, text.as_deref());
+                self.run(model_list, id);
+            }
+            Told::Outcome { model_list, id, what, answer, text } => {
+                self.take_outcome(model_list, id, what, answer);
+                if text.is_none() {
+                    on!(self.store, model_list, timeline => timeline.drop_pending(model_list::key(timeline, id)));
+                }
+            }
+        }
+    }
+
+    /// Applies everything that is in storage.
+    pub(crate) fn restore_all(&mut self, outbox: &Outbox) {
+        for (id, (model_list, text)) in outbox {
+            self.restore(*model_list, *id, Some(text));
+        }
+    }
+
+    /// Sends from now on.
+    pub(crate) fn lead(&mut self, outbox: &Outbox) {
+        self.is_leader = true;
+        self.restore_all(outbox);
+        for (id, (model_list, _)) in outbox {
+            self.run(*model_list, *id);
+        }
+    }
+
+    /// Applies a pending change of another page. `None`: it is pending no more.
+    pub(crate) fn restore(&mut self, model_list: ModelList, id: Id, text: Option<&str>) {
+        let Some(text) = text else {
+            self.refused.remove(&id);
+            on!(self.store, model_list, timeline => timeline.drop_pending(model_list::key(timeline, id)));
+            return;
+        };
+        match Unsent::read(text).expect("what was written is read") {
+            Unsent::Add { refused, body, .. } => {
+                let body = body.strip_prefix("text ").unwrap().parse().unwrap();
+                let stored = Stored { id, model_list, author: self.agent, body, seq: 0, rev: 0, gone: None };
+                on!(self.store, model_list, timeline => model_list::is_same_cell(timeline, id, &mut self.cells));
+                on!(self.store, model_list, timeline => timeline.restore_add(model_list::entry(timeline, &stored), refused));
+                if refused.is_some() {
+                    self.refused.insert(id);
+                }
+            }
+            Unsent::Delete => {
+                on!(self.store, model_list, timeline => timeline.restore_pending(model_list::key(timeline, id), Pending::Delete { undone: false }));
+                self.wanted.remove(&id);
+                self.refused.remove(&id);
+                self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
+            }
+            Unsent::Restore => {
+                self.unseen.insert(id);
+                self.wanted.remove(&id);
+                on!(self.store, model_list, timeline => timeline.restore_pending(model_list::key(timeline, id), Pending::Restore));
+            }
+            Unsent::Change { .. } => unreachable!("a note has no fields to change"),
+        }
+    }
+
+    pub(crate) fn unsent(&self, model_list: ModelList, id: Id) -> Option<String> {
+        on!(self.store, model_list, timeline => unsent(timeline, id)).map(|unsent| unsent.write())
+    }
+}
+
+impl World {
+    /// Stores what the pages are about to tell, and sends it to the others of the same browser.
+    pub(crate) fn tell(&mut self) {
+        for at in 0..self.clients.len() {
+            let (agent, page) = (self.clients[at].agent, self.clients[at].page);
+            for told in std::mem::take(&mut self.clients[at].telling) {
+                let (Told::Stored { model_list, id, text } | Told::Outcome { model_list, id, text, .. }) = &told;
+                match text {
+                    Some(text) => self.outboxes[agent].insert(*id, (*model_list, text.clone())),
+                    None => self.outboxes[agent].remove(id),
+                };
+                let others = self.clients.iter_mut().filter(|other| other.agent == agent && other.page != page);
+                others.for_each(|other| other.told.push_back(told.clone()));
+            }
+        }
+    }
+
+    /// The page goes, with everything on its way, and a new one takes its place.
+    pub(crate) fn crash(&mut self, at: usize) -> Result<(), String> {
+        self.told_arrives_everywhere(self.clients[at].agent)?;
+        let new = Client::new(self.clients[at].agent, self.clients[at].page);
+        let mut gone = std::mem::replace(&mut self.clients[at], new);
+        self.clients[at].pages = std::mem::take(&mut gone.pages);
+        self.clients[at].restore_all(&self.outboxes[gone.agent]);
+        self.goes(gone);
+        self.look_everywhere(at)
+    }
+
+    /// A page is closed. The last one of a browser stays.
+    pub(crate) fn close(&mut self, at: usize, which: usize) -> Result<(), String> {
+        let of_browser = |(place, other): (usize, &Client)| {
+            (place != at && other.agent == self.clients[at].agent).then_some(other.page)
+        };
+        let others: Vec<usize> = self.clients.iter().enumerate().filter_map(of_browser).collect();
+        let Some(heir) = pick(&others, which) else { return Ok(()) };
+        self.told_arrives_everywhere(self.clients[at].agent)?;
+        let gone = self.clients.remove(at);
+        self.deleters.values_mut().filter(|page| **page == gone.page).for_each(|page| *page = heir);
+        let agent = gone.agent;
+        self.goes(gone);
+        (0..self.clients.len())
+            .filter(|at| self.clients[*at].agent == agent)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .try_for_each(|at| self.look_everywhere(at))
+    }
+
+    /// If the page that has gone was the leader, another one of the browser is.
+    pub(crate) fn goes(&mut self, gone: Client) {
+        let outbox = self.outboxes[gone.agent].clone();
+        let heir = self.clients.iter_mut().find(|client| client.agent == gone.agent).expect("the last page stays");
+        heir.pages += gone.pages;
+        for (id, wanted) in gone.wanted {
+            heir.wanted.entry(id).or_insert(wanted);
+        }
+        if gone.is_leader {
+            heir.lead(&outbox);
+        }
+    }
+
+    /// Another page of the same browser.
+    pub(crate) fn open(&mut self, at: usize) -> Result<(), String> {
+        let agent = self.clients[at].agent;
+        if self.clients.iter().filter(|client| client.agent == agent).count() == PAGES {
+            return Ok(());
+        }
+        let mut client = Client::new(agent, self.pages);
+        client.restore_all(&self.outboxes[agent]);
+        self.clients.push(client);
+        self.pages += 1;
+        self.look_everywhere(self.clients.len() - 1)
+    }
+
+    /// What pages of a browser tell each other takes less time than a person needs to act, or a lock to be given to the
+    /// next page.
+    pub(crate) fn told_arrives_everywhere(&mut self, agent: usize) -> Result<(), String> {
+        for at in 0..self.clients.len() {
+            while self.clients[at].agent == agent && !self.clients[at].told.is_empty() {
+                self.told_arrives(at)?;
+                self.tell();
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn told_arrives(&mut self, at: usize) -> Result<(), String> {
+        let Some(told) = self.clients[at].told.pop_front() else { return Ok(()) };
+        let (Told::Stored { model_list, .. } | Told::Outcome { model_list, .. }) = told;
+        self.clients[at].hear(told);
+        self.look(at, model_list)
+    }
+}
+
+fn unsent<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {
+    let typed = |thing: &T| (0, model_list::conversation(), thing.text().to_owned());
+    timeline.cell(T::key(id)).with_untracked(|record: &Record<T>| Unsent::of(record.pending(), typed))
+}
