@@ -46,12 +46,16 @@ pub(super) trait Changeable: Clone + 'static {
 type ChangeOf<C> = <<C as Changeable>::Thing as Entry>::Change;
 
 /// The pending change of one field.
-struct QueuedChange<C: Changeable> {
+pub(super) struct QueuedChange<C: Changeable> {
     things: C,
     field: String,
 }
 
 impl<C: Changeable> QueuedChange<C> {
+    pub(super) fn of(things: C, field: &str) -> Self {
+        Self { things, field: field.to_owned() }
+    }
+
     fn with<R>(&self, look: impl FnOnce(&PendingChange<ChangeOf<C>>) -> R) -> Option<R> {
         self.things.records().with(self.things.id(), |record: &Record<C::Thing>| {
             record.changes().iter().find(|pending| pending.change.field() == self.field).map(look)
@@ -117,9 +121,19 @@ impl<C: Changeable> Queued for QueuedChange<C> {
     /// It is shown beside the field.
     fn report(&self, _: &Client, _: &Request, _: &ApiError) {}
 
-    fn discard(&self) {
-        if let Some(change) = self.with(|pending| pending.change.clone()) {
-            self.things.records().settle_change(self.things.id(), &change);
+    fn restore(&self, _: &Client, unsent: Option<Unsent>) {
+        let (records, id) = (self.things.records(), self.things.id());
+        match unsent {
+            None => {
+                if let Some(change) = self.with(|pending| pending.change.clone()) {
+                    records.settle_change(id, &change);
+                }
+            }
+            Some(unsent) => {
+                if let Some(change) = unsent.into_change() {
+                    records.change(id, |record| record.apply_change(change));
+                }
+            }
         }
     }
 }
@@ -134,21 +148,8 @@ impl Client {
 
     /// Drops a change that was refused.
     pub(super) fn discard_change<C: Changeable>(&self, things: C, field: &str) {
-        let queued = QueuedChange { things, field: field.to_owned() };
-        queued.discard();
+        let queued = QueuedChange::of(things, field);
+        queued.restore(self, None);
         self.enqueue(Rc::new(queued));
-    }
-
-    pub(super) fn restore_change<C: Changeable>(&self, things: C, field: &str, text: Option<Unsent>, is_own: bool) {
-        let queued = QueuedChange { things, field: field.to_owned() };
-        match text {
-            None => queued.discard(),
-            Some(unsent) => {
-                let Some(change) = unsent.into_change() else { return };
-                let records = queued.things.records();
-                records.change(queued.things.id(), |record| record.apply_change(change));
-            }
-        }
-        self.enqueue_restored(Rc::new(queued), is_own);
     }
 }

@@ -1,11 +1,12 @@
 //! Drafts, and restoring drafts and pending changes from storage or from another tab.
 
-use super::{Client, tabs::TabMessage};
+use super::{Client, changes::QueuedChange, send_queue::Queued, source::QueuedEntry, tabs::TabMessage};
 use crate::{
     storage::outbox::Key,
     store::{drafts::Mode, unsent::Unsent},
 };
 use leptos::prelude::*;
+use std::rc::Rc;
 use wire::{ContactId, ConversationId};
 
 impl Client {
@@ -67,13 +68,15 @@ impl Client {
         self.tell_tabs(TabMessage::Stored { key, text });
     }
 
-    /// Applies everything that is in storage, pending changes in the order in which they were made.
-    pub(crate) async fn restore_all(&self) {
+    /// Applies everything that is in storage, pending changes in the order in which they were made. Returns the keys.
+    pub(crate) async fn restore_all(&self) -> Vec<Key> {
         let mut stored = self.0.outbox.open().await;
         stored.sort_by_key(|(key, text)| Unsent::read(text).and_then(|unsent| unsent.at()).or(key.made_at()));
-        for (key, text) in stored {
+        let restore = |(key, text): (Key, String)| {
             self.restore(&key, Some(&text), true);
-        }
+            key
+        };
+        stored.into_iter().map(restore).collect()
     }
 
     /// A draft or a pending change as it is in storage or was told by another tab. `None`: there is none any more.
@@ -90,24 +93,30 @@ impl Client {
             }
             // Of a form that this version doesn't know. It is left where it is.
             (_, Some(None)) => {}
-            (_, unsent) => self.restore_unsent(key, unsent.flatten(), is_own),
+            (_, unsent) => {
+                if let Some(queued) = self.queued(key) {
+                    queued.restore(self, unsent.flatten());
+                    self.enqueue_restored(queued, is_own);
+                }
+            }
         }
     }
 
-    fn restore_unsent(&self, key: &Key, unsent: Option<Unsent>, is_own: bool) {
-        match key {
-            Key::ContactNote(contact, id) => self.restore_entry(self.notes_of(*contact), *id, unsent, is_own),
+    /// The pending change that is stored under a key. `None`: a draft's.
+    pub(super) fn queued(&self, key: &Key) -> Option<Rc<dyn Queued>> {
+        Some(match key {
+            Key::ContactNote(contact, id) => Rc::new(QueuedEntry { source: self.notes_of(*contact), id: *id }),
             Key::ConversationNote(conversation, id) => {
-                self.restore_entry(self.notes_in(*conversation), *id, unsent, is_own);
+                Rc::new(QueuedEntry { source: self.notes_in(*conversation), id: *id })
             }
-            Key::Reply(conversation, id) => self.restore_entry(self.messages_in(*conversation), *id, unsent, is_own),
-            Key::Conversation(id, field) => {
-                self.restore_change(self.changes_of_conversation(*id), field, unsent, is_own);
+            Key::Reply(conversation, id) => Rc::new(QueuedEntry { source: self.messages_in(*conversation), id: *id }),
+            Key::Conversation(id, field) => Rc::new(QueuedChange::of(self.changes_of_conversation(*id), field)),
+            Key::Contact(id, field) => Rc::new(QueuedChange::of(self.changes_of_contact(*id), field)),
+            Key::Settings(_, field) => Rc::new(QueuedChange::of(self.settings_changes(), field)),
+            Key::ContactNoteDraft(_) | Key::ReplyDraft(_) | Key::ConversationNoteDraft(_) | Key::NoteMode(_) => {
+                return None;
             }
-            Key::Contact(id, field) => self.restore_change(self.changes_of_contact(*id), field, unsent, is_own),
-            Key::Settings(_, field) => self.restore_change(self.settings_changes(), field, unsent, is_own),
-            Key::ContactNoteDraft(_) | Key::ReplyDraft(_) | Key::ConversationNoteDraft(_) | Key::NoteMode(_) => {}
-        }
+        })
     }
 }
 

@@ -61,8 +61,8 @@ pub(super) trait Queued {
     fn refuse(&self, request: &Request, error: &ApiError);
     /// Tells the agent that the request was refused, where the record itself does not show it.
     fn report(&self, client: &Client, request: &Request, error: &ApiError);
-    /// Drops the pending change.
-    fn discard(&self);
+    /// Applies it as it is in storage, or in another tab. `None`: nothing is pending any more.
+    fn restore(&self, client: &Client, unsent: Option<Unsent>);
 }
 
 #[derive(Clone)]
@@ -223,7 +223,13 @@ impl Client {
     pub(crate) fn begin_sending(&self) {
         let client = self.clone();
         spawn(async move {
-            client.restore_all().await;
+            for key in client.restore_all().await {
+                // What has arrived meanwhile is to be sent no more; a tab that was opened since doesn't know.
+                if client.queued(&key).is_some_and(|queued| queued.unsent().is_none()) {
+                    client.0.outbox.put(&key, None);
+                    client.tell_tabs(TabMessage::Stored { key, text: None });
+                }
+            }
             client.0.send_queue.is_leader.store(true, Ordering::Relaxed);
             for parent in client.0.send_queue.parents() {
                 client.send_parent(parent);
@@ -336,7 +342,7 @@ impl Client {
             self.take_outcome(&item, request, result);
             if is_settled {
                 // Two tabs that changed it at once may not agree; what the leader sent counts.
-                item.queued.discard();
+                item.queued.restore(self, None);
             }
             self.0.send_queue.remove_finished();
         }

@@ -219,8 +219,20 @@ impl<S: Source> Queued for QueuedEntry<S> {
         }
     }
 
-    fn discard(&self) {
-        self.source.timeline().drop_pending(self.id);
+    fn restore(&self, client: &Client, unsent: Option<Unsent>) {
+        let timeline = self.source.timeline();
+        match unsent {
+            None => timeline.drop_pending(self.id),
+            Some(Unsent::Add { at, refused, conversation, body }) => {
+                let at = Time::from_timestamp_millis(at).unwrap_or_default();
+                if let Some(thing) = self.source.unsaved(client, self.id, Typed { at, conversation, body }) {
+                    timeline.restore_add(thing, refused);
+                }
+            }
+            Some(Unsent::Delete) => timeline.restore_pending(self.id, Pending::Delete { undone: false }),
+            Some(Unsent::Restore) => timeline.restore_pending(self.id, Pending::Restore),
+            Some(Unsent::Change { .. }) => {}
+        }
     }
 }
 
@@ -259,29 +271,5 @@ impl Client {
         source.timeline().apply_delete(id);
         self.enqueue(Rc::new(QueuedEntry { source, id }));
         thing
-    }
-
-    /// Applies what another tab has pending, or what is in storage. `None`: it is pending no more.
-    pub(super) fn restore_entry<S: Source>(
-        &self,
-        source: S,
-        id: <S::Thing as Entry>::Id,
-        unsent: Option<Unsent>,
-        is_own: bool,
-    ) {
-        let timeline = source.timeline();
-        match unsent {
-            None => timeline.drop_pending(id),
-            Some(Unsent::Add { at, refused, conversation, body }) => {
-                let at = Time::from_timestamp_millis(at).unwrap_or_default();
-                if let Some(thing) = source.unsaved(self, id, Typed { at, conversation, body }) {
-                    timeline.restore_add(thing, refused);
-                }
-            }
-            Some(Unsent::Delete) => timeline.restore_pending(id, Pending::Delete { undone: false }),
-            Some(Unsent::Restore) => timeline.restore_pending(id, Pending::Restore),
-            Some(Unsent::Change { .. }) => {}
-        }
-        self.enqueue_restored(Rc::new(QueuedEntry { source, id }), is_own);
     }
 }

@@ -19,7 +19,16 @@ pub struct Record<T: Entry> {
     rev: Seq,
     pending: Option<Pending<T>>,
     /// What this agent deleted, for an undo, until the undo window ends.
-    deleted: Option<T>,
+    deleted: Option<Deletion<T>>,
+}
+
+/// A deletion that can be undone.
+#[derive(Clone, Debug, PartialEq)]
+struct Deletion<T> {
+    /// As it was before.
+    entry: T,
+    /// The version of the deletion: the restored thing has a higher one.
+    rev: Seq,
 }
 
 impl<T: Entry> Default for Record<T> {
@@ -35,9 +44,10 @@ impl<T: Entry> Record<T> {
         match &self.pending {
             Some(Pending::Add { abandoned: true, .. } | Pending::Delete { undone: false }) => None,
             Some(Pending::Add { entry, send_state, .. }) => Some((Cow::Borrowed(entry), State::Unsaved(*send_state))),
-            Some(Pending::Delete { undone: true } | Pending::Restore) => {
-                Some((Cow::Borrowed(self.live().or(self.deleted.as_ref())?), State::Saved))
-            }
+            Some(Pending::Delete { undone: true } | Pending::Restore) => Some((
+                Cow::Borrowed(self.live().or(self.deleted.as_ref().map(|deletion| &deletion.entry))?),
+                State::Saved,
+            )),
             Some(Pending::Change(changes)) => Some((self.changed(changes)?, State::Saved)),
             None => Some((Cow::Borrowed(self.live()?), State::Saved)),
         }
@@ -101,9 +111,9 @@ impl<T: Entry> Record<T> {
     pub fn receive(&mut self, entry: T) {
         if self.is_older(&entry) {
             // Our restoration arrived, and it was deleted again since.
-            let known = self.deleted.as_ref().map(Entry::rev);
+            let undoes = self.deleted.as_ref().map(|deletion| deletion.rev);
             let is_undone =
-                matches!(self.pending, Some(Pending::Restore)) && known.is_some_and(|rev| entry.rev() > rev);
+                matches!(self.pending, Some(Pending::Restore)) && undoes.is_some_and(|rev| entry.rev() > rev);
             if is_undone || seeded!(UndoTakenAsDone) && matches!(self.pending, Some(Pending::Restore)) {
                 self.pending = None;
             }
@@ -156,7 +166,7 @@ impl<T: Entry> Record<T> {
             // Deleted once more while its undo is on its way: this may be the deletion that is undone.
             pending @ Some(Pending::Delete { .. }) if self.is_gone() => pending,
             Some(Pending::Delete { .. }) => {
-                self.keep_deleted();
+                self.keep_deleted(rev);
                 None
             }
             Some(Pending::Add { .. } | Pending::Change(_)) | None => None,
@@ -164,15 +174,17 @@ impl<T: Entry> Record<T> {
         self.lose(Remote::Gone, rev);
     }
 
-    /// For an undo.
-    fn keep_deleted(&mut self) {
-        self.deleted = self.live().cloned().or(self.deleted.take());
+    /// For an undo of the deletion at `rev`. What is gone already keeps its own.
+    fn keep_deleted(&mut self, rev: Seq) {
+        if let Some(live) = self.live() {
+            self.deleted = Some(Deletion { entry: live.clone(), rev });
+        }
     }
 
     /// It is not there any more. What is still to be deleted or restored is kept.
     fn lose(&mut self, remote: Remote<T>, rev: Seq) {
         if self.pending.is_some() {
-            self.keep_deleted();
+            self.keep_deleted(rev);
         }
         (self.remote, self.rev) = (remote, rev);
     }
@@ -296,11 +308,15 @@ impl<T: Entry> Record<T> {
     pub fn settle_delete(&mut self, rev: Option<Seq>) {
         let is_undone = matches!(self.pending, Some(Pending::Delete { undone: true }));
         if rev.is_none_or(|rev| rev >= self.rev) {
-            self.keep_deleted();
+            self.keep_deleted(rev.unwrap_or(0));
             self.rev = rev.unwrap_or(0);
             self.remote = if rev.is_some() { Remote::Gone } else { Remote::Unknown };
         }
         if let Some(Pending::Delete { .. } | Pending::Add { abandoned: true, .. }) = self.pending {
+            if let (Some(deletion), Some(rev)) = (&mut self.deleted, rev) {
+                // Ours may be a later one than an event has told.
+                deletion.rev = deletion.rev.max(rev);
+            }
             self.pending = is_undone.then_some(Pending::Restore);
         }
     }

@@ -61,6 +61,8 @@ pub(crate) struct Client {
     /// What other pages of the browser have told, on its way, and what this one is about to tell.
     pub(crate) told: VecDeque<Told>,
     pub(crate) telling: Vec<Told>,
+    /// What the leader stores for another page, which may be gone before it has done so itself.
+    pub(crate) storing: Vec<(ModelList, Id, Option<String>)>,
     /// Counts all pages that there ever were.
     pub(crate) page: usize,
     pub(crate) store: Store,
@@ -93,6 +95,7 @@ impl Client {
             is_leader: false,
             told: VecDeque::new(),
             telling: Vec::new(),
+            storing: Vec::new(),
             page,
             store: Store::new(model_list::agent(agent)),
             inbox: Vec::new(),
@@ -120,21 +123,23 @@ impl Client {
     }
 
     pub(crate) fn delete(&mut self, model_list: ModelList, id: Id) {
+        let was_saved = on!(self.store, model_list, timeline => is_live(timeline, id));
         let intended = on!(self.store, model_list, timeline => timeline.apply_delete(model_list::key(timeline, id)));
         if intended {
             self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
             self.refused.remove(&id);
-            self.deletions.push((model_list, id));
+            // The app offers to undo the deletion of what was saved, and of nothing else.
+            self.deletions.extend(was_saved.then_some((model_list, id)));
             self.wanted.insert(id, (model_list, false));
+            self.changed(model_list, id);
         }
-        self.changed(model_list, id);
     }
 
     pub(crate) fn undo(&mut self, model_list: ModelList, id: Id) {
         if on!(self.store, model_list, timeline => timeline.apply_restore(model_list::key(timeline, id))) {
             self.wanted.insert(id, (model_list, true));
+            self.changed(model_list, id);
         }
-        self.changed(model_list, id);
     }
 
     pub(crate) fn forget(&mut self, model_list: ModelList, id: Id) {
@@ -310,6 +315,10 @@ impl Client {
     pub(crate) fn shown(&self, model_list: ModelList) -> Vec<Shown> {
         on!(self.store, model_list, timeline => shown(timeline))
     }
+}
+
+fn is_live<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
+    timeline.cell(T::key(id)).with_untracked(|record| record.live().is_some())
 }
 
 fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {

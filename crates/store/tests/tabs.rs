@@ -42,6 +42,9 @@ impl Client {
         match told {
             Told::Stored { model_list, id, text } => {
                 self.restore(model_list, id, text.as_deref());
+                if self.is_leader {
+                    self.storing.push((model_list, id, text));
+                }
                 self.run(model_list, id);
             }
             Told::Outcome { model_list, id, what, answer, text } => {
@@ -64,8 +67,12 @@ impl Client {
     pub(crate) fn lead(&mut self, outbox: &Outbox) {
         self.is_leader = true;
         self.restore_all(outbox);
-        for (id, (model_list, _)) in outbox {
-            self.run(*model_list, *id);
+        for (&id, &(model_list, _)) in outbox {
+            // What has arrived meanwhile is to be sent no more; a page that has come since doesn't know.
+            if self.unsent(model_list, id).is_none() {
+                self.telling.push(Told::Stored { model_list, id, text: None });
+            }
+            self.run(model_list, id);
         }
     }
 
@@ -113,12 +120,12 @@ impl World {
             let (agent, page) = (self.clients[at].agent, self.clients[at].page);
             for told in std::mem::take(&mut self.clients[at].telling) {
                 let (Told::Stored { model_list, id, text } | Told::Outcome { model_list, id, text, .. }) = &told;
-                match text {
-                    Some(text) => self.outboxes[agent].insert(*id, (*model_list, text.clone())),
-                    None => self.outboxes[agent].remove(id),
-                };
+                put(&mut self.outboxes[agent], *model_list, *id, text.clone());
                 let others = self.clients.iter_mut().filter(|other| other.agent == agent && other.page != page);
                 others.for_each(|other| other.told.push_back(told.clone()));
+            }
+            for (model_list, id, text) in std::mem::take(&mut self.clients[at].storing) {
+                put(&mut self.outboxes[agent], model_list, id, text);
             }
         }
     }
@@ -197,6 +204,13 @@ impl World {
         self.clients[at].hear(told);
         self.look(at, model_list)
     }
+}
+
+fn put(outbox: &mut Outbox, model_list: ModelList, id: Id, text: Option<String>) {
+    match text {
+        Some(text) => outbox.insert(id, (model_list, text)),
+        None => outbox.remove(&id),
+    };
 }
 
 fn unsent<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {

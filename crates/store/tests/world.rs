@@ -305,6 +305,7 @@ impl World {
 
     /// The server goes down and comes back as it was at the last backup. Answers on their way are lost with it.
     fn restart(&mut self, replayed: bool) -> Result<(), String> {
+        (0..AGENTS).try_for_each(|agent| self.told_arrives_everywhere(agent))?;
         self.server.restart(replayed);
         for client in &mut self.clients {
             client.cut_off = true;
@@ -318,6 +319,7 @@ impl World {
     }
 
     pub(crate) fn reset(&mut self, at: usize) -> Result<(), String> {
+        self.told_arrives_everywhere(self.clients[at].agent)?;
         self.clients[at].reset(&self.server.position());
         self.look_everywhere(at)
     }

@@ -292,6 +292,16 @@ fn an_undo_is_not_over_because_an_older_page_shows_the_note() {
 }
 
 #[test]
+fn an_undo_is_not_over_because_the_version_that_was_deleted_is_heard_of_late() {
+    let mut record = saved();
+    record.apply_delete();
+    record.apply_restore();
+    record.settle_delete(Some(8));
+    record.receive(note_at(5, 5, 7));
+    assert_eq!(outcome(&record), "saved, asks to restore");
+}
+
+#[test]
 fn an_undo_that_was_answered_is_over_even_if_somebody_deleted_the_note_since() {
     let mut record = saved();
     record.apply_delete();
