@@ -14,7 +14,7 @@ use crate::{
     components::{
         inbox::{conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView, reveal::Reveal},
         shared::{connection_line::ConnectionLine, toasts::Toasts},
-        ui::rows::Rows,
+        ui::keyed_list::KeyedList,
     },
     navigation::navigator::Navigator,
     strings::strings,
@@ -45,7 +45,7 @@ pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
                     when=move || has_panes.get()
                     fallback=|| view! { <p class="panes-empty">{strings().nothing_open}</p> }
                 >
-                    <Rows keys=panes row=|id| view! { <PaneView conversation=id /> } estimate=600.0 class="pane-row" />
+                    <KeyedList keys=panes row=|id| view! { <PaneView conversation=id /> } class="pane-row" />
                 </Show>
             </div>
             </main>

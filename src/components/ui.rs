@@ -2,10 +2,10 @@
 
 pub mod icon;
 pub mod kept_in_view;
+pub mod keyed_list;
+mod lengths;
 pub mod live;
 pub mod observe;
-pub mod order;
 pub mod popover;
-pub mod rows;
 pub mod text;
-pub mod window;
+pub mod virtual_list;

@@ -1,6 +1,5 @@
 //! Stories in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
 
-mod rows;
 mod stories_changes;
 mod stories_conversation_notes;
 mod stories_deleted;
@@ -13,5 +12,6 @@ mod stories_refused;
 mod stories_seen;
 mod stories_times;
 mod stories_writing;
+mod virtual_list;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

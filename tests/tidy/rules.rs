@@ -141,14 +141,14 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         words: &["<For", "ForEnumerate"],
         over: &["src"],
-        only: &["src/components/ui/rows"],
-        because: "a bare <For> puts rows in the wrong order when one update moves and adds; use components/ui/rows",
+        only: &["src/components/ui/keyed_list"],
+        because: "a bare <For> puts rows in the wrong order when one update moves and adds; use components/ui/keyed_list",
         seed: "src/components/notes_section.rs",
     },
     Words {
         words: &["set_timeout*", "set_interval*", "gloo_timers", "TimeoutFuture", "request_animation_frame*"],
         over: &["src"],
-        only: &["src/browser/timers", "src/components/ui/rows"],
+        only: &["src/browser/timers", "src/components/ui/virtual_list"],
         because: "timers outlive their component unless they come from src/browser/timers.rs",
         seed: "src/components/toast.rs",
     },

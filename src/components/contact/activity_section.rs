@@ -10,7 +10,7 @@ use crate::{
             load_problem::{LoadProblem, Waiting},
             timestamp::Timestamp,
         },
-        ui::rows::Rows,
+        ui::virtual_list::VirtualList,
     },
     store::record::Load,
     strings::{fill, strings},
@@ -50,7 +50,7 @@ fn Entries(contact: ContactId) -> impl IntoView {
     };
     let retry = Callback::new(move |()| client.load_activity(contact));
     view! {
-        <Rows
+        <VirtualList
             keys
             row=move |seq| entry(seq).map(|item| view! { <Entry item /> })
             estimate=44.0

@@ -14,7 +14,7 @@ use crate::{
             timestamp::ShortTimestamp,
             toasts::Toasts,
         },
-        ui::rows::Rows,
+        ui::keyed_list::KeyedList,
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::record::{Failure, Load},
@@ -95,7 +95,7 @@ fn Conversations(contact: ContactId) -> impl IntoView {
     view! {
         <section class="contact-conversations" aria-label=strings().contact_conversations>
             <h2>{strings().contact_conversations}</h2>
-            <Rows keys=ids row=|id| view! { <OneConversation id /> } estimate=48.0 class="contact-conversation-rows" />
+            <KeyedList keys=ids row=|id| view! { <OneConversation id /> } class="contact-conversation-rows" />
             {live_view(move || problem.get().map(|failure| view! { <LoadProblem failure retry=load /> }))}
         </section>
     }

@@ -8,8 +8,8 @@ use crate::{
         shared::unsaved_fields::UnsavedFields,
         ui::{
             icon::{Icon, Shape},
+            keyed_list::{KeyedList, ListHandle},
             live::{live, live_view},
-            rows::{Rows, RowsHandle},
         },
     },
     strings::{fill, strings},
@@ -22,21 +22,18 @@ use wire::{Contact, ContactId, Tag};
 pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl IntoView {
     let tags = memo(move |_| known.with(|known| known.as_ref().map(|known| known.tags.clone()).unwrap_or_default()));
     let names = memo(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>()));
-    let handle = RowsHandle::new();
+    let handle = ListHandle::new();
     let field = NodeRef::<html::Input>::new();
     let removed =
         Callback::new(move |name: String| handle.focus_beside(&names.get_untracked(), &name, ".tag-remove", field));
     let row = move |name| view! { <OneTag contact name tags removed /> };
     view! {
         <PanelSection name="tags" title=strings().tags>
-            <Rows
+            <KeyedList
                 keys=names
                 row
-                estimate=28.0
                 label=strings().tags
                 class="tags"
-                // They stand side by side.
-                all_up_to=usize::MAX
                 handle
             />
             {live_view(move || tags.with(Vec::is_empty).then(|| view! { <p class="empty">{strings().tags_empty}</p> }))}

@@ -12,7 +12,7 @@ use crate::{
             load_problem::{LoadProblem, Waiting},
             seen::when_seen,
         },
-        ui::rows::{Edge, Rows, RowsHandle},
+        ui::virtual_list::{Edge, VirtualList, VirtualListHandle},
     },
     store::{record::Load, threads::ThreadItem},
     strings::{fill, strings},
@@ -48,7 +48,7 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
     });
     let reading = client.clone();
     when_seen(end, unread, Callback::new(move |_| reading.read_conversation(conversation)));
-    let handle = RowsHandle::new();
+    let handle = VirtualListHandle::new();
     let older = {
         let client = client.clone();
         Callback::new(move |()| client.load_older_thread(conversation))
@@ -62,7 +62,7 @@ pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>
                 (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
                 _ => None,
             })}
-            <Rows
+            <VirtualList
                 keys=items
                 row=move |item| match item {
                     ThreadItem::Message(id) => view! { <MessageItem conversation id /> }.into_any(),

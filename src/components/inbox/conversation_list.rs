@@ -12,7 +12,7 @@ use crate::{
         shared::load_problem::{LoadProblem, Waiting},
         ui::{
             icon::{Icon, Shape},
-            rows::Rows,
+            virtual_list::VirtualList,
         },
     },
     navigation::{navigator::Navigator, views::InboxView},
@@ -78,7 +78,7 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
     };
     view! {
         <div class="conversations-scroll">
-            <Rows
+            <VirtualList
                 keys=keys
                 row=|id| view! { <ConversationRowView id /> }
                 estimate=76.0

@@ -16,7 +16,7 @@ use crate::{
         ui::{
             icon::{Icon, Shape},
             kept_in_view::bring_into_view,
-            rows::{Rows, RowsHandle},
+            virtual_list::{VirtualList, VirtualListHandle},
         },
     },
     store::record::Load,
@@ -74,7 +74,7 @@ fn Notes(
         keys
     });
     let borders = borders(contact, keys, visit);
-    let handle = RowsHandle::new();
+    let handle = VirtualListHandle::new();
     let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
     let added = Callback::new(move |id| {
         // A search would hide it.
@@ -111,7 +111,7 @@ fn Notes(
             </label>
         </Show>
         <NewAbove handle />
-        <Rows
+        <VirtualList
             keys
             row=move |id| {
                 view! {
@@ -139,7 +139,7 @@ fn Notes(
 
 /// What others added while the reader was further down.
 #[component]
-fn NewAbove(handle: RowsHandle<ContactNoteId>) -> impl IntoView {
+fn NewAbove(handle: VirtualListHandle<ContactNoteId>) -> impl IntoView {
     let unseen = handle.unseen();
     move || {
         let sentence = match unseen.get() {

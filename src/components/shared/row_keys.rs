@@ -1,7 +1,7 @@
 //! The keys of the rows in our own lists.
 
 use crate::{
-    components::ui::rows::{Key, RowKey},
+    components::ui::keyed_list::{Key, ListKey},
     store::threads::ThreadItem,
 };
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use wire::{ContactNoteId, ConversationId, ConversationNoteId, MessageId};
 
 macro_rules! ids {
     ($($id:ident),+) => {$(
-        impl RowKey for $id {
+        impl ListKey for $id {
             fn key(&self) -> Key {
                 Key::Id(0, self.0.as_u128())
             }
@@ -23,7 +23,7 @@ macro_rules! ids {
 
 ids!(ContactNoteId, ConversationId);
 
-impl RowKey for ThreadItem {
+impl ListKey for ThreadItem {
     fn key(&self) -> Key {
         match self {
             Self::Message(id) => Key::Id(0, id.0.as_u128()),

@@ -8,7 +8,7 @@ use crate::{
     client::{Client, Toast, ToastKind},
     components::ui::{
         icon::{Icon, Shape},
-        rows::Rows,
+        keyed_list::KeyedList,
     },
     strings::strings,
 };
@@ -35,7 +35,7 @@ pub fn Toasts() -> impl IntoView {
     };
     view! {
         <section class="toasts" aria-label=strings().notifications>
-            <Rows keys row estimate=52.0 class="toast-rows" />
+            <KeyedList keys row class="toast-rows" />
         </section>
         <div class="sr-only" role="status" aria-live="polite">
             {live_view(move || announcement.get())}

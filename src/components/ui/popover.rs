@@ -1,7 +1,7 @@
 //! `Popover`: a button and the popover that it opens. It uses the native popover: Escape, a click outside and the top
 //! layer are the browser's.
 
-use super::{rows::pixels, window::between};
+use super::lengths::{between, pixels};
 use crate::browser::memo::Memo;
 use crate::browser::timers::{next_frame, soon};
 use crate::components::ui::live::{live, live_view};

@@ -8,18 +8,18 @@ use std::hash::Hash;
 
 /// One change of a list: `removed` rows from `at` on make way for `inserted`. A token that was among the removed and is
 /// among the inserted is a row that moved.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Splice {
-    pub at: usize,
-    pub removed: usize,
-    pub inserted: Vec<u64>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Splice {
+    pub(crate) at: usize,
+    pub(crate) removed: usize,
+    pub(crate) inserted: Vec<u64>,
 }
 
 /// The keys of one list, each once.
 ///
 /// Invariant: `tokens` holds exactly the keys in `keys`; a key keeps its token as long as it is in the list, and no
 /// token is ever given twice.
-pub struct Keys<K> {
+pub(crate) struct Keys<K> {
     keys: Vec<K>,
     tokens: HashMap<K, u64>,
     next: u64,
@@ -35,7 +35,7 @@ impl<K: Clone + Eq + Hash> Keys<K> {
     /// Takes over the wanted order; `None` when it is the order we have. Of a repeated key the first counts.
     ///
     /// Equal ends are skipped by comparing alone: a key added to a list of thousands hashes one key.
-    pub fn update(&mut self, wanted: &[K]) -> Option<Splice> {
+    pub(crate) fn update(&mut self, wanted: &[K]) -> Option<Splice> {
         match self.splice(wanted) {
             Ok(splice) => splice,
             Err(Repeated) => {
@@ -46,11 +46,11 @@ impl<K: Clone + Eq + Hash> Keys<K> {
         }
     }
 
-    pub fn get(&self, index: usize) -> Option<&K> {
+    pub(crate) fn get(&self, index: usize) -> Option<&K> {
         self.keys.get(index)
     }
 
-    pub fn token(&self, key: &K) -> Option<u64> {
+    pub(crate) fn token(&self, key: &K) -> Option<u64> {
         self.tokens.get(key).copied()
     }
 
@@ -97,7 +97,7 @@ struct Repeated;
 /// For each of `new`: may its node stay where it is while the others are put around it? What is not in `old` never
 /// may; of the rest as many as possible (a longest increasing run of old places). `held` always stays when it is in
 /// both: moving a node takes the focus from it.
-pub fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
+pub(crate) fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
     let place: HashMap<u64, usize> = old.iter().enumerate().map(|(place, token)| (*token, place)).collect();
     let held =
         held.and_then(|token| Some((new.iter().position(|candidate| *candidate == token)?, *place.get(&token)?)));

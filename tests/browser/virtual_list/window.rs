@@ -4,12 +4,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use sidenote::components::ui::rows::{Edge, Rows};
+use sidenote::components::ui::virtual_list::{Edge, VirtualList};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{MutationObserver, MutationObserverInit};
 
-use super::{ModelList, items_in, shown_in};
+use super::{TestList, items_in, shown_in};
 use sidenote_testkit::eventually::{eventually, next_picture, painted};
 use sidenote_testkit::stage::Stage;
 
@@ -18,34 +18,34 @@ const MOST: usize = 45;
 
 #[wasm_bindgen_test]
 async fn ten_thousand_keys_are_a_few_dozen_rows_at_the_top_in_the_middle_and_at_the_end() {
-    let model_list = ModelList::new(0..10_000);
+    let list = TestList::new(0..10_000);
     for top in [0.0, 200_000.0, 1e7, 0.0] {
-        model_list.scroll_to(top);
-        eventually("rows where the reader went", || model_list.is_filled()).await;
+        list.scroll_to(top);
+        eventually("rows where the reader went", || list.is_filled()).await;
         painted().await;
-        let shown = model_list.shown();
-        assert!(model_list.is_filled());
+        let shown = list.shown();
+        assert!(list.is_filled());
         assert!(shown.len() <= MOST, "{} rows at {top}", shown.len());
         assert!(shown.is_sorted());
-        let (first, _) = model_list.seen()[0];
-        let expected = (model_list.scrolled() / 40.0).round();
+        let (first, _) = list.seen()[0];
+        let expected = (list.scrolled() / 40.0).round();
         assert!((f64::from(first) - expected).abs() <= 1.0, "row {first} at {top}");
     }
-    let height = model_list.stage.root().scroll_height();
+    let height = list.stage.root().scroll_height();
     assert!((height - 400_000).abs() < 10, "the scroll bar stands for every row: {height}");
 }
 
 #[wasm_bindgen_test]
 async fn short_lists_are_there_in_full() {
-    let model_list = ModelList::new(0..40);
-    eventually("all rows", || model_list.shown().len() == 40).await;
+    let list = TestList::new(0..40);
+    eventually("all rows", || list.shown().len() == 40).await;
     painted().await;
-    assert_eq!(model_list.stage.root().query_selector_all("li").expect("a selector").length(), 40, "and no gaps");
-    assert!(items_in(model_list.stage.root()).iter().all(|item| !item.has_attribute("aria-posinset")));
+    assert_eq!(list.stage.root().query_selector_all("li").expect("a selector").length(), 40, "and no gaps");
+    assert!(items_in(list.stage.root()).iter().all(|item| !item.has_attribute("aria-posinset")));
 
     let stage = Stage::new("height: 100px; overflow-y: auto", || {
         let keys = (0..200).collect::<Vec<u32>>();
-        view! { <Rows keys row=|key: u32| key.to_string() estimate=20.0 all_up_to=usize::MAX /> }
+        view! { <VirtualList keys row=|key: u32| key.to_string() estimate=20.0 all_up_to=usize::MAX /> }
     });
     painted().await;
     assert_eq!(stage.root().query_selector_all("li").expect("a selector").length(), 200, "when asked to, any length");
@@ -59,16 +59,16 @@ async fn scrolling_leaves_no_blank_space_and_nothing_to_complain_of() {
         Closure::<dyn FnMut()>::new(move || complaints.set(complaints.get() + 1))
     };
     window().add_event_listener_with_callback("error", complain.as_ref().unchecked_ref()).expect("listening");
-    let model_list = ModelList::with(0..3000, Edge::Start, |key| 15 + key * 37 % 90);
-    eventually("rows to fill the screen", || model_list.is_filled()).await;
+    let list = TestList::with(0..3000, Edge::Start, |key| 15 + key * 37 % 90);
+    eventually("rows to fill the screen", || list.is_filled()).await;
     for step in 1..150 {
         // There and back, by more than a margin's worth and by less.
         let distance = if step % 10 == 0 { 900 } else { 130 };
         let distance = if step > 75 { -distance } else { distance };
-        model_list.stage.root().set_scroll_top(model_list.stage.root().scroll_top() + distance);
+        list.stage.root().set_scroll_top(list.stage.root().scroll_top() + distance);
         next_picture().await;
-        assert!(model_list.is_filled(), "blank space after step {step}: {:?}", model_list.seen());
-        let shown = model_list.shown();
+        assert!(list.is_filled(), "blank space after step {step}: {:?}", list.seen());
+        let shown = list.shown();
         assert!(shown.windows(2).all(|pair| pair[1] == pair[0] + 1), "a run of rows: {shown:?}");
         assert!(shown.len() <= MOST + 20, "{} rows", shown.len());
     }
@@ -78,8 +78,8 @@ async fn scrolling_leaves_no_blank_space_and_nothing_to_complain_of() {
 
 #[wasm_bindgen_test]
 async fn a_key_added_in_front_of_ten_thousand_changes_a_handful_of_nodes() {
-    let model_list = ModelList::new(1..10_000);
-    eventually("rows to fill the screen", || model_list.is_filled()).await;
+    let list = TestList::new(1..10_000);
+    eventually("rows to fill the screen", || list.is_filled()).await;
     painted().await;
     let nodes = Rc::new(Cell::new(0));
     let count = {
@@ -92,12 +92,10 @@ async fn a_key_added_in_front_of_ten_thousand_changes_a_handful_of_nodes() {
     let all = MutationObserverInit::new();
     all.set_child_list(true);
     all.set_subtree(true);
-    observer.observe_with_options(model_list.stage.root(), &all).expect("observing");
-    model_list.keys.update(|keys| keys.insert(0, 0));
-    eventually("the new row, at the top", || {
-        model_list.seen().first().is_some_and(|(key, top)| (*key, *top) == (0, 0.0))
-    })
-    .await;
+    observer.observe_with_options(list.stage.root(), &all).expect("observing");
+    list.keys.update(|keys| keys.insert(0, 0));
+    eventually("the new row, at the top", || list.seen().first().is_some_and(|(key, top)| (*key, *top) == (0, 0.0)))
+        .await;
     painted().await;
     observer.disconnect();
     assert!(nodes.get() <= 4, "{} changes", nodes.get());
@@ -105,26 +103,26 @@ async fn a_key_added_in_front_of_ten_thousand_changes_a_handful_of_nodes() {
 
 #[wasm_bindgen_test]
 async fn rows_of_a_long_list_say_which_of_how_many_they_are() {
-    let model_list = ModelList::new(0..500);
-    model_list.scroll_to(8_000.0);
-    eventually("rows where the reader went", || model_list.is_filled()).await;
+    let list = TestList::new(0..500);
+    list.scroll_to(8_000.0);
+    eventually("rows where the reader went", || list.is_filled()).await;
     let numbers = |key: u32| {
-        let item = model_list.item(key)?;
+        let item = list.item(key)?;
         Some((item.get_attribute("aria-posinset")?, item.get_attribute("aria-setsize")?))
     };
     assert_eq!(numbers(200), Some(("201".into(), "500".into())));
-    model_list.keys.update(|keys| keys.insert(0, 1000));
+    list.keys.update(|keys| keys.insert(0, 1000));
     eventually("new numbers", || numbers(200) == Some(("202".into(), "501".into()))).await;
-    let list = model_list.stage.screen().role("list", "Numbers");
-    let gaps = list.query_selector_all("li:not([aria-posinset])").expect("a selector");
+    let element = list.stage.screen().role("list", "Numbers");
+    let gaps = element.query_selector_all("li:not([aria-posinset])").expect("a selector");
     assert_eq!(gaps.length(), 2);
     for gap in (0..gaps.length()).filter_map(|index| gaps.item(index)) {
         let gap: web_sys::Element = gap.unchecked_into();
         assert_eq!(gap.get_attribute("aria-hidden").as_deref(), Some("true"));
     }
-    model_list.set(0..20);
+    list.set(0..20);
     eventually("no numbers on a list that is all there", || {
-        model_list.shown().len() == 20 && items_in(&list).iter().all(|item| !item.has_attribute("aria-posinset"))
+        list.shown().len() == 20 && items_in(&element).iter().all(|item| !item.has_attribute("aria-posinset"))
     })
     .await;
 }
@@ -138,7 +136,7 @@ fn below_a_text(height: u32) -> (Stage, ArcRwSignal<u32>) {
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
         view! {
             <div style:height=move || format!("{}px", shown.get())></div>
-            <Rows keys row estimate=40.0 />
+            <VirtualList keys row estimate=40.0 />
             <div style="height: 3000px"></div>
         }
     });
@@ -174,19 +172,19 @@ async fn a_list_that_comes_into_sight_without_scrolling_has_its_rows() {
 
 #[wasm_bindgen_test]
 async fn a_hidden_list_has_its_rows_once_it_is_shown() {
-    let model_list = ModelList::new(0..1000);
-    eventually("rows to fill the screen", || model_list.is_filled()).await;
-    let style = model_list.stage.root().style();
+    let list = TestList::new(0..1000);
+    eventually("rows to fill the screen", || list.is_filled()).await;
+    let style = list.stage.root().style();
     for (hidden, shown) in [(("display", "none"), ("display", "block")), (("height", "0"), ("height", "400px"))] {
         style.set_property(hidden.0, hidden.1).expect("a style");
         painted().await;
-        model_list.set(500..1500);
+        list.set(500..1500);
         painted().await;
-        assert!(model_list.shown().len() <= MOST);
+        assert!(list.shown().len() <= MOST);
         style.set_property(shown.0, shown.1).expect("a style");
-        eventually("rows to fill the screen", || model_list.is_filled() && model_list.seen()[0].0 == 500).await;
-        model_list.set(0..1000);
-        eventually("the first keys again", || model_list.is_filled() && model_list.seen()[0].0 == 0).await;
+        eventually("rows to fill the screen", || list.is_filled() && list.seen()[0].0 == 500).await;
+        list.set(0..1000);
+        eventually("the first keys again", || list.is_filled() && list.seen()[0].0 == 0).await;
     }
 }
 
@@ -197,7 +195,7 @@ async fn a_list_may_itself_be_what_scrolls_and_may_have_space_between_its_rows()
         let row = |key: u32| view! { <div style="height: 30px">{key.to_string()}</div> };
         view! {
             <style>".grid { height: 400px; overflow-y: auto; display: grid; gap: 10px; margin: 0; padding: 7px }"</style>
-            <Rows keys row estimate=40.0 class="grid" />
+            <VirtualList keys row estimate=40.0 class="grid" />
         }
     });
     let list = stage.find("ul");
@@ -225,7 +223,7 @@ async fn a_list_follows_when_another_element_becomes_the_one_that_scrolls() {
     let stage = Stage::new("height: 400px", move || {
         let keys = RwSignal::from(shown);
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
-        view! { <div id="inner" style="height: 100%; overflow-y: auto"><Rows keys row estimate=40.0 /></div> }
+        view! { <div id="inner" style="height: 100%; overflow-y: auto"><VirtualList keys row estimate=40.0 /></div> }
     });
     let inner = stage.find("#inner");
     eventually("the first rows", || shown_in(stage.root()).len() >= 10).await;
@@ -256,7 +254,7 @@ async fn a_list_that_nothing_scrolls_goes_by_the_page() {
     let stage = Stage::new("", || {
         let keys = (0..1000).collect::<Vec<u32>>();
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
-        view! { <Rows keys row estimate=40.0 /> }
+        view! { <VirtualList keys row estimate=40.0 /> }
     });
     eventually("some rows", || shown_in(stage.root()).len() >= 10).await;
     stage.root().scroll_into_view();

@@ -18,13 +18,13 @@ pub(super) struct Reading {
 }
 
 /// The nearest element around a list that scrolls, which may be the list itself; the page when there is none.
-pub(super) struct Port {
+pub(super) struct Viewport {
     list: HtmlElement,
     scroller: Element,
     is_page: bool,
 }
 
-impl Port {
+impl Viewport {
     /// `None` while the list isn't in a document.
     pub(super) fn find(list: &HtmlElement) -> Option<Self> {
         if !list.is_connected() {
@@ -111,12 +111,4 @@ impl Port {
 
 fn parent_across_shadow(element: &Element) -> Option<Element> {
     element.parent_element().or_else(|| Some(element.get_root_node().dyn_into::<ShadowRoot>().ok()?.host()))
-}
-
-/// The element that has the focus, seen from `element`'s own tree: a shadow root hides it from the document.
-pub(super) fn focused_near(element: &Element) -> Option<Element> {
-    match element.get_root_node().dyn_into::<ShadowRoot>() {
-        Ok(shadow) => shadow.active_element(),
-        Err(_) => document().active_element(),
-    }
 }

@@ -2,15 +2,16 @@
 //!
 //! The anchor is the first visible row. Its place in the list is remembered from one pass to the next. When it differs
 //! and the reader has not scrolled, rows before it have changed, and scrolling by the difference keeps the anchor
-//! still. At an edge that the list sticks to there is no anchor: new rows come into view.
+//! still. At an edge that the list sticks to, the edge is the anchor: new rows come into view.
 
+use super::{
+    Edge,
+    heights::View,
+    rows::Rows,
+    viewport::{Reading, Viewport},
+};
+use crate::components::ui::keyed_list::{Splice, stays};
 use std::collections::HashSet;
-
-use super::Edge;
-use super::list::List;
-use super::port::{Port, Reading};
-use crate::components::ui::order::{Splice, stays};
-use crate::components::ui::window::View;
 
 /// Showing rows and measuring them settles in two or three turns; this ends it when a row's height depends on what is
 /// shown.
@@ -30,26 +31,37 @@ pub(super) struct News {
     pub(super) near_end: bool,
 }
 
-#[derive(Clone, Copy)]
-struct Anchor {
-    token: u64,
-    place: f64,
+/// What stays where it is on the screen.
+#[derive(Clone, Copy, PartialEq)]
+enum Anchor {
+    /// The start of the list: the reader is there, and rows added there come into view.
+    Top,
+    /// The end of the list, likewise.
+    Bottom,
+    Item(Place),
+    /// No row of the list can be seen, or the reader is on the way to another place.
+    Nothing,
 }
 
-pub(super) struct Reader {
-    pub(super) list: List,
+/// A row, and where it begins below the beginning of the list.
+#[derive(Clone, Copy, PartialEq)]
+struct Place {
+    token: u64,
+    offset: f64,
+}
+
+pub(super) struct Scroll {
+    pub(super) list: Rows,
     /// Rows that were added beyond the edge since the reader left it.
     pub(super) unseen: usize,
     /// What passes found out since it was last taken from here.
     pub(super) news: Option<News>,
     edge: Edge,
-    port: Option<Port>,
+    viewport: Option<Viewport>,
     view: View,
-    anchor: Option<Anchor>,
+    anchor: Anchor,
     /// The last row that can be seen.
     last: Option<u64>,
-    /// The reader is at the edge, and stays there.
-    stuck: bool,
     scrolled: f64,
     /// What scrolling could not make up for because it comes in whole device pixels.
     owed: f64,
@@ -58,37 +70,38 @@ pub(super) struct Reader {
     told_near: (bool, bool),
 }
 
-impl Reader {
+impl Scroll {
     /// `height` is a guess at what can be seen, for the rows to have before we can look.
-    pub(super) fn new(list: List, edge: Edge, height: f64) -> Self {
-        let view = View { top: 0.0, height };
-        let (port, anchor, last) = (None, None, None);
-        let told_near = (false, false);
+    pub(super) fn new(list: Rows, edge: Edge, height: f64) -> Self {
+        let anchor = if edge == Edge::Start { Anchor::Top } else { Anchor::Bottom };
         Self {
             list,
             unseen: 0,
             news: None,
             edge,
-            port,
-            view,
+            viewport: None,
+            view: View { top: 0.0, height },
             anchor,
-            last,
-            stuck: true,
+            last: None,
             scrolled: 0.0,
             owed: 0.0,
             changed: false,
-            told_near,
+            told_near: (false, false),
         }
     }
 
-    pub(super) fn port(&self) -> Option<&Port> {
-        self.port.as_ref()
+    pub(super) fn viewport(&self) -> Option<&Viewport> {
+        self.viewport.as_ref()
+    }
+
+    fn is_at_edge(&self) -> bool {
+        matches!(self.anchor, Anchor::Top | Anchor::Bottom)
     }
 
     /// Takes a change of the keys into the list, without looking at the layout: any number of lists change in one go.
     /// A pass before the next picture puts the anchor back where it was.
     pub(super) fn splice(&mut self, splice: &Splice) {
-        let before = self.anchor.is_some().then(|| {
+        let before = matches!(self.anchor, Anchor::Item(_)).then(|| {
             let touched = splice.at..splice.at + splice.removed;
             let touched: HashSet<u64> = touched.filter_map(|index| self.list.token_at(index)).collect();
             (self.candidates(), self.list.present(), touched)
@@ -103,7 +116,7 @@ impl Reader {
             self.choose_anchor(&candidates, &order);
             self.unseen += self.added_beyond(splice, &touched);
         }
-        if self.stuck && self.edge == Edge::End {
+        if self.anchor == Anchor::Bottom {
             self.view.top = self.list.heights.total() - self.view.height;
         }
         self.list.show(self.view);
@@ -111,24 +124,24 @@ impl Reader {
 
     /// Whether a pass is due before the next picture.
     pub(super) fn must_pass(&self) -> bool {
-        self.anchor.is_some() || self.edge == Edge::End
+        matches!(self.anchor, Anchor::Item(_)) || self.edge == Edge::End
     }
 
     /// Looks at the layout and settles the list: heights, rows, gaps, the anchor's place. `None` while there is nothing
     /// to look at.
     pub(super) fn pass(&mut self) -> Option<()> {
-        if !self.port.as_ref().is_some_and(Port::holds) {
-            self.port = Port::find(&self.list.element);
+        if !self.viewport.as_ref().is_some_and(Viewport::holds) {
+            self.viewport = Viewport::find(&self.list.nodes.element);
         }
-        let port = self.port.take()?;
-        let settled = self.settle(&port);
-        self.port = Some(port);
+        let viewport = self.viewport.take()?;
+        let settled = self.settle(&viewport);
+        self.viewport = Some(viewport);
         settled
     }
 
     /// What scrolls the list may be another element by now.
-    pub(super) fn forget_port(&mut self) {
-        self.port = None;
+    pub(super) fn forget_viewport(&mut self) {
+        self.viewport = None;
     }
 
     /// Goes to the first row, or the last; of a conversation to its very end.
@@ -137,7 +150,7 @@ impl Reader {
             Edge::Start => self.reveal(0),
             Edge::End if self.edge == Edge::Start => self.reveal(self.list.len().checked_sub(1)?),
             Edge::End => {
-                self.stuck = true;
+                self.anchor = Anchor::Bottom;
                 self.pass()
             }
         }
@@ -147,8 +160,8 @@ impl Reader {
     pub(super) fn reveal(&mut self, index: usize) -> Option<()> {
         self.pass()?;
         for _ in 0..TURNS {
-            let port = self.port.as_ref()?;
-            let seen = port.read()?;
+            let viewport = self.viewport.as_ref()?;
+            let seen = viewport.read()?;
             let token = self.list.token_at(index)?;
             let distance = match self.list.item(token).map(|item| item.get_bounding_client_rect()) {
                 Some(area) if area.top() < seen.top || area.height() > seen.height => area.top() - seen.top,
@@ -158,9 +171,8 @@ impl Reader {
             if distance.abs() < 1.0 {
                 break;
             }
-            self.anchor = None;
-            self.stuck = false;
-            let went = port.scroll_by(distance);
+            self.anchor = Anchor::Nothing;
+            let went = viewport.scroll_by(distance);
             self.pass()?;
             if went == 0.0 {
                 break;
@@ -169,15 +181,15 @@ impl Reader {
         Some(())
     }
 
-    fn settle(&mut self, port: &Port) -> Option<()> {
-        let mut seen = port.read()?;
+    fn settle(&mut self, viewport: &Viewport) -> Option<()> {
+        let mut seen = viewport.read()?;
         self.notice_scrolling(&seen);
         for _ in 0..TURNS {
             self.list.audit();
             self.list.measure();
             self.list.fit_gaps();
-            self.keep_still(port);
-            seen = port.read()?;
+            self.keep_still(viewport);
+            seen = viewport.read()?;
             self.view = View { top: self.place_of(&seen, seen.top), height: seen.height };
             if !self.list.show(self.view) {
                 break;
@@ -194,38 +206,42 @@ impl Reader {
         let left = seen.most - seen.scrolled;
         let up = self.scrolled - seen.scrolled;
         if self.edge == Edge::End {
-            if left <= FOLLOWS {
-                self.stuck = self.stuck || !self.changed;
-            } else if up >= 1.0 {
-                self.stuck = false;
+            if left <= FOLLOWS && !self.changed {
+                self.anchor = Anchor::Bottom;
+            } else if left > FOLLOWS && up >= 1.0 && self.anchor == Anchor::Bottom {
+                self.anchor = Anchor::Nothing;
             }
         }
-        if self.changed && left <= AT_EDGE && up >= 1.0 && self.anchor.is_some() {
+        if self.changed && left <= AT_EDGE && up >= 1.0 && matches!(self.anchor, Anchor::Item(_)) {
             // The list became shorter, and there was no way to stay as far down. That was not the reader.
             self.owed += up;
         }
     }
 
     /// Scrolls so that the anchor is where it was, or the end stays in view.
-    fn keep_still(&mut self, port: &Port) {
-        if self.edge == Edge::End && self.stuck {
-            if let Some(seen) = port.read().filter(|seen| seen.most - seen.scrolled > 0.5) {
-                port.scroll_by(seen.most - seen.scrolled);
+    fn keep_still(&mut self, viewport: &Viewport) {
+        let Some(seen) = viewport.read() else { return };
+        match self.anchor {
+            Anchor::Bottom => {
+                let left = seen.most - seen.scrolled;
+                if left > 0.5 {
+                    viewport.scroll_by(left);
+                }
             }
-            return;
-        }
-        let Some(anchor) = self.anchor else { return };
-        let Some(seen) = port.read() else { return };
-        let Some(item) = self.list.item(anchor.token) else { return };
-        let place = item.get_bounding_client_rect().top() - seen.list;
-        self.owed += place - anchor.place;
-        self.anchor = Some(Anchor { place, ..anchor });
-        if self.owed.abs() >= 0.5 {
-            self.owed -= port.scroll_by(self.owed);
-            if self.owed.abs() >= 1.0 {
-                // There was nowhere further to go.
-                self.owed = 0.0;
+            Anchor::Item(place) => {
+                let Some(item) = self.list.item(place.token) else { return };
+                let offset = item.get_bounding_client_rect().top() - seen.list;
+                self.owed += offset - place.offset;
+                self.anchor = Anchor::Item(Place { offset, ..place });
+                if self.owed.abs() >= 0.5 {
+                    self.owed -= viewport.scroll_by(self.owed);
+                    if self.owed.abs() >= 1.0 {
+                        // There was nowhere further to go.
+                        self.owed = 0.0;
+                    }
+                }
             }
+            Anchor::Top | Anchor::Nothing => {}
         }
     }
 
@@ -236,19 +252,15 @@ impl Reader {
         let at_start = top <= AT_EDGE;
         let at_end = match self.edge {
             Edge::Start => top + height >= total - AT_EDGE,
-            Edge::End => self.stuck,
+            Edge::End => self.anchor == Anchor::Bottom,
         };
-        if self.edge == Edge::Start {
-            self.stuck = at_start;
-        }
-        let first = self.list.heights.at(top.max(0.0));
-        let anchor = self.list.token_at(first).filter(|_| !self.stuck && top < total);
-        self.anchor = anchor.and_then(|token| {
-            let place = self.list.item(token)?.get_bounding_client_rect().top() - seen.list;
-            Some(Anchor { token, place })
-        });
+        self.anchor = match self.edge {
+            Edge::Start if at_start => Anchor::Top,
+            Edge::End if at_end => Anchor::Bottom,
+            _ => self.first_visible(seen).map_or(Anchor::Nothing, Anchor::Item),
+        };
         self.last = self.list.token_at(self.list.heights.at(top + height));
-        if self.stuck {
+        if self.is_at_edge() {
             self.unseen = 0;
             self.owed = 0.0;
         }
@@ -264,6 +276,13 @@ impl Reader {
         self.told_near = near;
     }
 
+    fn first_visible(&self, seen: &Reading) -> Option<Place> {
+        let first = self.list.heights.at(self.view.top.max(0.0));
+        let token = self.list.token_at(first).filter(|_| self.view.top < self.list.heights.total())?;
+        let offset = self.list.item(token)?.get_bounding_client_rect().top() - seen.list;
+        Some(Place { token, offset })
+    }
+
     /// Where in the list a height on the screen is, going by a row that is there.
     fn place_of(&self, seen: &Reading, y: f64) -> f64 {
         let start = self.list.window.start;
@@ -276,23 +295,23 @@ impl Reader {
 
     /// Rows that could take the anchor's part, best first: the anchor, those after it, those before it. With each its
     /// place as of the last pass, and where in the list that was by the books.
-    fn candidates(&self) -> Vec<(Anchor, f64)> {
-        let Some(anchor) = self.anchor else { return Vec::new() };
+    fn candidates(&self) -> Vec<(Place, f64)> {
+        let Anchor::Item(anchor) = self.anchor else { return Vec::new() };
         let Some(index) = self.list.index_of(anchor.token) else { return Vec::new() };
-        let base = anchor.place - self.list.heights.top(index);
+        let base = anchor.offset - self.list.heights.top(index);
         let (mut after, mut before) = (Vec::new(), Vec::new());
         for token in self.list.present() {
             let Some(at) = self.list.index_of(token) else { continue };
             let top = self.list.heights.top(at);
             let side = if at >= index { &mut after } else { &mut before };
-            side.push((Anchor { token, place: base + top }, top));
+            side.push((Place { token, offset: base + top }, top));
         }
         after.into_iter().chain(before.into_iter().rev()).collect()
     }
 
     /// The best candidate that is still in the list and didn't itself move among the others: a reader doesn't travel
     /// with a row that jumps to the top.
-    fn choose_anchor(&mut self, candidates: &[(Anchor, f64)], order: &[u64]) {
+    fn choose_anchor(&mut self, candidates: &[(Place, f64)], order: &[u64]) {
         let left = order.iter().filter_map(|token| Some((self.list.index_of(*token)?, *token)));
         let mut left: Vec<(usize, u64)> = left.collect();
         left.sort_unstable();
@@ -300,9 +319,9 @@ impl Reader {
         let stay = stays(order, &left, None);
         let steady: HashSet<u64> =
             left.into_iter().zip(stay).filter(|(_, stay)| *stay).map(|(token, _)| token).collect();
-        let found = candidates.iter().find(|(anchor, _)| steady.contains(&anchor.token));
-        self.anchor = found.map(|(anchor, _)| *anchor);
-        if let Some((index, was)) = found.and_then(|(anchor, was)| Some((self.list.index_of(anchor.token)?, was))) {
+        let found = candidates.iter().find(|(place, _)| steady.contains(&place.token));
+        self.anchor = found.map_or(Anchor::Nothing, |(place, _)| Anchor::Item(*place));
+        if let Some((index, was)) = found.and_then(|(place, was)| Some((self.list.index_of(place.token)?, was))) {
             self.view.top += self.list.heights.top(index) - was;
         }
     }
@@ -314,7 +333,10 @@ impl Reader {
     /// How many of the rows a change brought are new and lie beyond what can be seen, on the edge's side.
     fn added_beyond(&self, splice: &Splice, old: &HashSet<u64>) -> usize {
         let limit = match self.edge {
-            Edge::Start => self.anchor.map(|anchor| anchor.token),
+            Edge::Start => match self.anchor {
+                Anchor::Item(place) => Some(place.token),
+                _ => None,
+            },
             Edge::End => self.last,
         };
         let Some(limit) = limit.and_then(|token| self.list.find(token)) else { return 0 };

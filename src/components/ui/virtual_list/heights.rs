@@ -1,6 +1,7 @@
 //! The window of a virtual list, as arithmetic: row heights, row positions, and which rows to render. No DOM. Lengths
 //! are in CSS pixels, from the top of the first row.
 
+use crate::components::ui::lengths::between;
 use std::ops::Range;
 
 /// How many rows a list has beyond either edge of what can be seen, at most.
@@ -12,7 +13,7 @@ const ROWS_OUT_OF_SIGHT: usize = 4;
 
 /// Row heights with their running sums: measured where a row was seen, an estimate elsewhere. Reading a sum, finding a
 /// row and noting a height take O(log n); adding and removing rows O(n) of the cheapest kind.
-pub struct Heights {
+pub(crate) struct Heights {
     estimate: f64,
     /// `NaN` for a row that was never measured.
     measured: Vec<f64>,
@@ -21,25 +22,21 @@ pub struct Heights {
 }
 
 impl Heights {
-    pub fn new(estimate: f64) -> Self {
+    pub(crate) fn new(estimate: f64) -> Self {
         Self { estimate: estimate.max(1.0), measured: Vec::new(), sums: vec![0.0] }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.measured.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.measured.is_empty()
-    }
-
     /// The height of a row, if it was ever measured.
-    pub fn measured(&self, index: usize) -> Option<f64> {
+    pub(crate) fn measured(&self, index: usize) -> Option<f64> {
         self.measured.get(index).copied().filter(|height| !height.is_nan())
     }
 
     /// Replaces `removed` rows from `at` on. What is out of range is left out.
-    pub fn splice(&mut self, at: usize, removed: usize, inserted: impl Iterator<Item = Option<f64>>) {
+    pub(crate) fn splice(&mut self, at: usize, removed: usize, inserted: impl Iterator<Item = Option<f64>>) {
         let start = at.min(self.len());
         let end = (start + removed).min(self.len());
         self.measured.splice(start..end, inserted.map(|height| height.unwrap_or(f64::NAN)));
@@ -55,7 +52,7 @@ impl Heights {
     }
 
     /// Notes a measured height; tells whether that changed anything.
-    pub fn measure(&mut self, index: usize, height: f64) -> bool {
+    pub(crate) fn measure(&mut self, index: usize, height: f64) -> bool {
         let Some(noted) = self.measured.get_mut(index) else { return false };
         let before = if noted.is_nan() { self.estimate } else { *noted };
         *noted = height.max(0.0);
@@ -72,7 +69,7 @@ impl Heights {
     }
 
     /// Where the row begins, which is the height of all rows before it.
-    pub fn top(&self, index: usize) -> f64 {
+    pub(crate) fn top(&self, index: usize) -> f64 {
         let mut at = index.min(self.len());
         let mut sum = 0.0;
         while at > 0 {
@@ -82,17 +79,17 @@ impl Heights {
         sum
     }
 
-    pub fn total(&self) -> f64 {
+    pub(crate) fn total(&self) -> f64 {
         self.top(self.len())
     }
 
     /// The height of a run of rows.
-    pub fn span(&self, rows: &Range<usize>) -> f64 {
+    pub(crate) fn span(&self, rows: &Range<usize>) -> f64 {
         if rows.is_empty() { 0.0 } else { self.top(rows.end) - self.top(rows.start) }
     }
 
     /// The row at `y`: the first row for anything above the list, the last for anything below it.
-    pub fn at(&self, y: f64) -> usize {
+    pub(crate) fn at(&self, y: f64) -> usize {
         let mut index = 0;
         let mut left = y;
         let mut step = self.sums.len().next_power_of_two() / 2;
@@ -110,14 +107,14 @@ impl Heights {
 
 /// What can be seen, in the list's own measure: `top` is negative when the list begins below the top edge.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct View {
-    pub top: f64,
-    pub height: f64,
+pub(crate) struct View {
+    pub(crate) top: f64,
+    pub(crate) height: f64,
 }
 
 /// The rows to have for `view`, given those we have. Stays at `current` while that covers what can be seen with some
 /// to spare and isn't far too much.
-pub fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>) -> Range<usize> {
+pub(crate) fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>) -> Range<usize> {
     let count = heights.len();
     let bottom = view.top + view.height;
     if bottom <= 0.0 {
@@ -141,7 +138,7 @@ pub fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>) -> Ra
 
 /// What the list element has for children, in order.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     Row(usize),
     /// Empty space as high as these rows, which are not there.
     Gap(Range<usize>),
@@ -149,7 +146,7 @@ pub enum Piece {
 
 /// The children of a list of `count` rows that has the rows of `window`, and besides them the row `held` (the one with
 /// the focus), wherever that is.
-pub fn pieces(window: &Range<usize>, held: Option<usize>, count: usize) -> Vec<Piece> {
+pub(crate) fn pieces(window: &Range<usize>, held: Option<usize>, count: usize) -> Vec<Piece> {
     let held = held.filter(|row| *row < count && !window.contains(row));
     let mut runs = vec![window.clone()];
     if let Some(row) = held {
@@ -168,12 +165,6 @@ pub fn pieces(window: &Range<usize>, held: Option<usize>, count: usize) -> Vec<P
         pieces.push(Piece::Gap(next..count));
     }
     pieces
-}
-
-/// `value`, or the bound that it is beyond; the lower one if the bounds are the wrong way round. `f64::clamp` panics
-/// then, with both numbers in words, and for those words the app would have to hold all that writing fractions takes.
-pub(crate) fn between(low: f64, value: f64, high: f64) -> f64 {
-    if value < low || high < low { low } else { value.min(high) }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What `Rows` promises, and why it is there. Here: what all these tests use.
+//! What `VirtualList` promises, and why it is there. Here: what all these tests use.
 
 mod life;
 mod order;
@@ -6,23 +6,23 @@ mod still;
 mod window;
 
 use leptos::prelude::*;
-use sidenote::components::ui::rows::{Edge, Rows, RowsHandle};
+use sidenote::components::ui::virtual_list::{Edge, VirtualList, VirtualListHandle};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use sidenote_testkit::stage::Stage;
 
 /// A list in an element that scrolls: 400 pixels high, rows 40 pixels high unless `heights` says otherwise.
-struct ModelList {
+struct TestList {
     stage: Stage,
     keys: RwSignal<Vec<u32>>,
-    handle: RowsHandle<u32>,
+    handle: VirtualListHandle<u32>,
 }
 
 /// A row's height in pixels by its key; a signal, for rows that grow.
 type Height = fn(u32) -> u32;
 
-impl ModelList {
+impl TestList {
     fn new(keys: impl IntoIterator<Item = u32>) -> Self {
         Self::with(keys, Edge::Start, |_| 40)
     }
@@ -34,7 +34,7 @@ impl ModelList {
         let given = slot.clone();
         let shown = keys.clone();
         let stage = Stage::new("height: 400px; overflow-y: auto; width: 300px", move || {
-            let handle = RowsHandle::new();
+            let handle = VirtualListHandle::new();
             given.set(Some(handle));
             let row = move |key: u32| {
                 let style = format!("height: {}px", height(key));
@@ -42,7 +42,7 @@ impl ModelList {
             };
             view! {
                 <style>"ul { margin: 0; padding: 0; list-style: none }"</style>
-                <Rows keys=RwSignal::from(shown) row estimate=40.0 edge handle label="Numbers" />
+                <VirtualList keys=RwSignal::from(shown) row estimate=40.0 edge handle label="Numbers" />
             }
         });
         let handle = slot.get().expect("the view makes the handle");
@@ -90,7 +90,7 @@ impl ModelList {
     }
 }
 
-type StoredHandle = std::rc::Rc<std::cell::Cell<Option<RowsHandle<u32>>>>;
+type StoredHandle = std::rc::Rc<std::cell::Cell<Option<VirtualListHandle<u32>>>>;
 
 fn items_in(root: &Element) -> Vec<HtmlElement> {
     let found = root.query_selector_all("li:not([aria-hidden])").expect("a selector");

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use leptos::prelude::*;
 use sidenote::browser::memo::memo;
-use sidenote::components::ui::rows::{Edge, Rows, RowsHandle};
+use sidenote::components::ui::virtual_list::{Edge, VirtualList, VirtualListHandle};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{ModelList, shown_in};
+use super::{TestList, shown_in};
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::stage::Stage;
 
@@ -68,23 +68,23 @@ impl Drop for Timeline {
 async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
     let timeline = Timeline::open();
     for edge in [Edge::Start, Edge::End] {
-        let mut model_list = ModelList::with(0..1000, edge, |_| 40);
-        eventually("rows to fill the screen", || model_list.is_filled()).await;
-        model_list.scroll_to(10_000.0);
-        eventually("rows where the reader went", || model_list.is_filled()).await;
+        let mut list = TestList::with(0..1000, edge, |_| 40);
+        eventually("rows to fill the screen", || list.is_filled()).await;
+        list.scroll_to(10_000.0);
+        eventually("rows where the reader went", || list.is_filled()).await;
         painted().await;
         assert_eq!(timeline.count("listeners"), 1);
-        let rows = model_list.shown().len() as i32;
+        let rows = list.shown().len() as i32;
         assert_eq!(timeline.count("sizes"), rows + 1, "each row that is there, and the element that scrolls");
-        let handle = model_list.handle;
-        model_list.stage.unmount();
+        let handle = list.handle;
+        list.stage.unmount();
         painted().await;
         assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
-        assert!(model_list.shown().is_empty());
+        assert!(list.shown().is_empty());
         // Whoever still has the handle, or scrolls what is left, does no harm.
         handle.focus(3, "button");
         handle.scroll_to(5);
-        model_list.scroll_to(0.0);
+        list.scroll_to(0.0);
         painted().await;
     }
 }
@@ -94,7 +94,7 @@ async fn a_short_list_that_nobody_asks_anything_of_has_no_listener_and_no_observ
     let timeline = Timeline::open();
     let stage = Stage::new("height: 100px; overflow-y: auto", || {
         let keys = (0..30).collect::<Vec<u32>>();
-        view! { <Rows keys row=|key: u32| key.to_string() estimate=20.0 /> }
+        view! { <VirtualList keys row=|key: u32| key.to_string() estimate=20.0 /> }
     });
     painted().await;
     assert_eq!(shown_in(stage.root()).len(), 30);
@@ -115,7 +115,7 @@ fn counting(keys: &ArcRwSignal<Vec<u32>>) -> (Stage, Arc<AtomicUsize>, Arc<Atomi
             let own = RwSignal::new(key);
             view! { <div style="height: 40px">{move || own.get().to_string()}</div> }
         };
-        view! { <Rows keys=RwSignal::from(shown) row estimate=40.0 /> }
+        view! { <VirtualList keys=RwSignal::from(shown) row estimate=40.0 /> }
     });
     (stage, built, ended)
 }
@@ -173,7 +173,7 @@ async fn a_list_made_anew_in_the_same_place_shows_its_own_rows_only() {
         move || {
             let first = choice.get() * 100;
             let keys = (first..first + 5).collect::<Vec<u32>>();
-            view! { <Rows keys row=|key: u32| key.to_string() estimate=20.0 /> }
+            view! { <VirtualList keys row=|key: u32| key.to_string() estimate=20.0 /> }
         }
     });
     for round in [1, 2, 0] {
@@ -202,7 +202,7 @@ async fn what_a_row_reads_while_it_is_built_is_no_concern_of_the_list() {
             look.fetch_add(1, Relaxed);
             shown.get()
         });
-        view! { <Rows keys row estimate=20.0 /> }
+        view! { <VirtualList keys row estimate=20.0 /> }
     });
     eventually("the rows", || shown_in(stage.root()).len() == 3).await;
     outside.set(1);
@@ -218,16 +218,16 @@ async fn more_is_asked_for_once_within_a_screen_of_the_end() {
     let asked: Rc<RefCell<Vec<&str>>> = Rc::default();
     let keys = ArcRwSignal::new((0..200).collect::<Vec<u32>>());
     let (shown, note) = (keys.clone(), StoredValue::new_local(Rc::clone(&asked)));
-    let slot: Rc<RefCell<Option<RowsHandle<u32>>>> = Rc::default();
+    let slot: Rc<RefCell<Option<VirtualListHandle<u32>>>> = Rc::default();
     let given = Rc::clone(&slot);
     let stage = Stage::new("height: 400px; overflow-y: auto", move || {
-        let handle = RowsHandle::<u32>::new();
+        let handle = VirtualListHandle::<u32>::new();
         *given.borrow_mut() = Some(handle);
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
         let say =
             move |what: &'static str| Callback::new(move |()| note.with_value(|asked| asked.borrow_mut().push(what)));
         view! {
-            <Rows keys=RwSignal::from(shown) row estimate=40.0 handle on_near_start=say("start") on_near_end=say("end") />
+            <VirtualList keys=RwSignal::from(shown) row estimate=40.0 handle on_near_start=say("start") on_near_end=say("end") />
         }
     });
     eventually("the start is near at first", || *asked.borrow() == ["start"]).await;
@@ -273,7 +273,7 @@ async fn a_list_may_end_while_it_asks_for_more() {
             note.with_value(|ended| *ended.borrow_mut() = true);
         });
         let row = |key: u32| view! { <div style="height: 40px">{key.to_string()}</div> };
-        view! { <Rows keys row estimate=40.0 on_near_end=end /> }
+        view! { <VirtualList keys row estimate=40.0 on_near_end=end /> }
     });
     let root = made.root().clone();
     *stage.borrow_mut() = Some(made);

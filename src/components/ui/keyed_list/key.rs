@@ -1,4 +1,4 @@
-//! `RowKey`: the key of a row, one type for all lists, so that lists are compiled once.
+//! `ListKey`: the key of a row. A list keeps it as a `Key`, so that lists are compiled once.
 
 /// A key as the list keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -9,14 +9,14 @@ pub enum Key {
 }
 
 /// What a list's rows can be told apart by. Two that differ have keys that differ.
-pub trait RowKey: Sized + 'static {
+pub trait ListKey: Sized + 'static {
     fn key(&self) -> Key;
 
     /// Back from the key that [`Self::key`] made. `None`: it is another type's.
     fn from_key(key: Key) -> Option<Self>;
 }
 
-impl RowKey for String {
+impl ListKey for String {
     fn key(&self) -> Key {
         Key::Text(self.clone())
     }
@@ -28,7 +28,7 @@ impl RowKey for String {
 
 macro_rules! numbers {
     ($($number:ty),+) => {$(
-        impl RowKey for $number {
+        impl ListKey for $number {
             fn key(&self) -> Key {
                 Key::Id(0, u128::from(*self))
             }

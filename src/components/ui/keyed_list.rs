@@ -1,0 +1,231 @@
+//! `KeyedList`: a list in which every row keeps its nodes for as long as its key is there, whatever the order becomes.
+//! For short lists; [`VirtualList`](super::virtual_list::VirtualList) is on top of it, for long ones.
+//!
+//! It stands in for Leptos' `<For>`, which can put rows in the wrong order when one change both moves and adds or
+//! removes rows: <https://github.com/leptos-rs/leptos/issues/1297> was closed, and Leptos 0.8 does it again (the browser
+//! test `a_bare_for_shows_rows_in_the_wrong_order` fails on the day that it is right).
+//!
+//! A row is built from its key alone, and never again while it is there: it takes a cell to observe, not a value.
+
+mod key;
+mod keys;
+mod nodes;
+
+pub use self::key::{Key, ListKey};
+pub(super) use self::{
+    keys::{Keys, Splice, stays},
+    nodes::KeyedNodes,
+};
+use super::live::live;
+use crate::browser::{dispose::dispose_with_owner, memo::Memo};
+use leptos::{
+    html::ElementType,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, FocusOptions, HtmlElement},
+};
+use std::{cell::RefCell, marker::PhantomData, rc::Rc};
+
+/// Gives the focus to rows of a list. Make one beside the list and hand it over as `handle`.
+pub struct ListHandle<K: 'static> {
+    list: StoredValue<Option<Reach>, LocalStorage>,
+    of: PhantomData<fn() -> K>,
+}
+
+/// Brings the row of a key into view and gives its element. `None`: the key isn't in the list, or the list isn't on the
+/// screen.
+pub(super) type Reach = Rc<dyn Fn(&Key) -> Option<Element>>;
+
+impl<K> Clone for ListHandle<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for ListHandle<K> {}
+
+impl<K: ListKey> Default for ListHandle<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: ListKey> ListHandle<K> {
+    /// Lives as long as the reactive owner it is made under.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { list: StoredValue::new_local(None), of: PhantomData }
+    }
+
+    pub(super) fn list(&self) -> StoredValue<Option<Reach>, LocalStorage> {
+        self.list
+    }
+
+    pub(super) fn reach(&self, key: &K) -> Option<Element> {
+        let reach = self.list.try_with_value(Option::clone).flatten()?;
+        reach(&key.key())
+    }
+
+    /// Gives the focus to the first element in a row that matches the CSS `selector` (the row itself for an empty one),
+    /// scrolling there first. Acts a moment later, after the changes made along with it: a handler may remove one key
+    /// and ask for the focus in the next.
+    pub fn focus(&self, key: K, selector: &str) {
+        let (handle, selector) = (*self, selector.to_owned());
+        queue_microtask(move || {
+            if let Some(item) = handle.reach(&key) {
+                focus_within(item, &selector);
+            }
+        });
+    }
+
+    /// Before a row goes, and with it what has the focus: gives that to the next row, else the previous one, as
+    /// [`Self::focus`] does; to `field` when it was the only one. `keys`: the list as it is.
+    pub fn focus_beside<E>(&self, keys: &[K], gone: &K, selector: &str, field: NodeRef<E>)
+    where
+        K: Clone + PartialEq,
+        E: ElementType + 'static,
+        E::Output: JsCast + AsRef<HtmlElement> + Clone + 'static,
+    {
+        let at = keys.iter().position(|key| key == gone);
+        match at.and_then(|at| keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?))) {
+            Some(beside) => self.focus(beside.clone(), selector),
+            None => queue_microtask(move || {
+                if let Some(field) = field.try_get_untracked().flatten() {
+                    let _ = AsRef::<HtmlElement>::as_ref(&field).focus();
+                }
+            }),
+        }
+    }
+}
+
+fn focus_within(item: Element, selector: &str) {
+    let inner = (!selector.is_empty()).then(|| item.query_selector(selector).ok().flatten());
+    let target = inner.unwrap_or(Some(item)).and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    if let Some(target) = target {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = target.focus_with_options(&options);
+    }
+}
+
+/// The keys of a list, which it follows, and what each is shown as.
+pub(super) struct Source {
+    keys: Box<dyn Fn() -> Vec<Key>>,
+    row: Rc<dyn Fn(Key) -> Option<AnyView>>,
+}
+
+/// Makes the content of the row at an index.
+pub(super) type Build = Box<dyn Fn(usize) -> AnyView>;
+/// A list's keys, as last taken in.
+pub(super) type KnownKeys = Rc<RefCell<Keys<Key>>>;
+
+impl Source {
+    pub(super) fn new<K: ListKey, V: IntoView + 'static>(
+        keys: Memo<Vec<K>>,
+        row: impl Fn(K) -> V + 'static,
+    ) -> StoredValue<Rc<Self>, LocalStorage> {
+        let row = move |key| K::from_key(key).map(|key| row(key).into_any());
+        let keys = move || keys.with(|keys| keys.iter().map(K::key).collect());
+        StoredValue::new_local(Rc::new(Self { keys: Box::new(keys), row: Rc::new(row) }))
+    }
+
+    pub(super) fn build(&self, known: &KnownKeys) -> Build {
+        let (known, row) = (Rc::clone(known), Rc::clone(&self.row));
+        Box::new(move |index| {
+            let key = known.borrow().get(index).cloned();
+            key.and_then(&*row).unwrap_or_else(|| ().into_any())
+        })
+    }
+
+    /// Hands over each change of the keys, for as long as the effect is kept.
+    pub(super) fn feed(self: Rc<Self>, known: KnownKeys, taken: impl Fn(&Splice) + 'static) -> RenderEffect<()> {
+        let note_follower = dispose_with_owner();
+        RenderEffect::new(move |_: Option<()>| {
+            note_follower();
+            let splice = known.borrow_mut().update(&(self.keys)());
+            if let Some(splice) = splice {
+                taken(&splice);
+            }
+        })
+    }
+}
+
+/// A list: `keys` in reading order, each shown by `row`. Of a repeated key the first counts. Every row is there.
+///
+/// One change of `keys` is in the document after one reactive flush, in however many lists show it.
+#[component]
+pub fn KeyedList<K, F, V>(
+    /// What to show, in reading order.
+    #[prop(into)]
+    keys: Memo<Vec<K>>,
+    /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
+    row: F,
+    /// The list's name for assistive technology.
+    #[prop(optional, into)]
+    label: Option<Memo<String>>,
+    /// The class of the `<ul>`.
+    #[prop(optional)]
+    class: &'static str,
+    #[prop(optional)] handle: Option<ListHandle<K>>,
+) -> impl IntoView
+where
+    K: ListKey,
+    F: Fn(K) -> V + 'static,
+    V: IntoView + 'static,
+{
+    keyed(label, class, Source::new(keys, row), handle.map(|handle| handle.list))
+}
+
+/// Everything behind the kind of key, compiled once.
+fn keyed(
+    label: Option<Memo<String>>,
+    class: &'static str,
+    source: StoredValue<Rc<Source>, LocalStorage>,
+    handle: Option<StoredValue<Option<Reach>, LocalStorage>>,
+) -> AnyView {
+    let mount = move |element: Element| {
+        let (Some(owner), Some(source)) = (Owner::current(), source.try_get_value()) else { return };
+        let known = KnownKeys::default();
+        let nodes = KeyedNodes::new(element.unchecked_into(), "", owner, source.build(&known));
+        let nodes = Rc::new(RefCell::new(nodes));
+        if let Some(handle) = handle {
+            let (nodes, known) = (Rc::downgrade(&nodes), Rc::clone(&known));
+            let reach: Reach = Rc::new(move |key| {
+                let token = known.borrow().token(key)?;
+                nodes.upgrade()?.borrow().item(token).map(|item| item.clone().into())
+            });
+            handle.try_update_value(|slot| *slot = Some(reach));
+        }
+        let tokens = RefCell::new(Vec::new());
+        let feed = {
+            let nodes = Rc::clone(&nodes);
+            source.feed(known, move |Splice { at, removed, inserted }| {
+                let mut tokens = tokens.borrow_mut();
+                tokens.splice(*at..at + removed, inserted.iter().copied());
+                nodes.borrow_mut().place(&tokens.iter().copied().zip(0..).collect::<Vec<_>>());
+            })
+        };
+        let ended = StoredValue::new_local((Some(feed), nodes));
+        on_cleanup(move || {
+            ended.try_update_value(|(feed, nodes)| {
+                feed.take();
+                nodes.borrow_mut().clear();
+            });
+        });
+    };
+    list_element(label, class, mount)
+}
+
+/// The `<ul>`; `mount` runs when it is made.
+pub(super) fn list_element(
+    label: Option<Memo<String>>,
+    class: &'static str,
+    mount: impl Fn(Element) + Clone + Send + 'static,
+) -> AnyView {
+    // A closure is built again where an element would be taken over from an earlier view, rows of another list and all.
+    let list = move || {
+        let (label, mount) = (label, mount.clone());
+        view! { <ul role="list" class=class aria-label=live(move || label.map(|label| label.get())) use:mount></ul> }
+    };
+    list.into_any()
+}

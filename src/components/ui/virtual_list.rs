@@ -1,0 +1,279 @@
+//! `VirtualList`: a [`KeyedList`](super::keyed_list::KeyedList) that is virtual where it is long: only rows near the
+//! viewport are in the DOM, and what the reader looks at stays where it is.
+
+mod heights;
+mod observers;
+mod rows;
+mod scroll_anchor;
+mod viewport;
+
+use self::{
+    observers::MountedList,
+    rows::Rows,
+    scroll_anchor::{News, Scroll},
+};
+use super::{
+    keyed_list::{KeyedNodes, KnownKeys, ListHandle, ListKey, Reach, Source, list_element},
+    lengths::pixels,
+};
+use crate::browser::memo::Memo;
+use leptos::{
+    html::ElementType,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, HtmlElement},
+};
+use std::rc::Rc;
+
+/// The edge a list sticks to: what is added there shows itself to a reader who is there, and to nobody else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edge {
+    /// Newest first, as notes: a list starts at its top.
+    #[default]
+    Start,
+    /// Newest last, as a conversation: a list starts scrolled to its end.
+    End,
+}
+
+/// What the app may know of a list and ask of it. Make one beside the list and hand it over as `handle`.
+pub struct VirtualListHandle<K: 'static> {
+    rows: ListHandle<K>,
+    ends: Ends,
+}
+
+/// As much of a handle as doesn't depend on the kind of key.
+#[derive(Clone, Copy)]
+struct Ends {
+    at_start: RwSignal<bool>,
+    at_end: RwSignal<bool>,
+    unseen: RwSignal<usize>,
+    go_to: StoredValue<Option<GoTo>, LocalStorage>,
+    reach: StoredValue<Option<Reach>, LocalStorage>,
+}
+
+type GoTo = Rc<dyn Fn(Edge)>;
+
+impl<K> Clone for VirtualListHandle<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for VirtualListHandle<K> {}
+
+impl<K: ListKey> Default for VirtualListHandle<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: ListKey> VirtualListHandle<K> {
+    /// Lives as long as the reactive owner it is made under.
+    #[must_use]
+    pub fn new() -> Self {
+        let rows = ListHandle::new();
+        let ends = Ends {
+            at_start: RwSignal::new(true),
+            at_end: RwSignal::new(false),
+            unseen: RwSignal::new(0),
+            go_to: StoredValue::new_local(None),
+            reach: rows.list(),
+        };
+        Self { rows, ends }
+    }
+
+    /// Whether the reader sees the list's first row from its top.
+    #[must_use]
+    pub fn at_start(&self) -> RwSignal<bool> {
+        self.ends.at_start
+    }
+
+    /// Whether the reader sees the list's end.
+    #[must_use]
+    pub fn at_end(&self) -> RwSignal<bool> {
+        self.ends.at_end
+    }
+
+    /// How many rows were added beyond the list's edge since the reader left it; zero again when the reader is back.
+    /// Older rows loaded at the other end don't count.
+    #[must_use]
+    pub fn unseen(&self) -> RwSignal<usize> {
+        self.ends.unseen
+    }
+
+    /// Scrolls as little as it takes to show a row in full. Nothing happens when the key isn't in the list, or the list
+    /// isn't on the screen.
+    pub fn scroll_to(&self, key: K) {
+        self.rows.reach(&key);
+    }
+
+    pub fn scroll_to_start(&self) {
+        self.ends.go_to(Edge::Start);
+    }
+
+    pub fn scroll_to_end(&self) {
+        self.ends.go_to(Edge::End);
+    }
+
+    /// As [`ListHandle::focus`].
+    pub fn focus(&self, key: K, selector: &str) {
+        self.rows.focus(key, selector);
+    }
+
+    /// As [`ListHandle::focus_beside`].
+    pub fn focus_beside<E>(&self, keys: &[K], gone: &K, selector: &str, field: NodeRef<E>)
+    where
+        K: Clone + PartialEq,
+        E: ElementType + 'static,
+        E::Output: JsCast + AsRef<HtmlElement> + Clone + 'static,
+    {
+        self.rows.focus_beside(keys, gone, selector, field);
+    }
+}
+
+impl Ends {
+    fn go_to(&self, edge: Edge) {
+        if let Some(go_to) = self.go_to.try_with_value(Option::clone).flatten() {
+            go_to(edge);
+        }
+    }
+}
+
+/// A list: `keys` in reading order, each shown by `row`. Of a repeated key the first counts.
+///
+/// - A row keeps its element for as long as its key is in the list and the row is near what can be seen; a row that has
+///   the focus is never taken away but with its key.
+/// - One change of `keys` is in the document after one reactive flush, in however many lists show it.
+/// - Up to forty rows are all there. Of longer lists the rows near what can be seen are, with blank space for the rest,
+///   and `aria-posinset`/`aria-setsize` say so. The element that scrolls is the nearest one around the list (or the
+///   list itself) whose `overflow-y` is `auto` or `scroll`; else the page.
+/// - What the reader looks at stays where it is while rows elsewhere come, go and get their true height.
+#[component]
+pub fn VirtualList<K, F, V>(
+    /// What to show, in reading order.
+    #[prop(into)]
+    keys: Memo<Vec<K>>,
+    /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
+    row: F,
+    /// About how high a row is, in pixels, with the space to the next: what a row counts for until it was seen.
+    estimate: f64,
+    /// The list's name for assistive technology.
+    #[prop(optional, into)]
+    label: Option<Memo<String>>,
+    /// The class of the `<ul>`.
+    #[prop(optional)]
+    class: &'static str,
+    /// The class of each row's `<li>`.
+    #[prop(optional)]
+    row_class: &'static str,
+    /// Up to this many rows are all there. `usize::MAX` for a list that isn't stacked from top to bottom.
+    #[prop(default = 40)]
+    all_up_to: usize,
+    /// Where the list starts, and stays while the reader is there.
+    #[prop(optional)]
+    edge: Edge,
+    /// The reader came within a screen of the start (of the end): time to load more. Told once, and again when the
+    /// reader went away and came back, or the first (the last) key is another.
+    #[prop(optional, into)]
+    on_near_start: Option<Callback<()>>,
+    #[prop(optional, into)] on_near_end: Option<Callback<()>>,
+    #[prop(optional)] handle: Option<VirtualListHandle<K>>,
+) -> impl IntoView
+where
+    K: ListKey,
+    F: Fn(K) -> V + 'static,
+    V: IntoView + 'static,
+{
+    let source = Source::new(keys, row);
+    let near = Near { start: on_near_start, end: on_near_end };
+    let ends = handle.map(|handle| handle.ends);
+    shown(Desired { estimate, label, class, row_class, all_up_to, edge, near, ends }, source)
+}
+
+/// What was asked for, but for the keys and their rows.
+struct Desired {
+    estimate: f64,
+    label: Option<Memo<String>>,
+    class: &'static str,
+    row_class: &'static str,
+    all_up_to: usize,
+    edge: Edge,
+    near: Near,
+    ends: Option<Ends>,
+}
+
+#[derive(Clone, Copy)]
+struct Near {
+    start: Option<Callback<()>>,
+    end: Option<Callback<()>>,
+}
+
+/// Everything behind the kind of key, compiled once.
+fn shown(desired: Desired, source: StoredValue<Rc<Source>, LocalStorage>) -> AnyView {
+    let Desired { estimate, label, class, row_class, all_up_to, edge, near, ends } = desired;
+    let is_observed = ends.is_some() || near.start.is_some() || near.end.is_some() || edge == Edge::End;
+    let mount = move |element: Element| {
+        let (Some(owner), Some(source)) = (Owner::current(), source.try_get_value()) else { return };
+        let known = KnownKeys::default();
+        let nodes = KeyedNodes::new(element.unchecked_into(), row_class, owner, source.build(&known));
+        let rows = Rows::new(nodes, estimate, all_up_to);
+        let tell = move |news: Option<News>, unseen: usize| tell(ends, near, news, unseen);
+        let list = MountedList::new(Scroll::new(rows, edge, first_guess()), is_observed, Box::new(tell));
+        if let Some(ends) = ends {
+            let (list, known) = (Rc::downgrade(&list), Rc::clone(&known));
+            let going = list.clone();
+            let reach: Reach = Rc::new(move |key| {
+                let token = known.borrow().token(key)?;
+                list.upgrade()?.reveal(token)
+            });
+            let go_to = move |edge| {
+                if let Some(list) = going.upgrade() {
+                    list.go_to(edge);
+                }
+            };
+            ends.reach.try_update_value(|slot| *slot = Some(reach));
+            ends.go_to.try_update_value(|slot| *slot = Some(Rc::new(go_to)));
+        }
+        let feed = {
+            let list = Rc::downgrade(&list);
+            source.feed(known, move |splice| {
+                if let Some(list) = list.upgrade() {
+                    list.splice(splice.clone());
+                }
+            })
+        };
+        list.keep(feed);
+        let list = StoredValue::new_local(list);
+        on_cleanup(move || {
+            list.try_with_value(|list| list.end());
+        });
+    };
+    list_element(label, class, mount)
+}
+
+fn tell(ends: Option<Ends>, near: Near, news: Option<News>, unseen: usize) {
+    if let Some(ends) = ends {
+        set_if_new(ends.unseen, unseen);
+        if let Some(news) = news {
+            set_if_new(ends.at_start, news.at_start);
+            set_if_new(ends.at_end, news.at_end);
+        }
+    }
+    if let Some(near) = near.start.filter(|_| news.is_some_and(|news| news.near_start)) {
+        near.run(());
+    }
+    if let Some(near) = near.end.filter(|_| news.is_some_and(|news| news.near_end)) {
+        near.run(());
+    }
+}
+
+/// What can be seen of a list we haven't looked at: not more than the page.
+fn first_guess() -> f64 {
+    window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(600.0).min(900.0)
+}
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.try_with_untracked(|old| *old != value).unwrap_or(false) {
+        signal.try_set(value);
+    }
+}

@@ -1,0 +1,333 @@
+//! `MountedList`: one list in the document. Observes sizes, visibility and scrolling, and updates the list when these or
+//! its keys change.
+
+use super::{
+    Edge,
+    scroll_anchor::{News, Scroll},
+};
+use crate::components::ui::keyed_list::Splice;
+use leptos::{
+    leptos_dom::helpers::TimeoutHandle,
+    prelude::*,
+    wasm_bindgen::{JsCast, closure::Closure},
+    web_sys::{
+        AddEventListenerOptions, Element, EventTarget, IntersectionObserver, ResizeObserver, ResizeObserverEntry,
+    },
+};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+/// The numbers assistive technology reads may come a moment after the rows.
+const NUMBERED_AFTER: Duration = Duration::from_millis(100);
+
+/// Told after each pass; runs while nothing of the list is borrowed.
+pub(super) type Tell = Box<dyn Fn(Option<News>, usize)>;
+
+/// What is to be done with the list. What comes while it is at work is done afterwards.
+enum Work {
+    Splice(Splice),
+    /// After a frame: rows that came are observed then.
+    PassAndObserve,
+    Resized(Vec<Element>),
+    Reveal(u64),
+    GoTo(Edge),
+    Number,
+    End,
+}
+
+pub(super) struct MountedList {
+    scroll: RefCell<Scroll>,
+    work: RefCell<VecDeque<Work>>,
+    is_working: Cell<bool>,
+    tell: Tell,
+    /// A short list that nobody asks anything of is left to the browser, without listeners.
+    is_observed: bool,
+    observers: RefCell<Option<Observers>>,
+    effect: RefCell<Option<RenderEffect<()>>>,
+    has_ended: Cell<bool>,
+}
+
+/// The observers and listeners of one list, and what they call.
+struct Observers {
+    resize: ResizeObserver,
+    sight: IntersectionObserver,
+    scrolling: Option<(EventTarget, Element)>,
+    /// The size of the element that scrolls is still to be observed.
+    is_scroller_due: bool,
+    frame: Option<i32>,
+    numbering: Option<TimeoutHandle>,
+    on_scroll: Closure<dyn FnMut()>,
+    on_frame: Closure<dyn FnMut()>,
+    _on_size: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl MountedList {
+    pub(super) fn new(scroll: Scroll, is_observed: bool, tell: Tell) -> Rc<Self> {
+        Rc::new(Self {
+            scroll: RefCell::new(scroll),
+            work: RefCell::default(),
+            is_working: Cell::new(false),
+            tell,
+            is_observed,
+            observers: RefCell::new(None),
+            effect: RefCell::new(None),
+            has_ended: Cell::new(false),
+        })
+    }
+
+    /// Keeps the effect that feeds this list alive as long as the list.
+    pub(super) fn keep(&self, effect: RenderEffect<()>) {
+        *self.effect.borrow_mut() = Some(effect);
+    }
+
+    pub(super) fn splice(self: &Rc<Self>, splice: Splice) {
+        self.run(Work::Splice(splice));
+    }
+
+    /// Scrolls until the row of `token` can be seen; gives its element.
+    pub(super) fn reveal(self: &Rc<Self>, token: u64) -> Option<Element> {
+        self.run(Work::Reveal(token));
+        let scroll = self.scroll.try_borrow().ok()?;
+        scroll.list.item(token).map(|item| item.clone().into())
+    }
+
+    pub(super) fn go_to(self: &Rc<Self>, edge: Edge) {
+        self.run(Work::GoTo(edge));
+    }
+
+    pub(super) fn end(self: &Rc<Self>) {
+        self.has_ended.set(true);
+        self.effect.borrow_mut().take();
+        self.run(Work::End);
+    }
+
+    fn run(self: &Rc<Self>, work: Work) {
+        self.work.borrow_mut().push_back(work);
+        if self.is_working.replace(true) {
+            return;
+        }
+        while let Some(work) = self.next_work() {
+            match work {
+                Work::Splice(splice) => self.take_splice(&splice),
+                Work::PassAndObserve => {
+                    self.look(Scroll::pass);
+                    self.observe(true);
+                }
+                Work::Resized(targets) => self.take_sizes(&targets),
+                Work::Reveal(token) => {
+                    self.look(|scroll| scroll.list.find(token).and_then(|index| scroll.reveal(index)));
+                }
+                Work::GoTo(edge) => self.look(|scroll| scroll.go_to(edge)),
+                Work::Number => self.scroll.borrow_mut().list.number_all(),
+                Work::End => self.disconnect(),
+            }
+        }
+        self.is_working.set(false);
+    }
+
+    /// After the end nothing is done but to end.
+    fn next_work(&self) -> Option<Work> {
+        let mut work = self.work.borrow_mut();
+        loop {
+            let next = work.pop_front()?;
+            if !self.has_ended.get() || matches!(next, Work::End) {
+                return Some(next);
+            }
+        }
+    }
+
+    fn take_splice(self: &Rc<Self>, splice: &Splice) {
+        let mut scroll = self.scroll.borrow_mut();
+        scroll.splice(splice);
+        let (must_pass, is_windowed, unseen) = (scroll.must_pass(), scroll.list.is_windowed(), scroll.unseen);
+        drop(scroll);
+        if (self.is_observed || is_windowed) && self.observers.borrow().is_none() {
+            self.connect();
+        }
+        self.observe(true);
+        if must_pass {
+            self.ask_frame();
+        }
+        if is_windowed {
+            self.number_soon();
+        } else {
+            self.scroll.borrow_mut().list.number_all();
+        }
+        (self.tell)(None, unseen);
+    }
+
+    /// Runs something that looks at the layout, follows it with the observers, and passes the news on.
+    fn look(&self, look: impl FnOnce(&mut Scroll) -> Option<()>) {
+        let mut scroll = self.scroll.borrow_mut();
+        look(&mut scroll);
+        let (news, unseen) = (scroll.news.take(), scroll.unseen);
+        drop(scroll);
+        self.follow_scroller();
+        if news.is_some() {
+            (self.tell)(news, unseen);
+        }
+    }
+
+    fn disconnect(&self) {
+        if let Some(observers) = self.observers.borrow_mut().take() {
+            observers.resize.disconnect();
+            observers.sight.disconnect();
+            if let Some((target, _)) = &observers.scrolling {
+                let callback = observers.on_scroll.as_ref().unchecked_ref();
+                let _ = target.remove_event_listener_with_callback("scroll", callback);
+            }
+            if let Some(frame) = observers.frame {
+                let _ = window().cancel_animation_frame(frame);
+            }
+            if let Some(numbering) = observers.numbering {
+                numbering.clear();
+            }
+        }
+        self.scroll.borrow_mut().list.clear();
+    }
+
+    fn connect(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let call = |act: fn(&Rc<Self>)| {
+            let weak = Weak::clone(&weak);
+            Closure::<dyn FnMut()>::new(move || {
+                if let Some(list) = weak.upgrade() {
+                    act(&list);
+                }
+            })
+        };
+        let on_scroll = call(Self::ask_frame);
+        let on_frame = call(|list| {
+            if let Some(observers) = list.observers.borrow_mut().as_mut() {
+                observers.frame = None;
+            }
+            list.run(Work::PassAndObserve);
+        });
+        let on_size = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let Some(list) = weak.upgrade() else { return };
+            let target = |entry: wasm_bindgen::JsValue| entry.unchecked_into::<ResizeObserverEntry>().target();
+            list.run(Work::Resized(entries.iter().map(target).collect()));
+        });
+        let Ok(resize) = ResizeObserver::new(on_size.as_ref().unchecked_ref()) else { return };
+        let Ok(sight) = IntersectionObserver::new(on_scroll.as_ref().unchecked_ref()) else { return };
+        let mut scroll = self.scroll.borrow_mut();
+        // Of rows that came before we listened nobody kept count.
+        scroll.list.came = scroll.list.present();
+        // A gap that comes into sight without scrolling: something else on the page made room.
+        scroll.list.gaps().for_each(|gap| sight.observe(gap));
+        // Ours is the better way to keep the anchor still, and two ways at once would overdo it.
+        let _ = scroll.list.nodes.element.style().set_property("overflow-anchor", "none");
+        drop(scroll);
+        *self.observers.borrow_mut() = Some(Observers {
+            resize,
+            sight,
+            scrolling: None,
+            is_scroller_due: false,
+            frame: None,
+            numbering: None,
+            on_scroll,
+            on_frame,
+            _on_size: on_size,
+        });
+    }
+
+    /// Sizes changed, and the picture isn't painted yet: what we set right now, nobody sees wrong.
+    fn take_sizes(self: &Rc<Self>, targets: &[Element]) {
+        let mut scroll = self.scroll.borrow_mut();
+        if targets.len() > 4 {
+            scroll.list.invalidate_all();
+        } else {
+            targets.iter().for_each(|target| scroll.list.mark_stale(target));
+        }
+        let height = |scroll: &Scroll| scroll.viewport().map(|viewport| viewport.element().client_height());
+        let before = height(&scroll);
+        if scroll.viewport().is_some_and(|viewport| targets.contains(viewport.element())) {
+            scroll.forget_viewport();
+        }
+        drop(scroll);
+        self.look(Scroll::pass);
+        let scroll = self.scroll.borrow();
+        let grew = before.is_some() && before != height(&scroll);
+        let scroller = scroll.viewport().map(|viewport| viewport.element().clone());
+        drop(scroll);
+        // To observe now what has changed just now, the browser reports as an endless loop.
+        if let (true, Some(scroller), Some(observers)) = (grew, scroller, self.observers.borrow_mut().as_mut()) {
+            observers.resize.unobserve(&scroller);
+            observers.is_scroller_due = true;
+        }
+        if self.observe(false) {
+            self.ask_frame();
+        }
+    }
+
+    /// Lets the observer go of rows that went and, if `new` ones may be observed now, has it watch what came.
+    /// Tells whether something is left to observe.
+    fn observe(&self, new: bool) -> bool {
+        let (mut scroll, mut observers) = (self.scroll.borrow_mut(), self.observers.borrow_mut());
+        let went = std::mem::take(&mut scroll.list.went);
+        let Some(observers) = observers.as_mut() else {
+            scroll.list.came.clear();
+            return false;
+        };
+        went.iter().for_each(|item| observers.resize.unobserve(item));
+        if !new {
+            return observers.is_scroller_due || !scroll.list.came.is_empty();
+        }
+        for token in std::mem::take(&mut scroll.list.came) {
+            if let Some(item) = scroll.list.item(token) {
+                observers.resize.observe(item);
+            }
+        }
+        if let Some((_, scroller)) = observers.scrolling.as_ref().filter(|_| observers.is_scroller_due) {
+            observers.resize.observe(scroller);
+            observers.is_scroller_due = false;
+        }
+        false
+    }
+
+    /// Listens at the element that scrolls the list, whichever that is by now.
+    fn follow_scroller(&self) {
+        let (scroll, mut observers) = (self.scroll.borrow(), self.observers.borrow_mut());
+        let (Some(viewport), Some(observers)) = (scroll.viewport(), observers.as_mut()) else { return };
+        if observers.scrolling.as_ref().is_some_and(|(_, scroller)| scroller == viewport.element()) {
+            return;
+        }
+        let callback = observers.on_scroll.as_ref().unchecked_ref();
+        if let Some((target, scroller)) = observers.scrolling.take() {
+            let _ = target.remove_event_listener_with_callback("scroll", callback);
+            observers.resize.unobserve(&scroller);
+        }
+        let options = AddEventListenerOptions::new();
+        options.set_passive(true);
+        let target = viewport.target();
+        let _ = target.add_event_listener_with_callback_and_add_event_listener_options("scroll", callback, &options);
+        observers.scrolling = Some((target, viewport.element().clone()));
+        observers.is_scroller_due = true;
+    }
+
+    fn ask_frame(self: &Rc<Self>) {
+        if let Some(observers) = self.observers.borrow_mut().as_mut()
+            && observers.frame.is_none()
+        {
+            observers.frame = window().request_animation_frame(observers.on_frame.as_ref().unchecked_ref()).ok();
+        }
+    }
+
+    fn number_soon(self: &Rc<Self>) {
+        let mut observers = self.observers.borrow_mut();
+        let Some(observers) = observers.as_mut().filter(|observers| observers.numbering.is_none()) else { return };
+        let weak = Rc::downgrade(self);
+        let number = move || {
+            let Some(list) = weak.upgrade() else { return };
+            if let Some(observers) = list.observers.borrow_mut().as_mut() {
+                observers.numbering = None;
+            }
+            list.run(Work::Number);
+        };
+        observers.numbering = set_timeout_with_handle(number, NUMBERED_AFTER).ok();
+    }
+}
