@@ -47,6 +47,11 @@ fn type_tag(story: &Story, tag: &str) {
     click(&story.panel(0), "Add a tag");
 }
 
+/// How many changes of a contact are pending.
+fn changes_of(story: &Story, contact: ContactId) -> usize {
+    story.client.store().contacts.cell(contact).with_untracked(|record| record.changes().len())
+}
+
 fn tags(story: &Story) -> Vec<String> {
     let tags = sidenote_testkit::screen::found(story.panel(0).root(), ".tag bdi");
     tags.iter().map(read).collect()
@@ -109,7 +114,7 @@ async fn closed_and_reopened_while_the_first_is_on_its_way_ends_open() {
 
 #[wasm_bindgen_test]
 async fn a_refused_tag_goes_again_and_says_why() {
-    let (story, _, _) = ana().await;
+    let (story, ana, _) = ana().await;
     story.server.refuse("PUT", TAG, ProblemCode::InvalidField);
     type_tag(&story, "morning");
     says(&story, "Tag “morning” not added: This value is not valid.").await;
@@ -118,6 +123,7 @@ async fn a_refused_tag_goes_again_and_says_why() {
     says_no_more(&story, "not added").await;
     type_tag(&story, "morning");
     eventually("it is there", || tags(&story) == ["morning"]).await;
+    eventually("it is saved", || story.server.was_asked("PUT", TAG) && changes_of(&story, ana) == 0).await;
     story.server.refuse("DELETE", TAG, ProblemCode::Forbidden);
     click(&story.panel(0), "Remove tag morning");
     says(&story, "Tag “morning” not removed: You are not allowed to do this.").await;
@@ -158,8 +164,7 @@ async fn a_refused_detail_opens_its_editor_with_what_was_typed_and_takes_no_focu
     assert_ne!(document().active_element().as_ref(), Some(field.unchecked_ref()));
     click(&story.panel(0), "Cancel");
     says_no_more(&story, "This value is not valid.").await;
-    let changes = story.client.store().contacts.cell(ana).with_untracked(|record| record.changes().len());
-    assert_eq!(changes, 0);
+    assert_eq!(changes_of(&story, ana), 0);
     story.end().await;
 }
 
@@ -186,11 +191,7 @@ async fn a_change_that_a_colleague_makes_too_is_not_lost_with_the_answer_to_it()
     eventually("the new name is there", || story.panel(0).says("Ana Lima")).await;
     eventually("the tag is there", || tags(&story) == ["morning"]).await;
     held.release();
-    eventually("nothing waits", || {
-        let cell = story.client.store().contacts.cell(ana);
-        cell.with_untracked(|record| record.changes().is_empty())
-    })
-    .await;
+    eventually("nothing waits", || changes_of(&story, ana) == 0).await;
     eventually("the tag is there", || tags(&story) == ["morning"]).await;
     story.end().await;
 }
