@@ -27,18 +27,22 @@ pub use unsaved_fields::{FieldChange, Fields, UnsavedField};
 
 use crate::{
     browser::timers::sleep,
-    net::{api::Api, error::ApiError},
+    net::{
+        api::{Api, Method, PAGE, Request},
+        error::ApiError,
+    },
     storage::outbox::Outbox,
     store::{Store, record::Failure},
 };
 use futures::{channel::oneshot, future::AbortHandle};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
+use serde_json::Value;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
-use wire::{AgentId, Channel, ConversationQuery, Event, Me, Position};
+use wire::{AgentId, Channel, Conversation, ConversationQuery, Event, Me, Page, Position, paths};
 
 /// The client of one signed-in agent. Cheap to clone: all clones are one.
 #[derive(Clone)]
@@ -105,10 +109,10 @@ impl Client {
     /// # Errors
     /// [`ApiError`], when nobody is signed in or the server can't be reached.
     pub(crate) async fn load(api: Api, first: Option<ConversationQuery>) -> Result<(Self, Position), ApiError> {
-        let conversations = match &first {
-            Some(first) => api.conversations(first, None),
+        let conversations: Request<Page<Conversation>> = match &first {
+            Some(first) => api.get(&paths::conversations(first, None, PAGE)),
             // For the position that the page was read at: from there on everything is heard.
-            None => api.one_conversation(),
+            None => api.get(&paths::conversations(&ConversationQuery::default(), None, 1)),
         };
         let (me, page) = futures::join!(api.me().into_future(), conversations.into_future());
         let (me, page) = (me?, page?);
@@ -243,7 +247,7 @@ impl Client {
     /// Signs out and closes the client.
     pub async fn sign_out(&self) {
         // Without a connection the cookie outlives this page; the client is closed all the same.
-        let _ = self.0.api.sign_out().json().await;
+        let _ = self.0.api.send::<Value>(Method::DELETE, paths::SESSION).json().await;
         self.0.outbox.clear();
         // Nothing of what was known stays in the other tabs either.
         self.tell_tabs(TabMessage::SignedOut);

@@ -9,7 +9,10 @@ pub(crate) mod tab_leader;
 use crate::{
     browser::{back_off::back_off_ms, timers::sleep},
     client::{Client, Connection, Following, TabMessage},
-    net::{api::Api, error::ApiError},
+    net::{
+        api::{Api, PAGE},
+        error::ApiError,
+    },
     sync::tab_leader::{TabEvent, TabLeader},
 };
 use connection::End;
@@ -19,7 +22,7 @@ use futures::{
     future::{AbortHandle, Abortable, Either, select},
     pin_mut,
 };
-use wire::{Changes, ConversationQuery, Event, Heartbeat, Hello, Position, event::Frame};
+use wire::{Changes, ConversationQuery, Event, Heartbeat, Hello, Position, event::Frame, paths};
 
 const POLL_MS: u32 = 15_000;
 /// After so many polls the stream is tried again.
@@ -186,7 +189,7 @@ impl Follower {
     /// Takes in the next changes. Returns whether there are more.
     async fn poll(&mut self) -> Result<bool, ApiError> {
         let Some(after) = self.position.clone() else { return Ok(false) };
-        let Changes { items, next, more, reset } = self.client.api().changes(&after).await?;
+        let Changes { items, next, more, reset } = self.client.api().get(&paths::changes(&after, PAGE)).await?;
         self.epoch.clone_from(&next.epoch);
         self.head = next.seq;
         if reset.is_some() {

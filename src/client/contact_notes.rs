@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     net::{
-        api::{Api, ApiCall, read},
+        api::{Api, ApiCall, Method, PAGE, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -20,7 +20,10 @@ use crate::{
 use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
-use wire::{AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, NewContactNote, NoteBody, NotesPage, Seq};
+use wire::{
+    AgentRef, ContactId, ContactNote, ContactNoteId, ConversationId, NewContactNote, NoteBody, NotesPage, ReadMark,
+    Seq, paths,
+};
 
 /// How often the server is asked to count before its answer is left as it is: another change may overtake each answer.
 const MOST_COUNTS: usize = 5;
@@ -40,7 +43,7 @@ impl Source for NotesOf {
     }
 
     fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value> {
-        api.contact_notes(self.contact, cursor).json()
+        api.get::<Value>(&paths::contact_notes(self.contact, cursor, PAGE)).json()
     }
 
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
@@ -50,13 +53,16 @@ impl Source for NotesOf {
     }
 
     fn send(&self, api: &Api, id: ContactNoteId, request: PendingRequest<ContactNote>) -> Option<ApiCall<Value>> {
+        let path = paths::contact_note(self.contact, id);
         Some(match request {
             PendingRequest::Add(note) => {
                 let new = NewContactNote { body: note.body, conversation_id: note.conversation_id };
-                api.add_contact_note(self.contact, id, &new).json()
+                api.send_json::<Value>(Method::PUT, &path, &new).json()
             }
-            PendingRequest::Delete => api.delete_contact_note(self.contact, id).json(),
-            PendingRequest::Restore => api.restore_contact_note(self.contact, id).json(),
+            PendingRequest::Delete => api.send::<Value>(Method::DELETE, &path).json(),
+            PendingRequest::Restore => {
+                api.send::<Value>(Method::POST, &paths::contact_note_restore(self.contact, id)).json()
+            }
         })
     }
 
@@ -73,16 +79,8 @@ impl Source for NotesOf {
     }
 
     fn unsaved(&self, client: &Client, id: ContactNoteId, typed: Typed) -> Option<ContactNote> {
-        Some(ContactNote {
-            id,
-            contact_id: self.contact,
-            conversation_id: typed.conversation,
-            author: client.me_as_author(),
-            body: NoteBody::parse(&typed.body).ok()?,
-            created_at: typed.at,
-            seq: 0,
-            rev: 0,
-        })
+        let (author, body) = (client.me_as_author(), NoteBody::parse(&typed.body).ok()?);
+        Some(ContactNote::unsaved(id, self.contact, typed.conversation, author, body, typed.at))
     }
 
     fn deleted(&self, note: ContactNoteId) -> Option<ToastKind> {
@@ -94,9 +92,8 @@ impl Client {
     /// Adds a note to a contact, written in one of the conversations with them.
     pub fn add_contact_note(&self, contact: ContactId, conversation: ConversationId, body: NoteBody) -> ContactNoteId {
         let id = ContactNoteId::fresh();
-        let (author, created_at) = (self.me_as_author(), chrono::Utc::now());
-        let (contact_id, conversation_id) = (contact, conversation);
-        let note = ContactNote { id, contact_id, conversation_id, author, body, created_at, seq: 0, rev: 0 };
+        let (author, now) = (self.me_as_author(), chrono::Utc::now());
+        let note = ContactNote::unsaved(id, contact, conversation, author, body, now);
         self.apply_add(self.notes_of(contact), note);
         id
     }
@@ -135,7 +132,11 @@ impl Client {
         spawn(async move {
             if client.until_online().await {
                 // A lost mark shows the badge once more, nothing worse.
-                let _ = client.api().mark_notes_seen(contact, seen).json().await;
+                let _ = client
+                    .api()
+                    .send_json::<Value>(Method::PUT, &paths::contact_notes_seen(contact), &ReadMark { seq: seen })
+                    .json()
+                    .await;
             }
         });
     }
@@ -156,7 +157,7 @@ impl Client {
         spawn(async move {
             let mut tries = 0..MOST_COUNTS;
             while notes.is_count_stale() && tries.next().is_some() {
-                let answer = client.api().contact_notes(contact, None).await;
+                let answer = client.api().get(&paths::contact_notes(contact, None, PAGE)).await;
                 if !answer.is_ok_and(|page| notes.receive_page(None, page)) {
                     // Without a connection, or after a reset: everything open is fetched again then.
                     break;

@@ -3,7 +3,7 @@
 use super::{Client, changes::Changeable, spawn};
 use crate::{
     net::{
-        api::{Api, ApiCall, read},
+        api::{Api, ApiCall, Method, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -17,7 +17,7 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::Value;
 use std::{future::ready, sync::Arc};
-use wire::{Contact, ContactId, Problem, ProblemCode, Tag};
+use wire::{Contact, ContactId, Page, Problem, ProblemCode, Tag, paths};
 
 /// A contact's details and tags, and their requests.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl ContactChanges {
             let problem = Box::new(Problem::new(ProblemCode::Changed));
             return Box::pin(ready(Err(ApiError::Refused { problem, retry_after: None })));
         }
-        api.change_contact(self.id, &detail.to, rev).json()
+        api.send_json::<Value>(Method::PATCH, &paths::contact(self.id), &detail.to).if_match(rev).json()
     }
 }
 
@@ -58,11 +58,13 @@ impl Changeable for ContactChanges {
     fn send(&self, api: &Api, change: &ContactChange) -> ApiCall<Value> {
         let request = match change {
             ContactChange::Detail(detail) => return self.send_detail(api, detail),
-            ContactChange::AddTag(tag) => api.add_tag(self.id, tag).json(),
-            ContactChange::RemoveTag(tag) => api.remove_tag(self.id, tag).json(),
+            ContactChange::AddTag(tag) => api.send::<Value>(Method::PUT, &paths::contact_tag(self.id, tag)).json(),
+            ContactChange::RemoveTag(tag) => {
+                api.send::<Value>(Method::DELETE, &paths::contact_tag(self.id, tag)).json()
+            }
         };
         // The answer carries no contact, and the event may be late.
-        let contact = api.contact(self.id).json();
+        let contact = api.get::<Value>(&paths::contact(self.id)).json();
         Box::pin(async move {
             request.await?;
             contact.await
@@ -98,7 +100,7 @@ impl Client {
 
     pub(super) async fn fetch_contact(&self, id: ContactId) {
         let load = self.store().contacts.load(id);
-        match self.api().contact(id).await {
+        match self.api().get(&paths::contact(id)).await {
             Ok(contact) => {
                 self.store().contacts.receive(contact);
                 load.set(Load::Ready);
@@ -130,7 +132,7 @@ impl Client {
     /// # Errors
     /// [`Failure`], when they can't be fetched.
     pub async fn tags(&self) -> Result<Vec<Tag>, Failure> {
-        self.api().tags().await.map(|page| page.items).map_err(|error| error.failure())
+        self.api().get::<Page<Tag>>(paths::TAGS).await.map(|page| page.items).map_err(|error| error.failure())
     }
 
     /// Loads the newest activity around a contact, unless that has been done.
@@ -166,7 +168,7 @@ impl Client {
     pub(super) async fn fetch_activity(&self, contact: ContactId, newest: bool) {
         let activity = self.store().contacts.activity(contact);
         let cursor = if newest { None } else { activity.next_cursor.get_untracked() };
-        match self.api().contact_activity(contact, cursor.as_deref()).await {
+        match self.api().get(&paths::contact_activity(contact, cursor.as_deref())).await {
             Ok(page) => activity.receive_page(newest, page),
             Err(error) => activity.load.set(self.failed(&error)),
         }

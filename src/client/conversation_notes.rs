@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     net::{
-        api::{Api, ApiCall, read},
+        api::{Api, ApiCall, Method, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -15,7 +15,7 @@ use crate::{
 use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
-use wire::{ConversationId, ConversationNote, ConversationNoteId, NoteBody, Seq};
+use wire::{ConversationId, ConversationNote, ConversationNoteId, NewConversationNote, NoteBody, Seq, paths};
 
 /// A conversation's own notes and their requests.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl Source for NotesIn {
     }
 
     fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value> {
-        api.conversation_notes(self.conversation, cursor).json()
+        api.get::<Value>(&paths::conversation_notes(self.conversation, cursor)).json()
     }
 
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
@@ -45,10 +45,15 @@ impl Source for NotesIn {
         id: ConversationNoteId,
         request: PendingRequest<ConversationNote>,
     ) -> Option<ApiCall<Value>> {
+        let path = paths::conversation_note(self.conversation, id);
         Some(match request {
-            PendingRequest::Add(note) => api.add_conversation_note(self.conversation, id, note.body).json(),
-            PendingRequest::Delete => api.delete_conversation_note(self.conversation, id).json(),
-            PendingRequest::Restore => api.restore_conversation_note(self.conversation, id).json(),
+            PendingRequest::Add(note) => {
+                api.send_json::<Value>(Method::PUT, &path, &NewConversationNote { body: note.body }).json()
+            }
+            PendingRequest::Delete => api.send::<Value>(Method::DELETE, &path).json(),
+            PendingRequest::Restore => {
+                api.send::<Value>(Method::POST, &paths::conversation_note_restore(self.conversation, id)).json()
+            }
         })
     }
 
@@ -65,15 +70,8 @@ impl Source for NotesIn {
     }
 
     fn unsaved(&self, client: &Client, id: ConversationNoteId, typed: Typed) -> Option<ConversationNote> {
-        Some(ConversationNote {
-            id,
-            conversation_id: self.conversation,
-            author: client.me_as_author(),
-            body: NoteBody::parse(&typed.body).ok()?,
-            created_at: typed.at,
-            seq: 0,
-            rev: 0,
-        })
+        let (author, body) = (client.me_as_author(), NoteBody::parse(&typed.body).ok()?);
+        Some(ConversationNote::unsaved(id, self.conversation, author, body, typed.at))
     }
 
     fn deleted(&self, note: ConversationNoteId) -> Option<ToastKind> {
@@ -84,8 +82,7 @@ impl Source for NotesIn {
 impl Client {
     pub fn add_conversation_note(&self, conversation: ConversationId, body: NoteBody) -> ConversationNoteId {
         let id = ConversationNoteId::fresh();
-        let (author, created_at) = (self.me_as_author(), chrono::Utc::now());
-        let note = ConversationNote { id, conversation_id: conversation, author, body, created_at, seq: 0, rev: 0 };
+        let note = ConversationNote::unsaved(id, conversation, self.me_as_author(), body, chrono::Utc::now());
         self.apply_add(self.notes_in(conversation), note);
         id
     }

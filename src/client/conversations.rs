@@ -3,7 +3,7 @@
 use super::{Client, changes::Changeable, spawn};
 use crate::{
     net::{
-        api::{Api, ApiCall, read},
+        api::{Api, ApiCall, Method, PAGE, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -15,7 +15,10 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::Value;
 use std::sync::Arc;
-use wire::{AgentId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Page, Status};
+use wire::{
+    AgentId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Page, ReadMark, Status,
+    paths,
+};
 
 /// A conversation's status and assignee, and their requests.
 #[derive(Clone)]
@@ -44,7 +47,7 @@ impl Changeable for ConversationChanges {
             ConversationChange::Status(status) => ConversationPatch { status: Some(status), ..Default::default() },
             ConversationChange::Assignee(agent) => ConversationPatch { assignee_id: Some(agent), ..Default::default() },
         };
-        api.change_conversation(self.id, &patch).json()
+        api.send_json::<Value>(Method::PATCH, &paths::conversation(self.id), &patch).json()
     }
 
     fn receive(&self, _: &Client, answer: Value) -> Result<(), ApiError> {
@@ -75,7 +78,7 @@ impl Client {
         list.set_load(Load::Loading);
         let client = self.clone();
         spawn(async move {
-            match client.api().conversations(&query, Some(&cursor)).await {
+            match client.api().get(&paths::conversations(&query, Some(&cursor), PAGE)).await {
                 Ok(page) => client.receive_conversations(query, page),
                 Err(error) => list.set_load(client.failed(&error)),
             }
@@ -87,10 +90,11 @@ impl Client {
         let list = self.store().conversations.list(query);
         let (mut cursor, mut fetched, shown) = (None::<String>, 0, list.len());
         loop {
-            let page = match self.api().conversations(&query, cursor.as_deref()).await {
-                Ok(page) => page,
-                Err(error) => return list.set_load(self.failed(&error)),
-            };
+            let page: Page<Conversation> =
+                match self.api().get(&paths::conversations(&query, cursor.as_deref(), PAGE)).await {
+                    Ok(page) => page,
+                    Err(error) => return list.set_load(self.failed(&error)),
+                };
             cursor.clone_from(&page.next_cursor);
             fetched += page.items.len();
             self.receive_conversations(query, page);
@@ -133,7 +137,7 @@ impl Client {
 
     pub(super) async fn fetch_conversation(&self, id: ConversationId) {
         let load = self.store().conversations.load(id);
-        match self.api().conversation(id).await {
+        match self.api().get(&paths::conversation(id)).await {
             Ok(conversation) => {
                 self.store().conversations.receive(conversation);
                 load.set(Load::Ready);
@@ -144,7 +148,7 @@ impl Client {
 
     /// Fetches a contact's conversations; they are known to the store from then on.
     pub async fn conversations_of(&self, contact: ContactId) -> Result<Vec<ConversationId>, ApiError> {
-        let page = self.api().contact_conversations(contact, None).await?;
+        let page = self.api().get::<Page<Conversation>>(&paths::contact_conversations(contact, None)).await?;
         let ids = page.items.iter().map(|conversation| conversation.id).collect();
         self.store().conversations.receive_all(page.items);
         Ok(ids)
@@ -171,7 +175,11 @@ impl Client {
         spawn(async move {
             if client.until_online().await {
                 // A lost mark shows the conversation as unread once more, nothing worse.
-                let _ = client.api().mark_read(id, seq).json().await;
+                let _ = client
+                    .api()
+                    .send_json::<Value>(Method::PUT, &paths::conversation_read(id), &ReadMark { seq })
+                    .json()
+                    .await;
             }
         });
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     net::{
-        api::{Api, ApiCall, read},
+        api::{Api, ApiCall, Method, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -19,7 +19,7 @@ use crate::{
 use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
-use wire::{ConversationId, Delivery, Direction, Message, MessageId, NoteBody, Seq};
+use wire::{ConversationId, Delivery, Direction, Message, MessageId, NewMessage, NoteBody, Seq, paths};
 
 /// A conversation's messages and their requests.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Source for MessagesIn {
     }
 
     fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value> {
-        api.messages(self.conversation, cursor).json()
+        api.get::<Value>(&paths::messages(self.conversation, cursor)).json()
     }
 
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError> {
@@ -48,7 +48,10 @@ impl Source for MessagesIn {
             // It was a body when it was typed.
             PendingRequest::Add(message) => {
                 let body = NoteBody::parse(&message.body).ok()?;
-                Some(api.send_message(self.conversation, id, body).json())
+                Some(
+                    api.send_json::<Value>(Method::PUT, &paths::message(self.conversation, id), &NewMessage { body })
+                        .json(),
+                )
             }
             // A message that was sent can't be called back.
             PendingRequest::Delete | PendingRequest::Restore => None,

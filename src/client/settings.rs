@@ -3,7 +3,7 @@
 use super::{Client, changes::Changeable};
 use crate::{
     net::{
-        api::{Api, ApiCall, read},
+        api::{Api, ApiCall, Method, read},
         error::ApiError,
     },
     storage::outbox::Key,
@@ -15,7 +15,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::sync::Arc;
-use wire::{AgentId, Me, Settings, SettingsPatch};
+use wire::{AgentId, Me, Settings, SettingsPatch, paths};
 
 #[derive(Clone)]
 pub(super) struct OwnSettingsChanges {
@@ -40,7 +40,7 @@ impl Changeable for OwnSettingsChanges {
 
     fn send(&self, api: &Api, change: &SettingsChange) -> ApiCall<Value> {
         let SettingsChange::EnterSends(sends) = change;
-        api.change_settings(&SettingsPatch { enter_sends: Some(*sends) }).json()
+        api.send_json::<Value>(Method::PATCH, paths::ME, &SettingsPatch { enter_sends: Some(*sends) }).json()
     }
 
     fn receive(&self, client: &Client, answer: Value) -> Result<(), ApiError> {

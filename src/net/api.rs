@@ -1,23 +1,19 @@
-//! `Api`: typed requests to the server.
+//! `Api`: requests to the server. What they are answered with is a type of the contract.
 
 use crate::net::error::ApiError;
 #[cfg(feature = "widget")]
 use crate::net::tokens::Tokens;
-use gloo_net::http::{Method, RequestBuilder, Response};
+pub use gloo_net::http::Method;
+use gloo_net::http::{RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use wire::{
-    Activity, AgentId, Changes, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation,
-    ConversationId, ConversationNote, ConversationNoteId, ConversationPatch, ConversationQuery, Me, Message, MessageId,
-    NewContactNote, NewConversationNote, NewMessage, NoteBody, NotesPage, Page, Position, Problem, ProblemCode,
-    ReadMark, Seq, SettingsPatch, SignIn, Tag, paths,
-};
+use wire::{AgentId, Me, Position, Problem, ProblemCode, Seq, SignIn, paths};
 
 /// The most items a page may hold.
-const PAGE: u32 = 100;
+pub const PAGE: u32 = 100;
 /// A request that has brought nothing after this long counts as lost.
 const TIMEOUT_MS: u32 = 30_000;
 
@@ -94,128 +90,26 @@ impl Api {
         &self.base
     }
 
-    pub fn sign_in(&self, email: String, password: String) -> Request<Value> {
-        self.send_json(Method::POST, paths::SESSION, &SignIn { email, password })
-    }
-
-    pub fn sign_out(&self) -> Request<Value> {
-        self.send(Method::DELETE, paths::SESSION)
-    }
-
     /// Whoever is signed in.
     pub fn me(&self) -> Request<Me> {
         Self { agent: None, ..self.clone() }.get(paths::ME)
     }
 
-    pub fn change_settings(&self, patch: &SettingsPatch) -> Request<Me> {
-        self.send_json(Method::PATCH, paths::ME, patch)
+    pub fn sign_in(&self, email: String, password: String) -> Request<Value> {
+        self.send_json(Method::POST, paths::SESSION, &SignIn { email, password })
     }
 
-    pub fn conversations(&self, query: &ConversationQuery, cursor: Option<&str>) -> Request<Page<Conversation>> {
-        self.get(&paths::conversations(query, cursor, PAGE))
+    pub fn get<T>(&self, path: &str) -> Request<T> {
+        self.send(Method::GET, path)
     }
 
-    /// The newest conversation, whatever its state.
-    pub fn one_conversation(&self) -> Request<Page<Conversation>> {
-        self.get(&paths::conversations(&ConversationQuery::default(), None, 1))
+    /// A request that has no body.
+    pub fn send<T>(&self, method: Method, path: &str) -> Request<T> {
+        Request::new(self, method, path, None)
     }
 
-    pub fn conversation(&self, id: ConversationId) -> Request<Conversation> {
-        self.get(&paths::conversation(id))
-    }
-
-    pub fn change_conversation(&self, id: ConversationId, patch: &ConversationPatch) -> Request<Conversation> {
-        self.send_json(Method::PATCH, &paths::conversation(id), patch)
-    }
-
-    pub fn mark_read(&self, id: ConversationId, seq: Seq) -> Request<Value> {
-        self.send_json(Method::PUT, &paths::conversation_read(id), &ReadMark { seq })
-    }
-
-    pub fn messages(&self, id: ConversationId, cursor: Option<&str>) -> Request<Page<Message>> {
-        self.get(&paths::messages(id, cursor))
-    }
-
-    pub fn send_message(&self, id: ConversationId, message: MessageId, body: NoteBody) -> Request<Message> {
-        self.send_json(Method::PUT, &paths::message(id, message), &NewMessage { body })
-    }
-
-    pub fn conversation_notes(&self, id: ConversationId, cursor: Option<&str>) -> Request<Page<ConversationNote>> {
-        self.get(&paths::conversation_notes(id, cursor))
-    }
-
-    pub fn add_conversation_note(
-        &self,
-        id: ConversationId,
-        note: ConversationNoteId,
-        body: NoteBody,
-    ) -> Request<ConversationNote> {
-        let path = paths::conversation_note(id, note);
-        self.send_json(Method::PUT, &path, &NewConversationNote { body })
-    }
-
-    pub fn delete_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Request<Value> {
-        self.send(Method::DELETE, &paths::conversation_note(id, note))
-    }
-
-    pub fn restore_conversation_note(&self, id: ConversationId, note: ConversationNoteId) -> Request<ConversationNote> {
-        self.send(Method::POST, &paths::conversation_note_restore(id, note))
-    }
-
-    pub fn contact(&self, id: ContactId) -> Request<Contact> {
-        self.get(&paths::contact(id))
-    }
-
-    /// Changes a contact, if it is still at the version `rev`.
-    pub fn change_contact(&self, id: ContactId, patch: &ContactPatch, rev: Seq) -> Request<Contact> {
-        let mut request = self.send_json(Method::PATCH, &paths::contact(id), patch);
-        request.request.if_match = Some(rev);
-        request
-    }
-
-    pub fn add_tag(&self, id: ContactId, tag: &str) -> Request<Value> {
-        self.send(Method::PUT, &paths::contact_tag(id, tag))
-    }
-
-    pub fn remove_tag(&self, id: ContactId, tag: &str) -> Request<Value> {
-        self.send(Method::DELETE, &paths::contact_tag(id, tag))
-    }
-
-    pub fn tags(&self) -> Request<Page<Tag>> {
-        self.get(paths::TAGS)
-    }
-
-    pub fn contact_conversations(&self, id: ContactId, cursor: Option<&str>) -> Request<Page<Conversation>> {
-        self.get(&paths::contact_conversations(id, cursor))
-    }
-
-    pub fn contact_activity(&self, id: ContactId, cursor: Option<&str>) -> Request<Page<Activity>> {
-        self.get(&paths::contact_activity(id, cursor))
-    }
-
-    pub fn contact_notes(&self, id: ContactId, cursor: Option<&str>) -> Request<NotesPage<ContactNote>> {
-        self.get(&paths::contact_notes(id, cursor, PAGE))
-    }
-
-    pub fn add_contact_note(&self, id: ContactId, note: ContactNoteId, new: &NewContactNote) -> Request<ContactNote> {
-        self.send_json(Method::PUT, &paths::contact_note(id, note), new)
-    }
-
-    pub fn delete_contact_note(&self, id: ContactId, note: ContactNoteId) -> Request<Value> {
-        self.send(Method::DELETE, &paths::contact_note(id, note))
-    }
-
-    pub fn restore_contact_note(&self, id: ContactId, note: ContactNoteId) -> Request<ContactNote> {
-        self.send(Method::POST, &paths::contact_note_restore(id, note))
-    }
-
-    pub fn mark_notes_seen(&self, id: ContactId, seq: Seq) -> Request<Value> {
-        self.send_json(Method::PUT, &paths::contact_notes_seen(id), &ReadMark { seq })
-    }
-
-    /// The changes after a position.
-    pub(crate) fn changes(&self, after: &Position) -> Request<Changes> {
-        self.get(&paths::changes(after, PAGE))
+    pub fn send_json<T>(&self, method: Method, path: &str, body: &impl Serialize) -> Request<T> {
+        Request::new(self, method, path, serde_json::to_string(body).ok())
     }
 
     /// Opens the live stream, after a position if one is given.
@@ -251,19 +145,6 @@ impl Api {
         answer.map(Response::from).ok_or(ApiError::Offline)
     }
 
-    fn get<T>(&self, path: &str) -> Request<T> {
-        self.send(Method::GET, path)
-    }
-
-    /// A request that has no body.
-    fn send<T>(&self, method: Method, path: &str) -> Request<T> {
-        Request::new(self, method, path, None)
-    }
-
-    fn send_json<T>(&self, method: Method, path: &str, body: &impl Serialize) -> Request<T> {
-        Request::new(self, method, path, serde_json::to_string(body).ok())
-    }
-
     /// `is_refused`: not with the token that was just refused.
     async fn request(&self, method: Method, path: &str, is_refused: bool) -> Answer<RequestBuilder> {
         // Without this header a change is refused: no other site's page can set it.
@@ -283,6 +164,13 @@ impl<T> Request<T> {
     fn new(api: &Api, method: Method, path: &str, body: Option<String>) -> Self {
         let request = Unread { api: api.clone(), method, path: path.to_owned(), body, if_match: None };
         Self { request, answer: PhantomData }
+    }
+
+    /// Only if the thing is still at this version.
+    #[must_use]
+    pub fn if_match(mut self, rev: Seq) -> Self {
+        self.request.if_match = Some(rev);
+        self
     }
 
     /// Sends it, and hands the answer over as it came.

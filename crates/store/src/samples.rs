@@ -44,16 +44,10 @@ fn author(number: u128) -> AgentRef {
 
 /// A colleague's note, first at `seq`, as of `rev`. Its id is its place when first saved.
 pub(super) fn note_at(id: u128, seq: Seq, rev: Seq) -> ContactNote {
-    ContactNote {
-        id: note_id(id),
-        contact_id: contact_id(1),
-        conversation_id: conversation_id(1),
-        author: author(COLLEAGUE),
-        body: NoteBody::parse(&format!("note {id}")).unwrap(),
-        created_at: chrono::DateTime::UNIX_EPOCH,
-        seq,
-        rev,
-    }
+    let body = NoteBody::parse(&format!("note {id}")).unwrap();
+    let (id, now) = (note_id(id), chrono::DateTime::UNIX_EPOCH);
+    let unsaved = ContactNote::unsaved(id, contact_id(1), conversation_id(1), author(COLLEAGUE), body, now);
+    ContactNote { seq, rev, ..unsaved }
 }
 
 /// A note with its place for an id, as it was first saved.

@@ -47,16 +47,9 @@ pub(crate) trait Kept: Entry {
 
 impl Kept for ContactNote {
     fn of(stored: &Stored) -> Self {
-        Self {
-            id: Self::key(stored.id),
-            contact_id: stored.model_list.contact(),
-            conversation_id: conversation(),
-            author: author(stored),
-            body: NoteBody::parse(&text(stored.body)).unwrap(),
-            created_at: chrono::DateTime::UNIX_EPOCH,
-            seq: stored.seq,
-            rev: stored.rev,
-        }
+        let (id, contact, body) = (Self::key(stored.id), stored.model_list.contact(), body(stored));
+        let unsaved = Self::unsaved(id, contact, conversation(), author(stored), body, chrono::DateTime::UNIX_EPOCH);
+        Self { seq: stored.seq, rev: stored.rev, ..unsaved }
     }
     fn key(id: Id) -> ContactNoteId {
         ContactNoteId(Uuid::from_u128(id))
@@ -71,15 +64,9 @@ impl Kept for ContactNote {
 
 impl Kept for ConversationNote {
     fn of(stored: &Stored) -> Self {
-        Self {
-            id: Self::key(stored.id),
-            conversation_id: conversation(),
-            author: author(stored),
-            body: NoteBody::parse(&text(stored.body)).unwrap(),
-            created_at: chrono::DateTime::UNIX_EPOCH,
-            seq: stored.seq,
-            rev: stored.rev,
-        }
+        let (id, body) = (Self::key(stored.id), body(stored));
+        let unsaved = Self::unsaved(id, conversation(), author(stored), body, chrono::DateTime::UNIX_EPOCH);
+        Self { seq: stored.seq, rev: stored.rev, ..unsaved }
     }
     fn key(id: Id) -> ConversationNoteId {
         ConversationNoteId(Uuid::from_u128(id))
@@ -158,6 +145,10 @@ pub(crate) fn is_same_cell<T: Kept>(timeline: &Timeline<T>, id: Id, first: &mut 
 
 pub(crate) fn text(body: u32) -> String {
     format!("text {body}")
+}
+
+fn body(stored: &Stored) -> NoteBody {
+    NoteBody::parse(&text(stored.body)).unwrap()
 }
 
 fn author(stored: &Stored) -> AgentRef {

@@ -39,6 +39,21 @@ pub struct ConversationNote {
     pub rev: Seq,
 }
 
+impl ContactNote {
+    /// As its author has written it, before the server has it: `seq` and `rev` are 0.
+    #[must_use]
+    pub fn unsaved(
+        id: ContactNoteId,
+        contact_id: ContactId,
+        conversation_id: ConversationId,
+        author: AgentRef,
+        body: NoteBody,
+        created_at: DateTime<Utc>,
+    ) -> Self {
+        Self { id, contact_id, conversation_id, author, body, created_at, seq: 0, rev: 0 }
+    }
+}
+
 /// `PUT /contacts/{id}/notes/{note_id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -47,6 +62,20 @@ pub struct NewContactNote {
     pub body: NoteBody,
     /// The conversation it is written in; must be this contact's.
     pub conversation_id: ConversationId,
+}
+
+impl ConversationNote {
+    /// As its author has written it, before the server has it: `seq` and `rev` are 0.
+    #[must_use]
+    pub fn unsaved(
+        id: ConversationNoteId,
+        conversation_id: ConversationId,
+        author: AgentRef,
+        body: NoteBody,
+        created_at: DateTime<Utc>,
+    ) -> Self {
+        Self { id, conversation_id, author, body, created_at, seq: 0, rev: 0 }
+    }
 }
 
 /// `PUT /conversations/{id}/notes/{note_id}`.

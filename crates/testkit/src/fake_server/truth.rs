@@ -214,7 +214,8 @@ impl Truth {
     ) -> ContactNote {
         let seq = self.next();
         let (created_at, actor) = (self.time(), author.clone());
-        let note = ContactNote { id, contact_id, conversation_id, author, body, created_at, seq, rev: seq };
+        let unsaved = ContactNote::unsaved(id, contact_id, conversation_id, author, body, created_at);
+        let note = ContactNote { seq, rev: seq, ..unsaved };
         self.contact_notes.live.push(note.clone());
         self.remember(contact_id, ActivityKind::NoteAdded, &actor);
         self.events.push(Event::ContactNoteAdded { note: note.clone(), actor, seq });
@@ -250,7 +251,8 @@ impl Truth {
         let seq = self.next();
         let (created_at, actor) = (self.time(), author.clone());
         let preview = Preview { kind: PreviewKind::Note, text: first_line(body.as_str()) };
-        let note = ConversationNote { id, conversation_id, author, body, created_at, seq, rev: seq };
+        let unsaved = ConversationNote::unsaved(id, conversation_id, author, body, created_at);
+        let note = ConversationNote { seq, rev: seq, ..unsaved };
         self.conversation_notes.live.push(note.clone());
         self.events.push(Event::ConversationNoteAdded { note: note.clone(), actor: actor.clone(), seq });
         self.change_conversation(conversation_id, Some(actor), |conversation| {
