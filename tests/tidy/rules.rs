@@ -110,6 +110,20 @@ pub(crate) const WORDS: &[Words] = &[
         seed: "crates/wire/src/note.rs",
     },
     Words {
+        words: &["wire::", "sqlx", "axum", "tokio", "leptos*", "std::fs", "std::net", "Utc::now", "SystemTime"],
+        over: &["crates/mail-import/src"],
+        only: &[],
+        because: "mail import reads the bytes that it is given: no database, no network, no clock, no other crate of ours",
+        seed: "crates/mail-import/src/letter.rs",
+    },
+    Words {
+        words: &["mail_parser*"],
+        over: &["crates/server/src", "crates/wire/src", "crates/store/src", "src"],
+        only: &[],
+        because: "only crates/mail-import knows mail-parser, so that what it works around is in one place",
+        seed: "crates/server/src/import.rs",
+    },
+    Words {
         words: &["leptos*", "sidenote::"],
         over: &["crates/server/src"],
         only: &[],
@@ -118,7 +132,7 @@ pub(crate) const WORDS: &[Words] = &[
     },
     Words {
         words: &["sqlx", "\"insert into*", "\"delete from*", "INSERT INTO", "DELETE FROM"],
-        over: &["src", "crates/wire/src", "crates/store/src"],
+        over: &["src", "crates/wire/src", "crates/store/src", "crates/mail-import/src"],
         only: &[],
         because: "SQL belongs to crates/server/src, each statement to its resource's file",
         seed: "crates/store/src/notes.rs",

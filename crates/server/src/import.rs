@@ -4,19 +4,14 @@
 //! Invariant: an archive brought in twice changes nothing the second time. A letter is known by its Message-ID (or
 //! hash) and its sender; a thread by the ids its letters name.
 //!
-//! - `plan` decides, without the database, which letter goes into whose conversation.
-//! - `store` writes the plan, a few letters per change, so that a running server keeps answering meanwhile.
+//! - The crate `mail_import` reads the archive and decides, without the database, which letter goes into whose conversation.
+//! - `store` writes that plan, a few letters per change, so that a running server keeps answering meanwhile.
 
-mod plan;
 mod store;
 
-use crate::{
-    db::Db,
-    error::Result,
-    mail::{self, Place, Unreadable},
-    orgs,
-};
-use plan::Plan;
+use crate::{db::Db, error::Result, orgs};
+use chrono::Utc;
+use mail_import::{Place, Plan, Unreadable};
 use std::{collections::BTreeSet, fmt, io::BufRead};
 
 /// What became of an archive.
@@ -44,14 +39,14 @@ pub struct Report {
 /// not stored again the next time.
 pub async fn mbox(db: &Db, slug: &str, own: &[String], reader: impl BufRead) -> Result<Report> {
     let org = orgs::named(db, slug).await?;
-    let archive = mail::read(reader)?;
+    let archive = mail_import::read(reader)?;
     let own: BTreeSet<String> = own.iter().map(|address| address.trim().to_lowercase()).collect();
     let mut report = Report {
         letters: archive.letters.len() + archive.unreadable.len(),
         unreadable: archive.unreadable,
         ..Report::default()
     };
-    let plan = Plan::new(archive.letters, &own);
+    let plan = Plan::new(archive.letters, &own, Utc::now());
     report.contradicting = plan.contradicting.clone();
     report.known += plan.repeated;
     store::store(db, org, &plan, &mut report).await?;

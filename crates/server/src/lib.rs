@@ -53,7 +53,6 @@ pub mod tags;
 // The contact's own side, mail archives, and something to try things with.
 pub mod demo;
 pub mod import;
-pub mod mail;
 mod visitor;
 
 // Running it.

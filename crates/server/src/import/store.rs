@@ -1,19 +1,16 @@
 //! Stores a plan: finds or makes contacts and conversations, and adds the messages that aren't there yet.
 
-use super::{
-    Report,
-    plan::{Plan, Planned, Way},
-};
+use super::Report;
 use crate::{
     change::Change,
     contact_fields::is_line,
     contacts, conversation,
     db::{Columns as _, Db},
     error::Result,
-    mail::{Letter, Sender},
     messages, orgs,
 };
 use chrono::{DateTime, Utc};
+use mail_import::{Attached, Letter, Plan, Planned, Sender, Way};
 use sqlx::{Row as _, SqliteConnection};
 use std::collections::{BTreeSet, HashMap};
 use wire::{
@@ -211,7 +208,7 @@ fn body(letter: &Letter, is_new_subject: bool) -> String {
     }
 }
 
-fn attachment(attached: &crate::mail::Attached) -> Attachment {
+fn attachment(attached: &Attached) -> Attachment {
     let (name, media_type) = (attached.name.clone(), attached.media_type.clone());
     Attachment { name, size: attached.size, media_type }
 }

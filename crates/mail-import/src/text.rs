@@ -8,7 +8,7 @@ const WINDOWS_1252: [char; 32] = [
 
 /// A body: lines end in `\n`, tabs stay, a form feed is a line break. Any other control character becomes U+FFFD, so
 /// that its place stays visible.
-pub(super) fn body(text: &str) -> String {
+pub(crate) fn body(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let text: String = text.chars().filter(|c| *c != '\u{feff}').map(body_char).collect();
     text.trim_matches('\n').to_owned()
@@ -18,7 +18,8 @@ fn body_char(c: char) -> char {
     match c {
         '\r' | '\u{b}' | '\u{c}' | '\u{85}' => '\n',
         '\n' | '\t' => c,
-        // What calls itself iso-8859-1 is windows-1252 (WHATWG Encoding, section 4.2): C1 controls are its quotes.
+        // The quotes of windows-1252 under another name. mail-parser reads iso-8859-1 as windows-1252 since 0.11.5
+        // (https://github.com/stalwartlabs/mail-parser/issues/131); iso-8859-15 and its relatives are left.
         '\u{80}'..='\u{9f}' => WINDOWS_1252[(u32::from(c) - 0x80) as usize],
         _ if c.is_control() => '\u{fffd}',
         _ => c,
@@ -27,7 +28,7 @@ fn body_char(c: char) -> char {
 
 /// A name or another text of one line: runs of white space are one space, nothing unprintable, at most `max`
 /// characters. `None` when nothing is left.
-pub(super) fn line(text: &str, max: usize) -> Option<String> {
+pub(crate) fn line(text: &str, max: usize) -> Option<String> {
     let clean: String = text.chars().map(body_char).filter(|c| *c != '\u{fffd}').collect();
     let words: Vec<&str> = clean.split_whitespace().collect();
     let line: String = words.join(" ").chars().take(max).collect();
@@ -35,7 +36,7 @@ pub(super) fn line(text: &str, max: usize) -> Option<String> {
 }
 
 /// Bytes that carry no character set: UTF-8 if they are, else windows-1252, which mail of western senders was in.
-pub(super) fn guess(bytes: &[u8]) -> String {
+pub(crate) fn guess(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().map(|byte| body_char_of_byte(*byte)).collect(),

@@ -1,22 +1,27 @@
-//! Reading mail archives: an mbox file becomes letters, letters become threads. Pure: knows a reader and bytes, no
-//! database and no clock. What can't be read is named with its place and never stops the rest.
+//! Reading mail archives: an mbox file becomes letters, and a plan says which letter goes into whose conversation. Pure:
+//! knows a reader and bytes, no database and no clock. What can't be read is named with its place and never stops the rest.
 //!
 //! - `mbox` cuts the archive into raw messages.
-//! - `letter` reads one raw message: who, when, what it answers, text, attachments.
+//! - `letter` reads one raw message with mail-parser: who, when, what it answers, text, attachments.
+//! - `workarounds` holds what mail-parser reads wrongly or not at all, each with the issue at mail-parser.
 //! - `text` makes text from bytes of any kind, and `uuencode` takes old-style attachments out of it.
-//! - `thread` says which letters belong together.
+//! - `thread` says which letters belong together, and `plan` whose conversation each is part of.
 
 mod date;
 mod letter;
 mod mbox;
+mod plan;
+#[cfg(test)]
+mod tests;
 mod text;
 mod thread;
 mod uuencode;
+mod workarounds;
 
 pub use letter::{Attached, Letter, Sender};
-pub use mbox::{Entry, Mbox, write_entry};
-pub use thread::Threads;
+pub use plan::{Plan, Planned, Way};
 
+use mbox::Mbox;
 use std::{fmt, io::BufRead};
 
 /// Where a message begins in the archive. All counts but `offset` start at 1.

@@ -1,9 +1,9 @@
 //! Old-style attachments: blocks of `begin 644 name` … `end` in the middle of a text.
 
-use super::letter::Attached;
+use crate::Attached;
 
 /// The text without its uuencoded blocks, and what they were. A block that doesn't hold together stays text.
-pub(super) fn take_out(text: &str) -> (String, Vec<Attached>) {
+pub(crate) fn take_out(text: &str) -> (String, Vec<Attached>) {
     let mut kept = String::with_capacity(text.len());
     let mut found = Vec::new();
     let mut rest = text;

@@ -6,7 +6,7 @@ use mail_parser::{HeaderName, HeaderValue, Message};
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The time a message gives for itself.
-pub(super) fn of_message(message: &Message<'_>, from_line: &[u8]) -> Option<DateTime<Utc>> {
+pub(crate) fn of_message(message: &Message<'_>, from_line: &[u8]) -> Option<DateTime<Utc>> {
     let header = message.header_values(HeaderName::Date).find_map(|value| match value {
         HeaderValue::DateTime(date) => plausible(date),
         _ => None,
@@ -15,6 +15,7 @@ pub(super) fn of_message(message: &Message<'_>, from_line: &[u8]) -> Option<Date
     header.or_else(received).or_else(|| of_from_line(from_line))
 }
 
+/// mail-parser gives a date's numbers as they stand, 31 February and 25:61 too; that is its design, so there is no issue.
 /// A year that no mail was written in is a broken date: better the next source than a thread at the wrong end.
 fn plausible(date: &mail_parser::DateTime) -> Option<DateTime<Utc>> {
     let day = NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?;
@@ -32,7 +33,7 @@ fn within_mail_history(time: NaiveDateTime) -> Option<DateTime<Utc>> {
 
 /// The date at the end of a "From " line, e. g. `alice@x.test Mon Jun  3 12:50:27 1996`; a zone may stand before or
 /// after the year. Taken as UTC, as RFC 4155 says.
-pub(super) fn of_from_line(line: &[u8]) -> Option<DateTime<Utc>> {
+pub(crate) fn of_from_line(line: &[u8]) -> Option<DateTime<Utc>> {
     let line = std::str::from_utf8(line).ok()?;
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     let month_at = words.iter().rposition(|word| month(word).is_some())?;

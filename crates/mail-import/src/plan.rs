@@ -1,30 +1,34 @@
-//! Which letter goes where, decided from the archive alone.
+//! Which letter goes into whose conversation, decided from the archive alone.
 
-use crate::mail::{Letter, Place, Threads};
+use crate::{Letter, Place, thread::Threads};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// An archive, ready to be stored.
-pub(super) struct Plan {
+pub struct Plan {
     /// By their time; each only once.
-    pub(super) letters: Vec<Planned>,
+    pub letters: Vec<Planned>,
     /// The Message-IDs of each thread, of letters outside the archive too.
-    pub(super) threads: Vec<Vec<String>>,
+    pub threads: Vec<Vec<String>>,
     /// Letters that are in the archive more than once.
-    pub(super) repeated: usize,
-    pub(super) contradicting: Vec<Place>,
+    pub repeated: usize,
+    /// Letters with the Message-ID of another one of the same sender, but another text.
+    pub contradicting: Vec<Place>,
 }
 
-pub(super) struct Planned {
-    pub(super) letter: Letter,
-    pub(super) at: DateTime<Utc>,
+/// A letter with its place in the inbox.
+pub struct Planned {
+    pub letter: Letter,
+    /// When it was written, or as near to that as the archive says.
+    pub at: DateTime<Utc>,
     /// An index into [`Plan::threads`].
-    pub(super) thread: usize,
-    pub(super) way: Way,
+    pub thread: usize,
+    pub way: Way,
 }
 
+/// Who wrote a letter, and so whose conversation it is in.
 #[derive(Clone)]
-pub(super) enum Way {
+pub enum Way {
     /// From an outside sender, by their key.
     In { from: String },
     /// The team's: to these outside senders. Whom it answers may also be known from an earlier import: `answers` are
@@ -33,9 +37,11 @@ pub(super) enum Way {
 }
 
 impl Plan {
-    pub(super) fn new(letters: Vec<Letter>, own: &BTreeSet<String>) -> Self {
+    /// `own`: the team's addresses, in lower case. `now`: no letter is from a later time.
+    #[must_use]
+    pub fn new(letters: Vec<Letter>, own: &BTreeSet<String>, now: DateTime<Utc>) -> Self {
         let mut plan = Self { letters: Vec::new(), threads: Vec::new(), repeated: 0, contradicting: Vec::new() };
-        let timed = in_order_of_time(plan.without_repetitions(letters), Utc::now());
+        let timed = in_order_of_time(plan.without_repetitions(letters), now);
         let (times, letters): (Vec<_>, Vec<Letter>) = timed.into_iter().unzip();
         let mut thread_of = vec![0; letters.len()];
         let mut ways = vec![None; letters.len()];
@@ -142,5 +148,34 @@ fn answers(letter: &Letter) -> Vec<String> {
         letter.references.last().cloned().into_iter().collect()
     } else {
         letter.in_reply_to.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARCHIVE: &[u8] = b"From - \nFrom: Ada <ada@x.example>\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n\
+        Message-ID: <question@x.example>\n\nWhen?\n\n\
+        From - \nFrom: help@acme.example\nDate: Mon, 2 Mar 2099 09:00:00 +0000\nMessage-ID: <answer@acme.example>\n\
+        In-Reply-To: <question@x.example>\n\nSoon.\n\n";
+
+    fn plan() -> Plan {
+        let own = BTreeSet::from(["help@acme.example".to_owned()]);
+        let now = "2026-03-03T00:00:00Z".parse().unwrap();
+        Plan::new(crate::read(ARCHIVE).unwrap().letters, &own, now)
+    }
+
+    #[test]
+    fn the_teams_letter_goes_to_whom_it_answers() {
+        let plan = plan();
+        assert!(matches!(&plan.letters[0].way, Way::In { from } if from == "ada@x.example"));
+        assert!(matches!(&plan.letters[1].way, Way::Out { to, .. } if to.contains("ada@x.example")));
+        assert_eq!((plan.letters[0].thread, plan.letters[1].thread, plan.threads.len()), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_letter_from_the_future_is_as_old_as_the_one_before_it() {
+        assert_eq!(plan().letters[1].at.to_rfc3339(), "2026-03-02T09:00:00+00:00");
     }
 }

@@ -1,26 +1,24 @@
 //! Which letters belong together: two letters that name a common Message-ID, their own or one they refer to, are in
 //! one thread, and so on from letter to letter (a union-find over the ids).
 
-use super::Letter;
+use crate::Letter;
 use std::collections::HashMap;
 
 /// The threads of an archive.
-pub struct Threads {
+pub(crate) struct Threads {
     /// Letters by their index, earliest first; threads by their first letter.
-    pub threads: Vec<Thread>,
+    pub(crate) threads: Vec<Thread>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Thread {
-    pub letters: Vec<usize>,
+pub(crate) struct Thread {
+    pub(crate) letters: Vec<usize>,
     /// Every Message-ID the letters have or name, of letters outside the archive too.
-    pub ids: Vec<String>,
+    pub(crate) ids: Vec<String>,
 }
 
 impl Threads {
     /// Groups the letters. `letters` should be in the order of their time.
-    #[must_use]
-    pub fn new(letters: &[Letter]) -> Self {
+    pub(crate) fn new(letters: &[Letter]) -> Self {
         let mut sets = Sets::default();
         for letter in letters {
             let own = sets.node(&letter.key);

@@ -4,21 +4,20 @@
 //! separator and a header line follows, or when it stands after an empty line and ends in a date. That keeps a
 //! paragraph beginning with "From" whole even in archives that never quoted it.
 
-use super::{Place, date};
-use std::io::{self, BufRead, Write};
+use crate::{Place, date};
+use std::io::{self, BufRead};
 
 /// One message as it stands in the archive, with the `>` in front of quoted "From " lines taken away (mboxrd; the
 /// same step reads mboxo).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    pub place: Place,
+pub(crate) struct Entry {
+    pub(crate) place: Place,
     /// The separator's line without its end; empty for text that stands before the first one.
-    pub from_line: Vec<u8>,
-    pub raw: Vec<u8>,
+    pub(crate) from_line: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
 }
 
 /// An iterator over the messages of an archive. Holds one message at a time.
-pub struct Mbox<R> {
+pub(crate) struct Mbox<R> {
     reader: R,
     /// Lines read but not yet used: at most the separator and the one after it.
     ahead: Vec<Vec<u8>>,
@@ -30,7 +29,7 @@ pub struct Mbox<R> {
 }
 
 impl<R: BufRead> Mbox<R> {
-    pub fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Self { reader, ahead: Vec::new(), line: 1, offset: 0, number: 0, pending: None, done: false }
     }
 
@@ -110,25 +109,6 @@ impl<R: BufRead> Iterator for Mbox<R> {
     }
 }
 
-/// Writes one message as mboxrd, the exact inverse of reading it. `raw` should end its last line.
-///
-/// # Errors
-/// When the writer fails.
-pub fn write_entry(out: &mut impl Write, from_line: &[u8], raw: &[u8]) -> io::Result<()> {
-    out.write_all(from_line)?;
-    out.write_all(b"\n")?;
-    for line in raw.split_inclusive(|b| *b == b'\n') {
-        if is_from_line(&line[quote_depth(line)..]) {
-            out.write_all(b">")?;
-        }
-        out.write_all(line)?;
-    }
-    if !raw.is_empty() && !raw.ends_with(b"\n") {
-        out.write_all(b"\n")?;
-    }
-    out.write_all(b"\n")
-}
-
 /// Takes away the empty line that the archive's writer put after the message.
 fn finish(mut entry: Entry) -> Entry {
     for end in [b"\r\n".as_slice(), b"\n"] {
@@ -147,11 +127,11 @@ fn unquoted(line: &[u8]) -> &[u8] {
     if depth > 0 && is_from_line(&line[depth..]) { &line[1..] } else { line }
 }
 
-fn quote_depth(line: &[u8]) -> usize {
+pub(crate) fn quote_depth(line: &[u8]) -> usize {
     line.iter().take_while(|b| **b == b'>').count()
 }
 
-fn is_from_line(line: &[u8]) -> bool {
+pub(crate) fn is_from_line(line: &[u8]) -> bool {
     line.starts_with(b"From ")
 }
 

@@ -1,26 +1,18 @@
 //! One raw message, read: who wrote it and when, what it answers, its text and the attachments it came with.
 
-use super::{Entry, Place, Unreadable, date, text, uuencode};
+use crate::{Place, Unreadable, date, mbox::Entry, text, uuencode, workarounds};
 use chrono::{DateTime, Utc};
 use mail_parser::{
-    Address, Encoding, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
-    decoders::{charsets::map::charset_decoder, html::html_to_text, quoted_printable::quoted_printable_decode},
+    Address, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+    decoders::html::html_to_text,
 };
 use sha2::{Digest, Sha256};
-use std::{
-    fmt::Write as _,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::fmt::Write as _;
 
 /// Longer than any real address, name or file name.
 const MAX_LINE: usize = 255;
 /// A longer Message-ID is no id but an accident; the letter is then known by its hash.
 const MAX_ID: usize = 500;
-/// Types that hold whole messages.
-const ENCLOSING: [&str; 3] = ["message/rfc822", "message/global", "multipart/digest"];
-/// Put in front of their subtypes. Nobody's mail says this.
-const MARK: &str = "x-sidenote-enclosed-";
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
     /// As written.
@@ -30,8 +22,7 @@ pub struct Sender {
 
 impl Sender {
     /// What one sender is known by: case differs between the programs one person writes with.
-    #[must_use]
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         folded(&self.address)
     }
 }
@@ -51,13 +42,13 @@ pub struct Letter {
     pub key: String,
     pub from: Sender,
     /// To and Cc, case folded.
-    pub recipients: Vec<String>,
+    pub(crate) recipients: Vec<String>,
     /// The Message-IDs it directly answers.
-    pub in_reply_to: Vec<String>,
+    pub(crate) in_reply_to: Vec<String>,
     /// The Message-IDs of the thread above it, oldest first.
-    pub references: Vec<String>,
+    pub(crate) references: Vec<String>,
     /// `None`: neither its headers nor the archive say.
-    pub at: Option<DateTime<Utc>>,
+    pub(crate) at: Option<DateTime<Utc>>,
     pub subject: Option<String>,
     /// Without "Re:" and its relatives in other languages.
     pub base_subject: String,
@@ -77,18 +68,19 @@ impl Letter {
     ///
     /// # Errors
     /// [`Unreadable`] when there is no message, or nobody who could have written it.
-    pub fn read(entry: &Entry) -> Result<Self, Unreadable> {
+    pub(crate) fn read(entry: &Entry) -> Result<Self, Unreadable> {
         if entry.from_line.is_empty() {
             return Err(Unreadable::BeforeFirst);
         }
         if entry.raw.iter().all(u8::is_ascii_whitespace) {
             return Err(Unreadable::Empty);
         }
-        let raw = with_opaque_enclosures(&with_readable_headers(&entry.raw));
-        let message = parse(&raw).filter(|message| !message.headers().is_empty()).ok_or(Unreadable::NoHeaders)?;
+        let raw = workarounds::prepared(&entry.raw);
+        let message =
+            workarounds::parse(&raw).filter(|message| !message.headers().is_empty()).ok_or(Unreadable::NoHeaders)?;
         let from = sender(&message, &entry.from_line).ok_or(Unreadable::NoSender)?;
         let mut attachments = attachments(&message);
-        let (body, old_style) = uuencode::take_out(&text::body(&without_marks(&body(&message))));
+        let (body, old_style) = uuencode::take_out(&text::body(&workarounds::without_marks(&body(&message))));
         attachments.extend(old_style);
         let subject = message.subject().and_then(|subject| text::line(subject, MAX_LINE));
         Ok(Self {
@@ -105,62 +97,6 @@ impl Letter {
             attachments,
         })
     }
-}
-
-/// Parses. What the parser can't get through is read by its headers and as plain text.
-fn parse(raw: &[u8]) -> Option<Message<'_>> {
-    let parser = MessageParser::default();
-    // The parser has assertions about nesting that broken mail can reach; one letter must not stop an archive.
-    let whole = catch_unwind(AssertUnwindSafe(|| parser.parse(raw))).ok().flatten();
-    whole.or_else(|| parser.parse_headers(raw))
-}
-
-/// The message with headers the parser reads: without the folds inside them (it loses a parameter whose value begins
-/// on the next line), and in UTF-8 where there are raw 8-bit bytes.
-fn with_readable_headers(raw: &[u8]) -> Vec<u8> {
-    let end = raw.windows(2).position(|pair| pair == b"\n\n");
-    let end_crlf = raw.windows(4).position(|four| four == b"\r\n\r\n");
-    let end = end.into_iter().chain(end_crlf).min().unwrap_or(raw.len());
-    let (head, rest) = raw.split_at(end);
-    [unfolded(&text::guess(head)).as_bytes(), rest].concat()
-}
-
-/// Enclosed messages are attachments, so the parser is kept from descending into them: it would go one level deeper
-/// on its stack for each, and forgets boundaries on the way back. Their type is renamed for it, and back afterwards.
-fn with_opaque_enclosures(raw: &[u8]) -> Vec<u8> {
-    ENCLOSING.iter().fold(raw.to_vec(), |raw, kind| {
-        let (at, name) = (kind.find('/').map_or(0, |slash| slash + 1), kind.as_bytes());
-        let mut out = Vec::with_capacity(raw.len());
-        let mut rest = raw.as_slice();
-        while let Some(found) = rest.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name)) {
-            let (before, from) = rest.split_at(found + at);
-            out.extend_from_slice(before);
-            out.extend_from_slice(MARK.as_bytes());
-            let (subtype, after) = from.split_at(name.len() - at);
-            out.extend_from_slice(subtype);
-            rest = after;
-        }
-        out.extend_from_slice(rest);
-        out
-    })
-}
-
-/// Undoes [`with_opaque_enclosures`] where its traces show.
-fn without_marks(text: &str) -> String {
-    text.replace(MARK, "")
-}
-
-fn unfolded(head: &str) -> String {
-    let mut out = String::with_capacity(head.len());
-    for line in head.split_inclusive('\n') {
-        if line.starts_with([' ', '\t']) && out.contains(':') {
-            out.truncate(out.trim_end_matches(['\r', '\n']).len());
-            out.push_str(if out.ends_with('=') { line.trim_start() } else { line });
-        } else {
-            out.push_str(line);
-        }
-    }
-    out
 }
 
 fn sender(message: &Message<'_>, from_line: &[u8]) -> Option<Sender> {
@@ -220,7 +156,8 @@ fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<String> {
     ids
 }
 
-/// An id as others will name it: some programs break it with white space. Prose ("Your message of Monday") is none.
+/// An id as others will name it: some programs break it with white space, and mail-parser keeps that. Prose ("Your
+/// message of Monday"), which it takes for an id, is none. No issue about either is known to us.
 fn message_id(text: &str) -> Option<String> {
     let clean = text::line(text, MAX_ID + 1)?;
     if clean.split(' ').count() > 3 || clean.chars().count() > MAX_ID {
@@ -243,8 +180,8 @@ fn hash(raw: &[u8]) -> String {
     })
 }
 
-/// The text of the message: its plain parts, or its HTML as text; if it is only in an odd kind of text (richtext),
-/// that.
+/// The text of the message: its plain parts, or its HTML as text; if it is only in an odd kind of text (richtext), which
+/// is an attachment to mail-parser as to RFC 8621, that.
 fn body(message: &Message<'_>) -> String {
     let parts: Vec<&MessagePart<'_>> = if message.text_body_count() > 0 {
         message.text_bodies().collect()
@@ -254,7 +191,7 @@ fn body(message: &Message<'_>) -> String {
         message.attachments().filter(|part| is_odd_text(part)).collect()
     };
     let texts: Vec<String> = parts.into_iter().filter_map(|part| part_text(message, part)).collect();
-    if texts.iter().all(String::is_empty) { outside_of_parts(message) } else { texts.join("\n") }
+    if texts.iter().all(String::is_empty) { workarounds::outside_of_parts(message) } else { texts.join("\n") }
 }
 
 fn is_odd_text(part: &MessagePart<'_>) -> bool {
@@ -262,44 +199,11 @@ fn is_odd_text(part: &MessagePart<'_>) -> bool {
 }
 
 fn part_text(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
+    let decoded = |text: &str| workarounds::in_unnamed_charset(message, part).unwrap_or_else(|| text.to_owned());
     match &part.body {
-        PartType::Text(text) => Some(unnamed_charset(message, part).unwrap_or_else(|| text.to_string())),
-        PartType::Html(html) => Some(html_to_text(&unnamed_charset(message, part).unwrap_or_else(|| html.to_string()))),
+        PartType::Text(text) => Some(decoded(text)),
+        PartType::Html(html) => Some(html_to_text(&decoded(html))),
         _ => None,
-    }
-}
-
-/// The text again from its bytes, when the parser met bytes of no character set it knows.
-fn unnamed_charset(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
-    let label = part.content_type().and_then(|kind| kind.attribute("charset"));
-    let known = label.is_some_and(|label| charset_decoder(label.as_bytes()).is_some());
-    if known || !part.text_contents()?.contains('\u{fffd}') {
-        return None;
-    }
-    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
-    match part.encoding {
-        Encoding::None => Some(text::guess(raw)),
-        Encoding::QuotedPrintable => Some(text::guess(&quoted_printable_decode(raw)?)),
-        Encoding::Base64 => None,
-    }
-}
-
-/// Where no part is text: all that stands below the headers if the parser found no parts either, else what stands
-/// before the first part. Some programs report failures there; what only says that this is MIME is left out.
-fn outside_of_parts(message: &Message<'_>) -> String {
-    let Some(root) = message.parts.first() else { return String::new() };
-    let raw = &message.raw_message;
-    match message.parts.get(1) {
-        None if root.is_text() || root.is_multipart() => {
-            text::guess(raw.get(root.offset_body as usize..).unwrap_or_default())
-        }
-        None => String::new(),
-        Some(first) => {
-            let text =
-                text::guess(raw.get(root.offset_body as usize..first.offset_header as usize).unwrap_or_default());
-            let before = text.split("\n--").next().filter(|text| !text.starts_with("--") && !text.contains("MIME"));
-            before.unwrap_or_default().to_owned()
-        }
     }
 }
 
@@ -313,9 +217,9 @@ fn attached(part: &MessagePart<'_>) -> Attached {
         || "text/plain".to_owned(),
         |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")).to_lowercase(),
     );
-    let media_type = without_marks(&media_type);
+    let media_type = workarounds::without_marks(&media_type);
     let name = part.attachment_name().map(str::to_owned);
-    let name = name.or_else(|| ENCLOSING.contains(&media_type.as_str()).then(|| enclosed_name(part)));
+    let name = name.or_else(|| workarounds::ENCLOSING.contains(&media_type.as_str()).then(|| enclosed_name(part)));
     Attached {
         name: name.and_then(|name| text::line(&name, MAX_LINE)).unwrap_or_else(|| "attachment".to_owned()),
         size: part.len() as u64,
