@@ -25,12 +25,13 @@ use uuid::Uuid;
 pub(super) trait Changeable: Clone + 'static {
     type Thing: Entry;
 
+    /// Names the kind of thing in storage.
+    const KIND: &'static str;
+
     fn records(&self) -> &impl Records<Self::Thing>;
 
     /// The thing whose fields these are.
     fn id(&self) -> <Self::Thing as Entry>::Id;
-
-    fn key(&self, field: String) -> Key;
 
     /// Sends the change. The answer is the thing as it is then.
     fn send(&self, api: &Api, change: &ChangeOf<Self>) -> ApiCall<Value>;
@@ -69,7 +70,7 @@ fn read<C: Changeable>(request: &Request) -> Option<ChangeOf<C>> {
 
 impl<C: Changeable> Queued for QueuedChange<C> {
     fn key(&self) -> Key {
-        self.things.key(self.field.clone())
+        Key::Change { of: C::KIND.to_owned(), place: self.things.id().into(), field: self.field.clone() }
     }
 
     fn parent(&self) -> Uuid {

@@ -6,7 +6,6 @@ use crate::{
         api::{Api, ApiCall, Method, read},
         error::ApiError,
     },
-    storage::outbox::Key,
     store::{
         change::{ContactChange, DetailChange},
         contacts::Contacts,
@@ -42,6 +41,7 @@ impl ContactChanges {
 
 impl Changeable for ContactChanges {
     type Thing = Contact;
+    const KIND: &'static str = "contact";
 
     fn records(&self) -> &impl Records<Contact> {
         &*self.contacts
@@ -49,10 +49,6 @@ impl Changeable for ContactChanges {
 
     fn id(&self) -> ContactId {
         self.id
-    }
-
-    fn key(&self, field: String) -> Key {
-        Key::Contact(self.id, field)
     }
 
     fn send(&self, api: &Api, change: &ContactChange) -> ApiCall<Value> {

@@ -6,7 +6,6 @@ use crate::{
         api::{Api, ApiCall, Method, PAGE, read},
         error::ApiError,
     },
-    storage::outbox::Key,
     store::{
         change::ConversationChange, conversation_lists::Loaded, conversations::Conversations, record::Load,
         records::Records,
@@ -29,6 +28,7 @@ pub(super) struct ConversationChanges {
 
 impl Changeable for ConversationChanges {
     type Thing = Conversation;
+    const KIND: &'static str = "conversation";
 
     fn records(&self) -> &impl Records<Conversation> {
         &*self.conversations
@@ -36,10 +36,6 @@ impl Changeable for ConversationChanges {
 
     fn id(&self) -> ConversationId {
         self.id
-    }
-
-    fn key(&self, field: String) -> Key {
-        Key::Conversation(self.id, field)
     }
 
     fn send(&self, api: &Api, change: &ConversationChange) -> ApiCall<Value> {

@@ -1,6 +1,15 @@
 //! Drafts, and restoring drafts and pending changes from storage or from another tab.
 
-use super::{Client, changes::QueuedChange, send_queue::Queued, source::QueuedEntry, tabs::TabMessage};
+use super::{
+    Client,
+    changes::{Changeable, QueuedChange},
+    contacts::ContactChanges,
+    conversations::ConversationChanges,
+    send_queue::Queued,
+    settings::OwnSettingsChanges,
+    source::QueuedEntry,
+    tabs::TabMessage,
+};
 use crate::{
     storage::outbox::Key,
     store::{drafts::Mode, unsent::Unsent},
@@ -110,9 +119,15 @@ impl Client {
                 Rc::new(QueuedEntry { source: self.notes_in(*conversation), id: *id })
             }
             Key::Reply(conversation, id) => Rc::new(QueuedEntry { source: self.messages_in(*conversation), id: *id }),
-            Key::Conversation(id, field) => Rc::new(QueuedChange::of(self.changes_of_conversation(*id), field)),
-            Key::Contact(id, field) => Rc::new(QueuedChange::of(self.changes_of_contact(*id), field)),
-            Key::Settings(_, field) => Rc::new(QueuedChange::of(self.settings_changes(), field)),
+            Key::Change { of, place, field } => match of.as_str() {
+                ConversationChanges::KIND => {
+                    Rc::new(QueuedChange::of(self.changes_of_conversation((*place).into()), field))
+                }
+                ContactChanges::KIND => Rc::new(QueuedChange::of(self.changes_of_contact((*place).into()), field)),
+                OwnSettingsChanges::KIND => Rc::new(QueuedChange::of(self.settings_changes(), field)),
+                // Of another version.
+                _ => return None,
+            },
             Key::ContactNoteDraft(_) | Key::ReplyDraft(_) | Key::ConversationNoteDraft(_) | Key::NoteMode(_) => {
                 return None;
             }

@@ -6,7 +6,6 @@ use crate::{
         api::{Api, ApiCall, Method, read},
         error::ApiError,
     },
-    storage::outbox::Key,
     store::{
         change::{OwnSettings, SettingsChange},
         records::Records,
@@ -25,6 +24,7 @@ pub(super) struct OwnSettingsChanges {
 
 impl Changeable for OwnSettingsChanges {
     type Thing = OwnSettings;
+    const KIND: &'static str = "settings";
 
     fn records(&self) -> &impl Records<OwnSettings> {
         &*self.settings
@@ -32,10 +32,6 @@ impl Changeable for OwnSettingsChanges {
 
     fn id(&self) -> AgentId {
         self.agent
-    }
-
-    fn key(&self, field: String) -> Key {
-        Key::Settings(self.agent, field)
     }
 
     fn send(&self, api: &Api, change: &SettingsChange) -> ApiCall<Value> {

@@ -1,9 +1,13 @@
 //! What an agent can change of a thing that exists, one field at a time: `Change`, and the changes of a conversation, a
 //! contact and the agent's own settings.
 
+use crate::entry::Entry;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
-use wire::{AgentId, Contact, ContactPatch, Conversation, Settings, Status, Tag};
+use wire::{
+    AgentId, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
+    ConversationNote, ConversationNoteId, Message, MessageId, Seq, Settings, Status, Tag,
+};
 
 /// A change of one field. It is laid over the remote state while it is pending; the outbox stores it as JSON.
 pub trait Change<T>: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -126,4 +130,32 @@ impl Change<OwnSettings> for SettingsChange {
             Self::EnterSends(_) => "enter-sends".to_owned(),
         }
     }
+}
+
+macro_rules! entry {
+    ($($thing:ty, $id:ty, $change:ty, $key:ident, $seq:expr, $rev:expr;)+) => {$(
+        impl Entry for $thing {
+            type Id = $id;
+            type Change = $change;
+            fn id(&self) -> $id {
+                self.$key
+            }
+            fn seq(&self) -> Seq {
+                $seq(self)
+            }
+            fn rev(&self) -> Seq {
+                $rev(self)
+            }
+        }
+    )+};
+}
+
+// The things, with their ids, changes, places and versions. A message is never changed; settings have no version.
+entry! {
+    ContactNote, ContactNoteId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    ConversationNote, ConversationNoteId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    Message, MessageId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.seq;
+    Conversation, ConversationId, ConversationChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    Contact, ContactId, ContactChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
+    OwnSettings, AgentId, SettingsChange, agent, |_: &Self| 0, |_: &Self| 0;
 }

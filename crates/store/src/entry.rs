@@ -1,14 +1,11 @@
 //! `Entry`: a thing of the contract with its id, place and version. `Load` and `Failure`: the state of loading
 //! something.
 
-use crate::change::{Change, ContactChange, ConversationChange, NoChange, OwnSettings, SettingsChange};
+use crate::change::Change;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, hash::Hash};
 use uuid::Uuid;
-use wire::{
-    AgentId, Contact, ContactId, ContactNote, ContactNoteId, Conversation, ConversationId, ConversationNote,
-    ConversationNoteId, Message, MessageId, ProblemCode, Seq,
-};
+use wire::{ProblemCode, Seq};
 
 /// A thing that a [`Record`](crate::record::Record) holds.
 pub trait Entry: Clone + Debug + PartialEq + Send + Sync + 'static {
@@ -20,34 +17,6 @@ pub trait Entry: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn seq(&self) -> Seq;
     /// Its version: the higher one wins. The first one is its `seq`.
     fn rev(&self) -> Seq;
-}
-
-macro_rules! entry {
-    ($($thing:ty, $id:ty, $change:ty, $key:ident, $seq:expr, $rev:expr;)+) => {$(
-        impl Entry for $thing {
-            type Id = $id;
-            type Change = $change;
-            fn id(&self) -> $id {
-                self.$key
-            }
-            fn seq(&self) -> Seq {
-                $seq(self)
-            }
-            fn rev(&self) -> Seq {
-                $rev(self)
-            }
-        }
-    )+};
-}
-
-// A message is never changed; settings have no version.
-entry! {
-    ContactNote, ContactNoteId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
-    ConversationNote, ConversationNoteId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
-    Message, MessageId, NoChange, id, |it: &Self| it.seq, |it: &Self| it.seq;
-    Conversation, ConversationId, ConversationChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
-    Contact, ContactId, ContactChange, id, |it: &Self| it.seq, |it: &Self| it.rev;
-    OwnSettings, AgentId, SettingsChange, agent, |_: &Self| 0, |_: &Self| 0;
 }
 
 /// Where a shown record stands: saved ones by `seq`, unsaved ones after every saved one.

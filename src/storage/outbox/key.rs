@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
-use wire::{AgentId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId};
+use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId};
 
 /// In storage: a word for the kind and the ids, and for a changed field its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +17,12 @@ pub(crate) enum Key {
     ContactNote(ContactId, ContactNoteId),
     ConversationNote(ConversationId, ConversationNoteId),
     Reply(ConversationId, MessageId),
-    Conversation(ConversationId, String),
-    Contact(ContactId, String),
-    Settings(AgentId, String),
+    /// A changed field: of which kind of thing, in which place, and its name.
+    Change {
+        of: String,
+        place: Uuid,
+        field: String,
+    },
 }
 
 impl Key {
@@ -45,9 +48,7 @@ impl fmt::Display for Key {
             Self::ContactNote(contact, id) => write!(f, "contact-note {contact} {id}"),
             Self::ConversationNote(conversation, id) => write!(f, "conversation-note {conversation} {id}"),
             Self::Reply(conversation, id) => write!(f, "reply {conversation} {id}"),
-            Self::Conversation(id, field) => write!(f, "conversation {id} {field}"),
-            Self::Contact(id, field) => write!(f, "contact {id} {field}"),
-            Self::Settings(agent, field) => write!(f, "settings {agent} {field}"),
+            Self::Change { of, place, field } => write!(f, "{of} {place} {field}"),
         }
     }
 }
@@ -79,10 +80,7 @@ fn read(text: &str) -> Option<Key> {
         "contact-note" => Key::ContactNote(place.into(), id()?.into()),
         "conversation-note" => Key::ConversationNote(place.into(), id()?.into()),
         "reply" => Key::Reply(place.into(), id()?.into()),
-        "conversation" => Key::Conversation(place.into(), rest?.to_owned()),
-        "contact" => Key::Contact(place.into(), rest?.to_owned()),
-        "settings" => Key::Settings(place.into(), rest?.to_owned()),
-        _ => return None,
+        of => Key::Change { of: of.to_owned(), place, field: rest?.to_owned() },
     })
 }
 
