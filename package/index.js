@@ -1,7 +1,7 @@
 // What pages know of Sidenote: the element <sidenote-inbox> and the function mount(). The work is done by the module
 // beside this file; here is only what has to be JavaScript.
 import { watchModule } from "./module_guard.js";
-import init, { __wbg_reset_state as newInstance, brokenWords, mount as mountInModule, onPanic } from "./sidenote.js";
+import init, { __wbg_reset_state as newInstance, brokenStrings, mount as mountInModule, onPanic } from "./sidenote.js";
 import css from "./style.js";
 
 const ATTRIBUTES = {
@@ -32,7 +32,7 @@ async function start(module) {
   guard = watchModule(address, () => views.forEach((view) => view.say()));
   const exports = await init({ module_or_path: module });
   onPanic(guard.broke);
-  words = brokenWords();
+  words = brokenStrings();
   return exports;
 }
 

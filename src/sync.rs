@@ -42,7 +42,7 @@ const ANSWER_MS: u32 = 5_000;
 pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, ApiError> {
     let (client, from) = Client::load(api, first).await?;
     // Before storage is read: of what another tab does meanwhile this one is told.
-    let (tabs, told) = TabLeader::join(client.owner()).unzip();
+    let (tabs, tab_events) = TabLeader::join(client.owner()).unzip();
     let (stop, registration) = AbortHandle::new_pair();
     let others = tabs.clone();
     let tell = move |message: &TabMessage| {
@@ -56,7 +56,7 @@ pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, 
     let follower = Follower { client: client.clone(), tabs, epoch, position: Some(from), head: 0, behind: None };
     wasm_bindgen_futures::spawn_local(async move {
         // Ended by itself or by the client's `close`: either way there is nothing to say.
-        let _ = Abortable::new(follower.follow(told), registration).await;
+        let _ = Abortable::new(follower.follow(tab_events), registration).await;
     });
     Ok(client)
 }
@@ -75,10 +75,10 @@ struct Follower {
 }
 
 impl Follower {
-    /// `told`: what the other tabs tell, if they can be talked to.
-    async fn follow(mut self, told: Option<UnboundedReceiver<TabEvent>>) {
-        match told {
-            Some(told) => self.take_turns(told).await,
+    /// `tab_events`: what the other tabs tell, if they can be talked to.
+    async fn follow(mut self, tab_events: Option<UnboundedReceiver<TabEvent>>) {
+        match tab_events {
+            Some(tab_events) => self.take_turns(tab_events).await,
             None => {
                 self.client.begin_sending();
                 self.lead().await;
@@ -86,13 +86,13 @@ impl Follower {
         }
     }
 
-    async fn take_turns(&mut self, mut told: UnboundedReceiver<TabEvent>) {
+    async fn take_turns(&mut self, mut tab_events: UnboundedReceiver<TabEvent>) {
         while !self.client.is_closed() {
-            self.follow_leader(&mut told).await;
+            self.follow_leader(&mut tab_events).await;
             let (client, tabs) = (self.client.clone(), self.tabs.clone());
             client.begin_sending();
             let leading = self.lead();
-            let yielded = hear_until_yielded(&mut told, &client, tabs.as_ref());
+            let yielded = hear_until_yielded(&mut tab_events, &client, tabs.as_ref());
             pin_mut!(leading, yielded);
             // Either way the connection is given up.
             select(leading, yielded).await;
@@ -101,12 +101,12 @@ impl Follower {
     }
 
     /// Hears from the leader, until this tab leads.
-    async fn follow_leader(&mut self, told: &mut UnboundedReceiver<TabEvent>) {
+    async fn follow_leader(&mut self, tab_events: &mut UnboundedReceiver<TabEvent>) {
         let mut is_behind = true;
         let mut is_asked = false;
         let mut late = Box::pin(sleep(LEAD_AT_ONCE_MS));
         while !self.client.is_closed() {
-            match select(told.next(), late.as_mut()).await {
+            match select(tab_events.next(), late.as_mut()).await {
                 Either::Left((Some(TabEvent::Lead) | None, _)) => return,
                 Either::Left((Some(TabEvent::Yield), _)) => {}
                 Either::Left((Some(TabEvent::Told(message)), _)) => {
@@ -274,9 +274,9 @@ async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T
 }
 
 /// A leader hears the other tabs, until one of them takes its place.
-async fn hear_until_yielded(told: &mut UnboundedReceiver<TabEvent>, client: &Client, tabs: Option<&TabLeader>) {
+async fn hear_until_yielded(tab_events: &mut UnboundedReceiver<TabEvent>, client: &Client, tabs: Option<&TabLeader>) {
     loop {
-        match told.next().await {
+        match tab_events.next().await {
             Some(TabEvent::Told(TabMessage::IsLeaderThere)) => {
                 if let Some(tabs) = tabs {
                     tabs.tell(&TabMessage::LeaderIsThere);

@@ -45,9 +45,9 @@ thread_local! {
 }
 
 /// What a host's page says in the place of its views when the module has broken: a sentence, and the button's text.
-#[wasm_bindgen(js_name = brokenWords)]
+#[wasm_bindgen(js_name = brokenStrings)]
 #[must_use]
-pub fn broken_words() -> Vec<String> {
+pub fn broken_strings() -> Vec<String> {
     vec![strings().broken.to_owned(), strings().start_again.to_owned()]
 }
 

@@ -20,8 +20,8 @@ struct Watching {
 impl Visibility {
     pub(super) fn watch() -> Self {
         let is_visible = ArcRwSignal::new(document().visibility_state() == web_sys::VisibilityState::Visible);
-        let told = is_visible.clone();
-        let heard = Closure::<dyn FnMut(bool)>::new(move |visible| told.set(visible));
+        let signal = is_visible.clone();
+        let heard = Closure::<dyn FnMut(bool)>::new(move |visible| signal.set(visible));
         let watching = Watching { _held: PageResource::visibility(heard.as_ref()), _heard: heard };
         Self { is_visible, watching: Mutex::new(Some(SendWrapper::new(watching))) }
     }

@@ -44,7 +44,7 @@ impl TabLeader {
     /// `None`: this browser's tabs can't talk to each other, and each stands alone.
     pub(crate) fn join(name: &str) -> Option<(Self, UnboundedReceiver<TabEvent>)> {
         let (sender, receiver) = unbounded();
-        let told = |read: fn(JsValue) -> Option<TabEvent>| {
+        let on_message = |read: fn(JsValue) -> Option<TabEvent>| {
             let sender = sender.clone();
             Closure::<dyn FnMut(JsValue)>::new(move |said| {
                 if let Some(event) = read(said) {
@@ -55,7 +55,7 @@ impl TabLeader {
         };
         // A message of another version that can't be read is passed over.
         let message = |said: JsValue| serde_json::from_str(&said.as_string()?).ok().map(TabEvent::Told);
-        let heard = [told(|_| Some(TabEvent::Lead)), told(message), told(|_| Some(TabEvent::Yield))];
+        let heard = [on_message(|_| Some(TabEvent::Lead)), on_message(message), on_message(|_| Some(TabEvent::Yield))];
         let handle = join_tabs(name, heard[0].as_ref(), heard[1].as_ref(), heard[2].as_ref());
         let joined = Joined { handle, _heard: heard };
         (!joined.handle.is_undefined()).then(|| (Self(Arc::new(SendWrapper::new(joined))), receiver))

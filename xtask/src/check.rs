@@ -9,7 +9,7 @@ use crate::{
     project::Project,
     shell::{self, Error},
     size, stories,
-    tally::Tally,
+    test_count::TestCount,
 };
 
 /// Packages for the browser alone. Their tests run there.
@@ -53,7 +53,7 @@ impl Step {
     }
 
     /// Does the step. `arguments` go to its test runner.
-    fn take(self, project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
+    fn take(self, project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
         match self {
             Self::Fmt => fmt(project).map(passed),
             Self::Clippy => clippy(project),
@@ -97,31 +97,31 @@ fn in_phases(project: &Project, phases: &[&[&[Step]]]) -> Result<ExitCode, Error
         outcomes.extend(lanes::run(project, lanes.collect())?);
     }
     print_table(&outcomes, began.elapsed().as_secs());
-    let mut all = Tally::default();
-    outcomes.iter().for_each(|outcome| all += outcome.tally);
+    let mut all = TestCount::default();
+    outcomes.iter().for_each(|outcome| all += outcome.count);
     Ok(last_line(all))
 }
 
 /// One step, with its output shown.
 pub(crate) fn one(project: &Project, step: Step, arguments: &[&str]) -> ExitCode {
-    last_line(Tally::of(step.take(project, arguments)))
+    last_line(TestCount::of(step.take(project, arguments)))
 }
 
 fn print_table(outcomes: &[Outcome], seconds: u64) {
     println!("\n{:<10}{:>8}{:>8}{:>8}", "step", "seconds", "passed", "failed");
-    for Outcome { name, seconds, tally } in outcomes {
-        println!("{name:<10}{seconds:>8}{:>8}{:>8}", tally.passed, tally.failed);
+    for Outcome { name, seconds, count } in outcomes {
+        println!("{name:<10}{seconds:>8}{:>8}{:>8}", count.passed, count.failed);
     }
     println!("{:<10}{seconds:>8}", "in all");
 }
 
-fn last_line(all: Tally) -> ExitCode {
+fn last_line(all: TestCount) -> ExitCode {
     println!("\n{} passed, {} failed", all.passed, all.failed);
     if all.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn passed((): ()) -> Tally {
-    Tally::PASSED
+fn passed((): ()) -> TestCount {
+    TestCount::PASSED
 }
 
 fn fmt(project: &Project) -> Result<(), Error> {
@@ -129,7 +129,7 @@ fn fmt(project: &Project) -> Result<(), Error> {
     shell::run(&mut project.cargo(&["fmt", "--all", "--check"]))
 }
 
-fn clippy(project: &Project) -> Result<Tally, Error> {
+fn clippy(project: &Project) -> Result<TestCount, Error> {
     install::rust_component(project, "clippy")?;
     install::wasm_target(project)?;
     let lint = |arguments: &[&str]| {
@@ -137,7 +137,7 @@ fn clippy(project: &Project) -> Result<Tally, Error> {
         shell::run(clippy.args(arguments).args(["--", "-D", "warnings"]))
     };
     let wasm = ["--target", "wasm32-unknown-unknown"];
-    let mut tally = Tally::of(lint(&[["--workspace"].as_slice(), &BROWSER_ONLY].concat()).map(passed));
+    let mut count = TestCount::of(lint(&[["--workspace"].as_slice(), &BROWSER_ONLY].concat()).map(passed));
     for arguments in [
         ["--package", "sidenote", "--all-features"].as_slice(),
         // The test kit, and the page of another product that is tested with it.
@@ -145,13 +145,13 @@ fn clippy(project: &Project) -> Result<Tally, Error> {
         // What is only there when the widget is not.
         &["--package", "sidenote", "--no-default-features", "--features", "app"],
     ] {
-        tally += Tally::of(lint(&[arguments, &wasm].concat()).map(passed));
+        count += TestCount::of(lint(&[arguments, &wasm].concat()).map(passed));
     }
-    Ok(tally)
+    Ok(count)
 }
 
 /// cargo-nextest runs the tests of all crates side by side; it leaves out the examples in documentation.
-fn native(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
+fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     let path = install::path_with(&[install::nextest(project)?]);
     let mut tests = project.cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
     tests
@@ -159,22 +159,22 @@ fn native(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
         .args(["--status-level", "fail", "--final-status-level", "slow"])
         .args(arguments)
         .env("PATH", path);
-    let mut tally = Tally::default();
-    let status = shell::run_hearing_errors(&mut tests, |line| tally.hear_nextest(line))?;
-    let tally = tally.ended(status.success());
+    let mut count = TestCount::default();
+    let status = shell::run_hearing_errors(&mut tests, |line| count.hear_nextest(line))?;
+    let count = count.ended(status.success());
     if !arguments.is_empty() {
-        return Ok(tally);
+        return Ok(count);
     }
-    let mut examples = Tally::default();
+    let mut examples = TestCount::default();
     let mut doc = project.cargo(&["test", "--locked", "--workspace", "--doc"]);
     doc.args(BROWSER_ONLY);
     let status = shell::run_hearing(&mut doc, |line| examples.hear_libtest(line))?;
-    let mut both = tally;
+    let mut both = count;
     both += if status.success() { examples } else { examples.ended(false) };
     Ok(both)
 }
 
-fn browser(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
+fn browser(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     let driver = install::browser()?.driver;
     install::wasm_target(project)?;
     let path = install::path_with(&[install::wasm_bindgen(project)?]);
@@ -185,23 +185,23 @@ fn browser(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
         .args(arguments)
         .env("PATH", path)
         .env("CHROMEDRIVER", driver);
-    let mut tally = Tally::default();
-    let status = shell::run_hearing(&mut command, |line| tally.hear_libtest(line))?;
-    Ok(tally.ended(status.success()))
+    let mut count = TestCount::default();
+    let status = shell::run_hearing(&mut command, |line| count.hear_libtest(line))?;
+    Ok(count.ended(status.success()))
 }
 
-fn size(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
+fn size(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     stories::build_all(project)?;
     if arguments == ["--record"] {
         size::record(project)?;
     }
-    let mut tally = Tally::default();
+    let mut count = TestCount::default();
     for load in [size::app, size::widget] {
-        tally += Tally::of(load(project).map(passed));
+        count += TestCount::of(load(project).map(passed));
     }
-    Ok(tally)
+    Ok(count)
 }
 
-fn tell(project: &Project, arguments: &[&str]) -> Result<Tally, Error> {
-    stories::run(project, arguments, None, |_| ()).map(|(tally, _)| tally)
+fn tell(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
+    stories::run(project, arguments, None, |_| ()).map(|(count, _)| count)
 }

@@ -8,7 +8,7 @@ use crate::{
     project::Project,
     shell::{self, Error},
     stories,
-    tally::by_story,
+    test_count::by_story,
 };
 
 /// How often each story is told, and how many histories the store goes through.
@@ -62,19 +62,20 @@ impl Figures {
         Ok(())
     }
 
-    /// The stories of what is kept, of several tabs, of a module that breaks: in the app and in the widget. Then browsers
+    /// The stories of the outbox, of several tabs, of a module that breaks: in the app and in the widget. Then browsers
     /// whose network breaks all the time.
     fn browser(&mut self, project: &Project, tier: &Tier) -> Result<(), Error> {
         println!("\n== browser, each {} times", tier.stories);
         let again = format!("--repeat-each={}", tier.stories);
-        let (tally, report) = stories::run(project, &["kept", "tabs", "broken", &again], None, |line| self.hear(line))?;
-        self.failed += usize::from(tally.failed > 0);
-        for (story, held, told) in by_story(&report) {
-            self.lines.push(format!("browser, {held} of {told}: {story}"));
+        let (count, report) =
+            stories::run(project, &["outbox", "tabs", "broken", &again], None, |line| self.hear(line))?;
+        self.failed += usize::from(count.failed > 0);
+        for (story, passed, run) in by_story(&report) {
+            self.lines.push(format!("browser, {passed} of {run}: {story}"));
         }
         println!("\n== browsers, {} actions", tier.runs);
-        let (tally, _) = stories::run(project, &["faults.spec"], Some(tier.runs), |line| self.hear(line))?;
-        self.failed += usize::from(tally.failed > 0);
+        let (count, _) = stories::run(project, &["faults.spec"], Some(tier.runs), |line| self.hear(line))?;
+        self.failed += usize::from(count.failed > 0);
         Ok(())
     }
 }

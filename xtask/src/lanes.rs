@@ -17,13 +17,13 @@ use std::{
 use crate::{
     project::Project,
     shell::{self, Error},
-    tally::Tally,
+    test_count::TestCount,
 };
 
 /// How often running steps are spoken of.
 const PAUSE: Duration = Duration::from_secs(30);
 
-type Work<'a> = Box<dyn FnOnce() -> Result<Tally, Error> + Send + 'a>;
+type Work<'a> = Box<dyn FnOnce() -> Result<TestCount, Error> + Send + 'a>;
 
 /// A step: its name, and what it does.
 pub(crate) struct Step<'a> {
@@ -32,7 +32,7 @@ pub(crate) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    pub(crate) fn new(name: &'static str, work: impl FnOnce() -> Result<Tally, Error> + Send + 'a) -> Self {
+    pub(crate) fn new(name: &'static str, work: impl FnOnce() -> Result<TestCount, Error> + Send + 'a) -> Self {
         Self { name, work: Box::new(work) }
     }
 }
@@ -41,7 +41,7 @@ impl<'a> Step<'a> {
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     pub(crate) seconds: u64,
-    pub(crate) tally: Tally,
+    pub(crate) count: TestCount,
 }
 
 struct Running {
@@ -66,19 +66,19 @@ pub(crate) fn run(project: &Project, lanes: Vec<Vec<Step<'_>>>) -> Result<Vec<Ou
                     println!("== {}", step.name);
                     let since = Instant::now();
                     running.lock().expect(ALIVE).push(Running { name: step.name, log: log.clone(), since });
-                    let tally = take(step, &log);
+                    let count = take(step, &log);
                     running.lock().expect(ALIVE).retain(|running| running.log != log);
                     // Nobody listens any more: then nobody wants to know.
-                    let _ = ended.send((since.elapsed().as_secs(), tally, log));
+                    let _ = ended.send((since.elapsed().as_secs(), count, log));
                 }
             });
         }
         drop(ended);
         loop {
             match hear_ended.recv_timeout(PAUSE) {
-                Ok((seconds, (name, tally), log)) => {
-                    show(name, seconds, tally, &log);
-                    outcomes.push(Outcome { name, seconds, tally });
+                Ok((seconds, (name, count), log)) => {
+                    show(name, seconds, count, &log);
+                    outcomes.push(Outcome { name, seconds, count });
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     running.lock().expect(ALIVE).iter().for_each(say_how_far);
@@ -92,15 +92,15 @@ pub(crate) fn run(project: &Project, lanes: Vec<Vec<Step<'_>>>) -> Result<Vec<Ou
 
 const ALIVE: &str = "no thread panics while it holds the lock";
 
-fn take(step: Step<'_>, log: &Path) -> (&'static str, Tally) {
-    (step.name, Tally::of(shell::logging_to(log, || Tally::of((step.work)()))))
+fn take(step: Step<'_>, log: &Path) -> (&'static str, TestCount) {
+    (step.name, TestCount::of(shell::logging_to(log, || TestCount::of((step.work)()))))
 }
 
-fn show(name: &str, seconds: u64, tally: Tally, log: &Path) {
-    if tally.failed > 0 {
+fn show(name: &str, seconds: u64, count: TestCount, log: &Path) {
+    if count.failed > 0 {
         println!("{}", lines_to_show(&fs::read_to_string(log).unwrap_or_default()));
     }
-    println!("== {name}: {} passed, {} failed ({seconds} s)", tally.passed, tally.failed);
+    println!("== {name}: {} passed, {} failed ({seconds} s)", count.passed, count.failed);
 }
 
 fn say_how_far(running: &Running) {

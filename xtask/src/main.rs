@@ -23,7 +23,7 @@ mod size;
 mod stories;
 mod strip;
 mod styles;
-mod tally;
+mod test_count;
 
 use std::process::ExitCode;
 

@@ -10,20 +10,20 @@ use crate::{
     lanes::{self, Step},
     project::Project,
     shell::Error,
-    tally::Tally,
+    test_count::TestCount,
 };
 
 pub(crate) const ADDRESS: &str = "127.0.0.1:8787";
 
 /// Builds what changed, then serves it. Doesn't come back while the server runs.
 pub(crate) fn run(project: &Project, address: &str) -> Result<ExitCode, Error> {
-    let done = |()| Tally::PASSED;
+    let done = |()| TestCount::PASSED;
     let app = vec![
-        Step::new("tools", || install::for_the_app(project).map(|_| Tally::PASSED)),
+        Step::new("tools", || install::for_the_app(project).map(|_| TestCount::PASSED)),
         Step::new("app", move || build::app(project).map(done)),
     ];
     let server = vec![Step::new("server", move || build::server(project, build::QUICK).map(done))];
-    if lanes::run(project, vec![app, server])?.iter().any(|step| step.tally.failed > 0) {
+    if lanes::run(project, vec![app, server])?.iter().any(|step| step.count.failed > 0) {
         return Ok(ExitCode::FAILURE);
     }
     println!("\n{}\n", welcome(address));

@@ -6,7 +6,7 @@ use crate::{
     build, examples, install, package,
     project::Project,
     shell::{self, Error},
-    tally::Tally,
+    test_count::TestCount,
 };
 
 /// Everything that the stories look at.
@@ -24,7 +24,7 @@ pub(crate) fn run(
     arguments: &[&str],
     runs: Option<&str>,
     hear: impl FnMut(&str),
-) -> Result<(Tally, String), Error> {
+) -> Result<(TestCount, String), Error> {
     build_all(project)?;
     let chromium = install::browser()?.headless;
     install::npm_packages(project)?;
@@ -45,7 +45,7 @@ pub(crate) fn run(
         .envs(runs.map(|runs| ("SIDENOTE_FAULT_RUNS", runs)));
     let status = shell::run_hearing(&mut command, hear)?;
     let text = fs::read_to_string(&report).map_err(Error::file(&report))?;
-    let tally =
-        Tally::from_playwright(&text).ok_or_else(|| Error::Said("Playwright's report is not readable".into()))?;
-    Ok((tally.ended(status.success()), text))
+    let count =
+        TestCount::from_playwright(&text).ok_or_else(|| Error::Said("Playwright's report is not readable".into()))?;
+    Ok((count.ended(status.success()), text))
 }

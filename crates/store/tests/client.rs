@@ -1,7 +1,7 @@
 //! A client: does with the store what the app's `Client` does, and watches that nothing impossible is shown.
 
 use crate::{
-    model_list::{self, Kept, ModelList, on},
+    model_list::{self, ModelEntry, ModelList, on},
     server::{Answer, Id, PageRead, Said, Stored},
     tabs::Told,
 };
@@ -317,11 +317,11 @@ impl Client {
     }
 }
 
-fn is_live<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
+fn is_live<T: ModelEntry>(timeline: &Timeline<T>, id: Id) -> bool {
     timeline.cell(T::key(id)).with_untracked(|record| record.live().is_some())
 }
 
-fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {
+fn what<T: ModelEntry>(timeline: &Timeline<T>, id: Id) -> Option<What> {
     Some(match timeline.request(T::key(id))? {
         PendingRequest::Add(entry) => What::Add(entry.text().strip_prefix("text ").unwrap().parse().unwrap()),
         PendingRequest::Delete => What::Delete,
@@ -329,12 +329,12 @@ fn what<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<What> {
     })
 }
 
-fn is_refused<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
+fn is_refused<T: ModelEntry>(timeline: &Timeline<T>, id: Id) -> bool {
     let refused = |state| matches!(state, State::Unsaved(SendState::Refused(_)));
     timeline.cell(T::key(id)).with_untracked(|record| record.shown().is_some_and(|(_, state)| refused(state)))
 }
 
-fn receive_page<T: Kept>(timeline: &Timeline<T>, below: Option<Seq>, read: &PageRead) -> bool {
+fn receive_page<T: ModelEntry>(timeline: &Timeline<T>, below: Option<Seq>, read: &PageRead) -> bool {
     timeline.receive_page(Arrived {
         items: read.items.iter().map(T::of).collect(),
         below,
@@ -343,7 +343,7 @@ fn receive_page<T: Kept>(timeline: &Timeline<T>, below: Option<Seq>, read: &Page
     })
 }
 
-fn shown<T: Kept>(timeline: &Timeline<T>) -> Vec<Shown> {
+fn shown<T: ModelEntry>(timeline: &Timeline<T>) -> Vec<Shown> {
     let order = timeline.order_signal().get_untracked();
     let shown = order.iter().filter_map(|placed| {
         timeline.cell(placed.id).with_untracked(|record| {

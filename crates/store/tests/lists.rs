@@ -25,7 +25,7 @@ const AGENTS: usize = 3;
 
 /// As the server keeps it, for no agent in particular.
 #[derive(Clone)]
-struct Kept {
+struct Written {
     conversation: Conversation,
     /// When the contact last wrote.
     written: Seq,
@@ -33,7 +33,7 @@ struct Kept {
 
 #[derive(Clone, Default)]
 struct Server {
-    kept: BTreeMap<ConversationId, Kept>,
+    kept: BTreeMap<ConversationId, Written>,
     seq: Seq,
     epoch: u32,
     read: BTreeMap<(usize, ConversationId), Seq>,
@@ -103,7 +103,7 @@ fn fits(conversation: &Conversation, query: &ConversationQuery, me: usize) -> bo
 
 impl Server {
     fn seen_by(&self, agent: usize, id: ConversationId) -> Conversation {
-        let Kept { conversation, written } = &self.kept[&id];
+        let Written { conversation, written } = &self.kept[&id];
         let read = self.read.get(&(agent, id)).copied().unwrap_or(0);
         Conversation { unread: *written > read, ..conversation.clone() }
     }
@@ -141,11 +141,11 @@ impl Server {
             seq: self.seq,
             rev: self.seq,
         };
-        self.kept.insert(id, Kept { conversation, written: self.seq });
+        self.kept.insert(id, Written { conversation, written: self.seq });
         id
     }
 
-    fn change(&mut self, id: ConversationId, change: impl FnOnce(&mut Kept, Seq)) {
+    fn change(&mut self, id: ConversationId, change: impl FnOnce(&mut Written, Seq)) {
         self.seq += 1;
         let seq = self.seq;
         if let Some(kept) = self.kept.get_mut(&id) {

@@ -2,7 +2,7 @@
 
 use crate::{
     client::{Client, What},
-    model_list::{self, Kept, ModelList, on},
+    model_list::{self, ModelEntry, ModelList, on},
     server::Id,
 };
 use reactive_graph::traits::WithUntracked;
@@ -68,6 +68,6 @@ impl Client {
     }
 }
 
-fn is_shown<T: Kept>(timeline: &Timeline<T>, id: Id) -> bool {
+fn is_shown<T: ModelEntry>(timeline: &Timeline<T>, id: Id) -> bool {
     timeline.cell(T::key(id)).with_untracked(|record| record.shown().is_some())
 }

@@ -38,14 +38,14 @@ pub(crate) fn agent(number: usize) -> AgentId {
 }
 
 /// A wire type that stands for a stored thing.
-pub(crate) trait Kept: Entry {
+pub(crate) trait ModelEntry: Entry {
     fn of(stored: &Stored) -> Self;
     fn key(id: Id) -> Self::Id;
     fn unkey(id: Self::Id) -> Id;
     fn text(&self) -> &str;
 }
 
-impl Kept for ContactNote {
+impl ModelEntry for ContactNote {
     fn of(stored: &Stored) -> Self {
         let (id, contact, body) = (Self::key(stored.id), stored.model_list.contact(), body(stored));
         let unsaved = Self::unsaved(id, contact, conversation(), author(stored), body, chrono::DateTime::UNIX_EPOCH);
@@ -62,7 +62,7 @@ impl Kept for ContactNote {
     }
 }
 
-impl Kept for ConversationNote {
+impl ModelEntry for ConversationNote {
     fn of(stored: &Stored) -> Self {
         let (id, body) = (Self::key(stored.id), body(stored));
         let unsaved = Self::unsaved(id, conversation(), author(stored), body, chrono::DateTime::UNIX_EPOCH);
@@ -79,7 +79,7 @@ impl Kept for ConversationNote {
     }
 }
 
-impl Kept for Message {
+impl ModelEntry for Message {
     fn of(stored: &Stored) -> Self {
         Self {
             id: Self::key(stored.id),
@@ -128,16 +128,20 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-pub(crate) fn key<T: Kept>(_: &Timeline<T>, id: Id) -> T::Id {
+pub(crate) fn key<T: ModelEntry>(_: &Timeline<T>, id: Id) -> T::Id {
     T::key(id)
 }
 
-pub(crate) fn entry<T: Kept>(_: &Timeline<T>, stored: &Stored) -> T {
+pub(crate) fn entry<T: ModelEntry>(_: &Timeline<T>, stored: &Stored) -> T {
     T::of(stored)
 }
 
 /// Whether a thing's cell is still the one it was at first, which `first` remembers.
-pub(crate) fn is_same_cell<T: Kept>(timeline: &Timeline<T>, id: Id, first: &mut HashMap<Id, Box<dyn Any>>) -> bool {
+pub(crate) fn is_same_cell<T: ModelEntry>(
+    timeline: &Timeline<T>,
+    id: Id,
+    first: &mut HashMap<Id, Box<dyn Any>>,
+) -> bool {
     let cell: ArcRwSignal<Record<T>> = timeline.cell(T::key(id));
     let first = first.entry(id).or_insert_with(|| Box::new(cell.clone()));
     first.downcast_ref::<ArcRwSignal<Record<T>>>() == Some(&cell)
@@ -166,8 +170,12 @@ pub(crate) fn event(said: &Said) -> Event {
             actor,
             seq,
         },
-        (ModelList::ContactNotes(_), false, false) => Event::ContactNoteAdded { note: Kept::of(stored), actor, seq },
-        (ModelList::ContactNotes(_), false, true) => Event::ContactNoteRestored { note: Kept::of(stored), actor, seq },
+        (ModelList::ContactNotes(_), false, false) => {
+            Event::ContactNoteAdded { note: ModelEntry::of(stored), actor, seq }
+        }
+        (ModelList::ContactNotes(_), false, true) => {
+            Event::ContactNoteRestored { note: ModelEntry::of(stored), actor, seq }
+        }
         (ModelList::ConversationNotes, true, _) => Event::ConversationNoteDeleted {
             note_id: ConversationNote::key(stored.id),
             conversation_id: conversation(),
@@ -175,11 +183,11 @@ pub(crate) fn event(said: &Said) -> Event {
             seq,
         },
         (ModelList::ConversationNotes, false, false) => {
-            Event::ConversationNoteAdded { note: Kept::of(stored), actor, seq }
+            Event::ConversationNoteAdded { note: ModelEntry::of(stored), actor, seq }
         }
         (ModelList::ConversationNotes, false, true) => {
-            Event::ConversationNoteRestored { note: Kept::of(stored), actor, seq }
+            Event::ConversationNoteRestored { note: ModelEntry::of(stored), actor, seq }
         }
-        (ModelList::Messages, ..) => Event::MessageAdded { message: Kept::of(stored), actor: Some(actor), seq },
+        (ModelList::Messages, ..) => Event::MessageAdded { message: ModelEntry::of(stored), actor: Some(actor), seq },
     }
 }

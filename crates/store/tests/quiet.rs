@@ -3,7 +3,7 @@
 use crate::{
     dice::Dice,
     model_list::ModelList,
-    world::{SHELVES, World},
+    world::{MODEL_LISTS, World},
 };
 
 impl World {
@@ -11,7 +11,7 @@ impl World {
     pub(crate) fn calm_down(&mut self, dice: &mut Dice) -> Result<usize, String> {
         for at in 0..self.clients.len() {
             // Before the last events are in, or after: a page must not mind.
-            let (before, model_list) = (dice.one_in(2), SHELVES[dice.below(SHELVES.len())]);
+            let (before, model_list) = (dice.one_in(2), MODEL_LISTS[dice.below(MODEL_LISTS.len())]);
             if before {
                 self.make_up_for_losses(at, dice)?;
             }

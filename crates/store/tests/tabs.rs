@@ -2,7 +2,7 @@
 
 use crate::{
     client::{Client, What},
-    model_list::{self, Kept, ModelList, on},
+    model_list::{self, ModelEntry, ModelList, on},
     server::{Answer, Id, Stored},
     world::{PAGES, World, pick},
 };
@@ -213,7 +213,7 @@ fn put(outbox: &mut Outbox, model_list: ModelList, id: Id, text: Option<String>)
     };
 }
 
-fn unsent<T: Kept>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {
+fn unsent<T: ModelEntry>(timeline: &Timeline<T>, id: Id) -> Option<Unsent> {
     let typed = |thing: &T| (0, model_list::conversation(), thing.text().to_owned());
     timeline.cell(T::key(id)).with_untracked(|record: &Record<T>| Unsent::of(record.pending(), typed))
 }

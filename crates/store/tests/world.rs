@@ -78,7 +78,7 @@ const KINDS: [(Kind, usize); 23] = [
 ];
 
 /// Most of what happens happens in one place, so that it meets.
-pub(crate) const SHELVES: [ModelList; 8] = [
+pub(crate) const MODEL_LISTS: [ModelList; 8] = [
     ModelList::ContactNotes(0),
     ModelList::ContactNotes(0),
     ModelList::ContactNotes(0),
@@ -137,7 +137,7 @@ impl World {
 
     fn take_step(&mut self, step: Step) -> Result<(), String> {
         let (a, b) = (usize::from(step.a), usize::from(step.b));
-        let (at, model_list) = (a % self.clients.len(), SHELVES[b % SHELVES.len()]);
+        let (at, model_list) = (a % self.clients.len(), MODEL_LISTS[b % MODEL_LISTS.len()]);
         self.server.now += 1;
         match step.kind {
             Kind::Add => return self.add(at, model_list),

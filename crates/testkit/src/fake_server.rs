@@ -1,12 +1,12 @@
 //! The server, as far as a page can tell: stands where `window.fetch` stood, for as long as a test lasts. It knows the
-//! contract and keeps a small truth of its own; a test can hold an answer, lose it, refuse a request, and speak on the
+//! contract and keeps its data in memory; a test can hold an answer, lose it, refuse a request, and speak on the
 //! event stream. Nothing is said on the stream but what the test says.
 
 mod answers;
+mod data;
 mod people;
 mod rules;
 mod stream;
-mod truth;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,11 +21,11 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Headers, Request, Response, ResponseInit};
 use wire::{Problem, ProblemCode, paths};
 
+use data::Data;
 pub use people::Who;
 pub use rules::Held;
 use rules::Rules;
 use stream::Stream;
-use truth::Truth;
 
 pub struct FakeServer {
     shared: Rc<Shared>,
@@ -40,7 +40,7 @@ thread_local! {
 struct Shared {
     /// Each server has an address of its own: what an earlier test left behind finds nobody.
     base: String,
-    truth: RefCell<Truth>,
+    data: RefCell<Data>,
     rules: Rules,
     requests: RefCell<Vec<Sent>>,
     stream: Stream,
@@ -77,18 +77,18 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 impl FakeServer {
     /// A server where Sam, an agent, is signed in; Maya, an admin, is the colleague.
     pub fn new() -> Self {
-        Self::with(Truth::new(false))
+        Self::with(Data::new(false))
     }
 
     /// The same with Maya, the admin, signed in; Sam is the colleague.
     pub fn for_admin() -> Self {
-        Self::with(Truth::new(true))
+        Self::with(Data::new(true))
     }
 
-    fn with(truth: Truth) -> Self {
+    fn with(data: Data) -> Self {
         let shared = Rc::new(Shared {
             base: format!("/fake-{}", NEXT.fetch_add(1, Ordering::Relaxed)),
-            truth: RefCell::new(truth),
+            data: RefCell::new(data),
             rules: Rules::default(),
             requests: RefCell::default(),
             stream: Stream::default(),
@@ -196,10 +196,10 @@ impl Shared {
         match self.rules.refusal(sent) {
             Some(refused) => refused,
             None if self.rules.loses(sent) => {
-                self.truth.borrow_mut().answer(sent);
+                self.data.borrow_mut().answer(sent);
                 Answer::Lost
             }
-            None => self.truth.borrow_mut().answer(sent),
+            None => self.data.borrow_mut().answer(sent),
         }
     }
 }
@@ -223,7 +223,7 @@ async fn take(shared: Rc<Shared>, request: Request) -> Result<JsValue, JsValue> 
     shared.rules.wait_while_held(&sent).await;
     match answer {
         Some(answer) => respond(answer),
-        None => Ok(shared.stream.open(&mut shared.truth.borrow_mut(), sent.last_event_id.as_deref()).into()),
+        None => Ok(shared.stream.open(&mut shared.data.borrow_mut(), sent.last_event_id.as_deref()).into()),
     }
 }
 

@@ -46,7 +46,7 @@ impl Timeline {
                 };
                 observed('sizes', ResizeObserver.prototype);
                 observed('sights', IntersectionObserver.prototype);
-                window.timeline = books;
+                window.pageResources = books;
             })()",
         )
         .expect("the timeline opens");
@@ -54,13 +54,14 @@ impl Timeline {
     }
 
     fn count(&self, what: &str) -> i32 {
-        js_sys::eval(&format!("window.timeline.{what}")).ok().and_then(|count| count.as_f64()).expect("a count") as i32
+        js_sys::eval(&format!("window.pageResources.{what}")).ok().and_then(|count| count.as_f64()).expect("a count")
+            as i32
     }
 }
 
 impl Drop for Timeline {
     fn drop(&mut self) {
-        js_sys::eval("window.timeline.undo.reverse().forEach((undo) => undo())").expect("the timeline closes");
+        js_sys::eval("window.pageResources.undo.reverse().forEach((undo) => undo())").expect("the timeline closes");
     }
 }
 

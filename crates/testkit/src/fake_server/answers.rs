@@ -9,10 +9,10 @@ use wire::{
     NewMessage, NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
 };
 
-use super::truth::{Notes, Truth};
+use super::data::{Data, Notes};
 use super::{Answer, Sent, Who};
 
-impl Truth {
+impl Data {
     pub(super) fn answer(&mut self, sent: &Sent) -> Answer {
         let path = sent.path.strip_prefix("/api/v1/").unwrap_or_default().to_owned();
         let segments: Vec<&str> = path.split('/').collect();

@@ -16,11 +16,11 @@ pub enum Who {
 
 impl FakeServer {
     pub fn contact(&self, name: &str) -> ContactId {
-        self.shared.truth.borrow_mut().make_contact(name)
+        self.shared.data.borrow_mut().make_contact(name)
     }
 
     pub fn conversation(&self, contact: ContactId, kind: ChannelKind) -> ConversationId {
-        self.shared.truth.borrow_mut().make_conversation(contact, kind)
+        self.shared.data.borrow_mut().make_conversation(contact, kind)
     }
 
     /// A contact with one conversation.
@@ -30,80 +30,75 @@ impl FakeServer {
     }
 
     fn agent(&self, who: Who) -> AgentRef {
-        self.shared.truth.borrow().agent(who)
+        self.shared.data.borrow().agent(who)
     }
 
     /// The contact writes.
     pub fn contact_writes(&self, conversation: ConversationId, text: &str) {
         let id = MessageId::fresh();
-        self.shared.truth.borrow_mut().add_message(id, conversation, Direction::In, None, text.to_owned());
+        self.shared.data.borrow_mut().add_message(id, conversation, Direction::In, None, text.to_owned());
     }
 
     /// A note written in the contact's first conversation.
     pub fn contact_note(&self, contact: ContactId, who: Who, text: &str) -> ContactNoteId {
         let (id, author) = (ContactNoteId::fresh(), self.agent(who));
-        let mut truth = self.shared.truth.borrow_mut();
-        let conversation = truth.conversations.iter().find(|known| known.contact_id == contact);
+        let mut data = self.shared.data.borrow_mut();
+        let conversation = data.conversations.iter().find(|known| known.contact_id == contact);
         let conversation = conversation.expect("notes are written in a conversation").id;
-        truth.add_contact_note(id, contact, conversation, author, body(text));
+        data.add_contact_note(id, contact, conversation, author, body(text));
         id
     }
 
     pub fn delete_contact_note(&self, note: ContactNoteId, who: Who) {
         let by = self.agent(who);
-        self.shared.truth.borrow_mut().delete_contact_note(note, by);
+        self.shared.data.borrow_mut().delete_contact_note(note, by);
     }
 
     pub fn conversation_note(&self, conversation: ConversationId, who: Who, text: &str) -> ConversationNoteId {
         let (id, author) = (ConversationNoteId::fresh(), self.agent(who));
-        self.shared.truth.borrow_mut().add_conversation_note(id, conversation, author, body(text));
+        self.shared.data.borrow_mut().add_conversation_note(id, conversation, author, body(text));
         id
     }
 
     /// The texts of a contact's notes, newest first.
     pub fn notes_of(&self, contact: ContactId) -> Vec<String> {
-        let truth = self.shared.truth.borrow();
-        let notes = truth.contact_notes.live.iter().rev().filter(|note| note.contact_id == contact);
+        let data = self.shared.data.borrow();
+        let notes = data.contact_notes.live.iter().rev().filter(|note| note.contact_id == contact);
         notes.map(|note| note.body.as_str().to_owned()).collect()
     }
 
     /// The texts of a conversation's notes, newest first.
     pub fn conversation_notes_of(&self, conversation: ConversationId) -> Vec<String> {
-        let truth = self.shared.truth.borrow();
-        let notes = truth.conversation_notes.live.iter().rev().filter(|note| note.conversation_id == conversation);
+        let data = self.shared.data.borrow();
+        let notes = data.conversation_notes.live.iter().rev().filter(|note| note.conversation_id == conversation);
         notes.map(|note| note.body.as_str().to_owned()).collect()
     }
 
     /// A conversation's status, as the server has it.
     pub fn status(&self, conversation: ConversationId) -> Status {
-        let truth = self.shared.truth.borrow();
-        truth
-            .conversations
-            .iter()
-            .find(|known| known.id == conversation)
-            .map(|known| known.status)
-            .expect("made before")
+        let data = self.shared.data.borrow();
+        data.conversations.iter().find(|known| known.id == conversation).map(|known| known.status).expect("made before")
     }
 
     pub fn change_contact(&self, contact: ContactId, change: impl FnOnce(&mut Contact)) {
-        self.shared.truth.borrow_mut().change_contact(contact, change);
+        self.shared.data.borrow_mut().change_contact(contact, change);
     }
 
     /// Up to where the signed-in agent has seen a contact's notes.
     pub fn seen(&self, contact: ContactId) -> Seq {
-        self.shared.truth.borrow().seen.get(&contact).copied().unwrap_or(0)
+        self.shared.data.borrow().seen.get(&contact).copied().unwrap_or(0)
     }
 
     /// As if this agent had seen all notes there are.
     pub fn everything_seen(&self, contact: ContactId) {
-        let mut truth = self.shared.truth.borrow_mut();
-        let seq = truth.seq;
-        truth.seen.insert(contact, seq);
+        let mut data = self.shared.data.borrow_mut();
+        let seq = data.seq;
+        data.seen.insert(contact, seq);
     }
 
     /// Where the server is.
     pub fn position(&self) -> Position {
-        self.shared.truth.borrow().position()
+        self.shared.data.borrow().position()
     }
 }
 

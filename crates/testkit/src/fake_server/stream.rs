@@ -9,19 +9,19 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ReadableStream, ReadableStreamDefaultController, Response};
 use wire::{Event, Hello, Reset, ResetReason, Seq};
 
-use super::truth::Truth;
+use super::data::Data;
 use super::{FakeServer, broken};
 
 #[derive(Default)]
 pub(super) struct Stream {
     controller: RefCell<Option<ReadableStreamDefaultController>>,
-    /// How many of the truth's events have been told.
-    told: Cell<usize>,
+    /// How many of the data's events have been sent.
+    sent: Cell<usize>,
 }
 
 impl Stream {
     /// Answers a request for the stream: says hello, then what came after the position that was asked for.
-    pub(super) fn open(&self, truth: &mut Truth, after: Option<&str>) -> Response {
+    pub(super) fn open(&self, data: &mut Data, after: Option<&str>) -> Response {
         let made = Rc::new(RefCell::new(None));
         let slot = Rc::clone(&made);
         let start = Closure::once_into_js(move |controller: JsValue| {
@@ -31,21 +31,21 @@ impl Stream {
         Reflect::set(&source, &"start".into(), &start).expect("a plain object takes every property");
         let stream = ReadableStream::new_with_underlying_source(&source).expect("a stream can be made");
         self.controller.replace(made.take());
-        let epoch = truth.epoch.clone();
-        let server_time = truth.time();
-        self.say("hello", &Hello { epoch: epoch.clone(), head: truth.seq, server_time });
+        let epoch = data.epoch.clone();
+        let server_time = data.time();
+        self.say("hello", &Hello { epoch: epoch.clone(), head: data.seq, server_time });
         match after.and_then(|after| after.rsplit_once('.')) {
             Some((known, _)) if known != epoch => {
                 self.say("reset", &Reset { reason: ResetReason::OtherEpoch });
             }
             Some((_, seq)) => {
                 let seq: Seq = seq.parse().expect("a position ends in a number");
-                let missed: Vec<Event> = truth.events.iter().filter(|event| event.seq() > seq).cloned().collect();
+                let missed: Vec<Event> = data.events.iter().filter(|event| event.seq() > seq).cloned().collect();
                 missed.iter().for_each(|event| self.tell(&epoch, event));
             }
             None => {}
         }
-        self.told.set(truth.events.len());
+        self.sent.set(data.events.len());
         Response::new_with_opt_readable_stream(Some(&stream)).expect("a response takes a stream")
     }
 
@@ -83,24 +83,24 @@ impl FakeServer {
         self.shared.stream.controller.borrow().is_some()
     }
 
-    /// Tells all changes that have not been told yet.
+    /// Tells all changes that have not been sent yet.
     pub fn tell(&self) {
-        let truth = self.shared.truth.borrow();
-        let told = self.shared.stream.told.replace(truth.events.len());
-        truth.events[told..].iter().for_each(|event| self.shared.stream.tell(&truth.epoch, event));
+        let data = self.shared.data.borrow();
+        let sent = self.shared.stream.sent.replace(data.events.len());
+        data.events[sent..].iter().for_each(|event| self.shared.stream.tell(&data.epoch, event));
     }
 
     /// Tells every change there ever was once more.
     pub fn repeat_everything(&self) {
-        self.shared.stream.told.set(0);
+        self.shared.stream.sent.set(0);
         self.tell();
     }
 
-    /// Tells the changes that have not been told yet, in two pieces: the cut is after as many bytes as `cut` says.
+    /// Tells the changes that have not been sent yet, in two pieces: the cut is after as many bytes as `cut` says.
     pub fn tell_torn(&self, cut: impl Fn(&[u8]) -> usize) {
-        let truth = self.shared.truth.borrow();
-        let told = self.shared.stream.told.replace(truth.events.len());
-        let bytes: Vec<u8> = truth.events[told..].iter().flat_map(|event| frame(&truth.epoch, event)).collect();
+        let data = self.shared.data.borrow();
+        let sent = self.shared.stream.sent.replace(data.events.len());
+        let bytes: Vec<u8> = data.events[sent..].iter().flat_map(|event| frame(&data.epoch, event)).collect();
         let (before, after) = bytes.split_at(cut(&bytes));
         self.shared.stream.write(before);
         self.shared.stream.write(after);
@@ -108,8 +108,8 @@ impl FakeServer {
 
     /// Says something of no version we know.
     pub fn say_unknown(&self) {
-        let truth = self.shared.truth.borrow();
-        let frame = format!("id: {}.{}\nevent: contact-note-pinned\ndata: {{\"x\":1}}\n\n", truth.epoch, truth.seq);
+        let data = self.shared.data.borrow();
+        let frame = format!("id: {}.{}\nevent: contact-note-pinned\ndata: {{\"x\":1}}\n\n", data.epoch, data.seq);
         self.shared.stream.write(frame.as_bytes());
     }
 
@@ -127,6 +127,6 @@ impl FakeServer {
 
     /// A backup was restored: the order starts over, and nobody's position counts.
     pub fn start_new_epoch(&self) {
-        self.shared.truth.borrow_mut().epoch.push('x');
+        self.shared.data.borrow_mut().epoch.push('x');
     }
 }

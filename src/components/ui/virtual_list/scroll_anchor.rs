@@ -67,7 +67,7 @@ pub(super) struct Scroll {
     owed: f64,
     /// Keys changed since the last pass.
     changed: bool,
-    told_near: (bool, bool),
+    reported_near: (bool, bool),
 }
 
 impl Scroll {
@@ -86,7 +86,7 @@ impl Scroll {
             scrolled: 0.0,
             owed: 0.0,
             changed: false,
-            told_near: (false, false),
+            reported_near: (false, false),
         }
     }
 
@@ -111,7 +111,7 @@ impl Scroll {
         self.changed = true;
         // There may be more behind a new first or last row, and nobody was told of it yet.
         let now = self.ends();
-        self.told_near = (self.told_near.0 && now.0 == ends.0, self.told_near.1 && now.1 == ends.1);
+        self.reported_near = (self.reported_near.0 && now.0 == ends.0, self.reported_near.1 && now.1 == ends.1);
         if let Some((candidates, order, touched)) = before {
             self.choose_anchor(&candidates, &order);
             self.unseen += self.added_beyond(splice, &touched);
@@ -270,10 +270,10 @@ impl Scroll {
         self.news = Some(News {
             at_start,
             at_end,
-            near_start: (near.0 && !self.told_near.0) || before.is_some_and(|news| news.near_start),
-            near_end: (near.1 && !self.told_near.1) || before.is_some_and(|news| news.near_end),
+            near_start: (near.0 && !self.reported_near.0) || before.is_some_and(|news| news.near_start),
+            near_end: (near.1 && !self.reported_near.1) || before.is_some_and(|news| news.near_end),
         });
-        self.told_near = near;
+        self.reported_near = near;
     }
 
     fn first_visible(&self, seen: &Reading) -> Option<Place> {

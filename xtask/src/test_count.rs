@@ -5,12 +5,12 @@ use std::ops::AddAssign;
 use crate::shell::{self, Error};
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Tally {
+pub(crate) struct TestCount {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
 }
 
-impl Tally {
+impl TestCount {
     pub(crate) const PASSED: Self = Self { passed: 1, failed: 0 };
     pub(crate) const FAILED: Self = Self { passed: 0, failed: 1 };
 
@@ -71,7 +71,7 @@ impl Tally {
     }
 }
 
-/// Playwright's JSON report, story by story: its title with those around it, how often it held, how often it was told.
+/// Playwright's JSON report, story by story: its title with those around it, how often it passed, how often it ran.
 pub(crate) fn by_story(report: &str) -> Vec<(String, usize, usize)> {
     let mut stories = Vec::new();
     let report: serde_json::Value = serde_json::from_str(report).unwrap_or_default();
@@ -85,12 +85,12 @@ fn collect(suite: &serde_json::Value, around: &str, stories: &mut Vec<(String, u
     let each = |name: &str| suite[name].as_array().cloned().unwrap_or_default();
     for spec in each("specs") {
         let title = format!("{around}{}", spec["title"].as_str().unwrap_or_default());
-        // One that is repeated has several; skipped did not hold.
+        // One that is repeated has several; skipped did not pass.
         let tests = spec["tests"].as_array().cloned().unwrap_or_default();
-        let held = tests.iter().filter(|test| test["status"] == "expected").count();
+        let passed = tests.iter().filter(|test| test["status"] == "expected").count();
         match stories.iter_mut().find(|(known, ..)| *known == title) {
-            Some((_, all_held, told)) => (*all_held, *told) = (*all_held + held, *told + tests.len()),
-            None => stories.push((title, held, tests.len())),
+            Some((_, all_passed, all_run)) => (*all_passed, *all_run) = (*all_passed + passed, *all_run + tests.len()),
+            None => stories.push((title, passed, tests.len())),
         }
     }
     for inner in each("suites") {
@@ -98,7 +98,7 @@ fn collect(suite: &serde_json::Value, around: &str, stories: &mut Vec<(String, u
     }
 }
 
-impl AddAssign for Tally {
+impl AddAssign for TestCount {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
@@ -119,54 +119,54 @@ fn without_colour(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn heard(lines: &[&str]) -> Tally {
-        let mut tally = Tally::default();
-        lines.iter().for_each(|line| tally.hear_libtest(line));
-        tally
+    fn heard(lines: &[&str]) -> TestCount {
+        let mut count = TestCount::default();
+        lines.iter().for_each(|line| count.hear_libtest(line));
+        count
     }
 
     #[test]
     fn results_of_several_binaries_add_up() {
-        let tally = heard(&[
+        let count = heard(&[
             "running 3 tests",
             "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "test result: \u{1b}[31mFAILED\u{1b}[0m. 12 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
             "test result: ok. 4 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.20s",
         ]);
-        assert_eq!(tally, Tally { passed: 19, failed: 2 });
+        assert_eq!(count, TestCount { passed: 19, failed: 2 });
     }
 
     #[test]
     fn an_ignored_test_counts_as_failed() {
         assert_eq!(
             heard(&["test result: ok. 1 passed; 0 failed; 2 ignored; 0 measured"]),
-            Tally { passed: 1, failed: 2 }
+            TestCount { passed: 1, failed: 2 }
         );
     }
 
     #[test]
     fn the_summary_of_nextest_counts() {
         let heard = |line: &str| {
-            let mut tally = Tally::default();
-            tally.hear_nextest(line);
-            tally
+            let mut count = TestCount::default();
+            count.hear_nextest(line);
+            count
         };
         let line = "     Summary [   3.071s] 312 tests run: 310 passed (2 slow, 1 leaky), 2 failed, 5 skipped";
-        assert_eq!(heard(line), Tally { passed: 310, failed: 2 });
+        assert_eq!(heard(line), TestCount { passed: 310, failed: 2 });
         assert_eq!(heard("     Summary [   3.071s] 1 test run: 1 passed, 0 skipped").passed, 1);
-        assert_eq!(heard("        PASS [   0.071s] sidenote-wire a_test"), Tally::default());
+        assert_eq!(heard("        PASS [   0.071s] sidenote-wire a_test"), TestCount::default());
     }
 
     #[test]
     fn a_run_that_ends_badly_or_runs_nothing_has_failed() {
-        assert_eq!(Tally::PASSED.ended(false), Tally { passed: 1, failed: 1 });
-        assert_eq!(Tally::default().ended(true), Tally::FAILED);
-        assert_eq!(Tally::PASSED.ended(true), Tally::PASSED);
-        assert_eq!(Tally { passed: 1, failed: 3 }.ended(false), Tally { passed: 1, failed: 3 });
+        assert_eq!(TestCount::PASSED.ended(false), TestCount { passed: 1, failed: 1 });
+        assert_eq!(TestCount::default().ended(true), TestCount::FAILED);
+        assert_eq!(TestCount::PASSED.ended(true), TestCount::PASSED);
+        assert_eq!(TestCount { passed: 1, failed: 3 }.ended(false), TestCount { passed: 1, failed: 3 });
     }
 
     #[test]
-    fn a_story_is_counted_each_time_that_it_is_told() {
+    fn a_story_is_counted_each_time_that_it_runs() {
         let report = r#"{"suites":[{"title":"a.js",
             "specs":[{"title":"one","ok":true,"tests":[{"status":"expected"},{"status":"unexpected"}]}],
             "suites":[{"title":"in the app","specs":[{"title":"one","ok":true,"tests":[{"status":"expected"}]}]}]}]}"#;
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn flaky_skipped_and_loose_errors_of_playwright_count_as_failed() {
         let report = r#"{"errors":[{}],"stats":{"expected":5,"unexpected":1,"flaky":1,"skipped":1}}"#;
-        assert_eq!(Tally::from_playwright(report), Some(Tally { passed: 5, failed: 4 }));
-        assert_eq!(Tally::from_playwright("{}"), None);
+        assert_eq!(TestCount::from_playwright(report), Some(TestCount { passed: 5, failed: 4 }));
+        assert_eq!(TestCount::from_playwright("{}"), None);
     }
 }

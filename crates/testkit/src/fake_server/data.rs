@@ -12,7 +12,7 @@ use wire::{
 
 use super::Who;
 
-pub(super) struct Truth {
+pub(super) struct Data {
     pub(super) epoch: String,
     pub(super) seq: Seq,
     pub(super) me: Me,
@@ -62,7 +62,7 @@ impl<T: Entry> Notes<T> {
     }
 }
 
-impl Truth {
+impl Data {
     pub(super) fn new(as_admin: bool) -> Self {
         let agent = |name: &str, role| {
             let email = format!("{}@acme.test", name.to_lowercase());
