@@ -2,7 +2,7 @@
 
 mod title;
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Session},
@@ -110,7 +110,7 @@ fn Page() -> impl IntoView {
 }
 
 #[component]
-fn SignedIn(client: Client, route: Memo<Route>, stage: RwSignal<Stage>) -> impl IntoView {
+fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) -> impl IntoView {
     provide_context(client.clone());
     let navigator = navigator(route);
     provide_context(navigator);
@@ -158,7 +158,7 @@ fn SignedIn(client: Client, route: Memo<Route>, stage: RwSignal<Stage>) -> impl 
 }
 
 /// Keeps the inbox's place in the address.
-fn navigator(route: Memo<Route>) -> Navigator {
+fn navigator(route: ErasedMemo<Route>) -> Navigator {
     let navigate = StoredValue::new_local(use_navigate());
     let go_to = move |route: Route| {
         navigate

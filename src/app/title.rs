@@ -1,7 +1,7 @@
 //! The page's title: the number of unread conversations, and what is open. The widget never changes its host's title.
 
 use crate::{
-    browser::memo::{Memo, memo},
+    browser::memo::{ErasedMemo, memo},
     client::Client,
     navigation::{navigator::Navigator, routes::Route},
     strings::{fill, strings},
@@ -15,7 +15,7 @@ pub(super) fn set_title(place: &str) {
 
 /// Keeps the title right for as long as the owner lives. Unread are those of the list that the inbox shows, as far down as
 /// it is loaded: the marks that the agent can see there by scrolling.
-pub(super) fn keep_title(client: &Client, route: Memo<Route>, navigator: Navigator) {
+pub(super) fn keep_title(client: &Client, route: ErasedMemo<Route>, navigator: Navigator) {
     let lists = client.clone();
     let unread = memo(move |_| {
         let query = navigator.view.with(|view| view.query);

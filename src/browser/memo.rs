@@ -1,4 +1,4 @@
-//! `Memo`: a value derived from signals. It is computed again when they change, and notifies when its value differs.
+//! `ErasedMemo`: a value derived from signals. It is computed again when they change, and notifies when its value differs.
 //!
 //! The framework's own memo is compiled once for each type of value. Here all values have one type for the framework,
 //! which keeps the bundle small (see `docs/decisions/size-tricks.md`). A memo's subscriptions are disposed with its
@@ -14,7 +14,7 @@ use leptos::{
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
 /// Cheap to copy: all copies are one. Lives as long as the owner it was made under.
-pub struct Memo<T> {
+pub struct ErasedMemo<T> {
     value: leptos::prelude::Memo<Value>,
     of: PhantomData<fn() -> T>,
 }
@@ -25,14 +25,14 @@ type Compute = Box<dyn Fn(Option<Value>) -> (Value, bool) + Send + Sync>;
 /// The value of `compute`, which is given the one before.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(
     compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
-) -> Memo<T> {
+) -> ErasedMemo<T> {
     let compute: Compute = Box::new(move |before| {
         let before = before.as_ref().and_then(|before| before.downcast_ref());
         let value = compute(before);
         let is_another = before != Some(&value);
         (Arc::new(value), is_another)
     });
-    Memo { value: made(compute), of: PhantomData }
+    ErasedMemo { value: made(compute), of: PhantomData }
 }
 
 fn made(compute: Compute) -> leptos::prelude::Memo<Value> {
@@ -50,7 +50,7 @@ fn untracked(memo: leptos::prelude::Memo<Value>) -> Value {
     memo.get_untracked()
 }
 
-impl<T: 'static> Memo<T> {
+impl<T: 'static> ErasedMemo<T> {
     /// Looks at the value, and follows it.
     pub fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(known(&tracked(self.value)))
@@ -80,33 +80,33 @@ fn known<T: 'static>(value: &Value) -> &T {
     value.downcast_ref().expect("a memo's value is always of its own type")
 }
 
-impl<T> Clone for Memo<T> {
+impl<T> Clone for ErasedMemo<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Memo<T> {}
+impl<T> Copy for ErasedMemo<T> {}
 
-impl<T: Clone + PartialEq + Send + Sync + 'static> From<RwSignal<T>> for Memo<T> {
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<RwSignal<T>> for ErasedMemo<T> {
     fn from(signal: RwSignal<T>) -> Self {
         memo(move |_| signal.get())
     }
 }
 
-impl<T: Clone + PartialEq + Send + Sync + 'static> From<ArcRwSignal<T>> for Memo<T> {
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<ArcRwSignal<T>> for ErasedMemo<T> {
     fn from(signal: ArcRwSignal<T>) -> Self {
         memo(move |_| signal.get())
     }
 }
 
-impl<T: Clone + PartialEq + Send + Sync + 'static> From<T> for Memo<T> {
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<T> for ErasedMemo<T> {
     fn from(value: T) -> Self {
         memo(move |_| value.clone())
     }
 }
 
-impl From<&str> for Memo<String> {
+impl From<&str> for ErasedMemo<String> {
     fn from(value: &str) -> Self {
         Self::from(value.to_owned())
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Client,
-    source::{Fetched, From, Pages},
+    source::{Fetched, PageStart, Pages},
     spawn,
 };
 use crate::store::record::Load;
@@ -44,7 +44,7 @@ impl Client {
     }
 
     /// Fetches a page, and older ones for as long as they are above `target`.
-    async fn fetch(&self, pages: &dyn Pages, mut from: Option<From>, target: Option<Seq>) {
+    async fn fetch(&self, pages: &dyn Pages, mut from: Option<PageStart>, target: Option<Seq>) {
         loop {
             let (cursor, below) = from.unzip();
             let answer = pages.page(self.api(), cursor.as_deref()).await;

@@ -30,7 +30,7 @@ use wire::{ConversationId, Deleted, Page, ProblemCode, Seq, Time};
 const UNDO_WINDOW_MS: u32 = 12_000;
 
 /// Where an older page begins: its cursor, and the place it lies below.
-pub(super) type From = (String, Seq);
+pub(super) type PageStart = (String, Seq);
 
 /// One kind of thing in one place, a contact's notes, say.
 pub(super) trait Source: Clone + 'static {
@@ -80,7 +80,7 @@ pub(super) struct Typed {
 /// What came of asking for a page.
 pub(super) enum Fetched {
     /// It was taken in; the next older one, if there is one, begins here.
-    TakenIn(Option<From>),
+    TakenIn(Option<PageStart>),
     /// It was read before a reset.
     Stale,
 }
@@ -92,12 +92,12 @@ pub(super) fn take_in<T: Entry>(timeline: &Timeline<T>, below: Option<Seq>, page
 }
 
 /// Where the page after this one begins.
-pub(super) fn next<T: Entry>(items: &[T], cursor: Option<&str>) -> Option<From> {
+pub(super) fn next<T: Entry>(items: &[T], cursor: Option<&str>) -> Option<PageStart> {
     Some((cursor?.to_owned(), items.last()?.seq()))
 }
 
 impl Fetched {
-    pub(super) fn of(taken_in: bool, next: Option<From>) -> Self {
+    pub(super) fn of(taken_in: bool, next: Option<PageStart>) -> Self {
         if taken_in { Self::TakenIn(next) } else { Self::Stale }
     }
 }
@@ -107,7 +107,7 @@ pub(super) trait Pages {
     fn load(&self) -> Load;
     fn set_load(&self, load: Load);
     fn floor(&self) -> Option<Seq>;
-    fn older(&self) -> Option<From>;
+    fn older(&self) -> Option<PageStart>;
     fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value>;
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 }
@@ -126,7 +126,7 @@ impl<S: Source> Pages for S {
         self.timeline().floor()
     }
 
-    fn older(&self) -> Option<From> {
+    fn older(&self) -> Option<PageStart> {
         self.timeline().older()
     }
 

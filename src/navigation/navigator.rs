@@ -1,13 +1,13 @@
 //! `Navigator`: opens and closes conversations and panels. The app keeps the view in the address, the widget in memory.
 
-use crate::{browser::memo::Memo, navigation::views::InboxView};
+use crate::{browser::memo::ErasedMemo, navigation::views::InboxView};
 use leptos::prelude::*;
 use wire::{ContactId, ConversationId, ConversationQuery};
 
 /// The current view and the ways from it. Given to components by context.
 #[derive(Clone, Copy)]
 pub struct Navigator {
-    pub view: Memo<InboxView>,
+    pub view: ErasedMemo<InboxView>,
     pub go: Callback<InboxView>,
     /// The address of a view, for links that can be opened elsewhere.
     pub address: Callback<InboxView, String>,

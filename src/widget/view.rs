@@ -1,6 +1,6 @@
 //! `Widget`: the root view of a mount: an inbox, a conversation or a contact, or the reason why there is none.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::{Client, Session},
     components::{
@@ -41,7 +41,12 @@ pub enum Stage {
 
 /// A host's view of the team's inbox. `retry` asks the host for another token and begins, or goes on, from there.
 #[component]
-pub fn Widget(shown: Memo<Shown>, stage: RwSignal<Stage>, navigator: Navigator, retry: Callback<()>) -> impl IntoView {
+pub fn Widget(
+    shown: ErasedMemo<Shown>,
+    stage: RwSignal<Stage>,
+    navigator: Navigator,
+    retry: Callback<()>,
+) -> impl IntoView {
     provide_context(navigator);
     live_view(move || match stage.get() {
         Stage::Starting => ().into_any(),
@@ -57,7 +62,7 @@ fn Gate(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn SignedIn(client: Client, shown: Memo<Shown>, retry: Callback<()>) -> impl IntoView {
+fn SignedIn(client: Client, shown: ErasedMemo<Shown>, retry: Callback<()>) -> impl IntoView {
     provide_context(client.clone());
     let session = client.session();
     let is_expired = memo(move |_| session.get() == Session::Expired);

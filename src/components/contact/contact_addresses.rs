@@ -1,6 +1,6 @@
 //! `ContactAddresses`: the contact's addresses by channel, in the panel's head.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::after,
@@ -22,8 +22,8 @@ type Reached = (String, Vec<ChannelKind>);
 
 /// Each address once, with its channels and a way to copy it.
 #[component]
-pub fn ContactAddresses(known: Memo<Option<Contact>>) -> impl IntoView {
-    let reached: Memo<Vec<Reached>> =
+pub fn ContactAddresses(known: ErasedMemo<Option<Contact>>) -> impl IntoView {
+    let reached: ErasedMemo<Vec<Reached>> =
         memo(move |_| known.with(|known| known.as_ref().map(|known| by_address(&known.channels)).unwrap_or_default()));
     live_view(move || {
         let reached = reached.get();

@@ -1,6 +1,6 @@
 //! `ContactProfilePanel`: who the contact is and what the team knows about them. It is the same in every conversation.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -64,14 +64,14 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
 
 /// The contact as shown. Tracks.
 #[must_use]
-pub fn known(contact: ContactId) -> Memo<Option<Contact>> {
+pub fn known(contact: ContactId) -> ErasedMemo<Option<Contact>> {
     let store = Client::here().store().clone();
     memo(move |_| store.contacts.shown(contact))
 }
 
 /// The contact's name; empty before it is known.
 #[must_use]
-pub fn name_of(known: Memo<Option<Contact>>) -> Memo<String> {
+pub fn name_of(known: ErasedMemo<Option<Contact>>) -> ErasedMemo<String> {
     memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()))
 }
 
@@ -79,8 +79,8 @@ pub fn name_of(known: Memo<Option<Contact>>) -> Memo<String> {
 #[component]
 pub fn PanelHead(
     contact: ContactId,
-    known: Memo<Option<Contact>>,
-    name: Memo<String>,
+    known: ErasedMemo<Option<Contact>>,
+    name: ErasedMemo<String>,
     close: Option<Callback<()>>,
 ) -> impl IntoView {
     let navigator = Navigator::here();
@@ -134,8 +134,8 @@ pub fn PanelHead(
 pub fn Sections(
     contact: ContactId,
     conversation: Option<ConversationId>,
-    known: Memo<Option<Contact>>,
-    name: Memo<String>,
+    known: ErasedMemo<Option<Contact>>,
+    name: ErasedMemo<String>,
     body: NodeRef<html::Div>,
 ) -> impl IntoView {
     let client = Client::here();
@@ -168,8 +168,8 @@ pub fn Sections(
 #[component]
 pub fn SectionMenu(
     body: NodeRef<html::Div>,
-    name: Memo<String>,
-    #[prop(into)] channel: Memo<&'static str>,
+    name: ErasedMemo<String>,
+    #[prop(into)] channel: ErasedMemo<&'static str>,
 ) -> impl IntoView {
     let strings = strings();
     let entries = [

@@ -1,7 +1,7 @@
 //! `DetailEdit`: how the edit of one contact detail stands: typed, saved, refused, in conflict.
 
 use crate::{
-    browser::memo::{Memo, memo},
+    browser::memo::{ErasedMemo, memo},
     client::{Client, FieldChange, Fields, UnsavedField},
     store::{
         change::{Change as _, DetailChange},
@@ -70,15 +70,15 @@ pub(super) enum Edit {
 #[derive(Clone, Copy)]
 pub(super) struct DetailEdit {
     pub(super) field: StoredValue<Field>,
-    pub(super) known: Memo<Option<Contact>>,
+    pub(super) known: ErasedMemo<Option<Contact>>,
     pub(super) edit: RwSignal<Edit>,
     pub(super) typed: RwSignal<String>,
     /// The change of this detail that the server has not confirmed.
-    unsaved: Memo<Option<UnsavedField>>,
+    unsaved: ErasedMemo<Option<UnsavedField>>,
 }
 
 impl DetailEdit {
-    pub(super) fn new(client: Client, known: Memo<Option<Contact>>, field: Field) -> Self {
+    pub(super) fn new(client: Client, known: ErasedMemo<Option<Contact>>, field: Field) -> Self {
         let name = format!("detail {}", field.key);
         let contact = memo(move |_| known.with(|known| known.as_ref().map(|known| known.id)));
         let unsaved = memo(move |_| {

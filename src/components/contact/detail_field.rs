@@ -6,7 +6,7 @@ pub use super::detail_edit::Field;
 use super::detail_edit::{CONFLICT, DetailEdit, Edit};
 use crate::{
     browser::{
-        memo::{Memo, memo},
+        memo::{ErasedMemo, memo},
         timers::next_frame,
     },
     client::Client,
@@ -21,7 +21,7 @@ use wire::Contact;
 
 /// One line of the details.
 #[component]
-pub fn DetailField(known: Memo<Option<Contact>>, field: Field) -> impl IntoView {
+pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl IntoView {
     let (name, read) = (field.name, field.read);
     let edit = DetailEdit::new(Client::here(), known, field);
     let value = memo(move |_| known.with(|known| known.as_ref().and_then(read)));

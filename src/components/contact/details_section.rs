@@ -1,6 +1,6 @@
 //! `DetailsSection`: the contact's details, field by field.
 
-use crate::browser::memo::Memo;
+use crate::browser::memo::ErasedMemo;
 use crate::components::ui::live::live;
 use crate::{
     browser::clock::clock,
@@ -18,7 +18,7 @@ use wire::{ChannelKind, Contact, ContactPatch, VariantArray as _};
 
 /// The details of a contact, each edited in place.
 #[component]
-pub fn DetailsSection(known: Memo<Option<Contact>>) -> impl IntoView {
+pub fn DetailsSection(known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let clock = clock();
     let local_time = move || {
         let zone = known.with(|known| known.as_ref().and_then(|known| known.time_zone.clone()))?;

@@ -1,6 +1,6 @@
 //! `ListsSection`: the lists that a contact is on.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
 use crate::{components::contact::panel_section::PanelSection, strings::strings};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use wire::Contact;
 
 /// The lists of a contact.
 #[component]
-pub fn ListsSection(known: Memo<Option<Contact>>) -> impl IntoView {
+pub fn ListsSection(known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let lists = memo(move |_| known.with(|known| known.as_ref().map(|known| known.lists.clone()).unwrap_or_default()));
     view! {
         <PanelSection name="lists" title=strings().lists>

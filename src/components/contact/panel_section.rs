@@ -1,6 +1,6 @@
 //! `PanelSection`: one section of the Contact Profile Panel. It remembers on this device whether it is open.
 
-use crate::browser::memo::Memo;
+use crate::browser::memo::ErasedMemo;
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn PanelSection(
     name: &'static str,
     #[prop(into)] title: String,
-    #[prop(into, optional)] count: Option<Memo<String>>,
+    #[prop(into, optional)] count: Option<ErasedMemo<String>>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let key = format!("sidenote.section.{}.{name}", Client::here().my_id());

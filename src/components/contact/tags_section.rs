@@ -1,6 +1,6 @@
 //! `TagsSection`: the contact's tags: add one by typing, remove one by a click.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::{Client, Fields},
     components::{
@@ -19,7 +19,7 @@ use wire::{Contact, ContactId, Tag};
 
 /// The tags of a contact.
 #[component]
-pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl IntoView {
+pub fn TagsSection(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let tags = memo(move |_| known.with(|known| known.as_ref().map(|known| known.tags.clone()).unwrap_or_default()));
     let names = memo(move |_| tags.with(|tags| tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>()));
     let handle = ListHandle::new();
@@ -44,7 +44,7 @@ pub fn TagsSection(contact: ContactId, known: Memo<Option<Contact>>) -> impl Int
 }
 
 #[component]
-fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callback<String>) -> impl IntoView {
+fn OneTag(contact: ContactId, name: String, tags: ErasedMemo<Vec<Tag>>, removed: Callback<String>) -> impl IntoView {
     let client = Client::here();
     let label = fill(strings().tag_remove, &[("tag", &name)]);
     let known = name.clone();
@@ -69,7 +69,7 @@ fn OneTag(contact: ContactId, name: String, tags: Memo<Vec<Tag>>, removed: Callb
 }
 
 #[component]
-fn AddTag(contact: ContactId, tags: Memo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
+fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
     let client = Client::here();
     let text = RwSignal::new(String::new());
     let known = RwSignal::new(Vec::<Tag>::new());

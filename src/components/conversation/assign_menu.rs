@@ -1,6 +1,6 @@
 //! `AssignMenu`: shows the assignee and opens a searchable list of teammates.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::text_case::lower,
@@ -16,7 +16,7 @@ use wire::{AgentId, Conversation, ConversationId};
 
 /// The button with the assignee's name, and the list it opens.
 #[component]
-pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+pub fn AssignMenu(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let client = Client::here();
     let assignee = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee_id)));
     let agents = client.store().agents.clone();
@@ -47,7 +47,7 @@ pub fn AssignMenu(conversation: ConversationId, known: Memo<Option<Conversation>
 #[component]
 fn Teammates(
     conversation: ConversationId,
-    assignee: Memo<Option<AgentId>>,
+    assignee: ErasedMemo<Option<AgentId>>,
     search: NodeRef<html::Input>,
     close: Callback<()>,
 ) -> impl IntoView {
@@ -99,7 +99,7 @@ fn Teammates(
 fn Choice(
     name: String,
     agent: Option<AgentId>,
-    assignee: Memo<Option<AgentId>>,
+    assignee: ErasedMemo<Option<AgentId>>,
     choose: Callback<Option<AgentId>>,
 ) -> impl IntoView {
     let is_chosen = move || assignee.get() == agent;

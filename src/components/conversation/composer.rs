@@ -1,6 +1,6 @@
 //! `Composer`: Reply and Note, each with its own draft. The mode stays until the agent changes it.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::keyboard::{Chord, chord},
@@ -17,7 +17,7 @@ use wire::{BodyError, Conversation, ConversationId, NoteBody};
 
 /// Where an agent writes to the contact, or to the team.
 #[component]
-pub fn Composer(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+pub fn Composer(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let client = Client::here();
     let mode = RwSignal::from(client.store().drafts.mode(conversation));
     let name =
@@ -61,7 +61,7 @@ fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name:
 
 /// When the last thing said was a colleague's note, a reply to the contact may be meant for the colleague.
 #[component]
-fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Memo<String>) -> impl IntoView {
+fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: ErasedMemo<String>) -> impl IntoView {
     let client = Client::here();
     let thread = client.store().threads.of(conversation);
     let me = client.my_id();
@@ -89,7 +89,7 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Me
 }
 
 #[component]
-fn Writing(conversation: ConversationId, mode: Mode, name: Memo<String>) -> impl IntoView {
+fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -> impl IntoView {
     let client = Client::here();
     let drafts = &client.store().drafts;
     let draft = RwSignal::from(match mode {

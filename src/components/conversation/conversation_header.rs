@@ -1,6 +1,6 @@
 //! `ConversationHeader`: contact, channel, assignee and status of a conversation.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Fields},
@@ -21,7 +21,7 @@ use wire::{Conversation, ConversationId, Status};
 
 /// The head of a conversation.
 #[component]
-pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+pub fn ConversationHeader(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let strings = strings();
     let navigator = Navigator::here();
     let who = memo(move |_| known.get().map(|known| (known.contact_id, known.contact.name, known.channel.kind)));
@@ -64,12 +64,12 @@ pub fn ConversationHeader(conversation: ConversationId, known: Memo<Option<Conve
     }
 }
 
-fn status_of(known: Memo<Option<Conversation>>) -> Memo<Status> {
+fn status_of(known: ErasedMemo<Option<Conversation>>) -> ErasedMemo<Status> {
     memo(move |_| known.with(|known| known.as_ref().map_or(Status::Open, |known| known.status)))
 }
 
 #[component]
-fn StatusMark(known: Memo<Option<Conversation>>) -> impl IntoView {
+fn StatusMark(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let status = status_of(known);
     move || match status.get() {
         Status::Open => None,
@@ -80,7 +80,7 @@ fn StatusMark(known: Memo<Option<Conversation>>) -> impl IntoView {
 
 /// Check mark: close; arrow: reopen.
 #[component]
-pub fn CloseButton(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+pub fn CloseButton(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let client = Client::here();
     let status = status_of(known);
     let is_closed = move || status.get() == Status::Closed;

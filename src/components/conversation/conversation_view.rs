@@ -1,7 +1,7 @@
 //! `ConversationView`: one conversation: header, thread, composer.
 
 use crate::{
-    browser::memo::Memo,
+    browser::memo::ErasedMemo,
     components::conversation::{composer::Composer, conversation_header::ConversationHeader, thread::ThreadView},
 };
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use wire::{Conversation, ConversationId};
 
 /// One conversation.
 #[component]
-pub fn ConversationView(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+pub fn ConversationView(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     view! {
         <div class="conversation">
             <ConversationHeader conversation known />

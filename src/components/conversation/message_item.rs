@@ -1,6 +1,6 @@
 //! `MessageItem`: one message, from or to the contact.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::Client,
     components::{
@@ -67,7 +67,11 @@ fn size(bytes: u64) -> String {
 }
 
 #[component]
-fn MessageState(conversation: ConversationId, id: MessageId, shown: Memo<Option<(Message, State)>>) -> impl IntoView {
+fn MessageState(
+    conversation: ConversationId,
+    id: MessageId,
+    shown: ErasedMemo<Option<(Message, State)>>,
+) -> impl IntoView {
     let client = Client::here();
     move || {
         let (message, state) = shown.get()?;

@@ -1,6 +1,6 @@
 //! `ThreadView`: a conversation's messages and its own notes, in one order of time.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -23,7 +23,7 @@ use wire::{Conversation, ConversationId};
 /// The thread. Starts at its end and stays there while the reader is there. What was said last has been read once the
 /// end has been in view for long enough.
 #[component]
-pub fn ThreadView(conversation: ConversationId, known: Memo<Option<Conversation>>) -> impl IntoView {
+pub fn ThreadView(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let client = Client::here();
     let thread = client.store().threads.of(conversation);
     let items = {

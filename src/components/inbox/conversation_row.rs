@@ -1,6 +1,6 @@
 //! `ConversationRowView`: one conversation in the list: contact, channel, last message, assignee, unread mark.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -35,7 +35,7 @@ fn Row(
     id: ConversationId,
     contact: wire::ContactRef,
     kind: wire::ChannelKind,
-    known: Memo<Option<Conversation>>,
+    known: ErasedMemo<Option<Conversation>>,
 ) -> impl IntoView {
     let (navigator, reveal) = (Navigator::here(), use_context::<Reveal>());
     let is_shown = memo(move |_| navigator.view.with(|view| view.shows(id)));
@@ -89,7 +89,7 @@ fn Row(
 }
 
 #[component]
-fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
+fn PreviewLine(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let preview = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
     move || {
         match preview.get() {
@@ -110,7 +110,7 @@ fn PreviewLine(known: Memo<Option<Conversation>>) -> impl IntoView {
 }
 
 #[component]
-fn AssigneeMark(known: Memo<Option<Conversation>>) -> impl IntoView {
+fn AssigneeMark(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let agents = Client::here().store().agents.clone();
     let assignee = memo(move |_| {
         let id = known.with(|known| known.as_ref().and_then(|known| known.assignee_id))?;

@@ -1,6 +1,6 @@
 //! `IconRail`: the narrow strip at a pane's right edge. Its contact icon toggles the Contact Profile Panel.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -16,7 +16,7 @@ use wire::{ContactId, ConversationId};
 pub fn IconRail(
     conversation: ConversationId,
     contact: ContactId,
-    is_open: Memo<bool>,
+    is_open: ErasedMemo<bool>,
     button: NodeRef<Button>,
 ) -> impl IntoView {
     let navigator = Navigator::here();

@@ -1,6 +1,6 @@
 //! `PaneView`: one open conversation with its icon rail and its Contact Profile Panel.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -44,7 +44,11 @@ fn pane_name(conversation: &Conversation) -> String {
 }
 
 #[component]
-fn Opened(conversation: ConversationId, contact: wire::ContactId, known: Memo<Option<Conversation>>) -> impl IntoView {
+fn Opened(
+    conversation: ConversationId,
+    contact: wire::ContactId,
+    known: ErasedMemo<Option<Conversation>>,
+) -> impl IntoView {
     let navigator = Navigator::here();
     Client::here().show_contact(contact);
     let has_panel = memo(move |_| navigator.view.with(|view| view.has_panel(conversation)));

@@ -1,6 +1,6 @@
 //! `AddNoteBox`: the yellow field and the purple button "Add note".
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::{
@@ -29,7 +29,7 @@ const COUNT_FROM: usize = MAX_BODY_CHARS / 10 * 9;
 pub fn AddNoteBox(
     contact: ContactId,
     conversation: Option<ConversationId>,
-    name: Memo<String>,
+    name: ErasedMemo<String>,
     frame: NodeRef<html::Div>,
     field: NodeRef<html::Textarea>,
     added: Callback<ContactNoteId>,
@@ -142,7 +142,11 @@ fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
 /// What there is to say of the text: from nine tenths of the limit on how much of it is used, over it how much is too
 /// much (nothing is ever cut), and that there is none when it was to be saved.
 #[component]
-fn Remark(draft: RwSignal<String>, checked: Memo<Result<(), BodyError>>, was_blank: RwSignal<bool>) -> impl IntoView {
+fn Remark(
+    draft: RwSignal<String>,
+    checked: ErasedMemo<Result<(), BodyError>>,
+    was_blank: RwSignal<bool>,
+) -> impl IntoView {
     let length = memo(move |_| draft.with(|text| text.chars().count()));
     let text = move || match (checked.get(), length.get()) {
         (Err(BodyError::TooLong), length) => {

@@ -1,6 +1,6 @@
 //! `ConversationNoteItem`: a note in a thread. Colour, icon and label tell it from messages and from contact notes.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
@@ -21,7 +21,7 @@ use wire::{ContactId, ConversationId, ConversationNoteId};
 #[component]
 pub fn ConversationNoteItem(
     conversation: ConversationId,
-    contact: Memo<Option<ContactId>>,
+    contact: ErasedMemo<Option<ContactId>>,
     id: ConversationNoteId,
 ) -> impl IntoView {
     let client = Client::here();

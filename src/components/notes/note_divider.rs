@@ -1,6 +1,6 @@
 //! `NoteDivider`: the line "New since your last visit", and the line below the new notes.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
 use crate::{client::Client, store::record::TimelineKey, strings::strings};
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub struct Borders {
 
 /// Up to where this agent had seen a contact's notes when the visit began. It stays so for as long as the owner it is
 /// made under, whatever is seen meanwhile. `None`: not known yet.
-pub fn visit(contact: ContactId) -> Memo<Option<Seq>> {
+pub fn visit(contact: ContactId) -> ErasedMemo<Option<Seq>> {
     let notes = Client::here().store().contact_notes.of(contact);
     let visit = memo(move |before: Option<&Option<Seq>>| {
         let (began, seen) = (before.copied().flatten(), notes.seen());
@@ -32,7 +32,11 @@ pub fn visit(contact: ContactId) -> Memo<Option<Seq>> {
 }
 
 /// Where the dividers stand in `keys`, newest first, in a visit that began with everything up to `visit` seen.
-pub fn borders(contact: ContactId, keys: Memo<Vec<ContactNoteId>>, visit: Memo<Option<Seq>>) -> Memo<Borders> {
+pub fn borders(
+    contact: ContactId,
+    keys: ErasedMemo<Vec<ContactNoteId>>,
+    visit: ErasedMemo<Option<Seq>>,
+) -> ErasedMemo<Borders> {
     let client = Client::here();
     let (notes, me) = (client.store().contact_notes.of(contact), client.my_id());
     memo(move |_| {
@@ -60,7 +64,7 @@ pub fn borders(contact: ContactId, keys: Memo<Vec<ContactNoteId>>, visit: Memo<O
 
 /// The divider above a note, if it has one.
 #[component]
-pub fn NoteDivider(id: ContactNoteId, borders: Memo<Borders>) -> impl IntoView {
+pub fn NoteDivider(id: ContactNoteId, borders: ErasedMemo<Borders>) -> impl IntoView {
     let is_new = memo(move |_| borders.with(|borders| borders.newest_new == Some(id)));
     let is_old = memo(move |_| borders.with(|borders| borders.newest_old == Some(id)));
     live_view(move || match (is_new.get(), is_old.get()) {

@@ -1,7 +1,7 @@
 //! `NoteItem`: one contact note: author, content, date and time, trashcan. Also the parts that a conversation note
 //! shares.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -22,7 +22,7 @@ use leptos::{html, prelude::*};
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
 
 /// Who, when and how it stands: what of a note may change while it is shown.
-pub type NoteHeader = Memo<Option<(AgentRef, Time, State)>>;
+pub type NoteHeader = ErasedMemo<Option<(AgentRef, Time, State)>>;
 
 /// A contact note. `deleted` hears of a click on the trashcan, before the note goes.
 #[component]

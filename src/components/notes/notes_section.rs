@@ -1,6 +1,6 @@
 //! `NotesSection`: the box to add a note, and the contact's notes, newest first.
 
-use crate::browser::memo::{Memo, memo};
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::{text_case::lower, timers::next_frame},
@@ -30,7 +30,11 @@ const SEARCH_FROM: usize = 10;
 
 /// The Notes section of the panel.
 #[component]
-pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, name: Memo<String>) -> impl IntoView {
+pub fn NotesSection(
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+    name: ErasedMemo<String>,
+) -> impl IntoView {
     let notes = Client::here().store().contact_notes.of(contact);
     let order = notes.timeline.order_signal();
     let visit = visit(contact);
@@ -49,8 +53,8 @@ pub fn NotesSection(contact: ContactId, conversation: Option<ConversationId>, na
 fn Notes(
     contact: ContactId,
     conversation: Option<ConversationId>,
-    name: Memo<String>,
-    visit: Memo<Option<Seq>>,
+    name: ErasedMemo<String>,
+    visit: ErasedMemo<Option<Seq>>,
 ) -> impl IntoView {
     let client = Client::here();
     let notes = client.store().contact_notes.of(contact);
@@ -59,7 +63,7 @@ fn Notes(
     let load = notes.timeline.load();
     let load = memo(move |_| load.get());
     let wanted = RwSignal::new(String::new());
-    let keys: Memo<Vec<ContactNoteId>> = memo(move |_| {
+    let keys: ErasedMemo<Vec<ContactNoteId>> = memo(move |_| {
         let wanted = lower(wanted.get().trim());
         let mut keys = all.get();
         if !wanted.is_empty() {

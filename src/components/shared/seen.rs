@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{
-        memo::{Memo, memo},
+        memo::{ErasedMemo, memo},
         timers::after,
     },
     client::Client,
@@ -16,7 +16,7 @@ const SEEN_AFTER_MS: u32 = 2_000;
 
 /// Calls `seen` with what `unseen` holds once `element` has been in view for long enough. The time begins again when the
 /// page was hidden, the element was out of view, or there is something else to be seen.
-pub(crate) fn when_seen<E, T>(element: NodeRef<E>, unseen: Memo<Option<T>>, seen: Callback<T>)
+pub(crate) fn when_seen<E, T>(element: NodeRef<E>, unseen: ErasedMemo<Option<T>>, seen: Callback<T>)
 where
     E: ElementType + 'static,
     E::Output: JsCast + AsRef<Element> + Clone + 'static,
@@ -30,7 +30,7 @@ where
             });
         }
     });
-    let page = Memo::from(Client::here().page_visible());
+    let page = ErasedMemo::from(Client::here().page_visible());
     let looked_at = memo(move |_| if page.get() && is_in_view.get() { unseen.get() } else { None });
     Effect::new(move |_| {
         if let Some(thing) = looked_at.get() {

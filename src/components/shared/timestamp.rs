@@ -1,6 +1,6 @@
 //! `Timestamp`: a date and time in the reader's locale and time zone.
 
-use crate::browser::memo::Memo;
+use crate::browser::memo::ErasedMemo;
 use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::{
@@ -39,7 +39,7 @@ pub fn Timestamp(at: Time) -> impl IntoView {
 
 /// A moment in a list row: the time today, "Yesterday", or the day.
 #[component]
-pub fn ShortTimestamp(#[prop(into)] at: Memo<Time>) -> impl IntoView {
+pub fn ShortTimestamp(#[prop(into)] at: ErasedMemo<Time>) -> impl IntoView {
     let clock = clock();
     view! {
         <time class="timestamp" datetime=live(move || iso(at.get())) title=live(move || absolute(at.get()))>

@@ -17,7 +17,7 @@ pub(super) use self::{
     nodes::KeyedNodes,
 };
 use super::live::live;
-use crate::browser::{dispose::dispose_with_owner, memo::Memo};
+use crate::browser::{dispose::dispose_with_owner, memo::ErasedMemo};
 use leptos::{
     html::ElementType,
     prelude::*,
@@ -121,7 +121,7 @@ pub(super) type KnownKeys = Rc<RefCell<Keys<Key>>>;
 
 impl Source {
     pub(super) fn new<K: ListKey, V: IntoView + 'static>(
-        keys: Memo<Vec<K>>,
+        keys: ErasedMemo<Vec<K>>,
         row: impl Fn(K) -> V + 'static,
     ) -> StoredValue<Rc<Self>, LocalStorage> {
         let row = move |key| K::from_key(key).map(|key| row(key).into_any());
@@ -157,12 +157,12 @@ impl Source {
 pub fn KeyedList<K, F, V>(
     /// What to show, in reading order.
     #[prop(into)]
-    keys: Memo<Vec<K>>,
+    keys: ErasedMemo<Vec<K>>,
     /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
     row: F,
     /// The list's name for assistive technology.
     #[prop(optional, into)]
-    label: Option<Memo<String>>,
+    label: Option<ErasedMemo<String>>,
     /// The class of the `<ul>`.
     #[prop(optional)]
     class: &'static str,
@@ -178,7 +178,7 @@ where
 
 /// Everything behind the kind of key, compiled once.
 fn keyed(
-    label: Option<Memo<String>>,
+    label: Option<ErasedMemo<String>>,
     class: &'static str,
     source: StoredValue<Rc<Source>, LocalStorage>,
     handle: Option<StoredValue<Option<Reach>, LocalStorage>>,
@@ -218,7 +218,7 @@ fn keyed(
 
 /// The `<ul>`; `mount` runs when it is made.
 pub(super) fn list_element(
-    label: Option<Memo<String>>,
+    label: Option<ErasedMemo<String>>,
     class: &'static str,
     mount: impl Fn(Element) + Clone + Send + 'static,
 ) -> AnyView {

@@ -2,7 +2,7 @@
 //! layer are the browser's.
 
 use super::lengths::{between, pixels};
-use crate::browser::memo::Memo;
+use crate::browser::memo::ErasedMemo;
 use crate::browser::timers::{next_frame, soon};
 use crate::components::ui::live::{live, live_view};
 use leptos::{ev, html, prelude::*};
@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 pub fn Popover(
     class: &'static str,
     button_class: &'static str,
-    #[prop(into)] name: Memo<String>,
+    #[prop(into)] name: ErasedMemo<String>,
     face: impl Fn() -> AnyView + Send + 'static,
     content: impl Fn(Callback<()>) -> AnyView + Send + Sync + 'static,
     first: NodeRef<html::Input>,

@@ -16,7 +16,7 @@ use super::{
     keyed_list::{KeyedNodes, KnownKeys, ListHandle, ListKey, Reach, Source, list_element},
     lengths::pixels,
 };
-use crate::browser::memo::Memo;
+use crate::browser::memo::ErasedMemo;
 use leptos::{
     html::ElementType,
     prelude::*,
@@ -152,14 +152,14 @@ impl Ends {
 pub fn VirtualList<K, F, V>(
     /// What to show, in reading order.
     #[prop(into)]
-    keys: Memo<Vec<K>>,
+    keys: ErasedMemo<Vec<K>>,
     /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
     row: F,
     /// About how high a row is, in pixels, with the space to the next: what a row counts for until it was seen.
     estimate: f64,
     /// The list's name for assistive technology.
     #[prop(optional, into)]
-    label: Option<Memo<String>>,
+    label: Option<ErasedMemo<String>>,
     /// The class of the `<ul>`.
     #[prop(optional)]
     class: &'static str,
@@ -193,7 +193,7 @@ where
 /// What was asked for, but for the keys and their rows.
 struct Desired {
     estimate: f64,
-    label: Option<Memo<String>>,
+    label: Option<ErasedMemo<String>>,
     class: &'static str,
     row_class: &'static str,
     all_up_to: usize,
