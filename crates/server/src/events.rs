@@ -4,16 +4,17 @@
 //! slow reader, many changes at once or a missed wake-up lose nothing: they only make the next batch longer.
 
 use crate::{
-    auth_agent::AuthAgent,
+    auth_agent::{AuthAgent, Credential},
     db::head,
-    error::{Error, Result},
+    error::Result,
     event_log,
     input::{Query, bad_query},
     session,
     state::State,
-    stream_limits::Slot,
+    stream_limits::StreamLimit,
 };
 use axum::{
+    Extension,
     body::Body,
     extract,
     http::{HeaderMap, HeaderValue, header},
@@ -22,16 +23,22 @@ use axum::{
 use bytes::Bytes;
 use chrono::Utc;
 use futures::stream;
-use std::{convert::Infallible, fmt::Write as _};
-use tokio::{sync::watch, time::Instant};
+use std::{convert::Infallible, fmt::Write as _, sync::Arc};
+use tokio::{
+    sync::{OwnedSemaphorePermit, watch},
+    time::Instant,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Change, Changes, Event, Heartbeat, Hello, Position, Problem, Reset, ResetReason, Seq};
 
+/// Open streams of one session or token.
+const STREAMS: usize = 8;
 /// Lines of the log read at once.
 const BATCH: u32 = 100;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes))
+    let streams = Arc::new(StreamLimit::<Credential>::new(STREAMS));
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes)).layer(Extension(streams))
 }
 
 /// What changes, as it changes (`text/event-stream`). `Last-Event-ID`: go on after this position.
@@ -40,8 +47,13 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         "`hello`, then events with their position as id, a `heartbeat` every 15 seconds, `reset` when the position \
          can't be resumed from."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn live(signed: AuthAgent, headers: HeaderMap, extract::State(state): extract::State<State>) -> Result<Response> {
-    let slot = state.streams().enter(&signed.credential).ok_or_else(|| Error::too_many(5))?;
+async fn live(
+    signed: AuthAgent,
+    headers: HeaderMap,
+    Extension(streams): Extension<Arc<StreamLimit<Credential>>>,
+    extract::State(state): extract::State<State>,
+) -> Result<Response> {
+    let permit = streams.open(&signed.credential)?;
     // Subscribed before anything is read: a change in between wakes the stream once too often, never too seldom.
     let mut live = Live {
         woken: state.db().woken(),
@@ -51,7 +63,7 @@ async fn live(signed: AuthAgent, headers: HeaderMap, extract::State(state): extr
         seq: 0,
         state,
         signed,
-        _slot: slot,
+        _permit: permit,
     };
     live.open(last_event_id(&headers)).await?;
     let chunks =
@@ -113,7 +125,7 @@ struct Live {
     opening: String,
     /// The log has been read up to here.
     seq: Seq,
-    _slot: Slot,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Live {

@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Result},
     input::Json,
     password,
+    rate_limit::FAILURES,
     request_parts::bearer,
     secret,
     state::{Config, State},
@@ -45,8 +46,7 @@ async fn sign_in(
     Json(given): Json<SignIn>,
 ) -> Result<(StatusCode, Cookies)> {
     let email = given.email.to_lowercase();
-    let attempt = state.attempts().begin([format!("account {}", secret::hash(&email)), address.key()]);
-    let attempt = attempt.map_err(Error::too_many)?;
+    let attempt = state.attempts().begin(FAILURES, [format!("account {}", secret::hash(&email)), address.key()])?;
     let account = account(state.db(), &email).await?;
     let stored = account.as_ref().map(|(.., hash)| hash.clone());
     let matches = password::matches(given.password, stored).await;
@@ -54,7 +54,7 @@ async fn sign_in(
         tracing::info!("a sign-in failed");
         return Err(ProblemCode::BadCredentials.into());
     };
-    state.attempts().succeeded(&attempt);
+    state.attempts().take_back(attempt);
     let token = start(state.db(), org, agent, &hash, cookie(&headers, state.config())).await?;
     tracing::info!(%org, %agent, "signed in");
     Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), &token, ABSOLUTE.num_seconds())))

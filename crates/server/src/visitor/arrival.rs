@@ -1,19 +1,24 @@
 //! A visitor's message arrives: it is written, with its contact and conversation if it is the first, and a closed
 //! conversation is opened again.
 
-use super::{Visitor, limits::Limits, thread};
+use super::{Visitor, thread};
 use crate::{
     change::{ActivityLine, Change, EventKind},
     db::{Columns as _, Db, int},
-    error::{Error, Result},
+    error::Result,
+    rate_limit::{Rate, RateLimit},
 };
 use axum::http::StatusCode;
 use sqlx::Row as _;
+use std::time::Duration;
 use uuid::Uuid;
 use wire::{
     ActivityKind, ChannelKind, ContactId, ConversationId, ProblemCode, Seq,
     visitor::{From, VisitorMessage},
 };
+
+/// For each address: a whole office may be behind one. Each makes a contact and a conversation in the team's inbox.
+const NEW_CONVERSATIONS: Rate = Rate::token_bucket(60, Duration::from_secs(5));
 
 pub(super) struct Arrival<'a> {
     pub(super) visitor: &'a Visitor,
@@ -30,7 +35,12 @@ struct Place {
 
 impl Arrival<'_> {
     /// Writes the message, or finds that another request wrote it meanwhile.
-    pub(super) async fn write(&self, db: &Db, limits: &Limits, address: &str) -> Result<(StatusCode, VisitorMessage)> {
+    pub(super) async fn write(
+        &self,
+        db: &Db,
+        rates: &RateLimit,
+        address: &str,
+    ) -> Result<(StatusCode, VisitorMessage)> {
         let mut change = db.change(self.visitor.org).await?;
         if let Some(message) = thread::written(change.tx(), self.visitor, self.id, self.body).await? {
             return Ok((StatusCode::OK, message));
@@ -38,7 +48,7 @@ impl Arrival<'_> {
         let conversation = match thread::conversation(change.tx(), self.visitor).await? {
             Some(conversation) => conversation,
             None => {
-                limits.new_conversation(address).map_err(Error::too_many)?;
+                rates.begin(NEW_CONVERSATIONS, [format!("new {address}")])?;
                 self.begin(&mut change).await?
             }
         };

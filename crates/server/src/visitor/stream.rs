@@ -3,14 +3,14 @@
 //! The stream is woken by every change of anything, and says something only when a message came: each time it reads
 //! on from its own position.
 
-use super::{Visitor, limits::StreamPlace, thread};
+use super::{Visitor, thread};
 use crate::{error::Result, state::State};
 use axum::response::sse::{Event, Sse};
 use futures::Stream;
 use serde_json::json;
 use std::{collections::VecDeque, convert::Infallible};
 use tokio::{
-    sync::watch,
+    sync::{OwnedSemaphorePermit, watch},
     time::{Instant, sleep_until},
 };
 
@@ -25,7 +25,7 @@ struct Open {
     sent: Option<u64>,
     ready: VecDeque<Event>,
     heartbeat: Instant,
-    _place: StreamPlace,
+    _permit: OwnedSemaphorePermit,
 }
 
 /// Opens the stream. Subscribes before it reads, so that nothing falls in between.
@@ -33,12 +33,12 @@ pub(super) fn open(
     state: State,
     visitor: Visitor,
     asked: Option<Option<u64>>,
-    place: StreamPlace,
+    permit: OwnedSemaphorePermit,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (woken, closing) = (state.db().woken(), state.closing());
     let heartbeat = Instant::now() + state.heartbeat();
     let (sent, ready) = (None, VecDeque::new());
-    let open = Open { state, visitor, woken, closing, asked, sent, ready, heartbeat, _place: place };
+    let open = Open { state, visitor, woken, closing, asked, sent, ready, heartbeat, _permit: permit };
     Sse::new(futures::stream::unfold(open, |mut open| async move {
         let event = open.next().await?;
         Some((Ok(event), open))
