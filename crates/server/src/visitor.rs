@@ -15,11 +15,11 @@ mod token;
 use crate::{
     client_address::ClientAddress,
     error::{Error, Result},
-    input,
+    event_stream, input,
     input::{Ids, Json},
     orgs,
     rate_limit::{Rate, RateLimit},
-    request_parts::bearer,
+    request_parts::{bearer, last_event_id},
     state::State,
     stream_limits::StreamLimit,
 };
@@ -27,7 +27,7 @@ use axum::{
     Extension,
     extract::{self, FromRequestParts},
     http::{HeaderMap, StatusCode, request::Parts},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use std::{sync::Arc, time::Duration};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -154,7 +154,6 @@ async fn events(
     headers: HeaderMap,
 ) -> Result<Response> {
     let permit = limits.streams.open(&visitor.hash)?;
-    let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(|id| id.parse().ok());
-    // As the agents' stream: a proxy that buffers would hold every message back.
-    Ok(([("x-accel-buffering", "no")], stream::open(state, visitor, after, permit)).into_response())
+    let (first, messages) = stream::Messages::open(state.db().clone(), visitor, last_event_id(&headers)).await?;
+    Ok(event_stream::respond(&state, permit, first, messages))
 }
