@@ -164,7 +164,7 @@ async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u6
     for statement in ["DELETE FROM event", "DELETE FROM embed_token"] {
         sqlx::query(statement).execute(&mut *tx).await?;
     }
-    for (key, value) in [("epoch", secret::word(8)), ("cursor-key", secret::token())] {
+    for (key, value) in [("epoch", secret::random_token(8)), ("cursor-key", secret::token())] {
         sqlx::query("UPDATE meta SET value = ? WHERE key = ?").bind(value).bind(key).execute(&mut *tx).await?;
     }
     tx.commit().await?;

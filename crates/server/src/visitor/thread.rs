@@ -136,21 +136,21 @@ fn message(row: &SqliteRow) -> sqlx::Result<VisitorMessage> {
     })
 }
 
-/// A position, sealed to its visitor.
+/// A position, signed for its visitor.
 fn write_cursor(key: &Key, visitor: &Visitor, position: i64) -> String {
-    format!("{position:x}.{}", cursor_seal(key, visitor, position))
+    format!("{position:x}.{}", cursor_signature(key, visitor, position))
 }
 
 fn read_cursor(key: &Key, visitor: &Visitor, cursor: &str) -> Result<i64> {
     let position = cursor.split_once('.').and_then(|(position, given)| {
         let position = i64::from_str_radix(position, 16).ok()?;
-        secret::is_same(given, &cursor_seal(key, visitor, position)).then_some(position)
+        secret::constant_time_eq(given, &cursor_signature(key, visitor, position)).then_some(position)
     });
     position.ok_or_else(|| ProblemCode::BadCursor.into())
 }
 
-fn cursor_seal(key: &Key, visitor: &Visitor, position: i64) -> String {
-    let mut seal = token::seal(key, "cursor", &format!("{} {position}", visitor.hash));
-    seal.truncate(32);
-    seal
+fn cursor_signature(key: &Key, visitor: &Visitor, position: i64) -> String {
+    let mut signature = token::signature(key, "cursor", &format!("{} {position}", visitor.hash));
+    signature.truncate(32);
+    signature
 }
