@@ -1,5 +1,7 @@
-//! Random tokens, their hashes, and signatures: session ids, visitors' tokens, keys, cursors. A secret is never compared
-//! with `==`: a token is looked up by its hash, and a signature goes through [`constant_time_eq`].
+//! Random tokens, their hashes, and signatures: session ids, visitors' tokens, keys, cursors.
+//!
+//! A secret is never compared with `==`: a token is looked up by its hash, and a signature goes through
+//! [`constant_time_eq`].
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};

@@ -1,5 +1,5 @@
-//! A visitor's token: an organization, a random number, and our signature of both. Checking it needs the key and nothing
-//! else, so that nothing is stored of a visit before the first message.
+//! A visitor's token: an organization, a random number, and our signature of both. Checking it needs the key
+//! and nothing else, so that nothing is stored of a visit before the first message.
 
 use crate::{
     db::Db,
@@ -17,9 +17,11 @@ const KEY_DIGITS: usize = 64;
 /// What this database's tokens are signed with.
 pub(super) struct Key(String);
 
+const SELECT_KEY: &str = "SELECT value FROM meta WHERE key = 'visitor-key'";
+
 /// The key, if a visit ever made it.
 pub(super) async fn key(reading: &mut SqliteConnection) -> Result<Option<Key>> {
-    let key = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'visitor-key'").fetch_optional(reading).await?;
+    let key = sqlx::query_scalar(SELECT_KEY).fetch_optional(reading).await?;
     Ok(key.map(Key))
 }
 
@@ -30,7 +32,7 @@ pub(super) async fn make_key(db: &Db, org: OrgId) -> Result<Key> {
         .bind(random_token(KEY_DIGITS))
         .execute(change.tx())
         .await?;
-    let key = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'visitor-key'").fetch_one(change.tx()).await?;
+    let key = sqlx::query_scalar(SELECT_KEY).fetch_one(change.tx()).await?;
     change.commit().await?;
     Ok(Key(key))
 }
