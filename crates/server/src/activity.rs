@@ -1,7 +1,7 @@
 //! A contact's activity: who did what when. Written by [`crate::change::Change::activity`], read here.
 
 use crate::{
-    agents,
+    agents::{self, author_columns},
     auth_agent::AuthAgent,
     contacts,
     db::{Columns as _, int},
@@ -18,6 +18,14 @@ use wire::{Activity, ContactId, Page, Problem, Seq};
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(list))
 }
+
+const SELECT: &str = concat!(
+    "SELECT t.seq, t.kind, t.actor_id AS author_id, ",
+    author_columns!(),
+    ", t.conversation_id, t.subject, t.at \
+     FROM activity t LEFT JOIN agent a ON a.org_id = t.org_id AND a.id = t.actor_id \
+     WHERE t.org_id = ? AND t.contact_id = ? AND t.seq < ? ORDER BY t.seq DESC LIMIT ?"
+);
 
 /// What happened around a contact, newest first. Never a note's text.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/activity", tag = "contacts", params(
@@ -38,18 +46,13 @@ async fn list(
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("activity {contact}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
-    let rows = sqlx::query(
-        "SELECT t.seq, t.kind, t.actor_id AS author_id, a.name AS author_name, a.removed_at AS author_removed_at, \
-         t.conversation_id, t.subject, t.at FROM activity t \
-         LEFT JOIN agent a ON a.org_id = t.org_id AND a.id = t.actor_id \
-         WHERE t.org_id = ? AND t.contact_id = ? AND t.seq < ? ORDER BY t.seq DESC LIMIT ?",
-    )
-    .bind(signed.org.to_string())
-    .bind(contact.to_string())
-    .bind(int(before))
-    .bind(i64::from(limit) + 1)
-    .fetch_all(&mut *reading)
-    .await?;
+    let rows = sqlx::query(SELECT)
+        .bind(signed.org.to_string())
+        .bind(contact.to_string())
+        .bind(int(before))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&mut *reading)
+        .await?;
     let mut items: Vec<_> = rows.iter().map(activity).collect::<sqlx::Result<_>>()?;
     let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
     Ok(axum::Json(Page { items, next_cursor, as_of }))

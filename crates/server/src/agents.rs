@@ -20,6 +20,9 @@ pub struct NewAgent {
     pub password_hash: String,
 }
 
+const INSERT: &str = "INSERT INTO agent (org_id, id, email, name, role, password_hash, joined_seq) \
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+
 /// Adds an agent to the change's organization.
 ///
 /// # Errors
@@ -27,19 +30,16 @@ pub struct NewAgent {
 pub async fn add(change: &mut Change, new: &NewAgent) -> Result<()> {
     let seq = change.next_seq().await?;
     let org = change.org().to_string();
-    let added = sqlx::query(
-        "INSERT INTO agent (org_id, id, email, name, role, password_hash, joined_seq) VALUES (?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(org)
-    .bind(new.id.to_string())
-    .bind(new.email.to_lowercase())
-    .bind(&new.name)
-    .bind(role_word(new.role))
-    .bind(&new.password_hash)
-    .bind(crate::db::int(seq))
-    .execute(change.tx())
-    .await?;
+    let added = sqlx::query(INSERT)
+        .bind(org)
+        .bind(new.id.to_string())
+        .bind(new.email.to_lowercase())
+        .bind(&new.name)
+        .bind(role_word(new.role))
+        .bind(&new.password_hash)
+        .bind(crate::db::int(seq))
+        .execute(change.tx())
+        .await?;
     if added.rows_affected() == 0 {
         return Err(Error::Setup("An agent with this e-mail address exists already.".to_owned()));
     }
@@ -114,21 +114,23 @@ async fn end_sessions(change: &mut Change, agent: AgentId) -> Result<()> {
     Ok(())
 }
 
+/// A statement for agents of an organization, with the columns that [`agent`] reads.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, name, email, role, removed_at FROM agent WHERE org_id = ? ", $rest)
+    };
+}
+const SELECT_ALL: &str = select!("ORDER BY name, id");
+const SELECT_ONE: &str = select!("AND id = ?");
+
 /// Every agent of the organization, removed ones too, by name.
 pub(crate) async fn all(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<Agent>> {
-    let rows = sqlx::query("SELECT id, name, email, role, removed_at FROM agent WHERE org_id = ? ORDER BY name, id")
-        .bind(org.to_string())
-        .fetch_all(reading)
-        .await?;
+    let rows = sqlx::query(SELECT_ALL).bind(org.to_string()).fetch_all(reading).await?;
     Ok(rows.iter().map(agent).collect::<sqlx::Result<_>>()?)
 }
 
 pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: AgentId) -> Result<Option<Agent>> {
-    let row = sqlx::query("SELECT id, name, email, role, removed_at FROM agent WHERE org_id = ? AND id = ?")
-        .bind(org.to_string())
-        .bind(id.to_string())
-        .fetch_optional(reading)
-        .await?;
+    let row = sqlx::query(SELECT_ONE).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
     Ok(row.as_ref().map(agent).transpose()?)
 }
 
@@ -147,7 +149,15 @@ fn agent(row: &SqliteRow) -> sqlx::Result<Agent> {
     })
 }
 
-/// Reads the columns `author_id`, `author_name` and `author_removed_at`; no author is `None`.
+/// The columns that [`author`] reads beside `author_id`, of the agent joined as `a`.
+macro_rules! author_columns {
+    () => {
+        "a.name AS author_name, a.removed_at AS author_removed_at"
+    };
+}
+pub(crate) use author_columns;
+
+/// Reads the column `author_id` and those of [`author_columns`]; no author is `None`.
 pub(crate) fn author(row: &SqliteRow) -> sqlx::Result<Option<AgentRef>> {
     let Some(id) = row.id_or_none("author_id")? else { return Ok(None) };
     let removed = row.try_get::<Option<i64>, _>("author_removed_at")?.is_some();

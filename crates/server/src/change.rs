@@ -41,6 +41,12 @@ pub struct Change {
     seq: Option<Seq>,
 }
 
+const INSERT_EVENT: &str = "INSERT INTO event (org_id, seq, kind, subject_id, parent_id, actor_id, at) \
+    VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+const INSERT_ACTIVITY: &str = "INSERT INTO activity (org_id, seq, contact_id, kind, actor_id, conversation_id, \
+    subject, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
 impl Change {
     pub(crate) fn new(db: Db, tx: Transaction<'static, Sqlite>, org: OrgId) -> Self {
         // Stored as milliseconds: the answer to the first request must equal the answer to every later one.
@@ -97,18 +103,16 @@ impl Change {
         actor: Option<AgentId>,
     ) -> Result<()> {
         let (org, seq, at) = (self.org.to_string(), self.current(), self.at.timestamp_millis());
-        sqlx::query(
-            "INSERT INTO event (org_id, seq, kind, subject_id, parent_id, actor_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(org)
-        .bind(seq)
-        .bind(kind.into_str())
-        .bind(subject.to_string())
-        .bind(parent)
-        .bind(actor.map(|actor| actor.to_string()))
-        .bind(at)
-        .execute(self.tx())
-        .await?;
+        sqlx::query(INSERT_EVENT)
+            .bind(org)
+            .bind(seq)
+            .bind(kind.into_str())
+            .bind(subject.to_string())
+            .bind(parent)
+            .bind(actor.map(|actor| actor.to_string()))
+            .bind(at)
+            .execute(self.tx())
+            .await?;
         Ok(())
     }
 
@@ -118,20 +122,17 @@ impl Change {
     /// When the database fails, or the position has its line already.
     pub async fn activity(&mut self, line: ActivityLine) -> Result<()> {
         let (org, seq, at) = (self.org.to_string(), self.current(), self.at.timestamp_millis());
-        sqlx::query(
-            "INSERT INTO activity (org_id, seq, contact_id, kind, actor_id, conversation_id, subject, at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(org)
-        .bind(seq)
-        .bind(line.contact.to_string())
-        .bind(line.kind.into_str())
-        .bind(line.actor.map(|actor| actor.to_string()))
-        .bind(line.conversation.map(|conversation| conversation.to_string()))
-        .bind(line.subject)
-        .bind(at)
-        .execute(self.tx())
-        .await?;
+        sqlx::query(INSERT_ACTIVITY)
+            .bind(org)
+            .bind(seq)
+            .bind(line.contact.to_string())
+            .bind(line.kind.into_str())
+            .bind(line.actor.map(|actor| actor.to_string()))
+            .bind(line.conversation.map(|conversation| conversation.to_string()))
+            .bind(line.subject)
+            .bind(at)
+            .execute(self.tx())
+            .await?;
         Ok(())
     }
 

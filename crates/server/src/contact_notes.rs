@@ -122,6 +122,9 @@ async fn restore(
     note_storage::restore(change, &signed, contact, id).await.map(axum::Json)
 }
 
+const MOVE_SEEN_MARK: &str = "INSERT INTO seen_mark (org_id, agent_id, contact_id, seq) VALUES (?, ?, ?, ?) \
+    ON CONFLICT (org_id, agent_id, contact_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq";
+
 /// This agent has seen the notes up to here.
 #[utoipa::path(put, path = "/api/v1/contacts/{id}/notes/seen", tag = "contact notes",
     params(("id" = ContactId, Path)), request_body = ReadMark, responses(
@@ -136,16 +139,13 @@ async fn seen(
     let mut change = state.db().change(signed.org).await?;
     contacts::must_exist(change.tx(), signed.org, contact).await?;
     let seq = given.seq.min(head(change.tx(), signed.org).await?);
-    sqlx::query(
-        "INSERT INTO seen_mark (org_id, agent_id, contact_id, seq) VALUES (?, ?, ?, ?) \
-         ON CONFLICT (org_id, agent_id, contact_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq",
-    )
-    .bind(signed.org.to_string())
-    .bind(signed.agent.to_string())
-    .bind(contact.to_string())
-    .bind(int(seq))
-    .execute(change.tx())
-    .await?;
+    sqlx::query(MOVE_SEEN_MARK)
+        .bind(signed.org.to_string())
+        .bind(signed.agent.to_string())
+        .bind(contact.to_string())
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
     change.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -207,22 +207,22 @@ pub(crate) struct NewRow {
     pub(crate) body: NoteBody,
 }
 
+const INSERT: &str = "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, \
+    rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
 /// Stores a note with its event and the contact's activity.
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ContactNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
-    sqlx::query(
-        "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, rev) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(org)
-    .bind(new.id.to_string())
-    .bind(new.contact.to_string())
-    .bind(new.conversation.to_string())
-    .bind(new.author.to_string())
-    .bind(at)
-    .bind(int(seq))
-    .bind(int(seq))
-    .execute(change.tx())
-    .await?;
+    sqlx::query(INSERT)
+        .bind(org)
+        .bind(new.id.to_string())
+        .bind(new.contact.to_string())
+        .bind(new.conversation.to_string())
+        .bind(new.author.to_string())
+        .bind(at)
+        .bind(int(seq))
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
     note_storage::insert_body(change, new.id, &new.body, new.author).await
 }

@@ -106,21 +106,22 @@ pub async fn add(
     Ok(seq)
 }
 
+const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) \
+    ON CONFLICT DO NOTHING";
+
 /// Notes a further address of a contact, without an event of its own. One that somebody has already stays theirs.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAddress) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query(
-        "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(org)
-    .bind(address.kind.into_str())
-    .bind(&address.address)
-    .bind(id.to_string())
-    .execute(change.tx())
-    .await?;
+    sqlx::query(INSERT_ADDRESS)
+        .bind(org)
+        .bind(address.kind.into_str())
+        .bind(&address.address)
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
     Ok(())
 }
 
@@ -208,63 +209,53 @@ fn profile(row: &SqliteRow) -> sqlx::Result<Contact> {
     })
 }
 
+const SELECT_ADDRESSES: &str = "SELECT kind, address FROM contact_address \
+    WHERE org_id = ? AND contact_id = ? ORDER BY kind, address";
+
 async fn addresses(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<ChannelAddress>> {
-    let rows = sqlx::query(
-        "SELECT kind, address FROM contact_address WHERE org_id = ? AND contact_id = ? ORDER BY kind, address",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_all(reading)
-    .await?;
+    let rows = sqlx::query(SELECT_ADDRESSES).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
     let address =
         |row: &SqliteRow| Ok(ChannelAddress { kind: orgs::channel_kind(row, "kind")?, address: row.text("address")? });
     Ok(rows.iter().map(address).collect::<sqlx::Result<_>>()?)
 }
 
+const SELECT_TAGS: &str = "SELECT t.name, t.color FROM contact_tag c \
+    JOIN tag t ON t.org_id = c.org_id AND t.name = c.tag WHERE c.org_id = ? AND c.contact_id = ? ORDER BY t.name";
+
 async fn tags(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<Tag>> {
-    let rows = sqlx::query(
-        "SELECT t.name, t.color FROM contact_tag c JOIN tag t ON t.org_id = c.org_id AND t.name = c.tag \
-         WHERE c.org_id = ? AND c.contact_id = ? ORDER BY t.name",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_all(reading)
-    .await?;
+    let rows = sqlx::query(SELECT_TAGS).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
     Ok(rows.iter().map(crate::tags::tag).collect::<sqlx::Result<_>>()?)
 }
 
+const SELECT_LISTS: &str = "SELECT l.id, l.name FROM contact_list_member m \
+    JOIN contact_list l ON l.org_id = m.org_id AND l.id = m.list_id \
+    WHERE m.org_id = ? AND m.contact_id = ? ORDER BY l.name, l.id";
+
 async fn lists(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<ContactList>> {
-    let rows = sqlx::query(
-        "SELECT l.id, l.name FROM contact_list_member m JOIN contact_list l ON l.org_id = m.org_id AND l.id = m.list_id \
-         WHERE m.org_id = ? AND m.contact_id = ? ORDER BY l.name, l.id",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_all(reading)
-    .await?;
+    let rows = sqlx::query(SELECT_LISTS).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
     Ok(rows.iter().map(crate::lists::list).collect::<sqlx::Result<_>>()?)
 }
 
+const UPDATE: &str = "UPDATE contact SET name = ?, email = ?, phone = ?, external_id = ?, address = ?, birthday = ?, \
+    language = ?, default_channel = ?, time_zone = ?, rev = ? WHERE org_id = ? AND id = ?";
+
 async fn store(change: &mut Change, contact: &Contact) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query(
-        "UPDATE contact SET name = ?, email = ?, phone = ?, external_id = ?, address = ?, birthday = ?, language = ?, \
-         default_channel = ?, time_zone = ?, rev = ? WHERE org_id = ? AND id = ?",
-    )
-    .bind(&contact.name)
-    .bind(&contact.email)
-    .bind(&contact.phone)
-    .bind(&contact.external_id)
-    .bind(&contact.address)
-    .bind(contact.birthday.map(|day| day.to_string()))
-    .bind(&contact.language)
-    .bind(contact.default_channel.map(|kind| kind.into_str()))
-    .bind(&contact.time_zone)
-    .bind(int(contact.rev))
-    .bind(org)
-    .bind(contact.id.to_string())
-    .execute(change.tx())
-    .await?;
+    sqlx::query(UPDATE)
+        .bind(&contact.name)
+        .bind(&contact.email)
+        .bind(&contact.phone)
+        .bind(&contact.external_id)
+        .bind(&contact.address)
+        .bind(contact.birthday.map(|day| day.to_string()))
+        .bind(&contact.language)
+        .bind(contact.default_channel.map(|kind| kind.into_str()))
+        .bind(&contact.time_zone)
+        .bind(int(contact.rev))
+        .bind(org)
+        .bind(contact.id.to_string())
+        .execute(change.tx())
+        .await?;
     Ok(())
 }
 

@@ -66,6 +66,9 @@ async fn edit(
     Ok(axum::Json(after))
 }
 
+const MOVE_READ_MARK: &str = "INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES (?, ?, ?, ?) \
+    ON CONFLICT (org_id, agent_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq";
+
 /// This agent has read up to here.
 #[utoipa::path(put, path = "/api/v1/conversations/{id}/read", tag = "conversations",
     params(("id" = ConversationId, Path)), request_body = ReadMark, responses(
@@ -81,16 +84,13 @@ async fn read(
     must_exist(change.tx(), signed.org, id).await?;
     // Nothing after the head can have been read yet.
     let seq = mark.seq.min(crate::db::head(change.tx(), signed.org).await?);
-    sqlx::query(
-        "INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES (?, ?, ?, ?) \
-         ON CONFLICT (org_id, agent_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq",
-    )
-    .bind(signed.org.to_string())
-    .bind(signed.agent.to_string())
-    .bind(id.to_string())
-    .bind(int(seq))
-    .execute(change.tx())
-    .await?;
+    sqlx::query(MOVE_READ_MARK)
+        .bind(signed.org.to_string())
+        .bind(signed.agent.to_string())
+        .bind(id.to_string())
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
     change.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -181,34 +181,37 @@ pub struct NewConversation {
     pub at: DateTime<Utc>,
 }
 
+const INSERT: &str = "INSERT INTO conversation (org_id, id, contact_id, channel_id, thread_key, status, assignee_id, \
+    last_at, created_at, seq, rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
 /// Starts a conversation. Its `last_at` is its beginning until the first message.
 ///
 /// # Errors
 /// When contact, channel or assignee aren't the organization's, or the database fails.
 pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<AgentId>) -> Result<Seq> {
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
-    sqlx::query(
-        "INSERT INTO conversation (org_id, id, contact_id, channel_id, thread_key, status, assignee_id, last_at, \
-         created_at, seq, rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(org)
-    .bind(new.id.to_string())
-    .bind(new.contact.to_string())
-    .bind(new.channel.to_string())
-    .bind(&new.thread_key)
-    .bind(new.status.into_str())
-    .bind(new.assignee.map(|id| id.to_string()))
-    .bind(new.at.timestamp_millis())
-    .bind(new.at.timestamp_millis())
-    .bind(int(seq))
-    .bind(int(seq))
-    .execute(change.tx())
-    .await?;
+    sqlx::query(INSERT)
+        .bind(org)
+        .bind(new.id.to_string())
+        .bind(new.contact.to_string())
+        .bind(new.channel.to_string())
+        .bind(&new.thread_key)
+        .bind(new.status.into_str())
+        .bind(new.assignee.map(|id| id.to_string()))
+        .bind(new.at.timestamp_millis())
+        .bind(new.at.timestamp_millis())
+        .bind(int(seq))
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
     change.event(EventKind::ConversationChanged, new.id, None, actor).await?;
     let (kind, contact, conversation) = (ActivityKind::ConversationOpened, new.contact, Some(new.id));
     change.activity(ActivityLine { kind, contact, actor, conversation, subject: None }).await?;
     Ok(seq)
 }
+
+const SELECT_BY_THREAD: &str = "SELECT id FROM conversation \
+    WHERE org_id = ? AND channel_id = ? AND contact_id = ? AND thread_key = ?";
 
 /// The conversation an import or a channel knows by this key.
 ///
@@ -221,14 +224,12 @@ pub async fn by_thread(
     contact: ContactId,
     thread_key: &str,
 ) -> Result<Option<ConversationId>> {
-    let row = sqlx::query(
-        "SELECT id FROM conversation WHERE org_id = ? AND channel_id = ? AND contact_id = ? AND thread_key = ?",
-    )
-    .bind(org.to_string())
-    .bind(channel.to_string())
-    .bind(contact.to_string())
-    .bind(thread_key)
-    .fetch_optional(reading)
-    .await?;
+    let row = sqlx::query(SELECT_BY_THREAD)
+        .bind(org.to_string())
+        .bind(channel.to_string())
+        .bind(contact.to_string())
+        .bind(thread_key)
+        .fetch_optional(reading)
+        .await?;
     Ok(row.map(|row| row.id("id")).transpose()?)
 }

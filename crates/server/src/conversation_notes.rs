@@ -171,21 +171,21 @@ pub(crate) struct NewRow {
     pub(crate) body: NoteBody,
 }
 
+const INSERT: &str = "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev) \
+    VALUES (?, ?, ?, ?, ?, ?, ?)";
+
 /// Stores a note with its event and the conversation's.
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ConversationNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
-    sqlx::query(
-        "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(org)
-    .bind(new.id.to_string())
-    .bind(new.conversation.to_string())
-    .bind(new.author.to_string())
-    .bind(at)
-    .bind(int(seq))
-    .bind(int(seq))
-    .execute(change.tx())
-    .await?;
+    sqlx::query(INSERT)
+        .bind(org)
+        .bind(new.id.to_string())
+        .bind(new.conversation.to_string())
+        .bind(new.author.to_string())
+        .bind(at)
+        .bind(int(seq))
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
     note_storage::insert_body(change, new.id, &new.body, new.author).await
 }

@@ -196,13 +196,14 @@ pub(crate) async fn one(
     Ok(row.as_ref().map(conversation).transpose()?)
 }
 
+/// The columns that [`conversation`] reads. The rows themselves are chosen in between this and [`JOINS`].
+const SELECT: &str = "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind, m.direction, m.seq AS message_seq, \
+    substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(b.body, 1, 1000) AS note_text \
+    FROM (SELECT c.*, ";
+
 /// The rows are chosen first, in the order of an index, and only then dressed with what other tables know.
 fn select(signed: &AuthAgent) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind, m.direction, m.seq AS message_seq, \
-         substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(b.body, 1, 1000) AS note_text \
-         FROM (SELECT c.*, ",
-    );
+    let mut sql = QueryBuilder::new(SELECT);
     push_unread(&mut sql, signed);
     sql.push(" AS unread FROM conversation c LEFT JOIN read_mark r ON r.org_id = c.org_id AND r.agent_id = ");
     sql.push_bind(signed.agent.to_string());

@@ -53,7 +53,7 @@ impl Db {
         let writer = pool(1, options(file)).await?;
         check_version(&writer).await?;
         schema::bring_up_to_date(&writer).await?;
-        let epoch = made_once(&writer, "epoch", secret::word(8)).await?;
+        let epoch = made_once(&writer, "epoch", secret::random_token(8)).await?;
         let cursor_key = made_once(&writer, "cursor-key", secret::token()).await?;
         let readers = pool(READERS, options(file).pragma("query_only", "ON")).await?;
         let (wake, _) = watch::channel(());

@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     input::Json,
     origin,
+    rate_limit::FAILURES,
     request_parts::bearer,
     secret,
     state::State,
@@ -43,12 +44,11 @@ impl FromRequestParts<State> for Host {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
-        let attempt = state.attempts().begin([format!("embed {}", address.key()), address.key()]);
-        let attempt = attempt.map_err(Error::too_many)?;
+        let attempt = state.attempts().begin(FAILURES, [format!("embed {}", address.key()), address.key()])?;
         let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
         let found = keys::find(&mut *state.db().read().await?, &secret::hash(given)).await?;
         let (org, key) = found.ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
-        state.attempts().succeeded(&attempt);
+        state.attempts().take_back(attempt);
         Ok(Self { org, key })
     }
 }

@@ -18,6 +18,9 @@ pub(crate) struct Line {
     pub(crate) event: Option<Event>,
 }
 
+const SELECT_AFTER: &str = "SELECT seq, kind, subject_id, parent_id, actor_id FROM event \
+    WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?";
+
 /// The lines after a position, oldest first, as the agent sees them.
 pub(crate) async fn after(
     reading: &mut SqliteConnection,
@@ -25,14 +28,12 @@ pub(crate) async fn after(
     seq: Seq,
     limit: u32,
 ) -> Result<Vec<Line>> {
-    let rows = sqlx::query(
-        "SELECT seq, kind, subject_id, parent_id, actor_id FROM event WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?",
-    )
-    .bind(signed.org.to_string())
-    .bind(int(seq))
-    .bind(limit)
-    .fetch_all(&mut *reading)
-    .await?;
+    let rows = sqlx::query(SELECT_AFTER)
+        .bind(signed.org.to_string())
+        .bind(int(seq))
+        .bind(limit)
+        .fetch_all(&mut *reading)
+        .await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {
         lines.push(Line { seq: row.seq("seq")?, event: event(reading, signed, row).await? });

@@ -1,37 +1,39 @@
 //! Live events: the stream, and the same changes by polling.
 //!
-//! A stream carries its own position and reads the log past it whenever it is woken; a wake-up carries no data. So a
-//! slow reader, many changes at once or a missed wake-up lose nothing: they only make the next batch longer.
+//! A stream carries its own position and reads the log past it whenever it is woken.
 
 use crate::{
-    auth_agent::AuthAgent,
-    db::head,
-    error::{Error, Result},
+    auth_agent::{AuthAgent, Credential},
+    db::{Db, head},
+    error::Result,
     event_log,
+    event_stream::{self, Source, event},
     input::{Query, bad_query},
+    request_parts::last_event_id,
     session,
     state::State,
-    stream_limits::Slot,
+    stream_limits::StreamLimit,
 };
 use axum::{
-    body::Body,
-    extract,
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse as _, Response},
+    Extension, extract,
+    http::HeaderMap,
+    response::{Response, sse::Event as SseEvent},
 };
-use bytes::Bytes;
 use chrono::Utc;
-use futures::stream;
-use std::{convert::Infallible, fmt::Write as _};
-use tokio::{sync::watch, time::Instant};
+use std::{sync::Arc, time::Duration};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Change, Changes, Event, Heartbeat, Hello, Position, Problem, Reset, ResetReason, Seq};
 
+/// Open streams of one session or token.
+const STREAMS: usize = 8;
 /// Lines of the log read at once.
 const BATCH: u32 = 100;
+/// How soon a client comes back after a stream has broken.
+const RETRY: Duration = Duration::from_secs(1);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes))
+    let streams = Arc::new(StreamLimit::<Credential>::new(STREAMS));
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes)).layer(Extension(streams))
 }
 
 /// What changes, as it changes (`text/event-stream`). `Last-Event-ID`: go on after this position.
@@ -40,33 +42,15 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         "`hello`, then events with their position as id, a `heartbeat` every 15 seconds, `reset` when the position \
          can't be resumed from."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn live(signed: AuthAgent, headers: HeaderMap, extract::State(state): extract::State<State>) -> Result<Response> {
-    let slot = state.streams().enter(&signed.credential).ok_or_else(|| Error::too_many(5))?;
-    // Subscribed before anything is read: a change in between wakes the stream once too often, never too seldom.
-    let mut live = Live {
-        woken: state.db().woken(),
-        closing: state.closing(),
-        beat: Instant::now() + state.heartbeat(),
-        opening: String::new(),
-        seq: 0,
-        state,
-        signed,
-        _slot: slot,
-    };
-    live.open(last_event_id(&headers)).await?;
-    let chunks =
-        stream::unfold(live, async |mut live| live.next().await.map(|chunk| (Ok::<_, Infallible>(chunk), live)));
-    let mut response = Body::from_stream(chunks).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(response)
-}
-
-/// `Some(None)`: there is one, but it isn't a position of ours.
-fn last_event_id(headers: &HeaderMap) -> Option<Option<Position>> {
-    let id = headers.get("last-event-id")?;
-    Some(id.to_str().ok().and_then(|id| id.trim().parse().ok()))
+async fn live(
+    signed: AuthAgent,
+    headers: HeaderMap,
+    Extension(streams): Extension<Arc<StreamLimit<Credential>>>,
+    extract::State(state): extract::State<State>,
+) -> Result<Response> {
+    let permit = streams.open(&signed.credential)?;
+    let (first, log) = Log::open(state.db().clone(), signed, last_event_id(&headers)).await?;
+    Ok(event_stream::respond(&state, permit, first, log))
 }
 
 /// The changes after a position, by polling.
@@ -102,97 +86,58 @@ async fn changes(
     Ok(axum::Json(Changes { items, next: position(next), more: next < at_head.seq, reset: None }))
 }
 
-/// One open stream.
-struct Live {
-    state: State,
+/// Reads the log on from a position, as the agent sees it.
+struct Log {
+    db: Db,
     signed: AuthAgent,
-    woken: watch::Receiver<()>,
-    closing: watch::Receiver<bool>,
-    beat: Instant,
-    /// What is said first.
-    opening: String,
     /// The log has been read up to here.
     seq: Seq,
-    _slot: Slot,
+    head: Seq,
 }
 
-impl Live {
-    /// Finds out where to begin, and says hello.
-    async fn open(&mut self, from: Option<Option<Position>>) -> Result<()> {
-        let db = self.state.db().clone();
+impl Log {
+    /// Finds out where to begin, and what is said first. `from`: the position to go on after; `Some(None)` is an id
+    /// that is no position of ours.
+    async fn open(db: Db, signed: AuthAgent, from: Option<Option<Position>>) -> Result<(Vec<SseEvent>, Self)> {
         let mut reading = db.read().await?;
-        let head = head(&mut reading, self.signed.org).await?;
+        let head = head(&mut reading, signed.org).await?;
         let start = match from {
             None => Ok(head),
             Some(None) => Err(ResetReason::OtherEpoch),
-            Some(Some(position)) => event_log::resume(&db, &mut reading, &self.signed, &position).await?,
+            Some(Some(position)) => event_log::resume(&db, &mut reading, &signed, &position).await?,
         };
+        drop(reading);
         let hello = Hello { epoch: db.epoch().to_owned(), head, server_time: Utc::now() };
-        self.opening = format!("retry: 1000\n{}", frame("hello", &hello));
+        let mut first = vec![event("hello", &hello).retry(RETRY)];
         if let Err(reason) = start {
-            self.opening += &frame("reset", &Reset { reason });
+            first.push(event("reset", &Reset { reason }));
         }
-        self.seq = start.unwrap_or(head);
-        Ok(())
-    }
-
-    /// The next piece of the stream; `None` ends it.
-    async fn next(&mut self) -> Option<Bytes> {
-        if !self.opening.is_empty() {
-            return Some(std::mem::take(&mut self.opening).into());
-        }
-        loop {
-            if *self.closing.borrow_and_update() {
-                return None;
-            }
-            self.woken.mark_unchanged();
-            let text = match self.read().await {
-                Ok(text) => text?,
-                // The client comes back and resumes; an answer that has begun can't be refused any more.
-                Err(_) => return None,
-            };
-            if !text.is_empty() {
-                return Some(text.into());
-            }
-            tokio::select! {
-                woken = self.woken.changed() => woken.ok()?,
-                closing = self.closing.changed() => closing.ok()?,
-                () = tokio::time::sleep_until(self.beat) => {}
-            }
-        }
-    }
-
-    /// What there is to say now; `None` when the session has ended.
-    async fn read(&mut self) -> Result<Option<String>> {
-        let db = self.state.db();
-        let mut reading = db.read().await?;
-        let Some(signed) = session::find(&mut reading, &self.signed.credential).await? else { return Ok(None) };
-        // Role and name may have changed since the stream was opened.
-        self.signed = signed;
-        let head = head(&mut reading, self.signed.org).await?;
-        let mut text = String::new();
-        if self.seq < head {
-            for line in event_log::after(&mut reading, &self.signed, self.seq, BATCH).await? {
-                self.seq = line.seq;
-                // What is skipped still moves the reader on: a block of an id alone is no event.
-                let said = line.event.map_or_else(|| "\n".to_owned(), |event| frame(event.name(), &event.data()));
-                write!(text, "id: {}.{}\n{said}", db.epoch(), line.seq).expect("writing to a String can't fail");
-            }
-        }
-        if self.beat <= Instant::now() {
-            self.beat = Instant::now() + self.state.heartbeat();
-            text += &frame("heartbeat", &Heartbeat { head });
-        }
-        // A whole batch of lines with nothing left to say: go on at once.
-        if text.is_empty() && self.seq < head {
-            self.woken.mark_changed();
-        }
-        Ok(Some(text))
+        Ok((first, Self { db, signed, seq: start.unwrap_or(head), head }))
     }
 }
 
-/// JSON has no line breaks of its own, so the data is one line.
-fn frame(event: &str, data: &impl serde::Serialize) -> String {
-    let data = serde_json::to_string(data).expect("an event is plain values");
-    format!("event: {event}\ndata: {data}\n\n")
+impl Source for Log {
+    /// `None` when the session has ended.
+    async fn read(&mut self) -> Result<Option<Vec<SseEvent>>> {
+        let mut reading = self.db.read().await?;
+        let Some(signed) = session::find(&mut reading, &self.signed.credential).await? else { return Ok(None) };
+        // Role and name may have changed since the stream was opened.
+        self.signed = signed;
+        self.head = head(&mut reading, self.signed.org).await?;
+        if self.seq >= self.head {
+            return Ok(Some(Vec::new()));
+        }
+        let lines = event_log::after(&mut reading, &self.signed, self.seq, BATCH).await?;
+        self.seq = lines.last().map_or(self.seq, |line| line.seq);
+        let framed = |line: event_log::Line| {
+            let id = Position { epoch: self.db.epoch().to_owned(), seq: line.seq }.to_string();
+            // What is skipped still moves the reader on: a block of an id alone is no event.
+            line.event.map_or_else(SseEvent::default, |told| event(told.name(), &told.data())).id(id)
+        };
+        Ok(Some(lines.into_iter().map(framed).collect()))
+    }
+
+    fn heartbeat(&self) -> SseEvent {
+        event("heartbeat", &Heartbeat { head: self.head })
+    }
 }

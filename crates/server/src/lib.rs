@@ -21,6 +21,7 @@ pub mod backup;
 pub mod change;
 pub mod db;
 mod event_log;
+mod event_stream;
 mod events;
 mod overflow_padding;
 pub mod purge;

@@ -1,7 +1,7 @@
 //! Messages: the thread of a conversation, an agent's reply, and how any message gets into the database.
 
 use crate::{
-    agents,
+    agents::{self, author_columns},
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     conversation, conversations,
@@ -90,16 +90,12 @@ async fn reply(
     Ok((StatusCode::CREATED, axum::Json(message)))
 }
 
+const SELECT_CHANNEL_KIND: &str = "SELECT h.kind FROM conversation c \
+    JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id WHERE c.org_id = ? AND c.id = ?";
+
 /// Only web chat has a way out of its own: the contact's page reads what was written.
 async fn way_out(reading: &mut SqliteConnection, org: OrgId, id: ConversationId) -> Result<Delivery> {
-    let row = sqlx::query(
-        "SELECT h.kind FROM conversation c JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id \
-         WHERE c.org_id = ? AND c.id = ?",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_one(reading)
-    .await?;
+    let row = sqlx::query(SELECT_CHANNEL_KIND).bind(org.to_string()).bind(id.to_string()).fetch_one(reading).await?;
     Ok(match orgs::channel_kind(&row, "kind")? {
         ChannelKind::Chat => Delivery::Delivered,
         _ => Delivery::Failed { reason: "no-way-out".to_owned() },
@@ -123,6 +119,9 @@ pub struct NewRow<'a> {
     pub at: DateTime<Utc>,
 }
 
+const INSERT: &str = "INSERT INTO message (org_id, id, conversation_id, position, direction, author_id, body, \
+    source_key, delivery, created_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
 /// Stores a message at the end of its conversation, with its event and the conversation's. One from the contact
 /// reopens a closed conversation. Returns the message's `seq`.
 ///
@@ -132,23 +131,20 @@ pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
     let seq = change.next_seq().await?;
     let position = next_position(change, new.conversation).await?;
     let (org, id, is_in) = (change.org().to_string(), new.id.to_string(), new.direction == Direction::In);
-    sqlx::query(
-        "INSERT INTO message (org_id, id, conversation_id, position, direction, author_id, body, source_key, \
-         delivery, created_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(&org)
-    .bind(&id)
-    .bind(new.conversation.to_string())
-    .bind(position)
-    .bind(if is_in { "in" } else { "out" })
-    .bind(new.author.map(|author| author.to_string()))
-    .bind(new.body)
-    .bind(new.source_key)
-    .bind(delivery_word(&new.delivery))
-    .bind(new.at.timestamp_millis())
-    .bind(int(seq))
-    .execute(change.tx())
-    .await?;
+    sqlx::query(INSERT)
+        .bind(&org)
+        .bind(&id)
+        .bind(new.conversation.to_string())
+        .bind(position)
+        .bind(if is_in { "in" } else { "out" })
+        .bind(new.author.map(|author| author.to_string()))
+        .bind(new.body)
+        .bind(new.source_key)
+        .bind(delivery_word(&new.delivery))
+        .bind(new.at.timestamp_millis())
+        .bind(int(seq))
+        .execute(change.tx())
+        .await?;
     for (n, attachment) in (0_i64..).zip(new.attachments) {
         sqlx::query("INSERT INTO attachment (org_id, message_id, n, name, size, media_type) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(&org)
@@ -165,17 +161,18 @@ pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
     Ok(seq)
 }
 
+const NEXT_POSITION: &str = "UPDATE conversation SET last_position = last_position + 1 \
+    WHERE org_id = ? AND id = ? RETURNING last_position";
+
 async fn next_position(change: &mut Change, conversation: ConversationId) -> Result<i64> {
     let org = change.org().to_string();
-    let row = sqlx::query(
-        "UPDATE conversation SET last_position = last_position + 1 WHERE org_id = ? AND id = ? RETURNING last_position",
-    )
-    .bind(org)
-    .bind(conversation.to_string())
-    .fetch_optional(change.tx())
-    .await?;
+    let row = sqlx::query(NEXT_POSITION).bind(org).bind(conversation.to_string()).fetch_optional(change.tx()).await?;
     Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.try_get("last_position")?)
 }
+
+const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
+    last_in_seq = CASE WHEN ?2 THEN ?3 ELSE last_in_seq END, status = CASE WHEN ?4 THEN 'open' ELSE status END, \
+    rev = ?5 WHERE org_id = ?6 AND id = ?7";
 
 /// The conversation moves with its messages: its time, its unread mark, and back to open.
 async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> Result<()> {
@@ -188,20 +185,16 @@ async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> R
     let is_in = new.direction == Direction::In;
     let reopens = is_in && conversations::status(&row)? == Status::Closed;
     let rev = change.next_seq().await?;
-    sqlx::query(
-        "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
-         last_in_seq = CASE WHEN ?2 THEN ?3 ELSE last_in_seq END, \
-         status = CASE WHEN ?4 THEN 'open' ELSE status END, rev = ?5 WHERE org_id = ?6 AND id = ?7",
-    )
-    .bind(new.at.timestamp_millis())
-    .bind(is_in)
-    .bind(int(seq))
-    .bind(reopens)
-    .bind(int(rev))
-    .bind(org.to_string())
-    .bind(&id)
-    .execute(change.tx())
-    .await?;
+    sqlx::query(MOVE_CONVERSATION)
+        .bind(new.at.timestamp_millis())
+        .bind(is_in)
+        .bind(int(seq))
+        .bind(reopens)
+        .bind(int(rev))
+        .bind(org.to_string())
+        .bind(&id)
+        .execute(change.tx())
+        .await?;
     change.event(EventKind::ConversationChanged, &id, None, new.author).await?;
     if reopens {
         let (kind, conversation) = (ActivityKind::ConversationReopened, Some(new.conversation));
@@ -211,16 +204,23 @@ async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> R
     Ok(())
 }
 
+/// A statement for messages of an organization, with the columns that [`message`] reads.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.*, ",
+            author_columns!(),
+            " FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND ",
+            $rest
+        )
+    };
+}
+const SELECT_ONE: &str = select!("m.id = ?");
+const SELECT_NEWEST: &str = select!("m.conversation_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?");
+
 /// A message as agents see it.
 pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: MessageId) -> Result<Option<Message>> {
-    let row = sqlx::query(
-        "SELECT m.*, a.name AS author_name, a.removed_at AS author_removed_at FROM message m \
-         LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND m.id = ?",
-    )
-    .bind(org.to_string())
-    .bind(id.to_string())
-    .fetch_optional(&mut *reading)
-    .await?;
+    let row = sqlx::query(SELECT_ONE).bind(org.to_string()).bind(id.to_string()).fetch_optional(&mut *reading).await?;
     let Some(row) = row else { return Ok(None) };
     let mut found = [message(&row)?];
     attach(reading, org, found[0].conversation_id, &mut found).await?;
@@ -234,19 +234,19 @@ async fn newest(
     before: Seq,
     limit: i64,
 ) -> Result<Vec<Message>> {
-    let rows = sqlx::query(
-        "SELECT m.*, a.name AS author_name, a.removed_at AS author_removed_at FROM message m \
-         LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id \
-         WHERE m.org_id = ? AND m.conversation_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?",
-    )
-    .bind(org.to_string())
-    .bind(conversation.to_string())
-    .bind(int(before))
-    .bind(limit)
-    .fetch_all(reading)
-    .await?;
+    let rows = sqlx::query(SELECT_NEWEST)
+        .bind(org.to_string())
+        .bind(conversation.to_string())
+        .bind(int(before))
+        .bind(limit)
+        .fetch_all(reading)
+        .await?;
     Ok(rows.iter().map(message).collect::<sqlx::Result<_>>()?)
 }
+
+const SELECT_ATTACHMENTS: &str = "SELECT t.message_id, t.name, t.size, t.media_type FROM message m \
+    JOIN attachment t ON t.org_id = m.org_id AND t.message_id = m.id \
+    WHERE m.org_id = ? AND m.conversation_id = ? AND m.seq BETWEEN ? AND ? ORDER BY t.message_id, t.n";
 
 /// Adds the attachments to messages of one conversation, newest first.
 async fn attach(
@@ -256,17 +256,13 @@ async fn attach(
     messages: &mut [Message],
 ) -> Result<()> {
     let (Some(newest), Some(oldest)) = (messages.first(), messages.last()) else { return Ok(()) };
-    let rows = sqlx::query(
-        "SELECT t.message_id, t.name, t.size, t.media_type FROM message m \
-         JOIN attachment t ON t.org_id = m.org_id AND t.message_id = m.id \
-         WHERE m.org_id = ? AND m.conversation_id = ? AND m.seq BETWEEN ? AND ? ORDER BY t.message_id, t.n",
-    )
-    .bind(org.to_string())
-    .bind(conversation.to_string())
-    .bind(int(oldest.seq))
-    .bind(int(newest.seq))
-    .fetch_all(reading)
-    .await?;
+    let rows = sqlx::query(SELECT_ATTACHMENTS)
+        .bind(org.to_string())
+        .bind(conversation.to_string())
+        .bind(int(oldest.seq))
+        .bind(int(newest.seq))
+        .fetch_all(reading)
+        .await?;
     for row in &rows {
         let id: MessageId = row.id("message_id")?;
         let attachment =

@@ -58,7 +58,7 @@ macro_rules! note_sql {
     (@select $table:literal, $parent:literal, $columns:literal) => {
         concat!(
             "SELECT n.id, n.", $parent, $columns, ", n.author_id, b.body, n.created_at, n.seq, n.rev, ",
-            "a.name AS author_name, a.removed_at AS author_removed_at FROM ", $table, " n ",
+            $crate::agents::author_columns!(), " FROM ", $table, " n ",
             "JOIN ", $table, "_body b ON b.org_id = n.org_id AND b.note_id = n.id ",
             "JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id WHERE n.org_id = ? AND "
         )

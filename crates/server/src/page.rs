@@ -43,12 +43,12 @@ impl<'a> List<'a> {
         let digits: Vec<_> = place.bytes().map(|digit| char::from(digit).to_digit(16)).collect::<Option<_>>()?;
         let bytes = digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair.get(1)?).ok());
         let place = String::from_utf8(bytes.collect::<Option<_>>()?).ok()?;
-        secret::is_same(signature, &self.signature(&place)).then_some(place)
+        secret::constant_time_eq(signature, &self.signature(&place)).then_some(place)
     }
 
     fn signature(&self, place: &str) -> String {
         // A list's name has no NUL: nothing can be moved between it and the place.
-        let mut text = secret::seal(self.db.cursor_key(), "cursor", &format!("{}\0{place}", self.name));
+        let mut text = secret::signature(self.db.cursor_key(), "cursor", &format!("{}\0{place}", self.name));
         text.truncate(SIGNATURE);
         text
     }

@@ -36,11 +36,11 @@ pub(crate) async fn matches(password: String, stored: Option<String>) -> bool {
     work.await.unwrap_or(false)
 }
 
-/// Hashed with the same parameters as everybody's, from a word that nobody knows.
+/// Hashed with the same parameters as everybody's, from a password that nobody knows.
 fn nobodys() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
-    static WORD: LazyLock<String> = LazyLock::new(crate::secret::token);
-    HASH.get_or_init(|| hash(&WORD).expect("a random word can be hashed"))
+    static PASSWORD: LazyLock<String> = LazyLock::new(crate::secret::token);
+    HASH.get_or_init(|| hash(&PASSWORD).expect("a random password can be hashed"))
 }
 
 /// Makes the first unknown account as slow as the second.

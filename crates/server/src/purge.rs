@@ -76,34 +76,27 @@ pub async fn purge(db: &Db, is_log_due: bool) -> Result<Scrubbed> {
     Ok(if is_held_back { Scrubbed::HeldBack } else { Scrubbed::Clean })
 }
 
+const IS_DUE: &str = "SELECT EXISTS (SELECT 1 FROM contact_note WHERE deleted_at IS NOT NULL) \
+    OR EXISTS (SELECT 1 FROM conversation_note WHERE deleted_at IS NOT NULL)";
+
+const DELETE_CONTACT_NOTES: &str = "DELETE FROM contact_note \
+    WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM contact_note_tombstone t \
+    WHERE t.org_id = contact_note.org_id AND t.id = contact_note.id AND t.restorable_until <= ?)";
+
+const DELETE_CONVERSATION_NOTES: &str = "DELETE FROM conversation_note \
+    WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM conversation_note_tombstone t \
+    WHERE t.org_id = conversation_note.org_id AND t.id = conversation_note.id AND t.restorable_until <= ?)";
+
 /// Deletes the rows whose tombstones say that they can't be restored any more. Tombstones stay for ever.
 async fn remove(db: &Db) -> Result<u64> {
     let now = Utc::now().timestamp_millis();
-    let is_due: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM contact_note WHERE deleted_at IS NOT NULL) \
-         OR EXISTS (SELECT 1 FROM conversation_note WHERE deleted_at IS NOT NULL)",
-    )
-    .fetch_one(&mut *db.read().await?)
-    .await?;
+    let is_due: bool = sqlx::query_scalar(IS_DUE).fetch_one(&mut *db.read().await?).await?;
     if !is_due {
         return Ok(0);
     }
     let mut tx = db.writer().begin_with("BEGIN IMMEDIATE").await?;
-    let contact_notes = sqlx::query(
-        "DELETE FROM contact_note WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM contact_note_tombstone t \
-         WHERE t.org_id = contact_note.org_id AND t.id = contact_note.id AND t.restorable_until <= ?)",
-    )
-    .bind(now)
-    .execute(&mut *tx)
-    .await?;
-    let conversation_notes = sqlx::query(
-        "DELETE FROM conversation_note WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 \
-         FROM conversation_note_tombstone t WHERE t.org_id = conversation_note.org_id AND t.id = conversation_note.id \
-         AND t.restorable_until <= ?)",
-    )
-    .bind(now)
-    .execute(&mut *tx)
-    .await?;
+    let contact_notes = sqlx::query(DELETE_CONTACT_NOTES).bind(now).execute(&mut *tx).await?;
+    let conversation_notes = sqlx::query(DELETE_CONVERSATION_NOTES).bind(now).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(contact_notes.rows_affected() + conversation_notes.rows_affected())
 }

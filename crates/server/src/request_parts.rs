@@ -1,6 +1,7 @@
 //! What a request says in its path and headers, read alike everywhere.
 
 use axum::http::{HeaderMap, header};
+use std::str::FromStr;
 
 /// Whether the path is this one or below it.
 pub(crate) fn is_under(path: &str, root: &str) -> bool {
@@ -11,4 +12,10 @@ pub(crate) fn is_under(path: &str, root: &str) -> bool {
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The position in a `Last-Event-ID` header. `Some(None)`: the header is there, but holds no position of this form.
+pub(crate) fn last_event_id<T: FromStr>(headers: &HeaderMap) -> Option<Option<T>> {
+    let id = headers.get("last-event-id")?;
+    Some(id.to_str().ok().and_then(|id| id.trim().parse().ok()))
 }

@@ -1,4 +1,7 @@
-//! Random words, their hashes and seals: session ids, visitors' tokens, cursors, the epoch.
+//! Random tokens, their hashes, and signatures: session ids, visitors' tokens, keys, cursors.
+//!
+//! A secret is never compared with `==`: a token is looked up by its hash, and a signature goes through
+//! [`constant_time_eq`].
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -8,11 +11,11 @@ use subtle::ConstantTimeEq as _;
 /// 256 random bits from the operating system, in hexadecimal.
 #[must_use]
 pub fn token() -> String {
-    word(64)
+    random_token(64)
 }
 
 /// `length` random hexadecimal digits.
-pub(crate) fn word(length: usize) -> String {
+pub(crate) fn random_token(length: usize) -> String {
     let mut bytes = vec![0; length.div_ceil(2)];
     getrandom::fill(&mut bytes).expect("the operating system always has random bytes once it is up");
     let mut text = hex(&bytes);
@@ -26,14 +29,14 @@ pub fn hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// Our seal over a text for one purpose: HMAC-SHA-256 (RFC 2104), in hexadecimal. A purpose has no NUL.
-pub(crate) fn seal(key: &str, purpose: &str, text: &str) -> String {
+/// The signature of a text for one purpose: HMAC-SHA-256 (RFC 2104), in hexadecimal. A purpose has no NUL.
+pub(crate) fn signature(key: &str, purpose: &str, text: &str) -> String {
     hex(&hmac_sha256(key.as_bytes(), &[purpose.as_bytes(), &[0], text.as_bytes()]))
 }
 
-/// Compares seals, or the same part of two seals, in a time that says nothing about where they differ.
-pub(crate) fn is_same(given: &str, seal: &str) -> bool {
-    given.as_bytes().ct_eq(seal.as_bytes()).into()
+/// Compares signatures, or the same part of two, in a time that says nothing about where they differ.
+pub(crate) fn constant_time_eq(given: &str, expected: &str) -> bool {
+    given.as_bytes().ct_eq(expected.as_bytes()).into()
 }
 
 fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
@@ -82,12 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn a_seal_is_for_one_key_one_purpose_and_one_text() {
-        let one = seal("key", "visit", "text");
-        assert!(is_same(&one, &seal("key", "visit", "text")));
-        for other in [seal("kex", "visit", "text"), seal("key", "cursor", "text"), seal("key", "visit", "texts")] {
-            assert!(!is_same(&one, &other));
+    fn a_signature_is_for_one_key_one_purpose_and_one_text() {
+        let one = signature("key", "visit", "text");
+        assert!(constant_time_eq(&one, &signature("key", "visit", "text")));
+        for other in
+            [signature("kex", "visit", "text"), signature("key", "cursor", "text"), signature("key", "visit", "texts")]
+        {
+            assert!(!constant_time_eq(&one, &other));
         }
-        assert!(!is_same(&one, &one[..63]) && !is_same(&one[..63], &one) && !is_same("", &one));
+        assert!(
+            !constant_time_eq(&one, &one[..63]) && !constant_time_eq(&one[..63], &one) && !constant_time_eq("", &one)
+        );
     }
 }

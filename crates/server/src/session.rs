@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Result},
     input::Json,
     password,
+    rate_limit::FAILURES,
     request_parts::bearer,
     secret,
     state::{Config, State},
@@ -45,8 +46,7 @@ async fn sign_in(
     Json(given): Json<SignIn>,
 ) -> Result<(StatusCode, Cookies)> {
     let email = given.email.to_lowercase();
-    let attempt = state.attempts().begin([format!("account {}", secret::hash(&email)), address.key()]);
-    let attempt = attempt.map_err(Error::too_many)?;
+    let attempt = state.attempts().begin(FAILURES, [format!("account {}", secret::hash(&email)), address.key()])?;
     let account = account(state.db(), &email).await?;
     let stored = account.as_ref().map(|(.., hash)| hash.clone());
     let matches = password::matches(given.password, stored).await;
@@ -54,7 +54,7 @@ async fn sign_in(
         tracing::info!("a sign-in failed");
         return Err(ProblemCode::BadCredentials.into());
     };
-    state.attempts().succeeded(&attempt);
+    state.attempts().take_back(attempt);
     let token = start(state.db(), org, agent, &hash, cookie(&headers, state.config())).await?;
     tracing::info!(%org, %agent, "signed in");
     Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), &token, ABSOLUTE.num_seconds())))
@@ -79,6 +79,9 @@ async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderM
     Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), "", 0)))
 }
 
+const INSERT: &str = "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
+    SELECT ?, org_id, id, ?, ? FROM agent WHERE org_id = ? AND id = ? AND removed_at IS NULL AND password_hash = ?";
+
 /// Starts a session and returns its id. The one before, if there was any, ends.
 async fn start(db: &Db, org: OrgId, agent: AgentId, password_hash: &str, before: Option<&str>) -> Result<String> {
     let token = secret::token();
@@ -93,18 +96,15 @@ async fn start(db: &Db, org: OrgId, agent: AgentId, password_hash: &str, before:
         .execute(change.tx())
         .await?;
     // Only if the agent is still here with the password that was checked: both may have changed meanwhile.
-    let started = sqlx::query(
-        "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
-         SELECT ?, org_id, id, ?, ? FROM agent WHERE org_id = ? AND id = ? AND removed_at IS NULL AND password_hash = ?",
-    )
-    .bind(secret::hash(&token))
-    .bind(at.timestamp_millis())
-    .bind(at.timestamp_millis())
-    .bind(org.to_string())
-    .bind(agent.to_string())
-    .bind(password_hash)
-    .execute(change.tx())
-    .await?;
+    let started = sqlx::query(INSERT)
+        .bind(secret::hash(&token))
+        .bind(at.timestamp_millis())
+        .bind(at.timestamp_millis())
+        .bind(org.to_string())
+        .bind(agent.to_string())
+        .bind(password_hash)
+        .execute(change.tx())
+        .await?;
     if started.rows_affected() == 0 {
         return Err(ProblemCode::BadCredentials.into());
     }
@@ -163,18 +163,18 @@ pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential
     })
 }
 
+const SELECT: &str = "SELECT s.org_id, s.agent_id, s.last_used_at, a.role, a.joined_seq FROM session s \
+    JOIN agent a ON a.org_id = s.org_id AND a.id = s.agent_id \
+    WHERE s.token_hash = ? AND s.created_at > ? AND s.last_used_at > ? AND a.removed_at IS NULL";
+
 async fn in_session(reading: &mut SqliteConnection, session: &str) -> Result<Option<Found>> {
     let now = Utc::now();
-    let row = sqlx::query(
-        "SELECT s.org_id, s.agent_id, s.last_used_at, a.role, a.joined_seq FROM session s \
-         JOIN agent a ON a.org_id = s.org_id AND a.id = s.agent_id \
-         WHERE s.token_hash = ? AND s.created_at > ? AND s.last_used_at > ? AND a.removed_at IS NULL",
-    )
-    .bind(session)
-    .bind((now - ABSOLUTE).timestamp_millis())
-    .bind((now - IDLE).timestamp_millis())
-    .fetch_optional(reading)
-    .await?;
+    let row = sqlx::query(SELECT)
+        .bind(session)
+        .bind((now - ABSOLUTE).timestamp_millis())
+        .bind((now - IDLE).timestamp_millis())
+        .fetch_optional(reading)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     let signed = AuthAgent::read(&row, Credential::Session(session.to_owned()))?;
     Ok(Some(Found { signed, is_due: row.time("last_used_at")? + TOUCH < now }))

@@ -1,6 +1,6 @@
 //! What every handler can reach: the database, how the server was started, and the few things kept in memory only.
 
-use crate::{db::Db, rate_limit::FailedAttempts, static_files::Site, stream_limits::Streams};
+use crate::{db::Db, rate_limit::RateLimit, static_files::Site};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -49,8 +49,7 @@ struct Inner {
     db: Db,
     config: Config,
     site: Site,
-    attempts: FailedAttempts,
-    streams: Streams,
+    attempts: RateLimit,
     closing: watch::Sender<bool>,
 }
 
@@ -58,8 +57,7 @@ impl State {
     #[must_use]
     pub fn new(db: Db, config: Config, site: Site) -> Self {
         let (closing, _) = watch::channel(false);
-        let (attempts, streams) = (FailedAttempts::default(), Streams::default());
-        Self { inner: Arc::new(Inner { db, config, site, attempts, streams, closing }) }
+        Self { inner: Arc::new(Inner { db, config, site, attempts: RateLimit::default(), closing }) }
     }
 
     #[must_use]
@@ -81,12 +79,9 @@ impl State {
         &self.inner.site
     }
 
-    pub(crate) fn attempts(&self) -> &FailedAttempts {
+    /// Attempts to guess a password or a key.
+    pub(crate) fn attempts(&self) -> &RateLimit {
         &self.inner.attempts
-    }
-
-    pub(crate) fn streams(&self) -> &Streams {
-        &self.inner.streams
     }
 
     /// Ends every stream: the server is about to stop.

@@ -1,4 +1,5 @@
-//! The files of the built app, read once at start and kept in memory.
+//! The files of the built app, read once at start and kept in memory. Why this is not tower-http's `ServeDir`:
+//! `docs/decisions/own-static-files.md`.
 
 use crate::{
     error::{Error, Result},

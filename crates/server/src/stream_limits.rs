@@ -1,45 +1,59 @@
-//! How many streams one session may hold open at once.
+//! How many streams of events one reader may hold open at once: an agent's session, or a visitor of the web chat.
 
-use crate::auth_agent::Credential;
+use crate::error::{Error, Result};
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Arc, Mutex, PoisonError},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-const STREAMS_PER_SESSION: usize = 8;
+/// What the client is told to wait: streams end at no time that is known.
+const WAIT_SECONDS: u64 = 5;
 
-/// How many streams each session has open.
-#[derive(Default)]
-pub(crate) struct Streams {
-    open: Arc<Mutex<HashMap<Credential, usize>>>,
+/// Counts the open streams of each reader.
+pub(crate) struct StreamLimit<Reader> {
+    most: usize,
+    free: Mutex<HashMap<Reader, Arc<Semaphore>>>,
 }
 
-/// A place among a session's streams, free again when dropped.
-pub(crate) struct Slot {
-    open: Arc<Mutex<HashMap<Credential, usize>>>,
-    credential: Credential,
-}
+impl<Reader: Clone + Eq + Hash> StreamLimit<Reader> {
+    /// At most `most` open streams for each reader.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, free: Mutex::default() }
+    }
 
-impl Streams {
-    pub(crate) fn enter(&self, credential: &Credential) -> Option<Slot> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(credential.clone()).or_default();
-        if *count >= STREAMS_PER_SESSION {
-            return None;
-        }
-        *count += 1;
-        Some(Slot { open: self.open.clone(), credential: credential.clone() })
+    /// Counts one more stream, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// 429 when the reader has as many streams open as it may.
+    pub(crate) fn open(&self, reader: &Reader) -> Result<OwnedSemaphorePermit> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.retain(|_, permits| permits.available_permits() < self.most);
+        let permits = free.entry(reader.clone()).or_insert_with(|| Arc::new(Semaphore::new(self.most)));
+        Arc::clone(permits).try_acquire_owned().map_err(|_| Error::too_many(WAIT_SECONDS))
     }
 }
 
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.credential) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.credential);
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_stream_makes_room() {
+        let limit = StreamLimit::new(10);
+        let mut open: Vec<_> = (0..10).map(|_| limit.open(&"v").unwrap()).collect();
+        assert!(limit.open(&"v").is_err());
+        assert!(limit.open(&"somebody else").is_ok());
+        open.pop();
+        assert!(limit.open(&"v").is_ok());
+    }
+
+    #[test]
+    fn a_reader_without_streams_is_forgotten() {
+        let limit = StreamLimit::new(10);
+        drop(limit.open(&"gone").unwrap());
+        let _open = limit.open(&"here").unwrap();
+        assert_eq!(limit.free.lock().unwrap().len(), 1);
     }
 }

@@ -6,10 +6,8 @@
 //!
 //! - `token` makes and checks what a visitor is known by; nothing is stored before the first message.
 //! - `thread` reads the conversation, `arrival` adds to it, `stream` tells what is new.
-//! - `limits` keeps one visitor from filling the inbox.
 
 mod arrival;
-mod limits;
 mod stream;
 mod thread;
 mod token;
@@ -17,20 +15,21 @@ mod token;
 use crate::{
     client_address::ClientAddress,
     error::{Error, Result},
-    input,
+    event_stream, input,
     input::{Ids, Json},
     orgs,
-    request_parts::bearer,
+    rate_limit::{Rate, RateLimit},
+    request_parts::{bearer, last_event_id},
     state::State,
+    stream_limits::StreamLimit,
 };
 use axum::{
     Extension,
     extract::{self, FromRequestParts},
     http::{HeaderMap, StatusCode, request::Parts},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
-use limits::Limits;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use wire::{
@@ -38,13 +37,26 @@ use wire::{
     visitor::{NewVisitorMessage, Visit, VisitorMessage, VisitorPage},
 };
 
+/// For each address.
+const VISITS: Rate = Rate::token_bucket(120, Duration::from_millis(500));
+/// For each visitor: faster than anybody types.
+const MESSAGES: Rate = Rate::token_bucket(40, Duration::from_secs(1));
+/// Open streams of a visitor: their tabs.
+const STREAMS: usize = 10;
+
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(visit))
         .routes(routes!(list))
         .routes(routes!(put))
         .routes(routes!(events))
-        .layer(Extension(Arc::new(Limits::default())))
+        .layer(Extension(Arc::new(Limits { rates: RateLimit::default(), streams: StreamLimit::new(STREAMS) })))
+}
+
+/// How much a visitor, or an address, has done of late.
+struct Limits {
+    rates: RateLimit,
+    streams: StreamLimit<String>,
 }
 
 /// Who is asking. As a handler's parameter: 401 without a token of ours.
@@ -77,7 +89,7 @@ async fn visit(
     address: ClientAddress,
     Ids(slug): Ids<String>,
 ) -> Result<axum::Json<Visit>> {
-    limits.visit(&address.key()).map_err(Error::too_many)?;
+    limits.rates.begin(VISITS, [format!("visit {}", address.key())])?;
     let mut reading = state.db().read().await?;
     let org = orgs::by_slug(&mut reading, &slug).await?.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
     let key = token::key(&mut reading).await?;
@@ -124,9 +136,9 @@ async fn put(
     if let Some(message) = known {
         return Ok((StatusCode::OK, axum::Json(message)));
     }
-    limits.message(&visitor.hash).map_err(Error::too_many)?;
+    limits.rates.begin(MESSAGES, [format!("message {}", visitor.hash)])?;
     let arrival = arrival::Arrival { visitor: &visitor, id, body: new.body.as_str() };
-    let (status, message) = arrival.write(state.db(), &limits, &address.key()).await?;
+    let (status, message) = arrival.write(state.db(), &limits.rates, &address.key()).await?;
     Ok((status, axum::Json(message)))
 }
 
@@ -141,8 +153,7 @@ async fn events(
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let place = limits.stream(&visitor.hash).map_err(Error::too_many)?;
-    let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(|id| id.parse().ok());
-    // As the agents' stream: a proxy that buffers would hold every message back.
-    Ok(([("x-accel-buffering", "no")], stream::open(state, visitor, after, place)).into_response())
+    let permit = limits.streams.open(&visitor.hash)?;
+    let (first, messages) = stream::Messages::open(state.db().clone(), visitor, last_event_id(&headers)).await?;
+    Ok(event_stream::respond(&state, permit, first, messages))
 }

@@ -164,7 +164,7 @@ async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u6
     for statement in ["DELETE FROM event", "DELETE FROM embed_token"] {
         sqlx::query(statement).execute(&mut *tx).await?;
     }
-    for (key, value) in [("epoch", secret::word(8)), ("cursor-key", secret::token())] {
+    for (key, value) in [("epoch", secret::random_token(8)), ("cursor-key", secret::token())] {
         sqlx::query("UPDATE meta SET value = ? WHERE key = ?").bind(value).bind(key).execute(&mut *tx).await?;
     }
     tx.commit().await?;
@@ -178,23 +178,25 @@ async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u6
     Ok(deleted)
 }
 
+const REPLAY_PEOPLE: [&str; 7] = [
+    // Numbers of the order are never given twice.
+    "UPDATE org SET seq = MAX(seq, COALESCE((SELECT o.seq FROM old.org o WHERE o.id = org.id), 0))",
+    "UPDATE agent SET (password_hash, removed_at) = (SELECT o.password_hash, o.removed_at FROM old.agent o \
+     WHERE o.org_id = agent.org_id AND o.id = agent.id) WHERE EXISTS (SELECT 1 FROM old.agent o \
+     WHERE o.org_id = agent.org_id AND o.id = agent.id)",
+    "DELETE FROM session",
+    "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
+     SELECT s.token_hash, s.org_id, s.agent_id, s.created_at, s.last_used_at FROM old.session s \
+     WHERE EXISTS (SELECT 1 FROM agent a WHERE a.org_id = s.org_id AND a.id = s.agent_id)",
+    "DELETE FROM embed_token",
+    "DELETE FROM embed_key WHERE NOT EXISTS (SELECT 1 FROM old.embed_key o WHERE o.key_hash = embed_key.key_hash)",
+    "DELETE FROM embed_origin WHERE NOT EXISTS (SELECT 1 FROM old.embed_origin o \
+     WHERE o.org_id = embed_origin.org_id AND o.origin = embed_origin.origin)",
+];
+
 /// Whoever was taken out, signed out or given another password since stays so; so do keys and origins that are gone.
 async fn replay_people(tx: &mut SqliteConnection) -> Result<()> {
-    for statement in [
-        // Numbers of the order are never given twice.
-        "UPDATE org SET seq = MAX(seq, COALESCE((SELECT o.seq FROM old.org o WHERE o.id = org.id), 0))",
-        "UPDATE agent SET (password_hash, removed_at) = (SELECT o.password_hash, o.removed_at FROM old.agent o \
-         WHERE o.org_id = agent.org_id AND o.id = agent.id) WHERE EXISTS (SELECT 1 FROM old.agent o \
-         WHERE o.org_id = agent.org_id AND o.id = agent.id)",
-        "DELETE FROM session",
-        "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
-         SELECT s.token_hash, s.org_id, s.agent_id, s.created_at, s.last_used_at FROM old.session s \
-         WHERE EXISTS (SELECT 1 FROM agent a WHERE a.org_id = s.org_id AND a.id = s.agent_id)",
-        "DELETE FROM embed_token",
-        "DELETE FROM embed_key WHERE NOT EXISTS (SELECT 1 FROM old.embed_key o WHERE o.key_hash = embed_key.key_hash)",
-        "DELETE FROM embed_origin WHERE NOT EXISTS (SELECT 1 FROM old.embed_origin o \
-         WHERE o.org_id = embed_origin.org_id AND o.origin = embed_origin.origin)",
-    ] {
+    for statement in REPLAY_PEOPLE {
         sqlx::query(statement).execute(&mut *tx).await?;
     }
     Ok(())

@@ -20,6 +20,9 @@ pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &AuthAgen
     Ok(mark.max(signed.joined_seq))
 }
 
+const COUNT_UNSEEN: &str = "SELECT COUNT(*) AS unseen FROM contact_note \
+    WHERE org_id = ? AND contact_id = ? AND seq > ? AND author_id <> ? AND deleted_at IS NULL";
+
 /// How many live notes of others are newer than the agent's seen mark.
 pub(super) async fn count_unseen(
     reading: &mut SqliteConnection,
@@ -27,16 +30,13 @@ pub(super) async fn count_unseen(
     contact: ContactId,
     seen: Seq,
 ) -> Result<u64> {
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS unseen FROM contact_note \
-         WHERE org_id = ? AND contact_id = ? AND seq > ? AND author_id <> ? AND deleted_at IS NULL",
-    )
-    .bind(signed.org.to_string())
-    .bind(contact.to_string())
-    .bind(int(seen))
-    .bind(signed.agent.to_string())
-    .fetch_one(reading)
-    .await?;
+    let row = sqlx::query(COUNT_UNSEEN)
+        .bind(signed.org.to_string())
+        .bind(contact.to_string())
+        .bind(int(seen))
+        .bind(signed.agent.to_string())
+        .fetch_one(reading)
+        .await?;
     Ok(row.seq("unseen")?)
 }
 

@@ -9,6 +9,9 @@ use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 use wire::OrgId;
 
+const INSERT: &str = "INSERT INTO embed_key (org_id, id, name, key_hash, created_at) VALUES (?, ?, ?, ?, ?) \
+    ON CONFLICT DO NOTHING";
+
 /// Adds a key and returns it: nothing can show it again.
 ///
 /// # Errors
@@ -20,16 +23,14 @@ pub async fn add(db: &Db, org: OrgId, name: &str) -> Result<String> {
     let key = format!("sidenote_{}", secret::token());
     let mut change = db.change(org).await?;
     let at = change.at().timestamp_millis();
-    let added = sqlx::query(
-        "INSERT INTO embed_key (org_id, id, name, key_hash, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(org.to_string())
-    .bind(Uuid::now_v7().to_string())
-    .bind(name)
-    .bind(secret::hash(&key))
-    .bind(at)
-    .execute(change.tx())
-    .await?;
+    let added = sqlx::query(INSERT)
+        .bind(org.to_string())
+        .bind(Uuid::now_v7().to_string())
+        .bind(name)
+        .bind(secret::hash(&key))
+        .bind(at)
+        .execute(change.tx())
+        .await?;
     if added.rows_affected() == 0 {
         return Err(Error::Setup("There is a key with this name already.".to_owned()));
     }
@@ -37,21 +38,16 @@ pub async fn add(db: &Db, org: OrgId, name: &str) -> Result<String> {
     Ok(key)
 }
 
+const DELETE_TOKENS: &str = "DELETE FROM embed_token \
+    WHERE org_id = ? AND key_id IN (SELECT id FROM embed_key WHERE org_id = ? AND name = ?)";
+
 /// Removes a key; every token that was made with it ends at once.
 ///
 /// # Errors
 /// When there is no such key, or the database fails.
 pub async fn remove(db: &Db, org: OrgId, name: &str) -> Result<()> {
     let mut change = db.change(org).await?;
-    sqlx::query(
-        "DELETE FROM embed_token WHERE org_id = ? AND key_id IN \
-         (SELECT id FROM embed_key WHERE org_id = ? AND name = ?)",
-    )
-    .bind(org.to_string())
-    .bind(org.to_string())
-    .bind(name)
-    .execute(change.tx())
-    .await?;
+    sqlx::query(DELETE_TOKENS).bind(org.to_string()).bind(org.to_string()).bind(name).execute(change.tx()).await?;
     let removed = sqlx::query("DELETE FROM embed_key WHERE org_id = ? AND name = ?")
         .bind(org.to_string())
         .bind(name)

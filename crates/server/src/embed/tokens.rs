@@ -12,6 +12,12 @@ use wire::{AgentId, EmbedToken, OrgId, ProblemCode};
 
 const LIFE: TimeDelta = TimeDelta::minutes(10);
 
+const INSERT: &str = "INSERT INTO embed_token (token_hash, org_id, agent_id, key_id, origin, expires_at) \
+    SELECT ?, a.org_id, a.id, k.id, o.origin, ? FROM agent a \
+    JOIN embed_key k ON k.org_id = a.org_id AND k.id = ? \
+    JOIN embed_origin o ON o.org_id = a.org_id AND o.origin = ? \
+    WHERE a.org_id = ? AND a.id = ? AND a.removed_at IS NULL";
+
 pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin: &str) -> Result<EmbedToken> {
     let token = secret::token();
     let mut change = db.change(org).await?;
@@ -21,21 +27,15 @@ pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin:
         .execute(change.tx())
         .await?;
     // Only if all three are still there: any of them may have gone since it was looked at.
-    let made = sqlx::query(
-        "INSERT INTO embed_token (token_hash, org_id, agent_id, key_id, origin, expires_at) \
-         SELECT ?, a.org_id, a.id, k.id, o.origin, ? FROM agent a \
-         JOIN embed_key k ON k.org_id = a.org_id AND k.id = ? \
-         JOIN embed_origin o ON o.org_id = a.org_id AND o.origin = ? \
-         WHERE a.org_id = ? AND a.id = ? AND a.removed_at IS NULL",
-    )
-    .bind(secret::hash(&token))
-    .bind(expires_at.timestamp_millis())
-    .bind(key)
-    .bind(origin)
-    .bind(org.to_string())
-    .bind(agent.to_string())
-    .execute(change.tx())
-    .await?;
+    let made = sqlx::query(INSERT)
+        .bind(secret::hash(&token))
+        .bind(expires_at.timestamp_millis())
+        .bind(key)
+        .bind(origin)
+        .bind(org.to_string())
+        .bind(agent.to_string())
+        .execute(change.tx())
+        .await?;
     if made.rows_affected() == 0 {
         return Err(Error::from(ProblemCode::BadCredentials));
     }
@@ -55,17 +55,13 @@ pub(crate) async fn end_all(db: &Db, org: OrgId, agent: AgentId) -> Result<()> {
     change.commit().await
 }
 
+const SELECT: &str = "SELECT t.org_id, t.agent_id, t.origin, a.role, a.joined_seq FROM embed_token t \
+    JOIN agent a ON a.org_id = t.org_id AND a.id = t.agent_id \
+    WHERE t.token_hash = ? AND t.expires_at > ? AND a.removed_at IS NULL";
+
 /// Who comes with the token of this hash, and from which origin alone, if it lives and the agent is still there.
 pub(crate) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(AuthAgent, String)>> {
-    let row = sqlx::query(
-        "SELECT t.org_id, t.agent_id, t.origin, a.role, a.joined_seq FROM embed_token t \
-         JOIN agent a ON a.org_id = t.org_id AND a.id = t.agent_id \
-         WHERE t.token_hash = ? AND t.expires_at > ? AND a.removed_at IS NULL",
-    )
-    .bind(hash)
-    .bind(Utc::now().timestamp_millis())
-    .fetch_optional(reading)
-    .await?;
+    let row = sqlx::query(SELECT).bind(hash).bind(Utc::now().timestamp_millis()).fetch_optional(reading).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some((AuthAgent::read(&row, Credential::Token(hash.to_owned()))?, row.text("origin")?)))
 }

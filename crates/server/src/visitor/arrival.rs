@@ -1,19 +1,24 @@
 //! A visitor's message arrives: it is written, with its contact and conversation if it is the first, and a closed
 //! conversation is opened again.
 
-use super::{Visitor, limits::Limits, thread};
+use super::{Visitor, thread};
 use crate::{
     change::{ActivityLine, Change, EventKind},
     db::{Columns as _, Db, int},
-    error::{Error, Result},
+    error::Result,
+    rate_limit::{Rate, RateLimit},
 };
 use axum::http::StatusCode;
 use sqlx::Row as _;
+use std::time::Duration;
 use uuid::Uuid;
 use wire::{
     ActivityKind, ChannelKind, ContactId, ConversationId, ProblemCode, Seq,
     visitor::{From, VisitorMessage},
 };
+
+/// For each address: a whole office may be behind one. Each makes a contact and a conversation in the team's inbox.
+const NEW_CONVERSATIONS: Rate = Rate::token_bucket(60, Duration::from_secs(5));
 
 pub(super) struct Arrival<'a> {
     pub(super) visitor: &'a Visitor,
@@ -28,9 +33,34 @@ struct Place {
     last_position: u64,
 }
 
+const INSERT_CONTACT: &str = "INSERT INTO contact (org_id, id, name, default_channel, created_at, seq, rev) \
+    VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) \
+    ON CONFLICT DO NOTHING";
+
+const INSERT_CONVERSATION: &str = "INSERT INTO conversation (org_id, id, contact_id, channel_id, status, last_at, \
+    created_at, seq, rev) \
+    SELECT org_id, ?, ?, id, 'open', ?, ?, ?, ? FROM channel WHERE org_id = ? AND kind = ? ORDER BY id LIMIT 1";
+
+const SELECT_PLACE: &str = "SELECT c.contact_id, c.status, c.last_position, k.blocked FROM conversation c \
+    JOIN contact k ON k.org_id = c.org_id AND k.id = c.contact_id WHERE c.org_id = ? AND c.id = ?";
+
+const INSERT_MESSAGE: &str = "INSERT INTO message (org_id, id, conversation_id, position, direction, body, delivery, \
+    created_at, seq) VALUES (?, ?, ?, ?, 'in', ?, 'delivered', ?, ?)";
+
+const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
+    last_in_seq = ?2, last_position = last_position + 1, status = CASE WHEN ?3 THEN 'open' ELSE status END, rev = ?4 \
+    WHERE org_id = ?5 AND id = ?6";
+
 impl Arrival<'_> {
     /// Writes the message, or finds that another request wrote it meanwhile.
-    pub(super) async fn write(&self, db: &Db, limits: &Limits, address: &str) -> Result<(StatusCode, VisitorMessage)> {
+    pub(super) async fn write(
+        &self,
+        db: &Db,
+        rates: &RateLimit,
+        address: &str,
+    ) -> Result<(StatusCode, VisitorMessage)> {
         let mut change = db.change(self.visitor.org).await?;
         if let Some(message) = thread::written(change.tx(), self.visitor, self.id, self.body).await? {
             return Ok((StatusCode::OK, message));
@@ -38,7 +68,7 @@ impl Arrival<'_> {
         let conversation = match thread::conversation(change.tx(), self.visitor).await? {
             Some(conversation) => conversation,
             None => {
-                limits.new_conversation(address).map_err(Error::too_many)?;
+                rates.begin(NEW_CONVERSATIONS, [format!("new {address}")])?;
                 self.begin(&mut change).await?
             }
         };
@@ -73,27 +103,23 @@ impl Arrival<'_> {
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
         // Of the hash, not of the token: agents see it.
         let mark = &self.visitor.hash[..8];
-        sqlx::query(
-            "INSERT INTO contact (org_id, id, name, default_channel, created_at, seq, rev) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&org)
-        .bind(contact.to_string())
-        .bind(format!("Visitor {}", mark[..4].to_uppercase()))
-        .bind(ChannelKind::Chat.into_str())
-        .bind(at)
-        .bind(int(seq))
-        .bind(int(seq))
-        .execute(change.tx())
-        .await?;
-        sqlx::query(
-            "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(&org)
-        .bind(ChannelKind::Chat.into_str())
-        .bind(format!("visitor-{mark}"))
-        .bind(contact.to_string())
-        .execute(change.tx())
-        .await?;
+        sqlx::query(INSERT_CONTACT)
+            .bind(&org)
+            .bind(contact.to_string())
+            .bind(format!("Visitor {}", mark[..4].to_uppercase()))
+            .bind(ChannelKind::Chat.into_str())
+            .bind(at)
+            .bind(int(seq))
+            .bind(int(seq))
+            .execute(change.tx())
+            .await?;
+        sqlx::query(INSERT_ADDRESS)
+            .bind(&org)
+            .bind(ChannelKind::Chat.into_str())
+            .bind(format!("visitor-{mark}"))
+            .bind(contact.to_string())
+            .execute(change.tx())
+            .await?;
         change.event(EventKind::ContactChanged, contact, None, None).await
     }
 
@@ -105,20 +131,17 @@ impl Arrival<'_> {
     ) -> Result<()> {
         let seq = change.next_seq().await?;
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-        let made = sqlx::query(
-            "INSERT INTO conversation (org_id, id, contact_id, channel_id, status, last_at, created_at, seq, rev) \
-             SELECT org_id, ?, ?, id, 'open', ?, ?, ?, ? FROM channel WHERE org_id = ? AND kind = ? ORDER BY id LIMIT 1",
-        )
-        .bind(conversation.to_string())
-        .bind(contact.to_string())
-        .bind(at)
-        .bind(at)
-        .bind(int(seq))
-        .bind(int(seq))
-        .bind(org)
-        .bind(ChannelKind::Chat.into_str())
-        .execute(change.tx())
-        .await?;
+        let made = sqlx::query(INSERT_CONVERSATION)
+            .bind(conversation.to_string())
+            .bind(contact.to_string())
+            .bind(at)
+            .bind(at)
+            .bind(int(seq))
+            .bind(int(seq))
+            .bind(org)
+            .bind(ChannelKind::Chat.into_str())
+            .execute(change.tx())
+            .await?;
         if made.rows_affected() == 0 {
             return Err(ProblemCode::NotFound.into());
         }
@@ -127,14 +150,11 @@ impl Arrival<'_> {
     }
 
     async fn place(&self, change: &mut Change, conversation: ConversationId) -> Result<Place> {
-        let row = sqlx::query(
-            "SELECT c.contact_id, c.status, c.last_position, k.blocked FROM conversation c \
-             JOIN contact k ON k.org_id = c.org_id AND k.id = c.contact_id WHERE c.org_id = ? AND c.id = ?",
-        )
-        .bind(self.visitor.org.to_string())
-        .bind(conversation.to_string())
-        .fetch_one(change.tx())
-        .await?;
+        let row = sqlx::query(SELECT_PLACE)
+            .bind(self.visitor.org.to_string())
+            .bind(conversation.to_string())
+            .fetch_one(change.tx())
+            .await?;
         if row.try_get("blocked")? {
             return Err(ProblemCode::Forbidden.into());
         }
@@ -149,19 +169,16 @@ impl Arrival<'_> {
     async fn insert(&self, change: &mut Change, conversation: ConversationId, position: u64) -> Result<Seq> {
         let seq = change.next_seq().await?;
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-        sqlx::query(
-            "INSERT INTO message (org_id, id, conversation_id, position, direction, body, delivery, created_at, seq) \
-             VALUES (?, ?, ?, ?, 'in', ?, 'delivered', ?, ?)",
-        )
-        .bind(&org)
-        .bind(self.id.as_hyphenated().to_string())
-        .bind(conversation.to_string())
-        .bind(int(position))
-        .bind(self.body)
-        .bind(at)
-        .bind(int(seq))
-        .execute(change.tx())
-        .await?;
+        sqlx::query(INSERT_MESSAGE)
+            .bind(&org)
+            .bind(self.id.as_hyphenated().to_string())
+            .bind(conversation.to_string())
+            .bind(int(position))
+            .bind(self.body)
+            .bind(at)
+            .bind(int(seq))
+            .execute(change.tx())
+            .await?;
         change.event(EventKind::MessageAdded, self.id.as_hyphenated(), Some(conversation.to_string()), None).await?;
         Ok(seq)
     }
@@ -176,19 +193,15 @@ impl Arrival<'_> {
     ) -> Result<()> {
         let rev = change.next_seq().await?;
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-        sqlx::query(
-            "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, last_in_seq = ?2, \
-             last_position = last_position + 1, status = CASE WHEN ?3 THEN 'open' ELSE status END, rev = ?4 \
-             WHERE org_id = ?5 AND id = ?6",
-        )
-        .bind(at)
-        .bind(int(seq))
-        .bind(place.is_closed)
-        .bind(int(rev))
-        .bind(org)
-        .bind(conversation.to_string())
-        .execute(change.tx())
-        .await?;
+        sqlx::query(MOVE_CONVERSATION)
+            .bind(at)
+            .bind(int(seq))
+            .bind(place.is_closed)
+            .bind(int(rev))
+            .bind(org)
+            .bind(conversation.to_string())
+            .execute(change.tx())
+            .await?;
         change.event(EventKind::ConversationChanged, conversation, None, None).await?;
         if place.is_closed {
             let line = self.line(ActivityKind::ConversationReopened, place.contact, conversation);

@@ -1,111 +1,65 @@
 //! What is new in the visitor's conversation, as server-sent events: `hello`, `message-added`, `heartbeat`, `reset`.
 //!
-//! The stream is woken by every change of anything, and says something only when a message came: each time it reads
-//! on from its own position.
+//! The stream is woken by every change of anything, and says something only when a message came.
 
-use super::{Visitor, limits::StreamPlace, thread};
-use crate::{error::Result, state::State};
-use axum::response::sse::{Event, Sse};
-use futures::Stream;
-use serde_json::json;
-use std::{collections::VecDeque, convert::Infallible};
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep_until},
+use super::{Visitor, thread};
+use crate::{
+    db::Db,
+    error::Result,
+    event_stream::{Source, event},
 };
+use axum::response::sse::Event;
+use serde_json::json;
+use wire::visitor::VisitorMessage;
 
-struct Open {
-    state: State,
+/// Reads the conversation on from a position.
+pub(super) struct Messages {
+    db: Db,
     visitor: Visitor,
-    woken: watch::Receiver<()>,
-    closing: watch::Receiver<bool>,
-    /// Where the asked-for position begins: `None` from now on, `Some(None)` an id that is no position.
-    asked: Option<Option<u64>>,
-    /// The position up to which everything was sent.
-    sent: Option<u64>,
-    ready: VecDeque<Event>,
-    heartbeat: Instant,
-    _place: StreamPlace,
+    sent: u64,
 }
 
-/// Opens the stream. Subscribes before it reads, so that nothing falls in between.
-pub(super) fn open(
-    state: State,
-    visitor: Visitor,
-    asked: Option<Option<u64>>,
-    place: StreamPlace,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let (woken, closing) = (state.db().woken(), state.closing());
-    let heartbeat = Instant::now() + state.heartbeat();
-    let (sent, ready) = (None, VecDeque::new());
-    let open = Open { state, visitor, woken, closing, asked, sent, ready, heartbeat, _place: place };
-    Sse::new(futures::stream::unfold(open, |mut open| async move {
-        let event = open.next().await?;
-        Some((Ok(event), open))
-    }))
-}
-
-impl Open {
-    /// The next event; `None` ends the stream. A failed read ends it too: the page connects again and resumes.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if *self.closing.borrow() {
-                return None;
-            }
-            if let Some(event) = self.ready.pop_front() {
-                return Some(event);
-            }
-            self.woken.mark_unchanged();
-            match self.sent {
-                None => self.begin().await.ok()?,
-                Some(sent) => self.read_on(sent).await.ok()?,
-            }
-            if self.ready.is_empty() && self.wait().await {
-                self.heartbeat = Instant::now() + self.state.heartbeat();
-                return Some(told("heartbeat", self.sent.unwrap_or(0)));
-            }
-        }
-    }
-
-    /// Waits for a wake-up. True when it was the heartbeat's.
-    async fn wait(&mut self) -> bool {
-        tokio::select! {
-            _ = self.woken.changed() => false,
-            _ = self.closing.changed() => false,
-            () = sleep_until(self.heartbeat) => true,
-        }
-    }
-
-    async fn begin(&mut self) -> Result<()> {
-        let mut reading = self.state.db().read().await?;
-        let last = match thread::conversation(&mut reading, &self.visitor).await? {
-            Some(conversation) => thread::last_position(&mut reading, &self.visitor, conversation).await?,
+impl Messages {
+    /// Finds out where to begin, and what is said first. `asked`: the position to go on after; `Some(None)` is an id
+    /// that is no position.
+    pub(super) async fn open(db: Db, visitor: Visitor, asked: Option<Option<u64>>) -> Result<(Vec<Event>, Self)> {
+        let mut reading = db.read().await?;
+        let last = match thread::conversation(&mut reading, &visitor).await? {
+            Some(conversation) => thread::last_position(&mut reading, &visitor, conversation).await?,
             None => 0,
         };
-        self.ready.push_back(told("hello", last));
-        self.sent = Some(match self.asked {
+        drop(reading);
+        let mut first = vec![at_position("hello", last)];
+        let sent = match asked {
             None => last,
             Some(Some(asked)) if asked <= last => asked,
             Some(_) => {
-                self.ready.push_back(Event::default().event("reset").data(json!({ "position": last }).to_string()));
+                first.push(at_position("reset", last));
                 last
             }
-        });
-        Ok(())
-    }
-
-    async fn read_on(&mut self, sent: u64) -> Result<()> {
-        let mut reading = self.state.db().read().await?;
-        let Some(conversation) = thread::conversation(&mut reading, &self.visitor).await? else { return Ok(()) };
-        for message in thread::after(&mut reading, &self.visitor, conversation, sent).await? {
-            self.sent = Some(message.position);
-            let event = Event::default().event("message-added").id(message.position.to_string());
-            self.ready.push_back(event.data(json!({ "message": message }).to_string()));
-        }
-        Ok(())
+        };
+        Ok((first, Self { db, visitor, sent }))
     }
 }
 
-fn told(name: &str, position: u64) -> Event {
-    Event::default().event(name).data(json!({ "position": position }).to_string())
+impl Source for Messages {
+    async fn read(&mut self) -> Result<Option<Vec<Event>>> {
+        let mut reading = self.db.read().await?;
+        let conversation = thread::conversation(&mut reading, &self.visitor).await?;
+        let Some(conversation) = conversation else { return Ok(Some(Vec::new())) };
+        let messages = thread::after(&mut reading, &self.visitor, conversation, self.sent).await?;
+        self.sent = messages.last().map_or(self.sent, |message| message.position);
+        let added = |message: VisitorMessage| {
+            event("message-added", &json!({ "message": message })).id(message.position.to_string())
+        };
+        Ok(Some(messages.into_iter().map(added).collect()))
+    }
+
+    fn heartbeat(&self) -> Event {
+        at_position("heartbeat", self.sent)
+    }
+}
+
+fn at_position(name: &str, position: u64) -> Event {
+    event(name, &json!({ "position": position }))
 }

@@ -16,8 +16,19 @@ use wire::{
     visitor::{From, VisitorMessage, VisitorPage},
 };
 
-const COLUMNS: &str = "SELECT m.id, m.position, m.direction, m.body, m.created_at, a.name AS agent FROM message m \
-    LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id";
+/// A statement for messages of an organization, with the columns that [`message`] reads and `conversation_id`.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.id, m.position, m.direction, m.body, m.created_at, m.conversation_id, a.name AS agent \
+             FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND ",
+            $rest
+        )
+    };
+}
+const SELECT_PAGE: &str = select!("m.conversation_id = ? AND m.position < ? ORDER BY m.position DESC LIMIT ?");
+const SELECT_AFTER: &str = select!("m.conversation_id = ? AND m.position > ? ORDER BY m.position LIMIT 100");
+const SELECT_ONE: &str = select!("m.id = ?");
 
 /// The conversation, once there is one.
 pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visitor) -> Result<Option<ConversationId>> {
@@ -41,10 +52,7 @@ pub(super) async fn page(
     let Some(conversation) = conversation(&mut *reading, visitor).await? else {
         return Ok(VisitorPage { items: Vec::new(), next_cursor: None });
     };
-    let sql = format!(
-        "{COLUMNS} WHERE m.org_id = ? AND m.conversation_id = ? AND m.position < ? ORDER BY m.position DESC LIMIT ?"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let rows = sqlx::query(SELECT_PAGE)
         .bind(visitor.org.to_string())
         .bind(conversation.to_string())
         .bind(before.unwrap_or(i64::MAX))
@@ -66,10 +74,7 @@ pub(super) async fn after(
     conversation: ConversationId,
     position: u64,
 ) -> Result<Vec<VisitorMessage>> {
-    let sql = format!(
-        "{COLUMNS} WHERE m.org_id = ? AND m.conversation_id = ? AND m.position > ? ORDER BY m.position LIMIT 100"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let rows = sqlx::query(SELECT_AFTER)
         .bind(visitor.org.to_string())
         .bind(conversation.to_string())
         .bind(int(position))
@@ -102,8 +107,7 @@ pub(super) async fn written(
     id: Uuid,
     body: &str,
 ) -> Result<Option<VisitorMessage>> {
-    let sql = format!("{COLUMNS_AND_PLACE} WHERE m.org_id = ? AND m.id = ?");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let row = sqlx::query(SELECT_ONE)
         .bind(visitor.org.to_string())
         .bind(id.as_hyphenated().to_string())
         .fetch_optional(&mut *reading)
@@ -114,9 +118,6 @@ pub(super) async fn written(
     let same = here && message.from == From::Me && message.body == body;
     if same { Ok(Some(message)) } else { Err(ProblemCode::IdReuse.into()) }
 }
-
-const COLUMNS_AND_PLACE: &str = "SELECT m.id, m.position, m.direction, m.body, m.created_at, a.name AS agent, \
-    m.conversation_id FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id";
 
 fn message(row: &SqliteRow) -> sqlx::Result<VisitorMessage> {
     let from = match row.try_get("direction")? {
@@ -136,21 +137,21 @@ fn message(row: &SqliteRow) -> sqlx::Result<VisitorMessage> {
     })
 }
 
-/// A position, sealed to its visitor.
+/// A position, signed for its visitor.
 fn write_cursor(key: &Key, visitor: &Visitor, position: i64) -> String {
-    format!("{position:x}.{}", cursor_seal(key, visitor, position))
+    format!("{position:x}.{}", cursor_signature(key, visitor, position))
 }
 
 fn read_cursor(key: &Key, visitor: &Visitor, cursor: &str) -> Result<i64> {
     let position = cursor.split_once('.').and_then(|(position, given)| {
         let position = i64::from_str_radix(position, 16).ok()?;
-        secret::is_same(given, &cursor_seal(key, visitor, position)).then_some(position)
+        secret::constant_time_eq(given, &cursor_signature(key, visitor, position)).then_some(position)
     });
     position.ok_or_else(|| ProblemCode::BadCursor.into())
 }
 
-fn cursor_seal(key: &Key, visitor: &Visitor, position: i64) -> String {
-    let mut seal = token::seal(key, "cursor", &format!("{} {position}", visitor.hash));
-    seal.truncate(32);
-    seal
+fn cursor_signature(key: &Key, visitor: &Visitor, position: i64) -> String {
+    let mut signature = token::signature(key, "cursor", &format!("{} {position}", visitor.hash));
+    signature.truncate(32);
+    signature
 }

@@ -1,10 +1,10 @@
-//! A visitor's token: an organization, a random number, and our seal over both. Checking it
-//! needs the key and nothing else, so that a visit leaves no trace before the first message.
+//! A visitor's token: an organization, a random number, and our signature of both. Checking it needs the key
+//! and nothing else, so that nothing is stored of a visit before the first message.
 
 use crate::{
     db::Db,
     error::Result,
-    secret::{self, word},
+    secret::{self, random_token},
 };
 use sqlx::SqliteConnection;
 use uuid::Uuid;
@@ -14,12 +14,14 @@ const ORG_DIGITS: usize = 32;
 const RANDOM_DIGITS: usize = 32;
 const KEY_DIGITS: usize = 64;
 
-/// What this database's tokens are sealed with.
+/// What this database's tokens are signed with.
 pub(super) struct Key(String);
+
+const SELECT_KEY: &str = "SELECT value FROM meta WHERE key = 'visitor-key'";
 
 /// The key, if a visit ever made it.
 pub(super) async fn key(reading: &mut SqliteConnection) -> Result<Option<Key>> {
-    let key = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'visitor-key'").fetch_optional(reading).await?;
+    let key = sqlx::query_scalar(SELECT_KEY).fetch_optional(reading).await?;
     Ok(key.map(Key))
 }
 
@@ -27,31 +29,31 @@ pub(super) async fn key(reading: &mut SqliteConnection) -> Result<Option<Key>> {
 pub(super) async fn make_key(db: &Db, org: OrgId) -> Result<Key> {
     let mut change = db.change(org).await?;
     sqlx::query("INSERT INTO meta (key, value) VALUES ('visitor-key', ?) ON CONFLICT (key) DO NOTHING")
-        .bind(word(KEY_DIGITS))
+        .bind(random_token(KEY_DIGITS))
         .execute(change.tx())
         .await?;
-    let key = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'visitor-key'").fetch_one(change.tx()).await?;
+    let key = sqlx::query_scalar(SELECT_KEY).fetch_one(change.tx()).await?;
     change.commit().await?;
     Ok(Key(key))
 }
 
 pub(super) fn fresh(key: &Key, org: OrgId) -> String {
-    let claim = format!("{}{}", org.0.as_simple(), word(RANDOM_DIGITS));
-    format!("{claim}{}", seal(key, "visit", &claim))
+    let claim = format!("{}{}", org.0.as_simple(), random_token(RANDOM_DIGITS));
+    format!("{claim}{}", signature(key, "visit", &claim))
 }
 
 /// The organization a token was made for, if it is one of ours.
 pub(super) fn org_of(key: &Key, token: &str) -> Option<OrgId> {
     let (claim, given) = token.split_at_checked(ORG_DIGITS + RANDOM_DIGITS)?;
-    if !secret::is_same(given, &seal(key, "visit", claim)) {
+    if !secret::constant_time_eq(given, &signature(key, "visit", claim)) {
         return None;
     }
     Uuid::try_parse(&claim[..ORG_DIGITS]).ok().map(OrgId)
 }
 
-/// Seals a text for one purpose.
-pub(super) fn seal(key: &Key, purpose: &str, text: &str) -> String {
-    secret::seal(&key.0, purpose, text)
+/// Signs a text for one purpose.
+pub(super) fn signature(key: &Key, purpose: &str, text: &str) -> String {
+    secret::signature(&key.0, purpose, text)
 }
 
 #[cfg(test)]

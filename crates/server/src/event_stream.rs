@@ -1,0 +1,93 @@
+//! Streams of server-sent events: how they are framed, when they are woken, when they say that they are alive, and when
+//! they end. What a stream says is its [`Source`]'s.
+
+use crate::{error::Result, state::State};
+use axum::response::{
+    IntoResponse as _, Response,
+    sse::{Event, Sse},
+};
+use futures::{StreamExt as _, stream};
+use serde::Serialize;
+use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, watch},
+    time::{Instant, sleep_until},
+};
+
+/// Proxies that buffer would hold every event back. Caching is forbidden for the whole API, in `request_guard`.
+const NO_BUFFERING: [(&str, &str); 1] = [("x-accel-buffering", "no")];
+
+/// Reads what a stream says, from its own position on.
+pub(crate) trait Source: Send + 'static {
+    /// The events since the last call. `None`: whoever listens may hear no more.
+    fn read(&mut self) -> impl Future<Output = Result<Option<Vec<Event>>>> + Send;
+
+    /// Says that the stream is alive, and how far it has been read.
+    fn heartbeat(&self) -> Event;
+}
+
+/// An event with its data as JSON.
+pub(crate) fn event(name: &str, data: &impl Serialize) -> Event {
+    Event::default().event(name).json_data(data).expect("an event is plain values")
+}
+
+/// Answers with a stream: first what is given, then what the source reads whenever anything has changed.
+///
+/// Wake-ups carry no data, and the source is read before the first wait. So nothing is missed: a slow reader, many
+/// changes at once or a late start only make the next batch longer.
+pub(crate) fn respond(state: &State, permit: OwnedSemaphorePermit, first: Vec<Event>, source: impl Source) -> Response {
+    let open = Open {
+        source,
+        ready: first.into(),
+        woken: state.db().woken(),
+        closing: state.closing(),
+        pace: state.heartbeat(),
+        beat: Instant::now() + state.heartbeat(),
+        _permit: permit,
+    };
+    let events = stream::unfold(open, async |mut open| open.next().await.map(|event| (event, open)));
+    (NO_BUFFERING, Sse::new(events.map(Ok::<_, Infallible>))).into_response()
+}
+
+struct Open<S> {
+    source: S,
+    ready: VecDeque<Event>,
+    woken: watch::Receiver<()>,
+    closing: watch::Receiver<bool>,
+    pace: Duration,
+    /// When the next heartbeat is due.
+    beat: Instant,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl<S: Source> Open<S> {
+    /// The next event; `None` ends the stream.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if *self.closing.borrow_and_update() {
+                return None;
+            }
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            self.woken.mark_unchanged();
+            // An answer that has begun can't be refused any more: a failed read ends it, and the client resumes.
+            self.ready.extend(self.source.read().await.ok()??);
+            if self.beat <= Instant::now() {
+                self.beat = Instant::now() + self.pace;
+                self.ready.push_back(self.source.heartbeat());
+            }
+            if self.ready.is_empty() {
+                self.wait().await?;
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> Option<()> {
+        tokio::select! {
+            woken = self.woken.changed() => woken.ok(),
+            closing = self.closing.changed() => closing.ok(),
+            () = sleep_until(self.beat) => Some(()),
+        }
+    }
+}
