@@ -1,7 +1,7 @@
 //! Our server with the demonstration's data, listening, and a fault in front of it if one is seeded.
 
 use axum::Router;
-use sidenote_server::{Config, Site, State, db::Db, demo, serve};
+use sidenote_server::{Config, State, StaticFiles, db::Db, demo, serve};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
@@ -27,7 +27,7 @@ impl Served {
             demo::make(&db).await.unwrap();
             // Nobody's undo runs out while a slow machine gets through the checks.
             let config = Config { undo_window: Duration::from_secs(3600), ..Config::default() };
-            let state = State::new(db, config, Site::default());
+            let state = State::new(db, config, StaticFiles::default());
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let base = format!("http://{}", listener.local_addr().unwrap());
             // As a whole behind the fault: routed after it, by what it made of the request.

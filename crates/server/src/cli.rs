@@ -4,7 +4,7 @@
 mod embed;
 
 use crate::{
-    Config, Site, State, agents,
+    Config, State, StaticFiles, agents,
     backup::{self, Ledger},
     db::Db,
     demo,
@@ -210,12 +210,12 @@ impl Serve {
         if self.demo && config.is_secure() {
             return Err(Error::Setup("--demo makes accounts whose password everybody knows: not on https.".to_owned()));
         }
-        let site = self.dist.as_deref().map_or_else(|| Ok(Site::embedded()), Site::read)?;
+        let static_files = self.dist.as_deref().map_or_else(|| Ok(StaticFiles::embedded()), StaticFiles::read)?;
         let db = Db::open(&self.db).await?;
         if self.demo {
             fill_with_demo(&db).await?;
         }
-        let state = State::new(db, config, site);
+        let state = State::new(db, config, static_files);
         let listener = TcpListener::bind(self.addr).await.map_err(|error| cannot_listen(self.addr, &error))?;
         let address = listener.local_addr()?;
         say(&format!("listening on http://{address}"))?;

@@ -11,7 +11,7 @@ use crate::{
     contacts,
     db::{Columns as _, head, int, malformed},
     error::{Error, Result},
-    input::{Ids, Json, Query},
+    input::{Ids, JsonBody, Query},
     note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
     page::{List, cut},
     state::State,
@@ -77,7 +77,7 @@ async fn add(
     signed: AuthAgent,
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
-    Json(new): Json<NewContactNote>,
+    JsonBody(new): JsonBody<NewContactNote>,
 ) -> Result<(StatusCode, axum::Json<ContactNote>)> {
     let mut change = state.db().change(signed.org).await?;
     if let Some(known) = note_storage::known::<ContactNote>(&mut change, &signed, contact, id, &new.body).await? {
@@ -134,7 +134,7 @@ async fn seen(
     signed: AuthAgent,
     Ids(contact): Ids<ContactId>,
     extract::State(state): extract::State<State>,
-    Json(given): Json<ReadMark>,
+    JsonBody(given): JsonBody<ReadMark>,
 ) -> Result<StatusCode> {
     let mut change = state.db().change(signed.org).await?;
     contacts::must_exist(change.tx(), signed.org, contact).await?;

@@ -6,7 +6,7 @@ use crate::{
     contact_fields,
     db::{Columns as _, int, malformed},
     error::{Error, Result},
-    input::{Ids, IfMatch, Json},
+    input::{Ids, IfMatch, JsonBody},
     orgs,
     state::State,
 };
@@ -45,7 +45,7 @@ async fn edit(
     Ids(id): Ids<ContactId>,
     extract::State(state): extract::State<State>,
     seen: IfMatch,
-    Json(patch): Json<ContactPatch>,
+    JsonBody(patch): JsonBody<ContactPatch>,
 ) -> Result<axum::Json<Contact>> {
     let mut change = state.db().change(signed.org).await?;
     let mut contact = find(change.tx(), signed.org, id).await?;

@@ -7,7 +7,7 @@ use crate::{
     conversations,
     db::{Columns as _, int},
     error::{Error, Result},
-    input::{Ids, IfMatch, Json},
+    input::{Ids, IfMatch, JsonBody},
     state::State,
 };
 use axum::{extract, http::StatusCode};
@@ -47,7 +47,7 @@ async fn edit(
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
     seen: IfMatch,
-    Json(patch): Json<ConversationPatch>,
+    JsonBody(patch): JsonBody<ConversationPatch>,
 ) -> Result<axum::Json<Conversation>> {
     let mut change = state.db().change(signed.org).await?;
     let before = find(change.tx(), &signed, id).await?;
@@ -78,7 +78,7 @@ async fn read(
     signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
-    Json(mark): Json<ReadMark>,
+    JsonBody(mark): JsonBody<ReadMark>,
 ) -> Result<StatusCode> {
     let mut change = state.db().change(signed.org).await?;
     must_exist(change.tx(), signed.org, id).await?;

@@ -9,7 +9,7 @@ use crate::{
     conversation,
     db::{Columns as _, int, malformed},
     error::Result,
-    input::{Ids, Json, Query},
+    input::{Ids, JsonBody, Query},
     note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
     page::{List, cut},
     state::State,
@@ -61,7 +61,7 @@ async fn add(
     signed: AuthAgent,
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
-    Json(new): Json<NewConversationNote>,
+    JsonBody(new): JsonBody<NewConversationNote>,
 ) -> Result<(StatusCode, axum::Json<ConversationNote>)> {
     let mut change = state.db().change(signed.org).await?;
     let known = note_storage::known::<ConversationNote>(&mut change, &signed, conversation, id, &new.body).await?;

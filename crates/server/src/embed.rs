@@ -14,7 +14,7 @@ use crate::{
     agents,
     client_address::ClientAddress,
     error::{Error, Result},
-    input::Json,
+    input::JsonBody,
     origin,
     rate_limit::FAILURES,
     request_parts::bearer,
@@ -44,11 +44,11 @@ impl FromRequestParts<State> for Host {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
-        let attempt = state.attempts().begin(FAILURES, [format!("embed {}", address.key()), address.key()])?;
+        let attempt = state.rate_limit().begin(FAILURES, [format!("embed {}", address.key()), address.key()])?;
         let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
         let found = keys::find(&mut *state.db().read().await?, &secret::hash(given)).await?;
         let (org, key) = found.ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
-        state.attempts().take_back(attempt);
+        state.rate_limit().take_back(attempt);
         Ok(Self { org, key })
     }
 }
@@ -61,7 +61,7 @@ impl FromRequestParts<State> for Host {
 async fn token(
     host: Host,
     extract::State(state): extract::State<State>,
-    Json(asked): Json<NewEmbedToken>,
+    JsonBody(asked): JsonBody<NewEmbedToken>,
 ) -> Result<(StatusCode, axum::Json<EmbedToken>)> {
     let agent = agent(&state, &host, &asked.agent).await?;
     let mut reading = state.db().read().await?;
@@ -82,7 +82,7 @@ async fn token(
 async fn revoke(
     host: Host,
     extract::State(state): extract::State<State>,
-    Json(asked): Json<Revocation>,
+    JsonBody(asked): JsonBody<Revocation>,
 ) -> Result<StatusCode> {
     let agent = agent(&state, &host, &asked.agent).await?;
     tokens::end_all(state.db(), host.org, agent).await?;

@@ -28,9 +28,9 @@ const DRAIN_BYTES: usize = 1024 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A JSON body of at most 128 KiB, checked field by field.
-pub struct Json<T>(pub T);
+pub struct JsonBody<T>(pub T);
 
-impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {

@@ -63,7 +63,7 @@ pub mod serve;
 pub use client_address::{ClientAddress, Peer};
 pub use error::{Error, Result};
 pub use state::{Config, State};
-pub use static_files::Site;
+pub use static_files::StaticFiles;
 
 use axum::{Router, middleware, response::IntoResponse as _};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -147,7 +147,7 @@ mod tests {
     async fn a_panic_is_one_requests_problem_and_keeps_its_words_to_itself() {
         let directory = tempfile::TempDir::new().unwrap();
         let db = db::Db::open(&directory.path().join("a.db")).await.unwrap();
-        let state = State::new(db, Config::default(), Site::default());
+        let state = State::new(db, Config::default(), StaticFiles::default());
         let broken = async || -> &'static str { panic!("secret") };
         let app = finish(Router::new().route("/api/broken", axum::routing::get(broken)), state);
         for _ in 0..2 {

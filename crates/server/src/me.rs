@@ -5,7 +5,7 @@ use crate::{
     auth_agent::AuthAgent,
     db::{Columns as _, malformed},
     error::Result,
-    input::Json,
+    input::JsonBody,
     orgs,
     state::State,
 };
@@ -32,7 +32,7 @@ async fn show(signed: AuthAgent, extract::State(state): extract::State<State>) -
 async fn edit(
     signed: AuthAgent,
     extract::State(state): extract::State<State>,
-    Json(patch): Json<SettingsPatch>,
+    JsonBody(patch): JsonBody<SettingsPatch>,
 ) -> Result<axum::Json<Me>> {
     let mut change = state.db().change(signed.org).await?;
     let mut settings = settings(change.tx(), &signed).await?;

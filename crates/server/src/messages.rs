@@ -7,7 +7,7 @@ use crate::{
     conversation, conversations,
     db::{Columns as _, int, malformed},
     error::{Error, Result},
-    input::{Ids, Json, Query},
+    input::{Ids, JsonBody, Query},
     orgs,
     page::{List, cut},
     state::State,
@@ -59,7 +59,7 @@ async fn reply(
     signed: AuthAgent,
     Ids((id, message_id)): Ids<(ConversationId, MessageId)>,
     extract::State(state): extract::State<State>,
-    Json(new): Json<NewMessage>,
+    JsonBody(new): JsonBody<NewMessage>,
 ) -> Result<(StatusCode, axum::Json<Message>)> {
     let mut change = state.db().change(signed.org).await?;
     conversation::must_exist(change.tx(), signed.org, id).await?;

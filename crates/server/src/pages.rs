@@ -22,7 +22,7 @@ pub(crate) async fn serve(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let (site, path) = (state.site(), uri.path());
+    let (files, path) = (state.static_files(), uri.path());
     if ["/api", "/contact", "/inbound", "/embed/v1"].iter().any(|root| is_under(path, root)) {
         return Error::from(ProblemCode::NotFound).into_response();
     }
@@ -32,12 +32,12 @@ pub(crate) async fn serve(
     if is_under(path, "/problems") {
         return explain(path);
     }
-    if let Some(slug) = chat::slug(path).filter(|_| !site.is_empty()) {
+    if let Some(slug) = chat::slug(path).filter(|_| !files.is_empty()) {
         return chat::answer(&state, slug, &headers).await.unwrap_or_else(Error::into_response);
     }
-    match site.find(path) {
+    match files.find(path) {
         Some(file) => file.answer(&headers),
-        None if site.is_empty() => text(StatusCode::OK, NOT_BUILT.to_owned()),
+        None if files.is_empty() => text(StatusCode::OK, NOT_BUILT.to_owned()),
         None => Error::from(ProblemCode::NotFound).into_response(),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     db::{Columns as _, Db},
     embed::{cors, tokens},
     error::{Error, Result},
-    input::Json,
+    input::JsonBody,
     password,
     rate_limit::FAILURES,
     request_parts::bearer,
@@ -43,10 +43,10 @@ async fn sign_in(
     extract::State(state): extract::State<State>,
     address: ClientAddress,
     headers: HeaderMap,
-    Json(given): Json<SignIn>,
+    JsonBody(given): JsonBody<SignIn>,
 ) -> Result<(StatusCode, Cookies)> {
     let email = given.email.to_lowercase();
-    let attempt = state.attempts().begin(FAILURES, [format!("account {}", secret::hash(&email)), address.key()])?;
+    let attempt = state.rate_limit().begin(FAILURES, [format!("account {}", secret::hash(&email)), address.key()])?;
     let account = account(state.db(), &email).await?;
     let stored = account.as_ref().map(|(.., hash)| hash.clone());
     let matches = password::matches(given.password, stored).await;
@@ -54,7 +54,7 @@ async fn sign_in(
         tracing::info!("a sign-in failed");
         return Err(ProblemCode::BadCredentials.into());
     };
-    state.attempts().take_back(attempt);
+    state.rate_limit().take_back(attempt);
     let token = start(state.db(), org, agent, &hash, cookie(&headers, state.config())).await?;
     tracing::info!(%org, %agent, "signed in");
     Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), &token, ABSOLUTE.num_seconds())))

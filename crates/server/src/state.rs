@@ -1,6 +1,6 @@
 //! What every handler can reach: the database, how the server was started, and the few things kept in memory only.
 
-use crate::{db::Db, rate_limit::RateLimit, static_files::Site};
+use crate::{db::Db, rate_limit::RateLimit, static_files::StaticFiles};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -48,16 +48,16 @@ pub struct State {
 struct Inner {
     db: Db,
     config: Config,
-    site: Site,
-    attempts: RateLimit,
+    static_files: StaticFiles,
+    rate_limit: RateLimit,
     closing: watch::Sender<bool>,
 }
 
 impl State {
     #[must_use]
-    pub fn new(db: Db, config: Config, site: Site) -> Self {
+    pub fn new(db: Db, config: Config, static_files: StaticFiles) -> Self {
         let (closing, _) = watch::channel(false);
-        Self { inner: Arc::new(Inner { db, config, site, attempts: RateLimit::default(), closing }) }
+        Self { inner: Arc::new(Inner { db, config, static_files, rate_limit: RateLimit::default(), closing }) }
     }
 
     #[must_use]
@@ -75,13 +75,13 @@ impl State {
         self.config().heartbeat
     }
 
-    pub(crate) fn site(&self) -> &Site {
-        &self.inner.site
+    pub(crate) fn static_files(&self) -> &StaticFiles {
+        &self.inner.static_files
     }
 
     /// Attempts to guess a password or a key.
-    pub(crate) fn attempts(&self) -> &RateLimit {
-        &self.inner.attempts
+    pub(crate) fn rate_limit(&self) -> &RateLimit {
+        &self.inner.rate_limit
     }
 
     /// Ends every stream: the server is about to stop.

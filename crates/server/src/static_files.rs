@@ -31,11 +31,11 @@ pub(crate) struct File {
 
 /// The files of the app, by path without a leading slash. Only what is in here can be asked for.
 #[derive(Default)]
-pub struct Site {
+pub struct StaticFiles {
     files: HashMap<String, File>,
 }
 
-impl Site {
+impl StaticFiles {
     /// Reads a directory, and those in it.
     ///
     /// # Errors

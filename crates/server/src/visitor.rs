@@ -16,7 +16,7 @@ use crate::{
     client_address::ClientAddress,
     error::{Error, Result},
     event_stream, input,
-    input::{Ids, Json},
+    input::{Ids, JsonBody},
     orgs,
     rate_limit::{Rate, RateLimit},
     request_parts::{bearer, last_event_id},
@@ -130,7 +130,7 @@ async fn put(
     address: ClientAddress,
     visitor: Visitor,
     Ids(id): Ids<Uuid>,
-    Json(new): Json<NewVisitorMessage>,
+    JsonBody(new): JsonBody<NewVisitorMessage>,
 ) -> Result<(StatusCode, axum::Json<VisitorMessage>)> {
     let known = thread::written(&mut *state.db().read().await?, &visitor, id, new.body.as_str()).await?;
     if let Some(message) = known {

@@ -1,7 +1,7 @@
 //! The demo: what is there to try things with, and that it never touches a database with people in it.
 
 use crate::kit::World;
-use sidenote_server::{Config, Site, State, db::Db, demo};
+use sidenote_server::{Config, State, StaticFiles, db::Db, demo};
 use std::collections::{BTreeMap, BTreeSet};
 use tempfile::TempDir;
 
@@ -108,7 +108,7 @@ async fn a_database_with_people_in_it_is_left_alone() {
 #[tokio::test]
 async fn the_password_demo_signs_in() {
     let (_directory, db) = made().await;
-    let app = sidenote_server::app(State::new(db, Config::default(), Site::default()));
+    let app = sidenote_server::app(State::new(db, Config::default(), StaticFiles::default()));
     let request = axum::http::Request::post(wire::paths::SESSION)
         .header("content-type", "application/json")
         .header("sec-fetch-site", "same-origin")

@@ -15,7 +15,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sidenote_server::{
-    Config, Site, State,
+    Config, State, StaticFiles,
     agents::{self, NewAgent},
     contacts,
     conversation::{self, NewConversation},
@@ -66,17 +66,17 @@ impl World {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
-        Self::with_site(config, Site::default()).await
+        Self::with_site(config, StaticFiles::default()).await
     }
 
-    pub(crate) async fn with_site(config: Config, site: Site) -> Self {
+    pub(crate) async fn with_site(config: Config, static_files: StaticFiles) -> Self {
         crate::canary::listen();
         let directory = directory();
         let file = directory.path().join("sidenote.db");
         let db = Db::open(&file).await.unwrap();
         let acme = team(&db, "acme").await;
         let globex = team(&db, "globex").await;
-        let state = State::new(db, config, site);
+        let state = State::new(db, config, static_files);
         let app = sidenote_server::app(state.clone());
         Self { state, app, file, acme, globex, _directory: directory }
     }
@@ -156,7 +156,7 @@ impl World {
 
     /// The same world, over what its file is now. Its database must have been closed.
     pub(crate) async fn reopened(self) -> Self {
-        let state = State::new(Db::open(&self.file).await.unwrap(), Config::default(), Site::default());
+        let state = State::new(Db::open(&self.file).await.unwrap(), Config::default(), StaticFiles::default());
         let app = sidenote_server::app(state.clone());
         Self { state, app, ..self }
     }

@@ -2,7 +2,7 @@
 
 use crate::kit::World;
 use axum::http::Method;
-use sidenote_server::{Config, Site, orgs};
+use sidenote_server::{Config, StaticFiles, orgs};
 use std::fs;
 use tempfile::TempDir;
 
@@ -23,7 +23,7 @@ async fn world() -> World {
     write("boot.js.br", "brotli of boot()");
     write("app-0123456789abcdef.js", "app()");
     write("app-0123456789abcdef_bg.wasm", "wasm");
-    World::with_site(Config::default(), Site::read(directory.path()).unwrap()).await
+    World::with_site(Config::default(), StaticFiles::read(directory.path()).unwrap()).await
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn without_the_app_the_server_says_how_to_build_it() {
         let answer = world.nobody().get(path).await.expect(200);
         assert!(answer.text().contains("cargo xtask build"), "{}", answer.text());
     }
-    assert!(Site::read(std::path::Path::new("/nowhere/at/all")).is_err());
+    assert!(StaticFiles::read(std::path::Path::new("/nowhere/at/all")).is_err());
 }
 
 /// The text between the first opening and closing tag.

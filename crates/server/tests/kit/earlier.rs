@@ -1,7 +1,7 @@
 //! Databases as earlier versions left them: their schema, with an organization in it.
 
 use sha2::{Digest as _, Sha256};
-use sidenote_server::{Config, Site, State, db::Db};
+use sidenote_server::{Config, State, StaticFiles, db::Db};
 use sqlx::{
     Connection as _, SqliteConnection,
     migrate::Migrator,
@@ -44,7 +44,7 @@ pub(crate) async fn database(file: &Path, schema: i64) -> (Past, SqliteConnectio
 /// The world of now over such a file, and Sam's browser, which is still signed in.
 pub(crate) async fn opened(file: &Path, config: Config) -> (Db, super::Client) {
     let db = Db::open(file).await.unwrap();
-    let app = sidenote_server::app(State::new(db.clone(), config, Site::default()));
+    let app = sidenote_server::app(State::new(db.clone(), config, StaticFiles::default()));
     let nobody = super::Client { app, headers: axum::http::HeaderMap::new() };
     let sam = nobody.with("cookie", &format!("sid={SESSION}")).with("sec-fetch-site", "same-origin");
     (db, sam.with("x-sidenote", "1"))
