@@ -29,6 +29,7 @@ pub struct Strings {
     pub note_refused: &'static str,
     pub note_edit: &'static str,
     pub note_discard: &'static str,
+    pub refused_changes: &'static str,
     pub refused_close: &'static str,
     pub refused_reopen: &'static str,
     pub refused_assign: &'static str,

@@ -31,6 +31,7 @@ pub(super) static ENGLISH: Strings = Strings {
     note_refused: "Not saved: {reason}",
     note_edit: "Edit",
     note_discard: "Discard",
+    refused_changes: "Changes not saved",
     refused_close: "Not closed: {reason}",
     refused_reopen: "Not reopened: {reason}",
     refused_assign: "Not assigned to {name}: {reason}",

@@ -8,7 +8,7 @@ use sidenote_testkit::{
     fake_server::FakeServer,
     screen::{Screen, read},
     story::Story,
-    user::fill_in_input,
+    user::{fill_in_input, focused},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -74,6 +74,33 @@ async fn a_refused_close_leaves_the_conversation_open_and_says_why_until_it_is_t
     assert_eq!(story.server.status(conversation), Status::Open);
     click(&story.pane(0), "Close conversation");
     eventually("it is closed", || story.server.status(conversation) == Status::Closed).await;
+    story.end().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_change_that_is_discarded_gives_the_focus_to_the_next_one_then_to_where_it_stood() {
+    let (story, _, conversation) = ana().await;
+    story.server.refuse("PATCH", CONVERSATION, ProblemCode::Forbidden);
+    click(&story.pane(0), "Close conversation");
+    says(&story, "Not closed").await;
+    story.server.refuse("PATCH", CONVERSATION, ProblemCode::Forbidden);
+    story.client.assign(conversation, Some(story.client.my_id()));
+    says(&story, "Not assigned to").await;
+    let strip = || sidenote_testkit::screen::found(story.pane(0).root(), ".conversation > .unsaved-fields")[0].clone();
+    let discard_first = || {
+        let button = Screen::of(&strip()).roles("button", "Discard")[0].clone();
+        button.focus().expect("a button takes the focus");
+        button.click();
+    };
+    discard_first();
+    says_no_more(&story, "Not closed").await;
+    eventually("the focus is at the other one", || {
+        focused().is_some_and(|element| element.tag_name() == "BUTTON" && strip().contains(Some(&element)))
+    })
+    .await;
+    discard_first();
+    says_no_more(&story, "Not assigned").await;
+    eventually("the focus is where it stood", || focused() == Some(strip())).await;
     story.end().await;
 }
 

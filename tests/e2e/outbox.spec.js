@@ -418,6 +418,11 @@ function stories() {
     await here.finish.click();
     const sentence = (place) => place.root.getByText("Not closed: You are not allowed to do this.").first();
     for (const place of [here, there]) await expect(sentence(place)).toBeVisible();
+    const said = await sentence(here).boundingBox();
+    const [header, thread] = [here.root.locator("header").first(), here.thread];
+    const below = async (place) => place.evaluate((element) => element.getBoundingClientRect().bottom);
+    expect(said.y - (await below(header)), "the reason stands right below the header").toBeLessThan(40);
+    expect((await thread.boundingBox()).y - said.y, "and the thread right below it").toBeLessThan(80);
     await work.again(page);
     await expect(sentence(here)).toBeVisible();
     await expect(here.finish).toBeVisible();

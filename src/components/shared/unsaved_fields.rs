@@ -1,11 +1,12 @@
 //! `UnsavedFields`: changed fields that wait or were refused, beside what they belong to.
 
 use crate::{
-    browser::memo::memo,
+    browser::memo::{ErasedMemo, memo},
     client::{Client, FieldChange, Fields, UnsavedField},
     components::ui::{
         icon::{Icon, Shape},
-        live::live_view,
+        keyed_list::{KeyedList, ListHandle},
+        live::{live, live_view},
     },
     store::{
         change::{ContactChange, ConversationChange},
@@ -13,50 +14,95 @@ use crate::{
     },
     strings::{failure_sentence, fill, strings},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wire::Status;
 
-/// One line for each changed field that the server did not take at once. Details of a contact have their own place.
+/// The refused changes of something, each with its reason, and one line for those that are retried. Details of a contact
+/// have their own place. Its element stays when it is empty: it takes the focus of a button that goes.
 #[component]
 pub fn UnsavedFields(of: Fields) -> impl IntoView {
     let client = Client::here();
-    let shown = client.clone();
+    let place = NodeRef::<html::Div>::new();
     let fields = memo(move |_| {
-        let mut fields = shown.unsaved_fields(of);
-        fields.retain(|field| field.send_state != SendState::Waiting && !is_detail(&field.change));
+        let mut fields = client.unsaved_fields(of);
+        fields.retain(|field| !is_detail(&field.change));
         fields
     });
-    live_view(move || {
-        let client = client.clone();
-        let line = move |field| view! { <UnsavedLine of field client=client.clone() /> };
-        fields.get().into_iter().map(line).collect_view()
-    })
+    let names = memo(move |_| fields.with(|fields| fields.iter().filter(is_refused).map(name).collect::<Vec<_>>()));
+    let is_any_refused = memo(move |_| names.with(|names| !names.is_empty()));
+    let retrying = memo(move |_| fields.with(|fields| fields.iter().find_map(failure_of_retry)));
+    let list = move || view! { <RefusedFields of fields names place /> };
+    view! {
+        <div class="unsaved-fields" tabindex="-1" node_ref=place>
+            {live_view(move || is_any_refused.get().then(list))}
+            {live_view(move || retrying.get().map(waiting))}
+        </div>
+    }
 }
 
 fn is_detail(change: &FieldChange) -> bool {
     matches!(change, FieldChange::Contact(ContactChange::Detail(_)))
 }
 
+fn is_refused(field: &&UnsavedField) -> bool {
+    matches!(field.send_state, SendState::Refused(_))
+}
+
+fn name(field: &UnsavedField) -> String {
+    field.name.clone()
+}
+
+fn failure_of_retry(field: &UnsavedField) -> Option<Failure> {
+    if let SendState::Retrying(failure) = field.send_state { Some(failure) } else { None }
+}
+
+/// `place`: takes the focus when the last one goes.
 #[component]
-fn UnsavedLine(of: Fields, field: UnsavedField, client: Client) -> impl IntoView {
-    let UnsavedField { name, change, send_state } = field;
-    let failure = match send_state {
-        SendState::Waiting => return ().into_any(),
-        SendState::Retrying(failure) => return waiting(failure).into_any(),
-        SendState::Refused(failure) => failure,
+fn RefusedFields(
+    of: Fields,
+    fields: ErasedMemo<Vec<UnsavedField>>,
+    names: ErasedMemo<Vec<String>>,
+    place: NodeRef<html::Div>,
+) -> impl IntoView {
+    let handle = ListHandle::new();
+    let leave = Callback::new(move |gone: String| handle.focus_beside(&names.get_untracked(), &gone, "button", place));
+    let row = move |name| view! { <RefusedField of name fields leave /> };
+    view! { <KeyedList keys=names row label=strings().refused_changes class="refused-fields" handle /> }
+}
+
+#[component]
+fn RefusedField(
+    of: Fields,
+    name: String,
+    fields: ErasedMemo<Vec<UnsavedField>>,
+    leave: Callback<String>,
+) -> impl IntoView {
+    let (client, reader, known) = (Client::here(), Client::here(), name.clone());
+    let sentence = memo(move |_| {
+        let field = fields.with(|fields| fields.iter().find(|field| field.name == known).cloned());
+        let Some(UnsavedField { change, send_state: SendState::Refused(failure), .. }) = field else {
+            return String::new();
+        };
+        refused(&reader, &change, failure_sentence(failure))
+    });
+    let (retrying, retried) = (client.clone(), name.clone());
+    let retry = move |_| {
+        leave.run(retried.clone());
+        retrying.retry_field(of, &retried);
     };
-    let sentence = refused(&client, &change, failure_sentence(failure));
-    let (retrying, retried, discarded) = (client.clone(), name.clone(), name);
+    let discard = move |_| {
+        leave.run(name.clone());
+        client.discard_field(of, &name);
+    };
     view! {
-        <div class="note-problem" role="alert">
-            <p><Icon shape=Shape::TriangleAlert />{sentence}</p>
+        <div class="refused-field" role="alert">
+            <p class="note-problem"><Icon shape=Shape::TriangleAlert />{live(move || sentence.get())}</p>
             <div class="refused-actions">
-                <button type="button" class="button quiet" on:click=move |_| retrying.retry_field(of, &retried)>{strings().try_again}</button>
-                <button type="button" class="button quiet" on:click=move |_| client.discard_field(of, &discarded)>{strings().note_discard}</button>
+                <button type="button" class="button quiet" on:click=retry>{strings().try_again}</button>
+                <button type="button" class="button quiet" on:click=discard>{strings().note_discard}</button>
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// What a change waits for that is sent again and again.
