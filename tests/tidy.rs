@@ -1,5 +1,5 @@
 //! Which words may stand in which folders: the rules (`tidy/rules.rs`), checked against every source file. A violation
-//! is reported with its place and with the sentence that says where the line belongs.
+//! is reported with its place and with a sentence about where the line belongs.
 
 #[path = "tidy/checkout.rs"]
 mod checkout;
@@ -64,7 +64,7 @@ fn every_word_is_caught_where_it_may_not_be_said() {
                 let at_home = format!("{room}/here.rs");
                 assert!(rule.lines(&at_home, &seeded).is_empty(), "`{word}` belongs to {room}");
             }
-            // JSON has no comments to speak in.
+            // JSON has no comments.
             let comment = format!("//! {word}\n    // {word}\n");
             assert!(
                 rule.seed.ends_with(".json") || rule.lines(rule.seed, &comment).is_empty(),

@@ -236,6 +236,7 @@ impl Answer {
         Trouble::Wrong(format!("{}: the contract says: {contract}. The answer was {} {text}", self.asked, self.status))
     }
 
+    /// Checks the status of the answer.
     pub(crate) fn expect(self, status: u16) -> Result<Self, Trouble> {
         if self.status == status { Ok(self) } else { Err(self.wrong(&format!("status {status}"))) }
     }

@@ -21,6 +21,7 @@ pub enum Trouble {
     Needs(&'static str),
 }
 
+/// The outcome of a check.
 pub type Outcome = Result<(), Trouble>;
 
 /// Runs all checks, in the order of [`CHECKS`].

@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
+/// The fields of a note.
 pub(crate) const FIELDS: [&str; 8] =
     ["author", "body", "contact_id", "conversation_id", "created_at", "id", "rev", "seq"];
+/// The fields of its author.
 pub(crate) const AUTHOR: [&str; 3] = ["id", "name", "removed"];
 
 /// A note with only the fields that the contract names, for comparison with another answer.

@@ -35,6 +35,7 @@ pub struct Attached {
     pub media_type: String,
 }
 
+/// A letter: one message of an archive.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
     pub place: Place,

@@ -121,7 +121,7 @@ impl<'a> Circle<'a> {
             return Way::In { from };
         }
         let mut to = self.answered(letter, own);
-        // Recipients who also write in the thread read the letter too, whoever it answers.
+        // Recipients who also write in the thread read the letter too, even if it answers somebody else.
         to.extend(letter.recipients.iter().filter(|recipient| self.outside.contains(*recipient)).cloned());
         Way::Out { to, answers: answers(letter) }
     }

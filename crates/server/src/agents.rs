@@ -83,6 +83,7 @@ pub async fn set_password(db: &Db, email: &str, password_hash: &str) -> Result<(
     change.commit().await
 }
 
+/// The agent with this e-mail address, or an error for the person who typed it.
 pub(crate) async fn find(db: &Db, email: &str) -> Result<(OrgId, AgentId)> {
     let mut reading = db.read().await?;
     let row = sqlx::query("SELECT org_id, id FROM agent WHERE email = ? AND removed_at IS NULL")

@@ -103,6 +103,7 @@ impl File {
         }
     }
 
+    /// The answer with this file, or 304 if the client has it already.
     pub(crate) fn answer(&self, asked: &HeaderMap) -> Response {
         // Weak comparison, as RFC 9110 requires here: a proxy may have weakened the tag.
         let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());

@@ -8,6 +8,7 @@ use wire::{ChannelKind, Status};
 /// A conversation: the index of its contact, and its own index there.
 pub(super) type At = (usize, usize);
 
+/// One thing that happens in the demo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Joined { agent: usize },

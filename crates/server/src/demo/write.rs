@@ -43,6 +43,7 @@ pub(super) async fn organization(
     writer.marks().await
 }
 
+/// Writes one organization, and keeps the ids of what it has written.
 pub(super) struct Writer<'a> {
     pub(super) change: &'a mut Change,
     pub(super) data: &'a Organization,

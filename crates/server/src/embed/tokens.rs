@@ -18,6 +18,7 @@ const INSERT: &str = "INSERT INTO embed_token (token_hash, org_id, agent_id, key
     JOIN embed_origin o ON o.org_id = a.org_id AND o.origin = ? \
     WHERE a.org_id = ? AND a.id = ? AND a.removed_at IS NULL";
 
+/// Makes a token, if agent, key and origin still exist. Deletes expired tokens.
 pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin: &str) -> Result<EmbedToken> {
     let token = secret::token();
     let mut change = db.change(org).await?;

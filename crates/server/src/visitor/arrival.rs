@@ -21,6 +21,7 @@ use wire::{
 /// team's inbox.
 const NEW_CONVERSATIONS: Rate = Rate::token_bucket(60, Duration::from_secs(5));
 
+/// A message that a visitor sends.
 pub(super) struct Arrival<'a> {
     pub(super) visitor: &'a Visitor,
     pub(super) id: Uuid,

@@ -37,6 +37,7 @@ pub(super) async fn make_key(db: &Db, org: OrgId) -> Result<Key> {
     Ok(Key(key))
 }
 
+/// A new token for a visitor of this organization.
 pub(super) fn fresh(key: &Key, org: OrgId) -> String {
     let claim = format!("{}{}", org.0.as_simple(), random_token(RANDOM_DIGITS));
     format!("{claim}{}", signature(key, "visit", &claim))
