@@ -1,4 +1,4 @@
-/** What `getToken` may return. `expires_in`: seconds; without it the token is asked for anew after five minutes. */
+/** The result of `getToken`. `expires_in`: seconds; without it a new token is requested after five minutes. */
 export type Token = string | { token: string; expires_in?: number };
 
 /**
@@ -11,8 +11,8 @@ export interface Options {
   /** The origin of the Sidenote server, e. g. `https://inbox.example`. Default: the page's own. */
   apiBase?: string;
   /**
-   * Asks your back end for a token, which gets it by `POST /embed/v1/tokens`. Called when one is needed and again before
-   * it ends. Mounts that are given the same function, and the same `apiBase`, share one store and one connection.
+   * Requests a token from your back end, which gets it by `POST /embed/v1/tokens`. Called when a token is needed and
+   * again before it expires. Mounts with the same function and the same `apiBase` share one store and one connection.
    */
   getToken: () => Token | Promise<Token>;
   /** Default: `inbox`. */
@@ -21,29 +21,29 @@ export interface Options {
   conversation?: string;
   /** A contact's id; needed for the view `contact-panel`. */
   contact?: string;
-  /** Default: as the system is set. */
+  /** Default: the system's setting. */
   theme?: "light" | "dark" | "auto";
-  /** How dates and times are written: a BCP 47 tag, e. g. `pt-BR`. Default: as the browser is set. The words are English. */
+  /** The format of dates and times: a BCP 47 tag, e. g. `pt-BR`. Default: the browser's. The texts are English. */
   locale?: string;
   /**
-   * Answers requests in the place of the browser's own `fetch`: for a back end that is not Sidenote's. See
-   * `adapters/chatwoot.js`. Mounts share a store when this is the same function too.
+   * Answers requests in place of the browser's own `fetch`, for a back end that is not Sidenote's. See
+   * `adapters/chatwoot.js`. Mounts share a store only if this function is the same too.
    */
   fetch?: (request: Request) => Promise<Response>;
-  /** The module, if it isn't beside the script: an address, or what `WebAssembly.compile` returned. */
+  /** The module, if it isn't beside the script: an address, or the result of `WebAssembly.compile`. */
   module?: string | URL | Request | WebAssembly.Module;
 }
 
 export interface Handle {
-  /** Resolves when the view is there; rejects with a sentence when it can't be. */
+  /** Resolves when the view is shown; rejects with a sentence if it can't be. */
   readonly ready: Promise<void>;
-  /** Opens a conversation, in the views that show one. */
+  /** Opens a conversation, in the views that show conversations. */
   open(conversationId: string): void;
-  /** Hands over a token without being asked for it. */
+  /** Sets a token, without a call of `getToken`. */
   setToken(token: Token): void;
   /** Changes `view`, `conversation`, `contact`, `theme` or `locale`. */
   update(changed: Pick<Options, "view" | "conversation" | "contact" | "theme" | "locale">): void;
-  /** Takes the view away and everything that came with it. What is on its way to the server is still sent. */
+  /** Removes the view and everything that belongs to it. Changes on their way to the server are still sent. */
   unmount(): void;
 }
 
@@ -53,7 +53,7 @@ export function mount(element: HTMLElement, options: Options): Handle;
 /** Loads the module ahead of the first mount. */
 export function load(module?: Options["module"]): Promise<unknown>;
 
-/** `<sidenote-inbox>`. The attributes `api-base`, `view`, `conversation`, `contact`, `theme` and `locale` are the options. */
+/** `<sidenote-inbox>`. Options are attributes: `api-base`, `view`, `conversation`, `contact`, `theme`, `locale`. */
 export class SidenoteInbox extends HTMLElement {
   apiBase: string | undefined;
   view: View | undefined;
@@ -61,26 +61,26 @@ export class SidenoteInbox extends HTMLElement {
   contact: string | undefined;
   theme: Options["theme"];
   locale: string | undefined;
-  /** Setting it begins; it can't be an attribute. */
+  /** Setting it starts the view; it can't be an attribute. */
   getToken: Options["getToken"] | undefined;
-  /** In the place of the browser's own; set it before `getToken`. */
+  /** Used in place of the browser's own; set it before `getToken`. */
   fetch: Options["fetch"];
   readonly ready: Promise<void>;
   open(conversationId: string): void;
   setToken(token: Token): void;
 }
 
-/** Events bubble and cross shadow roots. They hold ids alone, never a text. */
+/** Events bubble and cross shadow roots. They hold ids only, never a text. */
 export interface SidenoteEventMap {
   /** A conversation was opened. */
   "sidenote:open": CustomEvent<{ conversationId: string }>;
-  /** A contact note was added or brought back, by anybody. */
+  /** A contact note was added or restored, by anybody. */
   "sidenote:note-added": CustomEvent<{ contactId: string; noteId: string }>;
   /** A contact note was deleted, by anybody. */
   "sidenote:note-deleted": CustomEvent<{ contactId: string; noteId: string }>;
-  /** `getToken` had no token, or one that the server does not take. `setToken` goes on. */
+  /** `getToken` returned no token, or one that the server refuses. `setToken` continues. */
   "sidenote:auth-needed": CustomEvent<Record<string, never>>;
-  /** The view could not be shown at all, or broke: then it offers to start again, and nothing typed is lost. */
+  /** The view could not be shown at all, or it broke: then it offers to start again, and nothing typed is lost. */
   "sidenote:failed": CustomEvent<{ message: string }>;
 }
 

@@ -1,5 +1,5 @@
-// What pages know of Sidenote: the element <sidenote-inbox> and the function mount(). The work is done by the module
-// beside this file; here is only what has to be JavaScript.
+// The interface for pages: the element <sidenote-inbox> and the function mount(). The module beside this file does the
+// work; this file holds only what must be JavaScript.
 import { watchModule } from "./module_guard.js";
 import init, { __wbg_reset_state as newInstance, brokenStrings, mount as mountInModule, onPanic } from "./sidenote.js";
 import css from "./style.js";
@@ -16,12 +16,12 @@ const ATTRIBUTES = {
 let loading;
 /** Every view on the page. */
 const views = new Set();
-/** What is said when the module has broken. */
+/** The texts for a broken module. */
 let words;
-/** Notices when the module breaks; all views stand on the one module. */
+/** Watches whether the module breaks; all views use the one module. */
 let guard;
 
-/** Loads the module, once for the page. Called early it saves the first mount the wait. */
+/** Loads the module, once for the page. Called early, it spares the first mount the wait. */
 export function load(module) {
   loading ??= start(module ?? new URL("./sidenote_bg.wasm", import.meta.url));
   return loading;
@@ -36,7 +36,7 @@ async function start(module) {
   return exports;
 }
 
-/** Gives the broken module up for another; what was typed is kept outside of it. */
+/** Replaces the broken module by a new instance; drafts and unsent changes are stored outside of it. */
 function startAgain() {
   newInstance();
   onPanic(guard.broke);
@@ -45,14 +45,14 @@ function startAgain() {
     try {
       view.begin();
     } catch (error) {
-      // Should this one break too, all of them say so again.
+      // If this one breaks too, all views show the notice again.
       console.error(error);
     }
   }
 }
 
 /**
- * Shows a view in an element. Returns at once; what is asked of the handle before the module is there is done then.
+ * Shows a view in an element. Returns at once; calls of the handle before the module is loaded are carried out then.
  */
 export function mount(element, options) {
   let current = { ...options };
@@ -79,17 +79,17 @@ export function mount(element, options) {
     if (isOver) return;
     if (views.size === 0) guard.listen();
     views.add(view);
-    // It broke before this view came.
+    // The module broke before this view was added.
     if (guard.isBroken) return view.say();
     try {
       view.begin();
     } catch (error) {
-      // Options that can't be used are this view's affair, a broken module is everybody's.
+      // Invalid options end this view only; a broken module affects all views.
       if (!guard.isBroken) forget(view);
       throw error;
     }
   });
-  // Whoever waits for `ready` hears of it too; a page that doesn't is told by an event.
+  // A page that doesn't await `ready` is notified by an event.
   ready.catch((error) => emit("failed", { message: String(error?.message ?? error) }));
   const once = (want) => {
     if (isOver) return;
@@ -113,20 +113,20 @@ export function mount(element, options) {
       }
       if (mounted) guard.call(() => mounted.free());
       mounted = undefined;
-      // A host may keep the handle; it keeps nothing that was in the element.
+      // A host may keep the handle, which must not keep the element in memory.
       element = undefined;
     },
   };
 }
 
-/** A page without views has no listener of ours. Returns whether the view was there. */
+/** Removes a view. Without views there is no listener left on the page. Returns whether the view was there. */
 function forget(view) {
   const wasThere = views.delete(view);
   if (wasThere && views.size === 0) guard.stop();
   return wasThere;
 }
 
-/** What stands in the place of a view when the module has broken. */
+/** The notice in place of a view when the module has broken. */
 function notice(sentence, action, theme) {
   const [root, gate, words, button] = ["div", "div", "p", "button"].map((name) => document.createElement(name));
   root.className = "widget";
@@ -155,7 +155,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
   #handle;
   #changed;
 
-  /** Asked for a token whenever one is needed. Setting it begins; setting another begins anew. */
+  /** Called whenever a token is needed. Setting it starts the view; setting another one restarts it. */
   get getToken() {
     return this.#getToken;
   }
@@ -167,7 +167,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
     this.#begin();
   }
 
-  /** What answers in the place of the browser's own `fetch`. Setting it begins anew. */
+  /** Used in place of the browser's own `fetch`. Setting it restarts the view. */
   get fetch() {
     return this.#fetch;
   }
@@ -179,7 +179,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
     this.#begin();
   }
 
-  /** Resolves when the view is there; rejects with a sentence when it can't be. */
+  /** Resolves when the view is shown; rejects with a sentence if it can't be. */
   get ready() {
     return this.#handle?.ready ?? Promise.reject(new Error("getToken is not set, or the element is in no page"));
   }
@@ -193,7 +193,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
   }
 
   connectedCallback() {
-    // A property that was set before the element was known to the page hides the one of this class.
+    // A property that was set before the element was defined hides the one of this class.
     for (const name of ["fetch", "getToken"].filter((name) => Object.hasOwn(this, name))) {
       const { [name]: value } = this;
       delete this[name];
@@ -203,7 +203,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
   }
 
   disconnectedCallback() {
-    // Moving an element within the page takes it out and puts it back: that is no reason to begin anew.
+    // Moving an element within the page disconnects and reconnects it: the view continues.
     queueMicrotask(() => {
       if (!this.isConnected) this.#end();
     });
@@ -215,7 +215,7 @@ export class SidenoteInbox extends HTMLElementOrNothing {
       this.#end();
       this.#begin();
     } else if (this.#handle) {
-      // A contact and its conversation are two attributes and one change.
+      // A contact and its conversation are two attributes, but one change.
       if (!this.#changed) queueMicrotask(() => this.#change());
       this.#changed = { ...this.#changed, [ATTRIBUTES[attribute]]: value ?? undefined };
     }
@@ -255,7 +255,7 @@ for (const [attribute, name] of Object.entries(ATTRIBUTES)) {
   });
 }
 
-// Not where there is no page (a server that renders), and not twice.
+// Not without a page (server-side rendering), and not twice.
 if (globalThis.customElements && !customElements.get("sidenote-inbox")) {
   customElements.define("sidenote-inbox", SidenoteInbox);
 }

@@ -1,5 +1,5 @@
-// Starts the app. A file of its own, because the Content-Security-Policy allows no inline script; the addresses of the
-// glue code and of the module carry a hash and are therefore read from the script element that Trunk wrote.
+// Starts the app. It is a file of its own because the Content-Security-Policy allows no inline script. The addresses of
+// the glue code and of the module contain a hash, so they are read from the script element that Trunk wrote.
 import { watchModule } from "./module_guard.js";
 
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
@@ -12,7 +12,7 @@ function say(sentence) {
   document.body.append(words);
 }
 
-/** A dialog of the broken module's would lie over the one that says so. Its code may still come to opening one. */
+/** A dialog of the broken module would cover the notice, and the module's code may still open one. */
 function closeOtherDialogs(own) {
   const close = () => {
     for (const dialog of document.querySelectorAll("dialog[open]")) if (dialog !== own) dialog.close();
@@ -21,7 +21,7 @@ function closeOtherDialogs(own) {
   new MutationObserver(close).observe(document.body, { subtree: true, childList: true, attributeFilter: ["open"] });
 }
 
-/** The module behind the page is gone: reloading is the only way on. */
+/** Shows the notice: the module is gone, and only a reload helps. */
 function sayBroken() {
   const dialog = document.createElement("dialog");
   dialog.className = "broken";
@@ -29,7 +29,7 @@ function sayBroken() {
   dialog.setAttribute("aria-labelledby", "broken");
   const [words, button] = ["p", "button"].map((name) => document.createElement(name));
   words.id = "broken";
-  // Without storage what was typed is on the page that is still behind, and nowhere else.
+  // Without storage the typed text is only on the page behind the notice.
   const isKept = !document.querySelector(".connection-line .not-kept");
   words.textContent = isKept
     ? "Something broke. Reload the page to go on: nothing you typed is lost."
@@ -38,7 +38,7 @@ function sayBroken() {
   button.className = "button primary";
   button.textContent = "Reload";
   button.addEventListener("click", () => location.reload());
-  // There is no other way on: the module behind the page is gone.
+  // The dialog must not be closed: the module behind the page is gone.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.append(words, button);
   document.body.append(dialog);

@@ -1,12 +1,12 @@
-// Notices that the WebAssembly module has broken: it panicked, it trapped, or an exception left one of its functions
-// half way. Its memory can't be trusted after that. The app's page and the widget both use this file.
+// Detects that the WebAssembly module has broken: it panicked, it trapped, or an exception left one of its functions
+// halfway. Its memory can't be trusted after that. The app's page and the widget both use this file.
 
-/** What wasm-bindgen's glue throws when a timer or an answer calls an instance that was given up. */
+/** The error of wasm-bindgen's glue when a timer or an answer calls an instance that was replaced. */
 const STALE = "Cannot invoke closure from previous WASM instance";
 
 /**
- * Watches the module at `address` (what the browser names in a stack; without one, only panics and calls are watched).
- * `tell()` is called once when the module breaks, after the current task's code has ended.
+ * Watches the module at `address`, which the browser names in stack traces; without it, only panics and calls are
+ * watched. `tell()` is called once when the module breaks, after the current task's code has ended.
  */
 export function watchModule(address, tell) {
   let isBroken = false;
@@ -15,10 +15,10 @@ export function watchModule(address, tell) {
     isBroken = true;
     queueMicrotask(tell);
   };
-  // The module's own listeners, timers and promises are called by the browser: what they throw reaches the page alone.
+  // The browser calls the module's own listeners, timers and promises, so their exceptions reach only the page.
   const hear = (event) => {
     const error = event.error ?? event.reason;
-    // Nothing is lost with such a call, and nobody has to read of it.
+    // Such a call loses nothing, so its error is not reported.
     if (error?.message === STALE) event.preventDefault();
     else if (address && String(error?.stack).includes(address)) broke();
   };
@@ -44,7 +44,7 @@ export function watchModule(address, tell) {
     stop() {
       for (const kind of ["error", "unhandledrejection"]) removeEventListener(kind, hear);
     },
-    /** A new instance has taken the place of the broken one. */
+    /** A new instance has replaced the broken one. */
     restarted() {
       isBroken = false;
     },

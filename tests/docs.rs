@@ -1,5 +1,5 @@
-//! The documentation says everything that there is, and nothing that there isn't: the tables of docs/embed, every link,
-//! and the tests and types that a page names.
+//! The documentation is complete and names nothing that doesn't exist: the tables of docs/embed, every link, and the
+//! tests and types that a page names.
 
 #[path = "tidy/checkout.rs"]
 mod checkout;
@@ -11,7 +11,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).expect("the checkout is readable")
 }
 
-/// What stands between `before` and the next `after`, wherever that is.
+/// Each text between `before` and the next `after`.
 fn between<'a>(text: &'a str, before: &'a str, after: char) -> impl Iterator<Item = &'a str> {
     text.split(before).skip(1).filter_map(move |rest| rest.split_once(after).map(|(name, _)| name))
 }
@@ -58,7 +58,7 @@ fn every_attribute_and_event_is_documented() {
     assert_eq!(table(&reference, "Events"), events);
 }
 
-/// README, CONTRIBUTING and everything in docs, relative to the checkout.
+/// README, CONTRIBUTING and all pages in docs, relative to the checkout.
 fn pages() -> Vec<String> {
     let mut pages = files_under("docs");
     pages.retain(|page| page.ends_with(".md"));
@@ -67,7 +67,7 @@ fn pages() -> Vec<String> {
     pages
 }
 
-/// A page without its blocks of code.
+/// A page without its code blocks.
 fn prose(text: &str) -> String {
     let mut inside = false;
     let is_prose = |line: &&str| {
@@ -89,7 +89,7 @@ fn links(prose: &str) -> Vec<(&str, &str)> {
     links
 }
 
-/// What a target leads to, as a path in the checkout, and the heading there. `None`: an address elsewhere.
+/// The file that a target leads to, as a path in the checkout, and the heading there. `None`: an external address.
 fn place(page: &str, target: &str) -> Option<(PathBuf, Option<String>)> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
@@ -103,7 +103,7 @@ fn place(page: &str, target: &str) -> Option<(PathBuf, Option<String>)> {
     Some((path, heading.map(str::to_owned)))
 }
 
-/// The names by which headings are linked to.
+/// The anchors of the headings.
 fn anchors(text: &str) -> BTreeSet<String> {
     let text = prose(text);
     let headings = text.lines().filter(|line| line.starts_with('#'));
@@ -141,7 +141,7 @@ fn every_link_leads_somewhere() {
     assert!(broken.is_empty(), "these links lead nowhere:\n{}", broken.join("\n"));
 }
 
-/// A link whose label is a name in backticks names something in the file it leads to.
+/// If the label of a link is a name in backticks, the file it leads to must contain that name.
 #[test]
 fn every_test_and_type_that_a_page_names_is_in_its_file() {
     let mut missing = Vec::new();

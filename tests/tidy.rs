@@ -1,5 +1,5 @@
-//! Which room may say which word: the house's order as data (in `tidy/rules.rs`), held against every source file. A
-//! trespass is reported with its place and with the sentence that says where the line belongs.
+//! Which words may stand in which folders: the rules (`tidy/rules.rs`), checked against every source file. A violation
+//! is reported with its place and with a sentence about where the line belongs.
 
 #[path = "tidy/checkout.rs"]
 mod checkout;
@@ -15,7 +15,7 @@ mod text;
 use checkout::{files_under, root};
 use std::fs;
 
-/// The files that must spell out the words they forbid.
+/// The files that must contain the words that they forbid.
 const SPELLED_OUT: &str = "tests/tidy";
 
 #[test]
@@ -23,7 +23,7 @@ fn every_line_is_in_its_room() {
     let mut trespasses = Vec::new();
     let mut files = 0;
     for path in files_under("") {
-        // Pictures and the like are not text; they say nothing.
+        // Pictures and the like are not text.
         let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
         files += 1;
         trespasses.extend(trespasses_in(&path, &text));
@@ -32,7 +32,7 @@ fn every_line_is_in_its_room() {
     assert!(trespasses.is_empty(), "{} trespasses:\n{}", trespasses.len(), trespasses.join("\n"));
 }
 
-/// The crates whose imports are looked at, by where their sources lie.
+/// The crates whose imports are checked, by the folders of their sources.
 const CRATES: [&str; 5] = ["src", "crates/wire/src", "crates/store/src", "crates/mail-import/src", "crates/server/src"];
 
 #[test]
@@ -64,7 +64,7 @@ fn every_word_is_caught_where_it_may_not_be_said() {
                 let at_home = format!("{room}/here.rs");
                 assert!(rule.lines(&at_home, &seeded).is_empty(), "`{word}` belongs to {room}");
             }
-            // JSON has no comments to speak in.
+            // JSON has no comments.
             let comment = format!("//! {word}\n    // {word}\n");
             assert!(
                 rule.seed.ends_with(".json") || rule.lines(rule.seed, &comment).is_empty(),

@@ -1,12 +1,12 @@
 // An adapter: the widget's contact panel over the contact notes of another product, here Chatwoot's API. It answers the
-// requests of Sidenote's contract with what that API says, and is handed to the widget as its `fetch`.
+// requests of Sidenote's contract from that API, and the widget uses it as its `fetch`.
 //
-// What has to be made up here, because the other API has none of it: ids (theirs are numbers that their server makes, ours
-// are UUIDs that the page makes), positions, a stream of events (told by asking again), and a way back from a deletion.
+// The adapter provides what the other API lacks: ids (theirs are numbers that their server makes, ours are UUIDs that
+// the page makes), positions, a stream of events (by polling), and a way to undo a deletion.
 
 const EPOCH = "cw";
 
-// Their numbers as ids: the kind of thing and the number, in the form of a UUID that anybody may define (version 8).
+// Their numbers as ids: the kind and the number, in the form of a UUID that anybody may define (version 8).
 const KINDS = { organization: "01", agent: "02", contact: "03", note: "04", conversation: "05", channel: "06" };
 const uuid = (kind, number) => `000000${KINDS[kind]}-0000-8000-8000-${Number(number).toString(16).padStart(12, "0")}`;
 const numberOf = (kind, id) =>
@@ -38,11 +38,11 @@ function refusal({ code, rev }) {
 const json = (body, status = 200) => Response.json(body, { status });
 
 /**
- * `contact`: the number of one of their contacts. `base`: where their API is for this page: best a route of your own back
- * end, which adds `api_access_token`; a page that knows that token gives it away. `me`: `{ id, name }` of the agent with
- * them. `pollMs`: how often notes of colleagues are looked for.
+ * `contact`: the number of one of their contacts. `base`: the address of their API for this page; best is a route of
+ * your own back end that adds `api_access_token`, since a page that knows that token gives it away. `me`:
+ * `{ id, name }` of the agent in their product. `pollMs`: how often to poll for colleagues' notes.
  *
- * Returns what the widget is to be given: `{ view, contact, conversation, fetch, getToken }`.
+ * Returns the options for the widget: `{ view, contact, conversation, fetch, getToken }`.
  */
 export function chatwoot({ base, account, contact, me, pollMs = 10_000, fetch: send = (...all) => fetch(...all) }) {
   const notes = new Notes({ root: `${base}/api/v1/accounts/${account}/contacts`, send, me });
@@ -54,13 +54,13 @@ export function chatwoot({ base, account, contact, me, pollMs = 10_000, fetch: s
       const found = request.method === method && pattern.exec(path);
       if (found) return handle(request, ...found.slice(1));
     }
-    // What their notes know nothing of can't be changed here.
+    // Other changes have no counterpart in their contact notes.
     throw new Refused(request.method === "GET" ? "not-found" : "forbidden");
   };
   return {
     view: "contact-panel",
     ...place,
-    // The other product's session is its own affair; nothing of the contract's tokens reaches it.
+    // The other product has its own session; the contract's tokens never reach it.
     getToken: () => "none",
     fetch: (request) =>
       answer(request).catch((error) => {
@@ -125,35 +125,35 @@ function table({ notes, me, account, place, number, pollMs }) {
   ];
 }
 
-/** A contact of the contract, with what theirs has of it. */
+/** A contact of the contract, with the details that theirs has. */
 function blank({ name, email, phone_number: phone, identifier }) {
   const nothing = { address: null, birthday: null, language: null, default_channel: null, time_zone: null };
   const details = { name: name || email || phone || "?", email: email || null, phone: phone || null, external_id: identifier || null };
   return { ...details, ...nothing, channels: [], tags: [], lists: [], blocked: false, unsubscribed: false, seq: 1, rev: 1 };
 }
 
-/** Their notes of contacts, and what this page knows of them beyond what their API says. */
+/** Their notes about contacts, and what this page knows about them in addition to their API. */
 class Notes {
   #root;
   #send;
   #me;
   #last = 0;
-  /** Our ids of notes that were made on this page, and their numbers; and the other way. */
+  /** Ids of notes that this page made, with their numbers; and the other way round. */
   #numbers = new Map();
   #ids = new Map();
-  /** By their number: the position of the last change that this page knows of. */
+  /** By note number: the position of the last change that this page knows of. */
   #revs = new Map();
-  /** Notes under way and deleted ones, by our id. */
+  /** Notes whose request is under way, and deleted ones, by our id. */
   #tries = new Map();
   #deleted = new Map();
-  /** By our id: the place and time that a note had before it was deleted and brought back. */
+  /** By our id: the place and time of a note before it was deleted and restored. */
   #restored = new Map();
 
   constructor({ root, send, me }) {
     [this.#root, this.#send, this.#me] = [root, send, me];
   }
 
-  /** Positions are this page's own clock, which only ever goes forward. */
+  /** Positions come from this page's own clock, which only moves forward. */
   tick() {
     this.#last = Math.max(Date.now(), this.#last + 1);
     return this.#last;
@@ -175,7 +175,7 @@ class Notes {
     return payload;
   }
 
-  /** Newest first, as the contract has it. */
+  /** Newest first, as in the contract. */
   async list(number) {
     const before = this.tick();
     const notes = await (await this.#ask(`${number}/notes`)).json();
@@ -186,7 +186,7 @@ class Notes {
     return notes.toSorted((one, other) => other.id - one.id);
   }
 
-  /** A note whose answer has not come, or was lost: it is one of ours, says the same, and came after the first try. */
+  /** Recognizes a note whose answer is late or lost: by this agent, with this text, newer than the first attempt. */
   #recognize(note) {
     if (this.#ids.has(note.id) || note.user?.id !== this.#me.id) return;
     for (const [id, { above, content }] of this.#tries) {
@@ -194,7 +194,7 @@ class Notes {
     }
   }
 
-  /** Adds a note once, however often it is asked. */
+  /** Adds a note once, however often it is called. */
   async add(number, id, content) {
     if (this.#deleted.has(id)) throw new Refused("gone", this.#deleted.get(id).rev);
     if (this.#numbers.has(id) || this.#tries.has(id)) {
@@ -222,7 +222,7 @@ class Notes {
   async remove(number, id) {
     if (this.#deleted.has(id)) return this.#deleted.get(id).rev;
     const theirs = this.#numbers.get(id) ?? numberOf("note", id);
-    // Never sent, or not by this page: there is nothing to delete, and it will not be added any more.
+    // Never sent, or not by this page: there is nothing to delete, and it must not be added later.
     if (theirs === undefined) return this.#markDeleted(id, undefined);
     const note = (await this.list(number)).find((one) => one.id === theirs);
     if (!note) throw new Refused("gone");
@@ -230,14 +230,14 @@ class Notes {
     return this.#markDeleted(id, note);
   }
 
-  /** `note`: what can be brought back, if anything. */
+  /** `note`: the note that can be restored, if any. */
   #markDeleted(id, note) {
     const rev = this.tick();
     this.#deleted.set(id, { note, rev });
     return rev;
   }
 
-  /** Their API has no way back: the same text is added again, and keeps its id and its place on this page. */
+  /** Their API can't undo a deletion: the same text is added again, and keeps its id and its place on this page. */
   async restore(number, id) {
     const was = this.#deleted.get(id)?.note;
     if (!was) throw new Refused("gone");
@@ -251,7 +251,7 @@ class Notes {
     return this.#restored.has(id);
   }
 
-  /** One of theirs as one of the contract. */
+  /** One of their notes in the form of the contract. */
   shown(note, { contact, conversation }) {
     const { id: user, name } = note.user ?? { id: 0, name: "?" };
     const id = this.#ids.get(note.id) ?? uuid("note", note.id);
@@ -269,7 +269,7 @@ class Notes {
   }
 }
 
-/** The stream of events: what has changed since the last look, and a heartbeat. */
+/** The stream of events: the changes since the last poll, and a heartbeat. */
 function stream({ notes, number, place, pollMs, signal }) {
   const encoder = new TextEncoder();
   let timer;
@@ -281,7 +281,7 @@ function stream({ notes, number, place, pollMs, signal }) {
         const line = id ? `id: ${EPOCH}.${id}\n` : "";
         controller.enqueue(encoder.encode(`${line}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
       };
-      // No head is ever ahead: what there is to tell is told when it is found.
+      // The head stays 0: every change is sent as soon as a poll finds it.
       say("hello", { epoch: EPOCH, head: 0, server_time: new Date().toISOString() });
       let before;
       const look = async () => {
@@ -299,7 +299,7 @@ function stream({ notes, number, place, pollMs, signal }) {
           before = now;
           say("heartbeat", { head: 0 });
         } catch (error) {
-          // Asked in vain: the widget shows that what is seen may be old, and connects anew.
+          // The poll failed: the widget shows that its content may be old, and reconnects.
           if (!signal.aborted) controller.error(error);
           return;
         }

@@ -1,5 +1,5 @@
-// `node minify.js DIRECTORY SHEET FILE…`: the directory's scripts in fewer letters, and otherwise the same; and the sheet as
-// a script, `style.js`, so that it is fetched with the others, by whatever tool bundles them.
+// `node minify.js DIRECTORY SHEET FILE…`: minifies the directory's scripts, and writes the sheet as a script,
+// `style.js`, so that any bundler includes it with the others.
 import { build, transform } from "esbuild";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,6 +15,6 @@ await build({
   minify: true,
   format: "esm",
   charset: "utf8",
-  // wasm-bindgen names a script once for each function that it takes from it.
+  // wasm-bindgen imports a script once for each function that it uses of it.
   logLevel: "error",
 });

@@ -1,4 +1,4 @@
-// The contact's chat: the page behind /chat/{org}. Messages only; it knows nothing of the agents' side.
+// The contact's chat: the page behind /chat/{org}. Messages only; it uses nothing of the agents' API.
 
 const org = (() => {
   try { return decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] ?? ""); } catch { return ""; }
@@ -7,7 +7,7 @@ const api = "/contact/v1";
 const el = (id) => document.getElementById(id);
 const [thread, messages, composer, text] = ["thread", "messages", "composer", "text"].map(el);
 
-// What is kept: the token, and every message that was not confirmed yet. Blocked storage means "for this page only".
+// Storage: the token, and every unconfirmed message. If storage is blocked, they last as long as this page.
 const kept = (() => {
   const memory = new Map();
   const key = (name) => `sidenote-chat:${org}:${name}`;
@@ -39,7 +39,7 @@ class Refused extends Error {
     super(problem?.title ?? "The server did not answer.");
     Object.assign(this, { status, problem, retryAfter });
   }
-  /** Whether asking again may help. */
+  /** Whether a retry may help. */
   get passes() { return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500; }
 }
 
@@ -66,7 +66,7 @@ async function ask(path, { method = "GET", body, token, headers, signal } = {}) 
 
 let visiting = null;
 
-/** The token, made with the first need of it. */
+/** The token, requested when it is first needed. */
 function token() {
   const had = kept.get("token");
   if (had) return Promise.resolve(had);
@@ -100,7 +100,7 @@ function element(tag, className, content) {
   return made;
 }
 
-/** People's words are text in an isolated run of their own direction. */
+/** A text that somebody wrote: an isolated run with its own direction. */
 function words(content) {
   const bdi = element("bdi", "", content);
   bdi.dir = "auto";
@@ -144,7 +144,7 @@ function failure(message) {
 
 const order = (message) => message.position ?? Infinity;
 
-/** Puts a message where it belongs; what the server confirmed is never replaced by what only we know. */
+/** Puts a message in its place. An unconfirmed version never replaces a confirmed one. */
 function show(message) {
   const before = known.get(message.id);
   if (before?.position && !message.position) return;
@@ -203,7 +203,7 @@ function submit() {
   deliver(message);
 }
 
-// One after the other, so that they arrive in the order they were written.
+// One after the other, so that messages arrive in the order in which they were written.
 let queue = Promise.resolve();
 function deliver({ id, body }) {
   show({ id, body, state: "sending" });
@@ -212,7 +212,7 @@ function deliver({ id, body }) {
   });
 }
 
-/** Once there is a connection again, what failed for want of one is sent without being asked. */
+/** Sends the messages that failed for want of a connection again, once there is one. */
 function deliverAgain() {
   for (const message of [...known.values()]) if (message.state === "failed" && message.passes) deliver(message);
 }
@@ -245,7 +245,7 @@ function reason(error) {
   return "the server is busy.";
 }
 
-/** What could not be sent goes back into the box, in front of what is there. */
+/** Puts a message that could not be sent back into the box, before the text that is there. */
 function takeBack({ id, body }) {
   forget(id);
   remove(id);
@@ -262,7 +262,7 @@ function draftChanged() {
 
 // --- reading ----------------------------------------------------------------------------------------------------
 
-/** The newest page again, down to what is known already; then the stream goes on from there. */
+/** Fetches the newest page again, down to what is known already; the stream continues from there. */
 async function catchUp(withToken) {
   let next = null;
   for (let pages = 0; pages < 20; pages++) {
@@ -342,7 +342,7 @@ function receive(block) {
   if (isNew && message.from === "team") announce(message);
 }
 
-/** Another database, or a token of another time: the old conversation can't be reached; unsent words stay. */
+/** The old conversation can't be reached: another database, or an invalid token. Unsent messages stay. */
 function startAnew() {
   kept.remove("token");
   for (const [id, message] of [...known]) if (message.position) remove(id);
@@ -392,5 +392,5 @@ el("earlier").addEventListener("click", showEarlier);
 text.value = kept.get("draft") ?? "";
 
 if (org) live(); else noChat();
-// The box is there at once for whoever has written here before, connection or not.
+// The box is shown at once to a returning visitor, with or without a connection.
 if (org && kept.get("token")) opened();

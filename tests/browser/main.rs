@@ -1,4 +1,4 @@
-//! Stories in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
+//! Component tests in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
 
 mod stories_changes;
 mod stories_conversation_notes;

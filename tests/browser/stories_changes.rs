@@ -1,5 +1,5 @@
-//! Changed fields: a conversation's status and assignee, tags, details, settings. Shown at once, sent when there is a
-//! connection, and refused in their place with the reason.
+//! Changed fields: a conversation's status and assignee, tags, details, settings. A change is shown at once and sent
+//! when there is a connection; the reason of a refusal appears in its place.
 
 use leptos::prelude::*;
 use sidenote::store::change::{DetailChange, SettingsChange};

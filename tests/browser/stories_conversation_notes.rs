@@ -1,4 +1,4 @@
-//! Notes of one conversation: in their thread and nowhere else, and never taken for the contact's.
+//! Notes of one conversation: they are in its thread and nowhere else, and never among the contact's notes.
 
 use sidenote::navigation::views::InboxView;
 use wasm_bindgen::JsCast;
@@ -37,7 +37,7 @@ fn thread_element(story: &Story, nth: usize) -> HtmlElement {
     story.pane(nth).role("region", &format!("Messages and notes with Ana Duarte, {channel}"))
 }
 
-/// What can be read in a thread.
+/// The text of a thread.
 fn thread(story: &Story, nth: usize) -> String {
     read(&thread_element(story, nth))
 }
@@ -51,7 +51,7 @@ async fn write_conversation_note(pane: &Screen, text: &str) {
     button.click();
 }
 
-/// What can be read in the list of conversations. On a narrow screen it is only there while none is open.
+/// The text of the list of conversations. On a narrow screen the list exists only while no conversation is open.
 async fn list(story: &Story) -> String {
     story.go(|view| InboxView { panes: Vec::new(), ..view.clone() });
     eventually("the list is there", || story.screen().has("list", "Conversations")).await;

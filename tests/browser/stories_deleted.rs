@@ -1,4 +1,4 @@
-//! Deleting and undoing: one click, gone everywhere at once, back in its place when the server or the agent says so.
+//! Deleting and undoing: one click deletes a note everywhere at once; an undo or a refusal brings it back to its place.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
@@ -15,7 +15,7 @@ const NOTE: &str = "/contacts/*/notes/*";
 const RESTORE: &str = "/contacts/*/notes/*/restore";
 const ALL: [&str; 3] = ["Third", "Second", "First"];
 
-/// Ana twice, with three notes by the same author.
+/// Two conversations with Ana, who has three notes by the same author.
 async fn three_notes(server: FakeServer, author: Who) -> (Story, ContactId, [ContactNoteId; 3]) {
     let ana = server.contact("Ana Duarte");
     let conversations = [ChannelKind::Sms, ChannelKind::Email].map(|kind| server.conversation(ana, kind));
@@ -144,7 +144,7 @@ async fn a_second_deletion_leaves_the_first_ones_undo_as_it_is() {
     let first = story.screen().role("button", "Undo");
     trash(&story.panel(0), "First").click();
     eventually("both are there", || story.screen().roles("button", "Undo").len() == 2).await;
-    // The same element: its ten seconds are not counted again, and a focus on it would still be there.
+    // The same element: its ten seconds are not started again, and it keeps the focus.
     assert!(story.screen().roles("button", "Undo")[0] == first);
     eventually("both are deleted", || story.server.notes_of(ana) == ["Second"]).await;
     first.click();

@@ -1,4 +1,5 @@
-//! What is typed stays with whom it was typed for; what is loaded is never shown under another contact.
+//! A draft stays with the contact or conversation that it was typed for, and loaded data never appears under another
+//! contact.
 
 use sidenote::navigation::views::InboxView;
 use wasm_bindgen::JsCast;
@@ -39,7 +40,7 @@ async fn shows_profile_of(story: &Story, name: &str) {
     let is_theirs = || story.panels()[0].get_attribute("aria-label").is_some_and(|name| name.starts_with(&label));
     let is_there = || story.panels().len() == 1 && is_theirs() && story.panel(0).has("textbox", "Add note");
     eventually(&label, is_there).await;
-    // Fields have their texts a moment after they are there, before anybody can see them.
+    // Fields get their texts in the frame after they are added, before they are painted.
     next_picture().await;
 }
 
@@ -56,7 +57,7 @@ async fn a_draft_waits_for_its_contact_and_never_shows_under_another() {
     shows_profile_of(&story, "Bo Chen").await;
     assert_eq!(note_box(&story.panel(0)).value(), "");
     fill_in(&note_box(&story.panel(0)), "half a thought about Bo");
-    // The other conversation with Ana: the draft is hers, whichever it is.
+    // In the other conversation with Ana: the draft belongs to the contact.
     story.go(|view| view.opening(with_ana[1]));
     shows_profile_of(&story, "Ana Duarte").await;
     assert_eq!(note_box(&story.panel(0)).value(), "half a thought about Ana");

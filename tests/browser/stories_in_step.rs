@@ -1,4 +1,4 @@
-//! The heart of it: a contact's note is in every conversation with the contact, at once, and nowhere else.
+//! The central promise: a contact's note is in every conversation with the contact, at once, and nowhere else.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -32,7 +32,7 @@ fn eight_and_one() -> (FakeServer, ContactId, Vec<ConversationId>) {
     (server, ana, conversations)
 }
 
-/// What each callback of one observer of the whole page saw.
+/// What one observer of the whole page saw in each callback.
 struct Watched<T> {
     seen: Rc<RefCell<Vec<T>>>,
     observer: MutationObserver,

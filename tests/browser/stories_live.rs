@@ -1,4 +1,4 @@
-//! The event stream: gaps, resets, torn pieces and silence. What is shown is the server's truth again afterwards.
+//! The event stream: gaps, resets, torn pieces and silence. Afterwards the app shows what the server has.
 
 use leptos::prelude::GetUntracked;
 use sidenote::client::Connection;

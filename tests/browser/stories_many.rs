@@ -1,4 +1,4 @@
-//! Ten thousand notes of one contact, and leaving in the middle of things.
+//! Ten thousand notes of one contact, and views that end while work is in progress.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
@@ -14,7 +14,7 @@ use sidenote_testkit::story::Story;
 use sidenote_testkit::user::fill_in;
 
 const MANY: usize = 10_000;
-/// Elements and texts together.
+/// Elements and text nodes together.
 const MOST_NODES: usize = 2_000;
 
 fn count_nodes(node: &Node) -> usize {
@@ -22,13 +22,13 @@ fn count_nodes(node: &Node) -> usize {
     1 + (0..children.length()).filter_map(|index| children.item(index)).map(|child| count_nodes(&child)).sum::<usize>()
 }
 
-/// The numbers of the notes in the document, in its order.
+/// The numbers of the notes in the document, in document order.
 fn numbers(panel: &Screen) -> Vec<usize> {
     let number = |text: &String| text.strip_prefix("Note ").and_then(|number| number.parse().ok());
     notes(panel).iter().map(|text| number(text).expect("each note is numbered")).collect()
 }
 
-/// The numbers of the notes that can be seen at least in part.
+/// The numbers of the notes that are at least partly visible.
 fn in_sight(panel: &Screen, body: &Element) -> Vec<usize> {
     let port = body.get_bounding_client_rect();
     let rows = note_rows(panel).into_iter().zip(numbers(panel));
@@ -63,7 +63,7 @@ async fn ten_thousand_notes_take_few_nodes_and_are_in_order_wherever_one_looks()
     }
     eventually("all are loaded", || panel.has("button", "Notes 10000")).await;
     assert_eq!(notes_asked(), MANY / 100);
-    // Above the first and below the last of these are the panel's other sections.
+    // Above the first and below the last of these positions are the panel's other sections.
     for part in [0.01, 0.25, 0.5, 0.75, 0.99] {
         let top = f64::from(body.scroll_height()) * part;
         body.set_scroll_top(top as i32);

@@ -1,4 +1,4 @@
-//! The panel's head and the box at rest.
+//! The panel's head, and the note box before anybody types.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::{ChannelAddress, ChannelKind};

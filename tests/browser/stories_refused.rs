@@ -1,4 +1,4 @@
-//! A note that doesn't go through at once: whatever happens, its text is not lost and it is never there twice.
+//! A note that is not saved at once: whatever happens, its text is not lost, and it never exists twice.
 
 use leptos::prelude::*;
 use sidenote::client::Session;
@@ -15,7 +15,7 @@ use sidenote_testkit::user::fill_in;
 
 const NOTE: &str = "/contacts/*/notes/*";
 
-/// Ana with two conversations side by side.
+/// Two conversations with Ana, side by side.
 async fn ana_twice() -> (Story, ContactId, [ConversationId; 2]) {
     let server = FakeServer::new();
     let ana = server.contact("Ana Duarte");
@@ -26,7 +26,7 @@ async fn ana_twice() -> (Story, ContactId, [ConversationId; 2]) {
     (story, ana, conversations)
 }
 
-/// Waits until the note says this in both panels.
+/// Waits until the note has this sentence in both panels.
 async fn both_say(story: &Story, text: &str, sentence: &str) {
     let says = |nth| {
         let panel = story.panel(nth);

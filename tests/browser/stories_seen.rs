@@ -1,5 +1,5 @@
-//! What counts as seen: what was in view, in a visible page, for two seconds. And what follows from it: the badge on the
-//! contact icon, the divider in the notes, the mark of an unread conversation.
+//! What counts as seen: what was in view, in a visible page, for two seconds. And its effects: the badge on the contact
+//! icon, the divider in the notes, the mark of an unread conversation.
 
 use sidenote::navigation::views::{InboxView, Pane};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -20,7 +20,7 @@ const DIVIDER: &str = "New since your last visit";
 /// How long something has to be in view, in milliseconds.
 const LOOKED: u32 = 2_000;
 
-/// Ana with one old note that was seen, and one by the colleague and one by this agent since.
+/// Ana with an old note that was seen, and two since then: one by the colleague and one by this agent.
 fn ana() -> (FakeServer, ContactId, ConversationId) {
     let server = FakeServer::new();
     let (ana, conversation) = server.contact_with_conversation("Ana Duarte", ChannelKind::Sms);
@@ -54,7 +54,7 @@ async fn icon_says(story: &Story, name: &str) {
     eventually(name, || story.screen().has("button", name)).await;
 }
 
-/// Waits until so many things are being looked at.
+/// Waits until this many things are in view and being timed.
 async fn looked_at(clock: &Clock, count: usize) {
     eventually("they are looked at", || clock.waiting(LOOKED) == count).await;
 }
@@ -189,7 +189,7 @@ async fn one_divider_stands_above_what_is_new_until_the_panel_is_left() {
     clock.pass(LOOKED).await;
     icon_says(&story, "Contact profile").await;
     assert_eq!(lines(&story), expected, "it stays, though everything was seen");
-    // A collapsed section is not a panel that was left.
+    // Collapsing a section does not close the panel.
     show_section(&story).await;
     show_section(&story).await;
     eventually("the divider is there", || lines(&story) == expected).await;

@@ -1,4 +1,4 @@
-//! Times on the screen: how they are made, and what the page's timers may do to them.
+//! Times on the screen: how they are formatted, and what the page's timers may do to them.
 
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
@@ -11,8 +11,8 @@ use wire::Time;
 use sidenote_testkit::eventually::eventually;
 use sidenote_testkit::stage::Stage;
 
-/// Puts the page's timers aside for ones that ring only when a test says so, and that cannot be cleared, as a page does that
-/// takes its clock into its own hands. Answers with what is to be called.
+/// Replaces the page's timers by ones that ring only when a test asks for it, and that cannot be cleared, as a page
+/// does that controls its own clock. Returns what is to be called.
 const TIMERS_THAT_CANNOT_BE_CLEARED: &str = "
     const { setTimeout, clearTimeout } = window;
     const asked = [];
@@ -22,7 +22,7 @@ const TIMERS_THAT_CANNOT_BE_CLEARED: &str = "
     return asked;
 ";
 
-/// Answers with the name of each thing of `Intl` that is constructed.
+/// Returns the name of each thing of `Intl` that is constructed.
 const COUNTED_FORMATTERS: &str = "
     const before = { ...Object.fromEntries(Object.getOwnPropertyNames(Intl).map((name) => [name, Intl[name]])) };
     const made = [];
@@ -36,8 +36,8 @@ const COUNTED_FORMATTERS: &str = "
     return made;
 ";
 
-/// Something of the page's is replaced by a script until this is dropped. The script answers with a list of what was
-/// asked of the replacement; its `end` puts the page's own back.
+/// Something of the page that a script replaces until this is dropped. The script returns a list of the calls to the
+/// replacement; its `end` restores the original.
 struct Patched(Array);
 
 impl Patched {
@@ -54,7 +54,7 @@ impl Drop for Patched {
     }
 }
 
-/// From now back over two years, so that every form of a date is among them.
+/// From now back over two years, so that every form of a date occurs.
 fn moments() -> impl Iterator<Item = Time> {
     let now = js_sys::Date::now();
     (0..100).map(move |nth| {
@@ -89,7 +89,7 @@ async fn two_hundred_timestamps_and_their_tooltips_are_written_by_a_handful_of_f
         time.dispatch_event(&hover).expect("an element takes events");
     }
     assert!(times().iter().all(|time| time.get_attribute("title").is_some_and(|title| !title.is_empty())));
-    // Time, day, day and year, both, and for the tooltip all of it and how long ago.
+    // Time, day, day and year, all of them, and for the tooltip the whole date and how long ago it was.
     let made = formatters.0.length();
     assert!(made <= 6, "{made} formatters were made");
 }

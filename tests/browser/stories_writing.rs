@@ -1,4 +1,4 @@
-//! The yellow box: keys, the counter, what can't be saved and what had better not be.
+//! The yellow note box: keys, the counter, and the texts that can't or shouldn't be saved.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::KeyboardEventInit;
@@ -26,7 +26,7 @@ fn can_save(story: &Story) -> bool {
     !story.panel(0).role("button", "Add note").has_attribute("disabled")
 }
 
-/// What the box says under the text.
+/// Whether the box shows this sentence under the text.
 fn says(story: &Story, sentence: &str) -> bool {
     story.panel(0).all("status").iter().any(|status| read(status) == sentence)
 }
@@ -86,7 +86,7 @@ async fn the_counter_comes_at_nine_thousand_and_over_ten_thousand_nothing_is_sav
     assert!(!says(&story, "8999 / 10000"));
     fill_in(&field, &"ü".repeat(9_000));
     eventually("it counts", || says(&story, "9000 / 10000")).await;
-    // Sixteen bits are not enough for these: they count as one all the same.
+    // Each of these takes two units of UTF-16, but counts as one character.
     fill_in(&field, &"👋".repeat(10_000));
     eventually("it counts to the end", || says(&story, "10000 / 10000") && can_save(&story)).await;
     let long = "ü".repeat(10_003);

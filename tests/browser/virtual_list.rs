@@ -1,4 +1,4 @@
-//! What `VirtualList` promises, and why it is there. Here: what all these tests use.
+//! Tests of `VirtualList` and of why it exists. Here: the helpers that they share.
 
 mod life;
 mod order;
@@ -12,7 +12,7 @@ use web_sys::{Element, HtmlElement};
 
 use sidenote_testkit::stage::Stage;
 
-/// A list in an element that scrolls: 400 pixels high, rows 40 pixels high unless `heights` says otherwise.
+/// A list in a scrolling element: 400 pixels high, rows 40 pixels high unless `heights` says otherwise.
 struct TestList {
     stage: Stage,
     keys: RwSignal<Vec<u32>>,
@@ -61,20 +61,20 @@ impl TestList {
         items_in(self.stage.root()).into_iter().find(|item| number_in(item) == key)
     }
 
-    /// Where a row is on the screen, below the top of what can be seen.
+    /// The position of a row, from the top of the viewport.
     fn top(&self, key: u32) -> Option<f64> {
         let area = self.item(key)?.get_bounding_client_rect();
         Some(area.top() - self.stage.root().get_bounding_client_rect().top())
     }
 
-    /// The rows that can be seen at least in part, with their places.
+    /// The rows that are at least partly visible, with their positions.
     fn seen(&self) -> Vec<(u32, f64)> {
         let shown = self.shown().into_iter().filter_map(|key| Some((key, self.top(key)?, self.item(key)?)));
         let seen = shown.filter(|(_, top, item)| *top < 400.0 && top + item.get_bounding_client_rect().height() > 0.0);
         seen.map(|(key, top, _)| (key, top)).collect()
     }
 
-    /// Whether rows fill what can be seen, with no blank space between.
+    /// Whether rows fill the viewport, with no blank space between.
     fn is_filled(&self) -> bool {
         let seen = self.seen();
         let end = seen.last().and_then(|(key, top)| Some(top + self.item(*key)?.get_bounding_client_rect().height()));
@@ -105,7 +105,7 @@ fn shown_in(root: &Element) -> Vec<u32> {
     items_in(root).iter().map(|item| number_in(item)).collect()
 }
 
-/// The same numbers every time: a test that fails, fails again.
+/// The same random numbers every time: a test that fails, fails again.
 struct Dice(u64);
 
 impl Dice {
@@ -116,7 +116,7 @@ impl Dice {
         (self.0 % limit.max(1) as u64) as usize
     }
 
-    /// Moves some, takes some away and adds some new, in one change.
+    /// Moves some keys, removes some and adds new ones, in one change.
     fn change(&mut self, keys: &[u32], fresh: &mut u32) -> Vec<u32> {
         let mut next: Vec<u32> = keys.iter().copied().filter(|_| self.below(5) != 0).collect();
         for _ in 0..self.below(4) {

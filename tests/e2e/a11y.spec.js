@@ -1,4 +1,4 @@
-// For everyone: nothing for axe to find on any view, everything by keyboard, and room enough on a narrow screen.
+// Accessibility: axe finds nothing on any view, everything works by keyboard, and a narrow screen has room enough.
 import { axeFindings, expect, maya, said, sam, test } from "./harness.js";
 import { NOTE, intercept, problem } from "./network.js";
 import { inboxWith, pane, profile, toast, trash, undo } from "./screen.js";
@@ -6,12 +6,12 @@ import { inboxWith, pane, profile, toast, trash, undo } from "./screen.js";
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
-// Colours are looked at, not on their way to another.
+// Colours are measured at rest, not during a transition.
 const STILL = { reducedMotion: "reduce" };
 
 /**
- * axe finds nothing in light and dark, on a wide screen and on a phone. `look` brings the view about in each. Dark is light
- * with other colours, so nothing but those is looked at again.
+ * Checks that axe finds nothing in light and dark, on a wide screen and on a phone. `look` opens the view in each. Dark
+ * differs by its colours only, so there only the rules about colours run.
  */
 async function accessibleEverywhere(page, look) {
   const findings = [];
@@ -96,7 +96,7 @@ test("axe finds nothing on the open list of teammates", async ({ signIn, person 
   const page = await signIn(maya, { ...STILL, path: inboxWith([who.first], { panels: [] }) });
   const search = page.getByRole("searchbox", { name: "Find a teammate" });
   await accessibleEverywhere(page, async () => {
-    // A new size or scheme may have closed it.
+    // A new size or scheme may have closed the search.
     if (!(await search.isVisible())) await pane(page, who.first).assign.click();
     await expect(search).toBeVisible();
   });
@@ -339,7 +339,7 @@ test("on a phone one thing is shown at a time, with a way back from each", async
   await expect(list).toBeVisible();
 });
 
-/** By how much the page as a whole is wider than the window. */
+/** How much wider the page is than the window. */
 function sideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

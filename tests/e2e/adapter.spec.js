@@ -1,4 +1,4 @@
-// Another product's notes behind the widget, by an adapter.
+// Another product's notes in the widget, through an adapter.
 import { Chatwoot } from "./chatwoot.js";
 import { expect, test } from "./guest.js";
 import { profile, trash, undo } from "./screen.js";
@@ -20,7 +20,7 @@ test("the contact panel over another product's notes: read, added once, told of,
   const here = profile(page.locator("#panel"), "Ana Duarte");
   await expect(here.note("Prefers to be called before noon")).toContainText("Omar Haddad");
 
-  // The answer to the first try is lost; the second finds what the first has made.
+  // The answer to the first attempt is lost; the second attempt finds the note that the first has made.
   let lost = 0;
   chatwoot.beforeAnswer = async () => lost++ > 0;
   await here.write("Wants the blue one");
@@ -29,13 +29,13 @@ test("the contact panel over another product's notes: read, added once, told of,
   expect(chatwoot.posted).toBe(1);
   expect(chatwoot.notes.map(({ content }) => content)).toEqual(["Prefers to be called before noon", "Wants the blue one"]);
 
-  // A colleague writes and deletes over there.
+  // A colleague writes and deletes in the other product.
   const theirs = chatwoot.write(41, 6, "Moved to another town");
   await expect(here.note("Moved to another town")).toBeVisible();
   chatwoot.notes.splice(chatwoot.notes.indexOf(theirs), 1);
   await expect(here.note("Moved to another town")).toHaveCount(0);
 
-  // Deleted, and brought back to its place.
+  // Deleted, and restored to its place.
   await trash(here.note("Wants the blue one")).click();
   await expect(here.note("Wants the blue one")).toHaveCount(0);
   await expect.poll(() => chatwoot.notes.length).toBe(1);

@@ -1,5 +1,6 @@
-// The article about contact notes, sentence by sentence. Each test's name is a value of this table; each sentence of the
-// article that says what happens is a key. The last test of the file holds the two to each other.
+// The article about contact notes, sentence by sentence. Each sentence of the article that says what happens is a key
+// of this table, and each test's name is a value. The last test of the file compares the table with the article and the
+// tests.
 import { readFile } from "node:fs/promises";
 import { expect, gia, maya, said, sam, test } from "./harness.js";
 import { CHANNELS, colour, contrast, inboxWith, pane, profile, row, scrollTo, toast, trash, undo } from "./screen.js";
@@ -63,7 +64,7 @@ test("a colleague reads what an agent has written about a contact", async ({ sig
   const mine = pane(await signIn(maya, { path: inboxWith([who.first]) }), who.first);
   await mine.write(text);
   await expect(mine.note(text)).toBeVisible();
-  // Opened only now: not heard live but fetched.
+  // Opened only now, so that the note is fetched instead of received over the stream.
   const sams = pane(await signIn(sam, { path: inboxWith([who.first]) }), who.first);
   await expect(sams.note(text)).toContainText(maya.name);
 });
@@ -96,7 +97,7 @@ test("the contact's own chat page shows nothing of a note", async ({ signIn, vis
   await (await api(sam)).addConversationNote(who.conversation, internal);
   await mine.reply.fill(answer);
   await mine.send.click();
-  // The answer was sent after both notes: with it, anything of them would have come too.
+  // The reply was sent after both notes, so anything of them would have arrived before it.
   await expect(chat.getByRole("listitem").filter({ hasText: answer })).toBeVisible();
   await chat.reload();
   await expect(chat.getByRole("listitem").filter({ hasText: answer })).toBeVisible();
@@ -199,7 +200,7 @@ test("from the inbox through a conversation and the contact icon at its right ed
   await expect(here.icon).toHaveAttribute("aria-expanded", "true");
   await scrollTo(here.box);
   await expect(here.notes.or(here.panel.getByText(/^No notes about/)).first()).toBeVisible();
-  // The other ways there: the section menu, and the keyboard.
+  // The other ways to the notes: the section menu, and the keyboard.
   await here.panel.getByRole("navigation").getByRole("button", { name: "Details" }).click();
   await expect(here.detail("Name")).toBeInViewport();
   await here.panel.getByRole("navigation").getByRole("button", { name: "Notes" }).click();
@@ -244,7 +245,7 @@ test("on the contact's own page notes can be read, and the box says to open a co
   await expect(here.add).toBeDisabled();
   await expect(page.getByText("Open a conversation with the contact first.", { exact: true })).toBeVisible();
   await expect(here.box).toHaveAccessibleDescription("Open a conversation with the contact first.");
-  // Nor does the server take one that names no conversation, or another contact's.
+  // The server refuses a note too that names no conversation, or one of another contact.
   const { request } = await api(maya);
   const other = await person();
   const put = (data) => request.put(`/api/v1/contacts/${who.id}/notes/${crypto.randomUUID()}`, { data });
@@ -354,7 +355,7 @@ test("one click on the trashcan takes a note away everywhere, and ten seconds lo
   for (const place of everywhere) await expect(place.note(text)).toHaveCount(1);
   const after = await (await api(maya)).noteSaying(who.id, text);
   expect({ ...after, rev: 0 }).toEqual({ ...before, rev: 0 });
-  // Once more, and this time the ten seconds pass; the clock of the page is turned, not waited for.
+  // Once more, and this time the ten seconds pass, on the page's fake clock.
   await page.clock.install();
   await page.reload();
   await expect(pane(page, who.second).note(text)).toBeVisible();
@@ -392,7 +393,7 @@ test("a deleted note is gone for good: from both browsers, from the server's ans
   for (const path of ["notes", "activity", "conversations"]) {
     expect(await (await request.get(`/api/v1/contacts/${who.id}/${path}`)).text()).not.toContain(text);
   }
-  // The toast promises ten seconds and this server gave less: then it says so, and nothing comes back.
+  // The toast promises ten seconds, but this server gave less: it says so, and the note stays deleted.
   await undo(page).click();
   await expect(page.getByText("The note could not be brought back: it is gone for good.")).toBeVisible();
   for (const browser of [page, sams]) {
@@ -559,7 +560,7 @@ test("every sentence of the article has a test in this file", async ({}, { file 
   expect(missing, "each name is there twice: in the table and over its test").toEqual([]);
 });
 
-/** Which of the database's files hold `text`. */
+/** The database's files that contain `text`. */
 async function filesHolding(database, text) {
   const files = ["", "-wal", "-shm"].map((end) => database + end);
   const holding = await Promise.all(files.map(async (file) => (await readFile(file).catch(() => Buffer.alloc(0))).includes(text)));

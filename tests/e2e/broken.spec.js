@@ -1,4 +1,4 @@
-// A component that panics, each in turn: all views of the page say so, go on from there, and no word is lost.
+// A component that panics, each in turn: all views of the page say so, continue, and no text is lost.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { expect, test } from "./guest.js";
@@ -9,7 +9,7 @@ import { inboxWith, pane, profile } from "./screen.js";
 
 const components = resolve(import.meta.dirname, "../../src/components");
 
-/** By the view that shows them: what is broken while that is being put into the page. */
+/** By the view that shows them: components that panic while that view is mounted. */
 const BROKEN = {
   inbox: ["channel_mark", "conversation_list", "conversation_row", "filters", "inbox", "inbox_nav", "toasts"],
   conversation: [
@@ -37,11 +37,11 @@ const BROKEN = {
     "tags_section",
   ],
 };
-/** These speak in no view that is put into a page: of the stand-alone page, or when something else goes wrong. How? */
+/** Components that a newly mounted view does not show, each with the way to show it. */
 const LATER = {
   connection_line: async ({ page, wire }) => {
     wire.disconnect();
-    // Shown when it has been so for five seconds.
+    // Appears after five seconds.
     await expect(broken(page)).toBeVisible();
     wire.reconnect();
   },
@@ -51,23 +51,23 @@ const LATER = {
     await page.evaluate((path) => history.pushState({}, "", path), inboxWith([other.first]));
     await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
   },
-  // Stands where something is new.
+  // Appears where something is new.
   note_divider: ({ agents, who }) => agents.addNote(who.first, said("New to her")),
   sign_in: async ({ here, page }) => {
     await page.evaluate(() => fetch("/api/v1/session", { method: "DELETE", headers: { "x-sidenote": "1" } }));
     await here.reply.fill("Without a session");
     await here.send.click();
   },
-  // Shown when a change was refused.
+  // Appears when a change was refused.
   unsaved_fields: async ({ page, here }) => {
     const refuse = (route) => (route.request().method() === "PATCH" ? route.fulfill(problem(403, "forbidden")) : route.fallback());
     await page.route(/\/api\/v1\/conversations\/[^/]+$/, refuse);
     await here.finish.click();
   },
-  // Says "Yesterday".
+  // Shows "Yesterday".
   timestamp: async ({ page, agents, other }) => {
     await page.clock.setSystemTime(Date.now() + 24 * 60 * 60 * 1_000);
-    // The page looks at its clock once a minute.
+    // The page checks its clock once a minute.
     await page.clock.runFor(61_000);
     await agents.reply(other.first, said("By then from yesterday"));
   },
@@ -91,13 +91,13 @@ for (const [view, names] of Object.entries(BROKEN)) {
     test.setTimeout(300_000);
     host.widget = breakable;
     let who;
-    // Not the web chat, by which an answer leaves.
+    // Not the web chat, over which a reply can be delivered.
     do who = await person();
     while (who.second.channel.kind === "chat");
     const agents = await api(sam);
     await agents.addNote(who.first, said("A note"));
     await agents.addConversationNote(who.second, said("A note inside"));
-    // On a channel that it can't leave by: that is said.
+    // A channel that can't deliver it, which the message then says.
     await agents.reply(who.second, said("A reply"));
     const page = await guest();
     const put = (id, attributes) =>
@@ -121,7 +121,7 @@ for (const [view, names] of Object.entries(BROKEN)) {
         for (const id of ["panel", "thread", "breaks"]) {
           await expect(page.locator(`#${id}`).getByText("Something broke."), `${name}, ${id}`).toBeVisible();
         }
-        // What the page hears of it is no complaint of ours.
+        // The page's error events are expected here.
         complaints.length = 0;
         await panel.root.getByRole("button", { name: "Start again" }).click();
         await expect(panel.box).toHaveValue(draft);
@@ -136,7 +136,7 @@ for (const [view, names] of Object.entries(BROKEN)) {
 
 const broken = (page) => page.getByRole("alertdialog", { name: /^Something broke/ });
 
-/** The app's own page, with a module whose components break. */
+/** The app's own page, with a module whose components can be broken. */
 async function breakableApp(page) {
   await page.route(/\/sidenote-app-[^/]+\.js$/, (route) =>
     route.fulfill({
@@ -181,7 +181,7 @@ for (const [name, happen] of Object.entries(LATER)) {
     const gone = page.waitForEvent("framenavigated");
     await broken(page).getByRole("button", { name: "Reload" }).click();
     await gone;
-    // For as long as the page is there, answers and timers may still call into the broken module.
+    // As long as the page exists, answers and timers may still call into the broken module.
     complaints.length = 0;
     if (name === "sign_in") await fillSignIn(page, maya);
     if (name === "contact_page" || name === "load_problem") await page.goto(inboxWith([who.first]));
@@ -217,8 +217,8 @@ test("when what says that a host has no token panics, the view says so and start
 });
 
 /**
- * Clicks a button while the module's next look at the clock fails: it is left half way through a change, as by a panic. In one
- * step, since the module looks at the clock for other reasons too.
+ * Clicks a button while the module's next read of the clock fails, which leaves it halfway through a change, as a panic
+ * does. In one step, since the module also reads the clock for other reasons.
  */
 const breakBy = (button) =>
   button.evaluate((button) => {
@@ -254,7 +254,7 @@ test("when the app breaks it says so, a reload goes on, and no word is lost", as
   await expect(here.note(waiting).locator("time")).toBeVisible();
 });
 
-/** From now on the browser has no room for what the page wants to keep. */
+/** From now on the browser has no storage for what the page wants to keep. */
 const fillStorage = (page) =>
   page.evaluate(() => {
     IDBObjectStore.prototype.put = () => {
@@ -283,7 +283,7 @@ test("when the app breaks where nothing can be kept, it says that, and what was 
   expect(await page.evaluate(() => getSelection().toString())).toBe(draft);
 });
 
-/** As the module does when a session has ended; a broken one may still have come to that. */
+/** As the module does when a session has ended; a broken one may have done so before it broke. */
 const openDialog = (page) => page.evaluate(() => document.body.appendChild(document.createElement("dialog")).showModal());
 
 for (const isKept of [true, false]) {

@@ -1,4 +1,4 @@
-// Ten thousand notes about one contact, twenty thousand conversations: what is on the page stays small, and in order.
+// Ten thousand notes about one contact, twenty thousand conversations: the page stays small, and its rows in order.
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -25,7 +25,7 @@ test("ten thousand notes of one contact can be scrolled through, with at most tw
   const text = (n) => `Note ${String(n).padStart(5, "0")}${"\nwith another line".repeat(n % 3)}`;
   await many(NOTES, server.url, cookies, (n) => ({
     path: `/api/v1/contacts/${who.id}/notes/${randomUUID()}`,
-    // One after the other within each connection; across them the order is the server's.
+    // One after the other within each connection; across connections the server decides the order.
     data: { body: text(n), conversation_id: who.conversation.id },
   }));
   const page = await signIn(maya, { server, path: inboxWith([who.conversation]) });
@@ -52,7 +52,7 @@ test("ten thousand notes of one contact can be scrolled through, with at most tw
   await here.panel.locator(".panel-body").evaluate((body) => (body.scrollTop = 0));
   await expect(here.box).toBeInViewport();
   await look("at the top, all loaded");
-  // What is written now comes first, at once.
+  // A note that is written now comes first, at once.
   await here.write("The newest of all");
   await expect(notes.first()).toContainText("The newest of all");
   testInfo.annotations.push({ type: "elements", description: JSON.stringify(elements) });
@@ -92,7 +92,7 @@ test("twenty thousand conversations can be scrolled through, with at most two th
   testInfo.annotations.push({ type: "elements", description: JSON.stringify(elements) });
 });
 
-/** Position and size of the list as each row that is there says them. */
+/** The position and the size of the list, as each rendered row states them. */
 function numbers(list) {
   return list.evaluate((element) =>
     [...element.children]
@@ -101,7 +101,7 @@ function numbers(list) {
   );
 }
 
-/** The rows stand in the document as they are read: each further down than the one before, and numbered so. */
+/** The rows are in the document in reading order: each lies below the one before, and they are numbered so. */
 async function expectReadingOrder(list) {
   const rows = await list.evaluate((element) =>
     [...element.children]
@@ -115,7 +115,7 @@ async function expectReadingOrder(list) {
   }
 }
 
-/** To the end, and on while that makes more come, until `done`. */
+/** Scrolls to the end, again whenever that loads more, until `done`. */
 async function scrollToEnd(scroller, done) {
   await expect(async () => {
     await scroller.evaluate((body) => (body.scrollTop = body.scrollHeight));
@@ -123,12 +123,12 @@ async function scrollToEnd(scroller, done) {
   }).toPass({ intervals: [0], timeout: 300_000 });
 }
 
-/** Two frames after the last change: rows are measured and placed in the first. */
+/** Waits for two frames after the last change: rows are measured and placed in the first. */
 function settled(page) {
   return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
-/** `count` PUTs over eight connections kept open; by hand, because a trace of each would take longer than the thing. */
+/** Sends `count` PUTs over eight keep-alive connections; by hand, because a trace of each takes longer than a request. */
 async function many(count, url, cookies, make) {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const { hostname, port, origin } = new URL(url);
@@ -151,7 +151,7 @@ async function many(count, url, cookies, make) {
   agent.destroy();
 }
 
-/** A mail archive of `count` letters, each from somebody else. */
+/** A mail archive of `count` letters, each from a different sender. */
 function letters(count) {
   const at = (n) => new Date(Date.UTC(2024, 0, 1) + n * 60_000);
   const one = (n) => {

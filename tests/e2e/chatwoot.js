@@ -1,16 +1,16 @@
-// A fake of another product's API, in its own form: numbers for ids that it makes itself, unix seconds, `content`, bare
-// lists. No more of it than contact notes need.
+// A fake of another product's API, in its own form: ids are numbers that it makes itself, times are unix seconds, texts
+// are called `content`, lists have no envelope. It has only what contact notes need.
 const AGENTS = { 5: "Nora Lind", 6: "Omar Haddad" };
 
 export class Chatwoot {
   contacts = new Map([[41, { id: 41, name: "Ana Duarte", email: "ana@example.test", phone_number: null, identifier: "c-41" }]]);
   notes = [];
-  /** Stands before each answer to a change: may lose it, by returning false. */
+  /** Called before each answer to a change; the answer is lost if it returns false. */
   beforeAnswer = async () => true;
   posted = 0;
   #next = 100;
 
-  /** What an agent writes there. */
+  /** Adds a note that an agent writes in the other product. */
   write(contact_id, user, content) {
     const created_at = Math.floor(Date.now() / 1000);
     const note = { id: this.#next++, account_id: 1, contact_id, content, created_at, updated_at: created_at };
@@ -18,7 +18,7 @@ export class Chatwoot {
     return this.notes.at(-1);
   }
 
-  /** Answers what is below `/api/v1/accounts/1/contacts`, as agent 5. */
+  /** Answers requests below `/api/v1/accounts/1/contacts`, as agent 5. */
   async answer(request, response, path) {
     const [, number, isNotes, note] = /^\/api\/v1\/accounts\/1\/contacts\/(\d+)(\/notes)?(?:\/(\d+))?$/.exec(path) ?? [];
     const contact = this.contacts.get(Number(number));
@@ -37,7 +37,7 @@ export class Chatwoot {
       this.notes.splice(at, 1);
     }
     if (!(await this.beforeAnswer())) {
-      // In the middle: an answer that has not begun is one that the browser itself may ask for again.
+      // In the middle: the browser itself may repeat a request whose answer has not begun.
       response.writeHead(200, { "content-type": "application/json", "content-length": 1_000 });
       return response.write("{", () => response.destroy());
     }

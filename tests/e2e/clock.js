@@ -1,13 +1,13 @@
-// A page's clock in a test's hands: nothing waits for real time to pass. A page has one once `page.clock.install()` was
-// called before it was loaded.
+// A page's fake clock, so that no test waits for real time. A page has one if `page.clock.install()` was called before
+// it was loaded.
 import { expect } from "./harness.js";
 
-/** Stops a page's clock, a moment from now: none of the times that the page waits for ends in it. */
+/** Stops a page's clock, a moment from now: no timer of the page ends in that moment. */
 export async function stop(page) {
   await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 5_000);
 }
 
-/** Lets time pass, second by second, until something holds. `holds` has no patience of its own: `expect(…, SOON)`. */
+/** Advances the clock second by second until something holds. `holds` must not wait long itself: `expect(…, SOON)`. */
 export async function passUntil(page, holds) {
   await expect(async () => {
     await page.clock.runFor(1_000);
@@ -15,17 +15,18 @@ export async function passUntil(page, holds) {
   }).toPass({ intervals: [0] });
 }
 
-/** How long the network may take, in real time, for each second of the page's. */
+/** The real time that the network may take for each second of the page's clock. */
 export const SOON = { timeout: 250 };
 
-/** To be called before a page is loaded. The returned function waits until the page has heard that its stream broke. */
+/** To be called before a page is loaded. The returned function waits until the page has noticed that its stream broke.
+   */
 export async function hearBreaks(page) {
   await page.addInitScript(() => {
     const { prototype } = ReadableStreamDefaultReader;
     const { read } = prototype;
     prototype.read = function (...given) {
       const answer = read.apply(this, given);
-      // What the page does about it follows in the same turn.
+      // The page reacts in the same turn.
       answer.catch(() => (globalThis.hasBroken = true));
       return answer;
     };

@@ -1,4 +1,4 @@
-// The example pages: the packed package in a plain page and in two frameworks, each built with the tools of its users.
+// The example pages: the packed package in a plain page and in two frameworks, each built with its users' tools.
 import { expect, test } from "./guest.js";
 import { maya, said } from "./harness.js";
 import { Host } from "./host.js";
@@ -29,12 +29,12 @@ for (const [kind, pages] of [
     await second.box.fill("not sent");
     await expect(second.root.getByText(text)).toHaveCount(0);
 
-    // Another view in its place, which tells the page what is opened in it.
+    // Another view in its place, which notifies the page of what is opened in it.
     await page.getByRole("button", { name: "Inbox", exact: true }).click();
     await page.getByRole("link", { name: new RegExp(`^${one.name}`) }).click();
     await expect(page.getByRole("status").filter({ hasText: /^Open: [0-9a-f-]{36}$/ })).toBeVisible();
 
-    // And back: what was written is there, and the server has it once.
+    // And back: the note that was written is there, and the server has it once.
     await page.getByRole("button", { name: "Customers" }).click();
     await page.getByRole("button", { name: one.name, exact: true }).click();
     await expect(first.note(text)).toHaveCount(1);

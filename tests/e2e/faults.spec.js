@@ -1,9 +1,9 @@
-// Agents at work over networks that break all the time, against a ledger of what they did. `SIDENOTE_FAULT_RUNS` says how many
-// actions there are; a failure names the seed of its round.
+// Agents at work over networks that break all the time, compared with a record of what they did. `SIDENOTE_FAULT_RUNS`
+// sets the number of actions; a failure names the seed of its round.
 import { expect, maya, said, sam, test } from "./harness.js";
 import { inboxWith, pane, toast, trash, undo } from "./screen.js";
 
-/** In a round: then everything calms down, and is compared. */
+/** Actions in a round; after it the network is repaired and all screens are compared. */
 const ACTIONS = 10;
 const ROUNDS = Math.ceil(Number(process.env.SIDENOTE_FAULT_RUNS ?? 20) / ACTIONS);
 
@@ -26,7 +26,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
   networkProxy,
 }) => {
   test.setTimeout(120_000 + ROUNDS * 60_000);
-  // An undo comes when the network lets it.
+  // Long enough for an undo to get through the broken network.
   const server = await startServer("--undo-window-ms 600000");
   const agents = await api(sam, { server });
   const clients = [];
@@ -43,9 +43,9 @@ test("whatever breaks on the way, three browsers and the server end up with the 
       await client.page.goto(inboxWith([who.conversation]));
       await expect(here(client).box).toBeVisible();
     }
-    /** What each client has written and not deleted. */
+    /** The notes that each client has written and not deleted. */
     const written = clients.map(() => new Set());
-    /** What was done, for whoever has to find out why. */
+    /** The actions of the round, for debugging a failure. */
     const story = [`seed ${seed}`];
     const told = () => story.join("\n");
     for (let nth = 0; nth < ACTIONS; nth += 1) {
@@ -81,7 +81,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
         await trash(here(client).note(text)).click();
         story.push(`${at} deletes ${text}`);
         await expect(here(client).note(text), told()).toHaveCount(0);
-        // One that was never confirmed goes without a toast.
+        // A note that was never confirmed is removed without a toast.
         if (roll(2) === 0 && (await undo(client.page).count()) > before) {
           await undo(client.page).last().click();
           story.push(`${at} brings it back`);
@@ -95,7 +95,7 @@ test("whatever breaks on the way, three browsers and the server end up with the 
     for (const { wire, page } of clients) {
       wire.cutAfter(Infinity);
       wire.reconnect();
-      // As a browser says when it has a network again.
+      // The event that a browser sends when it has a network again.
       await page.evaluate(() => dispatchEvent(new Event("online")));
     }
     const expected = written.flatMap((mine) => [...mine]).toSorted();

@@ -1,4 +1,4 @@
-// Stories of the widget: the harness, a host product beside the server, and that product's page.
+// The harness for tests of the widget: a host product beside the server, and that product's page.
 import { expect, test as base } from "./harness.js";
 import { Host } from "./host.js";
 

@@ -1,29 +1,29 @@
-// What every end-to-end test stands on. Import `test` and `expect` from here, never from Playwright itself.
+// The fixtures of all end-to-end tests. Import `test` and `expect` from here, never from Playwright itself.
 //
 //   server         one per worker, shared by its tests, over a fresh database with the demonstration data. Has `url`,
 //                  `database`, `output`, `kill()`, `stop()`, `restart(flags)`. `page.goto("/…")` goes to it.
 //   serverFlags    further flags for it, as one string: test.use({ serverFlags: "--undo-window-ms 500 --purge-ms 100" });
 //                  files with different flags get different workers, so set it at the top of a file.
-//   startServer    (flags?) → a further Server for this test alone; for whoever kills it, fills it or counts in it.
+//   startServer    (flags?) → a further Server for this test alone; for tests that kill it, fill it or count in it.
 //   networkProxy   (server?) → a NetworkProxy to it, with `url`, `disconnect()` and `reconnect()`: signIn(maya, { at: proxy.url }).
 //                  Not `proxy`: that is an option of Playwright itself.
 //   signIn         (agent, { server, at, path, byForm, …browser context options }?) → a page of a browser context of its
-//                  own, signed in and gone to `path`. Once per agent and server the password is checked; `byForm` types
-//                  it in again, for a session of the page's own. A second tab: `await page.context().newPage()`.
-//   api            (agent, { server }?) → the API as that agent, for arranging and for checking what the server says.
+//                  own, signed in, at `path`. The password is checked once per agent and server; `byForm` types it
+//                  in again, for a session of the page's own. A second tab: `await page.context().newPage()`.
+//   api            (agent, { server }?) → the API as that agent, to arrange data and to check what the server has.
 //   person         ({ server }?) → a contact of the demonstration data whom no other test of this worker was given, with
-//                  `first` and `second`, conversations on two channels. Who writes, writes about somebody of their own.
+//                  `first` and `second`, conversations on two channels. Each test writes about a person of its own.
 //   visitor        ({ name, says, server }?) → a new contact of the web chat with `conversation`, `token` and `say(text)`,
-//                  at the top of the list: a long list has no rows for what is further down.
+//                  at the top of the list: a long list renders no rows further down.
 //   chatPage       (visitor?, { server }?) → the contact's own page, as that visitor or as somebody new.
-//   complaints     what pages opened here wrote to their consoles as errors, and uncaught exceptions. Checked after each
+//   complaints     console errors and uncaught exceptions of the pages opened here. Checked after each
 //                  test: it must be empty. Failed requests are not in it; refusing them is what some tests are about.
 //
-//   maya, sam      of the same organization, maya an admin; gia of another one.
+//   maya, sam      agents of one organization, maya an admin; gia is of another one.
 //   accessible     (page) → fails, with each finding, if axe has any; axeFindings (page) → the findings.
-//   said           (sentence) → the sentence with something in it that no other text has.
+//   said           (sentence) → the sentence with a part that no other text has.
 //
-// There is no waiting for a time to pass: expect(locator) and expect.poll wait for the thing itself.
+// Nothing here waits for a time to pass: expect(locator) and expect.poll wait for the thing itself.
 import { test as base, expect } from "@playwright/test";
 import axe from "axe-core";
 import { randomUUID } from "node:crypto";
@@ -88,7 +88,7 @@ export const test = base.extend({
     await use(context);
   },
 
-  /** Opens a browser context that is heard, and closed after the test. */
+  /** Opens a browser context that is recorded, and closed after the test. */
   open: async ({ browser, complaints }, use) => {
     const contexts = [];
     await use(async (options) => {
@@ -97,7 +97,7 @@ export const test = base.extend({
       listen(context, complaints);
       return context.newPage();
     });
-    // What a test has laid on the network may still be at work on a request that the test need not wait for.
+    // A handler of a test may still be at work on a request that the test need not wait for.
     const pages = contexts.flatMap((context) => context.pages());
     await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
     await Promise.all(contexts.map((context) => context.close()));
@@ -143,7 +143,7 @@ export const test = base.extend({
     await Promise.all(opened.map((request) => request.dispose()));
   },
 
-  /** Who has been given to a test already. */
+  /** The people already given to a test. */
   given: [
     async ({}, use) => {
       await use(new WeakMap());
@@ -156,7 +156,7 @@ export const test = base.extend({
       const agents = await api(maya, { server: at });
       if (!given.has(at)) given.set(at, await twoChannelPeople(agents));
       const people = given.get(at);
-      // Whoever comes round again is somebody's second: sentences with `said` keep them apart.
+      // When all have been given, they are given again: sentences made with `said` keep the tests apart.
       people.push(people.shift());
       return people.at(-1);
     });
@@ -196,10 +196,10 @@ export const test = base.extend({
   },
 });
 
-/** The agents' API as one agent. Fails where the server refuses, unless a test asks by `request` itself. */
+/** The agents' API as one agent. Throws if the server refuses; `request` does not. */
 class Api {
   constructor(request) {
-    /** For what may be refused: Playwright's own, with paths from the root. */
+    /** For requests that may be refused: Playwright's own, with paths from the root. */
     this.request = request;
   }
 
@@ -223,12 +223,12 @@ class Api {
     return this.#pages("/conversations?limit=100");
   }
 
-  /** The first hundred, or those of a query. */
+  /** The first hundred, or those that match a query. */
   async conversations(query = "") {
     return (await this.get(`/conversations?limit=100${query}`)).items;
   }
 
-  /** Adds a contact note as it would come from that conversation. */
+  /** Adds a contact note from that conversation. */
   async addNote({ id, contact_id }, body) {
     return this.put(`/contacts/${contact_id}/notes/${randomUUID()}`, { body, conversation_id: id });
   }
@@ -273,7 +273,7 @@ class Api {
   }
 }
 
-/** What the app's own requests carry; without them the server takes a change for a forged one. */
+/** The headers of the app's own requests; without them the server takes a change for a forged one. */
 const asTheApp = (server) => ({ "X-Sidenote": "1", Origin: server.url });
 
 async function session(playwright, server, { email, password }) {
@@ -287,7 +287,7 @@ async function session(playwright, server, { email, password }) {
 
 async function twoChannelPeople(agents) {
   const people = [...grouped(await agents.allConversations()).values()].map((all) => {
-    // Open ones first: those are in the list that an agent sees first.
+    // Open ones first: they are in the list that an agent sees first.
     all.sort((a, b) => (b.status === "open") - (a.status === "open"));
     const [first] = all;
     const second = all.find(({ channel }) => channel.kind !== first.channel.kind);
@@ -302,30 +302,30 @@ function grouped(conversations) {
   return groups;
 }
 
-/** Fills the sign-in form of `page` and sends it, whatever comes of it. */
+/** Fills the sign-in form of `page` and submits it. */
 export async function fillSignIn(page, { email, password }) {
   await page.getByLabel("E-mail", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** The page's process ends, as when it has no memory left. */
+/** Ends the page's process, as when it runs out of memory. */
 export async function crash(page) {
   const cdp = await page.context().newCDPSession(page);
   const crashed = page.waitForEvent("crash");
-  // Nobody is left to answer.
+  // The crashed page gives no answer.
   cdp.send("Page.crash").catch(() => {});
   await crashed;
 }
 
-/** Fails with each finding if axe has any for the page as it is now. */
+/** Fails with each finding, if axe has any for the page as it is now. */
 export async function accessible(page) {
   expect(await axeFindings(page), "axe finds nothing").toEqual([]);
 }
 
-/** What axe finds on the page as it is now. `rules`: only what these say. */
+/** The findings of axe for the page as it is now. `rules`: run only these. */
 export async function axeFindings(page, rules) {
-  // Evaluated by the debugger, not as a script element: the page's own policy would refuse that, and rightly.
+  // Evaluated by the debugger, not as a script element, which the page's own policy rightly refuses.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
   const options = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) };
   const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);

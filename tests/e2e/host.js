@@ -1,5 +1,5 @@
-// Another product, whose pages hold the widget: a web server with a strict policy, a back end that has a key, and a page
-// that would break a careless guest and notices one.
+// Another product whose pages hold the widget: a web server with a strict policy, a back end that has a key, and a page
+// with styles and scripts that would break a careless widget, and a record of what the widget does to it.
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -21,27 +21,27 @@ const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".css": "
 export class Host {
   /** `http://127.0.0.1:PORT`, on the organization's list. */
   url;
-  /** Who is signed in with the host. */
+  /** The agent who is signed in with the host. */
   agent = "maya@acme.test";
-  /** How often a page has asked for a token. */
+  /** How often a page has requested a token. */
   asked = 0;
-  /** Whom the host's back end knows: `{ name, contact, conversation }`. */
+  /** The customers of the host: `{ name, contact, conversation }`. */
   customers = [];
-  /** Where its pages are: the careless one of this directory, or an example's. */
+  /** The directory of its pages: the hostile page of this directory, or those of an example. */
   pages = join(import.meta.dirname, "host");
-  /** Where its pages have the widget from. */
+  /** The directory of the widget for its pages. */
   widget = unpacked;
-  /** Another address of Sidenote's that its pages may go to. */
+  /** Another address of Sidenote's that its pages may connect to. */
   also = "";
-  /** What else its back end passes on, by the path it is below: `(request, response, path)`. */
+  /** Further routes of its back end, by path prefix: `(request, response, path)`. */
   routes = new Map();
-  /** Stands before each answer with a token: may wait, or return another status. */
+  /** Called before each answer with a token: may wait, or return another status. */
   beforeToken = async () => 200;
   #server;
   #key;
   #sidenote;
 
-  /** `example`: the example whose pages it has, as a directory of `target/examples`. */
+  /** `example`: the example whose pages the host serves, as a directory of `target/examples`. */
   static async beside(sidenote, example) {
     const host = new Host();
     if (example) host.pages = join(examples, example);
@@ -60,7 +60,7 @@ export class Host {
     return (await run(program, ["embed", ...words])).stdout;
   }
 
-  /** What the host's back end says to Sidenote. */
+  /** Sends a request of the host's back end to Sidenote. */
   async ask(path, body) {
     const headers = { authorization: `Bearer ${this.#key}`, "content-type": "application/json" };
     return fetch(`${this.#sidenote.url}/embed/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });

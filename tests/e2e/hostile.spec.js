@@ -1,4 +1,4 @@
-// Whatever anybody writes is shown as what it is: text. Never markup, never script, never somebody else's line.
+// Any text that anybody writes is shown as text: never as markup or script, and never so that it changes another line.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, maya, said, sam, test } from "./harness.js";
@@ -79,18 +79,18 @@ const watched = test.extend({
   },
 });
 
-/** The texts of `bodies` in their order, and what they are made of. */
+/** Checks the texts of `bodies` in their order, and the elements they are made of. */
 async function expectLiterally(bodies, texts) {
   await expect(bodies).toHaveCount(texts.length);
   expect(await bodies.evaluateAll((all) => all.map((one) => one.textContent))).toEqual(texts);
   const made = await bodies.evaluateAll((all) => all.flatMap((one) => [...one.querySelectorAll("*")].map((it) => it.outerHTML)));
   for (const element of made) {
-    // Plain addresses on the web become links, and nothing else becomes anything.
+    // Plain web addresses become links; nothing else becomes an element.
     expect(element).toMatch(/^<a href="https:\/\/(example\.com|evil\.example)\/[^"]*" target="_blank" rel="noopener noreferrer">/);
   }
 }
 
-/** What somebody wrote, inside a note or a message: the one isolated run of text in its body. */
+/** The text that somebody wrote, inside a note or a message: the one isolated run of text in its body. */
 const bodiesIn = (list) => list.locator("bdi.text");
 
 watched("hostile contact notes are shown literally, typed and after a reload", async ({ signIn, visitor, watch, api }) => {
@@ -179,7 +179,7 @@ watched("hostile names of contacts are shown literally in the list, the heads, t
   await expect(heads).toHaveCount(2);
   for (const name of names) {
     await agents.change(`/contacts/${who.id}`, { name });
-    // A head may be made again with the name: asked as a whole until both say it.
+    // A head may be rendered again with the name: check both together until they agree.
     await expect.poll(() => heads.evaluateAll((all) => all.map((one) => one.textContent))).toEqual([name, name]);
     const list = page.getByRole("region", { name: "Conversations", exact: true });
     await expect.poll(() => list.locator(".row-name").evaluateAll((all) => all.map((one) => one.textContent))).toContain(name);
@@ -217,7 +217,7 @@ watched("a refused hostile note goes back into the box as it was", async ({ sign
       route.fulfill({
         status: 422,
         contentType: "application/problem+json",
-        // What a hostile answer might say: only its code is listened to.
+        // What a hostile answer might contain: the app uses only its code.
         body: JSON.stringify({ type: `/problems/${PAYLOADS[1]}`, title: `${PAYLOADS[1]} title`, status: 422, detail: PAYLOADS[2] }),
       }),
     );
@@ -249,7 +249,7 @@ test("a name that turns the direction of writing does not turn the line it stand
   const left = async (locator) => (await locator.boundingBox()).x;
   expect(await left(author)).toBeLessThan(await left(time));
   expect(await left(time)).toBeLessThan(await left(button.last()));
-  // Within the time too: its first sign is left of its last.
+  // Within the time too: its first character is left of its last.
   const ends = await time.evaluate((element) => {
     const letter = (at) => {
       const range = document.createRange();
@@ -273,7 +273,7 @@ test("a note of ten thousand characters is saved, one of more can't be and loses
 }) => {
   const who = await visitor();
   const here = pane(await signIn(maya, { path: inboxWith([who.conversation]) }), who.conversation);
-  // Signs beyond the basic plane count as one, as on the server.
+  // A character beyond the basic plane counts as one, as on the server.
   const full = "😀".repeat(9_990) + "0123456789";
   await here.box.fill(full);
   await expect(here.panel.getByText("10000 / 10000")).toBeVisible();

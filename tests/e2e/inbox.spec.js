@@ -1,4 +1,4 @@
-// The inbox: finding a conversation, reading and answering it, saying whose it is and when it is done.
+// The inbox: finding, reading and answering a conversation, assigning it, and closing it.
 import { expect, fillSignIn, gia, maya, said, sam, test } from "./harness.js";
 import { intercept, problem } from "./network.js";
 import { CHANNELS, inboxWith, pane, profile, row, toast, trash } from "./screen.js";
@@ -8,10 +8,10 @@ const rows = (page) => list(page).getByRole("listitem");
 const section = (page, name) => page.getByRole("navigation", { name: "Sections" }).getByRole("button", { name });
 const tab = (page, name) => page.getByRole("group", { name: "Status" }).getByRole("button", { name });
 const filter = (page, name) => page.getByRole("combobox", { name, exact: true });
-/** The names in the list as it is, from the top. */
+/** The names in the list, from the top. */
 const namesIn = (conversations) => conversations.map(({ contact }) => contact.name);
 
-/** The list shows exactly these, in this order, as far as it has rows. */
+/** The list shows exactly these, in this order, as far as it renders rows. */
 async function expectRows(page, conversations) {
   await expect(rows(page).first()).toBeVisible();
   await expect
@@ -98,12 +98,12 @@ test("a row says who, on which channel, what was said last, whose it is and whet
   await expect(item).toContainText(`Assigned to ${sam.name}`);
   await expect(item).toContainText("Unread");
   await expect(item.locator("time")).toHaveText(/^\d\d:\d\d$/);
-  // Read by opening it, for this agent only.
+  // Opening it marks it as read, for this agent only.
   await row(page, who.conversation).link.click();
   await expect(item).not.toContainText("Unread");
   expect((await agents.get(`/conversations/${who.conversation.id}`)).unread).toBe(true);
   await expect.poll(async () => (await (await api(sam)).get(`/conversations/${who.conversation.id}`)).unread).toBe(false);
-  // A conversation note shows in the row, as one; a contact note never does.
+  // The row's preview shows a conversation note, marked as one; it never shows a contact note.
   const inside = said("For the team");
   await agents.addConversationNote(who.conversation, inside);
   await expect(item).toContainText(`Note: ${inside}`);
@@ -344,7 +344,7 @@ test("details are edited in place and saved field by field, seen live by a colle
   await here.panel.getByRole("combobox", { name: "Default channel" }).selectOption({ label: "WhatsApp" });
   await here.panel.getByRole("button", { name: "Save" }).click();
   await expect(sams.detail("Default channel")).toContainText("WhatsApp");
-  // A new name is everywhere at once: both heads, the list, the composer.
+  // A new name appears everywhere at once: in both heads, the list and the composer.
   await edit(here, "Name", name);
   const renamed = { ...who.conversation, contact: { name } };
   await expect(pane(page, renamed).panel.getByRole("heading", { level: 2 })).toHaveText(name);
@@ -440,20 +440,20 @@ test("what can't be loaded says why and offers to try again: list, conversation,
   const here = pane(page, who.conversation);
   await expect(here.thread.getByText("This could not be loaded.")).toBeVisible();
   await here.icon.click();
-  // Whose profile it is, the conversation knows: the head says it all the same.
+  // The head shows the name even so, which the conversation holds.
   await expect(here.panel.getByRole("heading", { level: 2 })).toHaveText(who.name);
   await expect(here.panel.getByText("This could not be loaded.").first()).toBeVisible();
   isDown = false;
   await here.thread.getByRole("button", { name: "Try again" }).click();
   await expect(here.thread.getByRole("article").first()).toBeVisible();
-  // The profile first, and what is in it then: each says for itself what is missing.
+  // First the profile can be loaded, then its parts: each has a button of its own.
   const again = here.panel.getByRole("button", { name: "Try again" });
   await expect(async () => {
     if (await again.count()) await again.first().click();
     await expect(again).toHaveCount(0, { timeout: 1_000 });
   }).toPass();
   await expect(here.detail("Name")).toBeVisible();
-  // Coming back to a list that could not be loaded tries again by itself.
+  // Going back to a list that could not be loaded tries again by itself.
   await tab(page, "Closed").click();
   await expect(rows(page).first()).toBeVisible();
 });
@@ -476,7 +476,7 @@ test("after signing out, going back shows nothing of the notes", async ({ signIn
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
   expect(await page.content()).not.toContain(text);
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(text);
-  // Somebody else signs in where she was: nothing of hers.
+  // Somebody else signs in on the same page and sees nothing of hers.
   await fillSignIn(page, gia);
   await expect(page.getByText("This conversation does not exist, or belongs to another organization.")).toBeVisible();
   expect(await page.content()).not.toContain(who.name);
@@ -527,7 +527,7 @@ test("an agent can't delete a colleague's note and is told why, an admin can", a
   const button = trash(here.note(text));
   await expect(button).toHaveAttribute("aria-disabled", "true");
   await expect(button).toHaveAttribute("title", `Only ${maya.name} or an admin can delete this note.`);
-  // It can be reached and pressed: only so the reason is heard.
+  // The button can be focused and pressed, since only that announces the reason.
   await button.press("Enter");
   await expect(toast(page).getByRole("alert")).toContainText(`Only ${maya.name} or an admin can delete this note.`);
   await expect(here.note(text)).toBeVisible();
@@ -569,7 +569,7 @@ test("the page's title says who is open and how many of the list are unread", as
   await row(page, who.conversation).link.click();
   await expect(page, "what is read is not counted").toHaveTitle(titled(count - 1, who.name));
   await row(page, other.conversation).beside.click();
-  // A name is text, and turns nothing around it.
+  // A name is shown as text, and its direction does not change the text around it.
   await expect(page).toHaveTitle(titled(count - 2, `${who.name}, <b>Ada</b> ecalevoL`));
   const third = await visitor({ server });
   await expect(page, "a message that comes in counts").toHaveTitle(titled(count - 1, `${who.name}, <b>Ada</b> ecalevoL`));

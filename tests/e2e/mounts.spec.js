@@ -1,8 +1,8 @@
-// A thousand times in and out of another product's page: nothing of the widget may stay behind.
+// A thousand mounts of the widget in another product's page: nothing of it may stay behind.
 import { expect, test } from "./guest.js";
 import config from "./playwright.config.js";
 
-// What the browser's compilers make of code that has become hot is theirs, and comes late: it is left out.
+// The browser's compilers allocate late for code that has become hot: they are switched off.
 const { launchOptions } = config.use;
 test.use({ launchOptions: { ...launchOptions, args: [...launchOptions.args, "--js-flags=--no-opt --no-maglev --no-sparkplug"] } });
 
@@ -10,7 +10,7 @@ const ROUNDS = 1_000;
 const FIRST = 100;
 const MOST_GROWTH = 1.05;
 
-/** Counts what the page has asked to be called back for and has not been called back for. */
+/** Counts the callbacks that the page has requested and that have not run. */
 function watchTimers() {
   const waiting = new Set();
   const { setTimeout: later, clearTimeout: never, requestAnimationFrame: frame, cancelAnimationFrame: noFrame } = window;
@@ -29,7 +29,7 @@ function watchTimers() {
   window.waiting = waiting;
 }
 
-/** Mounts and unmounts so many views, one of each kind in turn. Runs in the page. */
+/** Mounts and unmounts this many views, one of each kind in turn. Runs in the page. */
 async function comeAndGo([count, apiBase, contact, conversation, other]) {
   const { host } = window;
   const views = [
@@ -43,7 +43,7 @@ async function comeAndGo([count, apiBase, contact, conversation, other]) {
     host.places.append(place);
     const handle = host.mount(place, { apiBase, getToken: host.getToken, ...views[round % 3] });
     await handle.ready;
-    // Every third is taken away before there is anything to see, the others when there is.
+    // A third of them is unmounted before anything is shown, the others after it.
     while (round % 9 > 2 && !place.shadowRoot.querySelector(signs[round % 3])) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
@@ -52,7 +52,7 @@ async function comeAndGo([count, apiBase, contact, conversation, other]) {
   }
 }
 
-/** Counts the page's requests that have not come to an end. */
+/** Counts the page's requests that have not ended. */
 function watchConnections(page) {
   const open = new Set();
   page.on("request", (request) => open.add(request));
@@ -60,7 +60,7 @@ function watchConnections(page) {
   return open;
 }
 
-/** What the page holds once everything that nobody needs is collected. */
+/** What the page holds after a garbage collection. */
 async function held(page, cdp) {
   for (let pass = 0; pass < 3; pass++) await cdp.send("HeapProfiler.collectGarbage");
   const { metrics } = await cdp.send("Performance.getMetrics");
@@ -85,25 +85,25 @@ for (const beside of [false, true]) {
       await page.evaluate((apiBase) => window.host.mounted("stays", { apiBase }).ready, server.url);
       await expect(page.locator("#stays .conversation-row").first()).toBeVisible();
     }
-    // The view that stays has its stream and its clocks.
+    // The view that stays mounted has its stream and its timers.
     const streams = beside ? 1 : 0;
     await expect.poll(() => connections.size).toBe(streams);
     const clocks = await page.evaluate(() => window.waiting.size);
     const after = async (rounds, nodes) => {
       await page.evaluate(comeAndGo, [rounds, server.url, who.first.contact_id, who.first.id, who.second.id]);
-      // What is under way when a view goes comes to its own end.
+      // Requests that are under way when a view is unmounted end by themselves.
       await expect.poll(() => connections.size, "connections").toBe(streams);
       await expect.poll(() => page.evaluate(() => window.waiting.size), "timers").toBeLessThanOrEqual(clocks);
-      // Nodes that nobody holds go when the browser gets to it.
+      // The browser collects unreferenced nodes at a time of its own.
       await expect.poll(async () => (await held(page, cdp)).nodes, "nodes").toBeLessThanOrEqual(nodes);
       return held(page, cdp);
     };
-    // A module's memory only ever has a highest mark: the first round goes as far as any, an inbox with all that it loads.
+    // A module's memory never shrinks: the first round uses as much as any later one, an inbox with all that it loads.
     await page.evaluate(([apiBase]) => void (window.whole = window.host.mounted("whole", { apiBase })), [server.url]);
     await expect(page.locator("#whole .conversation-row").first()).toBeVisible();
     await expect.poll(() => connections.size, "everything is loaded").toBe(1);
     await page.evaluate(() => {
-      // Its handle is kept, as a host may.
+      // Its handle is kept, as a host may do.
       window.whole.unmount();
       document.querySelector("#whole").remove();
     });

@@ -1,6 +1,6 @@
-// What a network may do to a request, done to one page's: hold it, answer in the server's place, lose the answer.
+// Faults of the network for one page's requests: hold a request, answer in the server's place, lose the answer.
 
-/** The paths of the API by what they are for; each matches with every query. */
+/** Patterns for paths of the API; each matches with any query. */
 export const NOTE = /\/api\/v1\/contacts\/[^/]+\/notes\/[^/]+$/;
 export const NOTES = /\/api\/v1\/contacts\/[^/]+\/notes(\?|$)/;
 export const MESSAGE = /\/messages\/[^/]+$/;
@@ -12,7 +12,7 @@ export function problem(status, code, { retryable = false } = {}) {
   return { status, contentType: "application/problem+json", body: JSON.stringify(body) };
 }
 
-/** Lays `handle(route, nth)` on requests of `method` to `path`; those of another method go their way. */
+/** Calls `handle(route, nth)` for requests of `method` to `path`; other methods pass. */
 export async function intercept(page, path, method, handle) {
   let count = 0;
   await page.route(path, async (route) => {
@@ -23,7 +23,7 @@ export async function intercept(page, path, method, handle) {
   return { count: () => count };
 }
 
-/** Holds each request of `method` to `path`. `letGo()` sends all that came, and those that come later. */
+/** Holds each request of `method` to `path`. `letGo()` sends those that came, and those that come later. */
 export async function holdBack(page, path, method) {
   const held = gate();
   const met = await intercept(page, path, method, async (route) => {

@@ -1,4 +1,4 @@
-// A server of a later version, before one of this: passes everything on, and says more than this version knows.
+// A server of a later version, as a proxy to this one: it adds unknown fields and events to everything.
 import { createServer, request } from "node:http";
 import { once } from "node:events";
 
@@ -37,7 +37,7 @@ function pass(response, answer) {
   if (type.includes("json") || type.startsWith("text/event-stream")) response.setEncoding("utf8");
   if (type.startsWith("text/event-stream")) {
     answer.writeHead(response.statusCode, headers);
-    // Whole blocks only, each after an event that there is not yet.
+    // Sends whole blocks only, each after an event of an unknown kind.
     let text = "";
     response.on("data", (chunk) => {
       text += chunk;
@@ -62,7 +62,7 @@ function pass(response, answer) {
   }
 }
 
-/** Every object has a member of which this version knows nothing. */
+/** Adds to every object a member that this version does not know. */
 function more(value) {
   if (Array.isArray(value)) return value.map(more);
   if (value === null || typeof value !== "object") return value;

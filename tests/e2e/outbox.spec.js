@@ -1,4 +1,4 @@
-// What an agent has typed survives: a switch, a reload, a closed tab, a browser without a connection or without room.
+// Typed text survives: a switch, a reload, a closed tab, a browser without a connection or without storage.
 import { expect, test } from "./places.js";
 import { SOON, passUntil } from "./clock.js";
 import { crash, fillSignIn, maya, said, sam } from "./harness.js";
@@ -6,10 +6,10 @@ import { NOTE, intercept, problem } from "./network.js";
 import { Newer } from "./newer.js";
 import { inboxWith, pane, profile, trash, undo } from "./screen.js";
 
-/** From the beginning: a clock that is put in later does not know the timers that run already. */
+/** Installed before the page loads: a clock that is installed later does not control the timers that run already. */
 const withClock = (page) => page.clock.install();
 
-/** To be called before a page is loaded: it asks for the lock by which it leads when `askForLock()` is called there. */
+/** To be called before a page is loaded: it requests the leader's lock only when `askForLock()` is called there. */
 const lateLock = (page) =>
   page.addInitScript(() => {
     const { prototype } = LockManager;
@@ -21,7 +21,7 @@ const lateLock = (page) =>
     };
   });
 
-/** To be called before a page is loaded: while `isDeaf` is set there, the tab that leads passes no event on to it. */
+/** To be called before a page is loaded: while `isDeaf` is set there, it ignores what the leader tab passes on. */
 const deafenable = (page) =>
   page.addInitScript(() => {
     const { prototype } = BroadcastChannel;
@@ -37,7 +37,7 @@ const deafenable = (page) =>
     });
   });
 
-/** Types each text and sends it by Control+Enter, inside the page: key by key from here takes a minute for two hundred. */
+/** Types each text and sends it by Control+Enter, inside the page: two hundred texts typed from here take a minute. */
 const typeAll = (box, texts) =>
   box.evaluate(async (element, texts) => {
     const turn = () =>
@@ -56,7 +56,7 @@ const typeAll = (box, texts) =>
     }
   }, texts);
 
-/** What is the same in the app and in the widget. */
+/** Tests that are the same in the app and in the widget. */
 function stories() {
   test("drafts survive a reload and a closed tab: a contact's note, a reply and a conversation's note, each where it was", async ({
     work,
@@ -100,7 +100,7 @@ function stories() {
     const page = await work(maya, [who.first]);
     const here = pane(page, who.first);
     await expect(here.note(gone.body)).toBeVisible();
-    // The page itself still comes: what is gone is the way to the API.
+    // The page itself still loads: only requests to the API fail.
     let isCut = true;
     await page.context().route(/\/api\/v1\/.*\/(notes|messages)\/[^/]+$/, (route) => (isCut ? route.abort() : route.fallback()));
     for (const text of texts) await here.write(text);
@@ -194,7 +194,7 @@ function stories() {
     const page = await work(maya, [who.first]);
     const here = pane(page, who.first);
     await expect(here.box).toBeVisible();
-    // A browser says so when it comes to write, and looks at how much there is now and then only.
+    // A browser reports this when a page writes, and updates its estimate of the free space only now and then.
     await page.evaluate(() => {
       const { put } = IDBObjectStore.prototype;
       IDBObjectStore.prototype.put = function (...given) {
@@ -248,7 +248,7 @@ function stories() {
       }
       await expect(here.note(mine)).toHaveCount(1);
       await expect(here.note(gone.body)).toHaveCount(0);
-      // All tabs of a browser have one clock here, and a crashed one stops it.
+      // All tabs of a browser share one fake clock, and a crashed tab stops it.
       if (end === "crashes") await first.close();
       isCut = false;
       for (const text of [mine, theirs]) {
@@ -268,7 +268,7 @@ function stories() {
     }) => {
       const who = await person();
       const text = said("Written here, deleted there");
-      // The one that is to be closed holds the connection, unless it asks for that too late.
+      // The tab that is to be closed is the leader, unless it requests the lock too late.
       const second = await work(maya, [who.first], { before: late ? lateLock : undefined });
       await expect(pane(second, who.first).box).toBeVisible();
       const prepare = (page) => Promise.all([withClock(page), deafenable(page)]);
@@ -276,13 +276,13 @@ function stories() {
       const [here, there] = [first, second].map((page) => pane(page, who.first));
       await expect(here.box).toBeVisible();
       if (late) await second.evaluate(() => globalThis.askForLock());
-      // It arrives, and its answer never does.
+      // The request arrives, but its answer is lost.
       const browser = first.context();
       await intercept(browser, NOTE, "PUT", async (route, nth) => {
         if (nth === 1) await route.fetch();
         await route.abort();
       });
-      // Nor does the event at the tab that wrote it, from the other tab or from the server.
+      // The tab that wrote it does not receive the event either, from the other tab or from the server.
       await first.evaluate(() => (globalThis.isDeaf = true));
       await first.route(/\/api\/v1\/(events|changes)/, (route) => route.abort());
       await intercept(browser, NOTE, "DELETE", (route) => route.abort());
@@ -638,7 +638,7 @@ test("a view that is put into the page again goes on with what it had not sent",
   expect(bodies.filter((body) => body === text)).toHaveLength(1);
 });
 
-/** Everything that lies in the browser's storage. */
+/** Everything in the browser's storage. */
 const inStorage = (page) =>
   page.evaluate(
     () =>
@@ -670,7 +670,7 @@ test("who signs out leaves nothing unsent behind, in no tab", async ({ signIn, p
   const before = attempts;
   await page.getByRole("button", { name: "Sign out" }).click();
   for (const tab of [page, other]) await expect(tab.getByLabel("Password")).toBeVisible();
-  // What was on its way comes to nothing once more.
+  // The request under way fails once more.
   await expect.poll(() => attempts).toBeGreaterThanOrEqual(before + 1);
   for (const tab of [page, other]) await tab.reload();
   expect(await inStorage(page)).toEqual([]);

@@ -1,5 +1,5 @@
-// The panel at the sizes it is used at: nothing that an agent writes in, and nothing that they have just written, is out of
-// view; nothing moves that they didn't move; and what nobody looked at counts as new.
+// The panel at the sizes at which it is used: the field in which an agent writes and the note just written stay in
+// view, nothing moves that the agent didn't move, and what nobody looked at counts as new.
 import { accessible, expect, maya, said, sam, test } from "./harness.js";
 import { expect as expectInPlace, test as inPlace } from "./places.js";
 import { colour, contrast, inboxWith, pane, profile, trash } from "./screen.js";
@@ -9,20 +9,20 @@ const PHONE = { width: 390, height: 844 };
 const HINT = "This looks like a card number. Avoid adding sensitive information.";
 const DIVIDER = "New since your last visit";
 
-/** All of it can be seen: not cut by the window, nor by the panel. */
+/** Fully visible: not clipped by the window or the panel. */
 const inFull = { ratio: 0.99 };
 
-/** Who it is for, the field and the button are all in view. */
+/** The contact's name, the field and the button are all in view. */
 async function expectBoxInView(here, look = expect) {
   await look(here.box).toBeInViewport(inFull);
   await look(here.add).toBeInViewport(inFull);
   await look(here.root.getByText("Only your team, every conversation with")).toBeInViewport(inFull);
 }
 
-/** Where a panel is scrolled to. */
+/** The scroll position of a panel. */
 const scrolled = (here) => here.notes.evaluate((list) => list.closest(".panel-body").scrollTop);
 
-/** The page is a tab in the background from the beginning, and comes to the front with `show`. */
+/** The page is a background tab from the beginning, and comes to the front with `show`. */
 const hide = (page) =>
   page.addInitScript(() => {
     Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
@@ -297,7 +297,7 @@ test("axe finds nothing on a panel with new notes, at every size, in light and d
       await expect(trash(here.note(body))).toBeVisible();
       await expect(page.getByText(DIVIDER)).toHaveCount(1);
       await accessible(page);
-      // It would see the next one.
+      // Otherwise it would see the next note too.
       await page.close();
     }
   }

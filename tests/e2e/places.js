@@ -1,13 +1,13 @@
-// The two places where an agent works: Sidenote's own app, and the widget in another product's page. A story that is the
-// same in both is told in each:
+// The two places where an agent works: Sidenote's own app, and the widget in another product's page. A test that is the
+// same in both runs in each:
 //
 //   test.describe(…, () => { test.use({ place: "widget" }); … })
 //
 //   work         (agent, conversations, { beside, before, at }?) → a page with these conversations and their contact panels
-//                open. `beside`: in another tab of that page's browser. `before(page)`: done before the page is loaded. `at`:
+//                open. `beside`: in another tab of that page's browser. `before(page)`: called before it is loaded. `at`:
 //                another address of the server.
-//   work.again   (page) → the page reloaded, with the same open.
-//   work.leave   (page, locator, conversation) → clicks, and in the same breath goes to that conversation alone.
+//   work.again   (page) → reloads the page, with the same conversations open.
+//   work.leave   (page, locator, conversation) → clicks, and in the same turn goes to that conversation alone.
 import { expect, test as base } from "./guest.js";
 import { inboxWith, pane } from "./screen.js";
 

@@ -1,5 +1,6 @@
-// How the end-to-end tests run: the system's Chromium, the real server, the real bundle. `cargo xtask test e2e` says where
-// those are; run by hand, the defaults below and in server.js find Debian's browser and the last release build.
+// The configuration of the end-to-end tests: the system's Chromium, the real server, the real bundle. `cargo xtask test
+// e2e` passes their paths; without it, the defaults below and in server.js find Debian's browser and the last release
+// build.
 import { defineConfig } from "@playwright/test";
 import { availableParallelism } from "node:os";
 
@@ -11,10 +12,10 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
   workers: Math.min(2, availableParallelism()),
   fullyParallel: false,
-  // A test that passes the second time has failed.
+  // A test that passes on a second attempt has failed.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  // Generous, for machines that are slow or busy: a test that holds never waits for them.
+  // Long, for slow or busy machines: a test that passes never waits for it.
   timeout: 120_000,
   expect: { timeout: 20_000 },
   use: {
@@ -24,7 +25,7 @@ export default defineConfig({
     timezoneId: "Europe/Berlin",
     actionTimeout: 20_000,
     navigationTimeout: 60_000,
-    // Screenshots of each step would take a sixth of the time of all runs; the DOM of each step is there.
+    // Screenshots of each step would take a sixth of the total time; the trace has the DOM of each step.
     trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath: process.env.CHROMIUM || "/usr/bin/chromium",

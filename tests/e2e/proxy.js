@@ -1,10 +1,10 @@
-// A network proxy between a browser and a server: it can be pulled out and put back, or break connections in the middle, for
-// one browser and not for others.
+// A network proxy between a browser and a server: it can be disconnected and reconnected, or break connections halfway,
+// for one browser only.
 import { createServer, connect } from "node:net";
 import { once } from "node:events";
 
 export class NetworkProxy {
-  /** `http://127.0.0.1:PORT`, as good as the server's own while the proxy is in. */
+  /** `http://127.0.0.1:PORT`; works like the server's own while the proxy is connected. */
   url;
   #target;
   #listener;
@@ -24,7 +24,7 @@ export class NetworkProxy {
     return proxy;
   }
 
-  /** From now on nothing comes through, and what was open breaks. */
+  /** From now on nothing gets through, and open connections break. */
   disconnect() {
     this.#isIn = false;
     for (const connection of this.#connections) {
@@ -38,13 +38,13 @@ export class NetworkProxy {
     this.#isIn = true;
   }
 
-  /** Every connection, open or to come, breaks once so many bytes more of the server's have come through; `Infinity`: none. */
+  /** Every connection, open or future, breaks after this many more bytes from the server; `Infinity`: none breaks. */
   cutAfter(bytes) {
     this.#most = bytes;
     for (const connection of this.#connections) connection.rest = bytes;
   }
 
-  /** Nothing more comes through what is open, and nobody is told; what is opened later works. */
+  /** Open connections carry nothing more, and neither end notices; later connections work. */
   freeze() {
     for (const { near, far } of this.#connections) {
       near.unpipe().pause();
@@ -83,7 +83,7 @@ export class NetworkProxy {
       if (connection.rest > 0) return;
       this.breaks += 1;
       far.removeAllListeners("data");
-      // What came through is delivered before the end.
+      // The bytes that got through are delivered before the end.
       near.end();
     });
   }

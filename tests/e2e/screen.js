@@ -1,4 +1,4 @@
-// Where things are on an agent's screen, by the names an agent knows them by.
+// Locators for the parts of an agent's screen, by their accessible names.
 import { expect } from "./harness.js";
 
 export const CHANNELS = {
@@ -22,7 +22,7 @@ export function inboxWith(conversations, { panels = conversations, ...query } = 
   return `/inbox?${parts.join("&")}`;
 }
 
-/** What is known about a contact, in `root`: a pane's panel, or the contact's own page. */
+/** The profile of a contact in `root`: a pane's panel, or the contact's own page. */
 export function profile(root, name) {
   const notes = root.getByRole("list", named(`Notes about ${name}`));
   const box = root.getByRole("textbox", named("Add note"));
@@ -32,7 +32,7 @@ export function profile(root, name) {
     notes,
     box,
     add,
-    /** The note that says `text`. */
+    /** The note with `text`. */
     note: (text) => notes.getByRole("article").filter({ hasText: text }),
     write: async (text) => {
       await box.fill(text);
@@ -85,16 +85,16 @@ export const toast = (page) => page.getByRole("region", named("Messages from Sid
 export const undo = (page) => toast(page).getByRole("button", named("Undo"));
 export const reconnecting = (page) => page.getByText("Reconnecting — what you see may be old");
 
-/** Scrolls as an agent would, until it can be seen. */
+/** Scrolls as an agent would, until it is visible. */
 export async function scrollTo(locator) {
   await locator.scrollIntoViewIfNeeded();
   await expect(locator).toBeInViewport();
 }
 
-/** Red, green, blue and hue of a computed colour, once it has come to rest. */
+/** Red, green, blue and hue of a computed colour, after its transition. */
 export async function colour(locator, property) {
   const text = await locator.evaluate(async (element, name) => {
-    // Each colour changes for 120 ms; a transition that another takes the place of is one that has ended.
+    // Each colour changes for 120 ms; a transition that is replaced by another counts as ended.
     const running = () => element.getAnimations().filter(({ playState }) => playState === "running");
     while (running().length > 0) await Promise.allSettled(running().map(({ finished }) => finished));
     return getComputedStyle(element)[name];

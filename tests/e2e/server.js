@@ -13,17 +13,17 @@ const START_MS = 60_000;
 const STOP_MS = 20_000;
 
 export class Server {
-  /** `http://127.0.0.1:PORT`; the port stays the same over every restart. */
+  /** `http://127.0.0.1:PORT`; every restart keeps the port. */
   url;
-  /** The database file, in a directory of its own that goes when the server is disposed of. */
+  /** The database file, in a directory of its own that is removed when the server is disposed of. */
   database;
-  /** What the program wrote since its last start, for the message of a failed one. */
+  /** The output of the program since its last start, for the message if a start fails. */
   output = "";
   #directory;
   #flags;
   #child = null;
 
-  /** A new server over a new database with the demonstration data, on a free port. */
+  /** Starts a new server over a new database with the demonstration data, on a free port. */
   static async start(flags = []) {
     const server = new Server();
     server.#flags = flags;
@@ -40,12 +40,12 @@ export class Server {
     await this.#run(new URL(this.url).port);
   }
 
-  /** As a power cut would. */
+  /** Ends the server as a power cut would. */
   async kill() {
     await this.#end("SIGKILL");
   }
 
-  /** As an operator would. */
+  /** Ends the server as an operator would. */
   async stop() {
     await this.#end("SIGTERM");
   }
@@ -72,7 +72,7 @@ export class Server {
           listening(line[1]);
         }
       };
-      // Both are read to the end: a full pipe would stop the server.
+      // Both are read to the end: a full pipe would block the server.
       child.stdout.setEncoding("utf8").on("data", hear);
       child.stderr.setEncoding("utf8").on("data", hear);
       child.once("error", (error) => refuse(`could not be started: ${error.message}`));

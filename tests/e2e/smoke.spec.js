@@ -1,4 +1,4 @@
-// The page comes, under its policy, and lets in whom it should.
+// The page loads, under its policy, and only the right people can sign in.
 import { accessible, expect, fillSignIn, gia, maya, sam, test } from "./harness.js";
 
 const POLICY =

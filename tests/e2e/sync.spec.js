@@ -1,4 +1,4 @@
-// One truth on every screen: two agents, several windows, and a network that does what networks do.
+// Every screen shows the same: two agents, several windows, and an unreliable network.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -115,7 +115,7 @@ test("five seconds without a connection a line says that what is shown may be ol
   await page.clock.runFor(100);
   await expect(reconnecting(page)).toBeVisible();
   await expect(pane(page, who.first).note(texts[0]), "what is known stays").toBeVisible();
-  // Written while there is nobody to take it: shown, said to be unsaved, and never lost.
+  // Written while the server is unreachable: shown, marked as unsaved, and never lost.
   await pane(page, who.first).write(texts[1]);
   await expect(pane(page, who.first).note(texts[1])).toContainText("Not saved yet");
   await server.restart();
@@ -232,7 +232,7 @@ test("a busy server and then a lost answer: the note is tried again until it is 
   const met = await intercept(page, NOTE, "PUT", async (route, nth) => {
     if (nth === 1) return route.fulfill(problem(503, "busy", { retryable: true }));
     if (nth === 2) {
-      // It reaches the server, and the way back breaks.
+      // The request reaches the server, but the answer is lost.
       await route.fetch();
       return route.abort("connectionreset");
     }
@@ -263,7 +263,7 @@ test("a server that says when to come back is not asked before, and the note say
   await stop(page);
   await here.write(text);
   await expect(here.note(text)).toContainText("Not saved yet: ");
-  // Without a word of the server's it would be asked after a second at most.
+  // Without the server's `Retry-After` the request would be repeated after a second at most.
   await page.clock.runFor(2_900);
   await expect(here.note(text)).toContainText("Not saved yet: ");
   expect(asked.count()).toBe(1);
@@ -327,7 +327,7 @@ test("after the server has gone back to a backup open pages start over by themse
   await run("restore", "--db", db, "--from", backup);
   await server.restart();
   for (const [nth, place] of places.entries()) {
-    // The server does not have it any more.
+    // The server does not have the note any more.
     await passUntil(screens[nth], () => expect(place.note(since)).toHaveCount(0, SOON));
     await expect(place.note(kept)).toHaveCount(1);
     await expect(place.note(deleted)).toHaveCount(0);
@@ -384,7 +384,7 @@ test("while an input method is composing, Enter sends nothing, whatever the sett
   const text = said("作成中");
   const who = await person();
   const page = await signIn(maya);
-  // As an agent for whom Enter sends; only this page's idea of it, so that nobody else's changes.
+  // As an agent for whom Enter sends; only in this page, so that no other test's setting changes.
   await page.route("**/api/v1/me", async (route) => {
     const response = await route.fetch();
     const me = await response.json();
@@ -411,7 +411,7 @@ test("while an input method is composing, Enter sends nothing, whatever the sett
     expect(await enter(field, keys), "the key is the input method's").toBe(false);
     await expect(field).toHaveValue(text);
   }
-  // And when it has ended, the same keys send.
+  // After the composition the same keys send.
   await here.reply.press("Shift+Enter");
   await expect(here.reply).toHaveValue(`${text}\n`);
   await here.reply.press("Enter");
@@ -489,7 +489,7 @@ test("an answer about one contact that comes after the agent went to another nev
   await answered;
   await expect(pane(page, other.conversation).root.getByText(text)).toHaveCount(0);
   await expect(pane(page, other.conversation).panel.getByRole("heading", { level: 2 })).toHaveText(other.name);
-  // It was not thrown away either: back there, it is shown.
+  // The note was stored: back in its conversation, it is shown.
   await row(page, who.conversation).link.click();
   await expect(pane(page, who.conversation).note(text)).toBeVisible();
   await row(page, other.conversation).link.click();
@@ -561,7 +561,7 @@ test("a session that ends keeps the page and what was typed; signing in again ov
 }) => {
   const [sent, draft] = [said("Sent without a session"), said("Typed without a session")];
   const who = await person();
-  // A session of its own: it is ended.
+  // A session of its own, since it is ended here.
   const page = await signIn(maya, { byForm: true });
   await page.goto(inboxWith([who.first]));
   const here = pane(page, who.first);
@@ -579,7 +579,7 @@ test("a session that ends keeps the page and what was typed; signing in again ov
   expect((await (await api(sam)).notes(who.id)).filter(({ body }) => body === sent)).toHaveLength(1);
 });
 
-/** How many fields of a page hold `text`. */
+/** How many fields of a page contain `text`. */
 function fieldsSaying(page, text) {
   return page.getByRole("textbox").evaluateAll((all, wanted) => all.filter(({ value }) => value.includes(wanted)).length, text);
 }

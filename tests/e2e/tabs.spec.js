@@ -1,27 +1,27 @@
-// Several tabs of one browser: one connection for all of them, whoever closes or crashes, and one agent.
+// Several tabs of one browser: one connection for all of them, whichever closes or crashes, and one agent.
 import { SOON, passUntil } from "./clock.js";
 import { crash, fillSignIn, maya, said, sam } from "./harness.js";
 import { expect, test } from "./places.js";
 import { inboxWith, pane, reconnecting } from "./screen.js";
 
-/** A browser with so many tabs of an agent beside one conversation, and how many streams are open in it. */
+/** A browser with this many tabs of an agent, each showing one conversation, and the number of streams open in it. */
 async function tabs(work, count, conversation, options) {
   const first = await work(maya, [conversation], options);
   const context = first.context();
   const streams = new Set();
   const isStream = (request) => request.method() === "GET" && request.url().endsWith("/api/v1/events");
-  // The first tab's own is open already, or about to be.
+  // The first tab's own stream is open already, or about to be, so the tab is reloaded below.
   context.on("request", (request) => isStream(request) && streams.add(request));
   for (const end of ["requestfailed", "requestfinished"]) context.on(end, (request) => streams.delete(request));
   await work.again(first);
   const pages = [first];
   while (pages.length < count) pages.push(await work(maya, [conversation], { ...options, beside: first }));
-  // Of a tab that is gone nothing more is heard.
+  // A closed tab emits no more events.
   const open = () => [...streams].filter((request) => !request.frame().page().isClosed()).length;
   return { pages, open };
 }
 
-/** What is the same in the app and in the widget. */
+/** Tests that are the same in the app and in the widget. */
 function stories() {
   test("ten tabs of a browser are live over one connection, and the next one goes on when the one that holds it closes", async ({
     work,
@@ -36,7 +36,7 @@ function stories() {
     await agents.addNote(who.first, first);
     for (const page of pages) await expect(pane(page, who.first).note(first)).toHaveCount(1);
     expect(open()).toBe(1);
-    // Whichever holds the connection: one after the other closes.
+    // One tab after the other closes, whichever is the leader.
     for (const nth of [0, 1, 2]) {
       const [closing, ...rest] = pages.splice(0, pages.length);
       await closing.close();
@@ -75,7 +75,7 @@ function stories() {
     await cdp.send("Debugger.enable");
     const paused = new Promise((resolve) => cdp.once("Debugger.paused", resolve));
     await cdp.send("Debugger.pause");
-    // It stops at the next thing it does.
+    // It pauses at the next statement that it runs.
     first.evaluate(() => 0).catch(() => {});
     await paused;
     await agents.addNote(who.first, after);
@@ -155,7 +155,7 @@ test("what one agent has typed is never sent in the name of another who has sign
   const page = await signIn(maya, { path: inboxWith([who.first]), byForm: true });
   const here = pane(page, who.first);
   await here.box.fill(text);
-  // Another tab, in which the session of this browser becomes Sam's without Maya having signed out.
+  // In another tab the session of this browser becomes Sam's, without Maya having signed out.
   const other = await page.context().newPage();
   await other.goto("/favicon.svg");
   const status = await other.evaluate(async ({ email, password }) => {
@@ -167,7 +167,7 @@ test("what one agent has typed is never sent in the name of another who has sign
   await here.add.click();
   await expect(page.getByRole("dialog").getByLabel("Password")).toBeVisible();
   expect(await (await api(sam)).noteSaying(who.id, text)).toBeUndefined();
-  // Sam can't go on as Maya; Maya can.
+  // Sam can't continue as Maya; Maya can.
   await fillSignIn(page, sam);
   await expect(page.getByRole("dialog").getByText(maya.name)).toBeVisible();
   await fillSignIn(page, maya);
@@ -203,14 +203,14 @@ test("what one agent has typed in a host's page is neither sent nor shown when t
   await expect(page.locator("#thread").getByText("Your session has ended")).toBeVisible();
   const agents = await api(sam);
   expect(await agents.noteSaying(who.id, waiting), "not in Sam's name").toBeUndefined();
-  // The page is reloaded, as Sam's: nothing of Maya's is there.
+  // The page is reloaded as Sam's: nothing of Maya's is there.
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");
   await put();
   await here.icon.click();
   await expect(here.box).toHaveValue("");
   await expect(here.note(waiting)).toHaveCount(0);
-  // And as Maya's again it goes on.
+  // Reloaded as Maya's, it continues.
   host.agent = maya.email;
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-ready", "yes");

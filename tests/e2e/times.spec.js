@@ -1,15 +1,15 @@
-// What a page that stays open says of times goes on by itself. The page's clock is turned, never waited for.
+// The times in an open page are updated by themselves. The page has a fake clock.
 import { expect, maya, said, sam, test } from "./harness.js";
 import { inboxWith, pane, row } from "./screen.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** What the panel says of a contact in Tokyo at that moment. */
+/** The local time of a contact in Tokyo at that moment, as the panel shows it. */
 const inTokyo = (moment) =>
   new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit", weekday: "short" }).format(moment);
 
-/** A page with a clock that stands still half a minute before midnight, with a contact in Tokyo who has just written. */
+/** A page whose clock is stopped half a minute before midnight, with a contact in Tokyo who has just written. */
 async function beforeMidnight({ signIn, visitor, api }, prepare = async () => {}) {
   const who = await visitor();
   const agents = await api(sam);
@@ -27,7 +27,7 @@ async function beforeMidnight({ signIn, visitor, api }, prepare = async () => {}
   return { page, here, midnight, time, note: here.note(note.body).locator("time"), local: here.panel.getByText(/ there now$/) };
 }
 
-/** Marks what must stay: the element and the text in it. */
+/** Marks what must stay: the element and its text node. */
 const mark = (locator) =>
   locator.evaluate((element) => {
     const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
@@ -57,7 +57,7 @@ test("at midnight a row's time becomes Yesterday, and each minute a contact's ow
   await expect(time).toHaveText(/^\d{1,2} [A-Z][a-z]{2,3}$/);
 });
 
-/** Lets a test say whether the page is visible. */
+/** Lets a test set whether the page is visible. */
 function hideable() {
   let isHidden = false;
   for (const [name, get] of Object.entries({ hidden: () => isHidden, visibilityState: () => (isHidden ? "hidden" : "visible") })) {
@@ -82,7 +82,7 @@ test("a page that was hidden is right at once when it is looked at again, before
   await page.evaluate(() => globalThis.hide(false));
   await expect(local).toHaveText(`${inTokyo(midnight + 7 * MINUTE)} there now`);
   await expect(time).toHaveText("Yesterday");
-  // And goes on from there.
+  // And the clock continues from there.
   await page.clock.runFor(MINUTE);
   await expect(local).toHaveText(`${inTokyo(midnight + 8 * MINUTE)} there now`);
 });

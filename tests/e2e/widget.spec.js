@@ -1,10 +1,10 @@
-// The widget in another product's page: what it does there, and what it leaves alone.
+// The widget in another product's page: what it does there, and what it must not touch.
 import { expect, test } from "./guest.js";
 import { maya, said, sam } from "./harness.js";
 import { colour, inboxWith, pane, profile } from "./screen.js";
 
 const record = (page) => page.evaluate(() => window.host.record);
-/** Puts a view into the page, of this server. */
+/** Adds a view of this server to the page. */
 const put = (page, id, attributes) => page.evaluate(([id, attributes]) => void window.host.element(id, attributes), [id, attributes]);
 
 test("an inbox in a foreign page works, whatever the page's styles, keys and links", async ({
@@ -19,7 +19,7 @@ test("an inbox in a foreign page works, whatever the page's styles, keys and lin
   const widget = page.locator("#inbox");
   const link = widget.getByRole("link", { name: new RegExp(`^${who.name}`) });
   await expect(link).toBeVisible();
-  // A page has one main part, and that is not its guest.
+  // A page has one `main` element, and the widget must not add another.
   await expect(widget.getByRole("main")).toHaveCount(0);
   await expect(widget.getByRole("region", { name: "Inbox", exact: true })).toBeVisible();
   await link.click();
@@ -28,7 +28,7 @@ test("an inbox in a foreign page works, whatever the page's styles, keys and lin
   const text = said("From within another product");
   await here.write(text);
   await expect(here.note(text).locator("time")).toBeVisible();
-  // A colleague in the stand-alone inbox has it.
+  // A colleague sees it in the stand-alone inbox.
   const there = pane(await signIn(sam, { path: inboxWith([who.conversation]) }), who.conversation);
   await expect(there.note(text)).toBeVisible();
   await there.write(said("Back"));
@@ -45,7 +45,7 @@ test("an inbox in a foreign page works, whatever the page's styles, keys and lin
   await expect(page).toHaveURL(`${new URL(page.url()).origin}/`);
   await expect(page, "its title is its own").toHaveTitle("Another product");
 
-  // Nothing of the page's styles came in, nothing of ours went out.
+  // The page's styles don't affect the widget, and the widget's don't affect the page.
   const style = (locator, name) => locator.evaluate((it, name) => getComputedStyle(it)[name], name);
   const note = here.note(text).locator(".note-body");
   expect(await style(note, "fontStyle")).toBe("normal");
@@ -92,7 +92,7 @@ test("what is typed into the widget reaches none of the page's shortcuts, and th
     return { keys, shortcuts, typing };
   };
   const nothing = { keys: [], shortcuts: [], typing: [] };
-  /** As a person does it: the key comes up when what it does is done. */
+  /** As a person presses it: the key is released after its effect. */
   const escape = async (done) => {
     await page.keyboard.down("Escape");
     await done();
@@ -135,13 +135,13 @@ test("what is typed into the widget reaches none of the page's shortcuts, and th
   await expect(here.note(text).locator("time")).toBeVisible();
   expect(await heard()).toEqual(nothing);
 
-  // Escape closes the panel, and that is the widget's too, wherever the focus goes with it.
+  // Escape closes the panel and stays inside the widget, wherever the focus moves.
   await here.box.click();
   await escape(() => expect(here.icon).toBeFocused());
   await expect(here.panel).toBeHidden();
   expect(await heard()).toEqual(nothing);
 
-  // What the widget has no use for is the page's: Escape in a field, and keys where nobody types.
+  // Keys that the widget does not use reach the page: Escape in a field, and keys outside of fields.
   await here.conversationNote.click();
   await page.keyboard.press("Escape");
   expect((await heard()).keys).toEqual(["Escape"]);
@@ -282,7 +282,7 @@ test("dates are written as the option locale says, and again when it changes", a
       minute: "2-digit",
       timeZone: "Europe/Lisbon",
     }).format(new Date(created_at));
-  // Versions of ICU differ in the kind of space they write.
+  // Versions of ICU use different kinds of space.
   const says = (locale) => new RegExp(written(locale).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/\s/g, "\\s"));
   await expect(time).toHaveText(says("ja"));
   await page.evaluate(() => (document.querySelector("#panel").locale = "de"));
@@ -304,7 +304,7 @@ test("a host's sheet changes the widget's properties and parts, and of that elem
     await expect(here.note(text).locator("time")).toBeVisible();
     await here.box.fill("A draft, so that the button is on");
     const look = async (locator, property) => locator.evaluate((it, name) => getComputedStyle(it)[name], property);
-    // Where the pointer is, the button is of another shade.
+    // A hovered button has another shade.
     await page.mouse.move(0, 0);
     await colour(here.add, "backgroundColor");
     looks[id] = [

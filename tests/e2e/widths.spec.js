@@ -1,4 +1,4 @@
-// At every width: what an agent needs is in reach, can be read, and comes into view when it is asked for.
+// At every width, what an agent needs can be reached and read, and comes into view when it is requested.
 import { expect, test } from "./guest.js";
 import { maya, sam } from "./harness.js";
 import { inboxWith, pane, row } from "./screen.js";
@@ -9,7 +9,7 @@ const sendOptions = (here) => here.root.getByRole("button", { name: "Sending opt
 const enterSends = (page) => page.getByRole("checkbox", { name: "Enter sends" });
 const filters = (page) => page.getByRole("button", { name: "Filters", exact: true });
 
-/** How many pixels of what a select shows are cut off: by how much one of its kind would be wider that had all the room. */
+/** How many pixels of a select's text are cut off: how much wider it would be with unlimited room. */
 const cut = (select) =>
   select.evaluate((element) => {
     const free = element.cloneNode(true);
@@ -93,7 +93,7 @@ test("a name that is too long for the filter is there in full in its tooltip", a
   await expect(agent).toHaveAttribute("title", long);
 });
 
-/** How much of a pane can be seen, of what the row of panes has room for. */
+/** The visible part of a pane, in percent of what fits in the row of panes. */
 const seen = (here) =>
   here.root.evaluate((pane) => {
     const [whole, row] = [pane, pane.closest(".panes")].map((element) => element.getBoundingClientRect());
@@ -123,7 +123,7 @@ for (const [width, motion] of [[1440, "no-preference"], [1440, "reduce"], [1000,
     await expect(last.heading).toBeFocused();
     await expect.poll(() => seen(last)).toBe(100);
     expect(await seen(first), "there is no room for all").toBeLessThan(100);
-    // One that is open already is shown again, and nothing else changes.
+    // A pane that is open already is shown again, and nothing else changes.
     const address = page.url();
     await row(page, other.conversation).beside.press("Enter");
     await expect(second.heading).toBeFocused();
@@ -139,7 +139,7 @@ test("with reduced motion a pane is there at once, without a way to it", async (
   const page = await signIn(maya, { reducedMotion: "reduce", path: inboxWith([who.first]) });
   const here = pane(page, other.conversation);
   await expect(pane(page, who.first).box).toBeVisible();
-  // Every place where the row of panes has been in a frame.
+  // Every scroll position of the row of panes.
   await page.evaluate(() => {
     const row = document.querySelector(".panes");
     globalThis.places = new Set([row.scrollLeft]);

@@ -1,19 +1,19 @@
-//! Where the checkout is, and which files of it are ours.
+//! The path of the checkout, and the files in it that belong to the project.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// Not ours, or made by a build.
+/// Not part of the project, or made by a build.
 const LEFT_OUT: [&str; 7] = [".git", "target", "dist", "data", "pkg", "tests/e2e/results", "bench/results"];
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the checkout")
 }
 
-/// The files in a folder of the checkout and below, relative to the checkout, with `/` between the parts, sorted.
-/// `folder`: empty for all of it.
+/// The files in a folder of the checkout and its subfolders, relative to the checkout, with `/` between the parts,
+/// sorted. `folder`: empty for the whole checkout.
 pub(crate) fn files_under(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(root().join(folder)).expect("the checkout is readable");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry is readable").path()).collect();

@@ -1,10 +1,10 @@
-//! Who imports whom: the layers of the front end, and circles of imports.
+//! The imports between modules: the layers of the front end, and cycles of imports.
 
 use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 use std::{collections::BTreeMap, path::Path};
 use syn::visit::{self, Visit};
 
-/// From top to bottom. A layer may use those below it, and nothing beside it.
+/// From top to bottom. A layer may use those below it, but not those beside it.
 const LAYERS: &[&[&str]] = &[
     &["main"],
     &["app", "widget"],
@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["browser"],
 ];
 
-/// A module's path below its crate, without `crate`.
+/// A module's path within its crate, without `crate`.
 type Module = Vec<String>;
 
 /// The modules of one crate and what each imports.
@@ -27,7 +27,7 @@ pub(crate) struct Imports {
 }
 
 impl Imports {
-    /// Reads the crate whose sources lie in `root`, of all files that there are.
+    /// Reads the crate whose sources are in `root`, from all files.
     pub(crate) fn of(root: &str, files: &[(String, String)]) -> Self {
         let sources: Vec<(Module, &str, &str)> =
             files.iter().filter_map(|(path, text)| Some((module(root, path)?, path.as_str(), text.as_str()))).collect();
@@ -52,7 +52,7 @@ impl Imports {
         innermost.map_or("", String::as_str)
     }
 
-    /// Imports of a layer above or beside.
+    /// Imports of a layer above or beside the own one.
     pub(crate) fn upward(&self) -> Vec<String> {
         let height = |file: &str| {
             let top = module(&self.root, file)?.first()?.clone();
@@ -69,7 +69,7 @@ impl Imports {
             .collect()
     }
 
-    /// Circles of imports whose files lie in more than one folder.
+    /// Cycles of imports whose files are in more than one folder.
     pub(crate) fn circles(&self) -> Vec<String> {
         let graph: DiGraphMap<&str, ()> = self.edges.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
         let mut found = Vec::new();
@@ -87,7 +87,7 @@ impl Imports {
         found
     }
 
-    /// The folder that a file belongs to: the one of its name, if it has one, else the one it lies in.
+    /// The folder that a file belongs to: the one of its name, if that exists, else the one that it is in.
     fn folder(&self, file: &str) -> String {
         let own = file.trim_end_matches(".rs");
         let is_folder = self.files.values().any(|other| other.starts_with(&format!("{own}/")));
@@ -96,7 +96,7 @@ impl Imports {
     }
 }
 
-/// `None`: no module of this crate.
+/// `None`: it is no module of this crate.
 fn module(root: &str, path: &str) -> Option<Module> {
     let inside = path.strip_prefix(root)?.strip_prefix('/')?.strip_suffix(".rs")?;
     Some(if inside == "lib" { Module::new() } else { inside.split('/').map(str::to_owned).collect() })
@@ -122,7 +122,7 @@ impl Found {
             Some("self" | "super") => self.module.clone(),
             _ => return,
         };
-        // The first `super` goes up like the others; `crate` and `self` have been followed already.
+        // The first `super` goes up like the others; `crate` and `self` are resolved already.
         let rest = if path[0] == "super" { path } else { &path[1..] };
         for part in rest {
             match part.as_str() {

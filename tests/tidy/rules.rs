@@ -1,21 +1,21 @@
-//! The table: which words are said in which rooms only. One row per reason, and the reason is what a trespasser reads.
+//! The rules: which words may stand in which folders only. One row per reason, which is the message of a violation.
 
 use crate::text;
 
 pub(crate) struct Words {
-    /// Each as a word of its own; with `*` at its end, every longer word too.
+    /// Each matches as a whole word; with `*` at its end, as the beginning of a longer word too.
     pub(crate) words: &'static [&'static str],
-    /// The rooms this row speaks about.
+    /// The folders and files that this row applies to.
     pub(crate) over: &'static [&'static str],
-    /// The rooms among them that may say it; none means nowhere.
+    /// Those among them that may contain the words; empty means none.
     pub(crate) only: &'static [&'static str],
     pub(crate) because: &'static str,
-    /// A file where it is a trespass, for the test of the row itself.
+    /// A file where the words are a violation, for the test of the row itself.
     pub(crate) seed: &'static str,
 }
 
 impl Words {
-    /// The lines of trespass.
+    /// The lines of violations.
     pub(crate) fn lines(&self, path: &str, source: &str) -> Vec<usize> {
         let among = |rooms: &[&str]| rooms.iter().any(|room| text::in_room(path, room));
         if !among(self.over) || among(self.only) {
@@ -72,7 +72,7 @@ pub(crate) const WORDS: &[Words] = &[
         because: "what lies in components/ui calls back; whoever uses it awaits",
         seed: "src/components/ui/menu.rs",
     },
-    // What is known.
+    // State.
     Words {
         words: &["ArcRwSignal::new", "ArcTrigger::new"],
         over: &["src"],
@@ -94,7 +94,7 @@ pub(crate) const WORDS: &[Words] = &[
         because: "an Action lets an older answer win, and keyed stores show the wrong row; use the client and the store",
         seed: "src/client.rs",
     },
-    // Who may know whom; the layers of `src` are in imports.rs.
+    // Dependencies between parts; the layers of `src` are in imports.rs.
     Words {
         words: &["crate::store", "crate::client", "wire"],
         over: &["src/components/ui"],
@@ -190,7 +190,7 @@ pub(crate) const WORDS: &[Words] = &[
         because: "the Content-Security-Policy blocks inline styles and scripts; write style:width=… or a class",
         seed: "src/components/avatar.rs",
     },
-    // Two audiences.
+    // Contacts and agents.
     Words {
         words: &["ContactNote*", "ConversationNote*", "contact_note*", "conversation_note*"],
         over: &["crates/server/src/visitor", "crates/wire/src/visitor", "public/chat"],
@@ -198,7 +198,7 @@ pub(crate) const WORDS: &[Words] = &[
         because: "contact-facing code cannot name a note",
         seed: "crates/server/src/visitor.rs",
     },
-    // Tests, and what must not leave a machine.
+    // Tests, and data that must not leave a machine.
     Words {
         words: &["#[ignore*"],
         over: &[""],

@@ -1,17 +1,17 @@
-//! What is not a matter of one word: lengths, names, first lines, signatures, colours.
+//! The rules about more than a single word: lengths, names, first lines, signatures, colours.
 
 use crate::text::{blocks, code_lines, in_room};
 
-/// A path and what is in the file.
+/// A path and the content of the file.
 type Sample = (String, String);
 
 pub(crate) struct Shape {
     pub(crate) because: &'static str,
-    /// The lines of trespass.
+    /// The lines of violations.
     pub(crate) lines: fn(path: &str, text: &str) -> Vec<usize>,
-    /// Trespasses, for the test of the rule itself.
+    /// Violations, for the test of the rule itself.
     pub(crate) seeds: fn() -> Vec<Sample>,
-    /// What looks alike and is right.
+    /// Similar code that is right.
     pub(crate) fine: fn() -> Vec<Sample>,
 }
 
@@ -192,7 +192,7 @@ fn takes_both_notes(path: &str, text: &str) -> Vec<usize> {
     found
 }
 
-/// What stands between the first parenthesis and the one that closes it.
+/// The text between the first parenthesis and the one that closes it.
 fn parameters(signature: &str) -> &str {
     let start = signature.find('(').unwrap_or(signature.len());
     let mut depth = 0_i64;
@@ -212,7 +212,7 @@ fn colours(path: &str, text: &str) -> Vec<usize> {
         return Vec::new();
     }
     let wrong = |code: &str| {
-        // A colour is a value: in a sheet what follows `name:`, in Rust a whole string.
+        // A colour is a value: in a sheet the text after `name:`, in Rust a whole string.
         let mut values = code.split(if sheet { ';' } else { '"' });
         values.any(|part| {
             let value = if sheet { value_of(part) } else { part };
@@ -223,7 +223,7 @@ fn colours(path: &str, text: &str) -> Vec<usize> {
     code_lines(path, text).filter(|(_, code)| wrong(code)).map(|(number, _)| number).collect()
 }
 
-/// Of `  color: #fff`, what follows the colon; of a selector, nothing.
+/// Of `  color: #fff`, the text after the colon; of a selector, nothing.
 fn value_of(declaration: &str) -> &str {
     let declaration = declaration.rsplit('{').next().unwrap_or(declaration).trim_end_matches('}');
     declaration.split_once(": ").map_or("", |(_, value)| value)

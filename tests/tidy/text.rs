@@ -1,13 +1,13 @@
-//! Reading a source file just well enough: rooms, words, and what is only a comment. No parser; where a guess is made, it
-//! is made so that the house's own formatting is read rightly.
+//! Reads a source file just well enough: folders, words, and comments. It is not a parser; its guesses fit the
+//! project's own formatting.
 
-/// A room is a file with or without its `.rs`, or a folder; the empty room is everywhere.
+/// A room is a file with or without its `.rs`, or a folder; the empty room is the whole checkout.
 pub(crate) fn in_room(path: &str, room: &str) -> bool {
     path.strip_prefix(room)
         .is_some_and(|rest| room.is_empty() || rest.is_empty() || rest == ".rs" || rest.starts_with('/'))
 }
 
-/// The lines with their numbers, from 1, without what is only comment.
+/// The lines with their numbers, from 1, without comments.
 pub(crate) fn code_lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
     let slashes = [".rs", ".js"].iter().any(|end| path.ends_with(end));
     let blocks = [".css", ".js"].iter().any(|end| path.ends_with(end));
@@ -32,7 +32,7 @@ fn before_comment(line: &str) -> &str {
         .map_or(line, |(at, _)| &line[..at])
 }
 
-/// Whether `code` says `word` as a word of its own; `word*` also stands for every longer one.
+/// Whether `code` contains `word` as a whole word; `word*` also matches every longer one.
 pub(crate) fn says(code: &str, word: &str) -> bool {
     let (word, whole) = word.strip_suffix('*').map_or((word, true), |stem| (stem, false));
     let part = |letter: char| letter.is_alphanumeric() || letter == '_';
@@ -43,7 +43,7 @@ pub(crate) fn says(code: &str, word: &str) -> bool {
     })
 }
 
-/// For each line that `starts`, its number and the number of lines to the brace that closes what it opens.
+/// For each line that `starts` accepts, its number and the number of lines to the brace that closes what it opens.
 pub(crate) fn blocks(path: &str, text: &str, starts: impl Fn(&str) -> bool) -> Vec<(usize, usize)> {
     let lines: Vec<_> = code_lines(path, text).collect();
     let openings = lines.iter().enumerate().filter(|(_, (_, code))| starts(code));

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the figures about speed in docs/testing.md, as ratios of two things measured side by side in one run.
+//! `cargo xtask bench`: the figures about speed in docs/testing.md, as ratios of two things measured side by side in
+//! one run.
 
 use std::process::{Command, ExitCode};
 

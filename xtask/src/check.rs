@@ -1,5 +1,6 @@
-//! `cargo xtask test` and `cargo xtask check`: every step whatever the others did, a table of them, and one last line that
-//! counts it all. A lint, a build and a budget count as one check each; a test run counts its tests.
+//! `cargo xtask test` and `cargo xtask check`: run every step, even after one has failed, and print a table of the
+//! steps and one last line with the totals. A lint, a build and a budget count as one check each; a test run counts its
+//! tests.
 
 use std::{process::ExitCode, time::Instant};
 
@@ -12,11 +13,11 @@ use crate::{
     test_count::TestCount,
 };
 
-/// Packages for the browser alone. Their tests run there.
+/// Packages that run in the browser only, and so do their tests.
 const BROWSER_ONLY: [&str; 6] =
     ["--exclude", "sidenote", "--exclude", "sidenote-testkit", "--exclude", "sidenote-example-leptos"];
 
-/// The tag of stories that take long: thousands of rows, a thousand mounts, every component in turn.
+/// The tag of end-to-end tests that take long: thousands of rows, a thousand mounts, every component in turn.
 const LONG: &str = "@long";
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,7 +53,7 @@ impl Step {
         }
     }
 
-    /// Does the step. `arguments` go to its test runner.
+    /// Runs the step. `arguments` go to its test runner.
     fn take(self, project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
         match self {
             Self::Fmt => fmt(project).map(passed),
@@ -61,7 +62,7 @@ impl Step {
             Self::Browser => browser(project, arguments),
             Self::Build => stories::build_all(project).map(passed),
             Self::Size => size(project, arguments),
-            // Whoever names a story wants it, however long it takes.
+            // A test that is asked for by name runs, however long it takes.
             Self::EndToEnd if !arguments.is_empty() => tell(project, arguments),
             Self::EndToEnd => tell(project, &["--grep-invert", LONG]),
             Self::Long => tell(project, &[&["--grep", LONG], arguments].concat()),
@@ -73,7 +74,8 @@ impl Step {
     }
 }
 
-/// Everything. Cargo builds for tests in one folder and for release in another, so those two go on at the same time.
+/// Runs everything. Cargo builds for tests in one folder and for release in another, so those two lanes run at the same
+/// time.
 pub(crate) fn everything(project: &Project) -> Result<ExitCode, Error> {
     in_phases(
         project,
@@ -84,7 +86,7 @@ pub(crate) fn everything(project: &Project) -> Result<ExitCode, Error> {
     )
 }
 
-/// What a change has to pass before it is committed.
+/// Runs the checks that a change must pass before it is committed.
 pub(crate) fn quick(project: &Project) -> Result<ExitCode, Error> {
     in_phases(project, &[&[&[Step::Fmt, Step::Clippy, Step::Native, Step::Browser]]])
 }
@@ -102,7 +104,7 @@ fn in_phases(project: &Project, phases: &[&[&[Step]]]) -> Result<ExitCode, Error
     Ok(last_line(all))
 }
 
-/// One step, with its output shown.
+/// Runs one step and shows its output.
 pub(crate) fn one(project: &Project, step: Step, arguments: &[&str]) -> ExitCode {
     last_line(TestCount::of(step.take(project, arguments)))
 }
@@ -142,7 +144,7 @@ fn clippy(project: &Project) -> Result<TestCount, Error> {
         ["--package", "sidenote", "--all-features"].as_slice(),
         // The test kit, and the page of another product that is tested with it.
         &["--package", "sidenote-testkit", "--package", "sidenote-example-leptos"],
-        // What is only there when the widget is not.
+        // Code that exists only without the widget.
         &["--package", "sidenote", "--no-default-features", "--features", "app"],
     ] {
         count += TestCount::of(lint(&[arguments, &wasm].concat()).map(passed));
@@ -150,7 +152,7 @@ fn clippy(project: &Project) -> Result<TestCount, Error> {
     Ok(count)
 }
 
-/// cargo-nextest runs the tests of all crates side by side; it leaves out the examples in documentation.
+/// cargo-nextest runs the tests of all crates in parallel; it leaves out the examples in documentation.
 fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     let path = install::path_with(&[install::nextest(project)?]);
     let mut tests = project.cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);

@@ -1,4 +1,4 @@
-//! Brotli, by Node's own: what the browser downloads of a file.
+//! Brotli compression of the files that a browser downloads, by Node's built-in encoder.
 
 use std::{
     path::{Path, PathBuf},
@@ -21,7 +21,7 @@ pub(crate) fn siblings(project: &Project) -> Result<(), Error> {
     script(project, "write", &files).map(|_| ())
 }
 
-/// What a server that compresses sends of each file, in bytes.
+/// The compressed size of each file, in bytes.
 pub(crate) fn sizes(project: &Project, files: &[PathBuf]) -> Result<Vec<u64>, Error> {
     let answer = script(project, "size", files)?;
     let sizes: Option<Vec<u64>> = answer.lines().map(|line| line.parse().ok()).collect();

@@ -1,4 +1,4 @@
-//! What each crate is worth in a module: from the linker's map, which lists every function with its size.
+//! The size of each crate in a module, from the linker's map, which lists every function with its size.
 
 use std::{collections::HashMap, fs, path::Path};
 
@@ -6,7 +6,7 @@ use rustc_demangle::demangle;
 
 use crate::shell::Error;
 
-/// Crates with the bytes of their functions, the largest first.
+/// The crates with the bytes of their functions, the largest first.
 pub(crate) fn of(map: &Path) -> Result<Vec<(String, u64)>, Error> {
     let text = fs::read_to_string(map).map_err(Error::file(map))?;
     let mut sizes = HashMap::<String, u64>::new();
@@ -18,7 +18,7 @@ pub(crate) fn of(map: &Path) -> Result<Vec<(String, u64)>, Error> {
     Ok(sizes)
 }
 
-/// The size and symbol of a line that is about a function.
+/// The size and symbol in a line about a function.
 fn function(line: &str) -> Option<(u64, &str)> {
     // Address, offset and size in hexadecimal, then the name of a section, a file or a symbol, indented by its depth.
     let mut words = line.split_whitespace();
@@ -27,7 +27,8 @@ fn function(line: &str) -> Option<(u64, &str)> {
     Some((u64::from_str_radix(size.trim_start_matches("0x"), 16).ok()?, symbol))
 }
 
-/// `<a::B as c::D>::e` belongs to `a`: the crate whose type the code is for; `<T as c::D>::e` to `c`, which wrote it.
+/// The crate that a function is counted for: `<a::B as c::D>::e` counts for `a`, whose type it is for; `<T as c::D>::e`
+/// for `c`, which wrote it.
 fn crate_of(symbol: &str) -> String {
     let name = format!("{:#}", demangle(symbol));
     let (path, rest) = first_word(&name);
@@ -37,7 +38,7 @@ fn crate_of(symbol: &str) -> String {
     rest.split_once(" as ").map_or(path, |(_, of_trait)| first_word(of_trait).0).to_owned()
 }
 
-/// The first word of a path, and what follows it.
+/// The first word of a path, and the rest.
 fn first_word(path: &str) -> (&str, &str) {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let path = path.trim_start_matches(|letter| !is_part(letter));

@@ -1,6 +1,6 @@
-//! `cargo xtask dev`: a debug build of the app that follows every edit, over a server with demonstration data.
+//! `cargo xtask dev`: a debug build of the app that is rebuilt after every edit, and a server with demonstration data.
 //!
-//! Trunk serves the page, builds it again when a file changes and reloads it; what it doesn't have it asks the server for
+//! Trunk serves the page, rebuilds it when a file changes and reloads it; it passes other requests on to the server
 //! (`[[proxy]]` in Trunk.toml).
 
 use std::{
@@ -16,7 +16,7 @@ use crate::{
     shell::{self, Error},
 };
 
-/// Where Trunk.toml's proxies expect the server.
+/// The server's address in the proxies of Trunk.toml.
 const SERVER: &str = "127.0.0.1:8788";
 const PAGE: &str = "127.0.0.1:8787";
 
@@ -38,12 +38,12 @@ fn started(command: &mut Command, program: &str) -> Result<Child, Error> {
     command.stdin(Stdio::null()).spawn().map_err(|source| Error::NotStarted { program: program.into(), source })
 }
 
-/// Ctrl+C reaches both at once; when one of them ends by itself, the other is of no use.
+/// Runs both until one ends, and then ends the other. Ctrl+C reaches both at once.
 fn while_both_run(mut server: Child, mut pages: Child) -> Result<ExitCode, Error> {
     loop {
         let gone = |child: &mut Child| child.try_wait().map_or(true, |status| status.is_some());
         if gone(&mut server) || gone(&mut pages) {
-            // One of them has ended already: then there is nothing to end.
+            // `kill` fails for the one that has ended already, which is fine.
             let _ = (server.kill(), pages.kill());
             return Ok(ExitCode::FAILURE);
         }

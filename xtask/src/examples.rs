@@ -1,5 +1,5 @@
-//! The example pages of `examples/`, built as their users do: npm packages by their lock files, the widget from its
-//! tarball.
+//! The example pages of `examples/`, built as their users build them: npm packages by their lock files, the widget from
+//! its tarball.
 
 use std::{
     fs,
@@ -13,13 +13,13 @@ use crate::{
     shell::{self, Error},
 };
 
-/// `plain` has no tool that builds it.
+/// Each page, and whether a tool builds it.
 const PAGES: [(&str, bool); 3] = [("plain", false), ("react", true), ("vue", true)];
 
-/// What a page is made of.
+/// The inputs of a page.
 const INPUTS: [&str; 6] = ["package.json", "package-lock.json", ".npmrc", "vite.config.js", "index.html", "src"];
 
-/// Where the pages are, each ready to be served: `plain/`, `react/dist/`, `vue/dist/`. The widget as npm unpacked it is
+/// The directory of the built pages: `plain/`, `react/dist/`, `vue/dist/`. The unpacked widget is in
 /// `plain/node_modules/@sidenote/inbox`.
 pub(crate) fn directory(project: &Project) -> PathBuf {
     project.target.join("examples")
@@ -45,7 +45,7 @@ fn page(from: &Path, into: &Path, tarball: &Path, has_build: bool) -> Result<(),
     shell::forget(&stamp)?;
     copy(from, into)?;
     install::by_lock(into)?;
-    // The lock file knows nothing of the tarball: that is another one with each build.
+    // The lock file does not list the tarball, which differs with each build.
     npm(into, &["install", "--no-save", "--silent"], Some(tarball))?;
     if has_build {
         npm(into, &["run", "build", "--silent"], None)?;

@@ -1,6 +1,6 @@
-//! `cargo xtask faults`: what goes wrong in the world, done hundreds of times; the usual test does the same a few times.
-//! One line for each figure. How often says how sure it is: nothing wrong in N tries bounds the rate at about 3/N (95 %), for
-//! the cases that these generators make.
+//! `cargo xtask faults`: the fault tests with hundreds of runs instead of a few. It prints one line for each figure.
+//! The number of runs gives the confidence: no failure in N tries bounds the rate at about 3/N (95 %), for the cases
+//! that these generators make.
 
 use std::process::ExitCode;
 
@@ -11,11 +11,11 @@ use crate::{
     test_count::by_story,
 };
 
-/// How often each story is told, and how many histories the store goes through.
+/// How often each test runs, and how many histories the store's test plays.
 pub(crate) struct Tier {
     runs: &'static str,
     histories: &'static str,
-    /// Stories in the browser, each from its beginning.
+    /// How often each end-to-end test runs.
     stories: &'static str,
 }
 
@@ -46,7 +46,7 @@ struct Figures {
 
 impl Figures {
     fn hear(&mut self, line: &str) {
-        // The test's name may stand before it.
+        // The test's name may come before it.
         if let Some((_, figure)) = line.split_once("figure: ") {
             self.lines.push(figure.to_owned());
         }
@@ -62,8 +62,8 @@ impl Figures {
         Ok(())
     }
 
-    /// The stories of the outbox, of several tabs, of a module that breaks: in the app and in the widget. Then browsers
-    /// whose network breaks all the time.
+    /// The end-to-end tests of the outbox, of several tabs and of a module that breaks, in the app and in the widget.
+    /// Then the tests with a network that breaks all the time.
     fn browser(&mut self, project: &Project, tier: &Tier) -> Result<(), Error> {
         println!("\n== browser, each {} times", tier.stories);
         let again = format!("--repeat-each={}", tier.stories);

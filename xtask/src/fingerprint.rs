@@ -9,7 +9,7 @@ use std::{
 
 use crate::shell::Error;
 
-/// Of these files and directories under `root`. What does not exist counts as such.
+/// The fingerprint of these files and directories under `root`. A path that does not exist has one too.
 pub(crate) fn of(root: &Path, inputs: &[&str]) -> Result<String, Error> {
     let mut hasher = DefaultHasher::new();
     for input in inputs {
@@ -21,14 +21,14 @@ pub(crate) fn of(root: &Path, inputs: &[&str]) -> Result<String, Error> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// Of a file that has been read.
+/// The fingerprint of the content of a file.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 
-/// Every file under `path`, sorted; `path` itself if it is a file; none if it is not there.
+/// Every file under `path`, sorted; `path` itself if it is a file; none if it does not exist.
 pub(crate) fn files_under(path: &Path) -> Result<Vec<PathBuf>, Error> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);

@@ -1,4 +1,4 @@
-//! What a first visit to the app downloads before it talks to the API.
+//! The files that a first visit to the app downloads before its first request to the API.
 
 use std::{
     collections::BTreeSet,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::shell::Error;
 
-/// The page and what it refers to; of scripts also what they import.
+/// The page and the files that it refers to; for scripts also their imports.
 pub(crate) fn files(dist: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut found = BTreeSet::new();
     let mut open = vec![dist.join("index.html")];

@@ -1,6 +1,6 @@
-//! What a machine must have, found or installed: the wasm target, Trunk, wasm-bindgen, cargo-nextest, Chromium, the npm
-//! packages. A pinned tool is looked for on PATH, then in the tools' directory; then cargo-binstall is asked for a binary,
-//! where it is there; and then the tool is built, which takes minutes.
+//! Finds or installs the tools that a machine must have: the wasm target, Trunk, wasm-bindgen, cargo-nextest, Chromium,
+//! the npm packages. A pinned tool is searched on PATH, then in the tools' directory. If it is in neither,
+//! cargo-binstall (if installed) looks for a binary; else the tool is built, which takes minutes.
 
 use std::{
     ffi::OsString,
@@ -19,10 +19,10 @@ use crate::{
 const TRUNK: &str = "0.21.14";
 const NEXTEST: &str = "0.9.143";
 
-/// One thing is installed at a time, whichever thread needs it: the second one finds it there.
+/// Serializes installations: if two threads need the same tool, the second finds it installed.
 fn one_at_a_time() -> MutexGuard<'static, ()> {
     static INSTALLING: Mutex<()> = Mutex::new(());
-    // It guards no data, so a panic in another thread has broken nothing.
+    // The lock guards no data, so a panic in another thread has damaged nothing.
     INSTALLING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn wasm_target(project: &Project) -> Result<(), Error> {
     shell::run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]).current_dir(&project.root))
 }
 
-/// rustfmt and clippy: a minimal toolchain comes without.
+/// Installs rustfmt or clippy, which a minimal toolchain does not include.
 pub(crate) fn rust_component(project: &Project, component: &str) -> Result<(), Error> {
     let _one = one_at_a_time();
     if shell::answer(&mut project.cargo(&[component, "--version"])).is_some() {
@@ -48,27 +48,27 @@ pub(crate) fn rust_component(project: &Project, component: &str) -> Result<(), E
     shell::run(Command::new("rustup").args(["component", "add", component]).current_dir(&project.root))
 }
 
-/// The directory where Trunk of the pinned version lies. It works offline here, so it is built without TLS and without
-/// the look for a newer version: that is half of it.
+/// The directory of Trunk in the pinned version. It works offline here, so it is built without TLS and without the
+/// check for a newer version: they are half of it.
 pub(crate) fn trunk(project: &Project) -> Result<PathBuf, Error> {
     let _one = one_at_a_time();
     let tool = Tool { package: "trunk", programs: &["trunk"], flags: &["--locked", "--no-default-features"], hot: &[] };
     tool.directory(project, TRUNK)
 }
 
-/// The directory where wasm-bindgen and its test runner lie, of exactly the version the app is compiled with: their
-/// formats are private to one version. Its own lock file names a package the registry does not have, hence no `--locked`.
-/// The runner talks to the driver on this machine, so it needs no TLS.
+/// The directory of wasm-bindgen and its test runner, in exactly the version that the app is compiled with: their
+/// formats are private to one version. Its own lock file names a package that the registry does not have, hence no
+/// `--locked`. The runner connects to the driver on this machine, so it needs no TLS.
 pub(crate) fn wasm_bindgen(project: &Project) -> Result<PathBuf, Error> {
     let _one = one_at_a_time();
     let version = locked_version(project, "wasm-bindgen")?;
     let programs = &["wasm-bindgen", "wasm-bindgen-test-runner"];
-    // A debug module is 40 MB: without optimization each build of the daily loop takes six seconds more.
+    // A debug module is 40 MB: without optimized crates each build of the development loop takes six seconds more.
     let hot = &["walrus", "wasmparser", "wasm-encoder", "wasm-bindgen-cli-support", "id-arena", "hashbrown"];
     Tool { package: "wasm-bindgen-cli", programs, flags: &["--no-default-features"], hot }.directory(project, &version)
 }
 
-/// The directory where cargo-nextest lies. Any 0.9 does.
+/// The directory of cargo-nextest. Any 0.9 does.
 pub(crate) fn nextest(project: &Project) -> Result<PathBuf, Error> {
     let _one = one_at_a_time();
     let is_there = |directory: &PathBuf| {
@@ -87,7 +87,7 @@ pub(crate) fn nextest(project: &Project) -> Result<PathBuf, Error> {
     directory
 }
 
-/// Everything that a build of the app takes, with PATH for it.
+/// Everything that a build of the app needs: the path of Trunk, and a PATH for it.
 pub(crate) fn for_the_app(project: &Project) -> Result<(PathBuf, OsString), Error> {
     wasm_target(project)?;
     let trunk = trunk(project)?;
@@ -96,27 +96,28 @@ pub(crate) fn for_the_app(project: &Project) -> Result<(PathBuf, OsString), Erro
     Ok((trunk.join("trunk"), path))
 }
 
-/// Where tools are built: in one place, so that two of them share what they are both made of.
+/// The directory where tools are built. It is shared, so that two tools share the dependencies that they have in
+/// common.
 fn scratch(project: &Project) -> PathBuf {
     project.target.join("tools")
 }
 
-/// Gigabytes of intermediate files. Usually there are none.
+/// Removes gigabytes of intermediate files, if there are any.
 fn forget_scratch(project: &Project) {
     let _gone = fs::remove_dir_all(scratch(project));
 }
 
-/// PATH with these directories in front.
+/// PATH with these directories first.
 pub(crate) fn path_with(directories: &[PathBuf]) -> OsString {
     let all = directories.iter().cloned().chain(shell::path_directories());
     std::env::join_paths(all).expect("directories taken from PATH, or made by us, hold no separator")
 }
 
-/// Chromium without windows is a program of its own: the end-to-end tests take about half the time in it.
+/// Chromium without windows is a separate program. The end-to-end tests take about half the time in it.
 const HEADLESS_SHELL: &str = "chromium-headless-shell";
 
 pub(crate) struct Browser {
-    /// For end-to-end tests: Chromium without windows where it is there, else `chromium`.
+    /// For end-to-end tests: Chromium without windows if it is installed, else `chromium`.
     pub(crate) headless: PathBuf,
     pub(crate) chromium: PathBuf,
     /// For `wasm-bindgen-test`.
@@ -129,7 +130,7 @@ pub(crate) fn browser() -> Result<Browser, Error> {
     if is_missing && let Some(mut install) = debian_install() {
         println!("   installing Chromium and ChromeDriver with apt-get");
         let installed = shell::run(&mut install);
-        // Without the headless shell the tests take longer, that is all.
+        // Without the headless shell the tests only take longer.
         if browser_here().is_none() {
             installed?;
         }
@@ -137,12 +138,12 @@ pub(crate) fn browser() -> Result<Browser, Error> {
     browser_here().ok_or_else(missing_browser)
 }
 
-/// The packages of tests/e2e.
+/// Installs the packages of tests/e2e.
 pub(crate) fn npm_packages(project: &Project) -> Result<(), Error> {
     by_lock(&project.root.join("tests/e2e"))
 }
 
-/// npm packages exactly as the directory's lock file has them; nothing happens while that file stays the same.
+/// Installs npm packages exactly as in the directory's lock file, unless that file is unchanged since the last time.
 pub(crate) fn by_lock(directory: &Path) -> Result<(), Error> {
     let _one = one_at_a_time();
     let stamp = directory.join("node_modules/.installed-from");
@@ -170,9 +171,9 @@ pub(crate) fn by_lock(directory: &Path) -> Result<(), Error> {
 struct Tool {
     package: &'static str,
     programs: &'static [&'static str],
-    /// For a build of ours.
+    /// Flags for a build from source.
     flags: &'static [&'static str],
-    /// The crates in it that are worth optimizing.
+    /// The crates in it that are built with optimization.
     hot: &'static [&'static str],
 }
 
@@ -192,7 +193,7 @@ impl Tool {
         Err(Error::Said(format!("{} {version} was installed but does not start", self.package)))
     }
 
-    /// A binary that somebody else has built, where cargo-binstall is there and finds one.
+    /// Downloads a binary, if cargo-binstall is installed and finds one.
     fn download(&self, project: &Project, version: &str) -> bool {
         if shell::on_path(&["cargo-binstall"]).is_none() {
             return false;
@@ -213,7 +214,7 @@ impl Tool {
             build.arg("--config").arg(format!("profile.release.package.{name}.opt-level=2"));
         }
         build.env("CARGO_TARGET_DIR", scratch(project));
-        // Their own release profiles spend most of the time on speed that they do not need here.
+        // The tools' own release profiles spend most of the time on speed that is not needed here.
         for (setting, value) in
             [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("OPT_LEVEL", "0"), ("DEBUG", "false"), ("STRIP", "symbols")]
         {
@@ -248,7 +249,7 @@ fn lacks_headless_shell() -> bool {
     named("CHROMIUM").is_none() && shell::on_path(&[HEADLESS_SHELL]).is_none() && debian_offers(HEADLESS_SHELL)
 }
 
-/// The file that a variable names, if it is there: .cargo/config.toml sets Debian's path everywhere.
+/// The file that a variable names, if it exists: .cargo/config.toml sets Debian's path on every system.
 fn named(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|file| file.is_file())
 }
@@ -274,7 +275,7 @@ fn debian_install() -> Option<Command> {
     } else {
         shell::on_path(&["sudo"])?;
         let mut sudo = Command::new("sudo");
-        // Without asking: there may be nobody to type a password.
+        // `-n`: nobody may be there to type a password.
         sudo.args(["-n", "sh"]);
         sudo
     };

@@ -1,7 +1,7 @@
-//! Steps that run beside each other: each lane runs its steps in order, and the lanes run at the same time.
+//! Steps that run in parallel: each lane runs its steps in order, and the lanes run at the same time.
 //!
-//! What a step's programs print goes to a log of its own, shown when the step fails; meanwhile a line says how far each
-//! running step is.
+//! The output of a step's programs goes to a log of its own, which is shown when the step fails. Meanwhile a line shows
+//! the progress of each running step.
 
 use std::{
     fs,
@@ -20,12 +20,12 @@ use crate::{
     test_count::TestCount,
 };
 
-/// How often running steps are spoken of.
+/// How often the progress of running steps is printed.
 const PAUSE: Duration = Duration::from_secs(30);
 
 type Work<'a> = Box<dyn FnOnce() -> Result<TestCount, Error> + Send + 'a>;
 
-/// A step: its name, and what it does.
+/// A step: its name and its function.
 pub(crate) struct Step<'a> {
     name: &'static str,
     work: Work<'a>,
@@ -37,7 +37,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// What came of a step.
+/// The outcome of a step.
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     pub(crate) seconds: u64,
@@ -50,7 +50,7 @@ struct Running {
     since: Instant,
 }
 
-/// Runs every step, also after one has failed. The outcomes are in the order in which the steps ended.
+/// Runs every step, even after one has failed. The outcomes are in the order in which the steps ended.
 pub(crate) fn run(project: &Project, lanes: Vec<Vec<Step<'_>>>) -> Result<Vec<Outcome>, Error> {
     let logs = project.target.join("logs");
     fs::create_dir_all(&logs).map_err(Error::file(&logs))?;
@@ -68,7 +68,7 @@ pub(crate) fn run(project: &Project, lanes: Vec<Vec<Step<'_>>>) -> Result<Vec<Ou
                     running.lock().expect(ALIVE).push(Running { name: step.name, log: log.clone(), since });
                     let count = take(step, &log);
                     running.lock().expect(ALIVE).retain(|running| running.log != log);
-                    // Nobody listens any more: then nobody wants to know.
+                    // A closed channel means that nobody needs the outcome.
                     let _ = ended.send((since.elapsed().as_secs(), count, log));
                 }
             });
@@ -109,7 +109,7 @@ fn say_how_far(running: &Running) {
     println!("   {}: {} s{last}", running.name, running.since.elapsed().as_secs());
 }
 
-/// Cargo's last count, as `, 12 of 345`.
+/// Cargo's last progress count, as `, 12 of 345`.
 fn last_progress(log: &str) -> Option<String> {
     let bar = log.rsplit(['\r', '\n']).find(|line| is_bar(line))?;
     let counts = bar.split("] ").nth(1)?.split(':').next()?;
@@ -121,7 +121,7 @@ fn is_bar(line: &str) -> bool {
     line.contains("Building [") || line.contains("Downloading [")
 }
 
-/// A log without the states of Cargo's bar.
+/// A log without the states of Cargo's progress bar.
 fn lines_to_show(log: &str) -> String {
     let lines = log.lines().map(|line| line.rsplit('\r').next().unwrap_or(line));
     lines.filter(|line| !is_bar(line)).collect::<Vec<_>>().join("\n")

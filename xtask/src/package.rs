@@ -1,5 +1,5 @@
-//! The npm package `@sidenote/inbox`: the library as a module, its glue, its sheet, the hand-written door to them, and
-//! a tarball of all that.
+//! The npm package `@sidenote/inbox`: the library as a module, its glue, its style sheet, the hand-written entry
+//! script, and a tarball of all of them.
 
 use std::{
     fs,
@@ -14,10 +14,10 @@ use crate::{
     styles,
 };
 
-/// What the package's module is built with.
+/// The features of the package's module.
 const FEATURES: &str = "widget";
 
-/// Everything the module is made of.
+/// The inputs of the module.
 const INPUTS: [&str; 18] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -39,7 +39,7 @@ const INPUTS: [&str; 18] = [
     "xtask/src",
 ];
 
-/// The tarball, built if it is not of these very sources.
+/// The tarball, built unless it is already built from these sources.
 pub(crate) fn made(project: &Project) -> Result<PathBuf, Error> {
     let stamp = project.target.join("package.fingerprint");
     let now = fingerprint::of(&project.root, &INPUTS)?;
@@ -55,7 +55,7 @@ pub(crate) fn made(project: &Project) -> Result<PathBuf, Error> {
 /// Builds the package into `target/package/` and packs it. Returns the tarball.
 pub(crate) fn package(project: &Project) -> Result<PathBuf, Error> {
     let directory = project.target.join("package");
-    // Taken before the build: what is edited meanwhile is not in it.
+    // Taken before the build, which does not include later edits.
     let inputs = fingerprint::of(&project.root, &INPUTS)?;
     if directory.exists() {
         fs::remove_dir_all(&directory).map_err(Error::file(&directory))?;
@@ -94,12 +94,12 @@ fn tarball(directory: &Path) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::Said("`npm pack` left no tarball".into()))
 }
 
-/// The package as npm unpacks it.
+/// The directory of the package as npm unpacks it.
 pub(crate) fn directory(project: &Project) -> PathBuf {
     project.target.join("package/sidenote-inbox")
 }
 
-/// What a host's page loads to show a view.
+/// The files that a host's page loads to show a view.
 pub(crate) fn first_load(project: &Project) -> Result<Vec<PathBuf>, Error> {
     let directory = directory(project);
     let names = ["index.js", "module_guard.js", "sidenote.js", "sidenote_bg.wasm", "style.js"];
@@ -117,8 +117,8 @@ fn map_with(project: &Project, features: &str) -> PathBuf {
     project.target.join(format!("{features}.map"))
 }
 
-/// The widget with components that a test can break, in `target/breakable/`: as the package has it, but for that, and
-/// that it can show the stand-alone page too.
+/// Builds the widget with components that a test can break, in `target/breakable/`. Otherwise it is like the package's,
+/// but can show the stand-alone page too.
 pub(crate) fn breakable(project: &Project) -> Result<(), Error> {
     let into = breakable_directory(project);
     let stamp = project.target.join("breakable.fingerprint");
@@ -142,7 +142,8 @@ pub(crate) fn breakable_directory(project: &Project) -> PathBuf {
 fn module(project: &Project, into: &Path, features: &str) -> Result<(), Error> {
     install::wasm_target(project)?;
     let tools = install::wasm_bindgen(project)?;
-    // Only of this one type: beside a library for other crates the linker would not optimize it as a whole.
+    // This crate type only: with a library for other crates beside it, the linker would not optimize the module as a
+    // whole.
     let mut build = project.cargo(&["rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"]);
     build.args(["--package", "sidenote", "--no-default-features", "--features", features]);
     build.args(["--target", "wasm32-unknown-unknown", "--"]);
@@ -150,13 +151,13 @@ fn module(project: &Project, into: &Path, features: &str) -> Result<(), Error> {
     shell::run(&mut build)?;
     let module = project.target.join("wasm32-unknown-unknown/release/sidenote.wasm");
     let mut bind = Command::new(tools.join("wasm-bindgen"));
-    // A module that breaks is given up for another instance: the page is not ours to reload.
+    // A module that breaks is replaced by another instance: the widget must not reload the host's page.
     bind.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"]);
     bind.args(["--remove-name-section", "--remove-producers-section", "--out-dir"]).arg(into).arg(&module);
     shell::run(&mut bind)
 }
 
-/// Scripts and sheet as they are loaded: in fewer letters, and otherwise the same.
+/// Minifies the scripts and the sheet.
 fn minify(project: &Project, directory: &Path) -> Result<(), Error> {
     let tool = project.root.join("package/build");
     install::by_lock(&tool)?;

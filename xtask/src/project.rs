@@ -1,4 +1,4 @@
-//! Where things are: the checkout, Cargo's target directory, the pinned tools.
+//! The paths of the project: the checkout, Cargo's target directory, the pinned tools.
 
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
@@ -6,15 +6,15 @@ use crate::shell::{self, Error};
 
 pub(crate) struct Project {
     pub(crate) root: PathBuf,
-    /// Cargo's, wherever the environment or a configuration file has put it.
+    /// Cargo's target directory, wherever the environment or a configuration file puts it.
     pub(crate) target: PathBuf,
-    /// Pinned tools, outside of the checkout: a fresh clone finds them again.
+    /// Pinned tools, outside of the checkout, so that a fresh clone finds them again.
     pub(crate) tools: PathBuf,
 }
 
 impl Project {
     pub(crate) fn locate() -> Result<Self, Error> {
-        // What Cargo says now, not what it said when this was compiled: clones may share one target directory.
+        // The value at run time, not the one at compile time: clones may share one target directory.
         let now = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let here = now.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
         let root = here.parent().expect("xtask lies in the root of the checkout").to_owned();
@@ -32,7 +32,7 @@ impl Project {
         self.root.join("dist")
     }
 
-    /// The server, as a profile of Cargo.toml's builds it.
+    /// The server's binary in a profile of Cargo.toml.
     pub(crate) fn server(&self, profile: &str) -> PathBuf {
         let directory = if profile == "dev" { "debug" } else { profile };
         self.target.join(directory).join(format!("sidenote-server{}", std::env::consts::EXE_SUFFIX))

@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) const ADDRESS: &str = "127.0.0.1:8787";
 
-/// Builds what changed, then serves it. Doesn't come back while the server runs.
+/// Builds what changed, then serves it. Returns when the server ends.
 pub(crate) fn run(project: &Project, address: &str) -> Result<ExitCode, Error> {
     let done = |()| TestCount::PASSED;
     let app = vec![
@@ -30,7 +30,7 @@ pub(crate) fn run(project: &Project, address: &str) -> Result<ExitCode, Error> {
     become_it(server_with_demo(project, address)?)
 }
 
-/// The server over the demonstration data, which is kept between runs.
+/// The server with the demonstration data, which is kept between runs.
 pub(crate) fn server_with_demo(project: &Project, address: &str) -> Result<Command, Error> {
     let data = project.root.join("data");
     fs::create_dir_all(&data).map_err(Error::file(&data))?;
@@ -50,7 +50,7 @@ pub(crate) fn welcome(address: &str) -> String {
     )
 }
 
-/// Takes this process over, so that a signal sent to it reaches the server and nothing outlives it.
+/// Replaces this process, so that a signal sent to it reaches the server, and no server outlives it.
 #[cfg(unix)]
 fn become_it(mut server: Command) -> Result<ExitCode, Error> {
     use std::os::unix::process::CommandExt;

@@ -1,6 +1,7 @@
-//! Running other programs, and the one error type of this crate.
+//! Runs other programs, and defines the error type of this crate.
 //!
-//! A thread that runs beside others sends what its programs print to a log file ([`logging_to`]); otherwise it is shown.
+//! A thread that runs in parallel to others sends its programs' output to a log file ([`logging_to`]); otherwise it is
+//! shown.
 
 use std::{
     cell::RefCell,
@@ -23,7 +24,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// For `map_err` on anything that reads or writes `path`.
+    /// For `map_err` on an operation on `path`.
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }
@@ -34,7 +35,7 @@ thread_local! {
     static LOG: RefCell<Option<File>> = const { RefCell::new(None) };
 }
 
-/// Does `work` on this thread with the output of its programs in a new file at `path`.
+/// Runs `work` on this thread, with the output of its programs in a new file at `path`.
 pub(crate) fn logging_to<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, Error> {
     let file = File::create(path).map_err(Error::file(path))?;
     LOG.set(Some(file));
@@ -48,16 +49,16 @@ fn log() -> Option<File> {
     LOG.with_borrow(|log| log.as_ref().and_then(|file| file.try_clone().ok()))
 }
 
-/// Prints a line where the output of this thread's programs goes.
+/// Prints a line to the output of this thread's programs.
 pub(crate) fn say(line: &str) {
     match log() {
-        // A log that can't be written loses words, not work.
+        // A log that can't be written loses lines, but not the step.
         Some(mut file) => drop(writeln!(file, "{line}")),
         None => println!("{line}"),
     }
 }
 
-/// Removes a file, if it is there.
+/// Removes a file, if it exists.
 pub(crate) fn forget(file: &Path) -> Result<(), Error> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::file(file)(error)),
@@ -65,18 +66,18 @@ pub(crate) fn forget(file: &Path) -> Result<(), Error> {
     }
 }
 
-/// Runs to the end; a failing program is an error.
+/// Runs a program to its end. A failing program is an error.
 pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
     if let Some((out, error)) = log().zip(log()) {
         command.stdout(out).stderr(error);
-        // Cargo counts its units for a terminal only, unless it is asked to.
+        // Cargo shows its progress to a terminal only, unless the environment asks for it.
         command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "80");
     }
     let status = command.stdin(Stdio::null()).status().map_err(not_started(command))?;
     if status.success() { Ok(()) } else { Err(Error::Failed { program: name(command), status }) }
 }
 
-/// Runs to the end and gives each line that the program prints to `hear` as well. A failing program is not an error
+/// Runs a program to its end and passes each line of its output to `hear` as well. A failing program is not an error
 /// here: its lines say what happened.
 pub(crate) fn run_hearing(command: &mut Command, hear: impl FnMut(&str)) -> Result<ExitStatus, Error> {
     if let Some(error) = log() {
@@ -88,7 +89,7 @@ pub(crate) fn run_hearing(command: &mut Command, hear: impl FnMut(&str)) -> Resu
     child.wait().map_err(not_started(command))
 }
 
-/// As [`run_hearing`], for a program that speaks on its standard error.
+/// As [`run_hearing`], for a program that prints to its standard error.
 pub(crate) fn run_hearing_errors(command: &mut Command, hear: impl FnMut(&str)) -> Result<ExitStatus, Error> {
     if let Some(out) = log() {
         command.stdout(out);
@@ -102,7 +103,7 @@ pub(crate) fn run_hearing_errors(command: &mut Command, hear: impl FnMut(&str)) 
 fn each_line(out: impl io::Read, mut hear: impl FnMut(&str)) {
     let mut line = Vec::new();
     let mut out = BufReader::new(out);
-    // Bytes, not `lines()`: a program under test may print what is not UTF-8.
+    // Bytes, not `lines()`: a program under test may print text that is not UTF-8.
     while out.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         let text = String::from_utf8_lossy(&line);
         say(text.trim_end_matches('\n'));
@@ -111,7 +112,7 @@ fn each_line(out: impl io::Read, mut hear: impl FnMut(&str)) {
     }
 }
 
-/// What a program prints, or nothing if it is not there or fails.
+/// The output of a program, or nothing if it does not exist or fails.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

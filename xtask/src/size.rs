@@ -1,7 +1,7 @@
-//! What a first load of the app and of the widget weighs, against its budget and against the last commit's figures; and
-//! the crates that the widget's module is made of.
+//! The size of a first load of the app and of the widget, compared with its budget and with the last commit's figures;
+//! and the sizes of the crates in the widget's module.
 //!
-//! `bench/sizes.json` holds the figures that were last recorded: `cargo xtask test size -- --record`.
+//! `bench/sizes.json` holds the last recorded figures: `cargo xtask test size -- --record`.
 
 use std::{
     collections::BTreeMap,
@@ -18,11 +18,12 @@ use crate::{
     shell::{self, Error},
 };
 
-/// Bytes, brotli, over everything that a first load downloads: for the app, and for the widget.
+/// The budget in bytes, compressed with brotli, for everything that a first load downloads: of the app, and of the
+/// widget.
 const BUDGET: u64 = 400_000;
 const RECORD: &str = "bench/sizes.json";
 
-/// A first load: of each file its name, its size and its compressed size.
+/// A first load: the name, size and compressed size of each file.
 struct Load {
     name: &'static str,
     files: Vec<(String, u64, u64)>,
@@ -72,7 +73,7 @@ pub(crate) fn widget(project: &Project) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the figures down for the next commit.
+/// Records the figures for the next commit.
 pub(crate) fn record(project: &Project) -> Result<(), Error> {
     let figures: BTreeMap<_, _> =
         [app_load(project)?, widget_load(project)?].iter().map(|load| (load.name, load.packed())).collect();
@@ -97,7 +98,7 @@ fn check(project: &Project, load: &Load) -> Result<(), Error> {
     Err(Error::Said(format!("a first load of the {} may take {BUDGET} bytes", load.name)))
 }
 
-/// What the last commit says.
+/// The figure in the last commit.
 fn last_figure(project: &Project, name: &str) -> Option<u64> {
     let mut git = Command::new("git");
     let text = shell::answer(git.arg("show").arg(format!("HEAD:{RECORD}")).current_dir(&project.root))?;

@@ -9,7 +9,7 @@ use crate::{
     test_count::TestCount,
 };
 
-/// Everything that the stories look at.
+/// Builds everything that the tests use.
 pub(crate) fn build_all(project: &Project) -> Result<(), Error> {
     build::shipped_app(project)?;
     build::server(project, build::QUICK)?;
@@ -18,7 +18,7 @@ pub(crate) fn build_all(project: &Project) -> Result<(), Error> {
     Ok(())
 }
 
-/// What came of them, and Playwright's report. `runs`: how often those that repeat something do so.
+/// Runs them. Returns the counts and Playwright's report. `runs`: how often the tests that repeat something do so.
 pub(crate) fn run(
     project: &Project,
     arguments: &[&str],
@@ -30,7 +30,7 @@ pub(crate) fn run(
     install::npm_packages(project)?;
     let directory = project.root.join("tests/e2e");
     let report = directory.join("results/report.json");
-    // An old report must not speak for a run that wrote none.
+    // An old report must not be taken for the result of a run that wrote none.
     shell::forget(&report)?;
     let mut command = Command::new("node");
     command

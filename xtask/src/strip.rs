@@ -1,5 +1,5 @@
-//! Takes the names of functions out of the app's module: a browser that downloads them has no use for them. Trunk has no
-//! setting for it; the widget's module goes through wasm-bindgen's own.
+//! Removes the names of functions from the app's module: a browser does not need them. Trunk has no setting for it; the
+//! widget's module uses that of wasm-bindgen.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use crate::{
     shell::{self, Error},
 };
 
-/// What rustc's modules use beyond the first version of WebAssembly.
+/// The features of WebAssembly, beyond its first version, that rustc's modules use.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
@@ -24,7 +24,7 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// Nothing happens to a module that has been through this.
+/// Strips the module, unless that was done before.
 pub(crate) fn names(project: &Project) -> Result<(), Error> {
     let module = module_in(&project.dist())?;
     let stamp = project.target.join("stripped.fingerprint");

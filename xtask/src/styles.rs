@@ -1,11 +1,11 @@
-//! Joins the style sheets. `style/main.css` is the one place that shows the cascade: its `@import` lines, in order, each
-//! with its layer. The page gets the result as one file, so that the first load costs one request and not ten.
+//! Joins the style sheets. `style/main.css` alone defines the cascade: its `@import` lines, in order, each with its
+//! layer. The page gets the result as one file, so that the first load costs one request instead of ten.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use crate::{fingerprint::files_under, project::Project, shell::Error};
 
-/// Writes the joined sheet where index.html refers to it, if it is not already there.
+/// Writes the joined sheet to the path that index.html refers to, unless it is there already.
 pub(crate) fn join(project: &Project) -> Result<PathBuf, Error> {
     let directory = project.root.join("style");
     let main = directory.join("main.css");
@@ -26,7 +26,7 @@ pub(crate) fn join(project: &Project) -> Result<PathBuf, Error> {
 }
 
 fn write_if_new(path: PathBuf, text: &str) -> Result<PathBuf, Error> {
-    // An untouched file keeps its time stamp, and `trunk watch` its peace.
+    // An unchanged file keeps its time stamp, so that `trunk watch` does not rebuild.
     if fs::read_to_string(&path).is_ok_and(|have| have == text) {
         return Ok(path);
     }
@@ -36,7 +36,7 @@ fn write_if_new(path: PathBuf, text: &str) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// Puts the named sheet in the place of each line `@import "name.css" layer(area);` (the layer may be missing).
+/// Replaces each line `@import "name.css" layer(area);` by the named sheet (the layer may be missing).
 fn replace_imports(main: &str, mut read: impl FnMut(&str) -> Result<String, Error>) -> Result<String, Error> {
     let mut joined = String::new();
     for line in main.lines() {

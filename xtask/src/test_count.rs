@@ -1,4 +1,4 @@
-//! Counting what held and what did not, from what the test runners print.
+//! Counts passed and failed tests from the output of the test runners.
 
 use std::ops::AddAssign;
 
@@ -14,7 +14,7 @@ impl TestCount {
     pub(crate) const PASSED: Self = Self { passed: 1, failed: 0 };
     pub(crate) const FAILED: Self = Self { passed: 0, failed: 1 };
 
-    /// What could not be done at all has failed, and says why.
+    /// A step that could not run counts as failed, and its error is printed.
     pub(crate) fn of(done: Result<Self, Error>) -> Self {
         done.unwrap_or_else(|error| {
             shell::say(&error.to_string());
@@ -22,7 +22,7 @@ impl TestCount {
         })
     }
 
-    /// Hears one line of `cargo test` or of the wasm test runner. An ignored test did not hold: it counts as failed.
+    /// Reads one line of `cargo test` or of the wasm test runner. An ignored test counts as failed.
     pub(crate) fn hear_libtest(&mut self, line: &str) {
         let line = without_colour(line);
         let Some((_, counts)) = line.split_once("test result:") else { return };
@@ -33,7 +33,7 @@ impl TestCount {
         *self += Self { passed: count("passed"), failed: count("failed") + count("ignored") };
     }
 
-    /// Hears one line of cargo-nextest, whose summary is the one that counts. A test that is skipped was not asked for.
+    /// Reads one line of cargo-nextest, of which the summary counts. A skipped test was not asked for.
     pub(crate) fn hear_nextest(&mut self, line: &str) {
         let line = without_colour(line);
         let Some((_, counts)) = line.trim_start().strip_prefix("Summary").and_then(|rest| rest.split_once(" run:"))
@@ -44,24 +44,24 @@ impl TestCount {
             let part = counts.split(',').find_map(|part| part.trim().strip_suffix(word));
             part.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
         };
-        // `12 passed (2 slow)`: what stands in brackets has been counted.
+        // `12 passed (2 slow)`: those in brackets are counted already.
         let passed = counts.split_whitespace().zip(counts.split_whitespace().skip(1));
         let passed = passed.filter(|(_, word)| word.starts_with("passed")).find_map(|(number, _)| number.parse().ok());
         *self +=
             Self { passed: passed.unwrap_or(0), failed: count("failed") + count("timed out") + count("exec failed") };
     }
 
-    /// Playwright's JSON report. Skipped did not hold, and flaky is a failure that was lucky later.
+    /// The counts in Playwright's JSON report. Skipped and flaky tests count as failed.
     pub(crate) fn from_playwright(report: &str) -> Option<Self> {
         let report: serde_json::Value = serde_json::from_str(report).ok()?;
         let count = |name: &str| report["stats"][name].as_u64();
-        // Errors outside of any test (a file that does not load) are in no statistic.
+        // Errors outside of any test (a file that does not load) are not in the statistics.
         let loose = report["errors"].as_array().map_or(0, Vec::len);
         let failed = count("unexpected")? + count("flaky")? + count("skipped")?;
         Some(Self { passed: count("expected")?, failed: failed + u64::try_from(loose).ok()? })
     }
 
-    /// The verdict on a whole run: one that ended badly, or that ran nothing, has failed at least once.
+    /// The result of a whole run: one that ended with an error, or that ran no test, counts at least one failure.
     #[must_use]
     pub(crate) fn ended(mut self, well: bool) -> Self {
         if self.failed == 0 && (!well || self.passed == 0) {
@@ -71,7 +71,8 @@ impl TestCount {
     }
 }
 
-/// Playwright's JSON report, story by story: its title with those around it, how often it passed, how often it ran.
+/// The tests in Playwright's JSON report: the title with those around it, how often the test passed, and how often it
+/// ran.
 pub(crate) fn by_story(report: &str) -> Vec<(String, usize, usize)> {
     let mut stories = Vec::new();
     let report: serde_json::Value = serde_json::from_str(report).unwrap_or_default();
@@ -85,7 +86,7 @@ fn collect(suite: &serde_json::Value, around: &str, stories: &mut Vec<(String, u
     let each = |name: &str| suite[name].as_array().cloned().unwrap_or_default();
     for spec in each("specs") {
         let title = format!("{around}{}", spec["title"].as_str().unwrap_or_default());
-        // One that is repeated has several; skipped did not pass.
+        // A repeated test has several entries; skipped ones did not pass.
         let tests = spec["tests"].as_array().cloned().unwrap_or_default();
         let passed = tests.iter().filter(|test| test["status"] == "expected").count();
         match stories.iter_mut().find(|(known, ..)| *known == title) {

@@ -1,4 +1,4 @@
-//! The checks. Each is one sentence of the contract.
+//! The checks. Each one tests a sentence of the contract.
 
 mod adding;
 mod deleting;
@@ -9,17 +9,17 @@ mod listing;
 
 use crate::{Outcome, Scene};
 
-/// One sentence of the contract, and how it is asked.
+/// A sentence of the contract, and the function that tests it.
 pub struct Check {
     pub rule: &'static str,
     asked: fn(&Scene) -> Outcome,
 }
 
 impl Check {
-    /// Asks the server of `scene` whether it holds.
+    /// Tests the server of `scene`.
     ///
     /// # Errors
-    /// With what is wrong, or what is missing to ask.
+    /// The difference from the contract, or what is missing to run the check.
     pub fn ask(&self, scene: &Scene) -> Outcome {
         (self.asked)(scene)
     }
@@ -29,7 +29,7 @@ const fn check(rule: &'static str, asked: fn(&Scene) -> Outcome) -> Check {
     Check { rule, asked }
 }
 
-/// All of them, in the order they are asked.
+/// All checks, in the order in which they run.
 pub const CHECKS: &[Check] = &[
     check("a note that is put is answered with 201 and stands first in the list", adding::stands_first),
     check("the same note put again is answered with 200, and there is one of it", adding::once),

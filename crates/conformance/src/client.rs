@@ -1,4 +1,4 @@
-//! Requests as a client sends them, and what is said about the answers.
+//! The HTTP client of the checks: requests as a client sends them, and assertions about the answers.
 
 use crate::{Trouble, note::known};
 use serde_json::Value;
@@ -10,19 +10,19 @@ use std::{
 use ureq::http::{Request, header::HeaderMap};
 use wire::{Event, Position};
 
-/// An answer may take this long, and so may an event after what it tells of.
+/// The time limit for an answer, and for an event after the change that it is about.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How an agent is known to the back end.
+/// How an agent authenticates at the back end.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// Signed in by `POST /session`; goes on with the cookie that this gives.
+    /// Signs in with `POST /session` and uses the cookie of its answer.
     Password { email: String, password: String },
     /// Sent as `Authorization: Bearer`.
     Token(String),
 }
 
-/// One agent's way to the back end.
+/// A client of the back end, in the name of one agent.
 #[derive(Clone, Debug)]
 pub struct Client {
     agent: ureq::Agent,
@@ -30,7 +30,7 @@ pub struct Client {
     headers: Vec<(&'static str, String)>,
 }
 
-/// An answer, and the request it is to.
+/// An answer and its request.
 #[derive(Debug)]
 pub(crate) struct Answer {
     asked: String,
@@ -39,7 +39,7 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
-/// One event of the stream, or of a page of changes.
+/// An event of the stream, or of a page of changes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Heard {
     pub(crate) id: Option<String>,
@@ -47,26 +47,27 @@ pub(crate) struct Heard {
     pub(crate) data: Value,
 }
 
-/// The open stream. It ends when it is dropped and the back end speaks next.
+/// The open stream. After it is dropped, it ends with the next event from the back end.
 pub(crate) struct Stream(Receiver<Result<Heard, String>>);
 
 impl Client {
-    /// Somebody who isn't signed in. `base`: the origin of the back end, and a path if the API is below one.
+    /// A client that isn't signed in. `base`: the origin of the back end, and a path if the API is below one.
     #[must_use]
     pub fn nobody(base: &str) -> Self {
-        // A connection each: what is asked is the contract, not how long a server keeps an idle connection.
+        // Each request has a connection of its own: the checks are about the contract, not about how long a server
+        // keeps idle connections.
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).max_idle_connections(0);
         Self { agent: config.build().into(), base: base.trim_end_matches('/').to_owned(), headers: Vec::new() }
     }
 
     /// # Errors
-    /// A sentence, when the back end can't be reached or does not let the agent in.
+    /// A sentence, when the back end can't be reached or refuses the credentials.
     pub fn sign_in(base: &str, credentials: &Credentials) -> Result<Self, Trouble> {
         let mut client = Self::nobody(base);
         match credentials {
             Credentials::Token(token) => client.headers.push(("authorization", format!("Bearer {token}"))),
             Credentials::Password { email, password } => {
-                // What a browser adds to a request of the back end's own page.
+                // The header that a browser adds to a request of the back end's own page.
                 let origin = client.base.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
                 client.headers.extend([("x-sidenote", "1".to_owned()), ("origin", origin)]);
                 let body = serde_json::json!({ "email": email, "password": password });
@@ -98,7 +99,7 @@ impl Client {
         self.send("POST", path, None)
     }
 
-    /// A body as it is, of a kind that may be wrong.
+    /// Sends a body as it is, with a content type that may be wrong.
     pub(crate) fn put_raw(&self, path: &str, content_type: &str, body: &str) -> Result<Answer, Trouble> {
         let request = self.request("PUT", path).header("content-type", content_type);
         self.take(format!("PUT {path}"), self.agent.run(request.body(body.to_owned()).map_err(cannot)?))
@@ -136,7 +137,7 @@ impl Client {
         Ok(Answer { asked, status: head.status.as_u16(), headers: head.headers, text })
     }
 
-    /// Opens the live stream, after a position if one is given.
+    /// Opens the live stream, after a position if there is one.
     pub(crate) fn events(&self, after: Option<&str>) -> Result<Stream, Trouble> {
         let asked = format!("GET {}", wire::paths::EVENTS);
         let mut request = self.request("GET", wire::paths::EVENTS).header("accept", "text/event-stream");
@@ -165,7 +166,7 @@ fn cannot(error: ureq::http::Error) -> Trouble {
     Trouble::Wrong(format!("the request can't be made: {error}"))
 }
 
-/// Reads up to the empty line that ends an event; `None` when the stream has ended.
+/// Reads up to the empty line that ends an event; `None` at the end of the stream.
 fn next_event(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Option<Result<Heard, String>> {
     let (mut id, mut event, mut data) = (None, String::new(), String::new());
     loop {
@@ -190,7 +191,7 @@ fn next_event(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Opti
 }
 
 impl Stream {
-    /// The next event that the contract names; it may name more in a later version.
+    /// The next event that the contract names; a later version may name more.
     pub(crate) fn next_known(&self) -> Result<Heard, Trouble> {
         self.next_where(|heard| {
             let is_of_the_stream = matches!(heard.event.as_str(), "hello" | "heartbeat" | "reset");
@@ -203,9 +204,9 @@ impl Stream {
         self.next_by(Instant::now() + PATIENCE)
     }
 
-    /// The next event that fits; others are passed over.
+    /// The next event that fits; others are ignored.
     pub(crate) fn next_where(&self, fits: impl Fn(&Heard) -> bool) -> Result<Heard, Trouble> {
-        // One deadline for all of it: a stream that says nothing else still has its heartbeat.
+        // One deadline for all events together: a stream without other events still has its heartbeats.
         let deadline = Instant::now() + PATIENCE;
         loop {
             let heard = self.next_by(deadline)?;
@@ -229,12 +230,13 @@ impl Stream {
 }
 
 impl Answer {
-    /// The request, what the contract says of the answer, and how it was.
+    /// An error with the request, the sentence of the contract and the answer.
     pub(crate) fn wrong(&self, contract: &str) -> Trouble {
         let text: String = self.text.chars().take(300).collect();
         Trouble::Wrong(format!("{}: the contract says: {contract}. The answer was {} {text}", self.asked, self.status))
     }
 
+    /// Checks the status of the answer.
     pub(crate) fn expect(self, status: u16) -> Result<Self, Trouble> {
         if self.status == status { Ok(self) } else { Err(self.wrong(&format!("status {status}"))) }
     }
@@ -243,17 +245,17 @@ impl Answer {
         serde_json::from_str(&self.text).map_err(|_| self.wrong("a body of JSON"))
     }
 
-    /// A note, as far as the contract describes it.
+    /// The note of the answer, with the fields that the contract describes.
     pub(crate) fn note(&self) -> Result<Value, Trouble> {
         Ok(known(&self.json()?))
     }
 
-    /// The notes of a page, as far as the contract describes them.
+    /// The notes of a page, with the fields that the contract describes.
     pub(crate) fn notes(&self) -> Result<Vec<Value>, Trouble> {
         Ok(self.items()?.iter().map(known).collect())
     }
 
-    /// What a page holds.
+    /// The items of a page.
     pub(crate) fn items(&self) -> Result<Vec<Value>, Trouble> {
         match self.json()?["items"].take() {
             Value::Array(items) => Ok(items),
@@ -261,13 +263,13 @@ impl Answer {
         }
     }
 
-    /// As of which position a page was read.
+    /// The `as_of` of a page.
     pub(crate) fn as_of(&self) -> Result<Position, Trouble> {
         let position = self.json()?["as_of"].as_str().and_then(|text| text.parse().ok());
         position.ok_or_else(|| self.wrong("as_of is EPOCH.SEQ"))
     }
 
-    /// A refusal as RFC 9457 has it, with this code.
+    /// Checks that the answer is a refusal as in RFC 9457, with this code.
     pub(crate) fn refused(self, status: u16, code: &str) -> Result<Self, Trouble> {
         let answer = self.expect(status)?;
         let kind = answer.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();

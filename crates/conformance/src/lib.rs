@@ -1,7 +1,7 @@
-//! Whether a back end keeps the contract of the agents' API, asked from outside: only what a client can see counts.
+//! Tests from outside whether a back end keeps the contract of the agents' API: only what a client can see counts.
 //!
-//! [`run`] goes through every check of [`CHECKS`] and gives back what each came to. A check writes notes of its own with the
-//! contact that it is given and deletes them again; it changes nothing else and sends nothing to a contact.
+//! [`run`] runs every check of [`CHECKS`] and returns the outcome of each. A check writes notes of its own about the
+//! given contact and deletes them again; it changes nothing else and sends nothing to a contact.
 
 mod checks;
 mod client;
@@ -12,18 +12,19 @@ pub use checks::{CHECKS, Check};
 pub use client::{Client, Credentials};
 pub use scene::{Place, Scene};
 
-/// Why a check does not hold.
+/// Why a check did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The request, what the contract says, and what came instead.
+    /// The back end breaks the contract: the request, the contract's sentence, and the actual answer.
     Wrong(String),
-    /// It could not be asked: what is missing.
+    /// The check could not run: what is missing.
     Needs(&'static str),
 }
 
+/// The outcome of a check.
 pub type Outcome = Result<(), Trouble>;
 
-/// Goes through all checks, in the order of [`CHECKS`].
+/// Runs all checks, in the order of [`CHECKS`].
 pub fn run(scene: &Scene) -> Vec<(&'static Check, Outcome)> {
     CHECKS.iter().map(|check| (check, check.ask(scene))).collect()
 }

@@ -1,4 +1,4 @@
-//! `sidenote-conformance`: asks a back end and prints what each sentence of the contract comes to.
+//! `sidenote-conformance`: tests a back end and prints the outcome for each sentence of the contract.
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks through its output")]
 
@@ -6,13 +6,13 @@ use clap::Parser;
 use sidenote_conformance::{Client, Credentials, Scene, Trouble, run};
 use std::process::ExitCode;
 
-/// Asks a back end, from outside, whether it keeps the contract. Writes notes with one contact and deletes them again.
+/// Tests from outside whether a back end keeps the contract. Writes notes about one contact and deletes them again.
 #[derive(Parser)]
 struct Words {
-    /// Where the back end is, e. g. https://inbox.example; the API is below it, at /api/v1.
+    /// The address of the back end, e. g. https://inbox.example; the API is below it, at /api/v1.
     #[arg(long)]
     base_url: String,
-    /// Who asks: EMAIL:PASSWORD to sign in by, or token:TOKEN to be sent as a bearer.
+    /// The agent: EMAIL:PASSWORD to sign in with, or token:TOKEN to be sent as a bearer token.
     #[arg(long, value_parser = credentials)]
     agent: Credentials,
     /// Another agent of the same organization, in the same form.

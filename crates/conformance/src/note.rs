@@ -1,12 +1,14 @@
-//! What the contract says of a note. A back end may say more, in any answer: a later version of the contract does.
+//! The fields of a note that the contract names. An answer may have more: a later version of the contract names more.
 
 use serde_json::{Map, Value};
 
+/// The fields of a note.
 pub(crate) const FIELDS: [&str; 8] =
     ["author", "body", "contact_id", "conversation_id", "created_at", "id", "rev", "seq"];
+/// The fields of its author.
 pub(crate) const AUTHOR: [&str; 3] = ["id", "name", "removed"];
 
-/// A note without the fields that the contract doesn't name, for comparing it with another answer.
+/// A note with only the fields that the contract names, for comparison with another answer.
 pub(crate) fn known(note: &Value) -> Value {
     let mut note = only(note, &FIELDS);
     if let Some(author) = note.get_mut("author") {

@@ -1,4 +1,4 @@
-//! Who asks, and with which contact.
+//! The scene of a run: the agents and contacts that the checks use.
 
 use crate::{
     Outcome, Trouble,
@@ -22,14 +22,14 @@ pub struct Scene {
     pub colleague: Option<Client>,
     /// An agent of another organization.
     pub stranger: Option<Client>,
-    /// Where notes are written.
+    /// The contact about whom the checks write notes.
     pub place: Place,
     /// Another contact.
     pub elsewhere: Option<Place>,
 }
 
 impl Scene {
-    /// Takes the contacts of the first conversations that the agent has.
+    /// Uses the contacts of the agent's first conversations.
     ///
     /// # Errors
     /// A sentence, when the list can't be read or is empty.
@@ -65,7 +65,7 @@ impl Scene {
         json!({ "body": text, "conversation_id": self.place.conversation })
     }
 
-    /// Puts a note that is gone again when the check is over.
+    /// Adds a note that is deleted when the check ends.
     pub(crate) fn add(&self, text: &str) -> Result<Added<'_>, Trouble> {
         let id = ContactNoteId::fresh();
         let answer = self.agent.put(&self.note(id), &self.body(text))?.expect(201)?;
@@ -80,13 +80,13 @@ impl Scene {
         Ok((answer, notes))
     }
 
-    /// The newest note is this one. `contract`: why it should be.
+    /// Checks that this note is the newest. `contract`: the sentence that requires it.
     pub(crate) fn stands_first(&self, note: &Value, contract: &str) -> Outcome {
         let (answer, items) = self.newest()?;
         if items.first() == Some(note) { Ok(()) } else { Err(answer.wrong(contract)) }
     }
 
-    /// Putting this at a note's path is refused; should it be saved, it does not stay behind.
+    /// Checks that the back end refuses to put this at a note's path. If it stores the note, the note is deleted again.
     pub(crate) fn is_refused(&self, path: &str, body: &Value, status: u16, code: &str) -> Outcome {
         let answer = self.agent.put(path, body)?;
         if answer.status == 201 {
@@ -96,11 +96,11 @@ impl Scene {
     }
 }
 
-/// A note of a check's own.
+/// A note that a check has added.
 pub(crate) struct Added<'a> {
     scene: &'a Scene,
     pub(crate) id: ContactNoteId,
-    /// As it was answered, as far as the contract describes it.
+    /// The note of the answer, with the fields that the contract describes.
     pub(crate) note: Value,
     pub(crate) answer: Answer,
 }
@@ -113,7 +113,7 @@ impl Added<'_> {
 
 impl Drop for Added<'_> {
     fn drop(&mut self) {
-        // A back end that does not delete is found out by the checks of deletion.
+        // If the back end does not delete the note, the checks about deletion report it.
         let _ = self.scene.agent.delete(&self.path());
     }
 }

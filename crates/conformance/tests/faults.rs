@@ -1,4 +1,4 @@
-//! Ways to break the contract, each laid over the server as a layer: what comes in or goes out is not what it was.
+//! Faults that each break the contract, as layers over the server: they change the request or the answer.
 
 use axum::{
     Router,

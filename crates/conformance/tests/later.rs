@@ -1,4 +1,4 @@
-//! The server of a later version: it keeps the contract, and says more than we know of in every answer and event.
+//! A server of a later version: it keeps the contract, and adds unknown fields and events to every answer and stream.
 
 use crate::faults::answered;
 use axum::{
@@ -22,20 +22,20 @@ pub(crate) fn later_version(app: Router) -> Router {
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         match kind {
             "text/event-stream" => events(response),
-            // A refusal is the same every time, byte for byte.
+            // A refusal must be the same every time, byte for byte.
             "application/problem+json" => answered(response, |problem| add_fields(problem, &json!("more"))).await,
             _ => answered(response, |answer| add_fields(answer, &fresh())).await,
         }
     }))
 }
 
-/// Another value each time: nobody may compare what they don't know.
+/// A different value each time, so that a comparison of unknown fields fails.
 fn fresh() -> Value {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed).into()
 }
 
-/// One field more in every object, however deep.
+/// Adds a field to every object, however deep.
 fn add_fields(value: &mut Value, more: &Value) {
     match value {
         Value::Object(fields) => {
@@ -47,7 +47,7 @@ fn add_fields(value: &mut Value, more: &Value) {
     }
 }
 
-/// Every event with more fields, and an unknown one after it. Our server sends each event in one piece.
+/// Adds fields to every event, and an unknown event after it. The server sends each event in one piece.
 fn events(response: Response) -> Response {
     let (head, body) = response.into_parts();
     let more = body.into_data_stream().map(|chunk| chunk.map(|chunk| event(&chunk)));

@@ -1,6 +1,6 @@
-//! The kit held against our own server, and against copies of it that each break the contract in one way.
+//! The kit run against this project's server, and against copies of it that each break the contract in one way.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only; their helpers here are test code too.
 #![allow(clippy::unwrap_used)]
 
 mod faults;
@@ -44,7 +44,7 @@ fn every_seeded_fault_is_named_with_its_request() {
     for fault in FAULTS {
         let served = Served::with(fault.seed);
         let scene = scene(&served);
-        // The other checks have nothing to say of it, and 19 whole runs take more than a minute.
+        // The other checks are not about this fault, and 19 complete runs take more than a minute.
         let about = CHECKS.iter().filter(|check| check.rule.contains(fault.breaks));
         let outcomes: Vec<_> = about.map(|check| check.ask(&scene)).collect();
         match outcomes.iter().find(|outcome| outcome.is_err()) {

@@ -1,4 +1,4 @@
-//! Our server with the demonstration's data, listening, and a fault in front of it if one is seeded.
+//! The server with the demo's data, listening, with a fault in front of it if one is seeded.
 
 use axum::Router;
 use sidenote_server::{Config, State, StaticFiles, db::Db, demo, serve};
@@ -8,7 +8,7 @@ use tokio::{net::TcpListener, runtime::Runtime};
 
 pub(crate) struct Served {
     pub(crate) base: String,
-    /// Before the directory: what it runs has the database open.
+    /// Dropped before the directory: the tasks in it have the database open.
     _runtime: Runtime,
     _directory: TempDir,
 }
@@ -25,12 +25,13 @@ impl Served {
         let base = runtime.block_on(async {
             let db = Db::open(&file).await.unwrap();
             demo::make(&db).await.unwrap();
-            // Nobody's undo runs out while a slow machine gets through the checks.
+            // The undo window does not end while a slow machine runs the checks.
             let config = Config { undo_window: Duration::from_secs(3600), ..Config::default() };
             let state = State::new(db, config, StaticFiles::default());
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let base = format!("http://{}", listener.local_addr().unwrap());
-            // As a whole behind the fault: routed after it, by what it made of the request.
+            // The server is a fallback service behind the fault, so that it routes the request as the fault has changed
+            // it.
             let app = seed(Router::new().fallback_service(sidenote_server::app(state.clone())));
             tokio::spawn(serve::serve(listener, app, state));
             base

@@ -5,7 +5,7 @@ use mail_parser::{HeaderName, HeaderValue, Message};
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// The time a message gives for itself.
+/// The time in the message, or in its "From " line.
 pub(crate) fn of_message(message: &Message<'_>, from_line: &[u8]) -> Option<DateTime<Utc>> {
     let header = message.header_values(HeaderName::Date).find_map(|value| match value {
         HeaderValue::DateTime(date) => plausible(date),
@@ -15,11 +15,11 @@ pub(crate) fn of_message(message: &Message<'_>, from_line: &[u8]) -> Option<Date
     header.or_else(received).or_else(|| of_from_line(from_line))
 }
 
-/// mail-parser gives a date's numbers as they stand, 31 February and 25:61 too; that is its design, so there is no issue.
-/// A year that no mail was written in is a broken date: better the next source than a thread at the wrong end.
+/// mail-parser returns a date's numbers as they are written, 31 February and 25:61 too; that is its design, so there is
+/// no issue. A year before e-mail is a broken date: the next source is better than a thread at the wrong end.
 fn plausible(date: &mail_parser::DateTime) -> Option<DateTime<Utc>> {
     let day = NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?;
-    // A leap second, or a sloppy 24:00, still says which minute it was.
+    // A leap second, or a sloppy 24:00, still has the right minute.
     let time =
         day.and_hms_opt(u32::from(date.hour.min(23)), u32::from(date.minute.min(59)), u32::from(date.second.min(59)))?;
     let offset = Duration::minutes(i64::from(date.tz_hour) * 60 + i64::from(date.tz_minute));

@@ -1,4 +1,4 @@
-//! One raw message, read: who wrote it and when, what it answers, its text and the attachments it came with.
+//! Reads one raw message into a letter: sender, time, the letters it answers, text and attachments.
 
 use crate::{Place, Unreadable, date, mbox::Entry, text, uuencode, workarounds};
 use chrono::{DateTime, Utc};
@@ -11,17 +11,17 @@ use std::fmt::Write as _;
 
 /// Longer than any real address, name or file name.
 const MAX_LINE: usize = 255;
-/// A longer Message-ID is no id but an accident; the letter is then known by its hash.
+/// A longer Message-ID is an accident, not an id; the letter is then known by its hash.
 const MAX_ID: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
-    /// As written.
+    /// As written in the letter.
     pub address: String,
     pub name: Option<String>,
 }
 
 impl Sender {
-    /// What one sender is known by: case differs between the programs one person writes with.
+    /// The key of a sender: the address in lower case, since the programs of one person differ in case.
     pub(crate) fn key(&self) -> String {
         folded(&self.address)
     }
@@ -35,6 +35,7 @@ pub struct Attached {
     pub media_type: String,
 }
 
+/// A letter: one message of an archive.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
     pub place: Place,
@@ -43,14 +44,14 @@ pub struct Letter {
     pub from: Sender,
     /// To and Cc, case folded.
     pub(crate) recipients: Vec<String>,
-    /// The Message-IDs it directly answers.
+    /// The Message-IDs of the letters that it answers directly.
     pub(crate) in_reply_to: Vec<String>,
     /// The Message-IDs of the thread above it, oldest first.
     pub(crate) references: Vec<String>,
-    /// `None`: neither its headers nor the archive say.
+    /// `None`: neither its headers nor the archive have a date.
     pub(crate) at: Option<DateTime<Utc>>,
     pub subject: Option<String>,
-    /// Without "Re:" and its relatives in other languages.
+    /// The subject without "Re:" and its forms in other languages.
     pub base_subject: String,
     /// No control characters but tab and line feed. May be empty, may be long.
     pub body: String,
@@ -67,7 +68,7 @@ impl Letter {
     /// Reads a message of the archive.
     ///
     /// # Errors
-    /// [`Unreadable`] when there is no message, or nobody who could have written it.
+    /// [`Unreadable`] when there is no message, or no sender.
     pub(crate) fn read(entry: &Entry) -> Result<Self, Unreadable> {
         if entry.from_line.is_empty() {
             return Err(Unreadable::BeforeFirst);
@@ -117,7 +118,7 @@ fn first_sender(addresses: &Address<'_>) -> Option<Sender> {
     })
 }
 
-/// The archive's own word on who sent it: `From ada@x.test Mon Jun …`.
+/// The sender in the archive's separator line: `From ada@x.test Mon Jun …`.
 fn envelope_sender(from_line: &[u8]) -> Option<Sender> {
     let word = std::str::from_utf8(from_line).ok()?.split_ascii_whitespace().nth(1)?;
     let address = address(word).filter(|address| address.contains('@'))?;
@@ -156,8 +157,8 @@ fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<String> {
     ids
 }
 
-/// An id as others will name it: some programs break it with white space, and mail-parser keeps that. Prose ("Your
-/// message of Monday"), which it takes for an id, is none. No issue about either is known to us.
+/// An id as other letters name it: some programs break it with white space, which mail-parser keeps. Prose ("Your
+/// message of Monday"), which mail-parser takes for an id, is `None`. We know of no issue about either.
 fn message_id(text: &str) -> Option<String> {
     let clean = text::line(text, MAX_ID + 1)?;
     if clean.split(' ').count() > 3 || clean.chars().count() > MAX_ID {
@@ -169,7 +170,7 @@ fn message_id(text: &str) -> Option<String> {
 
 fn hash(raw: &[u8]) -> String {
     let mut hasher = Sha256::new();
-    // Line ends change when a file moves between systems; the letter stays the same.
+    // Line ends change when a file moves between systems, but the letter is the same.
     for line in raw.split(|byte| *byte == b'\n') {
         hasher.update(line.strip_suffix(b"\r").unwrap_or(line));
         hasher.update(b"\n");
@@ -180,8 +181,8 @@ fn hash(raw: &[u8]) -> String {
     })
 }
 
-/// The text of the message: its plain parts, or its HTML as text; if it is only in an odd kind of text (richtext), which
-/// is an attachment to mail-parser as to RFC 8621, that.
+/// The text of the message: its plain parts, or its HTML as text. If its only text is of another kind (richtext), which
+/// mail-parser and RFC 8621 treat as an attachment, that one.
 fn body(message: &Message<'_>) -> String {
     let parts: Vec<&MessagePart<'_>> = if message.text_body_count() > 0 {
         message.text_bodies().collect()
@@ -227,7 +228,7 @@ fn attached(part: &MessagePart<'_>) -> Attached {
     }
 }
 
-/// An enclosed message goes by its subject.
+/// The name of an enclosed message is its subject.
 fn enclosed_name(part: &MessagePart<'_>) -> String {
     let enclosed = MessageParser::default().parse_headers(part.contents());
     let subject = enclosed.as_ref().and_then(|message| message.subject());

@@ -1,11 +1,12 @@
-//! Reading mail archives: an mbox file becomes letters, and a plan says which letter goes into whose conversation. Pure:
-//! knows a reader and bytes, no database and no clock. What can't be read is named with its place and never stops the rest.
+//! Reads mail archives: an mbox file becomes letters, and a plan decides which letter goes into whose conversation. The
+//! crate uses a reader and bytes, but no database and no clock. A message that can't be read is listed with its place
+//! and never stops the rest.
 //!
 //! - `mbox` cuts the archive into raw messages.
-//! - `letter` reads one raw message with mail-parser: who, when, what it answers, text, attachments.
-//! - `workarounds` holds what mail-parser reads wrongly or not at all, each with the issue at mail-parser.
+//! - `letter` reads one raw message with mail-parser: sender, time, the letters it answers, text, attachments.
+//! - `workarounds` handles what mail-parser reads wrongly or not at all; each item links to the issue at mail-parser.
 //! - `text` makes text from bytes of any kind, and `uuencode` takes old-style attachments out of it.
-//! - `thread` says which letters belong together, and `plan` whose conversation each is part of.
+//! - `thread` groups letters into threads, and `plan` assigns each letter to conversations.
 
 mod date;
 mod letter;
@@ -29,7 +30,7 @@ use std::{fmt, io::BufRead};
 pub struct Place {
     pub number: usize,
     pub line: u64,
-    /// In bytes from the beginning of the file.
+    /// In bytes, from the beginning of the file.
     pub offset: u64,
 }
 
@@ -56,7 +57,7 @@ pub enum Unreadable {
     NoSender,
 }
 
-/// An archive, read.
+/// The content of an archive.
 #[derive(Debug, Default)]
 pub struct Archive {
     /// In the file's order.

@@ -1,17 +1,16 @@
-//! Cuts an mbox archive into raw messages (RFC 4155 and its older relatives) and says where each begins.
+//! Splits an mbox archive into raw messages (RFC 4155 and its older relatives), each with its place.
 //!
-//! Writers of mbox files disagree, so a line that starts with "From " is weighed: it separates when it looks like a
-//! separator and a header line follows, or when it stands after an empty line and ends in a date. That keeps a
-//! paragraph beginning with "From" whole even in archives that never quoted it.
+//! Writers of mbox files disagree, so a line that starts with "From " separates two messages if it looks like a
+//! separator and a header line follows, or if it stands after an empty line and ends in a date. That keeps a paragraph
+//! that begins with "From" whole, even in archives that never quoted it.
 
 use crate::{Place, date};
 use std::io::{self, BufRead};
 
-/// One message as it stands in the archive, with the `>` in front of quoted "From " lines taken away (mboxrd; the
-/// same step reads mboxo).
+/// One message of the archive, without the `>` in front of quoted "From " lines (mboxrd; the same step reads mboxo).
 pub(crate) struct Entry {
     pub(crate) place: Place,
-    /// The separator's line without its end; empty for text that stands before the first one.
+    /// The separator's line without its end; empty for text before the first separator.
     pub(crate) from_line: Vec<u8>,
     pub(crate) raw: Vec<u8>,
 }
@@ -58,7 +57,7 @@ impl<R: BufRead> Mbox<R> {
         Ok((n > 0).then_some(line))
     }
 
-    /// The next finished entry; what follows it stays in `pending`.
+    /// The next complete entry; the part after it stays in `pending`.
     fn advance(&mut self) -> io::Result<Option<Entry>> {
         let mut after_blank = self.pending.as_ref().is_none_or(|entry| entry.raw.is_empty());
         loop {
@@ -109,7 +108,7 @@ impl<R: BufRead> Iterator for Mbox<R> {
     }
 }
 
-/// Takes away the empty line that the archive's writer put after the message.
+/// Removes the empty line that the archive's writer put after the message.
 fn finish(mut entry: Entry) -> Entry {
     for end in [b"\r\n".as_slice(), b"\n"] {
         if let Some(rest) = entry.raw.strip_suffix(end)
@@ -145,7 +144,7 @@ fn names_nobody(rest: &[u8]) -> bool {
     rest.trim_ascii() == b"-"
 }
 
-/// Only a sender, or one with `@` in front of a date in a form of its own.
+/// The line has a sender only, or a sender with `@` before a date of an unknown form.
 fn names_an_address(rest: &[u8]) -> bool {
     let mut words = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.next().is_some_and(|first| first.contains(&b'@') || words.next().is_none())

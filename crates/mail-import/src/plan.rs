@@ -1,4 +1,4 @@
-//! Which letter goes into whose conversation, decided from the archive alone.
+//! Decides which letter goes into whose conversation, from the archive alone.
 
 use crate::{Letter, Place, thread::Threads};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -6,38 +6,38 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// An archive, ready to be stored.
 pub struct Plan {
-    /// By their time; each only once.
+    /// In the order of their time, each only once.
     pub letters: Vec<Planned>,
-    /// The Message-IDs of each thread, of letters outside the archive too.
+    /// The Message-IDs of each thread, including those of letters outside the archive.
     pub threads: Vec<Vec<String>>,
     /// Letters that are in the archive more than once.
     pub repeated: usize,
-    /// Letters with the Message-ID of another one of the same sender, but another text.
+    /// Letters with the Message-ID of another letter of the same sender, but a different text.
     pub contradicting: Vec<Place>,
 }
 
 /// A letter with its place in the inbox.
 pub struct Planned {
     pub letter: Letter,
-    /// When it was written, or as near to that as the archive says.
+    /// When it was written, or the nearest time that the archive has.
     pub at: DateTime<Utc>,
     /// An index into [`Plan::threads`].
     pub thread: usize,
     pub way: Way,
 }
 
-/// Who wrote a letter, and so whose conversation it is in.
+/// The direction of a letter, which decides whose conversation it is in.
 #[derive(Clone)]
 pub enum Way {
     /// From an outside sender, by their key.
     In { from: String },
-    /// The team's: to these outside senders. Whom it answers may also be known from an earlier import: `answers` are
-    /// the Message-IDs it answers.
+    /// From the team, to these outside senders. An earlier import may know more of them: `answers` are the Message-IDs
+    /// that the letter answers.
     Out { to: BTreeSet<String>, answers: Vec<String> },
 }
 
 impl Plan {
-    /// `own`: the team's addresses, in lower case. `now`: no letter is from a later time.
+    /// `own`: the team's addresses, in lower case. `now`: no letter gets a later time.
     #[must_use]
     pub fn new(letters: Vec<Letter>, own: &BTreeSet<String>, now: DateTime<Utc>) -> Self {
         let mut plan = Self { letters: Vec::new(), threads: Vec::new(), repeated: 0, contradicting: Vec::new() };
@@ -63,7 +63,8 @@ impl Plan {
         plan
     }
 
-    /// Each letter once. The same Message-ID from the same sender with another text is left out and named.
+    /// Removes repetitions. A letter with the Message-ID of another one of the same sender, but a different text, is
+    /// left out and listed.
     fn without_repetitions(&mut self, letters: Vec<Letter>) -> Vec<Letter> {
         let mut seen: HashMap<(String, String), usize> = HashMap::new();
         let mut kept: Vec<Letter> = Vec::with_capacity(letters.len());
@@ -82,7 +83,8 @@ impl Plan {
     }
 }
 
-/// Sorts by time. A letter that doesn't say its own, or claims one in the future, gets that of the letter before it.
+/// Sorts by time. A letter without a time, or with one more than a day in the future, gets the time of the letter
+/// before it.
 fn in_order_of_time(letters: Vec<Letter>, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Letter)> {
     let mut before = letters.iter().find_map(|letter| letter.at).unwrap_or(now).min(now);
     let mut timed: Vec<_> = letters
@@ -119,12 +121,12 @@ impl<'a> Circle<'a> {
             return Way::In { from };
         }
         let mut to = self.answered(letter, own);
-        // Who is in the thread and was written to reads it too, whoever was answered.
+        // Recipients who also write in the thread read the letter too, even if it answers somebody else.
         to.extend(letter.recipients.iter().filter(|recipient| self.outside.contains(*recipient)).cloned());
         Way::Out { to, answers: answers(letter) }
     }
 
-    /// Who wrote what the letter answers; where a colleague did, whom that one answered.
+    /// The senders of the letters that it answers. If one of those is a colleague's, the senders whom that one answers.
     fn answered(&self, letter: &Letter, own: &BTreeSet<String>) -> BTreeSet<String> {
         let (mut people, mut seen) = (BTreeSet::new(), HashSet::new());
         let mut open = answers(letter);
@@ -142,7 +144,7 @@ impl<'a> Circle<'a> {
     }
 }
 
-/// In-Reply-To says it; else the nearest of the References.
+/// The ids in In-Reply-To; else the nearest of the References.
 fn answers(letter: &Letter) -> Vec<String> {
     if letter.in_reply_to.is_empty() {
         letter.references.last().cloned().into_iter().collect()

@@ -1,9 +1,9 @@
-//! Archives of any bytes: reading never fails, and what was written as mboxrd is read back.
+//! Archives of any bytes: reading never fails, and a message written as mboxrd is read back unchanged.
 
 use crate::mbox::{Mbox, is_from_line, quote_depth};
 use proptest::prelude::*;
 
-/// One message as mboxrd, the exact inverse of reading it.
+/// Writes a message as mboxrd, the exact inverse of reading it.
 fn written(from_line: &[u8], raw: &[u8]) -> Vec<u8> {
     let mut out = [from_line, b"\n"].concat();
     for line in raw.split_inclusive(|b| *b == b'\n') {
@@ -14,7 +14,7 @@ fn written(from_line: &[u8], raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Lines that have to do with separators and structure far more often than chance would have it.
+/// Lines that contain separators and structure far more often than random ones.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let telling = prop::sample::select(vec![
         "From - ",

@@ -1,4 +1,4 @@
-//! Text as it may be stored and shown: from bytes whose character set is missing or wrong, without control characters.
+//! Text that can be stored and shown, from bytes whose character set is missing or wrong, without control characters.
 
 /// The characters of windows-1252 at 0x80–0x9F; `\u{fffd}` where it has none.
 const WINDOWS_1252: [char; 32] = [
@@ -18,16 +18,16 @@ fn body_char(c: char) -> char {
     match c {
         '\r' | '\u{b}' | '\u{c}' | '\u{85}' => '\n',
         '\n' | '\t' => c,
-        // The quotes of windows-1252 under another name. mail-parser reads iso-8859-1 as windows-1252 since 0.11.5
-        // (https://github.com/stalwartlabs/mail-parser/issues/131); iso-8859-15 and its relatives are left.
+        // Characters of windows-1252 under another character set's name. mail-parser reads iso-8859-1 as windows-1252
+        // since 0.11.5 (https://github.com/stalwartlabs/mail-parser/issues/131), but not iso-8859-15 and its relatives.
         '\u{80}'..='\u{9f}' => WINDOWS_1252[(u32::from(c) - 0x80) as usize],
         _ if c.is_control() => '\u{fffd}',
         _ => c,
     }
 }
 
-/// A name or another text of one line: runs of white space are one space, nothing unprintable, at most `max`
-/// characters. `None` when nothing is left.
+/// A name or another text of one line: a run of white space becomes one space, unprintable characters are removed, and
+/// at most `max` characters stay. `None` when nothing is left.
 pub(crate) fn line(text: &str, max: usize) -> Option<String> {
     let clean: String = text.chars().map(body_char).filter(|c| *c != '\u{fffd}').collect();
     let words: Vec<&str> = clean.split_whitespace().collect();
@@ -35,7 +35,7 @@ pub(crate) fn line(text: &str, max: usize) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// Bytes that carry no character set: UTF-8 if they are, else windows-1252, which mail of western senders was in.
+/// Decodes bytes without a character set: UTF-8 if they are valid, else windows-1252, which western mail used.
 pub(crate) fn guess(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

@@ -1,5 +1,5 @@
-//! Which letters belong together: two letters that name a common Message-ID, their own or one they refer to, are in
-//! one thread, and so on from letter to letter (a union-find over the ids).
+//! Groups letters into threads: two letters that name a common Message-ID, their own or one they refer to, are in one
+//! thread, and so on from letter to letter (a union-find over the ids).
 
 use crate::Letter;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ pub(crate) struct Threads {
 
 pub(crate) struct Thread {
     pub(crate) letters: Vec<usize>,
-    /// Every Message-ID the letters have or name, of letters outside the archive too.
+    /// Every Message-ID that the letters have or name, including those of letters outside the archive.
     pub(crate) ids: Vec<String>,
 }
 

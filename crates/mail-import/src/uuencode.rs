@@ -2,7 +2,7 @@
 
 use crate::Attached;
 
-/// The text without its uuencoded blocks, and what they were. A block that doesn't hold together stays text.
+/// Returns the text without its uuencoded blocks, and the blocks as attachments. A malformed block stays text.
 pub(crate) fn take_out(text: &str) -> (String, Vec<Attached>) {
     let mut kept = String::with_capacity(text.len());
     let mut found = Vec::new();
@@ -20,7 +20,7 @@ pub(crate) fn take_out(text: &str) -> (String, Vec<Attached>) {
     (kept, found)
 }
 
-/// The block that `text` starts with, and what follows it.
+/// The block at the start of `text`, and the text after it.
 fn block(text: &str) -> Option<(Attached, &str)> {
     let (first, mut rest) = cut_line(text);
     let name = begin_name(first.trim_end())?;
@@ -47,8 +47,8 @@ fn begin_name(line: &str) -> Option<&str> {
     (octal && !name.trim().is_empty()).then(|| name.trim())
 }
 
-/// How many bytes a line stands for: its first character says, and the line must be long enough for it. Trailing
-/// spaces, which stand for zeros, are often lost on the way.
+/// How many bytes a line encodes: its first character says so, and the line must be long enough. Trailing spaces, which
+/// stand for zeros, are often lost in transport.
 fn data_len(line: &str) -> Option<u64> {
     let first = *line.as_bytes().first()?;
     if !line.bytes().all(|b| (32..=96).contains(&b)) {

@@ -1,5 +1,5 @@
-//! What mail-parser 0.11 reads wrongly or not at all, and what is done about it, each item with the issue at mail-parser.
-//! The tests show mail-parser's own reading too: they fail as soon as it is right.
+//! Workarounds for what mail-parser 0.11 reads wrongly or not at all, each with the issue at mail-parser. The tests
+//! also check mail-parser's own result, so they fail as soon as it is right.
 
 #[cfg(test)]
 mod tests;
@@ -13,10 +13,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Types that hold whole messages.
 pub(crate) const ENCLOSING: [&str; 3] = ["message/rfc822", "message/global", "multipart/digest"];
-/// Put in front of their subtypes. Nobody's mail says this.
+/// Put in front of their subtypes. No real mail contains it.
 const MARK: &str = "x-sidenote-enclosed-";
 
-/// The message as mail-parser has to get it.
+/// The message in the form that mail-parser needs.
 pub(crate) fn prepared(raw: &[u8]) -> Vec<u8> {
     let end = raw.windows(2).position(|pair| pair == b"\n\n");
     let end_crlf = raw.windows(4).position(|four| four == b"\r\n\r\n");
@@ -25,26 +25,26 @@ pub(crate) fn prepared(raw: &[u8]) -> Vec<u8> {
     with_opaque_enclosures(&[unfolded(&in_utf8(head)).as_bytes(), rest].concat())
 }
 
-/// Parses. A message that the parser panics at is read by its headers and as plain text, so that it doesn't stop the
-/// archive.
+/// Parses a message. If the parser panics, the headers and the plain text are read instead, so that the message doesn't
+/// stop the archive.
 ///
-/// mail-parser says that it never panics. It did in <https://github.com/stalwartlabs/mail-parser/issues/120>, `/145` and
-/// `/155`, all repaired. What is left are its `debug_assert!`s about nesting, which broken mail can reach; no issue about
-/// them is known to us.
+/// mail-parser says that it never panics. It did in <https://github.com/stalwartlabs/mail-parser/issues/120>, `/145`
+/// and `/155`, all fixed. Its `debug_assert!`s about nesting remain, which broken mail can reach; we know of no issue
+/// about them.
 pub(crate) fn parse(raw: &[u8]) -> Option<Message<'_>> {
     let parser = MessageParser::default();
     let whole = catch_unwind(AssertUnwindSafe(|| parser.parse(raw))).ok().flatten();
     whole.or_else(|| parser.parse_headers(raw))
 }
 
-/// mail-parser reads headers as UTF-8 and puts U+FFFD in place of every other byte of 8 bits. That is what RFC 6532 says,
-/// and no issue about it is known to us; mail from before 2012 has such bytes in the sender's own character set.
+/// Decodes the headers. mail-parser reads them as UTF-8 and replaces every other 8-bit byte by U+FFFD. RFC 6532 says
+/// so, and we know of no issue about it; mail from before 2012 has such bytes in the sender's own character set.
 fn in_utf8(head: &[u8]) -> String {
     text::guess(head)
 }
 
 /// mail-parser loses a parameter whose value begins on the next line (`boundary=` and then a fold), and with a boundary
-/// the whole body: <https://github.com/stalwartlabs/mail-parser/issues/165>. Repaired in 1.0.1.
+/// the whole body: <https://github.com/stalwartlabs/mail-parser/issues/165>. Fixed in 1.0.1.
 fn unfolded(head: &str) -> String {
     let mut out = String::with_capacity(head.len());
     for line in head.split_inclusive('\n') {
@@ -58,13 +58,13 @@ fn unfolded(head: &str) -> String {
     out
 }
 
-/// An enclosed message is an attachment here, and mail-parser is kept from reading it: its type is renamed, and renamed
-/// back by [`without_marks`].
+/// Makes enclosed messages attachments: renames their type so that mail-parser doesn't read them. [`without_marks`]
+/// restores the name.
 ///
-/// mail-parser holds a message in a message in a message, so that 100,000 of them overflow the stack, and after an
-/// enclosed multipart without its last delimiter it takes all that follows for a part of the enclosed message. No issue
-/// about either is known to us; 1.0 limits the depth and finds the outer delimiter. A type with white space or a comment
-/// inside is not renamed.
+/// mail-parser parses messages inside messages recursively, so that 100,000 of them overflow the stack. After an
+/// enclosed multipart without its last delimiter it takes everything that follows for a part of the enclosed message.
+/// We know of no issue about either; 1.0 limits the depth and finds the outer delimiter. A type with white space or a
+/// comment inside is not renamed.
 fn with_opaque_enclosures(raw: &[u8]) -> Vec<u8> {
     ENCLOSING.iter().fold(raw.to_vec(), |raw, kind| {
         let (at, name) = (kind.find('/').map_or(0, |slash| slash + 1), kind.as_bytes());
@@ -83,16 +83,17 @@ fn with_opaque_enclosures(raw: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Undoes what `prepared` did to the types of enclosed messages, where it shows.
+/// Undoes, in a visible text, what [`prepared`] did to the types of enclosed messages.
 pub(crate) fn without_marks(text: &str) -> String {
     text.replace(MARK, "")
 }
 
-/// The text again from its bytes, when it is not of the character set that the parser took it for.
+/// Decodes the text from its bytes again, when it is not in the character set that the parser assumed.
 ///
-/// mail-parser reads text without a character set, or with an unknown one, as UTF-8 and puts U+FFFD in place of every
-/// other byte, as it does with text that is called UTF-8 and is not. No issue about it is known to us
-/// (<https://github.com/stalwartlabs/mail-parser/issues/123> and `/131` were about names of character sets that are known).
+/// mail-parser reads text without a character set, or with an unknown one, as UTF-8 and replaces every other byte by
+/// U+FFFD. It does the same with text that claims to be UTF-8 and is not. We know of no issue about it
+/// (<https://github.com/stalwartlabs/mail-parser/issues/123> and `/131` were about names of character sets that are
+/// known).
 pub(crate) fn in_unnamed_charset(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     let label = part.content_type().and_then(|kind| kind.attribute("charset"));
     let known = label.is_some_and(|label| charset_decoder(label.as_bytes()).is_some());
@@ -107,10 +108,11 @@ pub(crate) fn in_unnamed_charset(message: &Message<'_>, part: &MessagePart<'_>) 
     }
 }
 
-/// Where no part is text: all that stands below the headers if the parser found no parts either, else what stands
-/// before the first part. Some programs report failures there; what only says that this is MIME is left out.
+/// The text of a message without a text part: everything below the headers if the parser found no parts either, else
+/// the text before the first part. Some programs report failures there; a sentence that only says that this is MIME is
+/// left out.
 ///
-/// mail-parser leaves out what stands outside of the parts, as RFC 2046 says, and will not change that:
+/// mail-parser leaves out the text outside of the parts, as RFC 2046 says, and will not change that:
 /// <https://github.com/stalwartlabs/mail-parser/issues/46>.
 pub(crate) fn outside_of_parts(message: &Message<'_>) -> String {
     let Some(root) = message.parts.first() else { return String::new() };

@@ -1,4 +1,5 @@
-//! A contact's activity: who did what when. Written by [`crate::change::Change::activity`], read here.
+//! A contact's activity: who did what, and when. [`crate::change::Change::activity`] writes the lines; this file reads
+//! them.
 
 use crate::{
     agents::{self, author_columns},
@@ -27,7 +28,7 @@ const SELECT: &str = concat!(
      WHERE t.org_id = ? AND t.contact_id = ? AND t.seq < ? ORDER BY t.seq DESC LIMIT ?"
 );
 
-/// What happened around a contact, newest first. Never a note's text.
+/// A contact's activity, newest first. It never holds a note's text.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/activity", tag = "contacts", params(
     ("id" = ContactId, Path), ("cursor" = Option<String>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(

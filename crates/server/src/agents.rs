@@ -1,4 +1,4 @@
-//! Agents in the database: how they join, leave, and are named beside what they did.
+//! Agents in the database: adding and removing them, their passwords, and the name shown beside what they did.
 
 use crate::{
     auth_agent::role,
@@ -9,7 +9,7 @@ use crate::{
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use wire::{Agent, AgentId, AgentRef, OrgId, Role};
 
-/// Somebody who joins.
+/// An agent to be added.
 #[derive(Clone, Debug)]
 pub struct NewAgent {
     pub id: AgentId,
@@ -46,7 +46,7 @@ pub async fn add(change: &mut Change, new: &NewAgent) -> Result<()> {
     change.event(EventKind::AgentChanged, new.id, None, None).await
 }
 
-/// Takes an agent out of their organization and ends their sessions. What they wrote stays.
+/// Removes an agent from their organization and ends their sessions. Their notes and messages stay.
 ///
 /// # Errors
 /// When there is no such agent or the database fails.
@@ -66,7 +66,7 @@ pub async fn remove(db: &Db, email: &str) -> Result<()> {
     change.commit().await
 }
 
-/// Gives an agent another password and ends their sessions.
+/// Changes an agent's password and ends their sessions.
 ///
 /// # Errors
 /// When there is no such agent or the database fails.
@@ -83,6 +83,7 @@ pub async fn set_password(db: &Db, email: &str, password_hash: &str) -> Result<(
     change.commit().await
 }
 
+/// The agent with this e-mail address, or an error for the person who typed it.
 pub(crate) async fn find(db: &Db, email: &str) -> Result<(OrgId, AgentId)> {
     let mut reading = db.read().await?;
     let row = sqlx::query("SELECT org_id, id FROM agent WHERE email = ? AND removed_at IS NULL")
@@ -134,7 +135,7 @@ pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: AgentId)
     Ok(row.as_ref().map(agent).transpose()?)
 }
 
-/// An agent as named beside what they wrote or did.
+/// An agent as shown beside what they wrote or did.
 pub(crate) async fn named(reading: &mut SqliteConnection, org: OrgId, id: AgentId) -> Result<Option<AgentRef>> {
     Ok(one(reading, org, id).await?.map(|agent| AgentRef { id, name: agent.name, removed: agent.removed }))
 }
@@ -157,7 +158,7 @@ macro_rules! author_columns {
 }
 pub(crate) use author_columns;
 
-/// Reads the column `author_id` and those of [`author_columns`]; no author is `None`.
+/// Reads the column `author_id` and those of [`author_columns`]. `None`: there is no author.
 pub(crate) fn author(row: &SqliteRow) -> sqlx::Result<Option<AgentRef>> {
     let Some(id) = row.id_or_none("author_id")? else { return Ok(None) };
     let removed = row.try_get::<Option<i64>, _>("author_removed_at")?.is_some();

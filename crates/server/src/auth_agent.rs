@@ -1,4 +1,5 @@
-//! The agent who is asking, and what they are known by. Handlers take it as a parameter; `session` finds it.
+//! The authenticated agent of a request, and the credential of the request. Handlers take the agent as a parameter;
+//! `session` finds it.
 
 use crate::{
     db::{Columns as _, malformed},
@@ -8,18 +9,18 @@ use axum::http::HeaderMap;
 use sqlx::{Row as _, sqlite::SqliteRow};
 use wire::{AgentId, OrgId, ProblemCode, Role, Seq};
 
-/// The agent who is asking. As a handler's parameter: 401 without a session.
+/// The authenticated agent. As a handler's parameter, it answers 401 without a valid session or token.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthAgent {
     pub org: OrgId,
     pub agent: AgentId,
     pub role: Role,
-    /// What came before this is not unread to the agent.
+    /// Changes up to this position don't count as unread for the agent.
     pub joined_seq: Seq,
     pub(crate) credential: Credential,
 }
 
-/// What an agent is known by, as a hash.
+/// What a request authenticates with, as a hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Credential {
     /// The cookie of the stand-alone page.
@@ -40,8 +41,9 @@ impl AuthAgent {
         })
     }
 
-    /// A page may say whom it speaks for. In the same browser somebody else may have signed in since: nothing is done in
-    /// their name that they have not typed.
+    /// Checks `X-Sidenote-Agent`, which names the agent that the page belongs to: 401 if it is another one. Somebody
+    /// else may have signed in in the same browser since, and nothing must be done in their name that they have not
+    /// typed.
     pub(crate) fn if_meant(self, headers: &HeaderMap) -> Result<Self> {
         let meant = headers.get("x-sidenote-agent").map(|agent| agent.to_str().ok()?.parse::<AgentId>().ok());
         match meant {

@@ -1,10 +1,9 @@
-//! Backups: a copy of the database taken beside a running server, and the way back to one.
+//! Backups: a copy of the database taken beside a running server, and how it is restored.
 //!
-//! A backup is from before some deletions, and deletion is final: whoever goes back to it brings the ledger of deletions
-//! along. The ledger is the tombstones, which never held a text: those of the database that is replaced, or a list of them
-//! that was kept elsewhere. Who was signed out, taken out or given another password since stays so too, as far as the
-//! database that is replaced can still say it. And the order of changes begins anew (a new epoch), so that every client
-//! forgets what it knew.
+//! A backup is older than some deletions, and deletion is final. So a restore replays the deletions since the backup.
+//! It reads them from the tombstones of the database that is replaced, or from a list of them that was kept elsewhere;
+//! neither ever holds a text. Sign-outs, removed agents and changed passwords are replayed too, as far as the database
+//! that is replaced can be read. The restored database gets a new epoch, so that every client drops what it has loaded.
 
 mod restore;
 
@@ -18,7 +17,7 @@ use std::path::Path;
 
 /// The statements for one kind of note. The kinds have tables of the same form.
 struct Kind {
-    /// Its word in the ledger.
+    /// The kind's word in the list of deletions.
     word: &'static str,
     ledger: &'static str,
     delete: &'static str,
@@ -105,10 +104,10 @@ const KINDS: [Kind; 2] = [
     kind!("conversation-note", "conversation_note", "conversation_id"),
 ];
 
-/// Writes a copy of the database as of now into a new file, readable by its owner alone.
+/// Writes a copy of the database, as it is now, into a new file that only its owner can read.
 ///
 /// # Errors
-/// When there is a file already, no such database, or no space.
+/// When the file exists already, there is no such database, or there is no space.
 pub async fn backup(file: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         return Err(Error::Setup(format!("{} is there already; a backup is a new file.", to.display())));
@@ -121,7 +120,7 @@ pub async fn backup(file: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The ledger of deletions: a line for each note that was deleted, of ids alone. To be kept apart from the database.
+/// The list of deletions: a line of ids for each note that was deleted. Keep it apart from the database.
 ///
 /// # Errors
 /// When there is no such database.

@@ -1,8 +1,8 @@
-//! A change: the one way anything in the database is changed.
+//! A change: the only way to change anything in the database.
 //!
-//! A [`Change`] is a write transaction of one organization. It hands out positions in the organization's order,
-//! writes the log of events and the contacts' activity, and wakes the streams when it is committed. Invariant: commit
-//! order = `seq` order = event order, because only one change runs at a time and every `seq` has its event.
+//! A [`Change`] is a write transaction of one organization. It allocates positions in the organization's order, writes
+//! the log of events and the contacts' activity, and wakes the streams when it is committed. Invariant: commit order =
+//! `seq` order = event order, because only one change runs at a time and every `seq` has its event.
 //!
 //! ```text
 //! let mut change = db.change(org).await?;
@@ -58,25 +58,25 @@ impl Change {
         self.org
     }
 
-    /// The one moment of this change, in whole milliseconds.
+    /// The time of this change, in whole milliseconds. Everything that it writes has this time.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
-    /// Goes on in another organization or at another time. Only for what is written before anybody is there to
-    /// follow it (the demo): its events come in their own order all the same.
+    /// Continues in another organization or at another time. Only for data that is written before anybody follows the
+    /// changes (the demo): its events are in their own order all the same.
     pub(crate) fn continue_as(&mut self, org: OrgId, at: DateTime<Utc>) {
         (self.org, self.at) = (org, at);
     }
 
-    /// The connection, for the resource's own statements.
+    /// The connection, for a resource's own statements.
     pub fn tx(&mut self) -> &mut SqliteConnection {
         &mut self.tx
     }
 
-    /// The next position in the organization's order. Each one must be given its event with [`Change::event`]:
-    /// a position without one looks like a gap to whoever follows.
+    /// The next position in the organization's order. Each one needs its event, from [`Change::event`]: a position
+    /// without one looks like a gap to a client.
     ///
     /// # Errors
     /// When the database fails.
@@ -90,7 +90,7 @@ impl Change {
         Ok(seq)
     }
 
-    /// Writes the event of the position that [`Change::next_seq`] gave last. `parent`: the contact of a contact
+    /// Writes the event of the position that [`Change::next_seq`] returned last. `parent`: the contact of a contact
     /// note, the conversation of a conversation note or message. `actor`: `None` for a contact or an import.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl Change {
         Ok(())
     }
 
-    /// Writes a line of a contact's activity at the position that [`Change::next_seq`] gave last; one per position.
+    /// Writes a line of a contact's activity at the position that [`Change::next_seq`] returned last; one per position.
     ///
     /// # Errors
     /// When the database fails, or the position has its line already.
@@ -136,7 +136,7 @@ impl Change {
         Ok(())
     }
 
-    /// Makes the change last, then wakes the streams.
+    /// Commits the change, then wakes the streams.
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.

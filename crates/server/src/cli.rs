@@ -1,5 +1,5 @@
-//! The command line. Passwords come from the environment or the standard input, never as an argument: arguments are
-//! seen by everybody on the machine.
+//! The command line. Passwords come from the environment or the standard input, never as an argument: everybody on the
+//! machine can see arguments.
 
 mod embed;
 
@@ -34,7 +34,7 @@ pub struct Cli {
 enum Command {
     /// Serve the app and its API.
     Serve(Serve),
-    /// Bring in a mail archive (mbox), also beside a running server. Twice is as good as once.
+    /// Import a mail archive (mbox), also beside a running server. A second import of it changes nothing.
     Import(Import),
     /// Organizations.
     #[command(subcommand)]
@@ -50,12 +50,12 @@ enum Command {
         #[arg(long)]
         to: PathBuf,
     },
-    /// Print the ledger of deletions, of ids alone: to be kept apart from the database, for `restore`.
+    /// Print the list of deletions, of ids alone: to be kept apart from the database, for `restore`.
     Deletions {
         #[arg(long)]
         db: PathBuf,
     },
-    /// Go back to a backup. What was deleted since stays deleted; every open page starts over.
+    /// Restore a backup. What was deleted since stays deleted; every open page starts over.
     Restore {
         /// The database that is replaced; its server must be stopped.
         #[arg(long)]
@@ -66,7 +66,7 @@ enum Command {
         /// What `deletions` printed, where the database itself is lost.
         #[arg(long)]
         deletions: Option<PathBuf>,
-        /// Let what was deleted since the backup come back, where nobody knows what that was.
+        /// Let what was deleted since the backup come back, where it is not known what that was.
         #[arg(long, conflicts_with = "deletions")]
         without_deletions: bool,
     },
@@ -77,10 +77,10 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Serve {
-    /// The database file; made if it doesn't exist.
+    /// The database file; created if it doesn't exist.
     #[arg(long)]
     db: PathBuf,
-    /// Where to listen, e. g. 127.0.0.1:8080; port 0 takes any free one.
+    /// The address to listen on, e. g. 127.0.0.1:8080; port 0 takes any free one.
     #[arg(long)]
     addr: SocketAddr,
     /// The address browsers use, e. g. https://inbox.example.com, when a proxy with TLS stands in front.
@@ -141,14 +141,14 @@ enum Agent {
         #[arg(long, value_enum, default_value_t = RoleName::Agent)]
         role: RoleName,
     },
-    /// Take an agent out: their sessions end at once, what they wrote stays.
+    /// Remove an agent: their sessions end at once, what they wrote stays.
     Remove {
         #[arg(long)]
         db: PathBuf,
         #[arg(long)]
         email: String,
     },
-    /// Give an agent another password, from $SIDENOTE_PASSWORD or the standard input. Their sessions end.
+    /// Change an agent's password, from $SIDENOTE_PASSWORD or the standard input. Their sessions end.
     Password {
         #[arg(long)]
         db: PathBuf,
@@ -164,10 +164,10 @@ enum RoleName {
 }
 
 impl Cli {
-    /// Does what the command says.
+    /// Runs the command.
     ///
     /// # Errors
-    /// A sentence for whoever typed it.
+    /// A sentence for the person who typed the command.
     pub async fn run(self) -> Result<()> {
         match self.command {
             Command::Serve(serve) => serve.run().await,
@@ -223,7 +223,7 @@ impl Serve {
     }
 }
 
-/// Says on the standard error what it did: the standard output belongs to the address.
+/// Fills the database and reports it on the standard error: the standard output is for the address alone.
 async fn fill_with_demo(db: &Db) -> Result<()> {
     let sentence = match demo::make(db).await? {
         demo::Outcome::Made => "The demo is made: sign in as maya@acme.test or gia@globex.test with the password demo.",
@@ -290,7 +290,7 @@ async fn add_agent(file: &Path, slug: &str, email: &str, name: String, role: Rol
     say("The agent is added.")
 }
 
-/// From the environment, else the first line of the standard input.
+/// Reads the password from the environment, else from the first line of the standard input.
 fn read_password() -> Result<String> {
     if let Ok(password) = std::env::var("SIDENOTE_PASSWORD") {
         return Ok(password);
@@ -300,7 +300,7 @@ fn read_password() -> Result<String> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-/// One line on the standard output, at once.
+/// Prints one line on the standard output and flushes it.
 fn say(line: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;

@@ -1,4 +1,4 @@
-//! Where a request came from, also behind a proxy.
+//! The address that a request comes from, also behind a proxy.
 
 use crate::state::State;
 use axum::{
@@ -10,7 +10,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
-/// Where a request came from, for the rate limits.
+/// The address that a request comes from, for the rate limits.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -24,7 +24,7 @@ impl ClientAddress {
     }
 }
 
-/// The other end of the connection, put into each request by the accept loop.
+/// The peer of the connection; the accept loop adds it to each request.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
@@ -33,8 +33,8 @@ impl FromRequestParts<State> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-        // A public server's loopback peer is the proxy in front of it; the last entry is the one that proxy wrote.
-        // From anybody else the header is only a claim.
+        // The loopback peer of a public server is the proxy in front of it, which wrote the last entry. From any other
+        // peer the header is only a claim.
         let is_proxy = state.config().public_origin.is_some() && peer.to_canonical().is_loopback();
         let behind = is_proxy.then(|| forwarded_for(&parts.headers)).flatten();
         Ok(Self(behind.unwrap_or(peer)))

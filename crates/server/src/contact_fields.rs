@@ -1,13 +1,13 @@
-//! What each field of a contact's profile may be.
+//! Validation of the fields of a contact's profile.
 
 use crate::error::{Error, Result};
 use chrono::{NaiveDate, TimeDelta, Utc};
 use wire::{Contact, ContactPatch, FieldError, ProblemCode};
 
-/// Lays a patch over a contact and says which fields it changed, by their wire names.
+/// Applies a patch to a contact and returns the fields that changed, by their wire names.
 ///
 /// # Errors
-/// `invalid-field`, pointing at every field whose value it can't be; then the contact is half changed: drop it.
+/// `invalid-field`, with a pointer to every field whose value is invalid. The contact is then partly changed: drop it.
 pub(crate) fn apply(contact: &mut Contact, patch: ContactPatch) -> Result<Vec<&'static str>> {
     let mut laid = Laid::default();
     if let Some(name) = patch.name {
@@ -62,12 +62,13 @@ impl Laid {
     }
 }
 
-/// One line with something visible in it, of at most this many characters.
+/// Whether the text is one line with something visible in it, of at most this many characters.
 pub(crate) fn is_line(text: &str, most: usize) -> bool {
     text.chars().count() <= most && !text.chars().any(char::is_control) && wire::NoteBody::parse(text).is_ok()
 }
 
-/// As far as RFC 5321 goes without asking the other side: one @, something on both sides, 254 characters.
+/// Checks an address as far as RFC 5321 allows without asking its server: one @, something on both sides, 254
+/// characters.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let is_plain = |part: &str| !part.is_empty() && !part.contains(['@', '<', '>', ',', ';']);
@@ -84,13 +85,13 @@ fn is_address(text: &str) -> bool {
     text.chars().count() <= 500 && wire::NoteBody::parse(text).is_ok_and(|body| body.as_str() == text)
 }
 
-/// Today is asked for in the zone that is furthest ahead.
+/// A birthday is not in the future. "Today" is that of the time zone that is furthest ahead.
 fn is_birthday(day: NaiveDate) -> bool {
     let oldest = NaiveDate::from_ymd_opt(1850, 1, 1).expect("a day of the calendar");
     (oldest..=(Utc::now() + TimeDelta::hours(14)).date_naive()).contains(&day)
 }
 
-/// The shape of a BCP 47 tag: a language of two to eight letters, then subtags of one to eight letters or digits.
+/// The form of a BCP 47 tag: a language of two to eight letters, then subtags of one to eight letters or digits.
 fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
@@ -101,7 +102,7 @@ fn is_language(text: &str) -> bool {
         && parts.all(is_subtag)
 }
 
-/// The shape of an IANA name; whether the zone exists, the reader's browser knows.
+/// The form of an IANA name. Whether the zone exists is left to the reader's browser.
 fn is_time_zone(text: &str) -> bool {
     let is_part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -1,6 +1,7 @@
-//! Contact notes: what the team knows about a person. Seen in every conversation with them, never by the contact.
+//! Contact notes: what the team knows about a person. They appear in every conversation with the contact, who never
+//! sees them.
 //!
-//! Conversation notes live in their own file, tables and types; nothing here takes both.
+//! Conversation notes have their own file, tables and types; nothing here handles both.
 
 mod read;
 
@@ -33,8 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(seen))
 }
 
-/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters. `seen` and `unseen` are
-/// about all notes of the contact.
+/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters. `seen` and `unseen` count
+/// all notes of the contact.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/notes", tag = "contact notes", params(
     ("id" = ContactId, Path), ("q" = Option<String>, Query), ("cursor" = Option<String>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
@@ -68,7 +69,8 @@ async fn list(
     Ok(axum::Json(NotesPage { items, next_cursor, as_of, seen, unseen }))
 }
 
-/// Add a note. The id is the caller's and makes repeating harmless: the same again answers with the note as it is.
+/// Add a note. The caller makes the id, so that a retry is harmless: the same request again answers with the note as it
+/// is.
 #[utoipa::path(put, path = "/api/v1/contacts/{id}/notes/{note_id}", tag = "contact notes", params(
     ("id" = ContactId, Path), ("note_id" = ContactNoteId, Path)), request_body = NewContactNote, responses(
     (status = 201, body = ContactNote), (status = 200, body = ContactNote, description = "The same again."),
@@ -93,8 +95,8 @@ async fn add(
     Ok((StatusCode::CREATED, axum::Json(note)))
 }
 
-/// Delete a note for everyone; its author and admins may. An id never seen is remembered as deleted: its `PUT` may
-/// still be under way.
+/// Delete a note for everyone; its author and admins may. An unknown id gets a tombstone: its `PUT` may still be under
+/// way.
 #[utoipa::path(delete, path = "/api/v1/contacts/{id}/notes/{note_id}", tag = "contact notes", params(
     ("id" = ContactId, Path), ("note_id" = ContactNoteId, Path)), responses(
     (status = 200, body = Deleted), (status = 204, description = "There was no such note, and there won't be."),
@@ -108,7 +110,7 @@ async fn delete(
     note_storage::delete::<ContactNote>(change, &signed, contact, id, state.config().undo_window).await
 }
 
-/// Undo a deletion, by the one who deleted, inside the undo window. The note comes back as it was.
+/// Undo a deletion; only the agent who deleted may, inside the undo window. The note comes back as it was.
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/notes/{note_id}/restore", tag = "contact notes", params(
     ("id" = ContactId, Path), ("note_id" = ContactNoteId, Path)), responses(
     (status = 200, body = ContactNote),
@@ -125,7 +127,7 @@ async fn restore(
 const MOVE_SEEN_MARK: &str = "INSERT INTO seen_mark (org_id, agent_id, contact_id, seq) VALUES (?, ?, ?, ?) \
     ON CONFLICT (org_id, agent_id, contact_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq";
 
-/// This agent has seen the notes up to here.
+/// Mark the notes up to here as seen by this agent.
 #[utoipa::path(put, path = "/api/v1/contacts/{id}/notes/seen", tag = "contact notes",
     params(("id" = ContactId, Path)), request_body = ReadMark, responses(
     (status = 204, description = "Noted. A mark only moves forward."),
@@ -197,7 +199,7 @@ impl NoteKind for ContactNote {
     }
 }
 
-/// A note to be stored. Its id must be new to the organization, and the conversation one with the contact.
+/// A note to be stored. Its id must be new to the organization, and its conversation one with this contact.
 #[derive(Clone, Debug)]
 pub(crate) struct NewRow {
     pub(crate) id: ContactNoteId,
@@ -210,7 +212,7 @@ pub(crate) struct NewRow {
 const INSERT: &str = "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, \
     rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Stores a note with its event and the contact's activity.
+/// Stores a note with its event and its line of the contact's activity.
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ContactNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(INSERT)

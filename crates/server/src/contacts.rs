@@ -1,4 +1,4 @@
-//! Contacts: reading, making and changing a profile. Tags and activity have their own files.
+//! Contacts: reading, adding and changing a profile. Tags and activity have their own files.
 
 use crate::{
     auth_agent::AuthAgent,
@@ -35,7 +35,7 @@ async fn show(
     Ok(axum::Json(contact))
 }
 
-/// Change a contact's details. `If-Match`: the `rev` that was seen; another one answers 412 with the contact as it is.
+/// Change a contact's details. `If-Match`: the `rev` that was seen; any other answers 412 with the contact as it is.
 #[utoipa::path(patch, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path),
     ("If-Match" = Option<String>, Header)), request_body = ContactPatch, responses(
     (status = 200, body = Contact),
@@ -72,8 +72,8 @@ async fn edit(
     Ok(axum::Json(contact))
 }
 
-/// Adds a contact with the details given (a name at least) and the addresses they are reached on. An address that
-/// belongs to another contact already stays there. Returns the contact's `seq`.
+/// Adds a contact with these details (at least a name) and addresses. An address that belongs to another contact stays
+/// theirs. Returns the contact's `seq`.
 ///
 /// # Errors
 /// `invalid-field` when a detail isn't valid, or when the database fails.
@@ -109,7 +109,7 @@ pub async fn add(
 const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) \
     ON CONFLICT DO NOTHING";
 
-/// Notes a further address of a contact, without an event of its own. One that somebody has already stays theirs.
+/// Adds an address to a contact, without an event of its own. An address that belongs to another contact stays theirs.
 ///
 /// # Errors
 /// When the database fails.
@@ -125,7 +125,7 @@ pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAd
     Ok(())
 }
 
-/// Whose address this is (exact characters).
+/// The contact with this address (exact characters).
 ///
 /// # Errors
 /// When the database fails.
@@ -144,7 +144,7 @@ pub async fn by_address(
     Ok(row.map(|row| row.id("contact_id")).transpose()?)
 }
 
-/// Gives a contact a new `rev` because something around them changed (a tag), with its event.
+/// Gives a contact a new `rev`, with its event, after a change to something that belongs to it (a tag).
 pub(crate) async fn bump(change: &mut Change, id: ContactId, actor: wire::AgentId) -> Result<Seq> {
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
     sqlx::query("UPDATE contact SET rev = ? WHERE org_id = ? AND id = ?")
@@ -157,7 +157,7 @@ pub(crate) async fn bump(change: &mut Change, id: ContactId, actor: wire::AgentI
     Ok(seq)
 }
 
-/// `not-found` unless the contact is this organization's.
+/// Returns `not-found` unless the organization has this contact.
 pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<()> {
     let row = sqlx::query("SELECT 1 FROM contact WHERE org_id = ? AND id = ?")
         .bind(org.to_string())

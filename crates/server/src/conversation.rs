@@ -1,4 +1,4 @@
-//! One conversation: reading it, its status and assignee, how far an agent has read it, and how one is started.
+//! One conversation: reading it, its status and assignee, how far an agent has read it, and starting one.
 
 use crate::{
     agents,
@@ -36,8 +36,8 @@ async fn show(
     find(&mut *state.db().read().await?, &signed, id).await.map(axum::Json)
 }
 
-/// Change status or assignee. `If-Match`: the `rev` that was seen; another one answers 412 with the conversation as
-/// it is.
+/// Change status or assignee. `If-Match`: the `rev` that was seen; any other answers 412 with the conversation as it
+/// is.
 #[utoipa::path(patch, path = "/api/v1/conversations/{id}", tag = "conversations", params(
     ("id" = ConversationId, Path), ("If-Match" = Option<String>, Header)), request_body = ConversationPatch,
     responses((status = 200, body = Conversation),
@@ -69,7 +69,7 @@ async fn edit(
 const MOVE_READ_MARK: &str = "INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES (?, ?, ?, ?) \
     ON CONFLICT (org_id, agent_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq";
 
-/// This agent has read up to here.
+/// Mark the conversation as read by this agent up to here.
 #[utoipa::path(put, path = "/api/v1/conversations/{id}/read", tag = "conversations",
     params(("id" = ConversationId, Path)), request_body = ReadMark, responses(
     (status = 204, description = "Noted. A mark only moves forward."),
@@ -99,7 +99,7 @@ async fn find(reading: &mut SqliteConnection, signed: &AuthAgent, id: Conversati
     conversations::one(reading, signed, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
 }
 
-/// `not-found` unless the conversation is this organization's; else whom it is with.
+/// The contact of a conversation, or `not-found` if the organization doesn't have it.
 pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: ConversationId) -> Result<ContactId> {
     let row = sqlx::query("SELECT contact_id FROM conversation WHERE org_id = ? AND id = ?")
         .bind(org.to_string())
@@ -167,13 +167,13 @@ async fn record(
     change.activity(ActivityLine { kind, contact, actor, conversation, subject }).await
 }
 
-/// A conversation that begins.
+/// A conversation to be started.
 #[derive(Clone, Debug)]
 pub struct NewConversation {
     pub id: ConversationId,
     pub contact: ContactId,
     pub channel: ChannelId,
-    /// What an import or a channel knows the thread by; one thread per channel, contact and key.
+    /// The key by which an import or a channel knows the thread; one thread per channel, contact and key.
     pub thread_key: Option<String>,
     pub status: Status,
     pub assignee: Option<AgentId>,
@@ -184,10 +184,10 @@ pub struct NewConversation {
 const INSERT: &str = "INSERT INTO conversation (org_id, id, contact_id, channel_id, thread_key, status, assignee_id, \
     last_at, created_at, seq, rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Starts a conversation. Its `last_at` is its beginning until the first message.
+/// Starts a conversation. Its `last_at` is this time until the first message.
 ///
 /// # Errors
-/// When contact, channel or assignee aren't the organization's, or the database fails.
+/// When contact, channel or assignee are not of the organization, or the database fails.
 pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<AgentId>) -> Result<Seq> {
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
     sqlx::query(INSERT)
@@ -213,7 +213,7 @@ pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<Age
 const SELECT_BY_THREAD: &str = "SELECT id FROM conversation \
     WHERE org_id = ? AND channel_id = ? AND contact_id = ? AND thread_key = ?";
 
-/// The conversation an import or a channel knows by this key.
+/// The conversation that an import or a channel knows by this key.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,6 +1,6 @@
-//! Conversation notes: what the team says among itself inside one conversation, never to the contact.
+//! Conversation notes: what the team writes to each other inside one conversation. The contact never sees them.
 //!
-//! Contact notes live in their own file, tables and types; nothing here takes both.
+//! Contact notes have their own file, tables and types; nothing here handles both.
 
 use crate::{
     agents,
@@ -52,7 +52,8 @@ async fn list(
     Ok(axum::Json(Page { items, next_cursor, as_of }))
 }
 
-/// Add a note. The id is the caller's and makes repeating harmless: the same again answers with the note as it is.
+/// Add a note. The caller makes the id, so that a retry is harmless: the same request again answers with the note as it
+/// is.
 #[utoipa::path(put, path = "/api/v1/conversations/{id}/notes/{note_id}", tag = "conversation notes", params(
     ("id" = ConversationId, Path), ("note_id" = ConversationNoteId, Path)), request_body = NewConversationNote, responses(
     (status = 201, body = ConversationNote), (status = 200, body = ConversationNote, description = "The same again."),
@@ -74,8 +75,8 @@ async fn add(
     Ok((StatusCode::CREATED, axum::Json(note)))
 }
 
-/// Delete a note for everyone; its author and admins may. An id never seen is remembered as deleted: its `PUT` may
-/// still be under way.
+/// Delete a note for everyone; its author and admins may. An unknown id gets a tombstone: its `PUT` may still be under
+/// way.
 #[utoipa::path(delete, path = "/api/v1/conversations/{id}/notes/{note_id}", tag = "conversation notes", params(
     ("id" = ConversationId, Path), ("note_id" = ConversationNoteId, Path)), responses(
     (status = 200, body = Deleted), (status = 204, description = "There was no such note, and there won't be."),
@@ -89,7 +90,7 @@ async fn delete(
     note_storage::delete::<ConversationNote>(change, &signed, conversation, id, state.config().undo_window).await
 }
 
-/// Undo a deletion, by the one who deleted, inside the undo window. The note comes back as it was.
+/// Undo a deletion; only the agent who deleted may, inside the undo window. The note comes back as it was.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/notes/{note_id}/restore", tag = "conversation notes", params(
     ("id" = ConversationId, Path), ("note_id" = ConversationNoteId, Path)), responses(
     (status = 200, body = ConversationNote),
@@ -137,7 +138,7 @@ impl NoteKind for ConversationNote {
         conversation::must_exist(reading, org, conversation).await.map(drop)
     }
 
-    /// The conversation moves with its notes: its preview, and with a new one its time. Contacts are told nothing of it.
+    /// Updates the conversation too: its preview, and for a new note its time. The contact receives no event.
     async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()> {
         let event = match happened {
             Happened::Added => EventKind::ConversationNoteAdded,
@@ -174,7 +175,7 @@ pub(crate) struct NewRow {
 const INSERT: &str = "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev) \
     VALUES (?, ?, ?, ?, ?, ?, ?)";
 
-/// Stores a note with its event and the conversation's.
+/// Stores a note with its event and that of the conversation.
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ConversationNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
     sqlx::query(INSERT)

@@ -1,7 +1,6 @@
-//! Lists of conversations: the inbox and a contact's own. What is done with one conversation lives in
-//! [`crate::conversation`].
+//! Lists of conversations: the inbox and a contact's own. [`crate::conversation`] handles a single conversation.
 //!
-//! Preview and unread are computed when asked, for the agent who asks; no text is stored twice.
+//! Preview and unread are computed for each request, for the agent who asks; no text is stored twice.
 
 use crate::{
     auth_agent::AuthAgent,
@@ -26,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(inbox)).routes(routes!(of_contact))
 }
 
-/// The inbox: every conversation, or those that the parameters leave.
+/// The inbox: every conversation that matches the parameters.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(
     ("section" = Option<Section>, Query), ("status" = Option<Status>, Query),
     ("channel" = Option<wire::ChannelId>, Query), ("assignee" = Option<wire::AgentId>, Query),
@@ -78,7 +77,8 @@ struct Filter {
     contact: Option<ContactId>,
 }
 
-/// After which conversation a page begins. `unread` is the half of the list, where it has halves.
+/// The sort key of the conversation after which a page begins. `unread`: in the order by unread, which half of the list
+/// it is in.
 #[derive(Clone, Copy)]
 struct Place {
     unread: bool,
@@ -119,7 +119,7 @@ async fn page(
     let list = List::new(db, signed.org, &format!("conversations {} {filter:?}", signed.agent));
     let after: Option<Place> = cursor.map(|cursor| list.place(&cursor)).transpose()?;
     let mut items = Vec::new();
-    // One more than asked for tells whether there is another page.
+    // One more than the limit shows whether there is another page.
     let wanted = i64::from(limit) + 1;
     if filter.wanted.sort == Sort::Unread {
         if after.is_none_or(|place| place.unread) {
@@ -196,12 +196,12 @@ pub(crate) async fn one(
     Ok(row.as_ref().map(conversation).transpose()?)
 }
 
-/// The columns that [`conversation`] reads. The rows themselves are chosen in between this and [`JOINS`].
+/// The columns that [`conversation`] reads. The selection of the rows stands between this and [`JOINS`].
 const SELECT: &str = "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind, m.direction, m.seq AS message_seq, \
     substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(b.body, 1, 1000) AS note_text \
     FROM (SELECT c.*, ";
 
-/// The rows are chosen first, in the order of an index, and only then dressed with what other tables know.
+/// Selects the rows first, in the order of an index, and joins the other tables to that selection only.
 fn select(signed: &AuthAgent) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(SELECT);
     push_unread(&mut sql, signed);

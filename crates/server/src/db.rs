@@ -1,6 +1,7 @@
-//! The database: how it is opened and checked, one writer, a pool of readers, and the wake-up of the streams.
+//! The database: opening and checking the file, one writer, a pool of readers, and the wake-up of the streams.
 //!
-//! Nothing is changed here: every change goes through [`crate::change::Change`]. No resource's SQL lives here.
+//! Nothing is changed here: every change goes through [`crate::change::Change`]. The SQL of the resources is in their
+//! own files.
 
 use crate::{
     change::Change,
@@ -16,14 +17,14 @@ use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use wire::{OrgId, Position, Seq};
 
-/// A moment's view of the database; it ends when dropped. Keep it short: an open one holds back the removal of
-/// deleted text from the write-ahead log.
+/// A read transaction: a snapshot of the database, until it is dropped. Keep it short: an open one delays the removal
+/// of deleted text from the write-ahead log.
 pub type ReadTx = Transaction<'static, Sqlite>;
 
-/// A busy writer is waited for this long, then the answer is 503.
+/// How long to wait for a busy writer before the answer is 503.
 const PATIENCE: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
-/// How often other processes' changes are looked for.
+/// How often to check for changes by other processes.
 const LOOK_AROUND: Duration = Duration::from_millis(250);
 /// Versions before it can lose a commit: <https://sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -43,11 +44,11 @@ struct Inner {
 }
 
 impl Db {
-    /// Opens or makes the file, brings its schema up to date and checks that every promise about it holds.
+    /// Opens or creates the file, migrates its schema and reads back every setting.
     ///
     /// # Errors
-    /// When the file can't be opened, a later version has used it, the SQLite is too old, or a setting doesn't read back as
-    /// set.
+    /// When the file can't be opened, a later version has used it, the SQLite is too old, or a setting doesn't read
+    /// back as set.
     pub async fn open(file: &Path) -> Result<Self> {
         make_private(file)?;
         let writer = pool(1, options(file)).await?;
@@ -60,10 +61,10 @@ impl Db {
         Ok(Self { inner: Arc::new(Inner { writer, readers, epoch, cursor_key, wake }) })
     }
 
-    /// As [`Db::open`], where there must be a database already.
+    /// As [`Db::open`], but the database must exist.
     ///
     /// # Errors
-    /// When there is none, or as [`Db::open`].
+    /// When it doesn't exist, or as [`Db::open`].
     pub async fn open_existing(file: &Path) -> Result<Self> {
         if !file.exists() {
             return Err(Error::Setup("There is no such database (--db).".to_owned()));
@@ -71,16 +72,16 @@ impl Db {
         Self::open(file).await
     }
 
-    /// Begins a change of an organization's data. Waits for its turn: changes happen one after the other.
+    /// Begins a change of an organization's data, after the changes before it: they run one at a time.
     ///
     /// # Errors
-    /// `busy` when the turn doesn't come within five seconds.
+    /// `busy` when another change holds the writer for five seconds.
     pub async fn change(&self, org: OrgId) -> Result<Change> {
         let tx = self.inner.writer.begin_with("BEGIN IMMEDIATE").await?;
         Ok(Change::new(self.clone(), tx, org))
     }
 
-    /// Begins reading: everything read through it comes from one moment.
+    /// Begins a read transaction: all that is read through it is of one moment.
     ///
     /// # Errors
     /// When no reader is free or the database fails.
@@ -88,23 +89,23 @@ impl Db {
         Ok(self.inner.readers.begin().await?)
     }
 
-    /// The writer itself, for what can't be done inside a transaction (the checkpoint).
+    /// The writer itself, for statements that can't run inside a transaction (the checkpoint).
     pub(crate) fn writer(&self) -> &SqlitePool {
         &self.inner.writer
     }
 
-    /// Names this database's order of changes; another one means that the order was started anew.
+    /// The epoch: a random name for this database's order of changes. A restored backup gets a new one.
     #[must_use]
     pub fn epoch(&self) -> &str {
         &self.inner.epoch
     }
 
-    /// Signs cursors, so that only what this database gave out is taken back.
+    /// The key that signs cursors, so that only cursors of this database are accepted.
     pub(crate) fn cursor_key(&self) -> &str {
         &self.inner.cursor_key
     }
 
-    /// The organization's position as of this reading.
+    /// The organization's position as of this read transaction.
     ///
     /// # Errors
     /// When the database fails or the organization doesn't exist.
@@ -112,24 +113,25 @@ impl Db {
         Ok(Position { epoch: self.epoch().to_owned(), seq: head(reading, org).await? })
     }
 
-    /// Wakes whoever follows changes. Carries no data: each reads on from its own position.
+    /// Wakes everything that follows changes. The signal carries no data: each stream reads on from its own position.
     pub fn wake(&self) {
         self.inner.wake.send_replace(());
     }
 
-    /// `changed()` on it returns after a wake-up that came since.
+    /// A receiver of the wake-ups. Its `changed()` returns after a wake-up that came since.
     #[must_use]
     pub fn woken(&self) -> watch::Receiver<()> {
         self.inner.wake.subscribe()
     }
 
-    /// Wakes the streams when another process changes the same file (an import, a command). Never returns unless
-    /// the database is closed.
+    /// Wakes the streams when another process changes the same file (an import, a command). Returns only when the
+    /// database is closed.
     pub async fn follow_other_processes(self) {
         let Ok(mut connection) = self.inner.readers.acquire().await else { return };
         let mut last = None;
         loop {
-            // Counts commits made through other connections: ours are seen too, which costs one needless look.
+            // This counts commits of other connections. Those of this process's writer count too, which costs one
+            // needless wake-up.
             match sqlx::query_scalar::<_, i64>("PRAGMA data_version").fetch_one(&mut *connection).await {
                 Ok(now) if last.replace(now) != Some(now) => self.wake(),
                 Ok(_) => {}
@@ -140,7 +142,7 @@ impl Db {
         }
     }
 
-    /// Closes the file. What was begun and not committed is undone.
+    /// Closes the file. Transactions that are not committed are rolled back.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         self.inner.writer.close().await;
@@ -156,7 +158,7 @@ pub async fn head(reading: &mut SqliteConnection, org: OrgId) -> Result<Seq> {
     Ok(row.seq("seq")?)
 }
 
-/// The file holds people's words: only its owner may read it. SQLite gives its side files the same mode.
+/// Makes the file readable by its owner only: it holds what people wrote. SQLite gives its side files the same mode.
 pub(crate) fn make_private(file: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -178,7 +180,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(PATIENCE)
         .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
-        // Sorting must not spill texts into temporary files.
+        // Sorting must not write texts into temporary files.
         .pragma("temp_store", "MEMORY")
         .disable_statement_logging()
 }
@@ -190,8 +192,8 @@ async fn pool(size: u32, options: SqliteConnectOptions) -> Result<SqlitePool> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        // A write that fails for want of space ends the transaction without the driver's knowing; what it takes for
-        // open could never be begun again. Such a connection is replaced.
+        // When a write fails for want of space, SQLite ends the transaction, but the driver takes it for open and can
+        // never begin another. Such a connection is replaced.
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .after_connect(|connection, _| Box::pin(async move { read_back(connection).await }))
         .connect_with(options)
@@ -199,7 +201,7 @@ async fn pool(size: u32, options: SqliteConnectOptions) -> Result<SqlitePool> {
     Ok(pool)
 }
 
-/// Every promise, read back on every connection: a pragma that isn't understood is silently ignored by SQLite.
+/// Reads back every setting on each connection: SQLite silently ignores a pragma that it doesn't know.
 async fn read_back(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
@@ -225,7 +227,7 @@ async fn check_version(pool: &SqlitePool) -> Result<()> {
     Err(Error::Setup(format!("SQLite {version} can lose data; {major}.{minor}.{patch} or newer is needed.")))
 }
 
-/// Reads a value that is made with the database and then stays.
+/// Reads a value that is created with the database and never changes.
 async fn made_once(writer: &SqlitePool, key: &str, fresh: String) -> Result<String> {
     sqlx::query("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING")
         .bind(key)
@@ -235,11 +237,11 @@ async fn made_once(writer: &SqlitePool, key: &str, fresh: String) -> Result<Stri
     Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(key).fetch_one(writer).await?)
 }
 
-/// Reads this database's forms (ids as text, times as milliseconds) out of a row.
+/// Reads the forms that this database stores (ids as text, times as milliseconds) from a row.
 pub(crate) trait Columns {
     fn id<T: FromStr>(&self, column: &str) -> sqlx::Result<T>;
     fn id_or_none<T: FromStr>(&self, column: &str) -> sqlx::Result<Option<T>>;
-    /// One of the contract's words.
+    /// A value of one of the contract's enumerations.
     fn word<T: FromStr>(&self, column: &str) -> sqlx::Result<T> {
         self.id(column)
     }
@@ -273,12 +275,13 @@ impl Columns for SqliteRow {
     }
 }
 
-/// A stored value that isn't what its column holds. Names the column, not the value.
+/// An error for a stored value that doesn't fit its column. It names the column, not the value.
 pub(crate) fn malformed(column: &str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: "malformed".into() }
 }
 
-/// A position as SQLite's integer. Positions past what can be stored are past every stored one all the same.
+/// A position as SQLite's integer. A position too large to be stored becomes the largest integer, which is past every
+/// stored one.
 pub(crate) fn int(seq: Seq) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }

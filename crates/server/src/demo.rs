@@ -1,9 +1,9 @@
-//! The demo: two organizations of invented companies, to try things with. Written once, into an empty database, in
-//! one transaction; nothing depends on it.
+//! The demo: two organizations of invented companies, to try things with. It is written once, into an empty database,
+//! in one transaction; nothing depends on it.
 //!
-//! - `data` reads what is in `demo/*.json`: people, threads and notes, with times as hours before now.
-//! - `timeline` puts everything into the order it happened in.
-//! - `write` stores it, each step at its own time; `marks` says what each agent has read of it.
+//! - `data` is the form of `demo/*.json`: people, threads and notes, with times as hours before now.
+//! - `timeline` puts everything into the order in which it happened.
+//! - `write` stores it, each step at its own time; `marks` stores what each agent has read of it.
 
 mod data;
 mod marks;
@@ -19,20 +19,20 @@ use chrono::{SubsecRound as _, Utc};
 use sqlx::SqliteConnection;
 use wire::OrgId;
 
-/// What came of it.
+/// The result of [`make`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Made,
-    /// There are organizations already, so nothing was done.
+    /// There are organizations already, so nothing was written.
     NotEmpty,
 }
 
-/// Fills an empty database with the organizations `acme` and `globex`; every password is `demo`.
+/// Fills an empty database with the organizations `acme` and `globex`; every agent's password is `demo`.
 ///
 /// # Errors
-/// When the database fails; then nothing was made.
+/// When the database fails; then nothing is written.
 pub async fn make(db: &Db) -> Result<Outcome> {
-    // Looked at twice: hashing takes a second that a database with people in it shouldn't have to wait for.
+    // Checked twice: hashing takes a second, for which a database with organizations in it should not have to wait.
     if !is_empty(&mut *db.read().await?).await? {
         return Ok(Outcome::NotEmpty);
     }

@@ -1,9 +1,9 @@
-//! The widget in other products' pages. A host's back end, known by a key, asks for a token for one of its people; the
-//! page on one of the organization's origins uses it in place of a cookie, for minutes.
+//! The widget in other products' pages. A host's back end authenticates with a key and requests a token for one of its
+//! people. The page, on one of the organization's origins, uses the token in place of a cookie, for ten minutes.
 //!
 //! - `keys` are the back ends' keys, `origins` the pages' origins: both are set on the command line.
-//! - `tokens` makes, checks and ends tokens.
-//! - `cors` lets the listed pages, and no others, read the agents' API.
+//! - `tokens` makes, checks and revokes tokens.
+//! - `cors` lets the listed origins, and no others, read the agents' API.
 
 pub(crate) mod cors;
 pub mod keys;
@@ -32,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(token)).routes(routes!(revoke))
 }
 
-/// The back end that is asking. As a handler's parameter: 401 without a key of ours.
+/// The back end that authenticates. As a handler's parameter, it answers 401 without a known key.
 #[derive(Clone, Debug)]
 struct Host {
     org: OrgId,
@@ -75,7 +75,7 @@ async fn token(
     Ok((StatusCode::CREATED, axum::Json(made)))
 }
 
-/// Ends every token of an agent, and with them their streams, within a second.
+/// Revoke every token of an agent. Their streams end within a second.
 #[utoipa::path(post, path = "/embed/v1/revocations", tag = "embed", request_body = Revocation, security(("key" = [])),
     responses((status = 204, description = "None is left."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

@@ -1,6 +1,6 @@
-//! What can go wrong, in one type, and how each failure is answered: as a problem document (RFC 9457).
+//! The crate's error type, and the answer to each failure: a problem document (RFC 9457).
 //!
-//! Answers and log lines name codes and ids, never what was sent.
+//! Answers and log lines name codes and ids, and never repeat what was sent.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -11,7 +11,7 @@ use wire::{FieldError, Problem, ProblemCode};
 /// The crate's one error.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A request that can't be done, with the problem document that says why.
+    /// A request that is refused, with the problem document that says why.
     #[error("refused: {}", .0.problem.type_)]
     Refused(Box<Refusal>),
     #[error("the database failed: {0}")]
@@ -27,7 +27,7 @@ pub enum Error {
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A problem document on its way out.
+/// The problem document of an answer.
 #[derive(Debug)]
 pub struct Refusal {
     pub problem: Problem,
@@ -47,13 +47,13 @@ impl Error {
         Self::from(Problem { errors, ..Problem::new(code) })
     }
 
-    /// With a sentence of ours; it must not repeat anything that was sent.
+    /// With a sentence of the server's. It must not repeat anything that was sent.
     #[must_use]
     pub fn detail(code: ProblemCode, detail: &'static str) -> Self {
         Self::from(Problem { detail: Some(detail.to_owned()), ..Problem::new(code) })
     }
 
-    /// 412 with the thing as it is now.
+    /// 412, with the resource as it is now.
     #[must_use]
     pub fn changed(current: &impl serde::Serialize) -> Self {
         Self::from(Problem { current: json(current), ..Problem::new(ProblemCode::Changed) })
@@ -72,7 +72,7 @@ impl Error {
         Self::Refused(Box::new(Refusal { problem, retry_after: Some(seconds) }))
     }
 
-    /// What the client is told. Failures of ours are logged here, by kind and code only.
+    /// The answer to the client. Failures of the server are logged here, by kind and code only.
     fn into_refusal(self) -> Refusal {
         let code = match self {
             Self::Refused(refusal) => return *refusal,
@@ -131,15 +131,15 @@ fn code_of(error: &sqlx::Error) -> ProblemCode {
         return ProblemCode::Internal;
     };
     match (extended & 0xff, extended) {
-        // SQLITE_BUSY, SQLITE_LOCKED: another writer held on for longer than we wait.
+        // SQLITE_BUSY, SQLITE_LOCKED: another writer took longer than the time limit.
         (5 | 6, _) => ProblemCode::Busy,
-        // SQLITE_FULL, and SQLITE_IOERR_WRITE, which is how a file size limit shows.
+        // SQLITE_FULL, and SQLITE_IOERR_WRITE, which SQLite reports at a file size limit.
         (13, _) | (_, 778) => {
             tracing::error!(code = extended, "the disk is full");
             ProblemCode::StorageFull
         }
-        // SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC: what the file holds is not known any more; going on could
-        // confirm what is lost. A restart reads what is really there.
+        // SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC: the content of the file is no longer known, and a later commit
+        // could confirm lost data. A restart reads the real content.
         (_, 1034 | 1290) => {
             tracing::error!(code = extended, "the disk could not be synced; stopping");
             std::process::abort();

@@ -1,5 +1,5 @@
-//! The log of changes, read: ids become events, with the text of the row as it is now. Where the row is gone, so is
-//! the event.
+//! Reads the log of changes: turns ids into events, with the text of the row as it is now. If the row is gone, there is
+//! no event.
 
 use crate::{
     agents,
@@ -12,7 +12,7 @@ use crate::{
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use wire::{Event, EventKind, Position, ResetReason, Seq};
 
-/// A line of the log. `event`: `None` when what it speaks of is gone.
+/// A line of the log. `event`: `None` when the row it refers to is gone.
 pub(crate) struct Line {
     pub(crate) seq: Seq,
     pub(crate) event: Option<Event>,
@@ -41,7 +41,8 @@ pub(crate) async fn after(
     Ok(lines)
 }
 
-/// Whether the log can be read on from a position: the `seq` to read on from, or why not.
+/// Checks that the log still has everything after a position. Returns the `seq` to continue from, or the reason for a
+/// reset.
 pub(crate) async fn resume(
     db: &Db,
     reading: &mut SqliteConnection,
@@ -59,7 +60,7 @@ pub(crate) async fn resume(
         .bind(signed.org.to_string())
         .fetch_optional(reading)
         .await?;
-    // Without a line, only who is at the head has missed nothing.
+    // With an empty log, only a client at the head has missed nothing.
     let oldest = oldest.map_or(Ok(head + 1), |row| row.seq("seq"))?;
     Ok(if from.seq + 1 < oldest { Err(ResetReason::TooOld) } else { Ok(from.seq) })
 }

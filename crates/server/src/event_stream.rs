@@ -1,5 +1,5 @@
-//! Streams of server-sent events: how they are framed, when they are woken, when they say that they are alive, and when
-//! they end. What a stream says is its [`Source`]'s.
+//! Streams of server-sent events: framing, wake-ups, heartbeats, and their end. A stream's content comes from its
+//! [`Source`].
 
 use crate::{error::Result, state::State};
 use axum::response::{
@@ -14,15 +14,15 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Proxies that buffer would hold every event back. Caching is forbidden for the whole API, in `request_guard`.
+/// Tells buffering proxies to pass events on at once. Caching is forbidden for the whole API, in `request_guard`.
 const NO_BUFFERING: [(&str, &str); 1] = [("x-accel-buffering", "no")];
 
-/// Reads what a stream says, from its own position on.
+/// The content of a stream, read from its own position on.
 pub(crate) trait Source: Send + 'static {
-    /// The events since the last call. `None`: whoever listens may hear no more.
+    /// The events since the last call. `None`: the reader is no longer allowed to read, and the stream ends.
     fn read(&mut self) -> impl Future<Output = Result<Option<Vec<Event>>>> + Send;
 
-    /// Says that the stream is alive, and how far it has been read.
+    /// An event that shows that the stream is alive, and how far it has been read.
     fn heartbeat(&self) -> Event;
 }
 
@@ -31,9 +31,9 @@ pub(crate) fn event(name: &str, data: &impl Serialize) -> Event {
     Event::default().event(name).json_data(data).expect("an event is plain values")
 }
 
-/// Answers with a stream: first what is given, then what the source reads whenever anything has changed.
+/// Answers with a stream: first these events, then what the source reads after each wake-up.
 ///
-/// Wake-ups carry no data, and the source is read before the first wait. So nothing is missed: a slow reader, many
+/// Wake-ups carry no data, and the source is read before the first wait, so nothing is missed: a slow reader, many
 /// changes at once or a late start only make the next batch longer.
 pub(crate) fn respond(state: &State, permit: OwnedSemaphorePermit, first: Vec<Event>, source: impl Source) -> Response {
     let open = Open {
@@ -71,7 +71,8 @@ impl<S: Source> Open<S> {
                 return Some(event);
             }
             self.woken.mark_unchanged();
-            // An answer that has begun can't be refused any more: a failed read ends it, and the client resumes.
+            // The answer has begun, so it can't become a refusal: a failed read ends the stream, and the client
+            // resumes.
             self.ready.extend(self.source.read().await.ok()??);
             if self.beat <= Instant::now() {
                 self.beat = Instant::now() + self.pace;

@@ -1,6 +1,6 @@
-//! Live events: the stream, and the same changes by polling.
+//! Live events: the event stream, and the same changes by polling.
 //!
-//! A stream carries its own position and reads the log past it whenever it is woken.
+//! A stream has its own position and reads the log after it on every wake-up.
 
 use crate::{
     auth_agent::{AuthAgent, Credential},
@@ -24,11 +24,11 @@ use std::{sync::Arc, time::Duration};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Change, Changes, Event, Heartbeat, Hello, Position, Problem, Reset, ResetReason, Seq};
 
-/// Open streams of one session or token.
+/// How many streams a session or token may have open.
 const STREAMS: usize = 8;
-/// Lines of the log read at once.
+/// How many lines of the log are read at once.
 const BATCH: u32 = 100;
-/// How soon a client comes back after a stream has broken.
+/// How long a client waits before it reconnects.
 const RETRY: Duration = Duration::from_secs(1);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -36,7 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes)).layer(Extension(streams))
 }
 
-/// What changes, as it changes (`text/event-stream`). `Last-Event-ID`: go on after this position.
+/// Changes as they happen (`text/event-stream`). `Last-Event-ID`: continue after this position.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(("Last-Event-ID" = Option<String>, Header)),
     responses((status = 200, content_type = "text/event-stream", body = Event, description =
         "`hello`, then events with their position as id, a `heartbeat` every 15 seconds, `reset` when the position \
@@ -86,18 +86,18 @@ async fn changes(
     Ok(axum::Json(Changes { items, next: position(next), more: next < at_head.seq, reset: None }))
 }
 
-/// Reads the log on from a position, as the agent sees it.
+/// Reads the log from a position on, as the agent sees it.
 struct Log {
     db: Db,
     signed: AuthAgent,
-    /// The log has been read up to here.
+    /// The position up to which the log has been read.
     seq: Seq,
     head: Seq,
 }
 
 impl Log {
-    /// Finds out where to begin, and what is said first. `from`: the position to go on after; `Some(None)` is an id
-    /// that is no position of ours.
+    /// Finds the position to start from, and the first events. `from`: the position to continue after; `Some(None)` is
+    /// an id that is no position.
     async fn open(db: Db, signed: AuthAgent, from: Option<Option<Position>>) -> Result<(Vec<SseEvent>, Self)> {
         let mut reading = db.read().await?;
         let head = head(&mut reading, signed.org).await?;
@@ -131,7 +131,7 @@ impl Source for Log {
         self.seq = lines.last().map_or(self.seq, |line| line.seq);
         let framed = |line: event_log::Line| {
             let id = Position { epoch: self.db.epoch().to_owned(), seq: line.seq }.to_string();
-            // What is skipped still moves the reader on: a block of an id alone is no event.
+            // A line without an event still moves the client on: its block holds an id alone, which is no event.
             line.event.map_or_else(SseEvent::default, |told| event(told.name(), &told.data())).id(id)
         };
         Ok(Some(lines.into_iter().map(framed).collect()))

@@ -1,11 +1,12 @@
-//! Bringing a mail archive into an organization: one contact per sender, one conversation per thread and outside
-//! sender, the team's own mail as what was answered.
+//! Imports a mail archive into an organization: one contact per sender, one conversation per thread and outside sender,
+//! and the team's own mail as replies.
 //!
-//! Invariant: an archive brought in twice changes nothing the second time. A letter is known by its Message-ID (or
-//! hash) and its sender; a thread by the ids its letters name.
+//! Invariant: a second import of an archive changes nothing. A letter is known by its Message-ID (or hash) and its
+//! sender; a thread by the ids that its letters name.
 //!
-//! - The crate `mail_import` reads the archive and decides, without the database, which letter goes into whose conversation.
-//! - `store` writes that plan, a few letters per change, so that a running server keeps answering meanwhile.
+//! - The crate `mail_import` reads the archive and decides, without the database, which letter goes into whose
+//!   conversation.
+//! - `store` writes that plan, a few letters per change, so that a running server keeps answering.
 
 mod store;
 
@@ -14,29 +15,29 @@ use chrono::Utc;
 use mail_import::{Place, Plan, Unreadable};
 use std::{collections::BTreeSet, fmt, io::BufRead};
 
-/// What became of an archive.
+/// The result of an import.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Letters in the archive, readable or not.
     pub letters: usize,
-    /// Messages added. One of the team's letters can answer several people and is then a message to each.
+    /// Messages added. A letter of the team's can answer several people; it becomes a message to each.
     pub messages: usize,
     pub contacts: usize,
     pub conversations: usize,
-    /// Letters that were there already.
+    /// Letters that an earlier import stored.
     pub known: usize,
     pub unreadable: Vec<(Place, Unreadable)>,
-    /// The team's mail that answers nobody in the archive or in the inbox.
+    /// Mail of the team's that answers nobody in the archive or in the inbox.
     pub unanswering: Vec<Place>,
-    /// Letters with the Message-ID of another one of the same sender, but another text.
+    /// Letters with the Message-ID of another letter of the same sender, but a different text.
     pub contradicting: Vec<Place>,
 }
 
-/// Brings an archive in. `own`: the team's addresses.
+/// Imports an archive. `own`: the team's addresses.
 ///
 /// # Errors
-/// When there is no such organization, the reader or the database fails. What was stored until then stays, and is
-/// not stored again the next time.
+/// When there is no such organization, or the reader or the database fails. What was stored before stays, and the next
+/// import doesn't store it again.
 pub async fn mbox(db: &Db, slug: &str, own: &[String], reader: impl BufRead) -> Result<Report> {
     let org = orgs::named(db, slug).await?;
     let archive = mail_import::read(reader)?;
@@ -54,14 +55,14 @@ pub async fn mbox(db: &Db, slug: &str, own: &[String], reader: impl BufRead) -> 
 }
 
 impl Report {
-    /// Whether there was anything to read, and nothing of it could be.
+    /// Whether the archive has letters, but none of them could be read.
     #[must_use]
     pub fn read_nothing(&self) -> bool {
         self.unreadable.len() == self.letters
     }
 }
 
-/// The summary, in words, one line per thing that was left out.
+/// The summary: sentences, and one line per letter that was left out.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(

@@ -1,5 +1,5 @@
-//! What a request brings: JSON bodies, ids in the path, query parameters. Everything wrong with them is answered
-//! here, in the same words for every route, and nothing of it is echoed.
+//! The input of a request: JSON body, ids in the path, query parameters. Invalid input is refused here, in the same
+//! words for every route, and never repeated.
 
 use crate::error::{Error, Result};
 use axum::{
@@ -22,9 +22,9 @@ use wire::{BodyError, FieldError, NoteBody, ProblemCode};
 const BODY: &str = "body";
 /// The largest body that is read.
 const MOST_BYTES: usize = 128 * 1024;
-/// A larger one is drained up to here, so that the answer arrives before the connection is closed.
+/// A larger body is read and dropped up to here, so that the answer arrives before the connection is closed.
 const DRAIN_BYTES: usize = 1024 * 1024;
-/// A body must have arrived by then.
+/// The time limit for a body to arrive.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A JSON body of at most 128 KiB, checked field by field.
@@ -52,7 +52,7 @@ async fn read(mut body: Body) -> Result<Bytes> {
     let mut bytes = BytesMut::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
-        // A body cut short: whoever sent it isn't listening any more.
+        // The body was cut short: the client has gone away.
         let Ok(data) = frame.map_err(|_| Error::from(ProblemCode::BadJson))?.into_data() else { continue };
         seen += data.len();
         if seen <= MOST_BYTES {
@@ -64,9 +64,9 @@ async fn read(mut body: Body) -> Result<Bytes> {
     if seen > MOST_BYTES { Err(ProblemCode::TooLarge.into()) } else { Ok(bytes.freeze()) }
 }
 
-/// Reads an input; separate from the request so that it can be tested with any bytes.
+/// Parses an input; separate from the request so that tests can call it with any bytes.
 ///
-/// Which fields there are and which of them are required is what the schema of `T` says.
+/// The schema of `T` says which fields exist and which are required.
 pub fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T> {
     // serde_json refuses more than 128 levels, lone surrogates and invalid UTF-8.
     let value: Value = serde_json::from_slice(bytes).map_err(|_| Error::from(ProblemCode::BadJson))?;
@@ -75,7 +75,7 @@ pub fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T> {
     serde_json::from_value(value.clone()).map_err(|_| refuse_values::<T>(value))
 }
 
-/// Every field must be known, and every required one there.
+/// Checks that every field is known, and that no required one is missing.
 fn check_names<T: ToSchema>(given: &Map<String, Value>) -> Result<()> {
     let RefOr::T(Schema::Object(known)) = T::schema() else { return Ok(()) };
     let unknown = given.keys().filter(|name| !known.properties.contains_key(*name));
@@ -84,14 +84,14 @@ fn check_names<T: ToSchema>(given: &Map<String, Value>) -> Result<()> {
     refuse_any(ProblemCode::MissingField, "missing", missing.map(|name| pointer(name)))
 }
 
-/// What is wrong with the values: each field that can't be read is named, as far as one can go on without it.
+/// The refusal of invalid values: names each invalid field, as far as the parser can continue without it.
 fn refuse_values<T: DeserializeOwned>(mut value: Value) -> Error {
     let mut invalid = Vec::new();
     while let Err(error) = serde_path_to_error::deserialize::<_, T>(&value) {
         let path = error.path().to_string();
         let name = path.split(['.', '[']).next().unwrap_or_default();
         let Some(refused) = value.as_object_mut().and_then(|given| given.remove(name)) else { break };
-        // The text of a note or message has a code of its own for what is wrong with it.
+        // An invalid text of a note or message has its own code.
         if let (BODY, Value::String(text)) = (name, &refused)
             && let Err(error) = NoteBody::parse(text)
         {
@@ -114,7 +114,7 @@ fn refuse_any(code: ProblemCode, word: &str, pointers: impl Iterator<Item = Stri
     if errors.is_empty() { Ok(()) } else { Err(Error::fields(code, errors)) }
 }
 
-/// A JSON pointer (RFC 6901) to a field. A name too long to be a mistake in typing isn't repeated.
+/// A JSON pointer (RFC 6901) to a field. A name that is too long for a typing error isn't repeated.
 fn pointer(name: &str) -> String {
     if name.len() > 64 {
         return String::new();
@@ -122,7 +122,7 @@ fn pointer(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// The ids in the path. A malformed one answers exactly as one that doesn't exist.
+/// The ids in the path. A malformed id gets the same answer as one that doesn't exist.
 pub struct Ids<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> {
@@ -134,7 +134,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> 
     }
 }
 
-/// The query parameters of a request, taken out one by one; what is left over is not understood.
+/// The query parameters of a request. Handlers take them out one by one; any that remain are refused.
 pub struct Query {
     pairs: Vec<(String, String)>,
 }
@@ -150,16 +150,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 }
 
 impl Query {
-    /// Takes a parameter out. `None`: it isn't there.
+    /// Takes a parameter out. `None`: it is missing.
     ///
     /// # Errors
-    /// `bad-query` when it doesn't read as a `T` or is there twice.
+    /// `bad-query` when it can't be parsed as a `T` or is there twice.
     pub fn take<T: std::str::FromStr>(&mut self, name: &'static str) -> Result<Option<T>> {
         let Some(value) = self.take_text(name)? else { return Ok(None) };
         value.parse().map(Some).map_err(|_| bad_query(name, "invalid"))
     }
 
-    /// `limit`: 1–100, 50 if left out.
+    /// `limit`: 1–100, 50 by default.
     ///
     /// # Errors
     /// `bad-query` for anything else.
@@ -168,7 +168,7 @@ impl Query {
         if (1..=100).contains(&limit) { Ok(limit) } else { Err(bad_query("limit", "out-of-range")) }
     }
 
-    /// `q`: what is searched for, at most 200 characters; something blank searches for nothing.
+    /// `q`: the text to search for, at most 200 characters. A blank one is as none.
     ///
     /// # Errors
     /// `bad-query` when it is longer.
@@ -178,10 +178,10 @@ impl Query {
         if is_long { Err(bad_query("q", "too-long")) } else { Ok(text) }
     }
 
-    /// Nothing may be left.
+    /// Checks that no parameter remains.
     ///
     /// # Errors
-    /// `bad-query` when something is.
+    /// `bad-query` when one does.
     pub fn finish(self) -> Result<()> {
         if self.pairs.is_empty() { Ok(()) } else { Err(ProblemCode::BadQuery.into()) }
     }
@@ -198,11 +198,11 @@ pub(crate) fn bad_query(name: &'static str, word: &str) -> Error {
     Error::field(ProblemCode::BadQuery, &format!("?{name}"), word)
 }
 
-/// `If-Match`: the `rev` the change was meant for. Anything that isn't a number matches no `rev`.
+/// `If-Match`: the `rev` that the change is meant for. A value that isn't a number matches no `rev`.
 pub struct IfMatch(Option<Option<wire::Seq>>);
 
 impl IfMatch {
-    /// Whether the change may be made to a thing of this `rev`.
+    /// Whether the change may be made to a resource of this `rev`.
     #[must_use]
     pub fn allows(&self, rev: wire::Seq) -> bool {
         self.0.is_none_or(|wanted| wanted == Some(rev))

@@ -1,7 +1,8 @@
 //! The Sidenote server: the agents' API, live events, the contact's web chat and the app's files.
 //!
-//! Read it in this order: [`app`] puts the routes together; [`session`] says who is asking; [`db`] and [`change`] say
-//! how anything is stored; then one file per resource with its routes, handlers and SQL. Nothing here knows a browser.
+//! Read it in this order: [`app`] puts the routes together; [`session`] authenticates requests; [`db`] and [`change`]
+//! describe how data is stored; then one file per resource with its routes, handlers and SQL. Nothing here depends on a
+//! browser.
 
 // Answers and failures.
 mod client_address;
@@ -16,7 +17,7 @@ pub mod state;
 mod static_files;
 mod stream_limits;
 
-// Storing and telling.
+// Storage and events.
 pub mod backup;
 pub mod change;
 pub mod db;
@@ -28,7 +29,7 @@ pub mod purge;
 mod schema;
 pub mod secret;
 
-// Who is asking.
+// Authentication.
 pub mod agents;
 mod auth_agent;
 pub mod embed;
@@ -51,12 +52,12 @@ pub mod messages;
 mod note_storage;
 pub mod tags;
 
-// The contact's own side, mail archives, and something to try things with.
+// The contact's own API, mail archives, and the demo.
 pub mod demo;
 pub mod import;
 mod visitor;
 
-// Running it.
+// Running the server.
 pub mod cli;
 pub mod serve;
 
@@ -102,7 +103,7 @@ pub fn app(state: State) -> Router {
     finish(api.route(wire::paths::OPENAPI, axum::routing::get(openapi)), state)
 }
 
-/// Puts around the routes what every request passes. The last layer is the first to see a request.
+/// Adds the layers that every request passes. The last layer sees a request first.
 fn finish(routes: Router<State>, state: State) -> Router {
     let same_origin = middleware::from_fn_with_state(state.clone(), request_guard::same_origin);
     let listed_pages = middleware::from_fn_with_state(state.clone(), embed::cors::listed_pages);

@@ -1,4 +1,4 @@
-//! The program: reads the command line, sets up the log, and says in words what went wrong.
+//! The program: reads the command line, sets up the log, and prints a failure as a sentence.
 
 use clap::Parser as _;
 use sidenote_server::cli::Cli;

@@ -1,4 +1,4 @@
-//! The signed-in agent: who they are, their organization, and their own settings.
+//! The signed-in agent: their profile, organization and own settings.
 
 use crate::{
     agents,
@@ -18,14 +18,14 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(show, edit))
 }
 
-/// Who is signed in, and the small things every screen needs.
+/// The signed-in agent, and what every screen needs.
 #[utoipa::path(get, path = "/api/v1/me", tag = "session", responses((status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn show(signed: AuthAgent, extract::State(state): extract::State<State>) -> Result<axum::Json<Me>> {
     read(&mut *state.db().read().await?, &signed).await.map(axum::Json)
 }
 
-/// Change own settings. What is left out stays.
+/// Change own settings. Settings that are left out stay.
 #[utoipa::path(patch, path = "/api/v1/me", tag = "session", request_body = SettingsPatch, responses(
     (status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

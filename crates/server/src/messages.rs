@@ -1,4 +1,4 @@
-//! Messages: the thread of a conversation, an agent's reply, and how any message gets into the database.
+//! Messages: the thread of a conversation, an agent's reply, and the one function that stores messages.
 
 use crate::{
     agents::{self, author_columns},
@@ -50,7 +50,8 @@ async fn thread(
     Ok(axum::Json(Page { items, next_cursor, as_of }))
 }
 
-/// Reply to the contact. The answer says whether it left: a channel with no way out keeps the reply and fails it.
+/// Reply to the contact. The answer says whether it was delivered: a reply on a channel that can't send is stored and
+/// marked as failed.
 #[utoipa::path(put, path = "/api/v1/conversations/{id}/messages/{message_id}", tag = "messages", params(
     ("id" = ConversationId, Path), ("message_id" = MessageId, Path)), request_body = NewMessage, responses(
     (status = 201, body = Message), (status = 200, body = Message, description = "The same again."),
@@ -93,7 +94,7 @@ async fn reply(
 const SELECT_CHANNEL_KIND: &str = "SELECT h.kind FROM conversation c \
     JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id WHERE c.org_id = ? AND c.id = ?";
 
-/// Only web chat has a way out of its own: the contact's page reads what was written.
+/// Only web chat can deliver by itself: the contact's page reads the stored message.
 async fn way_out(reading: &mut SqliteConnection, org: OrgId, id: ConversationId) -> Result<Delivery> {
     let row = sqlx::query(SELECT_CHANNEL_KIND).bind(org.to_string()).bind(id.to_string()).fetch_one(reading).await?;
     Ok(match orgs::channel_kind(&row, "kind")? {
@@ -108,11 +109,11 @@ pub struct NewRow<'a> {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub direction: Direction,
-    /// The agent who wrote it; `None` for the contact's own and for imported mail.
+    /// The agent who wrote it; `None` for the contact's own messages and for imported mail.
     pub author: Option<AgentId>,
     pub body: &'a str,
     pub attachments: &'a [Attachment],
-    /// What an import knows the message by; once per conversation.
+    /// The key by which an import knows the message; unique in the conversation.
     pub source_key: Option<&'a str>,
     pub delivery: Delivery,
     /// When it was written: now, or in the past for an import.
@@ -122,11 +123,11 @@ pub struct NewRow<'a> {
 const INSERT: &str = "INSERT INTO message (org_id, id, conversation_id, position, direction, author_id, body, \
     source_key, delivery, created_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Stores a message at the end of its conversation, with its event and the conversation's. One from the contact
-/// reopens a closed conversation. Returns the message's `seq`.
+/// Stores a message at the end of its conversation, with its event and that of the conversation. A message from the
+/// contact reopens a closed conversation. Returns the message's `seq`.
 ///
 /// # Errors
-/// When the conversation isn't the organization's, the id or source key is taken, or the database fails.
+/// When the organization doesn't have the conversation, the id or source key is taken, or the database fails.
 pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
     let seq = change.next_seq().await?;
     let position = next_position(change, new.conversation).await?;
@@ -174,7 +175,8 @@ const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN las
     last_in_seq = CASE WHEN ?2 THEN ?3 ELSE last_in_seq END, status = CASE WHEN ?4 THEN 'open' ELSE status END, \
     rev = ?5 WHERE org_id = ?6 AND id = ?7";
 
-/// The conversation moves with its messages: its time, its unread mark, and back to open.
+/// Updates the conversation: its time, its unread mark, and its status, which a message from the contact sets back to
+/// open.
 async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> Result<()> {
     let (org, id) = (change.org(), new.conversation.to_string());
     let row = sqlx::query("SELECT contact_id, status FROM conversation WHERE org_id = ? AND id = ?")
@@ -248,7 +250,7 @@ const SELECT_ATTACHMENTS: &str = "SELECT t.message_id, t.name, t.size, t.media_t
     JOIN attachment t ON t.org_id = m.org_id AND t.message_id = m.id \
     WHERE m.org_id = ? AND m.conversation_id = ? AND m.seq BETWEEN ? AND ? ORDER BY t.message_id, t.n";
 
-/// Adds the attachments to messages of one conversation, newest first.
+/// Adds their attachments to messages of one conversation, newest first.
 async fn attach(
     reading: &mut SqliteConnection,
     org: OrgId,

@@ -1,9 +1,9 @@
-//! What the storage of both kinds of note does alike: find, insert, mark as deleted, keep tombstones.
+//! The storage that both kinds of note share: find, insert, mark as deleted, keep tombstones.
 //!
-//! The kinds stay two types with tables, routes and handlers of their own. A kind names its tables by [`note_sql!`].
+//! The kinds stay two types with their own tables, routes and handlers. A kind names its tables with [`note_sql!`].
 //!
-//! Invariants: an id makes at most one note, ever; an id that was deleted (or whose deletion arrived first) makes none;
-//! only who deleted a note brings it back, and only inside the undo window.
+//! Invariants: an id makes at most one note, ever. An id that was deleted (or whose deletion arrived first) makes none.
+//! Only the agent who deleted a note can restore it, and only inside the undo window.
 
 use crate::{
     auth_agent::AuthAgent,
@@ -33,7 +33,7 @@ pub(crate) struct NoteSql {
     pub(crate) delete_tombstone: &'static str,
 }
 
-/// The statements for a table and the column of what its notes belong to. `$columns`: further columns of a note.
+/// The statements for a table and the column of its notes' parent. `$columns`: further columns of a note.
 macro_rules! note_sql {
     ($table:literal, $parent:literal, $columns:literal) => {
         $crate::note_storage::NoteSql {
@@ -66,7 +66,7 @@ macro_rules! note_sql {
 }
 pub(crate) use note_sql;
 
-/// What has become of a note.
+/// What happened to a note.
 #[derive(Clone, Copy)]
 pub(crate) enum Happened {
     Added,
@@ -77,9 +77,9 @@ pub(crate) enum Happened {
 /// One kind of note.
 pub(crate) trait NoteKind: Sized {
     type Id: Copy + Display + Send;
-    /// What a note belongs to.
+    /// The type of id of a note's parent.
     type Parent: Copy + Display + PartialEq + FromStr + Send;
-    /// For the log.
+    /// The name in the log.
     const NAME: &'static str;
     const SQL: NoteSql;
 
@@ -88,20 +88,20 @@ pub(crate) trait NoteKind: Sized {
     fn author(&self) -> AgentId;
     fn body(&self) -> &NoteBody;
 
-    /// Refuses a parent that is unknown.
+    /// Refuses an unknown parent.
     async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, parent: Self::Parent) -> Result<()>;
 
-    /// Writes down what has become of a note: events, and what depends on it.
+    /// Writes what follows from a change to a note: its event, and updates of what depends on it.
     async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()>;
 }
 
-/// The live note; one in its undo window isn't live.
+/// The live note. A deleted note inside its undo window isn't live.
 pub(crate) async fn find<N: NoteKind>(reading: &mut SqliteConnection, org: OrgId, id: N::Id) -> Result<Option<N>> {
     let row = sqlx::query(N::SQL.find).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
     Ok(row.as_ref().map(N::read).transpose()?)
 }
 
-/// The newest notes before a position that contain what is searched for.
+/// The newest notes before a position that contain the text of a search.
 pub(crate) async fn newest<N: NoteKind>(
     reading: &mut SqliteConnection,
     org: OrgId,
@@ -118,7 +118,7 @@ pub(crate) async fn newest<N: NoteKind>(
         && let Some(row) = rows.try_next().await?
     {
         let note = N::read(&row)?;
-        // SQL's own LIKE knows the letters of English only.
+        // SQL's LIKE ignores case for English letters only.
         if search.as_ref().is_none_or(|search| note.body().as_str().to_lowercase().contains(search)) {
             notes.push(note);
         }
@@ -126,7 +126,7 @@ pub(crate) async fn newest<N: NoteKind>(
     Ok(notes)
 }
 
-/// Before a note is added: the note as it is, if this very request was carried out before.
+/// Called before a note is added: returns the note as it is, if the same request was carried out before.
 pub(crate) async fn known<N: NoteKind>(
     change: &mut Change,
     signed: &AuthAgent,
@@ -145,7 +145,7 @@ pub(crate) async fn known<N: NoteKind>(
     }
 }
 
-/// After a note's row was inserted: its text and what is recorded of it. Returns it.
+/// Called after a note's row was inserted: stores its text, records the event, and returns the note.
 pub(crate) async fn insert_body<N: NoteKind>(
     change: &mut Change,
     id: N::Id,
@@ -165,8 +165,8 @@ pub(crate) async fn insert_body<N: NoteKind>(
     Ok(note)
 }
 
-/// Deletes a note for everyone; its author and admins may. An id never seen gets a tombstone: its `PUT` may still be
-/// under way.
+/// Deletes a note for everyone; its author and admins may. An unknown id gets a tombstone: its `PUT` may still be under
+/// way.
 pub(crate) async fn delete<N: NoteKind>(
     mut change: Change,
     signed: &AuthAgent,
@@ -201,7 +201,7 @@ pub(crate) async fn delete<N: NoteKind>(
     Ok(answer(&tombstone))
 }
 
-/// Undoes a deletion, by the one who deleted, inside the undo window. The note comes back as it was.
+/// Undoes a deletion; only the agent who deleted may, inside the undo window. The note comes back as it was.
 pub(crate) async fn restore<N: NoteKind>(
     mut change: Change,
     signed: &AuthAgent,
@@ -210,7 +210,7 @@ pub(crate) async fn restore<N: NoteKind>(
 ) -> Result<N> {
     N::parent_must_exist(change.tx(), signed.org, parent).await?;
     let Some(tombstone) = tombstone::<N>(change.tx(), signed.org, id).await? else {
-        // Not deleted, or restored already by a request whose answer was lost.
+        // The note was not deleted, or a request whose answer was lost has restored it.
         let note = find::<N>(change.tx(), signed.org, id).await?.filter(|note| note.parent() == parent);
         return note.ok_or_else(|| ProblemCode::NotFound.into());
     };
@@ -233,11 +233,11 @@ pub(crate) async fn restore<N: NoteKind>(
     Ok(note)
 }
 
-/// What remains of a deleted note: never its text.
+/// The tombstone of a deleted note. It never holds the text.
 struct Tombstone<Parent> {
     parent: Parent,
     deleted_by: AgentId,
-    /// `None`: the id had never been seen.
+    /// `None`: the id was unknown when it was deleted.
     until: Option<DateTime<Utc>>,
     /// The version of the deletion.
     rev: Seq,

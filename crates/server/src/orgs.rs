@@ -51,7 +51,7 @@ pub async fn add_channel(change: &mut Change, kind: ChannelKind, name: &str) -> 
     Ok(id)
 }
 
-/// The name of the organization with this short name.
+/// The name of the organization with this slug.
 ///
 /// # Errors
 /// When the database fails.
@@ -59,7 +59,7 @@ pub async fn name_by_slug(reading: &mut SqliteConnection, slug: &str) -> Result<
     Ok(sqlx::query_scalar("SELECT name FROM org WHERE slug = ?").bind(slug).fetch_optional(reading).await?)
 }
 
-/// The organization with this short name.
+/// The organization with this slug.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,7 +68,7 @@ pub async fn by_slug(reading: &mut SqliteConnection, slug: &str) -> Result<Optio
     Ok(row.map(|row| row.id("id")).transpose()?)
 }
 
-/// The organization with this short name, for whoever typed it.
+/// The organization with this slug, or an error for the person who typed it.
 pub(crate) async fn named(db: &Db, slug: &str) -> Result<OrgId> {
     let org = by_slug(&mut *db.read().await?, slug).await?;
     org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))

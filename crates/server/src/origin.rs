@@ -2,17 +2,17 @@
 
 use url::{Host, Url};
 
-/// Characters that stand beside a host and port, or that only a pattern has.
+/// Characters that don't belong to a host and port, or that only a pattern has.
 const FOREIGN: [char; 7] = ['/', '\\', '?', '#', '@', '%', '*'];
 
-/// The origin that a text names, written as browsers write it: `http` or `https`, the host in lower case and ASCII, the port
-/// unless it is the scheme's own. `None` for anything else, an address with a path among it.
+/// The origin that a text names, as browsers write it: `http` or `https`, the host in lower case and ASCII, the port
+/// unless it is the scheme's default. `None` for anything else, such as an address with a path.
 #[must_use]
 pub(crate) fn normal(text: &str) -> Option<String> {
     let text = text.trim();
     let (_, rest) = text.split_once("://")?;
     let host = rest.strip_suffix('/').unwrap_or(rest);
-    // A parser of URLs forgives what an origin can't have.
+    // The URL parser accepts characters that an origin can't have.
     if host.ends_with(':') || host.contains(FOREIGN) || host.contains(char::is_whitespace) {
         return None;
     }
@@ -21,17 +21,17 @@ pub(crate) fn normal(text: &str) -> Option<String> {
     is_of_the_web.then(|| url.origin().ascii_serialization())
 }
 
-/// Whether an origin is that of this `Host` header, over whichever scheme.
+/// Whether an origin has the host of this `Host` header, with either scheme.
 pub(crate) fn is_of_host(origin: &str, host: &str) -> bool {
     ["http", "https"].iter().any(|scheme| of_host(scheme, host).as_deref() == Some(origin))
 }
 
-/// The origin that a `Host` header means.
+/// The origin of a `Host` header.
 pub(crate) fn of_host(scheme: &str, host: &str) -> Option<String> {
     if host.ends_with('/') { None } else { normal(&format!("{scheme}://{host}")) }
 }
 
-/// Whether a `Host` header names this machine itself.
+/// Whether a `Host` header names the local machine.
 pub(crate) fn is_local(host: &str) -> bool {
     let url = of_host("http", host).and_then(|origin| Url::parse(&origin).ok());
     url.is_some_and(|url| match url.host() {

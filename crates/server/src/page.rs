@@ -1,5 +1,5 @@
-//! Pages and their cursors. A cursor says after which item to go on; it is signed together with the list it belongs
-//! to, so that it is taken back only for the same organization and the same query.
+//! Pages and their cursors. A cursor names the item after which the list continues. It is signed together with the
+//! list, so that it is accepted only for the same organization and the same query.
 
 use crate::{
     db::Db,
@@ -12,27 +12,28 @@ use wire::{OrgId, ProblemCode};
 /// Hexadecimal digits of the signature at a cursor's end.
 const SIGNATURE: usize = 32;
 
-/// A list, named by everything that decides what is in it.
+/// The name of a list: everything that decides what is in it.
 pub(crate) struct List<'a> {
     db: &'a Db,
     name: String,
 }
 
 impl<'a> List<'a> {
-    /// `query`: the route and all parameters but `cursor` and `limit`; the agent's id where the answer depends on it.
+    /// `query`: the route and all parameters but `cursor` and `limit`; also the agent's id, if the answer depends on
+    /// it.
     pub(crate) fn new(db: &'a Db, org: OrgId, query: &str) -> Self {
         Self { db, name: format!("{org} {query}") }
     }
 
-    /// The cursor that goes on after `place`.
+    /// The cursor for the page after `place`.
     pub(crate) fn cursor(&self, place: &str) -> String {
         format!("{}{}", secret::hex(place.as_bytes()), self.signature(place))
     }
 
-    /// The place a cursor goes on after.
+    /// The place that a cursor holds.
     ///
     /// # Errors
-    /// `bad-cursor` when it wasn't given out for this list.
+    /// `bad-cursor` when the cursor wasn't made for this list.
     pub(crate) fn place<T: FromStr>(&self, cursor: &str) -> Result<T> {
         let place = self.read(cursor).and_then(|place| place.parse().ok());
         place.ok_or_else(|| Error::from(ProblemCode::BadCursor))
@@ -47,14 +48,14 @@ impl<'a> List<'a> {
     }
 
     fn signature(&self, place: &str) -> String {
-        // A list's name has no NUL: nothing can be moved between it and the place.
+        // A list's name has no NUL, so the border between name and place is unambiguous.
         let mut text = secret::signature(self.db.cursor_key(), "cursor", &format!("{}\0{place}", self.name));
         text.truncate(SIGNATURE);
         text
     }
 }
 
-/// Cuts off the one item asked for beyond the page, and says after which item the next page begins.
+/// Removes the extra item that was asked for beyond the page, and returns the item after which the next page begins.
 pub(crate) fn cut<T>(items: &mut Vec<T>, limit: u32) -> Option<&T> {
     let limit = limit as usize;
     if items.len() <= limit {

@@ -1,5 +1,5 @@
-//! Everything that isn't a route of the API: the app's files, the chat page, what a problem's address says, and what is
-//! said where there is no app.
+//! Everything that isn't a route of the API: the app's files, the chat page, the explanations of problem codes, and a
+//! notice if the app is not built.
 
 mod chat;
 
@@ -15,7 +15,7 @@ const NOT_BUILT: &str = "The Sidenote server is running, but the app isn't built
     Build it with `cargo xtask build` and start the server with `--dist dist`.\n\
     The API is described at /api/v1/openapi.json.\n";
 
-/// Everything that isn't a route of the API.
+/// Handles every request that isn't for a route of the API.
 pub(crate) async fn serve(
     extract::State(state): extract::State<State>,
     method: Method,
@@ -42,7 +42,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// `/problems/<code>`: what a problem's `type` leads to.
+/// `/problems/<code>`: the page that a problem's `type` links to.
 fn explain(path: &str) -> Response {
     let code = path.strip_prefix("/problems/").and_then(|code| code.parse::<ProblemCode>().ok());
     let Some(code) = code else { return Error::from(ProblemCode::NotFound).into_response() };

@@ -1,4 +1,4 @@
-//! Passwords: argon2id (RFC 9106), off the async threads, and no faster for an account that doesn't exist.
+//! Passwords: argon2id (RFC 9106), off the async threads, with the same running time for an account that doesn't exist.
 
 use crate::error::{Error, Result};
 use argon2::{
@@ -8,7 +8,7 @@ use argon2::{
 use std::sync::{LazyLock, OnceLock};
 use tokio::sync::Semaphore;
 
-/// Each verification takes 19 MiB and a core for some time: a few at once are enough.
+/// Each verification takes 19 MiB and a core for some time: a few at a time are enough.
 static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// The hash of a password for storing.
@@ -23,7 +23,7 @@ pub fn hash(password: &str) -> Result<String> {
     hash.map(|hash| hash.to_string()).map_err(|_| Error::Setup("The password can't be hashed.".to_owned()))
 }
 
-/// Whether the password belongs to the stored hash. `stored: None` (no such account) takes as long and is false.
+/// Whether the password matches the stored hash. `stored: None` (no such account) takes as long and is false.
 pub(crate) async fn matches(password: String, stored: Option<String>) -> bool {
     let _turn = TURNS.acquire().await.expect("the semaphore is never closed");
     let work = tokio::task::spawn_blocking(move || {
@@ -36,14 +36,14 @@ pub(crate) async fn matches(password: String, stored: Option<String>) -> bool {
     work.await.unwrap_or(false)
 }
 
-/// Hashed with the same parameters as everybody's, from a password that nobody knows.
+/// A hash with the same parameters as every other, of a password that nobody knows.
 fn nobodys() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
     static PASSWORD: LazyLock<String> = LazyLock::new(crate::secret::token);
     HASH.get_or_init(|| hash(&PASSWORD).expect("a random password can be hashed"))
 }
 
-/// Makes the first unknown account as slow as the second.
+/// Computes that hash now, so that the first unknown account takes no longer than the next.
 pub(crate) fn warm_up() {
     nobodys();
 }

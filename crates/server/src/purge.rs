@@ -1,7 +1,7 @@
-//! Deletion is final: when a note's undo window has ended, its row goes and no byte of its text stays in the files.
+//! Purge: when a note's undo window has ended, its row is deleted and no byte of its text stays in the files.
 //!
-//! `secure_delete` overwrites what a deleted row held in the database file; the write-ahead log still has it until it
-//! is truncated, which can only be done while nobody reads. So it is tried again until it succeeds.
+//! `secure_delete` overwrites the content of a deleted row in the database file. The write-ahead log holds it until it
+//! is truncated, which works only while nobody reads; so the truncation is retried until it succeeds.
 
 #[cfg(test)]
 mod tests;
@@ -15,18 +15,18 @@ use sqlx::Row as _;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a truncation waits for readers before it is put off; meanwhile nobody can write.
+/// How long a truncation waits for readers before it is put off; nobody can write while it waits.
 const PATIENCE: &str = "PRAGMA busy_timeout = 50";
 const USUAL_PATIENCE: &str = "PRAGMA busy_timeout = 5000";
-/// Past this, somebody should look at why.
+/// After this, an error is logged: somebody should find out why.
 const ALARM: Duration = Duration::from_secs(60);
-/// Lines of the log older than this are dropped: who was away for longer starts anew.
+/// Events older than this are deleted from the log of changes: a client that was away for longer gets a `reset`.
 const KEEP_EVENTS: chrono::TimeDelta = chrono::TimeDelta::days(30);
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Scrubs at once, then for as long as the server runs.
+/// Purges now and then every `every`, for as long as the server runs.
 pub(crate) async fn keep_purgebing(db: Db, every: Duration) {
-    // Unknown at start: text that was deleted before may still be in the log.
+    // The server may have stopped before the last truncation: deleted text may still be in the write-ahead log.
     let mut waiting_since = Some(Instant::now());
     let mut forgotten = None;
     loop {
@@ -46,16 +46,16 @@ pub(crate) async fn keep_purgebing(db: Db, every: Duration) {
     }
 }
 
-/// What one round came to.
+/// The result of one purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scrubbed {
-    /// Nothing of a note past its undo window is left in the files.
+    /// The files hold nothing of a note past its undo window.
     Clean,
-    /// A reader held back the truncation of the log; try again.
+    /// A reader prevented the truncation of the write-ahead log; try again.
     HeldBack,
 }
 
-/// Removes the notes past their undo window, then empties the log if there were any (or `is_log_due`).
+/// Deletes the notes past their undo window, then truncates the write-ahead log if there were any (or `is_log_due`).
 ///
 /// # Errors
 /// When the database fails.

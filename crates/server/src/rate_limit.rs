@@ -1,7 +1,7 @@
-//! Rate limits by key, kept in memory: nothing is stored for a stranger's attempts.
+//! Rate limits by key, in memory only: nothing is stored for a stranger's attempts.
 //!
-//! One table serves as a sliding window (failed sign-ins) and as a token bucket (the web chat's visitors). Why no
-//! library does it: `docs/decisions/own-rate-limit.md`.
+//! One table serves as a sliding window (failed sign-ins) and as a token bucket (the web chat's visitors). Why this is
+//! not a library: `docs/decisions/own-rate-limit.md`.
 
 use crate::error::{Error, Result};
 use std::{
@@ -10,18 +10,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Failed sign-ins and wrong keys of hosts' back ends, for each account and for each address.
+/// Failed sign-ins, and wrong keys of hosts' back ends, for each account and for each address.
 pub(crate) const FAILURES: Rate = Rate::sliding_window(10, Duration::from_secs(15 * 60));
-/// Past this many keys, those without an attempt that counts are dropped.
+/// Above this many keys, those whose attempts have all expired are dropped.
 const MANY_KEYS: usize = 10_000;
 
-/// How many attempts a key has, and when it gets them back.
+/// How many attempts a key has, and when they expire.
 #[derive(Clone, Copy)]
 pub(crate) struct Rate {
     most: usize,
     /// How long an attempt counts.
     period: Duration,
-    /// Attempts cease to count at least this much apart.
+    /// The minimum time between the expiries of two attempts.
     interval: Duration,
 }
 
@@ -31,12 +31,12 @@ impl Rate {
         Self { most, period, interval: Duration::ZERO }
     }
 
-    /// `burst` attempts at once, and one more with every `interval`.
+    /// `burst` attempts at once, and one more after every `interval`.
     pub(crate) const fn token_bucket(burst: usize, interval: Duration) -> Self {
         Self { most: burst, period: interval, interval }
     }
 
-    /// When an attempt that begins now ceases to count. `last`: when the one before it does.
+    /// When an attempt that begins now expires. `last`: when the one before it does.
     fn end(self, now: Instant, last: Option<Instant>) -> Instant {
         last.map_or(now, |last| last + self.interval).max(now + self.period)
     }
@@ -45,18 +45,18 @@ impl Rate {
 /// The attempts that count, by key.
 #[derive(Default)]
 pub(crate) struct RateLimit {
-    /// When each attempt ceases to count.
+    /// When each attempt expires.
     ends: Mutex<HashMap<String, Vec<Instant>>>,
 }
 
-/// One attempt: its keys, and when it ceases to count for each.
+/// An attempt: its keys, and when it expires for each.
 pub(crate) struct Attempt(Vec<(String, Instant)>);
 
 impl RateLimit {
-    /// Begins an attempt. It counts from its beginning, so that many at once don't get past the limit.
+    /// Begins an attempt. It counts from its beginning, so that simultaneous attempts can't get past the limit.
     ///
     /// # Errors
-    /// 429 when any of the keys has no attempt left; then it counts for none.
+    /// 429 when any of the keys has no attempt left; then it counts for none of them.
     pub(crate) fn begin<const N: usize>(&self, rate: Rate, keys: [String; N]) -> Result<Attempt> {
         let begun = self.begin_at(Instant::now(), rate, keys);
         begun.map_err(|wait| Error::too_many(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)))
@@ -87,7 +87,7 @@ impl RateLimit {
         Ok(Attempt(keys.into_iter().map(count).collect()))
     }
 
-    /// Takes an attempt back: it counts no more.
+    /// Takes an attempt back: it no longer counts.
     pub(crate) fn take_back(&self, attempt: Attempt) {
         let mut table = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, end) in attempt.0 {
@@ -111,7 +111,7 @@ mod tests {
         [format!("account {account}"), format!("address {address}")]
     }
 
-    /// When attempts are made, in seconds from the first: how long each has to wait, also in seconds.
+    /// `attempts`: times in seconds from the first. Returns how long each attempt has to wait, also in seconds.
     fn waits(rate: Rate, attempts: &[u64]) -> Vec<u64> {
         let (limit, start) = (RateLimit::default(), Instant::now());
         let at = |seconds| limit.begin_at(start + Duration::from_secs(seconds), rate, ["key".to_owned()]);

@@ -1,4 +1,4 @@
-//! What every request passes: where it comes from, and the headers every answer carries.
+//! Layers that every request passes: the origin check, and the security headers of every answer.
 
 use crate::{
     error::{Error, Result},
@@ -15,7 +15,7 @@ use axum::{
 };
 use wire::ProblemCode;
 
-/// Scripts, styles and connections from our own origin only, and nothing may frame us.
+/// Allows scripts, styles and connections of the page's own origin only, and no frame around the page.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
@@ -29,7 +29,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 
-/// Puts the security headers on an answer, whatever it is.
+/// Adds the security headers to every answer.
 pub(crate) async fn headers(extract::State(state): extract::State<State>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let keeps_nothing = ["/api", "/contact", "/embed"].iter().any(|root| is_under(path, root));
@@ -48,7 +48,7 @@ pub(crate) async fn headers(extract::State(state): extract::State<State>, reques
     response
 }
 
-/// Refuses changes that another site's page asks for with our cookie.
+/// Refuses changes that a page of another site requests with the session cookie (cross-site request forgery).
 pub(crate) async fn same_origin(
     extract::State(state): extract::State<State>,
     request: Request,
@@ -62,13 +62,13 @@ pub(crate) async fn same_origin(
 
 fn check_origin(request: &Request, config: &Config) -> Result<()> {
     let headers = request.headers();
-    // Only the agents' API knows the cookie; the contact's API takes a token that no browser sends by itself.
+    // Only the agents' API accepts the cookie; the contact's API takes a token that no browser sends by itself.
     let is_change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let path = request.uri().path();
     if !is_change || !is_under(path, "/api") {
         return Ok(());
     }
-    // A token is no cookie: no browser sends it by itself, and beside one the cookie isn't looked at.
+    // No browser sends a bearer token by itself, and a cookie beside one is ignored.
     if bearer(headers).is_some() && path != wire::paths::SESSION {
         return Ok(());
     }
@@ -77,13 +77,14 @@ fn check_origin(request: &Request, config: &Config) -> Result<()> {
     let comes_from_us = site.or(origin);
     let has_cookie = session::cookie(headers, config).is_some();
     let is_marked = headers.get("x-sidenote").is_some_and(|value| value == "1");
-    // Without a cookie there is no authority to borrow; but a page that says it is another's is refused even so,
-    // or it could sign the reader in as somebody else.
+    // Without a cookie there is no session to abuse. A request that is known to come from another site is refused even
+    // so: it could sign the reader in as somebody else.
     let allowed = if has_cookie { comes_from_us == Some(true) && is_marked } else { comes_from_us != Some(false) };
     if allowed { Ok(()) } else { Err(Error::from(ProblemCode::CrossSite)) }
 }
 
-/// The exact origin: the public one, or without it this machine's own under the name that was asked for.
+/// Whether an origin is the server's own: the public one, or, without it, the local machine under the requested host
+/// name.
 fn is_ours(given: &HeaderValue, headers: &HeaderMap, config: &Config) -> bool {
     let Ok(given) = given.to_str() else { return false };
     if let Some(public) = &config.public_origin {

@@ -1,4 +1,4 @@
-//! What a request says in its path and headers, read alike everywhere.
+//! Reads values from a request's path and headers, in the same way everywhere.
 
 use axum::http::{HeaderMap, header};
 use std::str::FromStr;
@@ -8,7 +8,7 @@ pub(crate) fn is_under(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What an `Authorization: Bearer` header holds.
+/// The token of an `Authorization: Bearer` header.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -1,23 +1,23 @@
-//! The schema: its migrations, and what happens when a database has had others.
+//! The schema: its migrations, and the refusal of a database that a later version has migrated.
 
 use crate::error::{Error, Result};
 use sqlx::{SqliteConnection, SqlitePool, migrate::Migrator};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// Brings a database up to date.
+/// Runs the migrations that a database lacks.
 ///
 /// # Errors
-/// When a later version has used it, or a migration fails.
+/// When a later version has migrated the database, or a migration fails.
 pub(crate) async fn bring_up_to_date(pool: &SqlitePool) -> Result<()> {
     check(&mut *pool.acquire().await?, "This database").await?;
     Ok(MIGRATIONS.run(pool).await?)
 }
 
-/// Makes sure that this version knows the schema. `what`: the beginning of the sentence that says that it doesn't.
+/// Checks that this version knows the schema. `what`: the subject of the sentence that says it doesn't.
 ///
 /// # Errors
-/// When a later version has used the database, or it can't be read.
+/// When a later version has migrated the database, or it can't be read.
 pub(crate) async fn check(connection: &mut SqliteConnection, what: &str) -> Result<()> {
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
     let schema = version(connection).await?;
@@ -30,7 +30,7 @@ pub(crate) async fn check(connection: &mut SqliteConnection, what: &str) -> Resu
     )))
 }
 
-/// The last migration that a database has had; 0 for an empty one.
+/// The number of the last migration of a database; 0 for an empty one.
 async fn version(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
     let has_migrations: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')")

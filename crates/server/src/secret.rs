@@ -23,7 +23,7 @@ pub(crate) fn random_token(length: usize) -> String {
     text
 }
 
-/// SHA-256 in hexadecimal: how a token is stored, so that a copy of the database opens no session.
+/// SHA-256 in hexadecimal. Tokens are stored as hashes, so that a copy of the database opens no session.
 #[must_use]
 pub fn hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
@@ -34,7 +34,7 @@ pub(crate) fn signature(key: &str, purpose: &str, text: &str) -> String {
     hex(&hmac_sha256(key.as_bytes(), &[purpose.as_bytes(), &[0], text.as_bytes()]))
 }
 
-/// Compares signatures, or the same part of two, in a time that says nothing about where they differ.
+/// Compares signatures, or the same part of two, in a time that doesn't depend on where they differ.
 pub(crate) fn constant_time_eq(given: &str, expected: &str) -> bool {
     given.as_bytes().ct_eq(expected.as_bytes()).into()
 }
@@ -56,7 +56,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// The test cases of RFC 4231 for HMAC-SHA-256, but the fifth, which is about a shortened result.
+    /// The test cases of RFC 4231 for HMAC-SHA-256, without the fifth, which truncates the result.
     #[test]
     fn the_published_vectors_hold() {
         let counting: Vec<u8> = (1..=25).collect();

@@ -1,4 +1,4 @@
-//! Serving: the accept loop with its time limits, the work that goes on beside it, and an orderly end.
+//! The accept loop with its time limits, the background tasks, and the graceful shutdown.
 
 use crate::{
     client_address::Peer,
@@ -17,10 +17,10 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
-/// Requests under way when the server is told to stop have this long.
+/// The time that open requests have to finish after a signal to stop.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Serves until the process is told to stop, then lets what is under way end.
+/// Serves until the process receives a signal to stop, then lets open requests finish.
 ///
 /// # Errors
 /// When connections can't be accepted.
@@ -41,7 +41,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
                     let header_time = state.config().header_time;
                     tokio::spawn(connection(stream, peer, app.clone(), graceful.watcher(), header_time));
                 }
-                // Too many open files, or a connection gone before it was accepted: neither lasts.
+                // Too many open files, or a connection that was closed before it was accepted: both are temporary.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             () = &mut told_to_stop => break,
@@ -59,7 +59,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: Watcher, header_time: Duration) {
-    // Events are small and must not wait for company.
+    // Sends small events at once instead of collecting them into larger packets.
     let _ = stream.set_nodelay(true);
     let service = app.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
@@ -70,7 +70,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: W
         .timer(TokioTimer::new())
         .header_read_timeout(header_time)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    // A connection that breaks is the client's affair.
+    // A broken connection needs no action: the client reconnects.
     let _ = watcher.watch(connection).await;
 }
 
@@ -88,7 +88,7 @@ async fn told_to_stop() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// A file that may not grow any more ends a process unless somebody listens for the signal; then the write fails, and
+/// At a file size limit the signal SIGXFSZ ends the process unless it is handled. With a handler the write fails, and
 /// the request is answered as on a full disk.
 #[cfg(unix)]
 fn survive_full_files() -> std::io::Result<tokio::signal::unix::Signal> {
@@ -99,10 +99,10 @@ fn survive_full_files() -> std::io::Result<tokio::signal::unix::Signal> {
 #[cfg(not(unix))]
 fn survive_full_files() {}
 
-/// Without a public URL there is no TLS in front: then only this machine may connect.
+/// Without a public URL there is no TLS in front, so the address must be a loopback one.
 ///
 /// # Errors
-/// A sentence, when the address is open to others.
+/// A sentence, when the address is open to other machines.
 pub fn check_address(address: SocketAddr, public_origin: Option<&str>) -> Result<()> {
     if public_origin.is_some() || address.ip().is_loopback() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Sign-in and sign-out, and who is asking. The cookie holds a random id; the database holds only its hash.
+//! Sign-in, sign-out and authentication. The cookie holds a random id; the database holds only its hash.
 
 use crate::{
     auth_agent::{AuthAgent, Credential},
@@ -22,11 +22,11 @@ use sqlx::SqliteConnection;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{AgentId, OrgId, Problem, ProblemCode, SignIn};
 
-/// A session not used for this long has ended.
+/// A session that was not used for this long has ended.
 const IDLE: TimeDelta = TimeDelta::hours(24);
-/// A session ends then, used or not.
+/// A session ends after this time, used or not.
 const ABSOLUTE: TimeDelta = TimeDelta::days(14);
-/// Use is written down at most this often.
+/// The time of the last use is stored at most this often.
 const TOUCH: TimeDelta = TimeDelta::minutes(1);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -60,7 +60,7 @@ async fn sign_in(
     Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), &token, ABSOLUTE.num_seconds())))
 }
 
-/// Sign out. Says 204 also when nobody was signed in.
+/// Sign out. Answers 204 also when nobody was signed in.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
     (status = 204, description = "Signed out."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
@@ -82,7 +82,7 @@ async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderM
 const INSERT: &str = "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
     SELECT ?, org_id, id, ?, ? FROM agent WHERE org_id = ? AND id = ? AND removed_at IS NULL AND password_hash = ?";
 
-/// Starts a session and returns its id. The one before, if there was any, ends.
+/// Starts a session and returns its id. Ends the session before it, if any.
 async fn start(db: &Db, org: OrgId, agent: AgentId, password_hash: &str, before: Option<&str>) -> Result<String> {
     let token = secret::token();
     let mut change = db.change(org).await?;
@@ -95,7 +95,8 @@ async fn start(db: &Db, org: OrgId, agent: AgentId, password_hash: &str, before:
         .bind((at - IDLE).timestamp_millis())
         .execute(change.tx())
         .await?;
-    // Only if the agent is still here with the password that was checked: both may have changed meanwhile.
+    // The statement checks the agent and the password hash again: both may have changed since the password was
+    // verified.
     let started = sqlx::query(INSERT)
         .bind(secret::hash(&token))
         .bind(at.timestamp_millis())
@@ -131,7 +132,7 @@ impl FromRequestParts<State> for AuthAgent {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
         let mut reading = state.db().read().await?;
-        // Who brings a token comes with that alone: a cookie beside it is somebody's who was not asked.
+        // With a bearer token the cookie is ignored: it may be that of somebody else.
         if let Some(token) = bearer(&parts.headers) {
             let found = tokens::find(&mut reading, &secret::hash(token)).await?;
             let (signed, origin) = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
@@ -142,20 +143,20 @@ impl FromRequestParts<State> for AuthAgent {
         let found = in_session(&mut reading, &secret::hash(token)).await?;
         let found = found.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
         if found.is_due {
-            // Beside the request: reading must go on when nothing can be written.
+            // In the background: the request must succeed even if nothing can be written.
             tokio::spawn(touch(state.db().clone(), found.signed.org, secret::hash(token)));
         }
         found.signed.if_meant(&parts.headers)
     }
 }
 
-/// A session found alive.
+/// A valid session. `is_due`: its time of last use is to be stored.
 struct Found {
     signed: AuthAgent,
     is_due: bool,
 }
 
-/// Who is known by this, if it still counts and the agent is still in the organization.
+/// The agent of this credential, if it is still valid and the agent is still in the organization.
 pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential) -> Result<Option<AuthAgent>> {
     Ok(match credential {
         Credential::Session(hash) => in_session(reading, hash).await?.map(|found| found.signed),
@@ -191,7 +192,7 @@ async fn touch(db: Db, org: OrgId, session: String) -> Result<()> {
     change.commit().await
 }
 
-/// The session's id as the browser sent it.
+/// The session's id in the browser's cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, config: &Config) -> Option<&'a str> {
     let name = cookie_name(config);
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());

@@ -1,21 +1,21 @@
-//! What every handler can reach: the database, how the server was started, and the few things kept in memory only.
+//! The state that all handlers share: the database, the configuration, and the little that is kept in memory only.
 
 use crate::{db::Db, rate_limit::RateLimit, static_files::StaticFiles};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
-/// How the server was started.
+/// The configuration, set at start.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `https://…` or `http://…` without a path: the origin the pages are served on. `None`: loopback only.
     pub public_origin: Option<String>,
     /// How long a deleted note can be restored.
     pub undo_window: Duration,
-    /// How often notes past their undo window are looked for.
+    /// How often notes past their undo window are purged.
     pub purge_every: Duration,
-    /// How often a stream of events says that it is alive.
+    /// How often a stream of events sends a heartbeat.
     pub heartbeat: Duration,
-    /// A request's headers must have arrived by then; a connection that sends nothing is closed then too.
+    /// The time limit for a request's headers; a connection that sends nothing is closed after it too.
     pub header_time: Duration,
 }
 
@@ -32,7 +32,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether pages are served over TLS: then cookies are `Secure` and browsers are told to stay with TLS.
+    /// Whether pages are served over TLS: then cookies are `Secure`, and browsers receive `Strict-Transport-Security`.
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
@@ -70,7 +70,7 @@ impl State {
         &self.inner.config
     }
 
-    /// How often a stream of events says that it is alive.
+    /// How often a stream of events sends a heartbeat.
     pub(crate) fn heartbeat(&self) -> Duration {
         self.config().heartbeat
     }
@@ -79,17 +79,17 @@ impl State {
         &self.inner.static_files
     }
 
-    /// Attempts to guess a password or a key.
+    /// The rate limit for guesses of a password or a key.
     pub(crate) fn rate_limit(&self) -> &RateLimit {
         &self.inner.rate_limit
     }
 
-    /// Ends every stream: the server is about to stop.
+    /// Ends every stream, since the server is about to stop.
     pub fn close_streams(&self) {
         self.inner.closing.send_replace(true);
     }
 
-    /// Turns true when streams must end. Whoever keeps an answer open watches it.
+    /// Turns true when streams must end. Every open stream watches it.
     #[must_use]
     pub fn closing(&self) -> watch::Receiver<bool> {
         self.inner.closing.subscribe()

@@ -17,10 +17,10 @@ use std::{
     path::Path,
 };
 
-/// The contact's page before the organization's name is in it: as it lies there, it is no page.
+/// The contact's page with the placeholder for the organization's name; it is never served as it is.
 pub(crate) const CHAT_TEMPLATE: &str = "chat/index.html";
 
-/// A file of the app, with its `.br` sibling.
+/// A file of the app, with the content of its `.br` sibling.
 pub(crate) struct File {
     pub(crate) plain: Bytes,
     brotli: Option<Bytes>,
@@ -29,14 +29,14 @@ pub(crate) struct File {
     keep: HeaderValue,
 }
 
-/// The files of the app, by path without a leading slash. Only what is in here can be asked for.
+/// The files of the app, by path without a leading slash. Nothing else on the disk can be requested.
 #[derive(Default)]
 pub struct StaticFiles {
     files: HashMap<String, File>,
 }
 
 impl StaticFiles {
-    /// Reads a directory, and those in it.
+    /// Reads a directory and its subdirectories.
     ///
     /// # Errors
     /// When it can't be read.
@@ -47,7 +47,7 @@ impl StaticFiles {
         Ok(Self::of(contents))
     }
 
-    /// The app inside the binary, if it was built with it.
+    /// The app in the binary, if it was built with it.
     #[must_use]
     pub fn embedded() -> Self {
         #[cfg(feature = "embed-assets")]
@@ -76,14 +76,14 @@ impl StaticFiles {
         self.files.get(name)
     }
 
-    /// What an address shows: a file, or the app's page for any address of the app.
+    /// The file for an address, or the app's page for an address of the app.
     pub(crate) fn find(&self, path: &str) -> Option<&File> {
         let name = path.trim_start_matches('/');
         let page = |name: &str| self.files.get(name).filter(|_| name != CHAT_TEMPLATE);
         if let Some(file) = page(name) {
             return Some(file);
         }
-        // A name with a dot is a file that isn't there (any more): a page in its place would only confuse.
+        // A name with a dot is a file that doesn't exist (any more): the app's page would be a wrong answer.
         let is_file = name.rsplit('/').next().is_some_and(|last| last.contains('.'));
         if is_file { None } else { page("index.html") }
     }
@@ -103,8 +103,9 @@ impl File {
         }
     }
 
+    /// The answer with this file, or 304 if the client has it already.
     pub(crate) fn answer(&self, asked: &HeaderMap) -> Response {
-        // Weak comparison, as RFC 9110 asks for here: a proxy may have weakened the tag.
+        // Weak comparison, as RFC 9110 requires here: a proxy may have weakened the tag.
         let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
         let mut known = known.flat_map(|tags| tags.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
         let mut response = if known.any(|tag| tag == "*" || self.tag == tag) {
@@ -139,7 +140,7 @@ fn accepts_brotli(asked: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the name carries a hash of eight hexadecimal digits or more: `app-0123456789abcdef.js`, `app-…_bg.wasm`.
+/// Whether the name contains a hash of eight hexadecimal digits or more: `app-0123456789abcdef.js`, `app-…_bg.wasm`.
 fn has_hash(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
     let mut words = last.split(['-', '_', '.']).skip(1);

@@ -1,4 +1,4 @@
-//! How many streams of events one reader may hold open at once: an agent's session, or a visitor of the web chat.
+//! The limit of open event streams per reader: an agent's session, or a visitor of the web chat.
 
 use crate::error::{Error, Result};
 use std::{
@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What the client is told to wait: streams end at no time that is known.
+/// Sent as `Retry-After`: nobody knows when a stream will end.
 const WAIT_SECONDS: u64 = 5;
 
 /// Counts the open streams of each reader.
@@ -23,10 +23,10 @@ impl<Reader: Clone + Eq + Hash> StreamLimit<Reader> {
         Self { most, free: Mutex::default() }
     }
 
-    /// Counts one more stream, until what is returned is dropped.
+    /// Opens a stream. It counts until the permit is dropped.
     ///
     /// # Errors
-    /// 429 when the reader has as many streams open as it may.
+    /// 429 when the reader has the most streams that it may have.
     pub(crate) fn open(&self, reader: &Reader) -> Result<OwnedSemaphorePermit> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         free.retain(|_, permits| permits.available_permits() < self.most);

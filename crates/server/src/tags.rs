@@ -15,7 +15,7 @@ use sqlx::{Row as _, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{ActivityKind, ContactId, FieldError, Page, Problem, ProblemCode, Tag};
 
-/// The theme's label colours.
+/// How many label colours the theme has.
 const COLORS: u32 = 8;
 const MOST_CHARS: usize = 40;
 
@@ -43,7 +43,7 @@ async fn all(
     Ok(axum::Json(Page { items, next_cursor: None, as_of }))
 }
 
-/// Put a tag on a contact. A tag that doesn't exist yet is made, in the next of the label colours.
+/// Put a tag on a contact. A tag that doesn't exist is created, in the next of the label colours.
 #[utoipa::path(put, path = "/api/v1/contacts/{id}/tags/{tag}", tag = "contacts",
     params(("id" = ContactId, Path), ("tag" = String, Path)), responses(
     (status = 204, description = "The contact carries the tag."),
@@ -110,7 +110,7 @@ async fn record(
     change.activity(ActivityLine { kind, contact, actor, conversation: None, subject: Some(tag) }).await
 }
 
-/// Makes sure the organization has this tag, without an event of its own.
+/// Creates this tag unless the organization has it, without an event of its own.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,11 +1,11 @@
-//! The contact's own side: the web chat behind `/chat/{org}`. Messages only.
+//! The contact's own API: the web chat behind `/chat/{org}`. Messages only.
 //!
-//! Invariant: nothing here can tell whether the team wrote anything for itself. This module has its own SQL and types
-//! (`wire::visitor`), counts by `message.position`, and reads no column that anything but a message moves: not
+//! Invariant: nothing here reveals whether the team has written notes. This module has its own SQL and types
+//! (`wire::visitor`), counts by `message.position`, and reads no column that anything but a message changes: not
 //! `conversation.last_at`, not `rev`, not the organization's `seq`.
 //!
-//! - `token` makes and checks what a visitor is known by; nothing is stored before the first message.
-//! - `thread` reads the conversation, `arrival` adds to it, `stream` tells what is new.
+//! - `token` makes and checks a visitor's token; nothing is stored before the first message.
+//! - `thread` reads the conversation, `arrival` adds to it, `stream` sends its new messages.
 
 mod arrival;
 mod stream;
@@ -37,11 +37,11 @@ use wire::{
     visitor::{NewVisitorMessage, Visit, VisitorMessage, VisitorPage},
 };
 
-/// For each address.
+/// New visits of one address.
 const VISITS: Rate = Rate::token_bucket(120, Duration::from_millis(500));
-/// For each visitor: faster than anybody types.
+/// Messages of one visitor: more than anybody types.
 const MESSAGES: Rate = Rate::token_bucket(40, Duration::from_secs(1));
-/// Open streams of a visitor: their tabs.
+/// Open streams of one visitor: one for each of their tabs.
 const STREAMS: usize = 10;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -53,17 +53,17 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .layer(Extension(Arc::new(Limits { rates: RateLimit::default(), streams: StreamLimit::new(STREAMS) })))
 }
 
-/// How much a visitor, or an address, has done of late.
+/// The rate limits for visitors and their addresses.
 struct Limits {
     rates: RateLimit,
     streams: StreamLimit<String>,
 }
 
-/// Who is asking. As a handler's parameter: 401 without a token of ours.
+/// The visitor who asks. As a handler's parameter, it answers 401 without a valid token.
 #[derive(Clone, Debug)]
 struct Visitor {
     org: OrgId,
-    /// The token's hash: what is stored, and what cursors are bound to.
+    /// The token's hash, which is stored and which cursors are bound to.
     hash: String,
 }
 
@@ -118,7 +118,7 @@ async fn list(
     Ok(axum::Json(thread::page(&mut reading, &visitor, cursor.as_deref(), limit).await?))
 }
 
-/// Write a message. The id is the visitor's own; the same again answers the same.
+/// Write a message. The visitor makes the id, so that a retry is harmless: the same request again gets the same answer.
 #[utoipa::path(put, path = "/contact/v1/messages/{id}", tag = "web chat",
     params(("id" = Uuid, Path)), request_body = NewVisitorMessage, security(("visitor" = [])), responses(
     (status = 201, body = VisitorMessage, description = "Written."),
@@ -142,7 +142,7 @@ async fn put(
     Ok((status, axum::Json(message)))
 }
 
-/// What is new, as it comes (`text/event-stream`). `Last-Event-ID` is a message's position: what came after it is
+/// New messages as they come (`text/event-stream`). `Last-Event-ID` is a message's position: the messages after it are
 /// sent first.
 #[utoipa::path(get, path = "/contact/v1/events", tag = "web chat", security(("visitor" = [])), responses(
     (status = 200, content_type = "text/event-stream", description = "`hello`, `message-added`, `heartbeat`, `reset`."),

@@ -1,4 +1,5 @@
-//! Going back to a backup: what was deleted since stays deleted, who was put out stays out, and everybody starts over.
+//! Restoring a backup: what was deleted since stays deleted, signed-out sessions and removed agents stay so, and every
+//! client starts over.
 
 use crate::kit::{
     Client, World,
@@ -49,7 +50,7 @@ async fn what_was_deleted_since_the_backup_stays_deleted_and_what_was_brought_ba
     sam.delete(&note(3)).await.expect(200);
     sam.post(&paths::contact_note_restore(acme.ana, ids[3]), None).await.expect(200);
     sam.add_note(acme.ana, acme.ana_chat, "added since").await;
-    // An id whose note never arrived is deleted as well.
+    // The deletion of an id whose note never arrived.
     let never = wire::ContactNoteId::fresh();
     sam.delete(&paths::contact_note(acme.ana, never)).await.expect(204);
     let before: Position = sam.get(&paths::contact_notes(acme.ana, None, 1)).await.expect(200).json()["as_of"]
@@ -68,7 +69,7 @@ async fn what_was_deleted_since_the_backup_stays_deleted_and_what_was_brought_ba
     assert_eq!(notes(&world, &sam).await, there, "the session goes on too");
     let thread = sam.get(&paths::conversation_notes(world.acme.ana_chat, None)).await.expect(200);
     assert_eq!(thread.json()["items"], json!([]));
-    // Late requests for what was deleted find it deleted.
+    // Late requests for deleted ids are refused.
     for id in [ids[1], never] {
         let new = json!({ "body": "deleted since", "conversation_id": world.acme.ana_chat });
         sam.put(&paths::contact_note(world.acme.ana, id), new).await.refused("gone");
@@ -157,13 +158,13 @@ async fn nothing_is_restored_under_a_running_server_nor_from_what_is_no_backup()
     assert_eq!(notes(&world, &sam.at(&world)).await, ["still at work"]);
 }
 
-/// The files of a directory, and a digest of what is in them.
+/// The files of a directory, each with a digest of its content.
 fn files(directory: &TempDir) -> BTreeMap<PathBuf, String> {
     let paths = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
     paths.map(|path| (path.clone(), format!("{:?}", Sha256::digest(fs::read(path).unwrap())))).collect()
 }
 
-/// A database of the first schema with two notes, and a backup of it from before one of them was deleted.
+/// A database of the first schema with two notes, and a backup from before one of them was deleted.
 async fn first_schema(directory: &TempDir) -> (Past, PathBuf, PathBuf) {
     let (file, to) = (directory.path().join("sidenote.db"), directory.path().join("backup.db"));
     let (past, mut before) = database(&file, 1).await;

@@ -1,4 +1,4 @@
-//! The canary: what people write is in no log line, whatever the level, and in no table that outlives a note.
+//! The canary: the text that people write is in no log line, at any level, and in no table that outlives a note.
 
 use crate::kit::World;
 use axum::http::Method;
@@ -31,7 +31,7 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-/// Every story is told with the log at its most talkative; called when a world is made.
+/// Captures the log of every test at its most detailed level; called when a world is made.
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,4 +1,4 @@
-//! The program itself: its commands, what it refuses to do, and that it starts, serves and stops.
+//! The program itself: its commands, what it refuses, and how it starts, serves and stops.
 
 use crate::kit::{
     World, patient,

@@ -1,4 +1,4 @@
-//! Contact notes: adding, repeating, deleting, undoing, and everything that is refused.
+//! Contact notes: adding, repeating, deleting, undoing, and every refusal.
 
 use crate::kit::World;
 use futures::future::join_all;
@@ -170,7 +170,7 @@ async fn after_the_window_nothing_brings_a_note_back() {
         let new = json!({ "body": "final", "conversation_id": acme.ana_chat });
         sam.put(&note, new).await.expect(410).refused("gone");
         assert_eq!(sam.delete(&note).await.expect(200).body, first.body);
-        // The second round: the row itself is gone.
+        // In the second round the row itself is gone.
         sidenote_server::purge::purge(world.db(), true).await.unwrap();
     }
     assert_eq!(world.count("SELECT COUNT(*) FROM contact_note").await, 0);

@@ -1,4 +1,4 @@
-//! One conversation: status, assignee, and changes that cross each other.
+//! One conversation: status, assignee, and concurrent changes.
 
 use crate::kit::World;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Conversation notes: as contact notes, but inside one conversation and in no other place.
+//! Conversation notes: like contact notes, but inside one conversation and nowhere else.
 
 use crate::kit::World;
 use serde_json::json;

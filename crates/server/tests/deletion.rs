@@ -8,7 +8,7 @@ use sidenote_server::{
 use std::{fs, path::Path, time::Duration};
 use wire::paths;
 
-/// How often the text is in the database file and its companions.
+/// How often the text is in the database file and its side files.
 pub(crate) fn bytes_left(file: &Path, marker: &str) -> usize {
     ["", "-wal", "-shm"]
         .iter()

@@ -1,4 +1,4 @@
-//! The demo: what is there to try things with, and that it never touches a database with people in it.
+//! The demo: its content, and that it never changes a database that has organizations.
 
 use crate::kit::World;
 use sidenote_server::{Config, State, StaticFiles, db::Db, demo};

@@ -1,4 +1,4 @@
-//! The widget's way in: keys, origins, tokens, and which pages may read the answers.
+//! Access for the widget: keys, origins, tokens, and which pages may read the answers.
 
 use crate::kit::{Answer, Client, World};
 use axum::http::Method;
@@ -12,7 +12,7 @@ use wire::{ContactNote, Me, paths};
 
 const HOST: &str = "https://crm.example";
 
-/// A world whose first organization has a back end with a key, and a page on its list.
+/// A world whose first organization has a back end with a key, and an origin on its list.
 struct Hosted {
     world: World,
     back_end: Client,
@@ -33,7 +33,7 @@ impl Hosted {
         made["token"].as_str().unwrap().to_owned()
     }
 
-    /// The widget on the host's page, as a browser sends its requests.
+    /// The widget on the host's page, with the headers that a browser sends.
     async fn widget(&self, agent: &str) -> Client {
         self.page(&self.token(agent).await)
     }
@@ -152,7 +152,7 @@ async fn a_token_counts_on_its_own_origin_only() {
         assert_eq!(allowed(&answer), None, "{origin}");
     }
     widget.without("origin").get(paths::ME).await.expect(403).refused("cross-site");
-    // Behind the host's own address, where a browser sends no origin with a GET.
+    // Served behind the host's own address, where a browser sends no `Origin` with a GET.
     let same = widget.without("origin").with("sec-fetch-site", "same-origin");
     same.with("host", "crm.example").get(paths::ME).await.expect(200);
     same.with("host", "evil.example").get(paths::ME).await.expect(403);
@@ -167,7 +167,7 @@ async fn beside_a_token_the_cookie_counts_for_nothing() {
     let id = wire::ContactNoteId::fresh();
     let note = json!({ "body": "x", "conversation_id": hosted.world.acme.ana_chat });
     stolen.put(&paths::contact_note(hosted.world.acme.ana, id), note).await.expect(401);
-    // Signing in is the stand-alone page's affair, with whatever header.
+    // Only the stand-alone page can sign in, whatever the headers.
     let answer = stolen.post(paths::SESSION, Some(json!({ "email": "a", "password": "b" }))).await.expect(403);
     assert_eq!(allowed(&answer), None);
 }
@@ -218,7 +218,7 @@ async fn a_browser_that_asks_first_is_told_about_listed_pages_only() {
     for path in [paths::SESSION, paths::EMBED_TOKENS, "/contact/v1/messages", "/", "/chat/acme"] {
         assert_eq!(allowed(&ask(HOST, path).await), None, "{path}");
     }
-    // Without a token nobody's page is let in, and the cookie's API stays as closed as it was.
+    // Without a token no other origin may read an answer, and the API with the cookie stays closed to it.
     let maya = hosted.world.maya().await.with("origin", HOST).with("sec-fetch-site", "cross-site");
     assert_eq!(allowed(&maya.get(paths::ME).await), None);
 }
@@ -237,7 +237,7 @@ async fn a_token_that_is_over_is_refused_and_its_stream_ends() {
     let answer = widget.get(paths::ME).await.expect(401);
     answer.refused("signed-out");
     assert_eq!(allowed(&answer), Some(HOST), "the widget must read that it needs another");
-    // The next one sweeps it away.
+    // The next new token deletes the expired one.
     hosted.token("kim@acme.test").await;
     assert_eq!(hosted.world.count("SELECT count(*) FROM embed_token").await, 1);
 }

@@ -1,4 +1,4 @@
-//! Live events: what is heard, in which order, how a stream is resumed, and when it ends.
+//! Live events: which events a stream sends, in which order, how it is resumed, and when it ends.
 
 use crate::kit::{Heard, Stream, World, eventually};
 use futures::future::join_all;

@@ -1,8 +1,8 @@
-//! What goes wrong in the world, done to the real server: it is killed in the middle, answers are lost, streams are cut.
+//! Faults from outside, on the real server: it is killed while it writes, answers are lost, streams are cut.
 //!
-//! Each client keeps a ledger of its own, outside of the code under test: what it sent, what was acknowledged, what it
-//! deleted. The oracle knows the ledgers and what the server has in the end, nothing else. How often each story is told is
-//! up to `SIDENOTE_FAULT_RUNS` (a few times in the usual test, hundreds by `cargo xtask faults`); a story prints its figures.
+//! Each client keeps its own ledger, outside of the code under test: what it sent, what was acknowledged, what it
+//! deleted. The oracle knows only the ledgers and the final content of the server. `SIDENOTE_FAULT_RUNS` sets how often
+//! each test runs (a few times by default, hundreds with `cargo xtask faults`); each test prints its figures.
 
 mod cut;
 mod disk;
@@ -11,12 +11,12 @@ mod ledger;
 mod proxy;
 mod sync;
 
-/// So many runs, unless the environment says how many.
+/// The number of runs: this many, unless the environment sets it.
 fn runs(usual: usize) -> usize {
     std::env::var("SIDENOTE_FAULT_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(usual)
 }
 
-/// A small generator (splitmix64): the same seed, the same story.
+/// A small generator (splitmix64): the same seed gives the same test.
 struct Dice(u64);
 
 impl Dice {

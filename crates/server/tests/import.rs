@@ -1,4 +1,4 @@
-//! Mail archives brought in: what the agents then see, and what is said about the rest.
+//! Imported mail archives: what the agents see, and the report about the rest.
 
 use crate::kit::{Client, World, eventually};
 use sidenote_server::import::{self, Report};
@@ -16,7 +16,7 @@ async fn bring_in(world: &World, name: &str, own: &[&str]) -> Report {
 
 const TEAM: [&str; 2] = ["help@acme.test", "SALES@Acme.Test"];
 
-/// Every imported conversation with its messages, oldest first, by the contact's name and the first words.
+/// Every imported conversation with its messages, oldest first, by the contact's name and the first words of a message.
 async fn threads(agent: &Client) -> BTreeMap<String, Vec<Message>> {
     let mut threads = BTreeMap::new();
     let page: Page<Conversation> = agent.get("/api/v1/conversations?limit=100").await.expect(200).read();

@@ -1,4 +1,4 @@
-//! The inbox: which conversations are listed, in which order, what is unread, and what the preview says.
+//! The inbox: which conversations it lists, in which order, what is unread, and the preview.
 
 use crate::kit::{Client, World};
 use serde_json::json;
@@ -14,7 +14,7 @@ async fn one(client: &Client, id: ConversationId) -> Conversation {
     client.get(&paths::conversation(id)).await.expect(200).read()
 }
 
-/// Ana's chat is the oldest, Bob's the newest, each a clear time apart.
+/// Ana's chat is the oldest, Bob's the newest, with a clear time between them.
 async fn spread(world: &World) {
     let acme = &world.acme;
     for (n, id) in [acme.ana_chat, acme.ana_mail, acme.bob_chat].into_iter().enumerate() {

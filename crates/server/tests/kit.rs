@@ -1,5 +1,5 @@
-//! The small world the stories play in: two organizations on a temporary database, and clients that ask the app in
-//! process. Nothing here asserts what the product promises; it only makes the promises short to write.
+//! The test kit: a small world of two organizations on a temporary database, and clients that call the app in process.
+//! It asserts nothing about the product; it keeps the tests short.
 
 pub(crate) mod earlier;
 pub(crate) mod process;
@@ -61,7 +61,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        // Nobody's undo runs out while a slow machine gets through a story.
+        // The undo window does not end while a slow machine runs a test.
         Self::with(Config { undo_window: Duration::from_secs(3600), ..Config::default() }).await
     }
 
@@ -105,12 +105,12 @@ impl World {
         self.client(self.globex.org, self.globex.maya).await
     }
 
-    /// Somebody who isn't signed in.
+    /// A client without a session.
     pub(crate) fn nobody(&self) -> Client {
         Client { app: self.app.clone(), headers: HeaderMap::new() }
     }
 
-    /// A client with a session of its own, as the app's page would send it.
+    /// A client with a session of its own, with the headers of the app's page.
     pub(crate) async fn client(&self, org: OrgId, agent: AgentId) -> Client {
         let token = secret::token();
         let mut change = self.db().change(org).await.unwrap();
@@ -133,7 +133,7 @@ impl World {
             .with("x-sidenote", "1")
     }
 
-    /// The contact writes, now.
+    /// A message from the contact, now.
     pub(crate) async fn inbound(&self, org: OrgId, conversation: ConversationId, body: &str) -> Seq {
         let mut change = self.db().change(org).await.unwrap();
         let at = change.at();
@@ -154,14 +154,14 @@ impl World {
         seq
     }
 
-    /// The same world, over what its file is now. Its database must have been closed.
+    /// The same world over the current file. Its database must be closed.
     pub(crate) async fn reopened(self) -> Self {
         let state = State::new(Db::open(&self.file).await.unwrap(), Config::default(), StaticFiles::default());
         let app = sidenote_server::app(state.clone());
         Self { state, app, ..self }
     }
 
-    /// A number straight from the database.
+    /// A number from the database.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut *self.db().read().await.unwrap()).await.unwrap()
     }
@@ -198,7 +198,7 @@ async fn team(db: &Db, slug: &str) -> Team {
     Team { org, maya: maya.id, sam: sam.id, kim: kim.id, chat, email, ana, bob, ana_chat, ana_mail, bob_chat }
 }
 
-/// Asks the app as one browser would.
+/// Calls the app with the headers of one browser.
 #[derive(Clone)]
 pub(crate) struct Client {
     app: Router,
@@ -206,14 +206,14 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// The same client with one header more, or another value of it.
+    /// The same client with another header, or another value of it.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut headers = self.headers.clone();
         headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
         Self { app: self.app.clone(), headers }
     }
 
-    /// The same browser, at this world's app.
+    /// The same browser, for this world's app.
     pub(crate) fn at(&self, world: &World) -> Self {
         Self { app: world.app.clone(), headers: self.headers.clone() }
     }
@@ -273,7 +273,7 @@ impl Client {
         self.app.clone().oneshot(request).await.unwrap()
     }
 
-    /// How an answer begins, without reading the rest of it.
+    /// The start of an answer; the rest is not read.
     pub(crate) async fn begins(&self, path: &str) -> Answer {
         let response = self.begin(Method::GET, path, Body::empty()).await;
         Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: Vec::new() }
@@ -304,7 +304,7 @@ impl Client {
     }
 }
 
-/// What came back.
+/// The answer to a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -337,7 +337,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Checks that this is a problem document of this code, and returns it.
+    /// Checks that this is a problem document with this code, and returns it.
     #[track_caller]
     pub(crate) fn refused(&self, code: &str) -> Value {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{} {}", self.status, self.text());
@@ -348,7 +348,7 @@ impl Answer {
     }
 }
 
-/// A directory for a database: in memory where there is room, so that no test waits for a disk.
+/// A directory for a database: in memory if there is room, so that no test waits for a disk.
 pub(crate) fn directory() -> TempDir {
     let memory = Path::new("/dev/shm");
     let has_room =
@@ -356,15 +356,15 @@ pub(crate) fn directory() -> TempDir {
     if has_room { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() }
 }
 
-/// More than all tests that run at once need; a container may have as little as 64 MiB.
+/// More than all tests that run at the same time need; a container may have as little as 64 MiB.
 const ROOM: u64 = 1 << 30;
 
-/// Waits for what must come; a test that waits for ever fails instead.
+/// Waits with a time limit: a test that would wait for ever fails instead.
 pub(crate) async fn patient<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(30), what).await.expect("it comes within 30 s")
 }
 
-/// Asks again until it is so.
+/// Repeats the check until it holds.
 pub(crate) async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
     let mut pace = tokio::time::interval(Duration::from_millis(5));
     patient(async {

@@ -1,6 +1,6 @@
-//! Stories about the server, told in process over a temporary database: success and each refusal side by side.
+//! Tests of the server, in process over a temporary database: success and each refusal side by side.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only; their helpers here are test code too.
 #![allow(clippy::unwrap_used)]
 
 mod kit;

@@ -1,4 +1,4 @@
-//! Messages: the thread, replies, and what an arriving message does to its conversation.
+//! Messages: the thread, replies, and what an incoming message changes in its conversation.
 
 use crate::kit::World;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Databases of earlier versions: everything in them is there afterwards, and deletion stays final.
+//! Databases of earlier versions: the migration keeps everything in them, and deletion stays final.
 
 use crate::{
     deletion::bytes_left,
@@ -74,7 +74,8 @@ async fn a_database_of_a_later_version_is_not_touched_and_the_reason_is_said() {
     assert!(said.starts_with("This database belongs to a later version of Sidenote: its schema is 9000"), "{said}");
 }
 
-/// The text comes last in its row, behind its padding, or SQLite copies some of it: see `src/overflow_padding.rs`.
+/// The text must be the last column of its row, behind its padding, or SQLite copies a part of it: see
+/// `src/overflow_padding.rs`.
 #[tokio::test]
 async fn the_tables_of_the_texts_keep_their_columns() {
     let directory = crate::kit::directory();

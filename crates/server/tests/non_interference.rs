@@ -1,5 +1,5 @@
-//! What a contact can never find out: whether the team writes notes. Shown twice: by two worlds that differ in nothing
-//! but notes, and by the sources of the contact's side, which can't even name one.
+//! A contact can't find out whether the team writes notes. Two proofs: two worlds that differ in nothing but notes, and
+//! the sources of the contact's side, which can't name a note.
 
 use crate::{
     kit::{Answer, Client, Heard, Stream, World},
@@ -14,14 +14,14 @@ use std::{
 use uuid::Uuid;
 use wire::paths;
 
-/// What a contact could compare: every contact-facing answer and everything on the stream.
+/// Everything that a contact can compare: each contact-facing answer, and everything on the stream.
 #[derive(Debug, PartialEq)]
 struct Seen {
     answers: Vec<(u16, BTreeMap<String, String>, String)>,
     stream: Vec<Heard>,
 }
 
-/// Puts a fixed word for each random id and for the times, which are those of two runs.
+/// Replaces each random id, and the times, by a fixed word: they differ between two runs.
 fn normalized(text: &str, names: &[(String, &str)]) -> String {
     let mut text = names.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id, name));
     while let Some(at) = text.find("\"created_at\":\"2") {
@@ -31,13 +31,13 @@ fn normalized(text: &str, names: &[(String, &str)]) -> String {
     text
 }
 
-/// Plays one history, with the team's own notes in between or without; everything else is the same.
+/// Plays one history, with or without the team's own notes in between; everything else is the same.
 async fn play(seed: u64, with_notes: bool) -> Seen {
-    // A heartbeat that comes all the same was stirred by something.
+    // No heartbeat is due during the test: if one comes, something has caused it.
     let world = World::with(Config { heartbeat: Duration::from_secs(3600), ..Config::default() }).await;
     let (visitor, sam, kim) = (visitor(&world).await, world.sam().await, world.kim().await);
     let (mut seen, mut dice) = (Vec::new(), Dice(seed));
-    // Read all the time, so that a stir at any moment would be heard.
+    // The stream is read all the time, so that an event at any moment is noticed.
     let mut stream = visitor.stream(EVENTS).await;
     let hello = stream.next().await.unwrap();
     let listening = tokio::spawn(listen(stream, hello));
@@ -86,7 +86,7 @@ async fn listen(mut stream: Stream, hello: Heard) -> Vec<Heard> {
 }
 
 fn plain(answer: &Answer, names: &[(String, &str)]) -> (u16, BTreeMap<String, String>, String) {
-    // A time without milliseconds is written shorter, and so changes the length.
+    // A time without milliseconds is written shorter, which changes the length.
     let headers = answer.headers.iter().filter(|(name, _)| *name != "date" && *name != "content-length");
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     (answer.status, headers.collect(), normalized(&answer.text(), names))
@@ -97,7 +97,7 @@ fn events(heard: Vec<Heard>, names: &[(String, &str)]) -> Vec<Heard> {
     heard.into_iter().map(|event| Heard { data: data(&event.data), ..event }).collect()
 }
 
-/// The team writes for itself, in both kinds of note, and takes some of it back.
+/// The team writes notes of both kinds and deletes some of them.
 async fn note(agent: &Client, dice: &mut Dice) {
     let theirs = conversation(agent).await;
     let secret = format!("canary {}", Uuid::now_v7());
@@ -131,7 +131,7 @@ impl Dice {
         self.0 % sides
     }
 
-    /// Other dice, so that what the team does for itself moves nothing else.
+    /// Separate dice, so that the notes change nothing else in the history.
     fn aside(&self) -> Self {
         Self(self.0 ^ 0x9e37_79b9_7f4a_7c15)
     }
@@ -142,7 +142,7 @@ fn source(path: &str) -> String {
     std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The code of a file: no comments, no tests.
+/// The code of a file, without comments and tests.
 fn code(path: &str) -> String {
     let text = source(path);
     let text = text.split("#[cfg(test)]").next().unwrap();
@@ -153,13 +153,13 @@ fn words(code: &str) -> BTreeSet<String> {
     code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// The crate's modules that a file names: in `crate::name` and in `crate::{name, …}`.
+/// The crate's modules that a file names, in `crate::name` and in `crate::{name, …}`.
 fn modules_used(code: &str) -> BTreeSet<String> {
     let after = code.match_indices("crate::").map(|(at, name)| &code[at + name.len()..]);
     after.flat_map(|rest| rest.strip_prefix('{').map_or_else(|| vec![first_word(rest)], names_in_group)).collect()
 }
 
-/// The first word of each part of a `{…}` group, whose opening brace is already taken; inner groups are passed over.
+/// The first word of each part of a `{…}` group, after its opening brace; nested groups are skipped.
 fn names_in_group(text: &str) -> Vec<String> {
     let (mut depth, mut parts) = (0, vec![String::new()]);
     for c in text.chars() {
@@ -206,7 +206,7 @@ fn the_contacts_side_can_name_no_note() {
 
 #[test]
 fn the_contacts_side_uses_only_modules_that_name_no_note_either() {
-    // `state` is the one door that leads to everything; the next test says what is taken through it.
+    // `state` is the only one of them that leads to everything; the next test checks what is used through it.
     let allowed = BTreeSet::from(
         [
             "change",

@@ -1,4 +1,4 @@
-//! The published document and the routes say the same.
+//! The published document and the routes agree.
 
 use crate::{
     kit::World,
@@ -17,9 +17,9 @@ async fn every_operation_of_the_document_answers() {
     let operations = all(&world).await;
     assert!(operations.len() >= 30, "{} operations", operations.len());
     for operation in &operations {
-        // Fresh things each time: an operation may delete them.
+        // New resources each time: an operation may delete them.
         let cast = Cast::of(&maya, acme).await;
-        // Signing out would sign everybody else in this story out too.
+        // Maya's sign-out would end the session that the rest of this test uses.
         let client = if operation.template == paths::SESSION { world.sam().await } else { maya.clone() };
         let answer = operation.ask(&client, &cast, acme.ana_chat.0).await;
         assert!(![404, 405, 500].contains(&answer.status), "{operation:?}: {} {}", answer.status, answer.text());

@@ -1,4 +1,4 @@
-//! Every operation of the published document, ready to be asked with any ids.
+//! Every operation of the published document, which can be called with any ids.
 
 use crate::kit::{Answer, Client, Team, World};
 use axum::http::Method;
@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use wire::{ContactNoteId, ConversationNoteId, MessageId};
 
-/// A method and a path with `{…}` in it.
+/// A method and a path template with `{…}` in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) method: Method,
     pub(crate) template: String,
 }
 
-/// Ids by their names in the templates; `id` is told apart by what it is an id of.
+/// Ids by their names in the templates; the path tells what `id` is an id of.
 #[derive(Clone, Debug)]
 pub(crate) struct Cast {
     pub(crate) contact: Uuid,
@@ -25,7 +25,7 @@ pub(crate) struct Cast {
 }
 
 impl Cast {
-    /// Things that exist in an organization.
+    /// Resources that exist in an organization.
     pub(crate) async fn of(client: &Client, team: &Team) -> Self {
         let message = MessageId::fresh();
         let path = wire::paths::message(team.ana_chat, message);
@@ -45,7 +45,7 @@ impl Cast {
         Self { contact, conversation, contact_note, conversation_note, message: MessageId::fresh().0 }
     }
 
-    /// The text with every id of the cast replaced by what it is.
+    /// The text with every id of the cast replaced by the name of its kind.
     pub(crate) fn forget(&self, text: &str) -> String {
         let ids = [self.contact, self.conversation, self.contact_note, self.conversation_note, self.message];
         let names = ["contact", "conversation", "contact note", "conversation note", "message"];
@@ -65,7 +65,7 @@ impl Operation {
         if path == "/api/v1/changes" { format!("{path}?after=x.0") } else { path }
     }
 
-    /// A body that this operation takes.
+    /// A body that this operation accepts.
     pub(crate) fn body(&self, conversation: Uuid) -> Option<Value> {
         let end = self.template.rsplit("/").next().unwrap();
         match (self.method.as_str(), self.template.as_str()) {
@@ -84,7 +84,7 @@ impl Operation {
         }
     }
 
-    /// Asks with this cast; a note is written in `conversation`. A stream isn't read.
+    /// Calls the operation with this cast; a note is written in `conversation`. A stream isn't read.
     pub(crate) async fn ask(&self, client: &Client, cast: &Cast, conversation: Uuid) -> Answer {
         let path = self.path(cast);
         if self.template.ends_with("/events") {

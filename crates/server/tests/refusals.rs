@@ -1,4 +1,4 @@
-//! Refusals: a problem document for everything, the framework's own failures included, and no echo.
+//! Refusals: each is a problem document, including the framework's own failures, and repeats nothing that was sent.
 
 use crate::kit::World;
 use axum::{

@@ -1,4 +1,4 @@
-//! What every request passes: other sites' pages are kept out, and every answer carries its headers.
+//! The layers that every request passes: pages of other sites are refused, and every answer has its headers.
 
 use crate::{
     kit::{Client, World},
@@ -82,7 +82,7 @@ async fn without_fetch_metadata_the_exact_origin_counts() {
         World::with(Config { public_origin: Some("https://inbox.test".to_owned()), ..Config::default() }).await;
     let cookie = |client: Client| client.without("sec-fetch-site");
     let sam = cookie(public.sam().await);
-    // The kit signs in with the plain cookie; behind TLS it has its other name.
+    // The kit signs in with the plain cookie, which has another name behind TLS.
     let sam = sam.secure();
     assert_eq!(add(&sam.with("origin", "https://inbox.test"), &public).await, 201);
     for origin in ["http://inbox.test", "https://inbox.test:444", "https://evil-inbox.test", "https://inbox.test.evil"]

@@ -1,4 +1,4 @@
-//! Signing in and out, how sessions end, and how guessing is slowed down.
+//! Sign-in and sign-out, how sessions end, and the rate limit for guesses.
 
 use crate::kit::{Answer, Client, World};
 use serde_json::json;
@@ -20,7 +20,7 @@ async fn sign_in(client: &Client, email: &str, password: &str) -> Answer {
     client.post(paths::SESSION, Some(json!({ "email": email, "password": password }))).await
 }
 
-/// The cookie's value alone.
+/// The cookie's value.
 fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! The app's files: what is served, how it is kept, and what is said where there is no app.
+//! The app's files: which are served, how they are cached, and the answer if there is no app.
 
 use crate::kit::World;
 use axum::http::Method;
@@ -155,13 +155,13 @@ async fn a_hostile_name_of_an_organization_is_text() {
         let shown = unescaped(&title);
         assert_eq!((shown.as_str(), &heading), (name, &title));
         assert!(!title.contains(['<', '>', '"', '\'']), "{title}");
-        // All else on the page is as on every other organization's.
+        // Everything else on the page is the same for every organization.
         let rest = page.replacen(&title, "", 2);
         assert_eq!(&rest, plain.get_or_insert_with(|| rest.clone()));
     }
 }
 
-/// What a browser makes of the references in a text.
+/// The text that a browser shows for the references in a text.
 fn unescaped(html: &str) -> String {
     let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
     references.into_iter().fold(html.to_owned(), |text, (reference, character)| text.replace(reference, character))

@@ -1,4 +1,4 @@
-//! The wall between organizations: another one's ids answer byte for byte like ids that don't exist.
+//! The wall between organizations: ids of another one answer byte for byte like ids that don't exist.
 
 use crate::{
     kit::{Answer, World},
@@ -41,7 +41,7 @@ async fn an_id_used_elsewhere_is_free_here() {
             continue;
         }
         let foreign = Cast::of(&gia, &world.globex).await;
-        // Our own contact and conversation, with another organization's note or message.
+        // The own contact and conversation, with another organization's note or message.
         let ours = Cast::of(&maya, &world.acme).await;
         let theirs = Cast { contact: ours.contact, conversation: ours.conversation, ..foreign.clone() };
         let nobodys = Cast { contact: ours.contact, conversation: ours.conversation, ..Cast::random() };
@@ -50,7 +50,7 @@ async fn an_id_used_elsewhere_is_free_here() {
             without_ids(&operation.ask(&maya, &nobodys, ours.conversation).await, &nobodys),
         ];
         assert_eq!(theirs.0, nobodys.0, "{operation:?}");
-        // A note that was made carries its own place and time; everything else is the same.
+        // The answer to a new note holds its own place and time; everything else is the same.
         if theirs.0 >= 400 || theirs.0 == 204 {
             assert_eq!(theirs, nobodys, "{operation:?}");
         }

@@ -1,4 +1,4 @@
-//! Lists and rows end, and leave nothing behind.
+//! Lists and rows are disposed of and leave nothing behind.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,8 +14,8 @@ use super::{TestList, shown_in};
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::stage::Stage;
 
-/// Counts listeners of kind `scroll` and observers on the whole page, while it lives, by standing in the way of those
-/// who add and remove them.
+/// Counts `scroll` listeners and observers on the whole page while it lives, by wrapping the functions that add and
+/// remove them.
 struct Timeline;
 
 impl Timeline {
@@ -82,7 +82,7 @@ async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
         painted().await;
         assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
         assert!(list.shown().is_empty());
-        // Whoever still has the handle, or scrolls what is left, does no harm.
+        // A call on a handle that is still kept, or a scroll of the old element, does no harm.
         handle.focus(3, "button");
         handle.scroll_to(5);
         list.scroll_to(0.0);
@@ -102,7 +102,7 @@ async fn a_short_list_that_nobody_asks_anything_of_has_no_listener_and_no_observ
     assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
 }
 
-/// A list whose rows count those that were built and those that ended.
+/// A list with counters of the rows that were built and that were disposed of.
 fn counting(keys: &ArcRwSignal<Vec<u32>>) -> (Stage, Arc<AtomicUsize>, Arc<AtomicUsize>) {
     let (built, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (shown, begin, end) = (keys.clone(), Arc::clone(&built), Arc::clone(&ended));
@@ -269,7 +269,7 @@ async fn a_list_may_end_while_it_asks_for_more() {
         let keys = (0..100).collect::<Vec<u32>>();
         let end = Callback::new(move |()| {
             is_open.set(false);
-            // The whole view goes, in the middle of the list's own work.
+            // The whole view is unmounted in the middle of the list's own work.
             own.with_value(|stage| stage.borrow_mut().as_mut().map(Stage::unmount));
             note.with_value(|ended| *ended.borrow_mut() = true);
         });

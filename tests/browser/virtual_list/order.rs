@@ -1,4 +1,4 @@
-//! Rows are in the order of their keys, whatever changed at once, and each keeps its nodes.
+//! Rows are in the order of their keys, however many change at once, and each keeps its nodes.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use sidenote_testkit::user::focused;
 const WRONG_WITH_FOR: [(&[u32], &[u32]); 2] =
     [(&[0, 1, 2, 3, 4], &[4, 3, 2]), (&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], &[0, 3, 8, 5, 4, 7, 9])];
 
-/// Why `KeyedList` is there. The day this fails, Leptos has mended its `<For>`.
+/// The reason for `KeyedList`. When this test fails, Leptos has fixed its `<For>`.
 #[wasm_bindgen_test]
 async fn a_bare_for_shows_rows_in_the_wrong_order() {
     for (before, after) in WRONG_WITH_FOR {
@@ -117,7 +117,7 @@ async fn the_rows_of_a_long_list_are_in_order_and_keep_their_nodes_through_any_c
         let before: HashMap<u32, HtmlElement> =
             items_in(list.stage.root()).into_iter().map(|item| (number_in(&item), item)).collect();
         let next = dice.change(&keys, &mut fresh);
-        // As many as went come back, so that the list stays long.
+        // As many rows come back as were removed, so that the list stays long.
         let next: Vec<u32> = next.into_iter().chain((0..60).map(|n| fresh + 1 + n)).take(300).collect();
         fresh += 60;
         list.set(next.iter().copied());
@@ -136,7 +136,7 @@ async fn the_rows_of_a_long_list_are_in_order_and_keep_their_nodes_through_any_c
 
 fn assert_same_nodes(list: &TestList, before: &HashMap<u32, HtmlElement>, what: &str) {
     for item in items_in(list.stage.root()) {
-        // A row that left the window and came back was built again, and is another node by right: the old one is gone.
+        // A row that left the window and came back was built again and has a new node; its old one is disconnected.
         if let Some(old) = before.get(&number_in(&item)).filter(|old| old.is_connected()) {
             assert_eq!(*old, item, "another node for {}: {what}", number_in(&item));
         }

@@ -1,4 +1,4 @@
-//! What the reader looks at stays where it is, and what has the focus keeps it.
+//! The row that the reader looks at stays in place, and the focused element keeps the focus.
 
 use leptos::prelude::*;
 use sidenote::components::ui::virtual_list::Edge;
@@ -13,7 +13,7 @@ fn uneven(key: u32) -> u32 {
     15 + key * 37 % 150
 }
 
-/// A list of uneven rows with the reader somewhere in its middle.
+/// A list of uneven rows, scrolled to somewhere in its middle.
 async fn in_the_middle(edge: Edge) -> TestList {
     let list = TestList::with(0..1000, edge, uneven);
     eventually("rows to fill the screen", || list.is_filled()).await;
@@ -54,7 +54,7 @@ async fn rows_added_removed_and_moved_above_leave_what_is_seen_where_it_is() {
         let before = list.seen();
         let keys = list.keys.get_untracked();
         let first = keys.iter().position(|key| *key == before[0].0).expect("the first row seen has a key");
-        // Everything above changes; what is seen and what follows doesn't.
+        // Everything above changes; the visible rows and those below don't.
         let above = dice.change(&keys[..first], &mut fresh);
         let above: Vec<u32> = above.into_iter().chain((0..dice.below(60) as u32).map(|n| fresh + 1 + n)).collect();
         fresh += 60;
@@ -79,7 +79,7 @@ async fn when_the_first_row_seen_goes_or_moves_away_the_next_stays_where_it_is()
         list.set(keys);
         next_picture().await;
         assert_still(&list, &before[1..], &format!("step {step}"));
-        // Far from the end of what is seen, so that it is seen again.
+        // Far from the end of the viewport, so that it is visible again.
         assert!(list.is_filled());
     }
 }
@@ -139,7 +139,7 @@ async fn a_reader_at_the_top_sees_new_rows_and_one_further_down_is_told_of_them(
     eventually("two rows nobody saw", || unseen() == 2).await;
     next_picture().await;
     assert_still(&list, &before, "two rows more");
-    // More at the other end, and rows that only moved, are not news.
+    // More rows at the other end, and rows that only moved, don't count as new.
     list.keys.update(|keys| {
         keys.push(2003);
         let moved = keys.remove(5);
@@ -180,7 +180,7 @@ async fn a_row_with_the_focus_stays_in_its_place_among_the_rows_however_far_the_
         assert!(list.shown().is_sorted() && list.shown().len() < 60);
         assert!(list.is_filled());
     }
-    // In whatever order, with the list around it turned upside down.
+    // In any order, with the rows around it reversed.
     list.set((0..2000).rev());
     eventually("the order turned round", || list.shown().first() > list.shown().last()).await;
     assert!(list.shown().is_sorted_by(|a, b| a > b));
@@ -241,12 +241,12 @@ async fn after_a_row_is_removed_the_next_can_have_the_focus_though_it_wasnt_ther
     eventually("rows to fill the screen", || list.is_filled()).await;
     list.handle.focus(0, "button");
     eventually("the focus", || focused_text().as_deref() == Some("0")).await;
-    // As a handler does: change the keys and ask for the focus in one go.
+    // As an event handler does: change the keys and request the focus in one go.
     list.set((0..500).filter(|key| *key != 0));
     list.handle.focus(400, "button");
     eventually("the focus in a row that wasn't there", || focused_text().as_deref() == Some("400")).await;
     assert!(list.seen().iter().any(|(key, top)| *key == 400 && *top >= 0.0), "{:?}", list.seen());
-    // Keys that aren't there, elements that aren't there: nothing happens.
+    // Keys and elements that don't exist: nothing happens.
     list.handle.focus(0, "button");
     list.handle.focus(3, "video");
     list.handle.scroll_to(0);
@@ -271,7 +271,7 @@ async fn a_conversation_starts_at_its_end_and_stays_there() {
             next_picture().await;
             assert!(at_end(&list));
         }
-        // A little above the end is at the end still, and the end is below what follows the rows.
+        // A position a little above the end counts as the end, and the end is below what follows the rows.
         list.stage.find("ul").style().set_property("padding-bottom", "30px").expect("a style");
         list.scroll_to(list.scrolled() - 300.0);
         eventually("the reader has left the end", || !list.handle.at_end().get_untracked()).await;
@@ -281,7 +281,7 @@ async fn a_conversation_starts_at_its_end_and_stays_there() {
         next_picture().await;
         list.keys.update(|keys| keys.push(5004));
         eventually("the end, with the new row", || at_end(&list) && list.item(5004).is_some()).await;
-        // Older rows come in before, a picture in the last row loads, the box below grows.
+        // Older rows are added before, a picture in the last row loads, the box below grows.
         list.keys.update(|keys| *keys = (900..1000).chain(keys.drain(..)).collect());
         next_picture().await;
         assert!(at_end(&list));

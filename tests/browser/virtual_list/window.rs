@@ -1,4 +1,4 @@
-//! Of a long list only the rows near what can be seen are there, and nobody who reads it can tell.
+//! Of a long list only the rows near the viewport are rendered, and a reader can't notice it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::{TestList, items_in, shown_in};
 use sidenote_testkit::eventually::{eventually, next_picture, painted};
 use sidenote_testkit::stage::Stage;
 
-/// Rows a list may have at most; a screen of this size shows ten.
+/// The most rows that may be rendered; a viewport of this size shows ten.
 const MOST: usize = 45;
 
 #[wasm_bindgen_test]
@@ -62,7 +62,7 @@ async fn scrolling_leaves_no_blank_space_and_nothing_to_complain_of() {
     let list = TestList::with(0..3000, Edge::Start, |key| 15 + key * 37 % 90);
     eventually("rows to fill the screen", || list.is_filled()).await;
     for step in 1..150 {
-        // There and back, by more than a margin's worth and by less.
+        // Back and forth, by more than a margin and by less.
         let distance = if step % 10 == 0 { 900 } else { 130 };
         let distance = if step > 75 { -distance } else { distance };
         list.stage.root().set_scroll_top(list.stage.root().scroll_top() + distance);
@@ -162,7 +162,7 @@ async fn a_list_far_from_what_can_be_seen_has_few_rows_until_the_reader_comes_ne
 async fn a_list_that_comes_into_sight_without_scrolling_has_its_rows() {
     let (stage, text) = below_a_text(5000);
     eventually("few rows", || shown_in(stage.root()).len() < 10).await;
-    // Nothing is left to do by then: only coming into sight can bring the rows.
+    // All work is done by then: the rows can come only when the list comes into view.
     painted().await;
     painted().await;
     text.set(0);
@@ -211,7 +211,7 @@ async fn a_list_may_itself_be_what_scrolls_and_may_have_space_between_its_rows()
     eventually("rows in the middle, about where they should be", || near(1000) && near(1009)).await;
     list.set_scroll_top(40 * 2000);
     eventually("the last row", || near(1999)).await;
-    // To the very end of the list, with nothing blank after it.
+    // Scrolls to the very end of the list, with nothing blank after it.
     let end = items_in(&list).last().map(|item| item.get_bounding_client_rect().bottom()).expect("a row");
     assert!((list.get_bounding_client_rect().bottom() - 7.0 - end).abs() < 1.5, "the last row ends at {end}");
 }
@@ -229,7 +229,7 @@ async fn a_list_follows_when_another_element_becomes_the_one_that_scrolls() {
     eventually("the first rows", || shown_in(stage.root()).len() >= 10).await;
     inner.set_scroll_top(8_000);
     eventually("rows where the reader went", || shown_in(stage.root()).contains(&205)).await;
-    // As a narrow screen's style sheet does.
+    // As the style sheet for narrow screens does.
     inner.style().set_css_text("height: auto; overflow-y: visible");
     stage.root().style().set_css_text("height: 300px; overflow-y: auto");
     eventually("the outer one has all of it", || stage.root().scroll_height() > 30_000).await;
@@ -237,7 +237,7 @@ async fn a_list_follows_when_another_element_becomes_the_one_that_scrolls() {
     stage.root().set_scroll_top(20_000);
     next_picture().await;
     assert!(shown_in(stage.root()).contains(&505), "rows where the reader went now");
-    // And it is the outer one that keeps what is read where it is.
+    // And the outer one keeps the visible row in place.
     painted().await;
     let top = || {
         let row = items_in(stage.root()).into_iter().find(|item| super::number_in(item) == 505);

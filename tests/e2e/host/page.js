@@ -1,5 +1,5 @@
-// The host's own script: a router that takes every link of its origin, keys that it listens to everywhere, and a record
-// of what happened.
+// The host's own script: a router that takes every link of its origin, key listeners on the whole page, and a record of
+// what happened.
 import { load, mount } from "/inbox/index.js";
 
 const record = { keys: [], shortcuts: [], typing: [], navigations: [], clicks: 0, events: [], errors: [] };
@@ -23,7 +23,7 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("popstate", () => record.navigations.push(`back to ${location.pathname}`));
 window.addEventListener("keydown", (event) => record.keys.push(event.key));
-/** One key each, as products have them; never while somebody types. */
+/** Shortcuts of one key each, as products have them; inactive while somebody types. */
 const SHORTCUTS = { s: "star", "/": "search", n: "next" };
 window.addEventListener("keydown", (event) => {
   const { target } = event;
@@ -44,7 +44,7 @@ for (const name of ["open", "note-added", "note-deleted", "auth-needed", "failed
 }
 
 const places = document.querySelector("#places");
-/** Puts an element of the widget on the page. */
+/** Adds an element of the widget to the page. */
 function element(id, attributes) {
   const widget = document.createElement("sidenote-inbox");
   widget.id = id;

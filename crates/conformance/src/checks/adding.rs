@@ -1,4 +1,4 @@
-//! Adding a note.
+//! Checks about adding a note.
 
 use crate::{Outcome, Scene};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Deleting a note, and undoing that.
+//! Checks about deleting a note and undoing the deletion.
 
 use crate::{Outcome, Scene, Trouble};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The live stream, and the same by polling.
+//! Checks about the live stream, and about the same events by polling.
 
 use crate::{
     Outcome, Scene, Trouble,
@@ -23,7 +23,7 @@ pub(super) fn hello(scene: &Scene) -> Outcome {
     Err(wrong("hello comes first, with epoch and head and without an id", &first))
 }
 
-/// The next event about this note; other agents' doings are passed over.
+/// The next event about this note; events about anything else are ignored.
 fn about(stream: &Stream, id: ContactNoteId) -> Result<Heard, Trouble> {
     stream.next_where(|heard| heard.data["note"]["id"] == json!(id) || heard.data["note_id"] == json!(id))
 }
@@ -44,7 +44,7 @@ pub(super) fn told(scene: &Scene) -> Outcome {
     let added = scene.add(TEXT)?;
     scene.agent.delete(&added.path())?.expect(200)?;
     for stream in &streams {
-        // Where the text is gone already, nothing is told of the note but that.
+        // If the text is gone already, the only event about the note is its deletion.
         let first = about(stream, added.id)?;
         let last = if first.event == "contact-note-added" { about(stream, added.id)? } else { first.clone() };
         if first.event == "contact-note-added" && known(&first.data["note"]) != added.note {

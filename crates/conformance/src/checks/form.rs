@@ -1,4 +1,4 @@
-//! What all answers have in common.
+//! Checks about the form that all answers share.
 
 use crate::{Outcome, Scene, Trouble, note::FIELDS};
 use wire::{ContactId, paths};
@@ -37,7 +37,7 @@ pub(super) fn not_found(scene: &Scene) -> Outcome {
 
 pub(super) fn walls(scene: &Scene) -> Outcome {
     let stranger = scene.stranger.as_ref().ok_or(Trouble::Needs("--stranger"))?;
-    // There is something behind the wall.
+    // The notes exist for an agent of the organization.
     scene.agent.get(&scene.notes())?.expect(200)?;
     let ours = stranger.get(&scene.notes())?.refused(404, "not-found")?;
     let none = stranger.get(&paths::contact_notes(ContactId::fresh(), None, 50))?.refused(404, "not-found")?;

@@ -1,4 +1,4 @@
-//! The two kinds of note.
+//! Checks that keep the two kinds of note apart.
 
 use crate::{Outcome, Scene};
 use serde_json::json;

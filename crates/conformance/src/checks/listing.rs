@@ -1,4 +1,4 @@
-//! Lists and their pages.
+//! Checks about lists and their pages.
 
 use crate::{Outcome, Scene, Trouble};
 use serde_json::{Value, json};

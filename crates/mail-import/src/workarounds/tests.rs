@@ -1,5 +1,5 @@
-//! Each test shows what mail-parser reads alone and what a letter reads. Where the first half fails, mail-parser does it
-//! by itself, and our code for it can go.
+//! Each test checks what mail-parser reads alone and what a letter reads. If the first half fails, mail-parser reads it
+//! correctly, and the workaround can be removed.
 
 use super::*;
 use crate::Letter;
@@ -45,7 +45,7 @@ fn the_text_after_an_enclosed_message_is_the_letters() {
     assert_eq!(letter.attachments[0].media_type, "message/rfc822");
 }
 
-/// Alone, mail-parser overflows the stack, which ends the process.
+/// Alone, mail-parser overflows the stack, which aborts the process.
 #[test]
 fn a_hundred_thousand_messages_in_each_other_are_one_attachment() {
     let enclosing = b"Content-Type: message/rfc822\n\n".repeat(100_000);
@@ -53,7 +53,7 @@ fn a_hundred_thousand_messages_in_each_other_are_one_attachment() {
     assert_eq!((letter.body.as_str(), letter.attachments.len()), ("", 1));
 }
 
-/// The space in the type keeps it from being renamed. The assertion is one of debug builds.
+/// The space in the type keeps it from being renamed. The assertion exists in debug builds only.
 #[test]
 fn where_the_parser_panics_the_headers_and_the_plain_text_are_read() {
     let raw = b"From: a@b.example\nSubject: Broken\nContent-Type: multipart/mixed; boundary=b\n\nhi\n5\

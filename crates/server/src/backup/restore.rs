@@ -1,4 +1,4 @@
-//! The way back to a backup.
+//! Restores a backup: replays the deletions since, starts a new epoch, and replaces the database file.
 
 use super::{KINDS, path};
 use crate::{
@@ -13,22 +13,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where the deletions since the backup are known from, beside the database that is replaced.
+/// The source of the deletions since the backup, in addition to the database that is replaced.
 pub enum Ledger {
-    /// From that database alone.
+    /// That database alone.
     Replaced,
-    /// From a list that [`deletions`] made.
+    /// A list that [`deletions`] made.
     Listed(String),
-    /// From nowhere: what was deleted since the backup comes back.
+    /// None: notes that were deleted since the backup come back.
     Unknown,
 }
 
-/// What going back to a backup came to.
+/// The result of a restore.
 #[derive(Debug)]
 pub struct Restored {
-    /// Notes of the backup that had been deleted since.
+    /// How many notes of the backup had been deleted since.
     pub deleted: u64,
-    /// Where the database that was there lies now.
+    /// The new path of the database that was replaced.
     pub kept: Option<PathBuf>,
 }
 
@@ -42,13 +42,13 @@ impl fmt::Display for Restored {
     }
 }
 
-/// Puts a backup in the place of the database. No server may be running on it.
+/// Replaces the database by a backup. No server may be running on it.
 ///
-/// Both may be of an earlier schema: what is worked on is a copy of each, brought up to date.
+/// Both files may have an earlier schema: the work is done on a copy of each, which is migrated first.
 ///
 /// # Errors
-/// When a server is running, the backup isn't one, either file belongs to a later version, or nobody knows what was deleted
-/// since; then nothing is changed.
+/// When a server is running, the file is no backup, either file belongs to a later version, or the deletions since the
+/// backup are unknown; then nothing is changed.
 pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restored> {
     check_backup(from).await?;
     let is_readable = file.exists() && retire(file).await?;
@@ -64,13 +64,13 @@ pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restore
     if let Some(kept) = &kept {
         std::fs::rename(file, kept)?;
     }
-    // Of a database that could not be opened any more.
+    // They belong to a database that could not be opened any more.
     remove_side_files(file);
     std::fs::rename(&new.0, file)?;
     Ok(Restored { deleted, kept })
 }
 
-/// A copy of a database, up to date and readable by its owner alone. Removed in the end, unless it was renamed.
+/// A migrated copy of a database that only its owner can read. Removed on drop, unless it was renamed.
 struct Copy(PathBuf);
 
 impl Copy {
@@ -110,7 +110,7 @@ async fn check_backup(from: &Path) -> Result<()> {
     checked
 }
 
-/// Makes sure that nobody has the database open, and that all of it is in its one file. `false`: it can't be read.
+/// Makes sure that nobody has the database open, and that its one file holds all of it. `false`: it can't be read.
 async fn retire(file: &Path) -> Result<bool> {
     let Ok(mut old) = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file)).await else {
         return Ok(false);
@@ -123,7 +123,7 @@ async fn retire(file: &Path) -> Result<bool> {
         Err(_) => return Ok(false),
         Ok(()) => {}
     }
-    // Only who is alone with it may change this.
+    // SQLite allows this only while no other connection is open.
     match sqlx::query_scalar::<_, String>("PRAGMA journal_mode = DELETE").fetch_one(&mut old).await {
         Ok(mode) if mode == "delete" => {}
         Ok(_) => return Err(in_use()),
@@ -140,7 +140,7 @@ fn in_use() -> Error {
     Error::Setup("A server is running on this database: stop it first.".to_owned())
 }
 
-/// Replays what must not come back, and begins a new order of changes. Returns how many notes went.
+/// Replays deletions and sign-outs, and starts a new epoch. Returns how many notes were deleted.
 async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u64> {
     let db = Db::open(new).await?;
     let mut connection = db.writer().acquire().await?;
@@ -171,7 +171,7 @@ async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u6
     if old.is_some() {
         sqlx::query("DETACH DATABASE old").execute(&mut *connection).await?;
     }
-    // All of it into the one file, which is about to be renamed.
+    // Moves everything into the one file, which is about to be renamed.
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
     drop(connection);
     db.close().await;
@@ -179,7 +179,7 @@ async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u6
 }
 
 const REPLAY_PEOPLE: [&str; 7] = [
-    // Numbers of the order are never given twice.
+    // A `seq` is never given twice.
     "UPDATE org SET seq = MAX(seq, COALESCE((SELECT o.seq FROM old.org o WHERE o.id = org.id), 0))",
     "UPDATE agent SET (password_hash, removed_at) = (SELECT o.password_hash, o.removed_at FROM old.agent o \
      WHERE o.org_id = agent.org_id AND o.id = agent.id) WHERE EXISTS (SELECT 1 FROM old.agent o \
@@ -194,7 +194,7 @@ const REPLAY_PEOPLE: [&str; 7] = [
      WHERE o.org_id = embed_origin.org_id AND o.origin = embed_origin.origin)",
 ];
 
-/// Whoever was taken out, signed out or given another password since stays so; so do keys and origins that are gone.
+/// Replays removed agents, sign-outs and changed passwords, and removes the keys and origins that are gone.
 async fn replay_people(tx: &mut SqliteConnection) -> Result<()> {
     for statement in REPLAY_PEOPLE {
         sqlx::query(statement).execute(&mut *tx).await?;
@@ -202,7 +202,7 @@ async fn replay_people(tx: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
-/// Deletions since the backup, and what was brought back since.
+/// Replays the deletions since the backup, and the restorations of notes.
 async fn replay_notes(tx: &mut SqliteConnection) -> Result<()> {
     for kind in KINDS {
         for statement in [kind.bring_back, kind.forget_brought_back, kind.replay] {
@@ -231,7 +231,7 @@ async fn replay_lines(tx: &mut SqliteConnection, lines: &str) -> Result<()> {
     Ok(())
 }
 
-/// A file of another purpose beside this one, whose name nobody has: `FILE.PURPOSE`, `FILE.PURPOSE-2`, …
+/// A path beside this file that doesn't exist yet: `FILE.PURPOSE`, `FILE.PURPOSE-2`, …
 fn beside(file: &Path, purpose: &str) -> PathBuf {
     let nth = |n: usize| if n == 1 { format!(".{purpose}") } else { format!(".{purpose}-{n}") };
     let mut candidates = (1..).map(|n| beside_exactly(file, &nth(n)));

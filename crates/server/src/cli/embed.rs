@@ -1,4 +1,5 @@
-//! `sidenote-server embed …`: which back ends may ask for tokens for the widget, and which pages may use them.
+//! `sidenote-server embed …`: the keys of back ends that may request tokens for the widget, and the origins of its
+//! pages.
 
 use super::say;
 use crate::{
@@ -14,10 +15,10 @@ use wire::OrgId;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Embed {
-    /// The keys by which a host's back end asks for tokens.
+    /// The keys with which a host's back end requests tokens.
     #[command(subcommand)]
     Key(Key),
-    /// The origins whose pages may hold the widget.
+    /// The origins whose pages may show the widget.
     #[command(subcommand)]
     Origin(Origin),
     /// End every token of an agent at once.
@@ -31,11 +32,11 @@ pub(super) enum Embed {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Key {
-    /// Make a key. It is printed now and never again.
+    /// Add a key. It is printed now and never again.
     Add {
         #[command(flatten)]
         org: Org,
-        /// What to know it by, e. g. "crm".
+        /// A name to know it by, e. g. "crm".
         name: String,
     },
     /// Remove a key; the tokens made with it end at once.
@@ -44,7 +45,7 @@ pub(super) enum Key {
         org: Org,
         name: String,
     },
-    /// The names of the keys.
+    /// List the names of the keys.
     List {
         #[command(flatten)]
         org: Org,
@@ -53,19 +54,19 @@ pub(super) enum Key {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Origin {
-    /// Let pages of an origin hold the widget, e. g. https://crm.example
+    /// Allow the widget on pages of an origin, e. g. https://crm.example
     Add {
         #[command(flatten)]
         org: Org,
         origin: String,
     },
-    /// Take an origin off the list; the tokens of its pages end at once.
+    /// Remove an origin; the tokens of its pages end at once.
     Remove {
         #[command(flatten)]
         org: Org,
         origin: String,
     },
-    /// The list.
+    /// List the origins.
     List {
         #[command(flatten)]
         org: Org,

@@ -1,4 +1,4 @@
-//! How far an agent has seen a contact's notes, and whom a conversation is with.
+//! How far an agent has seen a contact's notes, and the contact of a conversation.
 
 use crate::{
     auth_agent::AuthAgent,
@@ -8,7 +8,7 @@ use crate::{
 use sqlx::SqliteConnection;
 use wire::{ContactId, ConversationId, OrgId, Seq};
 
-/// Others' notes after this position are new to the agent. What came before they joined isn't.
+/// Notes of others after this position are unseen by the agent. It is at least the position at which the agent joined.
 pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &AuthAgent, contact: ContactId) -> Result<Seq> {
     let row = sqlx::query("SELECT seq FROM seen_mark WHERE org_id = ? AND agent_id = ? AND contact_id = ?")
         .bind(signed.org.to_string())
@@ -40,7 +40,7 @@ pub(super) async fn count_unseen(
     Ok(row.seq("unseen")?)
 }
 
-/// Whom a conversation is with. Another organization's is as unknown as one that doesn't exist.
+/// The contact of a conversation. A conversation of another organization is as unknown as one that doesn't exist.
 pub(super) async fn with_whom(
     reading: &mut SqliteConnection,
     org: OrgId,

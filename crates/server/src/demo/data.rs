@@ -4,9 +4,9 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use wire::{Attachment, ChannelKind, Role, Status};
 
-/// Written by the contact, as `by` of a message.
+/// `by` of a message that the contact wrote.
 pub(super) const CONTACT: &str = "contact";
-/// Written by an automation, as `by` of a message.
+/// `by` of a message that an automation wrote.
 pub(super) const AUTOMATION: &str = "bot";
 
 #[derive(Deserialize)]
@@ -15,7 +15,7 @@ pub(super) struct Organization {
     pub(super) slug: String,
     pub(super) name: String,
     pub(super) agents: Vec<Agent>,
-    /// Besides web chat and e-mail.
+    /// Further channels, besides web chat and e-mail.
     pub(super) channels: Vec<Channel>,
     pub(super) tags: Vec<wire::Tag>,
     pub(super) lists: Vec<String>,
@@ -91,7 +91,7 @@ pub(super) struct Message {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConversationNote {
-    /// Which message it follows, from 0.
+    /// The message that it follows, counted from 0.
     pub(super) after: usize,
     pub(super) by: String,
     pub(super) text: String,
@@ -100,7 +100,7 @@ pub(super) struct ConversationNote {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContactNote {
-    /// In which of the contact's conversations it was written, from 0.
+    /// The contact's conversation in which it was written, counted from 0.
     #[serde(rename = "in")]
     pub(super) conversation: usize,
     pub(super) by: String,

@@ -1,4 +1,4 @@
-//! What each agent has read and seen: yesterday's work is read, today's waits for whom it concerns.
+//! What each agent has read and seen: everything but what is younger than a day and meant for that agent.
 
 use super::{
     data::{CONTACT, Conversation},
@@ -10,7 +10,7 @@ use crate::{
 };
 use wire::{AgentId, Seq, Status};
 
-/// Newer than this many hours is new.
+/// In hours: what is younger is new.
 const NEW: f64 = 24.0;
 
 impl Writer<'_> {

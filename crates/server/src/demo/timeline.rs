@@ -1,13 +1,14 @@
-//! Everything that happened, in the order it happened in. The data says when a thread ended; what came before is
-//! spread backwards in the rhythm of its channel, the same way every time.
+//! Everything that happens in the demo, in order. The data says when a thread ended; its earlier messages are spread
+//! backwards in the rhythm of its channel, the same way every time.
 
 use super::data::{CONTACT, Conversation, Organization};
 use chrono::{DateTime, TimeDelta, Utc};
 use wire::{ChannelKind, Status};
 
-/// A conversation, by its contact and its place there.
+/// A conversation: the index of its contact, and its own index there.
 pub(super) type At = (usize, usize);
 
+/// One thing that happens in the demo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Joined { agent: usize },
@@ -65,13 +66,13 @@ fn thread(steps: &mut Vec<(DateTime<Utc>, Step)>, at: At, conversation: &Convers
     }
 }
 
-/// When the `n`th message was written.
+/// The time of the `n`th message.
 fn said_at(at: At, conversation: &Conversation, n: usize, now: DateTime<Utc>) -> DateTime<Utc> {
     let later = (n + 1..conversation.messages.len()).map(|m| pause(at, conversation, m));
     before(now, conversation.hours_ago) - later.sum::<TimeDelta>()
 }
 
-/// How long the `n`th message took to come. Nobody's answers come in a steady beat.
+/// The pause before the `n`th message. It varies, as it does between people.
 fn pause(at: At, conversation: &Conversation, n: usize) -> TimeDelta {
     let dice = i64::try_from(at.0 * 31 + at.1 * 17 + n * 7).unwrap_or(0);
     let same_hand = conversation.messages[n].by == CONTACT && conversation.messages[n - 1].by == CONTACT;
@@ -89,7 +90,7 @@ fn before(now: DateTime<Utc>, hours: f64) -> DateTime<Utc> {
     now - TimeDelta::milliseconds((hours * 3_600_000.0).round() as i64)
 }
 
-/// Which of two steps of the same moment comes first.
+/// The order of two steps at the same time.
 fn rank(step: &Step) -> u8 {
     match step {
         Step::Joined { .. } => 0,

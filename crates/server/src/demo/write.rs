@@ -1,4 +1,4 @@
-//! Stores the demo step by step, through the same doors as everything else, each step at its own time.
+//! Stores the demo step by step with the functions that everything else uses, each step at its own time.
 
 use super::{
     data::{AUTOMATION, CONTACT, Contact, Conversation, Organization},
@@ -19,7 +19,7 @@ use wire::{
     ConversationId, ConversationNoteId, Delivery, Direction, ListId, MessageId, NoteBody, OrgId, Status,
 };
 
-/// Makes one organization with all that happened in it.
+/// Writes one organization and everything that happened in it.
 pub(super) async fn organization(
     change: &mut Change,
     data: &Organization,
@@ -43,6 +43,7 @@ pub(super) async fn organization(
     writer.marks().await
 }
 
+/// Writes one organization, and keeps the ids of what it has written.
 pub(super) struct Writer<'a> {
     pub(super) change: &'a mut Change,
     pub(super) data: &'a Organization,
@@ -269,7 +270,7 @@ impl<'a> Writer<'a> {
         &self.data.contacts[at.0].conversations[at.1]
     }
 
-    /// The admin, who also keeps the tags in order.
+    /// The admin, who also sets the tags.
     fn first_agent(&self) -> AgentId {
         self.agents[self.data.agents[0].key.as_str()]
     }

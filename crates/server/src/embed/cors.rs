@@ -1,5 +1,5 @@
-//! Which pages of other origins may read the agents' API: those on somebody's list, when they come with a token. Never
-//! with a cookie: no answer says that credentials are allowed.
+//! The origins whose pages may read the agents' API: those on the list of an organization, for requests with a token.
+//! Cookies never count across origins: no answer allows credentials.
 
 use super::origins;
 use crate::{
@@ -19,10 +19,11 @@ use wire::{ProblemCode, paths};
 const METHODS: &str = "GET, PUT, POST, PATCH, DELETE";
 const HEADERS: &str = "authorization, content-type, if-match, last-event-id, x-sidenote, x-sidenote-agent";
 const EXPOSED: &str = "retry-after";
-/// How long a browser may remember it: a page taken off the list is still refused by its token.
+/// How long a browser may cache the preflight answer. A page that is taken off the list meanwhile is still refused, by
+/// its token.
 const SECONDS: &str = "600";
 
-/// Answers the browser's question before a request, and lets a listed page read the answer to one.
+/// Answers preflight requests, and lets a page of a listed origin read the answers to its requests.
 pub(crate) async fn listed_pages(
     extract::State(state): extract::State<State>,
     request: Request,
@@ -71,8 +72,8 @@ fn answer() -> HeaderMap {
     .collect()
 }
 
-/// Whether a request comes from the origin that a token is for. A browser names the origin of every request that
-/// crosses one; one that stays within its own is told by fetch metadata.
+/// Checks that a request comes from the origin that its token is for. A browser sends `Origin` with every cross-origin
+/// request; a same-origin request without it is recognized by fetch metadata.
 pub(crate) fn comes_from(headers: &HeaderMap, origin: &str) -> Result<(), Error> {
     let said = headers.get(header::ORIGIN);
     let is_same = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");

@@ -1,4 +1,4 @@
-//! The keys of an organization's own back ends. Shown once, kept as hashes.
+//! The keys of the hosts' back ends. A key is shown once and stored as a hash.
 
 use crate::{
     db::{Columns as _, Db},
@@ -12,7 +12,7 @@ use wire::OrgId;
 const INSERT: &str = "INSERT INTO embed_key (org_id, id, name, key_hash, created_at) VALUES (?, ?, ?, ?, ?) \
     ON CONFLICT DO NOTHING";
 
-/// Adds a key and returns it: nothing can show it again.
+/// Adds a key and returns it. It can't be shown again.
 ///
 /// # Errors
 /// When the name is empty, too long or taken, or the database fails.
@@ -41,7 +41,7 @@ pub async fn add(db: &Db, org: OrgId, name: &str) -> Result<String> {
 const DELETE_TOKENS: &str = "DELETE FROM embed_token \
     WHERE org_id = ? AND key_id IN (SELECT id FROM embed_key WHERE org_id = ? AND name = ?)";
 
-/// Removes a key; every token that was made with it ends at once.
+/// Removes a key and revokes every token that was made with it.
 ///
 /// # Errors
 /// When there is no such key, or the database fails.
@@ -71,7 +71,7 @@ pub async fn names(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<Str
     Ok(rows.iter().map(|row| row.text("name")).collect::<sqlx::Result<_>>()?)
 }
 
-/// Whose key this is, by its hash.
+/// The organization and the name of a key, by its hash.
 pub(super) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(OrgId, String)>> {
     let row =
         sqlx::query("SELECT org_id, id FROM embed_key WHERE key_hash = ?").bind(hash).fetch_optional(reading).await?;

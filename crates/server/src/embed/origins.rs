@@ -1,4 +1,4 @@
-//! The origins whose pages may hold an organization's widget.
+//! The origins whose pages may show an organization's widget.
 
 use crate::{
     db::{Columns as _, Db},
@@ -11,7 +11,7 @@ use wire::OrgId;
 /// Adds an origin to the organization's list.
 ///
 /// # Errors
-/// When it isn't one, or the database fails.
+/// When the text is no origin, or the database fails.
 pub async fn add(db: &Db, org: OrgId, origin: &str) -> Result<()> {
     let origin = origin::normal(origin).ok_or_else(not_an_origin)?;
     let mut change = db.change(org).await?;
@@ -23,10 +23,10 @@ pub async fn add(db: &Db, org: OrgId, origin: &str) -> Result<()> {
     change.commit().await
 }
 
-/// Takes an origin off the list; the tokens of its pages end at once.
+/// Removes an origin from the list and revokes the tokens of its pages.
 ///
 /// # Errors
-/// When it isn't on the list, or the database fails.
+/// When the origin isn't on the list, or the database fails.
 pub async fn remove(db: &Db, org: OrgId, origin: &str) -> Result<()> {
     let origin = origin::normal(origin).ok_or_else(not_an_origin)?;
     let mut change = db.change(org).await?;
@@ -46,7 +46,7 @@ pub async fn remove(db: &Db, org: OrgId, origin: &str) -> Result<()> {
     change.commit().await
 }
 
-/// The organization's list.
+/// The organization's list of origins.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,7 +68,7 @@ pub(super) async fn is_of(reading: &mut SqliteConnection, org: OrgId, origin: &s
     Ok(found.is_some())
 }
 
-/// Whether an origin is on anybody's list.
+/// Whether an origin is on any organization's list.
 pub(super) async fn is_known(reading: &mut SqliteConnection, origin: &str) -> Result<bool> {
     let found = sqlx::query("SELECT 1 FROM embed_origin WHERE origin = ?").bind(origin).fetch_optional(reading).await?;
     Ok(found.is_some())

@@ -1,4 +1,4 @@
-//! Tokens: one agent, one origin, ten minutes.
+//! Tokens of the widget: for one agent and one origin, valid for ten minutes.
 
 use crate::{
     auth_agent::{AuthAgent, Credential},
@@ -18,6 +18,7 @@ const INSERT: &str = "INSERT INTO embed_token (token_hash, org_id, agent_id, key
     JOIN embed_origin o ON o.org_id = a.org_id AND o.origin = ? \
     WHERE a.org_id = ? AND a.id = ? AND a.removed_at IS NULL";
 
+/// Makes a token, if agent, key and origin still exist. Deletes expired tokens.
 pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin: &str) -> Result<EmbedToken> {
     let token = secret::token();
     let mut change = db.change(org).await?;
@@ -26,7 +27,7 @@ pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin:
         .bind(at.timestamp_millis())
         .execute(change.tx())
         .await?;
-    // Only if all three are still there: any of them may have gone since it was looked at.
+    // The statement checks agent, key and origin again: any of them may have been removed since it was looked up.
     let made = sqlx::query(INSERT)
         .bind(secret::hash(&token))
         .bind(expires_at.timestamp_millis())
@@ -44,7 +45,7 @@ pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin:
     Ok(EmbedToken { token, expires_at, expires_in })
 }
 
-/// Ends every token of an agent. Open streams hear of it as of any change.
+/// Revokes every token of an agent. The commit wakes the open streams, which then end.
 pub(crate) async fn end_all(db: &Db, org: OrgId, agent: AgentId) -> Result<()> {
     let mut change = db.change(org).await?;
     sqlx::query("DELETE FROM embed_token WHERE org_id = ? AND agent_id = ?")
@@ -59,7 +60,7 @@ const SELECT: &str = "SELECT t.org_id, t.agent_id, t.origin, a.role, a.joined_se
     JOIN agent a ON a.org_id = t.org_id AND a.id = t.agent_id \
     WHERE t.token_hash = ? AND t.expires_at > ? AND a.removed_at IS NULL";
 
-/// Who comes with the token of this hash, and from which origin alone, if it lives and the agent is still there.
+/// The agent and the origin of the token with this hash, unless it has expired or the agent was removed.
 pub(crate) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(AuthAgent, String)>> {
     let row = sqlx::query(SELECT).bind(hash).bind(Utc::now().timestamp_millis()).fetch_optional(reading).await?;
     let Some(row) = row else { return Ok(None) };

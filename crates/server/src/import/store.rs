@@ -1,4 +1,4 @@
-//! Stores a plan: finds or makes contacts and conversations, and adds the messages that aren't there yet.
+//! Stores a plan: finds or makes contacts and conversations, and adds the messages that are missing.
 
 use super::Report;
 use crate::{
@@ -18,11 +18,11 @@ use wire::{
     MessageId, OrgId, Status,
 };
 
-/// Letters per change: a running server's own changes wait for one batch, not for the archive.
+/// Letters per change: the changes of a running server wait for one batch, not for the archive.
 const BATCH: usize = 50;
 const MAX_NAME: usize = 200;
 
-/// Brings in what the plan holds, and writes down in the report what became of it.
+/// Stores what the plan holds, and counts the results in the report.
 pub(super) async fn store(db: &Db, org: OrgId, plan: &Plan, report: &mut Report) -> Result<()> {
     let channel = channel(db, org).await?;
     let stored = stored(&mut *db.read().await?, org, channel).await?;
@@ -46,7 +46,7 @@ pub(super) async fn store(db: &Db, org: OrgId, plan: &Plan, report: &mut Report)
     Ok(())
 }
 
-/// A message that an earlier import brought in.
+/// A message that an earlier import stored.
 struct Stored {
     conversation: ConversationId,
     contact: ContactId,
@@ -57,13 +57,13 @@ struct Store<'a> {
     org: OrgId,
     channel: ChannelId,
     plan: &'a Plan,
-    /// What was there before, by Message-ID.
+    /// The messages of earlier imports, by Message-ID.
     stored: HashMap<String, Vec<Stored>>,
-    /// For each thread of the plan, the key its conversations have in common.
+    /// For each thread of the plan, the key that its conversations share.
     thread_keys: Vec<String>,
-    /// How each outside sender calls themselves.
+    /// The name that each outside sender uses.
     senders: HashMap<String, &'a Sender>,
-    /// What the last letter of each conversation was about.
+    /// The subject of the last letter of each conversation.
     subjects: HashMap<ConversationId, String>,
     report: &'a mut Report,
 }
@@ -91,7 +91,7 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// The conversations of those whom the team's letter answers.
+    /// The conversations that a letter of the team's answers.
     async fn answered(
         &mut self,
         change: &mut Change,
@@ -107,8 +107,8 @@ impl Store<'_> {
         Ok(conversations.into_iter().collect())
     }
 
-    /// The sender's conversation in the letter's thread: the one with their letters, the one with the thread's key,
-    /// or a new one.
+    /// The sender's conversation in the letter's thread: the one with their letters, else the one with the thread's
+    /// key, else a new one.
     async fn conversation(&mut self, change: &mut Change, planned: &Planned, sender: &str) -> Result<ConversationId> {
         let contact = self.contact(change, sender).await?;
         let ids = &self.plan.threads[planned.thread];
@@ -162,7 +162,7 @@ impl Store<'_> {
         Ok(id)
     }
 
-    /// Asked of the database each time: another import may be running.
+    /// Asks the database each time: another import may be running.
     async fn is_there(&self, change: &mut Change, letter: &Letter, conversation: ConversationId) -> Result<bool> {
         let found = sqlx::query("SELECT 1 FROM message WHERE org_id = ? AND conversation_id = ? AND source_key = ?")
             .bind(self.org.to_string())
@@ -199,7 +199,7 @@ impl Store<'_> {
     }
 }
 
-/// The text as agents read it: a subject that wasn't talked about before stands above it.
+/// The text that agents read: the subject, unless the conversation had it already, and the text below it.
 fn body(letter: &Letter, is_new_subject: bool) -> String {
     match letter.subject.as_deref().filter(|_| is_new_subject) {
         Some(subject) if letter.body.is_empty() => subject.to_owned(),
@@ -213,21 +213,21 @@ fn attachment(attached: &Attached) -> Attachment {
     Attachment { name, size: attached.size, media_type }
 }
 
-/// What a contact is called: as they call themselves, else by their address.
+/// A contact's name: the name they use, else their address.
 fn name(sender: &str, written: Option<&str>) -> String {
     let candidates = [written, Some(sender)].into_iter().flatten();
     let mut names = candidates.map(|name| name.chars().take(MAX_NAME).collect::<String>());
     names.find(|name| is_line(name, MAX_NAME)).unwrap_or_else(|| "Unknown sender".to_owned())
 }
 
-/// Whether it can stand in a profile's e-mail field: old archives hold addresses of other networks too.
+/// Whether the address fits a profile's e-mail field: old archives hold addresses of other networks too.
 fn is_ordinary(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
     let is_part = |part: &str| !part.is_empty() && !part.contains(['@', '<', '>', ',', ';', ' ']);
     is_part(local) && is_part(domain) && is_line(address, 254)
 }
 
-/// The first name somebody gives; a letter without one still says how they write their address.
+/// The first name that each sender gives; without one, their address as they write it.
 fn senders(plan: &Plan) -> HashMap<String, &Sender> {
     let mut senders: HashMap<String, &Sender> = HashMap::new();
     for planned in &plan.letters {
@@ -241,7 +241,7 @@ fn senders(plan: &Plan) -> HashMap<String, &Sender> {
     senders
 }
 
-/// The key of a thread that was there before, else the thread's first letter.
+/// The key of a thread that an earlier import stored, else the thread's first letter.
 fn thread_keys(plan: &Plan, stored: &HashMap<String, Vec<Stored>>) -> Vec<String> {
     let mut first = vec![None; plan.threads.len()];
     for planned in &plan.letters {

@@ -1,4 +1,4 @@
-//! The contact's page: `/chat/{org}` with the organization's name in it, before any script runs.
+//! The contact's page: `/chat/{org}`, with the organization's name in the HTML, before any script runs.
 
 use crate::{
     error::{Error, Result},
@@ -12,12 +12,12 @@ use axum::{
 };
 use wire::ProblemCode;
 
-/// What stands at an address where no organization is.
+/// The page for a slug without an organization.
 const NOBODY: &str = "chat/nobody.html";
-/// Where the organization's name belongs.
+/// The placeholder for the organization's name.
 const NAME: &str = "{organization}";
 
-/// Which organization's chat a path is: `""` where it names none. `None`: it is no chat's path.
+/// The slug in the path of a chat: `""` where the path has none. `None`: it is not the path of a chat.
 pub(super) fn slug(path: &str) -> Option<&str> {
     let rest = path.strip_prefix("/chat")?;
     let slug = rest.strip_prefix('/').or_else(|| rest.is_empty().then_some(rest))?;
@@ -25,7 +25,7 @@ pub(super) fn slug(path: &str) -> Option<&str> {
     (!slug.contains(['/', '.'])).then_some(slug)
 }
 
-/// The page of an organization; of nobody, one that says so.
+/// The page of an organization; for an unknown slug a page that says so, with 404.
 pub(super) async fn answer(state: &State, slug: &str, asked: &HeaderMap) -> Result<Response> {
     let files = state.static_files();
     let name = orgs::name_by_slug(&mut *state.db().read().await?, slug).await?;
@@ -43,7 +43,7 @@ pub(super) async fn answer(state: &State, slug: &str, asked: &HeaderMap) -> Resu
     Ok(File::new(CHAT_TEMPLATE, filled.into(), None).answer(asked))
 }
 
-/// A text as HTML shows it, in an element or an attribute.
+/// Escapes a text for HTML, in an element or an attribute.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {

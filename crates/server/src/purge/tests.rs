@@ -1,4 +1,4 @@
-//! No byte of a deleted text is left, however SQLite moves rows about: the same story over several tables.
+//! No byte of a deleted text is left, however SQLite moves rows: the same steps over several tables.
 
 use super::*;
 use crate::{
@@ -71,8 +71,8 @@ impl Scene {
         contact_notes::store(change, &row).await.unwrap();
     }
 
-    /// Adds notes, some of which stay. Short ones, many to a page, so that rows are moved when their neighbours go; some
-    /// of several pages.
+    /// Adds notes, some of which stay: short ones, many to a page, so that rows are moved when their neighbours are
+    /// deleted, and some of several pages.
     async fn fill(&self) {
         let size = |n: usize| if n.is_multiple_of(97) { 9_000 } else { 20 + n * 7919 % 180 };
         let mut change = self.db.change(self.org).await.unwrap();
@@ -85,7 +85,7 @@ impl Scene {
         change.commit().await.unwrap();
     }
 
-    /// Deletes those that don't stay, oldest first and some at a time, and removes them.
+    /// Deletes the notes that don't stay, oldest first and in batches, and purges them.
     async fn delete(&self) {
         for _ in 0..6 {
             let mut change = self.db.change(self.org).await.unwrap();
@@ -112,7 +112,7 @@ impl Scene {
         }
     }
 
-    /// Runs statements as another process would.
+    /// Runs statements in another connection, as another process would.
     async fn run(&self, statements: &[&'static str]) {
         let options = SqliteConnectOptions::new().filename(&self.file).pragma("secure_delete", "ON");
         let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
@@ -122,7 +122,7 @@ impl Scene {
         connection.close().await.unwrap();
     }
 
-    /// How often the text is in the database file and its companions.
+    /// How often the text is in the database file and its side files.
     fn left(&self) -> usize {
         let files =
             ["", "-wal", "-shm"].map(|end| fs::read(format!("{}{end}", self.file.display())).unwrap_or_default());
@@ -140,7 +140,7 @@ async fn no_byte_of_a_deleted_note_is_left() {
     assert_eq!(scene.left(), 0);
 }
 
-/// Or the test above shows nothing: SQLite copies rows between pages and doesn't overwrite what it leaves behind.
+/// The control of the test above: SQLite copies rows between pages and doesn't overwrite the old copy.
 #[tokio::test]
 async fn without_padding_some_bytes_would_be_left() {
     let scene = Scene::new().await;
@@ -155,7 +155,7 @@ async fn without_padding_some_bytes_would_be_left() {
     assert!(scene.left() > 0);
 }
 
-/// What a later migration does: the columns of a note's own table may change, whatever is in them.
+/// A later migration may change the columns of a note's own table, whatever is in them.
 #[tokio::test]
 async fn a_column_added_to_the_tables_of_notes_leaves_no_byte_either() {
     let scene = Scene::new().await;

@@ -1,5 +1,5 @@
-//! A visitor's message arrives: it is written, with its contact and conversation if it is the first, and a closed
-//! conversation is opened again.
+//! Stores a message of a visitor: makes the contact and the conversation for the first one, and reopens a closed
+//! conversation.
 
 use super::{Visitor, thread};
 use crate::{
@@ -17,16 +17,18 @@ use wire::{
     visitor::{From, VisitorMessage},
 };
 
-/// For each address: a whole office may be behind one. Each makes a contact and a conversation in the team's inbox.
+/// New conversations of one address; a whole office may share one. Each makes a contact and a conversation in the
+/// team's inbox.
 const NEW_CONVERSATIONS: Rate = Rate::token_bucket(60, Duration::from_secs(5));
 
+/// A message that a visitor sends.
 pub(super) struct Arrival<'a> {
     pub(super) visitor: &'a Visitor,
     pub(super) id: Uuid,
     pub(super) body: &'a str,
 }
 
-/// What the agents' side needs to know of the conversation.
+/// What the agents' side needs to know about the conversation.
 struct Place {
     contact: ContactId,
     is_closed: bool,
@@ -54,7 +56,7 @@ const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN las
     WHERE org_id = ?5 AND id = ?6";
 
 impl Arrival<'_> {
-    /// Writes the message, or finds that another request wrote it meanwhile.
+    /// Stores the message, unless another request has stored it meanwhile.
     pub(super) async fn write(
         &self,
         db: &Db,
@@ -82,7 +84,7 @@ impl Arrival<'_> {
         Ok((StatusCode::CREATED, VisitorMessage { id, from: From::Me, name: None, body, created_at, position }))
     }
 
-    /// Makes the contact and the conversation, and remembers them under the token.
+    /// Makes the contact and the conversation, and stores them under the token's hash.
     async fn begin(&self, change: &mut Change) -> Result<ConversationId> {
         let (contact, conversation) = (ContactId::fresh(), ConversationId::fresh());
         self.make_contact(change, contact).await?;
@@ -183,7 +185,7 @@ impl Arrival<'_> {
         Ok(seq)
     }
 
-    /// The conversation moves with its message: its time, its position, its unread mark, and back to open.
+    /// Updates the conversation: its time, its position, its unread mark, and its status, which goes back to open.
     async fn move_conversation(
         &self,
         change: &mut Change,

@@ -1,6 +1,6 @@
-//! What is new in the visitor's conversation, as server-sent events: `hello`, `message-added`, `heartbeat`, `reset`.
+//! New messages of the visitor's conversation, as server-sent events: `hello`, `message-added`, `heartbeat`, `reset`.
 //!
-//! The stream is woken by every change of anything, and says something only when a message came.
+//! Every change of anything wakes the stream; it sends an event only if there is a new message.
 
 use super::{Visitor, thread};
 use crate::{
@@ -12,7 +12,7 @@ use axum::response::sse::Event;
 use serde_json::json;
 use wire::visitor::VisitorMessage;
 
-/// Reads the conversation on from a position.
+/// Reads the conversation from a position on.
 pub(super) struct Messages {
     db: Db,
     visitor: Visitor,
@@ -20,8 +20,8 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    /// Finds out where to begin, and what is said first. `asked`: the position to go on after; `Some(None)` is an id
-    /// that is no position.
+    /// Finds the position to start from, and the first events. `asked`: the position to continue after; `Some(None)` is
+    /// an id that is no position.
     pub(super) async fn open(db: Db, visitor: Visitor, asked: Option<Option<u64>>) -> Result<(Vec<Event>, Self)> {
         let mut reading = db.read().await?;
         let last = match thread::conversation(&mut reading, &visitor).await? {

@@ -1,4 +1,4 @@
-//! Reads the visitor's conversation: messages by their position, and nothing else.
+//! Reads the visitor's conversation: messages by position, and nothing else.
 
 use super::{
     Visitor,
@@ -30,7 +30,7 @@ const SELECT_PAGE: &str = select!("m.conversation_id = ? AND m.position < ? ORDE
 const SELECT_AFTER: &str = select!("m.conversation_id = ? AND m.position > ? ORDER BY m.position LIMIT 100");
 const SELECT_ONE: &str = select!("m.id = ?");
 
-/// The conversation, once there is one.
+/// The conversation, if there is one yet.
 pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visitor) -> Result<Option<ConversationId>> {
     let row = sqlx::query("SELECT conversation_id FROM visitor WHERE token_hash = ? AND org_id = ?")
         .bind(&visitor.hash)
@@ -40,7 +40,7 @@ pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visit
     Ok(row.map(|row| row.id_or_none("conversation_id")).transpose()?.flatten())
 }
 
-/// A page, newest first.
+/// A page of messages, newest first.
 pub(super) async fn page(
     reading: &mut SqliteConnection,
     visitor: &Visitor,
@@ -67,7 +67,7 @@ pub(super) async fn page(
     Ok(VisitorPage { items, next_cursor })
 }
 
-/// What came after a position, oldest first, at most a hundred.
+/// The messages after a position, oldest first, at most a hundred.
 pub(super) async fn after(
     reading: &mut SqliteConnection,
     visitor: &Visitor,
@@ -97,10 +97,10 @@ pub(super) async fn last_position(
     Ok(row.seq("last_position")?)
 }
 
-/// The visitor's message with this id and text, if it was written before.
+/// The visitor's message with this id and text, if it is stored already.
 ///
 /// # Errors
-/// `id-reuse` when the id stands for anything else.
+/// `id-reuse` when the id is used for anything else.
 pub(super) async fn written(
     reading: &mut SqliteConnection,
     visitor: &Visitor,
@@ -137,7 +137,7 @@ fn message(row: &SqliteRow) -> sqlx::Result<VisitorMessage> {
     })
 }
 
-/// A position, signed for its visitor.
+/// A cursor: a position, signed for its visitor.
 fn write_cursor(key: &Key, visitor: &Visitor, position: i64) -> String {
     format!("{position:x}.{}", cursor_signature(key, visitor, position))
 }

@@ -1,5 +1,5 @@
-//! A visitor's token: an organization, a random number, and our signature of both. Checking it needs the key
-//! and nothing else, so that nothing is stored of a visit before the first message.
+//! A visitor's token: an organization, a random number, and the server's signature of both. The check needs the key and
+//! nothing else, so that nothing of a visit is stored before the first message.
 
 use crate::{
     db::Db,
@@ -14,18 +14,18 @@ const ORG_DIGITS: usize = 32;
 const RANDOM_DIGITS: usize = 32;
 const KEY_DIGITS: usize = 64;
 
-/// What this database's tokens are signed with.
+/// The key that signs the tokens of this database.
 pub(super) struct Key(String);
 
 const SELECT_KEY: &str = "SELECT value FROM meta WHERE key = 'visitor-key'";
 
-/// The key, if a visit ever made it.
+/// The key, if an earlier visit made it.
 pub(super) async fn key(reading: &mut SqliteConnection) -> Result<Option<Key>> {
     let key = sqlx::query_scalar(SELECT_KEY).fetch_optional(reading).await?;
     Ok(key.map(Key))
 }
 
-/// Makes the key with the first visit; of two at once, both get the one that was first.
+/// Makes the key at the first visit. If two visits come at once, both get the key that was stored first.
 pub(super) async fn make_key(db: &Db, org: OrgId) -> Result<Key> {
     let mut change = db.change(org).await?;
     sqlx::query("INSERT INTO meta (key, value) VALUES ('visitor-key', ?) ON CONFLICT (key) DO NOTHING")
@@ -37,12 +37,13 @@ pub(super) async fn make_key(db: &Db, org: OrgId) -> Result<Key> {
     Ok(Key(key))
 }
 
+/// A new token for a visitor of this organization.
 pub(super) fn fresh(key: &Key, org: OrgId) -> String {
     let claim = format!("{}{}", org.0.as_simple(), random_token(RANDOM_DIGITS));
     format!("{claim}{}", signature(key, "visit", &claim))
 }
 
-/// The organization a token was made for, if it is one of ours.
+/// The organization that a token was made for, if the signature is valid.
 pub(super) fn org_of(key: &Key, token: &str) -> Option<OrgId> {
     let (claim, given) = token.split_at_checked(ORG_DIGITS + RANDOM_DIGITS)?;
     if !secret::constant_time_eq(given, &signature(key, "visit", claim)) {

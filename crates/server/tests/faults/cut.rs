@@ -1,4 +1,5 @@
-//! Lost answers and cut streams: one note whatever is lost, and every event once, in order, wherever the stream is cut.
+//! Lost answers and cut streams: a note is stored once whatever is lost, and every event arrives once, in order,
+//! wherever the stream is cut.
 
 use super::{
     Dice,
@@ -19,7 +20,7 @@ use tokio::{
 };
 use wire::{ContactNoteId, Position, paths};
 
-/// A server with one conversation, and a writer who goes to it directly.
+/// A server with one conversation, and a writer that connects to it directly.
 async fn scene(directory: &TempDir) -> (Child, String, Writer) {
     let (db, contact, conversation) = template(directory).await;
     let (child, address) = serve(&db, &["--undo-window-ms", "600000"]).await;
@@ -38,7 +39,7 @@ async fn a_note_whose_answers_are_lost_is_one_note_however_often_it_is_sent() {
     let mut lost = 0;
     for run in 0..runs {
         let (id, text) = (ContactNoteId::fresh(), format!("note {run}"));
-        // An answer is some hundreds of bytes: cut before it, inside it, or not at all.
+        // An answer has some hundreds of bytes: it is cut before it, inside it, or not at all.
         proxy.cut_after(dice.below(1_200));
         while !writer.put(id, &text).await {
             lost += 1;
@@ -66,7 +67,7 @@ async fn wherever_a_stream_is_cut_each_event_is_heard_once_and_in_order() {
         let head = head(&writer).await;
         proxy.cut_after(dice.below(3_000));
         cuts += 1;
-        // Where the cut would come after all that there is to say, the connection is given up then.
+        // If the cut would come after the last event, the connection is closed there.
         let events = follow(&proxy.address, &writer.cookie, &position, head.seq).await;
         if let Some(last) = events.last() {
             position.seq = *last;
@@ -96,7 +97,7 @@ async fn whoever_reads_slowly_holds_nothing_up_and_misses_nothing() {
         stream.write_all(question(&writer.cookie, &begun).as_bytes()).await.unwrap();
         slow.push(stream);
     }
-    // More than any buffer on the way holds.
+    // More than any buffer on the way can hold.
     let notes = 1_200;
     let text = "x".repeat(8_000);
     let mut resident = 0;
@@ -128,7 +129,7 @@ async fn clients_that_vanish_in_the_middle_of_a_request_leave_nothing_half_done(
         writer.sent.insert(id, text.clone());
         let body = serde_json::json!({ "body": text, "conversation_id": writer.conversation });
         let request = writer.written("PUT", &paths::contact_note(writer.contact, id), Some(&body));
-        // Anywhere in it, or when it is out, at any moment before the answer or after.
+        // Cut anywhere in the request, or after it, before or after the answer.
         let sent = usize::try_from(dice.below(request.len() as u64 * 2)).unwrap().min(request.len());
         let mut stream = TcpStream::connect(&address).await.unwrap();
         stream.write_all(&request.as_bytes()[..sent]).await.unwrap();
@@ -156,13 +157,13 @@ fn resident_kilobytes(child: &Child) -> u64 {
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// Where the server is.
+/// The server's current position.
 async fn head(writer: &Writer) -> Position {
     let (_, page) = writer.request("GET", &paths::contact_notes(writer.contact, None, 1), None).await.unwrap();
     page["as_of"].as_str().unwrap().parse().unwrap()
 }
 
-/// As far as a position, or until it is cut. An event that was cut does not count.
+/// Reads events up to a position, or until the stream is cut. An event that was cut does not count.
 async fn follow(address: &str, cookie: &str, after: &Position, to: u64) -> Vec<u64> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(question(cookie, after).as_bytes()).await.unwrap();
@@ -176,7 +177,7 @@ fn question(cookie: &str, after: &Position) -> String {
     )
 }
 
-/// The positions of the whole events up to this one; up to the cut where that comes first.
+/// The positions of the complete events up to this one, or up to the cut if that comes first.
 async fn read_to(stream: &mut TcpStream, to: u64) -> Vec<u64> {
     let (mut positions, mut text) = (Vec::new(), Vec::new());
     let mut buffer = vec![0; 65_536];
@@ -186,7 +187,7 @@ async fn read_to(stream: &mut TcpStream, to: u64) -> Vec<u64> {
             Ok(count) => text.extend_from_slice(&buffer[..count]),
         }
         let whole = text.windows(2).rposition(|pair| pair == b"\n\n").map_or(0, |at| at + 2);
-        // The body comes in chunks, whose lengths stand on lines of their own.
+        // The body comes in chunks, whose lengths are on lines of their own.
         let events = String::from_utf8_lossy(&text[..whole]).into_owned();
         let ids = events.lines().filter_map(|line| line.strip_prefix("id: ")?.parse::<Position>().ok());
         positions.extend(ids.map(|id| id.seq));

@@ -1,6 +1,6 @@
-/* A disk that fails, laid before the C library (LD_PRELOAD). Files tell it what to do:
- *   DISK_SYNC  as long as it is there writes through are counted; the one whose number it holds fails, and takes it away.
- *   DISK_FULL  as long as it is there no file takes anything more. */
+/* A disk that fails, loaded before the C library (LD_PRELOAD). Two files control it:
+ *   DISK_SYNC  while it exists, syncs are counted; the sync whose number it holds fails and removes the file.
+ *   DISK_FULL  while it exists, no regular file can be written. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-//! A disk that fails: it can't write through, or has no room. `disk.c` plays it, between the server and the C library.
+//! A disk that fails: it can't sync, or it is full. `disk.c` simulates it, between the server and the C library.
 
 use super::{
     kill::template,
@@ -18,7 +18,7 @@ const SIGABRT: i32 = 6;
 
 struct Disk {
     library: PathBuf,
-    /// Holds the number of the write through that fails.
+    /// Holds the number of the sync that fails.
     sync: PathBuf,
     full: PathBuf,
 }
@@ -35,7 +35,7 @@ impl Disk {
         disk
     }
 
-    /// A server whose files lie on it.
+    /// A server whose files are on this disk.
     async fn serve(&self, db: &str) -> (Child, String) {
         let mut command = Command::new(PROGRAM);
         command.env("LD_PRELOAD", &self.library).env("DISK_SYNC", &self.sync).env("DISK_FULL", &self.full);
@@ -45,7 +45,7 @@ impl Disk {
 
 #[tokio::test]
 async fn when_a_write_through_fails_the_server_stops_and_nothing_acknowledged_is_lost() {
-    // Far enough: the first checkpoints lie among the first two hundred writes through.
+    // This is enough: the first checkpoints are among the first two hundred syncs.
     let runs = runs(10).min(200);
     let directory = crate::kit::directory();
     let disk = Disk::new(&directory).await;
@@ -69,7 +69,7 @@ async fn when_a_write_through_fails_the_server_stops_and_nothing_acknowledged_is
             }
         }
         if is_there {
-            // Not one that a commit waits for: what it was to bring into the file is in the log before it.
+            // No commit waited for this sync: the log holds what it was to write into the file.
             child.kill().await.unwrap();
         } else {
             assert_eq!(patient(child.wait()).await.unwrap().signal(), Some(SIGABRT), "write through {nth}");

@@ -1,5 +1,6 @@
-//! A server that ends in the middle of writing, killed or told to: what was acknowledged is there, what wasn't is there whole
-//! or not at all, and a retry with the same id makes one note of it. What was deleted leaves the files all the same.
+//! A server that ends while it writes, killed or by a signal to stop: everything acknowledged is stored, everything
+//! else is stored completely or not at all, and a retry with the same id makes one note. Deleted text leaves the files
+//! even so.
 
 use super::{
     Dice,
@@ -76,7 +77,7 @@ async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_di
     );
 }
 
-/// A database with a contact to write about; runs begin with a copy of it.
+/// A database with a contact to write about; each run starts with a copy of it.
 pub(super) async fn template(directory: &TempDir) -> (String, ContactId, ConversationId) {
     let db = acme(directory).await;
     let (mut child, address) = serve(&db, &[]).await;
@@ -86,12 +87,12 @@ pub(super) async fn template(directory: &TempDir) -> (String, ContactId, Convers
     let (_, page) = reader.request("GET", "/api/v1/conversations", None).await.unwrap();
     let id = |name: &str| page["items"][0][name].as_str().unwrap().to_owned();
     let found = (id("contact_id").parse().unwrap(), id("id").parse().unwrap());
-    // All of it is in the one file then.
+    // After that the one file holds everything.
     end_in_order(&mut child).await;
     (db, found.0, found.1)
 }
 
-/// As a supervisor ends it: what is under way is answered, and the program succeeds.
+/// Ends it as a supervisor does: open requests are answered, and the program exits with success.
 async fn end_in_order(child: &mut Child) {
     let pid = child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
@@ -112,7 +113,7 @@ async fn what_was_deleted_leaves_the_files_though_the_server_is_killed_before_it
     let directory = crate::kit::directory();
     let (db, contact, conversation) = template(&directory).await;
     let marker = "Xylophon-7351";
-    // It never gets to it: it looks once in ten minutes.
+    // The purge never runs: it runs every ten minutes.
     let (mut child, address) = serve(&db, &["--undo-window-ms", "1", "--purge-ms", "600000"]).await;
     let cookie = sign_in(&address).await;
     let mut writer = Writer::new(&address, &cookie, contact, conversation);
@@ -172,7 +173,7 @@ async fn the_oracle_notices_what_it_is_there_for() {
     assert_eq!(wrongs(&[writer], true).await, [format!("{kept} is there, and was deleted")]);
 }
 
-/// A visitor of the web chat says something: a contact and a conversation are there.
+/// A visitor of the web chat writes, which makes a contact and a conversation.
 async fn say_hello(address: &str) {
     let visit = ask(address, &post("/contact/v1/acme/visits", "", "{}")).await;
     let token = visit.split("\"token\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -189,7 +190,7 @@ fn post(path: &str, token: &str, body: &str) -> String {
     )
 }
 
-/// Writes and deletes as fast as the server answers, until it doesn't.
+/// Writes and deletes as fast as the server answers, until it is gone.
 async fn write_until_gone(mut writer: Writer, mut dice: Dice, written: Arc<AtomicU64>) -> Writer {
     for nth in 0_u32.. {
         let id = ContactNoteId::fresh();

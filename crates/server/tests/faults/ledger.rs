@@ -1,22 +1,22 @@
-//! What one client did and was told, and whether a server has kept to it.
+//! What one client sent and which answers it got, and the check whether a server agrees with it.
 
 use crate::kit::process::try_ask;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::{ContactId, ContactNoteId, ConversationId, paths};
 
-/// Somebody who writes notes about one contact.
+/// A client that writes notes about one contact.
 pub(super) struct Writer {
     pub(super) address: String,
     pub(super) cookie: String,
     pub(super) contact: ContactId,
     pub(super) conversation: ConversationId,
-    /// Every note that was ever sent, with its text.
+    /// Every note that was sent, with its text.
     pub(super) sent: BTreeMap<ContactNoteId, String>,
     pub(super) acknowledged: BTreeSet<ContactNoteId>,
     /// Deletions that were acknowledged.
     pub(super) deleted: BTreeSet<ContactNoteId>,
-    /// Deletions that were sent and not heard of.
+    /// Deletions that were sent and not acknowledged.
     pub(super) perhaps_deleted: BTreeSet<ContactNoteId>,
 }
 
@@ -60,7 +60,8 @@ impl Writer {
         is_acknowledged
     }
 
-    /// Sends again, with the same ids, whatever was not acknowledged. Returns how much of it the server had already.
+    /// Sends everything that was not acknowledged again, with the same ids. Returns how much of it the server had
+    /// already.
     pub(super) async fn retry(&mut self) -> usize {
         let unheard: Vec<_> = self.sent.iter().filter(|(id, _)| !self.acknowledged.contains(id)).collect();
         let unheard: Vec<_> = unheard.into_iter().map(|(id, text)| (*id, text.clone())).collect();
@@ -82,7 +83,7 @@ impl Writer {
         was_there
     }
 
-    /// Every note that the server has of this contact.
+    /// Every note of this contact that the server has.
     pub(super) async fn on_server(&self) -> Vec<(ContactNoteId, String)> {
         let mut notes = Vec::new();
         let mut cursor: Option<String> = None;
@@ -101,7 +102,7 @@ impl Writer {
         }
     }
 
-    /// A request as it goes over the wire.
+    /// The bytes of a request.
     pub(super) fn written(&self, method: &str, path: &str, body: Option<&Value>) -> String {
         let body = body.map(ToString::to_string).unwrap_or_default();
         let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
@@ -114,7 +115,7 @@ impl Writer {
         )
     }
 
-    /// `None`: no whole answer came.
+    /// `None`: no complete answer came.
     pub(super) async fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
         let request = self.written(method, path, body);
         let answer = try_ask(&self.address, &request).await?;
@@ -122,13 +123,13 @@ impl Writer {
         let status = head.split(' ').nth(1)?.parse().ok()?;
         let length =
             head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        // An answer that was cut is none.
+        // An answer that was cut doesn't count.
         (length.is_none_or(|length: usize| body.len() == length))
             .then(|| (status, serde_json::from_str(body).unwrap_or_default()))
     }
 }
 
-/// What is wrong on a server, by these ledgers. `settled`: everything was acknowledged in the end.
+/// The differences between a server and these ledgers. `settled`: everything was acknowledged in the end.
 pub(super) async fn wrongs(writers: &[Writer], settled: bool) -> Vec<String> {
     let mut wrongs = Vec::new();
     let there = writers[0].on_server().await;

@@ -1,4 +1,4 @@
-//! A network that breaks: stands between a client and the server, and cuts what comes back after so many bytes.
+//! A network that breaks: a proxy between a client and the server that cuts the answer after some bytes.
 
 use std::sync::{
     Arc,
@@ -9,7 +9,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Cuts each connection once `most` bytes of the answer have come through; [`u64::MAX`]: never.
+/// Cuts each connection after `most` bytes of the answer; [`u64::MAX`]: never.
 pub(super) struct Proxy {
     pub(super) address: String,
     most: Arc<AtomicU64>,
@@ -29,7 +29,7 @@ impl Proxy {
         Self { address, most }
     }
 
-    /// For connections from now on.
+    /// For later connections.
     pub(super) fn cut_after(&self, bytes: u64) {
         self.most.store(bytes, Ordering::Relaxed);
     }
@@ -43,7 +43,7 @@ async fn carry(near: TcpStream, target: String, most: u64) {
         let _ = tokio::io::copy(&mut from_near, &mut to_far).await;
     });
     let _ = tokio::io::copy(&mut from_far.take(most), &mut to_near).await;
-    // Cut, or at its end: either way both directions are over.
+    // It was cut, or it has ended: both directions are closed.
     let _ = to_near.shutdown().await;
     there.abort();
 }

@@ -1,4 +1,4 @@
-//! Acknowledged means on disk: the system is asked to write through at least once for each acknowledged commit.
+//! Acknowledged means on disk: there is at least one sync for each acknowledged commit.
 
 use super::{kill, ledger::Writer, runs};
 use crate::kit::{
@@ -38,7 +38,7 @@ async fn each_acknowledged_note_has_been_written_through() {
     for nth in 0..notes {
         assert!(writer.put(ContactNoteId::fresh(), &format!("note {nth}")).await);
     }
-    // It is the server that is told to end; strace ends with it, and has written everything down then.
+    // The signal goes to the server; strace ends with it, after writing its whole log.
     let tracer = child.id().unwrap();
     let traced = fs::read_to_string(format!("/proc/{tracer}/task/{tracer}/children")).unwrap();
     assert!(Command::new("kill").args(["-TERM", traced.trim()]).status().await.unwrap().success());

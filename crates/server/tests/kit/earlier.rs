@@ -12,7 +12,7 @@ use wire::{AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, Convers
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// What is in the database.
+/// The content of the database.
 #[derive(Clone, Copy)]
 pub(crate) struct Past {
     pub(crate) org: OrgId,
@@ -24,7 +24,7 @@ pub(crate) struct Past {
 /// The session of Sam's browser.
 pub(crate) const SESSION: &str = "sams-session";
 
-/// A database that has had the migrations up to this one, open for the statements of its time.
+/// A database with the migrations up to this one, open for statements of that schema.
 pub(crate) async fn database(file: &Path, schema: i64) -> (Past, SqliteConnection) {
     let options = SqliteConnectOptions::new()
         .filename(file)
@@ -41,7 +41,7 @@ pub(crate) async fn database(file: &Path, schema: i64) -> (Past, SqliteConnectio
     (past, connection)
 }
 
-/// The world of now over such a file, and Sam's browser, which is still signed in.
+/// The current app over such a file, and Sam's browser, which is still signed in.
 pub(crate) async fn opened(file: &Path, config: Config) -> (Db, super::Client) {
     let db = Db::open(file).await.unwrap();
     let app = sidenote_server::app(State::new(db.clone(), config, StaticFiles::default()));
@@ -80,7 +80,7 @@ impl Past {
         }
     }
 
-    /// A contact note as the first two schemas hold it. `seq`: from 10 on, each once.
+    /// A contact note in the first two schemas. `seq`: from 10 on, each once.
     pub(crate) async fn contact_note(&self, connection: &mut SqliteConnection, seq: u32, body: &str) -> ContactNoteId {
         let Self { org, sam, ana, chat } = self;
         let id = ContactNoteId::fresh();
@@ -93,7 +93,7 @@ impl Past {
         id
     }
 
-    /// A conversation note of that time.
+    /// A conversation note in the first two schemas.
     pub(crate) async fn conversation_note(
         &self,
         connection: &mut SqliteConnection,
@@ -111,7 +111,7 @@ impl Past {
         id
     }
 
-    /// Deletes a contact note for ever, as that time did after the undo window.
+    /// Deletes a contact note for ever, as the versions of that schema did after the undo window.
     pub(crate) async fn delete(&self, connection: &mut SqliteConnection, note: ContactNoteId) {
         let Self { org, sam, ana, .. } = self;
         let tombstone =
@@ -126,7 +126,7 @@ pub(crate) async fn run(connection: &mut SqliteConnection, statement: String) {
     sqlx::query(sqlx::AssertSqlSafe(statement)).execute(connection).await.unwrap();
 }
 
-/// How much padding the first two schemas put before a text.
+/// The padding that the first two schemas put before a text.
 fn padding(body: &str) -> usize {
     let pages = (body.len() + 519).div_ceil(4092);
     489 + pages * 4092 - 259 - 200 - body.len()

@@ -1,4 +1,4 @@
-//! The program itself, as a process of its own.
+//! Runs the program as a process of its own.
 
 use super::patient;
 use std::process::{Output, Stdio};
@@ -42,15 +42,15 @@ pub(crate) async fn acme(directory: &TempDir) -> String {
     db
 }
 
-/// A running server and where it listens.
+/// A running server and its address.
 pub(crate) async fn serve(db: &str, more: &[&str]) -> (Child, String) {
     serve_by(Command::new(PROGRAM), db, more).await
 }
 
-/// As [`serve`], started by a command to which the server's own words are added.
+/// As [`serve`], with a command to which the server's own arguments are added.
 pub(crate) async fn serve_by(mut command: Command, db: &str, more: &[&str]) -> (Child, String) {
     command.args(["serve", "--db", db, "--addr", "127.0.0.1:0"]).args(more).kill_on_drop(true);
-    // A log that nobody reads would hold the server up once its pipe is full.
+    // A log that nobody reads would block the server once its pipe is full.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -78,12 +78,12 @@ pub(crate) async fn sign_in(address: &str) -> String {
     answer.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
 }
 
-/// As [`ask`], of a server that may not be there. `None`: nobody answered.
+/// As [`ask`], for a server that may be gone. `None`: there was no answer.
 pub(crate) async fn try_ask(address: &str, request: &str) -> Option<String> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
-    // What came before it broke counts: an answer that is whole was given.
+    // The bytes before the connection broke count: a complete answer is an answer.
     let _ = patient(stream.read_to_end(&mut answer)).await;
     String::from_utf8(answer).ok()
 }

@@ -1,4 +1,4 @@
-//! A stream of events as a client hears it.
+//! A client's view of a stream of events.
 
 use super::patient;
 use axum::body::BodyDataStream;
@@ -45,7 +45,7 @@ impl Stream {
         }
     }
 
-    /// Hears events until one of this name comes, and returns that.
+    /// Reads events until one with this name comes, and returns it.
     pub(crate) async fn until(&mut self, event: &str) -> Heard {
         loop {
             let heard = self.next().await.expect("the stream goes on");
