@@ -228,7 +228,7 @@ async function attempt(id, body) {
       return;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.status === 401) { startAnew(); if (n < 2) continue; }
+      if (error.status === 401) { startAgain(); if (n < 2) continue; }
       if (!error.passes || n >= 3) throw error;
       await pause(Math.max(error.retryAfter * 1000, backOff(n)));
     }
@@ -332,7 +332,7 @@ function receive(block) {
   }
   say("connection", null);
   lost = 0;
-  if (fields.event === "reset") throw new Error("the position is not known there: fetch anew");
+  if (fields.event === "reset") throw new Error("the position is not known there: fetch again");
   if (fields.event !== "message-added") return;
   const { message } = JSON.parse(fields.data);
   const isNew = !known.get(message.id)?.position;
@@ -343,7 +343,7 @@ function receive(block) {
 }
 
 /** The old conversation can't be reached: another database, or an invalid token. Unsent messages stay. */
-function startAnew() {
+function startAgain() {
   kept.remove("token");
   for (const [id, message] of [...known]) if (message.position) remove(id);
   [last, cursor] = [0, null];
@@ -360,7 +360,7 @@ async function live() {
       deliverAgain();
       await follow(mine);
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) startAnew();
+      if (error instanceof Refused && error.status === 401) startAgain();
       if (error instanceof Refused && error.status === 404) return noChat();
     }
     lost += 1;

@@ -22,7 +22,7 @@ struct Kind {
     ledger: &'static str,
     delete: &'static str,
     bring_back: &'static str,
-    forget_brought_back: &'static str,
+    delete_restored_tombstones: &'static str,
     replay: &'static str,
     replay_line: &'static str,
 }
@@ -63,7 +63,7 @@ macro_rules! kind {
                 ".id ",
                 "AND o.deleted_at IS NULL)"
             ),
-            forget_brought_back: concat!(
+            delete_restored_tombstones: concat!(
                 "DELETE FROM ",
                 $table,
                 "_tombstone WHERE EXISTS (SELECT 1 FROM ",

@@ -80,13 +80,13 @@ struct Filter {
 /// The sort key of the conversation after which a page begins. `unread`: in the order by unread, which half of the list
 /// it is in.
 #[derive(Clone, Copy)]
-struct Place {
+struct SortKey {
     unread: bool,
     last_at: i64,
     id: ConversationId,
 }
 
-impl Place {
+impl SortKey {
     fn of(conversation: &Conversation) -> Self {
         let Conversation { unread, last_at, id, .. } = *conversation;
         Self { unread, last_at: last_at.timestamp_millis(), id }
@@ -97,7 +97,7 @@ impl Place {
     }
 }
 
-impl FromStr for Place {
+impl FromStr for SortKey {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut parts = text.splitn(3, '.');
@@ -117,7 +117,7 @@ async fn page(
 ) -> Result<Page<Conversation>> {
     let as_of = db.as_of(reading, signed.org).await?;
     let list = List::new(db, signed.org, &format!("conversations {} {filter:?}", signed.agent));
-    let after: Option<Place> = cursor.map(|cursor| list.place(&cursor)).transpose()?;
+    let after: Option<SortKey> = cursor.map(|cursor| list.place(&cursor)).transpose()?;
     let mut items = Vec::new();
     // One more than the limit shows whether there is another page.
     let wanted = i64::from(limit) + 1;
@@ -133,7 +133,7 @@ async fn page(
     } else {
         items = rows(reading, signed, filter, None, after, wanted).await?;
     }
-    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&Place::of(last).write()));
+    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&SortKey::of(last).write()));
     Ok(Page { items, next_cursor, as_of })
 }
 
@@ -142,7 +142,7 @@ async fn rows(
     signed: &AuthAgent,
     filter: Filter,
     half: Option<bool>,
-    after: Option<Place>,
+    after: Option<SortKey>,
     limit: i64,
 ) -> Result<Vec<Conversation>> {
     let mut sql = select(signed);

@@ -22,10 +22,10 @@ use wire::{OrgId, Position, Seq};
 pub type ReadTx = Transaction<'static, Sqlite>;
 
 /// How long to wait for a busy writer before the answer is 503.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 /// How often to check for changes by other processes.
-const LOOK_AROUND: Duration = Duration::from_millis(250);
+const POLL_EVERY: Duration = Duration::from_millis(250);
 /// Versions before it can lose a commit: <https://sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
@@ -138,7 +138,7 @@ impl Db {
                 Err(_) if self.inner.readers.is_closed() => return,
                 Err(_) => tracing::warn!("other processes' changes can't be looked for"),
             }
-            tokio::time::sleep(LOOK_AROUND).await;
+            tokio::time::sleep(POLL_EVERY).await;
         }
     }
 
@@ -177,7 +177,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(PATIENCE)
+        .busy_timeout(BUSY_TIMEOUT)
         .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
         // Sorting must not write texts into temporary files.
@@ -188,7 +188,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
 async fn pool(size: u32, options: SqliteConnectOptions) -> Result<SqlitePool> {
     let pool = SqlitePoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(BUSY_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
@@ -295,9 +295,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&folder.path().join("sidenote.db")).await.unwrap();
         for pool in [&db.inner.writer, &db.inner.readers] {
-            assert_eq!(pool.options().get_acquire_timeout(), PATIENCE);
+            assert_eq!(pool.options().get_acquire_timeout(), BUSY_TIMEOUT);
             let busy: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(pool).await.unwrap();
-            assert_eq!(u128::try_from(busy).unwrap(), PATIENCE.as_millis());
+            assert_eq!(u128::try_from(busy).unwrap(), BUSY_TIMEOUT.as_millis());
         }
     }
 }

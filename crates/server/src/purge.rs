@@ -16,8 +16,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a truncation waits for readers before it is put off; nobody can write while it waits.
-const PATIENCE: &str = "PRAGMA busy_timeout = 50";
-const USUAL_PATIENCE: &str = "PRAGMA busy_timeout = 5000";
+const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 50";
+const USUAL_BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
 /// After this, an error is logged: somebody should find out why.
 const ALARM: Duration = Duration::from_secs(60);
 /// Events older than this are deleted from the log of changes: a client that was away for longer gets a `reset`.
@@ -25,7 +25,7 @@ const KEEP_EVENTS: chrono::TimeDelta = chrono::TimeDelta::days(30);
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Purges now and then every `every`, for as long as the server runs.
-pub(crate) async fn keep_purgebing(db: Db, every: Duration) {
+pub(crate) async fn purge_regularly(db: Db, every: Duration) {
     // The server may have stopped before the last truncation: deleted text may still be in the write-ahead log.
     let mut waiting_since = Some(Instant::now());
     let mut forgotten = None;
@@ -34,8 +34,8 @@ pub(crate) async fn keep_purgebing(db: Db, every: Duration) {
             forgotten = Some(Instant::now());
         }
         match purge(&db, waiting_since.is_some()).await {
-            Ok(Scrubbed::Clean) => waiting_since = None,
-            Ok(Scrubbed::HeldBack) => _ = waiting_since.get_or_insert_with(Instant::now),
+            Ok(Purged::Clean) => waiting_since = None,
+            Ok(Purged::HeldBack) => _ = waiting_since.get_or_insert_with(Instant::now),
             Err(Error::Database(sqlx::Error::PoolClosed)) => return,
             Err(_) => tracing::warn!("deleted notes can't be removed now; trying again"),
         }
@@ -48,7 +48,7 @@ pub(crate) async fn keep_purgebing(db: Db, every: Duration) {
 
 /// The result of one purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scrubbed {
+pub enum Purged {
     /// The files hold nothing of a note past its undo window.
     Clean,
     /// A reader prevented the truncation of the write-ahead log; try again.
@@ -59,21 +59,21 @@ pub enum Scrubbed {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn purge(db: &Db, is_log_due: bool) -> Result<Scrubbed> {
+pub async fn purge(db: &Db, is_log_due: bool) -> Result<Purged> {
     let removed = remove(db).await?;
     if removed == 0 && !is_log_due {
-        return Ok(Scrubbed::Clean);
+        return Ok(Purged::Clean);
     }
     let mut connection = db.writer().acquire().await?;
-    sqlx::query(PATIENCE).execute(&mut *connection).await?;
+    sqlx::query(BUSY_TIMEOUT).execute(&mut *connection).await?;
     let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
-    sqlx::query(USUAL_PATIENCE).execute(&mut *connection).await?;
+    sqlx::query(USUAL_BUSY_TIMEOUT).execute(&mut *connection).await?;
     let is_held_back = match row {
         Ok(row) => row.try_get::<i64, _>(0)? != 0,
         Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "5" || code == "6") => true,
         Err(error) => return Err(error.into()),
     };
-    Ok(if is_held_back { Scrubbed::HeldBack } else { Scrubbed::Clean })
+    Ok(if is_held_back { Purged::HeldBack } else { Purged::Clean })
 }
 
 const IS_DUE: &str = "SELECT EXISTS (SELECT 1 FROM contact_note WHERE deleted_at IS NOT NULL) \

@@ -29,7 +29,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
     let db = state.db().clone();
     let beside = [
         tokio::spawn(db.clone().follow_other_processes()),
-        tokio::spawn(purge::keep_purgebing(db.clone(), state.config().purge_every)),
+        tokio::spawn(purge::purge_regularly(db.clone(), state.config().purge_every)),
     ];
     let _survives = survive_full_files();
     let graceful = GracefulShutdown::new();

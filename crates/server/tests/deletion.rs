@@ -3,7 +3,7 @@
 use crate::kit::World;
 use sidenote_server::{
     Config,
-    purge::{Scrubbed, purge},
+    purge::{Purged, purge},
 };
 use std::{fs, path::Path, time::Duration};
 use wire::paths;
@@ -40,7 +40,7 @@ async fn after_the_window_no_byte_of_a_note_is_left_in_the_files() {
     for note in &deleted {
         sam.delete(note).await.expect(200);
     }
-    assert_eq!(purge(world.db(), false).await.unwrap(), Scrubbed::Clean);
+    assert_eq!(purge(world.db(), false).await.unwrap(), Purged::Clean);
     assert_eq!(bytes_left(&world.file, marker), 0);
     let counts = [
         "SELECT COUNT(*) FROM contact_note",
@@ -61,7 +61,7 @@ async fn a_note_in_its_undo_window_is_not_removed() {
     let (sam, acme) = (world.sam().await, &world.acme);
     let id = sam.add_note(acme.ana, acme.ana_chat, "not yet").await;
     sam.delete(&paths::contact_note(acme.ana, id)).await.expect(200);
-    assert_eq!(purge(world.db(), true).await.unwrap(), Scrubbed::Clean);
+    assert_eq!(purge(world.db(), true).await.unwrap(), Purged::Clean);
     sam.post(&paths::contact_note_restore(acme.ana, id), None).await.expect(200);
     purge(world.db(), true).await.unwrap();
     assert_eq!(world.count("SELECT COUNT(*) FROM contact_note").await, 1);
@@ -77,11 +77,11 @@ async fn an_open_reader_puts_the_removal_off_and_nothing_else() {
     let _: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM contact_note").fetch_one(&mut *reading).await.unwrap();
     sam.delete(&paths::contact_note(acme.ana, id)).await.expect(200);
 
-    assert_eq!(purge(world.db(), false).await.unwrap(), Scrubbed::HeldBack);
+    assert_eq!(purge(world.db(), false).await.unwrap(), Purged::HeldBack);
     assert!(bytes_left(&world.file, marker) > 0);
     sam.add_note(acme.ana, acme.ana_chat, "meanwhile").await;
-    assert_eq!(purge(world.db(), true).await.unwrap(), Scrubbed::HeldBack);
+    assert_eq!(purge(world.db(), true).await.unwrap(), Purged::HeldBack);
     drop(reading);
-    crate::kit::eventually(async || purge(world.db(), true).await.unwrap() == Scrubbed::Clean).await;
+    crate::kit::eventually(async || purge(world.db(), true).await.unwrap() == Purged::Clean).await;
     assert_eq!(bytes_left(&world.file, marker), 0);
 }

@@ -7,7 +7,7 @@ use crate::{
 use sidenote_server::{
     Config,
     db::Db,
-    purge::{Scrubbed, purge},
+    purge::{Purged, purge},
 };
 use sqlx::Connection as _;
 use std::{collections::HashMap, time::Duration};
@@ -56,7 +56,7 @@ async fn notes_of_every_earlier_schema_are_read_as_they_were_and_leave_no_byte_w
                 sam.delete(&paths::contact_note(past.ana, *note)).await.expect(200);
                 sam.delete(&paths::conversation_note(past.chat, *other)).await.expect(200);
             }
-            assert_eq!(purge(&db, true).await.unwrap(), Scrubbed::Clean);
+            assert_eq!(purge(&db, true).await.unwrap(), Purged::Clean);
         }
         assert_eq!(bytes_left(&file, MARKER), 0, "schema {schema}");
     }

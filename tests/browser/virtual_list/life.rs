@@ -16,29 +16,29 @@ use sidenote_testkit::stage::Stage;
 
 /// Counts `scroll` listeners and observers on the whole page while it lives, by wrapping the functions that add and
 /// remove them.
-struct Timeline;
+struct PageResources;
 
-impl Timeline {
+impl PageResources {
     fn open() -> Self {
         js_sys::eval(
             "(() => {
-                const books = { listeners: 0, sizes: 0, sights: 0, undo: [] };
+                const counts = { listeners: 0, sizes: 0, sights: 0, undo: [] };
                 const wrap = (owner, name, note) => {
                     const own = owner[name];
                     owner[name] = function (...args) {
                         note(args[0], this);
                         return own.apply(this, args);
                     };
-                    books.undo.push(() => { owner[name] = own; });
+                    counts.undo.push(() => { owner[name] = own; });
                 };
-                const listeners = (by) => (kind) => { if (kind === 'scroll') books.listeners += by; };
+                const listeners = (by) => (kind) => { if (kind === 'scroll') counts.listeners += by; };
                 wrap(EventTarget.prototype, 'addEventListener', listeners(1));
                 wrap(EventTarget.prototype, 'removeEventListener', listeners(-1));
                 const observed = (kind, proto) => {
                     const targets = new Map();
                     const of = (self) => targets.get(self) ?? targets.set(self, new Set()).get(self);
                     const count = () => {
-                        books[kind] = [...targets.values()].reduce((sum, set) => sum + set.size, 0);
+                        counts[kind] = [...targets.values()].reduce((sum, set) => sum + set.size, 0);
                     };
                     wrap(proto, 'observe', (target, self) => { of(self).add(target); count(); });
                     wrap(proto, 'unobserve', (target, self) => { of(self).delete(target); count(); });
@@ -46,10 +46,10 @@ impl Timeline {
                 };
                 observed('sizes', ResizeObserver.prototype);
                 observed('sights', IntersectionObserver.prototype);
-                window.pageResources = books;
+                window.pageResources = counts;
             })()",
         )
-        .expect("the timeline opens");
+        .expect("counting begins");
         Self
     }
 
@@ -59,28 +59,28 @@ impl Timeline {
     }
 }
 
-impl Drop for Timeline {
+impl Drop for PageResources {
     fn drop(&mut self) {
-        js_sys::eval("window.pageResources.undo.reverse().forEach((undo) => undo())").expect("the timeline closes");
+        js_sys::eval("window.pageResources.undo.reverse().forEach((undo) => undo())").expect("counting ends");
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
-    let timeline = Timeline::open();
+    let resources = PageResources::open();
     for edge in [Edge::Start, Edge::End] {
         let mut list = TestList::with(0..1000, edge, |_| 40);
         eventually("rows to fill the screen", || list.is_filled()).await;
         list.scroll_to(10_000.0);
         eventually("rows where the reader went", || list.is_filled()).await;
         painted().await;
-        assert_eq!(timeline.count("listeners"), 1);
+        assert_eq!(resources.count("listeners"), 1);
         let rows = list.shown().len() as i32;
-        assert_eq!(timeline.count("sizes"), rows + 1, "each row that is there, and the element that scrolls");
+        assert_eq!(resources.count("sizes"), rows + 1, "each row that is there, and the element that scrolls");
         let handle = list.handle;
         list.stage.unmount();
         painted().await;
-        assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
+        assert_eq!(["listeners", "sizes", "sights"].map(|what| resources.count(what)), [0, 0, 0]);
         assert!(list.shown().is_empty());
         // A call on a handle that is still kept, or a scroll of the old element, does no harm.
         handle.focus(3, "button");
@@ -92,14 +92,14 @@ async fn a_list_that_ends_leaves_no_listener_no_observer_and_no_row() {
 
 #[wasm_bindgen_test]
 async fn a_short_list_that_nobody_asks_anything_of_has_no_listener_and_no_observer() {
-    let timeline = Timeline::open();
+    let resources = PageResources::open();
     let stage = Stage::new("height: 100px; overflow-y: auto", || {
         let keys = (0..30).collect::<Vec<u32>>();
         view! { <VirtualList keys row=|key: u32| key.to_string() estimate=20.0 /> }
     });
     painted().await;
     assert_eq!(shown_in(stage.root()).len(), 30);
-    assert_eq!(["listeners", "sizes", "sights"].map(|what| timeline.count(what)), [0, 0, 0]);
+    assert_eq!(["listeners", "sizes", "sights"].map(|what| resources.count(what)), [0, 0, 0]);
 }
 
 /// A list with counters of the rows that were built and that were disposed of.

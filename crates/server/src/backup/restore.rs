@@ -59,7 +59,7 @@ pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restore
     }
     let old = if is_readable { Some(Copy::of(file, beside(file, "replaying")).await?) } else { None };
     let new = Copy::of(from, beside(file, "restoring")).await?;
-    let deleted = begin_anew(&new.0, old.as_ref().map(|old| old.0.as_path()), ledger).await?;
+    let deleted = start_new_epoch(&new.0, old.as_ref().map(|old| old.0.as_path()), ledger).await?;
     let kept = if file.exists() { Some(beside(file, "replaced")) } else { None };
     if let Some(kept) = &kept {
         std::fs::rename(file, kept)?;
@@ -141,7 +141,7 @@ fn in_use() -> Error {
 }
 
 /// Replays deletions and sign-outs, and starts a new epoch. Returns how many notes were deleted.
-async fn begin_anew(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u64> {
+async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u64> {
     let db = Db::open(new).await?;
     let mut connection = db.writer().acquire().await?;
     if let Some(old) = old {
@@ -205,7 +205,7 @@ async fn replay_people(tx: &mut SqliteConnection) -> Result<()> {
 /// Replays the deletions since the backup, and the restorations of notes.
 async fn replay_notes(tx: &mut SqliteConnection) -> Result<()> {
     for kind in KINDS {
-        for statement in [kind.bring_back, kind.forget_brought_back, kind.replay] {
+        for statement in [kind.bring_back, kind.delete_restored_tombstones, kind.replay] {
             sqlx::query(statement).execute(&mut *tx).await?;
         }
     }

@@ -104,7 +104,7 @@ impl Scene {
                 sqlx::query(statement).execute(change.tx()).await.unwrap();
             }
             change.commit().await.unwrap();
-            assert_eq!(purge(&self.db, false).await.unwrap(), Scrubbed::Clean);
+            assert_eq!(purge(&self.db, false).await.unwrap(), Purged::Clean);
         }
         for table in ["SELECT COUNT(*) FROM contact_note_body", "SELECT COUNT(*) FROM conversation_note_body"] {
             let left: i64 = sqlx::query_scalar(table).fetch_one(self.db.writer()).await.unwrap();

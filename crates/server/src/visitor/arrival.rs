@@ -29,7 +29,7 @@ pub(super) struct Arrival<'a> {
 }
 
 /// What the agents' side needs to know about the conversation.
-struct Place {
+struct KnownConversation {
     contact: ContactId,
     is_closed: bool,
     last_position: u64,
@@ -151,7 +151,7 @@ impl Arrival<'_> {
         change.activity(self.line(ActivityKind::ConversationOpened, contact, conversation)).await
     }
 
-    async fn place(&self, change: &mut Change, conversation: ConversationId) -> Result<Place> {
+    async fn place(&self, change: &mut Change, conversation: ConversationId) -> Result<KnownConversation> {
         let row = sqlx::query(SELECT_PLACE)
             .bind(self.visitor.org.to_string())
             .bind(conversation.to_string())
@@ -161,7 +161,7 @@ impl Arrival<'_> {
             return Err(ProblemCode::Forbidden.into());
         }
         let status: &str = row.try_get("status")?;
-        Ok(Place {
+        Ok(KnownConversation {
             contact: row.id("contact_id")?,
             is_closed: status == "closed",
             last_position: row.seq("last_position")?,
@@ -190,7 +190,7 @@ impl Arrival<'_> {
         &self,
         change: &mut Change,
         conversation: ConversationId,
-        place: &Place,
+        place: &KnownConversation,
         seq: Seq,
     ) -> Result<()> {
         let rev = change.next_seq().await?;
