@@ -1,4 +1,4 @@
-//! The agent's own settings.
+//! Queries and changes of the agent's own settings.
 
 use super::{Client, changes::Changeable};
 use crate::{
@@ -47,7 +47,7 @@ impl Changeable for OwnSettingsChanges {
 }
 
 impl Client {
-    /// As shown. Tracks.
+    /// The settings with pending changes applied. Tracks.
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.store().settings.shown()
