@@ -6,9 +6,9 @@
 const joined = new Set();
 
 /**
- * Joins the tabs named `name`. Calls `lead()` when this tab becomes the leader, `hear(message)` for messages of other tabs,
- * and `yield_()` when another tab has taken the lead. Returns `undefined` where the browser has no locks or channels: then
- * each tab works alone.
+ * Joins the tabs named `name`. Calls `lead()` when this tab becomes the leader, `hear(message)` for messages of other
+ * tabs, and `yield_()` when another tab has taken the lead. Returns `undefined` where the browser has no locks or
+ * channels: then each tab works alone.
  */
 export function joinTabs(name, lead, hear, yield_) {
   if (!globalThis.navigator?.locks || !globalThis.BroadcastChannel) return undefined;
