@@ -1,4 +1,4 @@
-//! `UnsavedFields`: changed fields that wait or were refused, beside what they belong to.
+//! `UnsavedFields`: pending and refused changes of fields, beside the thing that they belong to.
 
 use crate::{
     browser::memo::memo,
@@ -16,7 +16,7 @@ use crate::{
 use leptos::prelude::*;
 use wire::Status;
 
-/// One line for each changed field that the server did not take at once. Details of a contact have their own place.
+/// One line for each change that is being retried or was refused. Details of a contact show theirs beside the field.
 #[component]
 pub fn UnsavedFields(of: Fields) -> impl IntoView {
     let client = Client::here();
@@ -59,7 +59,7 @@ fn UnsavedLine(of: Fields, field: UnsavedField, client: Client) -> impl IntoView
     .into_any()
 }
 
-/// What a change waits for that is sent again and again.
+/// The reason why a change is being retried.
 pub fn waiting(failure: Failure) -> impl IntoView {
     let sentence = match failure {
         Failure::Disconnected => strings().note_offline.to_owned(),

@@ -141,12 +141,12 @@ impl Ends {
 
 /// A list: `keys` in reading order, each rendered by `row`. Of a repeated key the first counts.
 ///
-/// - A row keeps its element while its key is in the list and the row is near the viewport; a focused row is removed only
-///   with its key.
+/// - A row keeps its element while its key is in the list and the row is near the viewport; a focused row is removed
+///   only with its key.
 /// - One change of `keys` is in the document after one reactive flush, in all lists that show it.
-/// - Up to forty rows are all in the DOM. Of a longer list only the rows near the viewport are, with blank space for the
-///   others and `aria-posinset`/`aria-setsize`. The viewport is the nearest element around the list (or the list itself)
-///   whose `overflow-y` is `auto` or `scroll`; else the page.
+/// - Up to forty rows are all in the DOM. Of a longer list only the rows near the viewport are, with blank space for
+///   the others and `aria-posinset`/`aria-setsize`. The viewport is the nearest element around the list (or the list
+///   itself) whose `overflow-y` is `auto` or `scroll`; else the page.
 /// - The scroll anchor keeps visible rows in place while other rows are added, removed and measured.
 #[component]
 pub fn VirtualList<K, F, V>(
