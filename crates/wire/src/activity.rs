@@ -1,4 +1,4 @@
-//! Activity: who did what when around a contact. Never carries a note's text.
+//! Activity around a contact: actor, action and time. Never contains a note's text.
 
 use crate::{Seq, agent::AgentRef, ids::ConversationId};
 use chrono::{DateTime, Utc};
@@ -27,7 +27,7 @@ pub enum ActivityKind {
     DetailsChanged,
 }
 
-/// One entry, newest first in its list.
+/// One entry. Lists are newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Activity {
