@@ -27,6 +27,7 @@ pub use rules::Held;
 use rules::Rules;
 use stream::Stream;
 
+/// A server in the page, which replaces `window.fetch` until it is dropped.
 pub struct FakeServer {
     shared: Rc<Shared>,
     door: Closure<dyn Fn(JsValue, JsValue) -> Promise>,

@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::screen::Screen;
 
+/// One mounted view.
 pub struct Stage {
     root: HtmlElement,
     handle: Option<UnmountHandle<AnyViewState>>,

@@ -19,6 +19,7 @@ use crate::hidden_page;
 use crate::screen::{Screen, found, read};
 use crate::stage::Stage;
 
+/// An inbox with its client and fake server.
 pub struct Story {
     pub server: FakeServer,
     pub client: Client,

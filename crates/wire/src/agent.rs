@@ -46,6 +46,7 @@ pub struct AgentRef {
     pub removed: bool,
 }
 
+/// An organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Organization {
@@ -84,6 +85,7 @@ pub enum ChannelKind {
     Instagram,
 }
 
+/// A channel of an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Channel {

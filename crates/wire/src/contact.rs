@@ -41,6 +41,7 @@ pub struct ContactList {
     pub name: String,
 }
 
+/// A contact with all details.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Contact {

@@ -66,6 +66,7 @@ pub struct ConversationQuery {
     pub sort: Sort,
 }
 
+/// A contact by id and name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ContactRef {
@@ -73,6 +74,7 @@ pub struct ContactRef {
     pub name: String,
 }
 
+/// A channel by id and kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelRef {
@@ -107,6 +109,7 @@ impl std::fmt::Debug for Preview {
     }
 }
 
+/// A conversation as an agent sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Conversation {

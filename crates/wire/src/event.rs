@@ -129,7 +129,7 @@ impl Event {
     /// Reads an event by its name and data. An unknown name is `None`: a newer server may have more events.
     ///
     /// # Errors
-    /// When a known event's data doesn't have its form.
+    /// When a known event's data is not of its form.
     pub fn read(name: &str, data: &str) -> serde_json::Result<Option<Self>> {
         Self::from_parts(name, serde_json::from_str(data)?)
     }
@@ -137,7 +137,7 @@ impl Event {
     /// Like [`Event::read`], for parsed data.
     ///
     /// # Errors
-    /// When a known event's data doesn't have its form.
+    /// When a known event's data is not of its form.
     pub fn from_parts(name: &str, data: Value) -> serde_json::Result<Option<Self>> {
         if name.parse::<EventKind>().is_err() {
             return Ok(None);

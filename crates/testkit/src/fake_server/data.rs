@@ -12,6 +12,7 @@ use wire::{
 
 use super::Who;
 
+/// The fake server's data.
 pub(super) struct Data {
     pub(super) epoch: String,
     pub(super) seq: Seq,

@@ -8,6 +8,7 @@ use wire::{Problem, ProblemCode};
 
 use super::{Answer, Sent};
 
+/// The rules that a test has set.
 #[derive(Default)]
 pub(super) struct Rules {
     holds: RefCell<Vec<Rc<Hold>>>,

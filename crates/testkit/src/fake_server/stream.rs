@@ -12,6 +12,7 @@ use wire::{Event, Hello, Reset, ResetReason, Seq};
 use super::data::Data;
 use super::{FakeServer, broken};
 
+/// The current event stream, if one is open.
 #[derive(Default)]
 pub(super) struct Stream {
     controller: RefCell<Option<ReadableStreamDefaultController>>,
