@@ -107,7 +107,7 @@ impl Client {
     /// continues from there.
     ///
     /// # Errors
-    /// [`ApiError`], when nobody is signed in or the server can't be reached.
+    /// [`ApiError`], when no agent is signed in or the server can't be reached.
     pub(crate) async fn load(api: Api, first: Option<ConversationQuery>) -> Result<(Self, Position), ApiError> {
         let conversations: Request<Page<Conversation>> = match &first {
             Some(first) => api.get(&paths::conversations(first, None, PAGE)),
@@ -218,7 +218,7 @@ impl Client {
     /// Continues with the browser's current session.
     ///
     /// # Errors
-    /// [`Failure`], when nobody is signed in. Another agent's session is `Ok(false)`: this client is not theirs.
+    /// [`Failure`], when no agent is signed in. Another agent's session is `Ok(false)`: this client is not theirs.
     pub async fn renew_session(&self) -> Result<bool, Failure> {
         let me = self.0.api.me().await.map_err(|error| error.failure())?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
@@ -240,6 +240,7 @@ impl Client {
         *self.0.listener.lock().expect("no panic while a lock is held") = Some(Box::new(move |event| listener(event)));
     }
 
+    /// Passes an event to the listener.
     pub(crate) fn listened(&self, event: &Event) {
         if let Some(listener) = &*self.0.listener.lock().expect("no panic while a lock is held") {
             listener(event);
@@ -302,6 +303,7 @@ impl Client {
         &self.0.api
     }
 
+    /// Sets the connection's state. Going live wakes all waiters.
     pub(crate) fn set_connection(&self, connection: Connection) {
         // The stream may be up to date while open data is stale until its refetch ends.
         let is_behind = connection == Connection::Live && self.0.catching_up.load(Ordering::Relaxed) > 0;

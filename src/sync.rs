@@ -38,7 +38,7 @@ const ANSWER_MS: u32 = 5_000;
 /// server until the client is closed.
 ///
 /// # Errors
-/// [`ApiError`], when nobody is signed in or the server can't be reached.
+/// [`ApiError`], when no agent is signed in or the server can't be reached.
 pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, ApiError> {
     let (client, from) = Client::load(api, first).await?;
     // Join before storage is read, so that no change of another tab in between is missed.

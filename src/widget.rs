@@ -96,7 +96,7 @@ impl Mounted {
     /// Opens a conversation, in the views that show one.
     ///
     /// # Errors
-    /// When this is not the id of a conversation.
+    /// A sentence, when this is not the id of a conversation.
     pub fn open(&self, conversation: &str) -> Result<(), JsValue> {
         let id: ConversationId =
             conversation.parse().map_err(|_| JsValue::from("this is not the id of a conversation"))?;

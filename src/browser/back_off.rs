@@ -1,6 +1,7 @@
 //! Back-off with jitter: the time to wait before a retry.
 
 const FIRST_MS: u32 = 1_000;
+/// The maximum wait before a retry.
 pub(crate) const LONGEST_MS: u32 = 60_000;
 
 /// A random time, in milliseconds, below a limit that doubles with each failure (exponential back-off): clients do not

@@ -24,8 +24,8 @@ type Pending = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
 pub(crate) struct Timer {
     /// The result of the page's `setTimeout`, which the page may have replaced; not every number fits an `i32`.
     id: JsValue,
-    /// Taken when it runs or is cancelled: if the page replaces its timer functions meanwhile, `clearTimeout` fails and
-    /// the callback is still called.
+    /// Taken when it runs or is cancelled: if the page has replaced its timer functions, `clearTimeout` has no effect
+    /// and the callback is still called.
     run: Pending,
 }
 

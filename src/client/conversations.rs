@@ -150,7 +150,7 @@ impl Client {
         Ok(ids)
     }
 
-    /// Assigns a conversation to a teammate, or to nobody.
+    /// Assigns a conversation to a teammate, or unassigns it.
     pub fn assign(&self, id: ConversationId, assignee: Option<AgentId>) {
         self.apply_change(self.changes_of_conversation(id), ConversationChange::Assignee(assignee));
     }

@@ -49,11 +49,13 @@ impl Client {
         self.draft_contact_note(contact, joined(text, &typed_since));
     }
 
+    /// Like [`Self::put_back_contact_note`], for a refused reply.
     pub fn put_back_reply(&self, conversation: ConversationId, text: &str) {
         let typed_since = self.store().drafts.reply(conversation).get_untracked();
         self.draft_reply(conversation, joined(text, &typed_since));
     }
 
+    /// Like [`Self::put_back_contact_note`], for a refused conversation note.
     pub fn put_back_conversation_note(&self, conversation: ConversationId, text: &str) {
         let typed_since = self.store().drafts.conversation_note(conversation).get_untracked();
         self.draft_conversation_note(conversation, joined(text, &typed_since));

@@ -16,6 +16,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use wire::{AgentId, Me, Settings, SettingsPatch, paths};
 
+/// The agent's own settings and their requests.
 #[derive(Clone)]
 pub(super) struct OwnSettingsChanges {
     agent: AgentId,

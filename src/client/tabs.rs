@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wire::event::Frame;
 
+/// A message from one tab to the browser's other tabs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum TabMessage {
     /// Asks whether a leader is alive …

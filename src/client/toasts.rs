@@ -13,6 +13,7 @@ pub struct Toast {
     pub kind: ToastKind,
 }
 
+/// The content of a toast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToastKind {
     ContactNoteDeleted {
@@ -35,6 +36,7 @@ impl Client {
         self.0.toasts.clone()
     }
 
+    /// Shows a toast.
     pub fn toast(&self, kind: ToastKind) {
         let toast = Toast { id: NEXT.fetch_add(1, Ordering::Relaxed), kind };
         self.0.toasts.update(|toasts| {

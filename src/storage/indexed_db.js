@@ -111,7 +111,7 @@ async function write(batch) {
   be(done);
 }
 
-/** What is in storage for an owner: keys and texts. */
+/** The stored entries of an owner: keys and texts. */
 async function stored(owner) {
   try {
     const transaction = (database ?? (await open())).transaction(STORE, "readonly");

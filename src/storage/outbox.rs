@@ -1,5 +1,5 @@
-//! `Outbox`: drafts and unsent changes in the browser's storage, until the server has confirmed them or the agent
-//! discards them.
+//! `Outbox`: drafts and pending (unsent) changes in the browser's storage, until the server has confirmed them or the
+//! agent discards them.
 //!
 //! Each is a text under a key, one for all tabs of the browser. Confirmed data is never stored.
 //! [`Unsent`](crate::store::unsent::Unsent) defines the text of an unsent change.

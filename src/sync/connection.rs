@@ -30,6 +30,7 @@ pub(super) enum End {
 }
 
 impl Follower {
+    /// Opens a connection and reads it until it ends.
     pub(super) async fn connect(&mut self) -> End {
         let Ok(abort) = AbortController::new() else { return End::Lost };
         let connection = Connected { _held: PageResource::stream(&abort), abort };

@@ -22,6 +22,7 @@ thread_local! {
 
 type Listener = Rc<dyn Fn(&Event)>;
 
+/// The client of one server and the same functions of the host, shared by mounts.
 pub(super) struct Shared {
     base: String,
     tokens: Tokens,

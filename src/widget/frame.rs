@@ -11,6 +11,7 @@ thread_local! {
     static SHEET: RefCell<Option<CssStyleSheet>> = const { RefCell::new(None) };
 }
 
+/// A mount's shadow root and root element.
 pub(super) struct Frame {
     shadow: ShadowRoot,
     root: HtmlElement,

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use wasm_bindgen::{JsCast, JsValue};
 use wire::{ContactId, ConversationId};
 
+/// The options of one mount.
 pub(super) struct Options {
     /// The origin of the Sidenote server; empty for the page's own.
     pub(super) api_base: String,

@@ -31,6 +31,7 @@ impl<T> Change<T> for NoChange {
     }
 }
 
+/// A change of one field of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConversationChange {
@@ -55,6 +56,7 @@ impl Change<Conversation> for ConversationChange {
     }
 }
 
+/// A change of one detail or tag of a contact. Tags are named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactChange {
@@ -112,6 +114,7 @@ pub struct OwnSettings {
     pub settings: Settings,
 }
 
+/// A change of one of an agent's own settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingsChange {

@@ -155,6 +155,7 @@ impl Agents {
         self.receive(agent);
     }
 
+    /// Replaces all agents.
     pub fn receive_all(&self, agents: Vec<Agent>) {
         self.all.set(agents);
     }

@@ -184,6 +184,7 @@ impl NotesOfContact {
         !self.is_counting.swap(true, Ordering::Relaxed)
     }
 
+    /// Marks the count request as ended.
     pub fn end_count(&self) {
         self.is_counting.store(false, Ordering::Relaxed);
     }

@@ -1,5 +1,5 @@
 //! The two sides of a record: `Remote`, the last state that the server confirmed, and `Pending`, the agent's
-//! unconfirmed change (an optimistic update).
+//! unconfirmed change (an optimistic update; an addition is a local echo).
 
 use super::entry::{Entry, Failure};
 
@@ -58,6 +58,7 @@ pub enum SendState {
 }
 
 impl SendState {
+    /// The reason, if the server refused it.
     #[must_use]
     pub fn refusal(self) -> Option<Failure> {
         if let Self::Refused(failure) = self { Some(failure) } else { None }

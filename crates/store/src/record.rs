@@ -61,6 +61,7 @@ impl<T: Entry> Record<T> {
         Some(shown)
     }
 
+    /// The record's place in the order, if it is shown.
     #[must_use]
     pub fn key(&self) -> Option<TimelineKey> {
         match (&self.pending, self.shown()?) {

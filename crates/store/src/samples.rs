@@ -148,6 +148,7 @@ pub(super) struct Onlooker {
 }
 
 impl Onlooker {
+    /// Observes the signals that `look` reads.
     pub(super) fn at(look: impl Fn() + Send + Sync + 'static) -> Self {
         let looks = Arc::<AtomicUsize>::default();
         let counted = Arc::clone(&looks);

@@ -30,6 +30,7 @@ impl Threads {
     }
 }
 
+/// A conversation's messages and its own notes.
 #[derive(Default)]
 pub struct Thread {
     pub messages: Timeline<Message>,

@@ -9,6 +9,7 @@ use crate::record::{Entry, Failure, Pending, PendingChange, SendState};
 use serde::{Serialize, de::DeserializeOwned};
 use wire::ConversationId;
 
+/// A pending change in the outbox's form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unsent {
     Add {
@@ -71,6 +72,7 @@ impl Unsent {
         }
     }
 
+    /// The text for the outbox, which [`Self::read`] parses.
     #[must_use]
     pub fn write(&self) -> String {
         match self {

@@ -73,7 +73,7 @@ pub(crate) struct Client {
     /// Refused changes that the agent has not discarded.
     pub(crate) refused: BTreeSet<Id>,
     pub(crate) deletions: Vec<(ModelList, Id)>,
-    /// The agent's last wish for each deleted thing: restored or not. Only those that can still be fulfilled.
+    /// The agent's last intent for each deleted thing: restored or not. Only those that can still be fulfilled.
     pub(crate) wanted: BTreeMap<Id, (ModelList, bool)>,
     /// Whether the stream is down; the next one starts with a reset.
     pub(crate) cut_off: bool,
@@ -281,7 +281,7 @@ impl Client {
         }
     }
 
-    /// Checks that the agent's last wishes are fulfilled, unless others changed the same things.
+    /// Checks that the agent's last intents are fulfilled, unless others changed the same things.
     pub(crate) fn has_what_was_wanted(&self, meddled: &BTreeSet<Id>) -> Result<(), String> {
         for (id, (model_list, wanted)) in self.wanted.iter().filter(|(id, _)| !meddled.contains(id)) {
             if self.shown(*model_list).iter().any(|thing| thing.id == *id) != *wanted {

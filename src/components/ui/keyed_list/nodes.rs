@@ -16,6 +16,7 @@ struct Row {
     owner: Owner,
 }
 
+/// The elements of a list's rows, each with its reactive owner.
 pub(in crate::components::ui) struct KeyedNodes {
     pub(in crate::components::ui) element: HtmlElement,
     rows: HashMap<u64, Row>,

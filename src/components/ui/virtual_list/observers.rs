@@ -39,6 +39,7 @@ enum Work {
     End,
 }
 
+/// A virtual list in the document, with its queue of tasks.
 pub(super) struct MountedList {
     scroll: RefCell<Scroll>,
     work: RefCell<VecDeque<Work>>,

@@ -25,6 +25,7 @@ struct Row {
     numbered: Option<(usize, usize)>,
 }
 
+/// The rows of one virtual list: nodes, heights and the rendered window.
 pub(super) struct Rows {
     pub(super) nodes: KeyedNodes,
     pub(super) heights: Heights,
@@ -72,6 +73,7 @@ impl Rows {
         self.tokens.len()
     }
 
+    /// Whether only a part of the rows is in the DOM.
     pub(super) fn is_windowed(&self) -> bool {
         self.len() > self.all_up_to
     }
@@ -89,6 +91,7 @@ impl Rows {
         self.rows.get(&token).map(|row| row.index).filter(|index| *index != NOWHERE)
     }
 
+    /// The index of a token in the list, whether or not its row is in the DOM.
     pub(super) fn find(&self, token: u64) -> Option<usize> {
         self.index_of(token).or_else(|| self.tokens.iter().position(|candidate| *candidate == token))
     }
@@ -195,6 +198,7 @@ impl Rows {
         self.rows.values_mut().for_each(|row| row.unsure = true);
     }
 
+    /// Marks a row's height as stale.
     pub(super) fn mark_stale(&mut self, item: &Element) {
         let found = self.rows.iter_mut().find(|(token, _)| self.nodes.item(**token).is_some_and(|it| ***it == **item));
         if let Some((_, row)) = found {

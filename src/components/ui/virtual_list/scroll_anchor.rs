@@ -50,6 +50,7 @@ struct Place {
     offset: f64,
 }
 
+/// The scroll state of one virtual list: its rows, viewport and anchor.
 pub(super) struct Scroll {
     pub(super) list: Rows,
     /// Rows that were added beyond the edge since the reader left it.
