@@ -55,7 +55,7 @@ pub(super) trait Queued {
     fn made_at(&self) -> Option<i64>;
     /// Records that the request may reach the server from now on.
     fn mark_sent(&self);
-    /// Sends the request. `None`: there is no such request.
+    /// Sends the request. `None`: there is no valid request to send.
     fn send(&self, api: &Api, request: &Request) -> Option<ApiCall<Value>>;
     fn settle(&self, client: &Client, request: &Request, answer: Value) -> Result<(), ApiError>;
     fn retry(&self, request: &Request, failure: Failure);

@@ -45,7 +45,7 @@ pub(super) trait Source: Clone + 'static {
     /// one begins.
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 
-    /// Sends one request. `None`: this kind has no such request.
+    /// Sends one request. `None`: this kind has no such request, or the text is not valid.
     fn send(
         &self,
         api: &Api,

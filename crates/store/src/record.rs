@@ -111,7 +111,7 @@ impl<T: Entry> Record<T> {
     /// Receives the server's version of the thing. An older version is ignored.
     pub fn receive(&mut self, entry: T) {
         if self.is_older(&entry) {
-            // The version of our restoration; the thing was deleted again since.
+            // The version of the restoration; the thing was deleted again since.
             let undoes = self.deleted.as_ref().map(|deletion| deletion.rev);
             let is_undone =
                 matches!(self.pending, Some(Pending::Restore)) && undoes.is_some_and(|rev| entry.rev() > rev);
