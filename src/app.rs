@@ -24,14 +24,14 @@ use leptos_router::{
 };
 use title::{keep_title, set_title};
 
-/// Shows the stand-alone page: for the module that the tests break, which is the widget's too.
+/// Mounts the stand-alone page, in the module that tests make panic, which contains the widget too.
 #[cfg(feature = "breakable")]
 #[wasm_bindgen::prelude::wasm_bindgen(js_name = mountApp)]
 pub fn mount_app() {
     leptos::mount::mount_to_body(App);
 }
 
-/// What the page shows as a whole.
+/// The page's stage.
 #[derive(Clone)]
 enum Stage {
     Starting,
@@ -71,7 +71,7 @@ fn Page() -> impl IntoView {
     };
     leptos::task::spawn_local(enter());
     Effect::new(move |_| match stage.get() {
-        // Until something is there, the document's own title is right.
+        // Before that, the document's initial title applies.
         Stage::Starting | Stage::SignedIn(_) => {}
         Stage::SignedOut => set_title(strings().sign_in),
         Stage::Failed(_) => set_title(strings().page_title_failed),
@@ -130,7 +130,7 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
             stage.set(Stage::SignedOut);
         }
     });
-    // The parts of the route that decide which page it is; the rest is the inbox's own affair.
+    // The part of the route that determines the page; the inbox handles the rest.
     let page = memo(move |_| match route.get() {
         Route::Inbox(_) => None,
         other => Some(other),
@@ -157,7 +157,7 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
     }
 }
 
-/// Keeps the inbox's place in the address.
+/// A navigator that keeps the view in the address.
 fn navigator(route: ErasedMemo<Route>) -> Navigator {
     let navigate = StoredValue::new_local(use_navigate());
     let go_to = move |route: Route| {
@@ -166,7 +166,7 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
     };
     let view = memo(move |last: Option<&InboxView>| match route.get() {
         Route::Inbox(view) => view,
-        // On another page the inbox is as it was left.
+        // On another page the inbox keeps its view.
         _ => last.cloned().unwrap_or_default(),
     });
     Navigator {
@@ -178,7 +178,7 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
     }
 }
 
-/// Over the page when the session has ended: everything stays as it is under it.
+/// The sign-in over the page when the session has ended; the page stays under it.
 #[component]
 fn SignInAgain(client: Client) -> impl IntoView {
     let session = client.session();

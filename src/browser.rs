@@ -1,4 +1,4 @@
-//! Thin wrappers around what the browser gives: timers, the clock, formatters, the keyboard, listeners.
+//! Thin wrappers around browser APIs: timers, back-off, the clock, formatters, the keyboard, listeners.
 
 pub(crate) mod back_off;
 #[cfg(feature = "breakable")]

@@ -1,7 +1,7 @@
-//! `Client`: commands and queries of the signed-in agent. Components reach the store and the server through it alone.
+//! `Client`: commands and queries of the signed-in agent. Components access the store and the server only through it.
 //!
 //! A command applies a pending change to the store at once (an optimistic update), queues the request, and settles or
-//! refuses the change by the answer.
+//! refuses the change when the answer arrives.
 
 mod changes;
 mod clipboard;
@@ -44,7 +44,7 @@ use std::sync::{
 };
 use wire::{AgentId, Channel, Conversation, ConversationQuery, Event, Me, Page, Position, paths};
 
-/// The client of one signed-in agent. Cheap to clone: all clones are one.
+/// The client of one signed-in agent. Cheap to clone: all clones share their state.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -55,7 +55,7 @@ struct Inner {
     session: ArcRwSignal<Session>,
     connection: ArcRwSignal<Connection>,
     toasts: ArcRwSignal<Vec<Toast>>,
-    /// The last thing said to assistive technology.
+    /// The latest announcement in the live region for assistive technology.
     announcement: ArcRwSignal<String>,
     open: open::Open,
     send_queue: send_queue::SendQueue,
@@ -63,55 +63,55 @@ struct Inner {
     is_storage_safe: ArcRwSignal<bool>,
     is_overdue: ArcRwSignal<bool>,
     visibility: visibility::Visibility,
-    /// Those who wait for the world to be well again.
+    /// Waiters for the next successful connection or sign-in.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
-    /// How often what is open is being refetched just now.
+    /// The number of refetches of open data in progress.
     catching_up: AtomicUsize,
     closed: AtomicBool,
     following: Mutex<Option<Following>>,
     listener: Mutex<Option<Listener>>,
 }
 
-/// What keeps the store in step with the server, as far as the client has to know it.
+/// Handles of the task that keeps the store in sync with the server.
 pub(crate) struct Following {
-    /// Ends it.
+    /// Stops the task.
     pub(crate) stop: AbortHandle,
-    /// Tells the browser's other tabs something.
+    /// Broadcasts a message to the browser's other tabs.
     pub(crate) tell: Box<dyn Fn(&TabMessage) + Send>,
 }
 
-/// Hears each live event before it is taken in.
+/// Receives each live event before the store does.
 type Listener = Box<dyn Fn(&Event) + Send>;
 
-/// Whether the agent is still signed in. What is shown stays either way.
+/// Whether the agent is still signed in. The view stays either way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Session {
     Active,
-    /// Sign in again, over the page.
+    /// The session has ended; the agent is asked to sign in again, over the page.
     Expired,
     /// The agent has signed out, in another tab.
     Left,
 }
 
-/// How the live stream stands.
+/// The state of the event stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
     Connecting,
-    /// Everything the server has said has been heard.
+    /// All events of the server so far have arrived.
     Live,
     Lost,
 }
 
 impl Client {
-    /// Loads the current user, and the first list if one is named. Returns the position that all of it was read at:
-    /// everything after it has yet to be heard.
+    /// Loads the current user, and the first list if one is named. Returns the position of that state: the event stream
+    /// continues from there.
     ///
     /// # Errors
-    /// [`ApiError`], when nobody is signed in or the server can't be reached.
+    /// [`ApiError`], when no agent is signed in or the server can't be reached.
     pub(crate) async fn load(api: Api, first: Option<ConversationQuery>) -> Result<(Self, Position), ApiError> {
         let conversations: Request<Page<Conversation>> = match &first {
             Some(first) => api.get(&paths::conversations(first, None, PAGE)),
-            // For the position that the page was read at: from there on everything is heard.
+            // Only for the position of the page, from which the event stream continues.
             None => api.get(&paths::conversations(&ConversationQuery::default(), None, 1)),
         };
         let (me, page) = futures::join!(api.me().into_future(), conversations.into_future());
@@ -179,6 +179,7 @@ impl Client {
         &self.0.me.channels
     }
 
+    /// The state of the event stream.
     #[must_use]
     pub fn connection(&self) -> ArcRwSignal<Connection> {
         self.0.connection.clone()
@@ -194,13 +195,13 @@ impl Client {
         self.0.announcement.clone()
     }
 
-    /// Whether anybody can see the page.
+    /// Whether the page is visible.
     #[must_use]
     pub fn page_visible(&self) -> ArcRwSignal<bool> {
         self.0.visibility.is_visible()
     }
 
-    /// Says something to assistive technology, politely.
+    /// Announces a sentence in the polite live region.
     pub fn announce(&self, sentence: String) {
         self.0.announcement.set(sentence);
     }
@@ -214,10 +215,10 @@ impl Client {
         self.renew_session().await
     }
 
-    /// Goes on with the session that there is now.
+    /// Continues with the browser's current session.
     ///
     /// # Errors
-    /// [`Failure`], when nobody is signed in. Another agent's session is `Ok(false)`: this client is not theirs.
+    /// [`Failure`], when no agent is signed in. Another agent's session is `Ok(false)`: this client is not theirs.
     pub async fn renew_session(&self) -> Result<bool, Failure> {
         let me = self.0.api.me().await.map_err(|error| error.failure())?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
@@ -232,12 +233,14 @@ impl Client {
         Ok(same)
     }
 
-    /// Hears each live event before it is taken in. There is one listener; another takes its place.
+    /// Sets the listener, which receives each live event before the store does. There is one; a second call replaces
+    /// it.
     pub fn on_event(&self, listener: impl Fn(&Event) + 'static) {
         let listener = SendWrapper::new(listener);
         *self.0.listener.lock().expect("no panic while a lock is held") = Some(Box::new(move |event| listener(event)));
     }
 
+    /// Passes an event to the listener.
     pub(crate) fn listened(&self, event: &Event) {
         if let Some(listener) = &*self.0.listener.lock().expect("no panic while a lock is held") {
             listener(event);
@@ -246,15 +249,15 @@ impl Client {
 
     /// Signs out and closes the client.
     pub async fn sign_out(&self) {
-        // Without a connection the cookie outlives this page; the client is closed all the same.
+        // Without a connection the cookie outlives this page; the client closes anyway.
         let _ = self.0.api.send::<Value>(Method::DELETE, paths::SESSION).json().await;
         self.0.outbox.clear();
-        // Nothing of what was known stays in the other tabs either.
+        // The other tabs discard their state too.
         self.tell_tabs(TabMessage::SignedOut);
         self.close();
     }
 
-    /// Stops following the server. What is on its way is still sent.
+    /// Stops following the server. Requests in flight are still sent.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::Relaxed);
         if let Some(following) = self.0.following.lock().expect("no panic while a lock is held").take() {
@@ -269,18 +272,18 @@ impl Client {
         *self.0.following.lock().expect("no panic while a lock is held") = Some(following);
     }
 
-    /// Names whose client this is, among those of one browser: the server, the organization, the agent.
+    /// Identifies the client's owner within one browser: the server, the organization, the agent.
     pub(crate) fn owner(&self) -> &str {
         self.0.outbox.owner()
     }
 
-    /// The agent has signed out elsewhere.
+    /// Handles a sign-out in another tab.
     pub(crate) fn be_signed_out(&self) {
         self.0.outbox.clear();
         self.0.session.set(Session::Left);
     }
 
-    /// Hears from the page, until the client is closed.
+    /// Watches storage and the browser's connection until the client is closed.
     fn watch_page(&self) {
         let is_safe = self.0.is_storage_safe.clone();
         let client = Arc::downgrade(&self.0);
@@ -300,8 +303,9 @@ impl Client {
         &self.0.api
     }
 
+    /// Sets the connection's state. Going live wakes all waiters.
     pub(crate) fn set_connection(&self, connection: Connection) {
-        // The stream may have told everything there is: what is shown is still from before until it was fetched.
+        // The stream may be up to date while open data is stale until its refetch ends.
         let is_behind = connection == Connection::Live && self.0.catching_up.load(Ordering::Relaxed) > 0;
         let connection = if is_behind { Connection::Connecting } else { connection };
         if self.0.connection.get_untracked() != connection {
@@ -312,13 +316,14 @@ impl Client {
         }
     }
 
-    /// Waits some milliseconds, or less if the world becomes well before.
+    /// Waits some milliseconds, or until the next successful connection.
     pub(crate) async fn pause(&self, milliseconds: u32) {
         let (sender, receiver) = oneshot::channel();
         self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
         futures::future::select(Box::pin(sleep(milliseconds)), receiver).await;
     }
 
+    /// Asks the agent to sign in again, and waits until that has happened or the client is closed.
     pub(crate) async fn wait_for_sign_in(&self) {
         self.ask_to_sign_in();
         while self.0.session.get_untracked() != Session::Active && !self.is_closed() {
@@ -334,16 +339,17 @@ impl Client {
         }
     }
 
+    /// Wakes all waiters.
     fn wake(&self) {
         let waiting = std::mem::take(&mut *self.0.waiting.lock().expect("no panic while a lock is held"));
         for sender in waiting {
-            // Whoever no longer waits has dropped the other end.
+            // A waiter that has given up has dropped the receiver.
             let _ = sender.send(());
         }
     }
 }
 
-/// Starts something that outlives the component that asked for it.
+/// Spawns a task that outlives the component that started it.
 fn spawn(future: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(future);
 }

@@ -1,5 +1,5 @@
-//! What an agent sees, in folders by where. Components take ids and cells as properties, give commands to the client,
-//! and never read the address.
+//! The views of the inbox, in folders by area. Components take ids and cells as properties, send commands to the
+//! client, and never read the address.
 
 pub mod contact;
 pub mod conversation;

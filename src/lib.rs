@@ -1,7 +1,7 @@
 //! Sidenote: an omnichannel inbox with contact notes, in the browser.
 //!
 //! The modules are layers; each uses those below it: [`app`] (the stand-alone page) and [`widget`] (the widget in a
-//! host's page); [`components`] (what an agent sees) and [`sync`] (keeps the store in step with the server); [`client`]
+//! host's page); [`components`] (the views) and [`sync`] (keeps the store in sync with the server); [`client`]
 //! (commands and queries of the signed-in agent); [`net`], [`storage`], [`navigation`]; [`strings`]; [`browser`]; and
 //! [`store`], a crate of its own.
 

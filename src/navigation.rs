@@ -1,4 +1,4 @@
-//! What is open where, as data: views, their addresses, and the way from one to another.
+//! Navigation: views as data, their addresses, and the navigator between them.
 
 pub mod navigator;
 pub mod routes;

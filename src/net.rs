@@ -1,4 +1,4 @@
-//! Requests to the server. Nothing above this module knows how they are sent.
+//! Requests to the server. Only this module depends on how they are sent.
 
 pub mod api;
 pub mod error;

@@ -1,3 +1,3 @@
-//! What outlives the page: the outbox, in the browser's IndexedDB.
+//! Persistent storage: the outbox, in the browser's IndexedDB.
 
 pub(crate) mod outbox;

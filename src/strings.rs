@@ -1,6 +1,6 @@
 //! Every sentence that an agent reads, in one struct per language: a missing sentence does not compile.
 //!
-//! `{name}` marks a place that [`fill`] fills.
+//! `{name}` marks a placeholder for [`fill`].
 
 /// The sentences of one language.
 pub struct Strings {
@@ -233,7 +233,7 @@ pub fn strings() -> &'static Strings {
     &english::ENGLISH
 }
 
-/// A sentence about a number of things, `{count}`. A language with more forms than these two gets more here.
+/// A sentence with a number, `{count}`, in its plural forms. A language with more than two forms needs more here.
 pub struct Counted {
     pub one: &'static str,
     pub other: &'static str,
@@ -247,7 +247,7 @@ impl Counted {
     }
 }
 
-/// Puts values into a sentence's places. One pass: a value that looks like a place stays as it is.
+/// Replaces a sentence's placeholders by values. One pass: a value that looks like a placeholder is not replaced.
 #[must_use]
 pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(sentence.len() + 16);

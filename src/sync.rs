@@ -1,6 +1,6 @@
-//! Keeps the store in step with the server. One tab of the browser is the leader: it holds the event stream (connect,
-//! resume, reset, watchdog, back-off, or polling behind a proxy that buffers the stream) and passes events on to the
-//! other tabs.
+//! Keeps the store in sync with the server. Tabs of one browser elect a leader, which holds the event stream
+//! (server-sent events: connect, resume, reset, watchdog, retry with back-off, or polling behind a proxy that buffers
+//! the stream) and broadcasts events to the other tabs.
 
 mod connection;
 pub mod event_stream;
@@ -25,23 +25,23 @@ use futures::{
 use wire::{Changes, ConversationQuery, Event, Heartbeat, Hello, Position, event::Frame, paths};
 
 const POLL_MS: u32 = 15_000;
-/// After so many polls the stream is tried again.
+/// After so many polls the stream is retried.
 const POLLS: usize = 4;
-/// A tab that is alone leads before this; one that isn't asks what it has missed.
+/// A single tab becomes the leader within this time; after it, a follower polls for missed changes.
 const LEAD_AT_ONCE_MS: u32 = 150;
-/// After this long without a word of the leader's it is asked whether it is there …
+/// After this long without a message from the leader, a follower asks whether it is alive …
 const SILENCE_MS: u32 = 5_000;
-/// … and has this long to answer, before another tab takes its place.
+/// … and steals the lock if no answer comes within this time.
 const ANSWER_MS: u32 = 5_000;
 
-/// Loads the current user, the first list, if one is named, and what is pending, and keeps all of it in step with the
+/// Loads the current user, the first list, if one is named, and pending changes, and keeps all of it in sync with the
 /// server until the client is closed.
 ///
 /// # Errors
-/// [`ApiError`], when nobody is signed in or the server can't be reached.
+/// [`ApiError`], when no agent is signed in or the server can't be reached.
 pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, ApiError> {
     let (client, from) = Client::load(api, first).await?;
-    // Before storage is read: of what another tab does meanwhile this one is told.
+    // Join before storage is read, so that no change of another tab in between is missed.
     let (tabs, tab_events) = TabLeader::join(client.owner()).unzip();
     let (stop, registration) = AbortHandle::new_pair();
     let others = tabs.clone();
@@ -55,7 +55,7 @@ pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, 
     let epoch = from.epoch.clone();
     let follower = Follower { client: client.clone(), tabs, epoch, position: Some(from), head: 0, behind: None };
     wasm_bindgen_futures::spawn_local(async move {
-        // Ended by itself or by the client's `close`: either way there is nothing to say.
+        // It ends by itself or by the client's `close`; neither is an error.
         let _ = Abortable::new(follower.follow(tab_events), registration).await;
     });
     Ok(client)
@@ -63,19 +63,19 @@ pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, 
 
 struct Follower {
     client: Client,
-    /// The other tabs, if they can be talked to.
+    /// The channel to the other tabs, if the browser has one.
     tabs: Option<TabLeader>,
-    /// Everything up to here has been heard.
+    /// All events up to here have been received.
     position: Option<Position>,
-    /// Where the server is, as it last said.
+    /// The server's latest known epoch and head.
     epoch: String,
     head: u64,
-    /// The head that a heartbeat named and that had not come a heartbeat ago.
+    /// The head of the last heartbeat, while events up to it were missing.
     behind: Option<u64>,
 }
 
 impl Follower {
-    /// `tab_events`: what the other tabs tell, if they can be talked to.
+    /// `tab_events`: events from the other tabs, if the browser has a channel to them.
     async fn follow(mut self, tab_events: Option<UnboundedReceiver<TabEvent>>) {
         match tab_events {
             Some(tab_events) => self.take_turns(tab_events).await,
@@ -94,13 +94,13 @@ impl Follower {
             let leading = self.lead();
             let yielded = hear_until_yielded(&mut tab_events, &client, tabs.as_ref());
             pin_mut!(leading, yielded);
-            // Either way the connection is given up.
+            // In both cases the connection is dropped.
             select(leading, yielded).await;
             client.stop_sending();
         }
     }
 
-    /// Hears from the leader, until this tab leads.
+    /// Receives from the leader until this tab becomes the leader.
     async fn follow_leader(&mut self, tab_events: &mut UnboundedReceiver<TabEvent>) {
         let mut is_behind = true;
         let mut is_asked = false;
@@ -145,7 +145,7 @@ impl Follower {
         }
     }
 
-    /// What the leader passes on. Positions follow each other without a gap; where one is missing the server is asked.
+    /// Applies frames that the leader broadcast. Positions are contiguous; after a gap this tab polls the server.
     async fn hear_frames(&mut self, frames: Vec<Frame>) {
         let mut fresh = Vec::new();
         let mut known = self.position.clone();
@@ -163,7 +163,7 @@ impl Follower {
             fresh.push(frame);
         }
         let before = self.position.clone();
-        // A gap that a heartbeat shows is closed here too.
+        // The catch-up below also closes a gap that a heartbeat shows.
         let _ = self.take(fresh);
         if has_gap && self.position.as_ref().map(|it| &it.epoch) == before.as_ref().map(|it| &it.epoch) {
             self.position = before;
@@ -171,7 +171,7 @@ impl Follower {
         }
     }
 
-    /// Asks for everything after our position, until there is no more.
+    /// Polls for changes after the current position until there are no more.
     async fn catch_up(&mut self) {
         while !self.client.is_closed() {
             match self.poll().await {
@@ -186,7 +186,7 @@ impl Follower {
         }
     }
 
-    /// Takes in the next changes. Returns whether there are more.
+    /// Fetches and applies the next changes. Returns whether there are more.
     async fn poll(&mut self) -> Result<bool, ApiError> {
         let Some(after) = self.position.clone() else { return Ok(false) };
         let Changes { items, next, more, reset } = self.client.api().get(&paths::changes(&after, PAGE)).await?;
@@ -197,7 +197,7 @@ impl Follower {
             return Ok(false);
         }
         if !items.is_empty() {
-            // The other tabs ask for themselves: how far the server is tells them that there is something.
+            // The other tabs poll for themselves: the head shows them that there are changes.
             let data = serde_json::to_string(&Heartbeat { head: next.seq }).unwrap_or_default();
             self.tell(&TabMessage::Heard(vec![Frame { event: "heartbeat".to_owned(), data, id: None }]));
         }
@@ -210,7 +210,7 @@ impl Follower {
         Ok(more)
     }
 
-    /// Holds the connection, until the client is closed.
+    /// Holds the event stream until the client is closed. Retries with back-off.
     async fn lead(&mut self) {
         let mut failures: u32 = 0;
         loop {
@@ -254,7 +254,7 @@ fn position(frame: &Frame) -> Option<Position> {
     frame.id.as_deref()?.parse().ok()
 }
 
-/// Where the server is, in a block that says so.
+/// The server's head, in a frame that has it.
 fn head(frame: &Frame) -> Option<u64> {
     match &*frame.event {
         "hello" => serde_json::from_str::<Hello>(&frame.data).ok().map(|hello| hello.head),
@@ -263,7 +263,7 @@ fn head(frame: &Frame) -> Option<u64> {
     }
 }
 
-/// `None`: it did not come in time.
+/// Runs a future with a timeout. `None`: it timed out.
 async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T> {
     let (what, late) = (what.fuse(), sleep(milliseconds).fuse());
     pin_mut!(what, late);
@@ -273,7 +273,7 @@ async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T
     }
 }
 
-/// A leader hears the other tabs, until one of them takes its place.
+/// Handles messages from the other tabs while this tab leads, until another one takes the lead.
 async fn hear_until_yielded(tab_events: &mut UnboundedReceiver<TabEvent>, client: &Client, tabs: Option<&TabLeader>) {
     loop {
         match tab_events.next().await {

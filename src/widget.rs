@@ -1,7 +1,7 @@
-//! The widget's interface to the host: what the JavaScript of a host's page can call. The package's `index.js` wraps it
-//! in the custom element and the function `mount`.
+//! The widget's interface to the host: the functions that the JavaScript of a host's page calls. The package's
+//! `index.js` wraps it in the custom element and the function `mount`.
 //!
-//! A mount lives in a shadow root of the element it was given, and leaves nothing behind.
+//! A mount lives in a shadow root of its element, and unmounts without leaving anything behind.
 
 mod clients;
 mod frame;
@@ -30,7 +30,7 @@ use wire::{ContactId, ContactNoteId, ConversationId, Event};
 #[wasm_bindgen]
 pub struct Mounted {
     frame: Frame,
-    /// Dropped first: the view, and then what it stands on.
+    /// Dropped first: the view, and then its owner.
     root: Option<(Box<dyn Any>, Owner)>,
     shared: Rc<Shared>,
     listening: clients::Listening,
@@ -40,19 +40,20 @@ pub struct Mounted {
 }
 
 thread_local! {
-    /// Whether this module has a view in the page, or had one.
+    /// Whether this module has mounted a view.
     static BEGUN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What a host's page says in the place of its views when the module has broken: a sentence, and the button's text.
+/// The texts that a host's page shows instead of its views when the module has panicked: a sentence, and the button's
+/// text.
 #[wasm_bindgen(js_name = brokenStrings)]
 #[must_use]
 pub fn broken_strings() -> Vec<String> {
     vec![strings().broken.to_owned(), strings().start_again.to_owned()]
 }
 
-/// Shows a view in an element. `options` and the functions in it are those of the package's documentation; `css` is the
-/// sheet that goes with this module; `emit(name, detail)` hands an event to the host.
+/// Mounts a view in an element. The package's documentation describes `options`; `css` is this module's style sheet;
+/// `emit(name, detail)` dispatches an event to the host.
 ///
 /// # Errors
 /// A sentence about the option that can't be used.
@@ -95,7 +96,7 @@ impl Mounted {
     /// Opens a conversation, in the views that show one.
     ///
     /// # Errors
-    /// When this is no id of a conversation.
+    /// A sentence, when this is not the id of a conversation.
     pub fn open(&self, conversation: &str) -> Result<(), JsValue> {
         let id: ConversationId =
             conversation.parse().map_err(|_| JsValue::from("this is not the id of a conversation"))?;
@@ -103,13 +104,13 @@ impl Mounted {
         Ok(())
     }
 
-    /// Takes a token that the host has without being asked.
+    /// Sets a token that the host provides.
     #[wasm_bindgen(js_name = setToken)]
     pub fn set_token(&self, token: &JsValue) {
         self.shared.set_token(token);
     }
 
-    /// Takes over options that may change while a view is shown: the view and what it is of, the theme, the locale.
+    /// Updates options that may change while a view is shown: the view and its subject, the theme, the locale.
     ///
     /// # Errors
     /// A sentence about the option that can't be used.
@@ -131,11 +132,11 @@ impl Mounted {
         Ok(())
     }
 
-    /// Takes the view away and everything that came with it. What is on its way to the server is still sent.
+    /// Unmounts the view and everything that belongs to it. Requests in flight are still sent.
     pub fn unmount(&mut self) {
         if let Some((view, owner)) = self.root.take() {
             drop(view);
-            // Something under way may still hold on to it; what it owns goes now all the same.
+            // Running tasks may still hold the owner; its content is disposed now anyway.
             owner.unset_with_forced_cleanup();
             self.shared.leave(&self.listening);
             self.frame.close();
@@ -149,7 +150,7 @@ impl Drop for Mounted {
     }
 }
 
-/// How events get to the host: by name, with ids alone.
+/// Dispatches events to the host: by name, with ids only.
 #[derive(Clone)]
 struct Emit(SendWrapper<js_sys::Function>);
 
@@ -157,15 +158,15 @@ impl Emit {
     fn emit(&self, name: &str, ids: &[(&str, String)]) {
         let detail = js_sys::Object::new();
         for (key, id) in ids {
-            // A plain object of our own takes every property.
+            // Setting a property of a plain object never fails.
             let _ = js_sys::Reflect::set(&detail, &(*key).into(), &id.into());
         }
-        // What a host's listener throws is the host's affair.
+        // An exception of a host's listener is ignored.
         let _ = self.0.call2(&JsValue::UNDEFINED, &name.into(), &detail);
     }
 }
 
-/// Moves about in memory; opening is told to the host.
+/// A navigator in memory that dispatches an event when a conversation is opened.
 fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator {
     let (place, base) = (view.clone(), base.to_owned());
     let go = move |next: InboxView| {
@@ -184,7 +185,7 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
     }
 }
 
-/// How far the client behind the mount has come; the host hears when a token is needed.
+/// The loading stage of the mount's client. Dispatches an event when a token is needed.
 fn stage(shared: &Rc<Shared>, emit: Emit) -> RwSignal<Stage> {
     let stage = shared.stage();
     let heard = stage.clone();
@@ -201,7 +202,7 @@ fn stage(shared: &Rc<Shared>, emit: Emit) -> RwSignal<Stage> {
     stage.into()
 }
 
-/// Tells the host of notes that came and went, of its contact's alone where one contact is shown.
+/// Dispatches events for added and deleted notes; only for the shown contact if one contact is shown.
 fn tell(emit: Emit, shown: ArcRwSignal<Shown>) -> impl Fn(&Event) + 'static {
     let about = move |contact: ContactId, note: ContactNoteId| {
         let is_meant = match shown.get_untracked() {

@@ -1,4 +1,5 @@
-//! The page's title: the number of unread conversations, and what is open. The widget never changes its host's title.
+//! The page's title: the number of unread conversations, and the open contacts. The widget never changes its host's
+//! title.
 
 use crate::{
     browser::memo::{ErasedMemo, memo},
@@ -8,13 +9,13 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// For a page where nobody is signed in.
+/// Sets the title of a page without a signed-in agent.
 pub(super) fn set_title(place: &str) {
     document().set_title(&fill(strings().page_title, &[("place", place)]));
 }
 
-/// Keeps the title right for as long as the owner lives. Unread are those of the list that the inbox shows, as far down as
-/// it is loaded: the marks that the agent can see there by scrolling.
+/// Updates the title as long as the owner lives. The number counts unread conversations in the loaded part of the
+/// inbox's list.
 pub(super) fn keep_title(client: &Client, route: ErasedMemo<Route>, navigator: Navigator) {
     let lists = client.clone();
     let unread = memo(move |_| {
@@ -39,7 +40,7 @@ fn place(client: &Client, route: &Route) -> String {
             let mut names: Vec<String> = Vec::new();
             for pane in &view.panes {
                 let name = client.conversation(pane.conversation).map(|known| plain(&known.contact.name));
-                // Two conversations of one contact are one name.
+                // Two conversations of one contact add one name.
                 names.extend(name.filter(|name| !name.is_empty() && !names.contains(name)));
             }
             if names.is_empty() { strings().inbox.to_owned() } else { names.join(", ") }
@@ -56,7 +57,7 @@ fn place(client: &Client, route: &Route) -> String {
     }
 }
 
-/// A name in a title can turn nothing around it, and has no lines.
+/// Removes direction marks and line breaks from a name for the title.
 fn plain(name: &str) -> String {
     let turns =
         |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -1,4 +1,4 @@
-//! Panics on demand, in the file that a test names: every component asks for its strings, and panics there. Only with
+//! Panics on demand, in the file that a test names: every component calls `strings()`, which panics there. Only with
 //! the feature `breakable`, which no release has.
 
 use js_sys::Reflect;

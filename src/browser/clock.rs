@@ -1,6 +1,5 @@
-//! The clock of the page: the current minute as a signal, for everything that shows a relative time. It ticks at each
-//! full minute while the page is visible, and is corrected when the page becomes visible again. Without observers it
-//! sets no timer.
+//! The page's clock: the current minute as a signal, for all relative times. It ticks at each full minute while the
+//! page is visible, and is corrected when the page becomes visible again. Without observers it sets no timer.
 
 use crate::browser::{
     formatters,
@@ -14,7 +13,7 @@ use wasm_bindgen::prelude::Closure;
 
 const MINUTE_MS: f64 = 60_000.0;
 
-/// Read it inside what changes. For as long as the owner under which it was asked for.
+/// A handle of the clock, valid until the owner that called [`clock`] is disposed. Read it inside a reactive closure.
 #[derive(Clone)]
 pub(crate) struct Clock {
     now: ArcRwSignal<f64>,
@@ -27,7 +26,7 @@ impl Clock {
         self.now.get()
     }
 
-    /// The midnight that the day began with, in the reader's zone; changes once a day. Tracks.
+    /// The last midnight in the reader's zone, in milliseconds since 1970; changes once a day. Tracks.
     pub(crate) fn today(&self) -> f64 {
         self.today.get()
     }
@@ -41,7 +40,7 @@ impl Clock {
     }
 }
 
-/// What goes on while somebody looks.
+/// The timer and listener, while the clock has observers.
 struct Running {
     timer: Option<Timer>,
     _held: PageResource,
@@ -77,7 +76,7 @@ pub(crate) fn clock() -> Clock {
 }
 
 fn leave() {
-    // Dropped only when it is no longer borrowed.
+    // Dropped after the borrow ends.
     let _stopped = SHARED.with_borrow_mut(|shared| {
         shared.lookers -= 1;
         if shared.lookers == 0 { shared.running.take() } else { None }
@@ -87,7 +86,7 @@ fn leave() {
 fn start() {
     let heard = Closure::<dyn FnMut(bool)>::new(|is_visible| {
         if is_visible {
-            // The computer may have slept, and woken in another zone.
+            // The computer may have slept, and woken in another time zone.
             formatters::forget();
             tick();
         }
@@ -97,7 +96,7 @@ fn start() {
     tick();
 }
 
-/// Sets the clock, and again when the next minute begins. A hidden page waits until it is visible.
+/// Sets the clock, and schedules the next tick. A hidden page waits until it is visible.
 fn tick() {
     let now = now();
     let next = (!document().hidden()).then(|| Timer::after(until_next_minute(now), tick));

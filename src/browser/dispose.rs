@@ -1,12 +1,12 @@
-//! Disposes the subscriptions of an effect with its owner: Leptos 0.8 leaves a disposed effect in the subscriber list of a
-//! longer-lived signal until that signal changes.
+//! Disposes the subscriptions of an effect with its owner: Leptos 0.8 leaves a disposed effect in the subscriber list
+//! of a longer-lived signal until that signal changes.
 
 use leptos::prelude::*;
 use reactive_graph::graph::{AnySubscriber, Observer, Subscriber};
 use std::sync::{Arc, OnceLock};
 
-/// For an effect that may read such a signal itself: to be called in each of its runs. With the owner that made the
-/// returned function, the effect is gone from everything it has read.
+/// For an effect that reads such a signal itself. Call the returned function in each run of the effect; when the owner
+/// is disposed, the effect unsubscribes from everything it has read.
 pub fn dispose_with_owner() -> impl Fn() + Send + Sync {
     let follower = Arc::new(OnceLock::<AnySubscriber>::new());
     let leaving = follower.clone();

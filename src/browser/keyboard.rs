@@ -1,4 +1,4 @@
-//! What a key press means in a text field. A key press means nothing while an input method is composing.
+//! Classifies key presses in a text field. Key presses while an input method is composing are ignored.
 
 use leptos::ev::KeyboardEvent;
 
@@ -12,7 +12,7 @@ pub(crate) enum Chord {
     Other,
 }
 
-/// Reads a key press.
+/// Classifies a key press.
 #[must_use]
 pub(crate) fn chord(event: &KeyboardEvent) -> Chord {
     // 229: some browsers report the Enter that ends a composition as no longer composing.

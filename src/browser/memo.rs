@@ -1,4 +1,5 @@
-//! `ErasedMemo`: a value derived from signals. It is computed again when they change, and notifies when its value differs.
+//! `ErasedMemo`: a type-erased memo: a value derived from signals, recomputed when they change. Notifies when its value
+//! differs.
 //!
 //! The framework's own memo is compiled once for each type of value. Here all values have one type for the framework,
 //! which keeps the bundle small (see `docs/decisions/size-tricks.md`). A memo's subscriptions are disposed with its
@@ -13,7 +14,7 @@ use leptos::{
 };
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
-/// Cheap to copy: all copies are one. Lives as long as the owner it was made under.
+/// Cheap to copy: all copies share their state. Lives as long as the owner it was made under.
 pub struct ErasedMemo<T> {
     value: leptos::prelude::Memo<Value>,
     of: PhantomData<fn() -> T>,
@@ -22,7 +23,7 @@ pub struct ErasedMemo<T> {
 type Value = Arc<dyn Any + Send + Sync>;
 type Compute = Box<dyn Fn(Option<Value>) -> (Value, bool) + Send + Sync>;
 
-/// The value of `compute`, which is given the one before.
+/// Makes a memo of `compute`, which gets the previous value.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(
     compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
 ) -> ErasedMemo<T> {
@@ -51,7 +52,7 @@ fn untracked(memo: leptos::prelude::Memo<Value>) -> Value {
 }
 
 impl<T: 'static> ErasedMemo<T> {
-    /// Looks at the value, and follows it.
+    /// Reads the value. Tracks.
     pub fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(known(&tracked(self.value)))
     }
@@ -60,7 +61,7 @@ impl<T: 'static> ErasedMemo<T> {
         look(known(&untracked(self.value)))
     }
 
-    /// The value; follows it.
+    /// The value. Tracks.
     pub fn get(&self) -> T
     where
         T: Clone,

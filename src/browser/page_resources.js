@@ -1,20 +1,21 @@
-// What the module holds open in the page. A module that breaks can end nothing any more; the one in its place does.
+// Resources that the module holds open in the page. A module that has panicked can't close them; the module that
+// replaces it does.
 
-/** Each by what it is, with what ends it. */
+/** The function that closes each resource. */
 const held = new Map();
 
-/** A stream that is followed. */
+/** Registers a stream. */
 export function holdStream(controller) {
   held.set(controller, () => controller.abort());
 }
 
-/** `listener()` is called whenever the browser finds that it is online. */
+/** Calls `listener()` whenever the browser comes online. */
 export function holdOnline(listener) {
   addEventListener("online", listener);
   held.set(listener, () => removeEventListener("online", listener));
 }
 
-/** `listener(visible)` is called whenever the page is shown or hidden. */
+/** Calls `listener(visible)` whenever the page is shown or hidden. */
 export function holdVisibility(listener) {
   const tell = () => listener(document.visibilityState === "visible");
   document.addEventListener("visibilitychange", tell);

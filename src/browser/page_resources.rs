@@ -1,5 +1,5 @@
 //! `PageResource`: a stream or listener that is open in the page. It is closed when it is dropped, or when another
-//! module takes the place of this one because it broke.
+//! module replaces this one after a panic.
 
 use wasm_bindgen::prelude::*;
 
@@ -17,22 +17,23 @@ extern "C" {
     fn end_all();
 }
 
+/// An open resource of the page. Dropping it closes the resource.
 pub(crate) struct PageResource(JsValue);
 
 impl PageResource {
-    /// A stream, by the controller that ends it.
+    /// Registers a stream by its `AbortController`.
     pub(crate) fn stream(controller: &JsValue) -> Self {
         hold_stream(controller);
         Self(controller.clone())
     }
 
-    /// A function to be called whenever the browser finds that it is online.
+    /// Calls `listener` whenever the browser comes online.
     pub(crate) fn online(listener: &JsValue) -> Self {
         hold_online(listener);
         Self(listener.clone())
     }
 
-    /// A function to be called with whether the page is visible, whenever that has changed.
+    /// Calls `listener` with whether the page is visible, whenever that changes.
     pub(crate) fn visibility(listener: &JsValue) -> Self {
         hold_visibility(listener);
         Self(listener.clone())
@@ -45,7 +46,7 @@ impl Drop for PageResource {
     }
 }
 
-/// Ends what a module in whose place this one is has left open.
+/// Closes the resources of a module that this one replaces.
 #[cfg(feature = "widget")]
 pub(crate) fn take_over() {
     end_all();

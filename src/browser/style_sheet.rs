@@ -12,7 +12,7 @@ const SHEETS: [(&str, &str); 7] = [
     ("overlays", include_str!("../../style/overlays.css")),
 ];
 
-/// All of it as one sheet: for a `<style>` element, or a constructed sheet in a shadow root.
+/// All sheets as one: for a `<style>` element, or a constructed sheet in a shadow root.
 #[must_use]
 pub fn sheet() -> String {
     SHEETS.iter().map(|(layer, sheet)| format!("@layer {layer} {{\n{sheet}\n}}\n")).collect()

@@ -1,5 +1,5 @@
-//! Upper and lower case in any script, by the browser (Rust's tables are not downloaded), and which characters belong
-//! to words.
+//! Upper and lower case in any script, by the browser (keeps the bundle small: no Unicode tables), and the test for
+//! word characters.
 
 /// The text in lower case.
 #[must_use]
@@ -13,8 +13,8 @@ pub fn upper(text: &str) -> String {
     js_sys::JsString::from(text).to_upper_case().into()
 }
 
-/// Whether a character is part of a word: a letter or digit, or one that belongs to a letter. Beyond ASCII that is
-/// everything but the blocks of signs, punctuation and symbols.
+/// Whether a character is part of a word: a letter or digit, or one that belongs to a letter. Beyond ASCII these are
+/// all characters outside the blocks of signs, punctuation and symbols.
 #[must_use]
 pub fn is_word(c: char) -> bool {
     match c {

@@ -1,4 +1,4 @@
-//! Timers: every wait of the app goes through this module.
+//! Timers: waits, delayed calls, microtasks and frames.
 
 use futures::channel::oneshot;
 use js_sys::{Function, Reflect};
@@ -7,25 +7,25 @@ use send_wrapper::SendWrapper;
 use std::{cell::Cell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-/// Resolves after some milliseconds. Whoever stops waiting leaves no timer behind.
+/// Resolves after some milliseconds. Dropping the future clears the timer.
 pub(crate) async fn sleep(milliseconds: u32) {
     let (sender, receiver) = oneshot::channel();
     let _timer = Timer::after(milliseconds, move || {
-        // Nobody may be waiting any more.
+        // Fails when the future was dropped.
         let _ = sender.send(());
     });
     let _ = receiver.await;
 }
 
-/// What may still run.
+/// The callback, until it runs or is cancelled.
 type Pending = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
 
 /// A timer of the page's, cleared when it is dropped.
 pub(crate) struct Timer {
-    /// Whatever the page's own `setTimeout` returned: it may have been replaced, and not every number fits an `i32`.
+    /// The result of the page's `setTimeout`, which the page may have replaced; not every number fits an `i32`.
     id: JsValue,
-    /// Taken when it has run or may not any more: a page that replaces its timers while one of them runs can't clear it,
-    /// and calls back all the same.
+    /// Taken when it runs or is cancelled: if the page has replaced its timer functions, `clearTimeout` has no effect
+    /// and the callback is still called.
     run: Pending,
 }
 
@@ -39,7 +39,7 @@ impl Timer {
                 run();
             }
         });
-        // The browser frees it when the page has let go of it.
+        // The browser's garbage collector frees the closure.
         Self { id: page("setTimeout", &ring.into_js_value(), &milliseconds.into()), run }
     }
 }
@@ -51,7 +51,7 @@ impl Drop for Timer {
     }
 }
 
-/// Calls a function of the page's.
+/// Calls a global function of the page.
 fn page(function: &str, first: &JsValue, second: &JsValue) -> JsValue {
     let window = window();
     let function = Reflect::get(&window, &function.into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
@@ -59,8 +59,8 @@ fn page(function: &str, first: &JsValue, second: &JsValue) -> JsValue {
     function.and_then(|function| function.call2(&window, first, second).ok()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Runs once after some milliseconds, unless the component is gone by then. Where there is no component, in the handler of
-/// an event say, it runs in any case.
+/// Runs once after some milliseconds, unless the component is unmounted by then. Without a current owner, for example
+/// in an event handler, it always runs.
 pub(crate) fn after(milliseconds: u32, run: impl FnOnce() + 'static) {
     if Owner::current().is_some() {
         let timer = SendWrapper::new(Timer::after(milliseconds, run));
@@ -75,13 +75,13 @@ pub(crate) fn soon(run: impl FnOnce() + 'static) {
     queue_microtask(run);
 }
 
-/// Runs before the next paint, when what was just rendered is in the page.
+/// Runs before the next paint, when the latest rendering is in the document.
 pub(crate) fn next_frame(run: impl FnOnce() + 'static) {
     let callback = Closure::once_into_js(run);
     let _ = window().request_animation_frame(callback.unchecked_ref());
 }
 
-/// Milliseconds since 1970 by this machine's clock: for durations and for showing, never for order.
+/// Milliseconds since 1970 by this machine's clock: for durations and display, never for order.
 #[must_use]
 pub(crate) fn now() -> f64 {
     js_sys::Date::now()

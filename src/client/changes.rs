@@ -1,4 +1,4 @@
-//! Changed fields in the send queue: of a conversation, of a contact, of the agent's settings.
+//! Pending changes of fields in the send queue: of a conversation, of a contact, of the agent's settings.
 
 use super::{
     Client,
@@ -25,7 +25,7 @@ use uuid::Uuid;
 pub(super) trait Changeable: Clone + 'static {
     type Thing: Entry;
 
-    /// Names the kind of thing in storage.
+    /// The name of the kind in storage.
     const KIND: &'static str;
 
     fn records(&self) -> &impl Records<Self::Thing>;
@@ -33,12 +33,12 @@ pub(super) trait Changeable: Clone + 'static {
     /// The thing whose fields these are.
     fn id(&self) -> <Self::Thing as Entry>::Id;
 
-    /// Sends the change. The answer is the thing as it is then.
+    /// Sends the change. The answer is the changed thing.
     fn send(&self, api: &Api, change: &ChangeOf<Self>) -> ApiCall<Value>;
 
     fn receive(&self, client: &Client, answer: Value) -> Result<(), ApiError>;
 
-    /// Whether a refused change is to be sent again as it is.
+    /// Whether a refused change is retried unchanged.
     fn is_to_be_sent_again(&self, _change: &ChangeOf<Self>, _error: &ApiError) -> bool {
         false
     }
@@ -119,7 +119,7 @@ impl<C: Changeable> Queued for QueuedChange<C> {
         }
     }
 
-    /// It is shown beside the field.
+    /// The refusal is shown beside the field.
     fn report(&self, _: &Client, _: &Request, _: &ApiError) {}
 
     fn restore(&self, _: &Client, unsent: Option<Unsent>) {
@@ -140,7 +140,7 @@ impl<C: Changeable> Queued for QueuedChange<C> {
 }
 
 impl Client {
-    /// Changes a field: shown at once, then sent until the server has spoken.
+    /// Changes a field: an optimistic update, sent until the server confirms or refuses it.
     pub(super) fn apply_change<C: Changeable>(&self, things: C, change: ChangeOf<C>) {
         let field = change.field();
         things.records().apply_change(things.id(), change, chrono::Utc::now().timestamp_millis());

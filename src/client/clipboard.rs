@@ -7,8 +7,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 impl Client {
-    /// Puts a text on the clipboard, and says whether that worked: a page without TLS, or one that the host's page does
-    /// not let, may not.
+    /// Copies a text to the clipboard. Returns whether that worked: it fails on a page without TLS and where the host
+    /// page does not permit it.
     pub async fn copy(&self, text: &str) -> bool {
         let is_copied = match written(text) {
             Some(written) => JsFuture::from(written).await.is_ok(),

@@ -25,7 +25,7 @@ use wire::{
     Seq, paths,
 };
 
-/// How often the server is asked to count before its answer is left as it is: another change may overtake each answer.
+/// The maximum number of count requests in a row: another change may make each answer stale.
 const MOST_COUNTS: usize = 5;
 
 /// A contact's notes and their requests.
@@ -106,12 +106,12 @@ impl Client {
         self.apply_restore(self.notes_of(contact), id);
     }
 
-    /// Takes a refused note away and hands back its text, to be edited.
+    /// Removes a refused note and returns its text for editing.
     pub fn take_back_contact_note(&self, contact: ContactId, id: ContactNoteId) -> Option<NoteBody> {
         self.take_back(self.notes_of(contact), id).map(|note| note.body)
     }
 
-    /// Loads the newest notes of a contact, unless that has been done.
+    /// Loads the newest notes of a contact, unless they are loaded.
     pub fn load_contact_notes(&self, contact: ContactId) {
         self.load_pages(Box::new(self.notes_of(contact)));
     }
@@ -125,13 +125,13 @@ impl Client {
         self.fetch_pages(&self.notes_of(contact)).await;
     }
 
-    /// This agent has seen a note.
+    /// Marks a note as seen by this agent.
     pub fn see_contact_note(&self, contact: ContactId, id: ContactNoteId) {
         let Some(seen) = self.store().contact_notes.of(contact).see(id) else { return };
         let client = self.clone();
         spawn(async move {
             if client.until_online().await {
-                // A lost mark shows the badge once more, nothing worse.
+                // If the mark is lost, the badge shows again; that is harmless.
                 let _ = client
                     .api()
                     .send_json::<Value>(Method::PUT, &paths::contact_notes_seen(contact), &ReadMark { seq: seen })
@@ -141,7 +141,7 @@ impl Client {
         });
     }
 
-    /// Asks the server how many notes are new, where something that isn't loaded may have changed that.
+    /// Refetches the count of new notes, if a change outside the loaded range may have made it stale.
     pub(super) fn recount_contact_notes(&self, contact: ContactId) {
         let notes = self.store().contact_notes.of(contact);
         if !notes.is_count_stale() {
@@ -159,7 +159,7 @@ impl Client {
             while notes.is_count_stale() && tries.next().is_some() {
                 let answer = client.api().get(&paths::contact_notes(contact, None, PAGE)).await;
                 if !answer.is_ok_and(|page| notes.receive_page(None, page)) {
-                    // Without a connection, or after a reset: everything open is fetched again then.
+                    // No connection, or a reset: all open data is refetched then.
                     break;
                 }
             }

@@ -1,4 +1,4 @@
-//! Contacts: load one, change its details field by field, add and remove tags, load its activity.
+//! Commands on contacts: load one, change its details field by field, add and remove tags, load its activity.
 
 use super::{Client, changes::Changeable, spawn};
 use crate::{
@@ -26,7 +26,8 @@ pub(super) struct ContactChanges {
 }
 
 impl ContactChanges {
-    /// What the agent saw may be older than what is known by now.
+    /// Refuses the change without a request if it conflicts with a version that has arrived since the agent saw the
+    /// field.
     fn send_detail(&self, api: &Api, detail: &DetailChange) -> ApiCall<Value> {
         let (rev, conflicts) = self.contacts.with(self.id, |record| {
             (record.rev(), record.live().is_some_and(|contact| detail.conflicts_with(contact)))
@@ -59,7 +60,7 @@ impl Changeable for ContactChanges {
                 api.send::<Value>(Method::DELETE, &paths::contact_tag(self.id, tag)).json()
             }
         };
-        // The answer carries no contact, and the event may be late.
+        // The answer contains no contact, and the event may be late.
         let contact = api.get::<Value>(&paths::contact(self.id)).json();
         Box::pin(async move {
             request.await?;
@@ -72,7 +73,7 @@ impl Changeable for ContactChanges {
         Ok(())
     }
 
-    /// A change of anything else in the meantime is no conflict: the change is made on top of it.
+    /// A concurrent change of another field is no conflict: the change is retried on top of it.
     fn is_to_be_sent_again(&self, change: &ContactChange, error: &ApiError) -> bool {
         let (ContactChange::Detail(detail), Some(current)) = (change, changed_meanwhile(error)) else { return false };
         let before = self.contacts.with(self.id, Record::rev);
@@ -83,7 +84,7 @@ impl Changeable for ContactChanges {
 }
 
 impl Client {
-    /// Loads a contact, unless that has been done.
+    /// Loads a contact, unless it is loaded.
     pub fn load_contact(&self, id: ContactId) {
         let load = self.store().contacts.load(id);
         if matches!(load.get_untracked(), Load::Loading | Load::Ready) {
@@ -105,7 +106,7 @@ impl Client {
         }
     }
 
-    /// Changes a detail. If somebody else changed it after this agent saw it, the change is refused.
+    /// Changes a detail. If another agent changed it after this agent saw it, the change is refused.
     pub fn change_detail(&self, contact: ContactId, change: DetailChange) {
         self.apply_change(self.changes_of_contact(contact), ContactChange::Detail(Box::new(change)));
     }
@@ -131,14 +132,14 @@ impl Client {
         self.api().get::<Page<Tag>>(paths::TAGS).await.map(|page| page.items).map_err(|error| error.failure())
     }
 
-    /// Loads the newest activity around a contact, unless that has been done.
+    /// Loads the newest activity around a contact, unless it is loaded.
     pub fn load_activity(&self, contact: ContactId) {
         let activity = self.store().contacts.activity(contact);
         let load = activity.load.get_untracked();
         if matches!(load, Load::Loading | Load::Ready) {
             return;
         }
-        // What failed may have been an older page: then that is what is wanted.
+        // If the failed request was for an older page, loads that too.
         let wants_older = load != Load::Idle && activity.items.with_untracked(|items| !items.is_empty());
         activity.load.set(Load::Loading);
         let client = self.clone();
@@ -171,7 +172,7 @@ impl Client {
     }
 }
 
-/// The contact as it is now, if the answer was that it changed.
+/// The current contact, if the server refused because it had changed.
 fn changed_meanwhile(error: &ApiError) -> Option<Contact> {
     match error {
         ApiError::Refused { problem, .. } if problem.code() == Some(ProblemCode::Changed) => {

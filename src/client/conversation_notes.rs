@@ -95,7 +95,7 @@ impl Client {
         self.apply_restore(self.notes_in(conversation), id);
     }
 
-    /// Takes a refused conversation note away and hands back its text, to be edited.
+    /// Removes a refused conversation note and returns its text for editing.
     pub fn take_back_conversation_note(
         &self,
         conversation: ConversationId,

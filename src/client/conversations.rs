@@ -1,4 +1,4 @@
-//! Conversations: load lists and single ones, assign, close, reopen, mark as read.
+//! Commands on conversations: load lists and single ones, assign, close, reopen, mark as read.
 
 use super::{Client, changes::Changeable, spawn};
 use crate::{
@@ -53,7 +53,7 @@ impl Changeable for ConversationChanges {
 }
 
 impl Client {
-    /// Loads the first page of a list, unless that has been done.
+    /// Loads the first page of a list, unless it is loaded.
     pub fn load_conversations(&self, query: ConversationQuery) {
         let list = self.store().conversations.list(query);
         if !matches!(list.load().get_untracked(), Load::Idle | Load::Failed(_)) {
@@ -81,7 +81,7 @@ impl Client {
         });
     }
 
-    /// Refetches as many as were shown before.
+    /// Refetches as many conversations as the list held before.
     pub(super) async fn fetch_conversations(&self, query: ConversationQuery) {
         let list = self.store().conversations.list(query);
         let (mut cursor, mut fetched, shown) = (None::<String>, 0, list.len());
@@ -117,7 +117,7 @@ impl Client {
         Some(conversation)
     }
 
-    /// Loads one conversation, unless it is known.
+    /// Loads one conversation, unless the store has it.
     pub fn load_conversation(&self, id: ConversationId) {
         let load = self.store().conversations.load(id);
         if matches!(load.get_untracked(), Load::Loading | Load::Ready) {
@@ -142,7 +142,7 @@ impl Client {
         }
     }
 
-    /// Fetches a contact's conversations; they are known to the store from then on.
+    /// Fetches a contact's conversations into the store.
     pub async fn conversations_of(&self, contact: ContactId) -> Result<Vec<ConversationId>, ApiError> {
         let page = self.api().get::<Page<Conversation>>(&paths::contact_conversations(contact, None)).await?;
         let ids = page.items.iter().map(|conversation| conversation.id).collect();
@@ -150,7 +150,7 @@ impl Client {
         Ok(ids)
     }
 
-    /// Assigns a conversation to a teammate, or to nobody.
+    /// Assigns a conversation to a teammate, or unassigns it.
     pub fn assign(&self, id: ConversationId, assignee: Option<AgentId>) {
         self.apply_change(self.changes_of_conversation(id), ConversationChange::Assignee(assignee));
     }
@@ -164,13 +164,13 @@ impl Client {
         ConversationChanges { id, conversations: Arc::clone(&self.store().conversations) }
     }
 
-    /// This agent has read the conversation as far as it goes now.
+    /// Marks the conversation as read by this agent, up to its latest message.
     pub fn read_conversation(&self, id: ConversationId) {
         let Some(seq) = self.store().conversations.read(id) else { return };
         let client = self.clone();
         spawn(async move {
             if client.until_online().await {
-                // A lost mark shows the conversation as unread once more, nothing worse.
+                // If the mark is lost, the conversation shows as unread again; that is harmless.
                 let _ = client
                     .api()
                     .send_json::<Value>(Method::PUT, &paths::conversation_read(id), &ReadMark { seq })

@@ -45,7 +45,7 @@ impl Source for MessagesIn {
 
     fn send(&self, api: &Api, id: MessageId, request: PendingRequest<Message>) -> Option<ApiCall<Value>> {
         match request {
-            // It was a body when it was typed.
+            // Always valid: the body was parsed when it was typed.
             PendingRequest::Add(message) => {
                 let body = NoteBody::parse(&message.body).ok()?;
                 Some(
@@ -53,7 +53,7 @@ impl Source for MessagesIn {
                         .json(),
                 )
             }
-            // A message that was sent can't be called back.
+            // A sent message can't be deleted.
             PendingRequest::Delete | PendingRequest::Restore => None,
         }
     }
@@ -96,25 +96,25 @@ impl Client {
         id
     }
 
-    /// Takes a refused reply away and hands back its text, to be edited.
+    /// Removes a refused reply and returns its text for editing.
     pub fn take_back_reply(&self, conversation: ConversationId, id: MessageId) -> Option<String> {
         self.take_back(self.messages_in(conversation), id).map(|message| message.body)
     }
 
-    /// Loads the newest part of a thread, unless that has been done.
+    /// Loads the newest part of a thread, unless it is loaded.
     pub fn load_thread(&self, conversation: ConversationId) {
         self.load_pages(Box::new(self.messages_in(conversation)));
         self.load_pages(Box::new(self.notes_in(conversation)));
     }
 
-    /// Loads what is next above, of whichever kind is known less far back.
+    /// Loads the next older page of messages or notes, whichever kind is loaded less far back.
     pub fn load_older_thread(&self, conversation: ConversationId) {
         let kinds: [Box<dyn Pages>; 2] =
             [Box::new(self.messages_in(conversation)), Box::new(self.notes_in(conversation))];
         if kinds.iter().any(|pages| pages.load() == Load::Loading) {
             return;
         }
-        // Of equal ones the messages, which come first.
+        // If both are equal, the messages, which come first.
         let floor = |pages: &dyn Pages| pages.older().map_or(0, |(_, floor): (_, Seq)| floor);
         let next = kinds.into_iter().reduce(|a, b| if floor(&*b) > floor(&*a) { b } else { a });
         if let Some(pages) = next {
@@ -122,7 +122,7 @@ impl Client {
         }
     }
 
-    /// Refetches as deep as was loaded before.
+    /// Refetches the loaded range.
     pub(super) async fn fetch_thread(&self, conversation: ConversationId) {
         let (messages, notes) = (self.messages_in(conversation), self.notes_in(conversation));
         futures::join!(self.fetch_pages(&messages), self.fetch_pages(&notes));

@@ -1,5 +1,5 @@
-//! What is open in this page. Views register when they appear and disappear; open data is kept live, and refetched
-//! after a gap.
+//! The data that is open in this page. Views register on mount and unregister on unmount; open data is kept live, and
+//! refetched after a gap.
 
 use super::{Client, Connection, spawn};
 use crate::{
@@ -21,7 +21,7 @@ pub(super) struct Open {
     lists: Counts<ConversationQuery>,
 }
 
-/// A handful, so they are looked through.
+/// A linear search: there are only a few.
 struct Counts<K>(Mutex<Vec<(K, usize)>>);
 
 impl<K> Default for Counts<K> {
@@ -57,7 +57,7 @@ impl<K: Copy + PartialEq> Counts<K> {
 }
 
 impl Client {
-    /// A view of a contact's profile: loads it and keeps it right until the view is gone.
+    /// For a view of a contact's profile: loads it and keeps it live until the view unmounts.
     pub fn show_contact(&self, id: ContactId) {
         self.0.open.contacts.add(id);
         let client = self.clone();
@@ -66,7 +66,7 @@ impl Client {
         self.load_contact_notes(id);
     }
 
-    /// A view of a conversation: loads it and keeps it right until the view is gone.
+    /// For a view of a conversation: loads it and keeps it live until the view unmounts.
     pub fn show_conversation(&self, id: ConversationId) {
         self.0.open.conversations.add(id);
         let client = self.clone();
@@ -75,7 +75,7 @@ impl Client {
         self.load_thread(id);
     }
 
-    /// A view of a list: loads it and keeps it right until the view is gone.
+    /// For a view of a list: loads it and keeps it live until the view unmounts.
     pub fn show_list(&self, query: ConversationQuery) {
         self.0.open.lists.add(query);
         let client = self.clone();
@@ -83,7 +83,7 @@ impl Client {
         self.load_conversations(query);
     }
 
-    /// Takes in what the stream brought, as one change.
+    /// Applies events of the stream to the store.
     pub(crate) fn hear(&self, events: Vec<Event>) {
         for event in events {
             self.tell(&event);
@@ -97,8 +97,8 @@ impl Client {
         }
     }
 
-    /// The stream starts over at a position. What we know may be wrong: what is open is refetched, the rest when
-    /// it is opened next.
+    /// Handles a reset of the stream at a position. All data is stale: open data is refetched now, other data when it
+    /// is opened next.
     pub(crate) fn start_over(&self, since: &Position) {
         self.set_connection(Connection::Connecting);
         self.store().receive_reset(since);
@@ -108,7 +108,7 @@ impl Client {
         self.fetch_open_soon();
     }
 
-    /// Refetches what is open.
+    /// Refetches open data.
     pub(super) fn fetch_open_soon(&self) {
         let client = self.clone();
         self.0.catching_up.fetch_add(1, Ordering::Relaxed);
@@ -121,7 +121,7 @@ impl Client {
         });
     }
 
-    /// Everything side by side: one answer that is long in coming keeps nothing else waiting.
+    /// All requests run concurrently: a slow answer delays no other.
     async fn fetch_open(&self) {
         let open = &self.0.open;
         let mut all: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
@@ -140,7 +140,7 @@ impl Client {
         futures::future::join_all(all).await;
     }
 
-    /// Tells assistive technology what a colleague did where this agent is looking.
+    /// Announces a colleague's change of an open contact or conversation in the live region.
     fn tell(&self, event: &Event) {
         let (actor, sentence) = match event {
             Event::ContactNoteAdded { note, actor, .. } if self.0.open.contacts.contains(note.contact_id) => {
@@ -176,7 +176,7 @@ impl Client {
         self.0.open.contacts.contains(contact)
     }
 
-    /// Activity is not part of the events: where it is shown it is asked for again.
+    /// Events carry no activity: refetches it if a view shows it.
     fn refresh_activity(&self, contact: ContactId) {
         let activity = self.store().contacts.activity(contact);
         if activity.load.get_untracked() != Load::Ready {

@@ -1,4 +1,4 @@
-//! Loads the pages of a timeline: the newest one, older ones on demand, and after a gap all that was loaded.
+//! Loads the pages of a timeline: the newest, older ones on demand, and after a gap the loaded range again.
 
 use super::{
     Client,
@@ -9,13 +9,13 @@ use crate::store::record::Load;
 use wire::Seq;
 
 impl Client {
-    /// Loads the newest page, unless that has been done.
+    /// Loads the newest page, unless it is loaded.
     pub(super) fn load_pages(&self, pages: Box<dyn Pages>) {
         let load = pages.load();
         if !matches!(load, Load::Idle | Load::Failed(_)) {
             return;
         }
-        // What failed may have been an older page: then that is what is wanted.
+        // If the failed request was for an older page, loads that too.
         let wants_older = load != Load::Idle && pages.floor().is_some();
         pages.set_load(Load::Loading);
         let client = self.clone();
@@ -38,12 +38,12 @@ impl Client {
         spawn(async move { client.fetch(&*pages, Some(from), None).await });
     }
 
-    /// Refetches as deep as was loaded before: after a gap everything shown is checked.
+    /// Refetches the loaded range, after a gap.
     pub(super) async fn fetch_pages(&self, pages: &dyn Pages) {
         self.fetch(pages, None, pages.floor()).await;
     }
 
-    /// Fetches a page, and older ones for as long as they are above `target`.
+    /// Fetches a page, and older ones while they are above `target`.
     async fn fetch(&self, pages: &dyn Pages, mut from: Option<PageStart>, target: Option<Seq>) {
         loop {
             let (cursor, below) = from.unzip();
@@ -51,7 +51,8 @@ impl Client {
             match answer.and_then(|page| pages.receive_page(below, page)) {
                 Ok(Fetched::TakenIn(Some(next))) if target.is_some_and(|target| next.1 > target) => from = Some(next),
                 Ok(Fetched::TakenIn(_)) => return pages.set_load(Load::Ready),
-                // There was a reset on the way. What is open is being refetched since, the rest when it is opened.
+                // A reset happened during the request. Open data is already being refetched, other data when it is
+                // opened.
                 Ok(Fetched::Stale) => return,
                 Err(error) => return pages.set_load(self.failed(&error)),
             }

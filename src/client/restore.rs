@@ -1,4 +1,4 @@
-//! Drafts, and restoring drafts and pending changes from storage or from another tab.
+//! Stores drafts, and restores drafts and pending changes from storage or from another tab.
 
 use super::{
     Client,
@@ -19,53 +19,55 @@ use std::rc::Rc;
 use wire::{ContactId, ConversationId};
 
 impl Client {
-    /// What is typed in the Add note box of a contact, as of now.
+    /// Sets the draft in the Add note box of a contact.
     pub fn draft_contact_note(&self, contact: ContactId, text: String) {
         self.store_draft(Key::ContactNoteDraft(contact), &text);
         self.store().drafts.contact_note(contact).set(text);
     }
 
-    /// What is typed in a composer in Reply mode.
+    /// Sets the draft of a composer in Reply mode.
     pub fn draft_reply(&self, conversation: ConversationId, text: String) {
         self.store_draft(Key::ReplyDraft(conversation), &text);
         self.store().drafts.reply(conversation).set(text);
     }
 
-    /// What is typed in a composer in Note mode.
+    /// Sets the draft of a composer in Note mode.
     pub fn draft_conversation_note(&self, conversation: ConversationId, text: String) {
         self.store_draft(Key::ConversationNoteDraft(conversation), &text);
         self.store().drafts.conversation_note(conversation).set(text);
     }
 
-    /// What a composer writes from now on.
+    /// Sets a composer's mode.
     pub fn set_mode(&self, conversation: ConversationId, mode: Mode) {
         self.store_draft(Key::NoteMode(conversation), if mode == Mode::Note { "yes" } else { "" });
         self.store().drafts.mode(conversation).set(mode);
     }
 
-    /// Puts a refused note's text back into its box, before whatever has been typed there since.
+    /// Puts a refused note's text back into its box, before any text typed there since.
     pub fn put_back_contact_note(&self, contact: ContactId, text: &str) {
         let typed_since = self.store().drafts.contact_note(contact).get_untracked();
         self.draft_contact_note(contact, joined(text, &typed_since));
     }
 
+    /// Like [`Self::put_back_contact_note`], for a refused reply.
     pub fn put_back_reply(&self, conversation: ConversationId, text: &str) {
         let typed_since = self.store().drafts.reply(conversation).get_untracked();
         self.draft_reply(conversation, joined(text, &typed_since));
     }
 
+    /// Like [`Self::put_back_contact_note`], for a refused conversation note.
     pub fn put_back_conversation_note(&self, conversation: ConversationId, text: &str) {
         let typed_since = self.store().drafts.conversation_note(conversation).get_untracked();
         self.draft_conversation_note(conversation, joined(text, &typed_since));
     }
 
-    /// Whether what is typed would outlive this page.
+    /// Whether storage works, so that typed text outlives this page.
     #[must_use]
     pub fn is_storage_safe(&self) -> ArcRwSignal<bool> {
         self.0.is_storage_safe.clone()
     }
 
-    /// Whether something that was written has waited for more than a day.
+    /// Whether a pending change has waited for more than a day.
     #[must_use]
     pub fn is_overdue(&self) -> ArcRwSignal<bool> {
         self.0.is_overdue.clone()
@@ -88,7 +90,7 @@ impl Client {
         stored.into_iter().map(restore).collect()
     }
 
-    /// A draft or a pending change as it is in storage or was told by another tab. `None`: there is none any more.
+    /// Applies a draft or a pending change from storage or from another tab. `None`: it was removed.
     pub(super) fn restore(&self, key: &Key, text: Option<&str>, is_own: bool) {
         let drafts = &self.store().drafts;
         let unsent = text.map(Unsent::read);
@@ -100,7 +102,7 @@ impl Client {
             (Key::NoteMode(conversation), _) => {
                 drafts.mode(*conversation).set(if typed.is_empty() { Mode::Reply } else { Mode::Note });
             }
-            // Of a form that this version doesn't know. It is left where it is.
+            // Of a format that this version doesn't know. It stays in storage.
             (_, Some(None)) => {}
             (_, unsent) => {
                 if let Some(queued) = self.queued(key) {
@@ -125,7 +127,7 @@ impl Client {
                 }
                 ContactChanges::KIND => Rc::new(QueuedChange::of(self.changes_of_contact((*place).into()), field)),
                 OwnSettingsChanges::KIND => Rc::new(QueuedChange::of(self.settings_changes(), field)),
-                // Of another version.
+                // Stored by another version.
                 _ => return None,
             },
             Key::ContactNoteDraft(_) | Key::ReplyDraft(_) | Key::ConversationNoteDraft(_) | Key::NoteMode(_) => {

@@ -1,7 +1,8 @@
-//! The send queue: sends the requests of pending changes, and stores them until the server has confirmed them.
+//! The send queue: sends the requests of pending changes, and stores the changes in the outbox until the server has
+//! confirmed them.
 //!
-//! The requests of one parent (a contact for its notes and details, a conversation for its thread and status) are sent in
-//! order, one at a time: each waits until the one before is confirmed or refused for good. A request that failed is
+//! The requests of one parent (a contact for its notes and details, a conversation for its thread and status) are sent
+//! in order, one at a time: each waits until the one before is confirmed or refused for good. A failed request is
 //! retried with back-off. Every tab of the browser holds the queue; the leader tab alone sends.
 
 use super::{Client, spawn, tabs::TabMessage};
@@ -27,10 +28,11 @@ use std::{
 };
 use uuid::Uuid;
 
-/// What has waited for longer is only as safe as the browser's storage, and the agent may not know any more.
+/// A change that has waited longer is overdue: it exists in the browser's storage alone, and the agent may have
+/// forgotten it.
 const OVERDUE_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// What a pending change asks of the server.
+/// The request of a pending change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Request {
     Add,
@@ -42,26 +44,26 @@ pub(crate) enum Request {
 
 /// One pending change: of a note or reply, or of one field of a thing.
 pub(super) trait Queued {
-    /// Where it is stored; no other pending change has the same key.
+    /// The key in storage, unique among pending changes.
     fn key(&self) -> Key;
     fn parent(&self) -> Uuid;
-    /// The request it waits for, if any.
+    /// The request still to be confirmed, if any.
     fn request(&self) -> Option<Request>;
-    /// What to store of it.
+    /// The content to store.
     fn unsent(&self) -> Option<Unsent>;
-    /// When what is to be added or changed was written, in milliseconds since 1970.
+    /// When the addition or change was written, in milliseconds since 1970.
     fn made_at(&self) -> Option<i64>;
-    /// The request may reach the server from now on.
+    /// Records that the request may reach the server from now on.
     fn mark_sent(&self);
-    /// Sends the request. `None`: nothing is to be sent, and the record has what it wants.
+    /// Sends the request. `None`: there is no valid request to send.
     fn send(&self, api: &Api, request: &Request) -> Option<ApiCall<Value>>;
     fn settle(&self, client: &Client, request: &Request, answer: Value) -> Result<(), ApiError>;
     fn retry(&self, request: &Request, failure: Failure);
-    /// The request was refused for good.
+    /// Records that the server refused the request for good.
     fn refuse(&self, request: &Request, error: &ApiError);
-    /// Tells the agent that the request was refused, where the record itself does not show it.
+    /// Notifies the agent of the refusal, where the record itself does not show it.
     fn report(&self, client: &Client, request: &Request, error: &ApiError);
-    /// Applies it as it is in storage, or in another tab. `None`: nothing is pending any more.
+    /// Applies the state from storage or another tab. `None`: no change is pending any more.
     fn restore(&self, client: &Client, unsent: Option<Unsent>);
 }
 
@@ -76,11 +78,11 @@ struct Parent {
     id: Uuid,
     items: Vec<Item>,
     is_sending: bool,
-    /// What the first one waits for, and so do all.
+    /// The failure that the first item is being retried for; all others wait for it.
     waits: Option<Failure>,
 }
 
-/// What waits for each parent, in order. A parent with nothing to send is not there.
+/// The items of each parent, in order. A parent without items has no entry.
 pub(super) struct SendQueue {
     parents: Mutex<SendWrapper<Vec<Parent>>>,
     is_leader: AtomicBool,
@@ -101,7 +103,7 @@ impl SendQueue {
         self.is_leader.load(Ordering::Relaxed)
     }
 
-    /// Appends a pending change to its parent's queue, unless it is in it.
+    /// Appends a pending change to its parent's queue, unless it is queued.
     fn push(&self, item: Item) {
         let (id, key) = (item.queued.parent(), item.queued.key());
         let waits = self.with(|parents| match parents.iter_mut().find(|parent| parent.id == id) {
@@ -122,7 +124,7 @@ impl SendQueue {
         }
     }
 
-    /// What the requests of a parent wait for, as of now.
+    /// Sets the failure that the requests of a parent wait for.
     fn set_waiting(&self, id: Uuid, waits: Option<Failure>) {
         let items = self.with(|parents| {
             let parent = parents.iter_mut().find(|parent| parent.id == id)?;
@@ -141,7 +143,7 @@ impl SendQueue {
         })
     }
 
-    /// Removes what waits for no request.
+    /// Removes items without a request.
     fn remove_finished(&self) {
         self.with(|parents| {
             for parent in parents.iter_mut() {
@@ -155,7 +157,7 @@ impl SendQueue {
         self.with(|parents| parents.iter().map(|parent| parent.id).collect())
     }
 
-    /// False: somebody sends them already, or there is nothing to send.
+    /// Marks a parent as sending. False: it is already sending, or has nothing to send.
     fn begin(&self, id: Uuid) -> bool {
         self.with(|parents| {
             let parent = parents.iter_mut().find(|parent| parent.id == id && !parent.is_sending);
@@ -166,7 +168,7 @@ impl SendQueue {
         })
     }
 
-    /// The next one of a parent. `None`: nothing is left, and nobody sends its requests any more.
+    /// The next item of a parent. `None`: there is none, and the parent is no longer marked as sending.
     fn next(&self, id: Uuid) -> Option<Item> {
         self.with(|parents| {
             let parent = parents.iter_mut().find(|parent| parent.id == id)?;
@@ -184,7 +186,7 @@ impl SendQueue {
         });
     }
 
-    /// Whether anything has waited for longer than a day.
+    /// Whether any item has waited for longer than a day.
     fn are_overdue(&self) -> bool {
         let now = chrono::Utc::now().timestamp_millis();
         let is_overdue = |item: &Item| item.queued.made_at().is_some_and(|at| now - at > OVERDUE_MS);
@@ -193,7 +195,7 @@ impl SendQueue {
 }
 
 impl Client {
-    /// Stores a pending change that was made here, shows it in the browser's other tabs, and has it sent.
+    /// Stores a pending change of this tab, broadcasts it to the browser's other tabs, and queues it.
     pub(super) fn enqueue(&self, queued: Rc<dyn Queued>) {
         let (key, text) = (queued.key(), queued.unsent().map(|unsent| unsent.write()));
         self.0.outbox.put(&key, text.as_deref());
@@ -205,7 +207,7 @@ impl Client {
         self.push(Item { queued, is_own: true });
     }
 
-    /// A pending change that was made in another tab, or is in storage.
+    /// Queues a pending change from another tab or from storage.
     pub(super) fn enqueue_restored(&self, queued: Rc<dyn Queued>, is_own: bool) {
         self.push(Item { queued, is_own });
     }
@@ -219,12 +221,12 @@ impl Client {
         self.send_parent(parent);
     }
 
-    /// This tab sends from now on: what it shows as pending, and what is in storage.
+    /// Called when this tab becomes the leader: sends its pending changes and those in storage.
     pub(crate) fn begin_sending(&self) {
         let client = self.clone();
         spawn(async move {
             for key in client.restore_all().await {
-                // What has arrived meanwhile is to be sent no more; a tab that was opened since doesn't know.
+                // Already confirmed, so not to be sent; a tab opened since then doesn't know that.
                 if client.queued(&key).is_some_and(|queued| queued.unsent().is_none()) {
                     client.0.outbox.put(&key, None);
                     client.tell_tabs(TabMessage::Stored { key, text: None });
@@ -237,7 +239,7 @@ impl Client {
         });
     }
 
-    /// Another tab sends from now on.
+    /// Called when another tab becomes the leader.
     pub(crate) fn stop_sending(&self) {
         self.0.send_queue.is_leader.store(false, Ordering::Relaxed);
         self.wake();
@@ -251,7 +253,7 @@ impl Client {
     }
 
     async fn send_all_of(&self, parent: Uuid) {
-        // Before the first attempt it is where it survives this page; or it is known that it can't be.
+        // Before the first attempt, the change is in storage, or storage is known to fail.
         self.0.outbox.saved().await;
         while let Some(item) = self.0.send_queue.next(parent) {
             if self.send(&item).await.is_stopped() {
@@ -262,7 +264,7 @@ impl Client {
         }
     }
 
-    /// Sends until the pending change waits for nothing any more.
+    /// Sends until the pending change has no request left.
     async fn send(&self, item: &Item) -> Sent {
         let mut failures = 0;
         while let Some(request) = item.queued.request() {
@@ -272,7 +274,7 @@ impl Client {
             let result = self.attempt(item, &request).await;
             let retry = result.as_ref().err().filter(|error| error.is_signed_out() || error.is_retryable()).cloned();
             if retry.is_some() && self.is_closed() {
-                // It is stored, and sent by the next client of this agent.
+                // It is stored; the next client of this agent sends it.
                 return Sent::Stopped;
             }
             self.take_outcome(item, &request, &result);
@@ -293,7 +295,7 @@ impl Client {
         Sent::Done
     }
 
-    /// Where the browser knows that it has no connection, nothing is tried.
+    /// Makes one attempt, unless the browser is offline.
     async fn attempt(&self, item: &Item, request: &Request) -> Result<Value, ApiError> {
         if !is_online() && !self.is_closed() {
             return Err(ApiError::Disconnected);
@@ -305,7 +307,7 @@ impl Client {
         }
     }
 
-    /// What came of a request, here or in the leader tab.
+    /// Applies the result of a request that this tab or the leader tab has sent.
     fn take_outcome(&self, item: &Item, request: &Request, result: &Result<Value, ApiError>) {
         let settled = match result {
             Ok(answer) => item.queued.settle(self, request, answer.clone()),
@@ -330,7 +332,7 @@ impl Client {
         self.look_at_clock();
     }
 
-    /// The leader tab says what came of a request. `is_settled`: nothing is pending any more.
+    /// Applies a result that the leader tab has broadcast. `is_settled`: no change is pending any more.
     pub(super) fn hear_outcome(
         &self,
         key: &Key,
@@ -341,14 +343,14 @@ impl Client {
         if let Some(item) = self.0.send_queue.find(key) {
             self.take_outcome(&item, request, result);
             if is_settled {
-                // Two tabs that changed it at once may not agree; what the leader sent counts.
+                // Two tabs that changed it concurrently may disagree; the leader's request counts.
                 item.queued.restore(self, None);
             }
             self.0.send_queue.remove_finished();
         }
     }
 
-    /// Waits while the browser knows that it has no connection. False: the client is closed.
+    /// Waits while the browser is offline. False: the client is closed.
     pub(super) async fn until_online(&self) -> bool {
         while !is_online() && !self.is_closed() {
             self.pause(LONGEST_MS).await;
@@ -367,7 +369,7 @@ impl Client {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sent {
     Done,
-    /// Another tab goes on, or the next client of this agent.
+    /// Another tab, or the next client of this agent, continues.
     Stopped,
 }
 

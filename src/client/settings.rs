@@ -1,4 +1,4 @@
-//! The agent's own settings.
+//! Queries and changes of the agent's own settings.
 
 use super::{Client, changes::Changeable};
 use crate::{
@@ -16,6 +16,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use wire::{AgentId, Me, Settings, SettingsPatch, paths};
 
+/// The agent's own settings and their requests.
 #[derive(Clone)]
 pub(super) struct OwnSettingsChanges {
     agent: AgentId,
@@ -47,7 +48,7 @@ impl Changeable for OwnSettingsChanges {
 }
 
 impl Client {
-    /// As shown. Tracks.
+    /// The settings with pending changes applied. Tracks.
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.store().settings.shown()

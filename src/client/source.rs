@@ -1,5 +1,5 @@
-//! `Source`: a timeline of the store with its requests: notes about a contact, notes in a conversation, its messages. Their
-//! pages are loaded and their pending changes sent by the same code.
+//! `Source`: a timeline of the store with its requests: notes about a contact, notes in a conversation, its messages.
+//! The same code loads their pages and sends their pending changes.
 
 use super::{
     Client, ToastKind,
@@ -26,25 +26,26 @@ use std::rc::Rc;
 use uuid::Uuid;
 use wire::{ConversationId, Deleted, Page, ProblemCode, Seq, Time};
 
-/// The server keeps a deleted thing's text this long; the toast offers Undo for two seconds less.
+/// The undo window: the server keeps a deleted thing's text this long. The toast offers Undo for two seconds less.
 const UNDO_WINDOW_MS: u32 = 12_000;
 
-/// Where an older page begins: its cursor, and the place it lies below.
+/// The start of an older page: its cursor, and the seq that it lies below.
 pub(super) type PageStart = (String, Seq);
 
-/// One kind of thing in one place, a contact's notes, say.
+/// One kind of thing of one parent, for example a contact's notes.
 pub(super) trait Source: Clone + 'static {
     type Thing: Entry + DeserializeOwned;
 
     fn timeline(&self) -> &Timeline<Self::Thing>;
 
-    /// Asks for a page that begins at a cursor, or the newest.
+    /// Requests the page that begins at a cursor, or the newest.
     fn page(&self, api: &Api, cursor: Option<&str>) -> ApiCall<Value>;
 
-    /// Takes a page in that was asked for below a place. Returns whether it counts, and where the next one begins.
+    /// Puts a page that was requested below a seq into the store. Returns whether it was applied, and where the next
+    /// one begins.
     fn receive_page(&self, below: Option<Seq>, page: Value) -> Result<Fetched, ApiError>;
 
-    /// Sends one request. `None`: there is no such request, and the record has what it wants.
+    /// Sends one request. `None`: this kind has no such request, or the text is not valid.
     fn send(
         &self,
         api: &Api,
@@ -52,16 +53,16 @@ pub(super) trait Source: Clone + 'static {
         request: PendingRequest<Self::Thing>,
     ) -> Option<ApiCall<Value>>;
 
-    /// The contact or conversation that they belong to.
+    /// The contact or conversation that the things belong to.
     fn parent(&self) -> Uuid;
 
-    /// Where one of its things is stored while it is unsent.
+    /// The key under which an unsent thing is stored.
     fn key(&self, id: <Self::Thing as Entry>::Id) -> Key;
 
-    /// When, in milliseconds since 1970, in which conversation and what was typed.
+    /// When a thing was typed (in milliseconds since 1970), in which conversation, and its text.
     fn typed(thing: &Self::Thing) -> (i64, ConversationId, String);
 
-    /// A thing of this agent's that the server has not confirmed. `None`: its text can't be one.
+    /// A thing of this agent that the server has not confirmed (a local echo). `None`: the text is not valid.
     fn unsaved(&self, client: &Client, id: <Self::Thing as Entry>::Id, typed: Typed) -> Option<Self::Thing>;
 
     /// The toast that offers to undo its deletion.
@@ -70,28 +71,28 @@ pub(super) trait Source: Clone + 'static {
     }
 }
 
-/// What an agent has typed, when, and in which conversation.
+/// A text that an agent has typed, when, and in which conversation.
 pub(super) struct Typed {
     pub(super) at: Time,
     pub(super) conversation: ConversationId,
     pub(super) body: String,
 }
 
-/// What came of asking for a page.
+/// The result of a page request.
 pub(super) enum Fetched {
-    /// It was taken in; the next older one, if there is one, begins here.
+    /// The page was applied; the next older one, if there is one, begins here.
     TakenIn(Option<PageStart>),
-    /// It was read before a reset.
+    /// The page was read before a reset.
     Stale,
 }
 
-/// A page of a thread, taken in.
+/// Puts a page of a thread into its timeline.
 pub(super) fn take_in<T: Entry>(timeline: &Timeline<T>, below: Option<Seq>, page: Page<T>) -> Fetched {
     let next = next(&page.items, page.next_cursor.as_deref());
     Fetched::of(timeline.receive_page(arrived(below, page)), next)
 }
 
-/// Where the page after this one begins.
+/// The start of the page after this one.
 pub(super) fn next<T: Entry>(items: &[T], cursor: Option<&str>) -> Option<PageStart> {
     Some((cursor?.to_owned(), items.last()?.seq()))
 }
@@ -198,7 +199,7 @@ impl<S: Source> Queued for QueuedEntry<S> {
     fn refuse(&self, request: &Request, error: &ApiError) {
         let timeline = self.source.timeline();
         match error.code() {
-            // Somebody deleted it before we did: that is what was asked for.
+            // Another agent deleted it first: the request is fulfilled.
             Some(ProblemCode::NotFound) if *request == Request::Delete => timeline.settle_delete(self.id, None),
             Some(ProblemCode::Gone) => timeline.refuse_gone(self.id, error.rev()),
             _ => timeline.refuse(self.id, error.failure()),
@@ -237,14 +238,14 @@ impl<S: Source> Queued for QueuedEntry<S> {
 }
 
 impl Client {
-    /// Shows a new thing at once, then sends it until the server has spoken.
+    /// Adds a thing: a local echo, sent until the server confirms or refuses it.
     pub(super) fn apply_add<S: Source>(&self, source: S, thing: S::Thing) {
         let id = thing.id();
         source.timeline().apply_add(thing);
         self.enqueue(Rc::new(QueuedEntry { source, id }));
     }
 
-    /// Deletes a thing: gone at once from every view, with Undo on a toast.
+    /// Deletes a thing: it disappears at once from every view, and a toast offers Undo.
     pub(super) fn apply_delete<S: Source>(&self, source: S, id: <S::Thing as Entry>::Id) {
         let was_saved = source.timeline().with(id, |record| record.live().is_some());
         if !source.timeline().apply_delete(id) {
@@ -256,7 +257,7 @@ impl Client {
         self.enqueue(Rc::new(QueuedEntry { source, id }));
     }
 
-    /// Takes a deletion back, while that is possible.
+    /// Undoes a deletion, within the undo window.
     pub(super) fn apply_restore<S: Source>(&self, source: S, id: <S::Thing as Entry>::Id) {
         if source.timeline().apply_restore(id) {
             self.enqueue(Rc::new(QueuedEntry { source, id }));
@@ -265,7 +266,7 @@ impl Client {
         }
     }
 
-    /// Takes a refused thing away and hands it back, to be edited.
+    /// Removes a refused thing and returns it for editing.
     pub(super) fn take_back<S: Source>(&self, source: S, id: <S::Thing as Entry>::Id) -> Option<S::Thing> {
         let thing = source.timeline().with(id, |record| Some(record.shown()?.0.into_owned()));
         source.timeline().apply_delete(id);

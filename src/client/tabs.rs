@@ -1,4 +1,4 @@
-//! What the tabs of one browser tell each other: events that the leader tab hears, drafts, and pending changes, which
+//! Messages between the tabs of one browser: events that the leader tab receives, drafts, and pending changes, which
 //! every tab shows and the leader tab sends.
 
 use super::{Client, Session, send_queue::Request, spawn};
@@ -8,24 +8,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wire::event::Frame;
 
+/// A message from one tab to the browser's other tabs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum TabMessage {
-    /// Whether a leader is there is asked …
+    /// Asks whether a leader is alive …
     IsLeaderThere,
-    /// … and answered by it.
+    /// … and the leader's answer.
     LeaderIsThere,
-    /// What the leader has heard from the server.
+    /// Frames of the event stream that the leader has received.
     Heard(Vec<Frame>),
     /// The leader has lost its connection.
     Lost,
-    /// A draft or a pending change, as it is in storage. `None`: there is none any more.
+    /// A draft or a pending change, as it is in storage. `None`: it was removed.
     Stored { key: Key, text: Option<String> },
-    /// What came of a request that the leader has sent.
+    /// The result of a request that the leader has sent.
     Outcome {
         key: Key,
         request: Request,
         result: Result<Value, ApiError>,
-        /// Nothing is pending any more.
+        /// No change is pending any more.
         is_settled: bool,
     },
     /// The agent has signed in again.
@@ -35,13 +36,14 @@ pub(crate) enum TabMessage {
 }
 
 impl Client {
+    /// Broadcasts a message to the browser's other tabs.
     pub(super) fn tell_tabs(&self, message: TabMessage) {
         if let Some(following) = &*self.0.following.lock().expect("no panic while a lock is held") {
             (following.tell)(&message);
         }
     }
 
-    /// Another tab tells something that concerns this tab whether it leads or not.
+    /// Handles a message of another tab that concerns leaders and followers alike.
     pub(crate) fn hear_tab(&self, message: TabMessage) {
         match message {
             TabMessage::Stored { key, text } => self.hear_stored(&key, text),
@@ -51,7 +53,7 @@ impl Client {
             TabMessage::SignedIn if self.0.session.get_untracked() == Session::Expired => {
                 let client = self.clone();
                 spawn(async move {
-                    // Otherwise the dialog stays.
+                    // On an error the sign-in dialog stays.
                     let _ = client.renew_session().await;
                 });
             }
@@ -66,7 +68,7 @@ impl Client {
 
     fn hear_stored(&self, key: &Key, text: Option<String>) {
         if self.0.send_queue.is_leader() {
-            // The tab that made it may be gone before it has stored it.
+            // The tab that made it may close before it has stored it.
             self.0.outbox.put(key, text.as_deref());
         }
         self.restore(key, text.as_deref(), false);

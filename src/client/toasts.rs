@@ -6,13 +6,14 @@ use leptos::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId};
 
-/// One message. Its `id` is its own within the page.
+/// One toast. Its `id` is unique within the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
     pub id: u64,
     pub kind: ToastKind,
 }
 
+/// The content of a toast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToastKind {
     ContactNoteDeleted {
@@ -23,7 +24,7 @@ pub enum ToastKind {
         conversation: ConversationId,
         note: ConversationNoteId,
     },
-    /// Something failed; said assertively.
+    /// An error, announced assertively.
     Alert(String),
 }
 
@@ -35,16 +36,17 @@ impl Client {
         self.0.toasts.clone()
     }
 
+    /// Shows a toast.
     pub fn toast(&self, kind: ToastKind) {
         let toast = Toast { id: NEXT.fetch_add(1, Ordering::Relaxed), kind };
         self.0.toasts.update(|toasts| {
-            // The same sentence twice says nothing more.
+            // A toast replaces an equal one.
             toasts.retain(|known| known.kind != toast.kind);
             toasts.push(toast);
         });
     }
 
-    /// Says that something failed.
+    /// Shows an error.
     pub fn alert(&self, sentence: String) {
         self.toast(ToastKind::Alert(sentence));
     }
@@ -53,12 +55,12 @@ impl Client {
         self.0.toasts.update(|toasts| toasts.retain(|known| known.id != toast));
     }
 
-    /// Takes back what is no longer so.
+    /// Removes a toast that no longer applies.
     pub(super) fn withdraw(&self, kind: &ToastKind) {
         self.0.toasts.update(|toasts| toasts.retain(|known| known.kind != *kind));
     }
 
-    /// What a failed load says in its place; a session that has ended asks to sign in again.
+    /// The load state of a failed request. If the session has ended, asks the agent to sign in again.
     pub(super) fn failed(&self, error: &ApiError) -> Load {
         if error.is_signed_out() {
             self.ask_to_sign_in();
@@ -66,7 +68,7 @@ impl Client {
         Load::Failed(error.failure())
     }
 
-    /// Says why a request failed, or asks to sign in again.
+    /// Shows why a request failed, or asks the agent to sign in again.
     pub(super) fn report(&self, error: &ApiError) {
         if error.is_signed_out() {
             self.ask_to_sign_in();
@@ -75,7 +77,7 @@ impl Client {
         }
     }
 
-    /// Runs something after some milliseconds, whether or not the component that asked is still there.
+    /// Runs a closure after some milliseconds, even if the component that called it is unmounted.
     pub(super) fn later(&self, milliseconds: u32, run: impl FnOnce() + 'static) {
         spawn(async move {
             sleep(milliseconds).await;

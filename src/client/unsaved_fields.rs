@@ -1,4 +1,4 @@
-//! Changed fields that the server has not confirmed, as views show them: each with how far it has come.
+//! Changed fields that the server has not confirmed, as views show them: each with its send state.
 
 use super::Client;
 use crate::store::{
@@ -8,7 +8,7 @@ use crate::store::{
 use leptos::prelude::*;
 use wire::{ContactId, ConversationId};
 
-/// Whose fields.
+/// The owner of the fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fields {
     Conversation(ConversationId),
@@ -16,6 +16,7 @@ pub enum Fields {
     Settings,
 }
 
+/// A change of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldChange {
     Conversation(ConversationChange),
@@ -23,9 +24,10 @@ pub enum FieldChange {
     Settings(SettingsChange),
 }
 
+/// A changed field and its send state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsavedField {
-    /// Names the field among those of the same thing.
+    /// The field's name, unique within the thing.
     pub name: String,
     pub change: FieldChange,
     pub send_state: SendState,
@@ -55,7 +57,7 @@ impl Client {
         }
     }
 
-    /// Sends a change once more that was refused.
+    /// Sends a refused change again.
     pub fn retry_field(&self, of: Fields, name: &str) {
         let unsaved = untrack(|| self.unsaved_fields(of));
         let Some(field) = unsaved.into_iter().find(|field| field.name == name) else { return };
@@ -71,7 +73,7 @@ impl Client {
         }
     }
 
-    /// Drops a change that was refused.
+    /// Drops a refused change.
     pub fn discard_field(&self, of: Fields, name: &str) {
         match of {
             Fields::Conversation(id) => self.discard_change(self.changes_of_conversation(id), name),

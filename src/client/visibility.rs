@@ -6,7 +6,7 @@ use send_wrapper::SendWrapper;
 use std::sync::Mutex;
 use wasm_bindgen::closure::Closure;
 
-/// Follows the page until it is told to stop.
+/// Tracks the page's visibility until `unwatch`.
 pub(super) struct Visibility {
     is_visible: ArcRwSignal<bool>,
     watching: Mutex<Option<SendWrapper<Watching>>>,

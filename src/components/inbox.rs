@@ -21,7 +21,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The whole inbox. Needs a `Client` and a `Navigator` in context. `guest`: in a page whose main part is its own.
+/// The whole inbox. Needs a `Client` and a `Navigator` in context. `guest`: in a host page that has its own main
+/// landmark.
 #[component]
 pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let navigator = Navigator::here();

@@ -1,4 +1,4 @@
-//! Building blocks that could live in any library: they know no store, no client and no wire.
+//! General building blocks, independent of the store, the client and the wire types.
 
 pub mod icon;
 pub mod kept_in_view;

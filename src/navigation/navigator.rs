@@ -4,7 +4,7 @@ use crate::{browser::memo::ErasedMemo, navigation::views::InboxView};
 use leptos::prelude::*;
 use wire::{ContactId, ConversationId, ConversationQuery};
 
-/// The current view and the ways from it. Given to components by context.
+/// The current view and the callbacks that change it. Provided by context.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     pub view: ErasedMemo<InboxView>,
@@ -24,8 +24,7 @@ impl Navigator {
         expect_context::<Self>()
     }
 
-    /// Keeps the place in a signal: for a page with no addresses for it. Links lead nowhere, and a contact has no page of
-    /// its own.
+    /// Keeps the view in a signal, for a page without addresses. Links lead nowhere, and a contact has no page.
     #[must_use]
     pub fn in_memory(view: RwSignal<InboxView>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use crate::navigation::views::{InboxView, Pane};
 use wire::{ContactId, ConversationId, ConversationQuery, Section, Sort, Status};
 
-/// Where in the app an agent is.
+/// A page of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     Inbox(InboxView),
@@ -13,7 +13,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// Reads a path and its query (without `?`). A part that is not understood is left out.
+    /// Reads a path and its query (without `?`). An unknown part is ignored.
     #[must_use]
     pub fn read(path: &str, query: &str) -> Self {
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
@@ -91,7 +91,7 @@ fn inbox_path(view: &InboxView) -> String {
     if parts.is_empty() { "/inbox".to_owned() } else { format!("/inbox?{}", parts.join("&")) }
 }
 
-/// Ids separated by commas, as we write them or as a browser or chat program encoded them.
+/// Parses ids separated by commas, which a browser or chat program may have percent-encoded.
 fn ids(value: &str) -> Vec<ConversationId> {
     value.replace("%2C", ",").replace("%2c", ",").split(',').filter_map(|id| id.parse().ok()).collect()
 }

@@ -1,4 +1,4 @@
-//! `InboxView`: what an inbox shows: a query for the list, and the open panes. Plain data.
+//! `InboxView`: the view of an inbox: a query for the list, and the open panes. Plain data.
 
 use wire::{ConversationId, ConversationQuery, Status};
 
@@ -17,7 +17,7 @@ pub struct InboxView {
 }
 
 impl Default for InboxView {
-    /// Open conversations, newest first, none opened.
+    /// The list of open conversations, newest first, without panes.
     fn default() -> Self {
         Self { query: ConversationQuery { status: Some(Status::Open), ..Default::default() }, panes: Vec::new() }
     }
@@ -29,7 +29,7 @@ impl InboxView {
         Self { query, ..self.clone() }
     }
 
-    /// Only this conversation. The profile panel stays as it was beside the last pane.
+    /// The view with only this conversation. The profile panel is open if it was beside the last pane.
     #[must_use]
     pub fn opening(&self, conversation: ConversationId) -> Self {
         let known = self.panes.iter().find(|pane| pane.conversation == conversation);
@@ -37,7 +37,7 @@ impl InboxView {
         Self { panes: vec![Pane { conversation, panel }], ..self.clone() }
     }
 
-    /// This conversation too, at the end of the row.
+    /// The view with this conversation added, at the end of the row.
     #[must_use]
     pub fn opening_beside(&self, conversation: ConversationId) -> Self {
         if self.shows(conversation) {

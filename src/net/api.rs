@@ -1,4 +1,4 @@
-//! `Api`: requests to the server. What they are answered with is a type of the contract.
+//! `Api`: requests to the server, answered by types of the contract.
 
 use crate::net::error::ApiError;
 #[cfg(feature = "widget")]
@@ -12,21 +12,21 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wire::{AgentId, Me, Position, Problem, ProblemCode, Seq, SignIn, paths};
 
-/// The most items a page may hold.
+/// The maximum number of items in a page.
 pub const PAGE: u32 = 100;
-/// A request that has brought nothing after this long counts as lost.
+/// The timeout of a request.
 const TIMEOUT_MS: u32 = 30_000;
 
-/// Where the server is, and who is asking.
+/// The server's address, and the credentials of requests.
 #[derive(Clone)]
 pub struct Api {
     base: Arc<str>,
     tokens: Option<Tokens>,
-    /// Who asks. A server that knows the asker as somebody else refuses.
+    /// The agent that requests are for. The server refuses if another agent is signed in.
     agent: Option<AgentId>,
 }
 
-/// The page itself has its cookie. No value of this type can be made, so nothing of tokens is in its module.
+/// The stand-alone page uses its cookie. This type has no values, so the app's module contains no token code.
 #[cfg(not(feature = "widget"))]
 #[derive(Clone)]
 pub enum Tokens {}
@@ -44,19 +44,18 @@ impl Tokens {
 }
 
 type Answer<T> = Result<T, ApiError>;
-/// A request under way.
+/// A request in flight.
 pub type ApiCall<T> = Pin<Box<dyn Future<Output = Answer<T>>>>;
 
 /// A request that is ready to be sent. Awaiting it sends it and reads the answer as a `T`.
 ///
-/// The kind of answer is known to the compiler alone: sending is one machine for all of them, and reading another for
-/// each kind. The app is downloaded.
+/// Keeps the bundle small: sending is compiled once, only reading is compiled for each `T`.
 pub struct Request<T> {
     request: Unread,
     answer: PhantomData<fn() -> T>,
 }
 
-/// A request whose answer is not looked into.
+/// A request whose answer is not parsed as a `T`.
 struct Unread {
     api: Api,
     method: Method,
@@ -66,19 +65,19 @@ struct Unread {
 }
 
 impl Api {
-    /// Requests carry the agent's cookie. `base`: the origin of the server; empty for this page's own.
+    /// Requests with the agent's cookie. `base`: the origin of the server; empty for this page's own.
     #[must_use]
     pub fn new(base: &str) -> Self {
         Self { base: base.trim_end_matches('/').into(), tokens: None, agent: None }
     }
 
-    /// Requests carry a token, and never a cookie.
+    /// Requests with a token, and never a cookie.
     #[must_use]
     pub fn with_tokens(base: &str, tokens: Tokens) -> Self {
         Self { base: base.trim_end_matches('/').into(), tokens: Some(tokens), agent: None }
     }
 
-    /// For this agent alone: should another be signed in by then, nothing is done in their name.
+    /// Requests for this agent alone: the server refuses them if another agent is signed in.
     #[must_use]
     pub fn of(&self, agent: AgentId) -> Self {
         Self { agent: Some(agent), ..self.clone() }
@@ -90,7 +89,7 @@ impl Api {
         &self.base
     }
 
-    /// Whoever is signed in.
+    /// The agent who is signed in.
     pub fn me(&self) -> Request<Me> {
         Self { agent: None, ..self.clone() }.get(paths::ME)
     }
@@ -112,7 +111,7 @@ impl Api {
         Request::new(self, method, path, serde_json::to_string(body).ok())
     }
 
-    /// Opens the live stream, after a position if one is given.
+    /// Opens the event stream (server-sent events), after a position if one is given.
     pub(crate) async fn open_events(&self, after: Option<&Position>, abort: &web_sys::AbortSignal) -> Answer<Response> {
         let send = async |is_refused| {
             let mut request = self.request(Method::GET, paths::EVENTS, is_refused).await?.abort_signal(Some(abort));
@@ -124,8 +123,8 @@ impl Api {
         self.accepted(send).await
     }
 
-    /// The answer to a request that is not refused. `send` is told whether the token has just been refused: it may have
-    /// ended early, and then another is worth a try.
+    /// Sends a request, and once more with a new token if the server refused the token, which may have expired early.
+    /// `send` gets whether the token was refused.
     async fn accepted(&self, send: impl AsyncFn(bool) -> Answer<Response>) -> Answer<Response> {
         let mut response = send(false).await?;
         if self.tokens.is_some() && response.status() == 401 {
@@ -134,7 +133,7 @@ impl Api {
         if response.ok() { Ok(response) } else { Err(refusal(response).await) }
     }
 
-    /// Sends a request as the browser does, or as the host does in its place.
+    /// Sends a request with the browser's `fetch`, or the host's.
     async fn carry(&self, request: gloo_net::http::Request) -> Answer<Response> {
         let Some(fetch) = self.tokens.as_ref().and_then(Tokens::fetch) else {
             return request.send().await.map_err(|_| ApiError::Offline);
@@ -145,9 +144,9 @@ impl Api {
         answer.map(Response::from).ok_or(ApiError::Offline)
     }
 
-    /// `is_refused`: not with the token that was just refused.
+    /// `is_refused`: the current token was refused, and a new one is needed.
     async fn request(&self, method: Method, path: &str, is_refused: bool) -> Answer<RequestBuilder> {
-        // Without this header a change is refused: no other site's page can set it.
+        // The server refuses changes without this header, which no other site's page can set.
         let request = RequestBuilder::new(&format!("{}{path}", self.base)).method(method).header("X-Sidenote", "1");
         let request = match self.agent {
             Some(agent) => request.header("X-Sidenote-Agent", &agent.to_string()),
@@ -166,14 +165,14 @@ impl<T> Request<T> {
         Self { request, answer: PhantomData }
     }
 
-    /// Only if the thing is still at this version.
+    /// Makes the server refuse if the thing is no longer at this version.
     #[must_use]
     pub fn if_match(mut self, rev: Seq) -> Self {
         self.request.if_match = Some(rev);
         self
     }
 
-    /// Sends it, and hands the answer over as it came.
+    /// Sends the request; the answer is JSON that is not parsed further.
     pub fn json(self) -> ApiCall<Value> {
         self.request.send()
     }
@@ -193,11 +192,11 @@ impl Unread {
     fn send(self) -> ApiCall<Value> {
         Box::pin(async move {
             let response = self.api.accepted(async |is_refused| self.once(is_refused).await).await?;
-            // A body that breaks off is a lost answer; one that is whole and no JSON is not.
+            // A truncated body is a lost answer and retryable; a complete one that is no JSON is not.
             let text = response.text().await.map_err(|_| ApiError::Offline)?;
             match (text.is_empty(), response.status()) {
                 (true, 204) => Ok(Value::Null),
-                // Without TLS Chromium takes an answer that is cut in its head for one without a body.
+                // Without TLS, Chromium reports an answer that is cut within its head as one without a body.
                 (true, _) => Err(ApiError::Offline),
                 (false, _) => serde_json::from_str(&text).map_err(|_| ApiError::Unreadable),
             }
@@ -219,7 +218,7 @@ impl Unread {
     }
 }
 
-/// An answer as a `T`.
+/// Parses an answer as a `T`.
 pub(crate) fn read<T: DeserializeOwned>(answer: Value) -> Answer<T> {
     serde_json::from_value(answer).map_err(|_| ApiError::Unreadable)
 }
@@ -230,7 +229,7 @@ async fn refusal(response: Response) -> ApiError {
     let Ok(text) = response.text().await else { return ApiError::Offline };
     let problem = match serde_json::from_str::<Problem>(&text) {
         Ok(problem) => problem,
-        // A proxy's own page, say: its status is all there is to go by.
+        // For example a proxy's error page: only its status is usable.
         Err(_) => Problem { status, ..Problem::new(ProblemCode::Internal) },
     };
     ApiError::Refused { problem: Box::new(problem), retry_after }

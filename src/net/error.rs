@@ -1,4 +1,4 @@
-//! `ApiError`: why a request brought no result.
+//! `ApiError`: why a request failed.
 
 use crate::store::record::Failure;
 use serde::{Deserialize, Serialize};
@@ -7,10 +7,10 @@ use wire::{Problem, ProblemCode, Seq};
 /// Why a request brought no result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
-    /// The browser has no connection: nothing was tried.
+    /// The browser is offline: no request was sent.
     #[error("the browser has no connection")]
     Disconnected,
-    /// No answer: no connection, or none in time.
+    /// No answer: no connection, or a timeout.
     #[error("the server could not be reached")]
     Offline,
     /// The server refused. `retry_after`: seconds it asked to wait.
@@ -48,13 +48,13 @@ impl ApiError {
         if let Self::Refused { problem, .. } = self { problem.rev } else { None }
     }
 
-    /// Nobody is signed in (any more).
+    /// Whether no agent is signed in (any more).
     #[must_use]
     pub fn is_signed_out(&self) -> bool {
         self.code() == Some(ProblemCode::SignedOut)
     }
 
-    /// The form in which the store keeps it.
+    /// The error in the store's form.
     #[must_use]
     pub fn failure(&self) -> Failure {
         match self {

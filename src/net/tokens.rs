@@ -1,5 +1,5 @@
-//! `Tokens`: the widget's tokens. Asks the host's page for one, keeps it in memory, and asks again shortly before it
-//! ends.
+//! `Tokens`: the widget's tokens. Requests one from the host's page, keeps it in memory, and renews it shortly before
+//! it expires.
 
 use crate::{browser::timers::sleep, net::error::ApiError};
 use futures::future::{Either, FutureExt as _, LocalBoxFuture, Shared, select};
@@ -10,21 +10,21 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wire::{Problem, ProblemCode};
 
-/// A host that has not answered after this long has no token for us.
+/// The timeout of the host's function.
 const PATIENCE_MS: u32 = 30_000;
-/// Asked for again this long before it ends, or at half its life if that is shorter.
+/// A token is renewed this long before it expires, or at half its lifetime if that is later.
 const EARLY_MS: f64 = 60_000.0;
-/// What a token without a word about its life is good for. Should it end before, the server says so.
+/// The assumed lifetime of a token without `expires_in`. If it expires earlier, the server refuses it.
 const UNSAID_LIFE_MS: f64 = 300_000.0;
 
-/// Where tokens come from. All clones are one: whoever asks while another is asking waits for the same answer.
+/// The source of tokens. All clones share their state: concurrent requests for a token wait for the same answer.
 #[derive(Clone)]
 pub struct Tokens(SendWrapper<Rc<Inner>>);
 
 struct Inner {
     /// `() => string | { token, expires_in } | Promise` of either.
     get: Function,
-    /// `(request: Request) => Promise<Response>`: what the host puts in the place of the browser's own.
+    /// `(request: Request) => Promise<Response>`: the host's replacement of the browser's `fetch`.
     fetch: Option<Function>,
     current: RefCell<Option<Token>>,
     asking: RefCell<Option<Shared<LocalBoxFuture<'static, Option<String>>>>>,
@@ -32,20 +32,20 @@ struct Inner {
 
 struct Token {
     text: String,
-    /// By the page's own steady clock.
+    /// By the page's monotonic clock, in milliseconds.
     good_until: f64,
 }
 
 impl Tokens {
-    /// `get` is the host's: it returns a token, or an object with `token` and `expires_in` (seconds), or a promise of
-    /// either. `fetch` stands between us and the server, if the host wants to answer requests itself.
+    /// `get` is the host's function: it returns a token, or an object with `token` and `expires_in` (seconds), or a
+    /// promise of either. `fetch` replaces the browser's, if the host answers requests itself.
     #[must_use]
     pub fn new(get: Function, fetch: Option<Function>) -> Self {
         let inner = Inner { get, fetch, current: RefCell::new(None), asking: RefCell::new(None) };
         Self(SendWrapper::new(Rc::new(inner)))
     }
 
-    /// Whether it is these very functions that are asked.
+    /// Whether `get` and `fetch` are these functions.
     #[must_use]
     pub fn asks(&self, get: &Function, fetch: Option<&Function>) -> bool {
         js_sys::Object::is(&self.0.get, get) && self.fetch() == fetch
@@ -55,20 +55,20 @@ impl Tokens {
         self.0.fetch.as_ref()
     }
 
-    /// A token handed over unasked.
+    /// Sets a token that the host provides.
     pub fn set(&self, given: &JsValue) {
         *self.0.current.borrow_mut() = read(given);
     }
 
-    /// Forgets the token: the next request asks the host for another.
+    /// Discards the token: the next request gets a new one from the host.
     pub fn forget(&self) {
         *self.0.current.borrow_mut() = None;
     }
 
-    /// A token that is good for a while. `is_refused`: not the one there is.
+    /// A valid token. `is_refused`: the server refused the current one, so get a new one.
     ///
     /// # Errors
-    /// As if nobody were signed in, when the host has none or is too late.
+    /// The error for a signed-out agent, when the host has no token or times out.
     pub(crate) async fn current(&self, is_refused: bool) -> Result<String, ApiError> {
         if is_refused {
             self.forget();
@@ -91,7 +91,7 @@ impl Tokens {
 
 impl Inner {
     async fn ask(&self) -> Option<String> {
-        // What it throws is the host's affair, and the same to us as no token.
+        // An exception of the host's function counts as no token.
         let given = self.get.call0(&JsValue::UNDEFINED).ok()?;
         let given = match given.dyn_into::<Promise>() {
             Ok(promise) => match select(JsFuture::from(promise), Box::pin(sleep(PATIENCE_MS))).await {

@@ -1,19 +1,19 @@
-// Texts by owner and key in the browser's storage. What could not be stored yet is kept in the page's memory, which
-// outlives a module that breaks.
+// Stores texts by owner and key in IndexedDB. Unwritten texts stay in the page's memory, which outlives a module that
+// panics.
 
 const STORE = "kept";
-/** A storage that has not opened after so many milliseconds is one that does not open. */
+/** Opening storage fails after so many milliseconds. */
 const PATIENCE = 3_000;
 
-/** What is not known to be in storage, by the key it has there. No text: it is to be removed. */
+/** Writes that are not yet confirmed, by full key. No text: a removal. */
 const unsaved = new Map();
-/** What was put since the last write began; nothing when nothing was. */
+/** The next batch to write, if any. */
 let waiting;
-/** Resolves when every write so far is over. */
+/** Resolves when all writes so far have ended. */
 let writing = Promise.resolve();
 let database;
 let opening;
-/** Whether the last attempt to write came through. */
+/** Whether the last write succeeded. */
 let isSafe = true;
 const watchers = new Set();
 
@@ -40,9 +40,9 @@ function put(at, text) {
   unsaved.set(at, text);
   if (!waiting) {
     waiting = new Map();
-    // Everything of one change together, and at once: the page may be on its way out.
+    // All writes of one change in one transaction, without delay: the page may be closing.
     queueMicrotask(() => {
-      // What failed before is tried again.
+      // Retries failed writes too.
       const batch = isSafe ? waiting : new Map(unsaved);
       waiting = undefined;
       const written = write(batch);
@@ -52,7 +52,7 @@ function put(at, text) {
   waiting.set(at, text);
 }
 
-/** Resolves when all that was put so far is in storage: true; or can't be: false. */
+/** Resolves when all writes so far have ended: true if they are in storage, false if storage fails. */
 export async function allStored() {
   await Promise.resolve();
   await writing;
@@ -81,7 +81,7 @@ function be(safe) {
     try {
       tell(isSafe);
     } catch {
-      // Its module has broken.
+      // The watcher's module has panicked.
       watchers.delete(tell);
     }
   }
@@ -96,11 +96,11 @@ async function write(batch) {
       if (text === undefined) store.delete(at);
       else store.put(text, at);
     }
-    // Without waiting for the answers, which may come too late for a page that goes.
+    // Commits without waiting for the results, which may come too late for a closing page.
     transaction.commit?.();
     done = await finished(transaction);
   } catch {
-    // No storage here, or not any more.
+    // No storage, or the connection was closed.
     opening = database = undefined;
   }
   if (done) {
@@ -111,7 +111,7 @@ async function write(batch) {
   be(done);
 }
 
-/** What is in storage for an owner: keys and texts. */
+/** The stored entries of an owner: keys and texts. */
 async function stored(owner) {
   try {
     const transaction = (database ?? (await open())).transaction(STORE, "readonly");
@@ -140,7 +140,7 @@ function open() {
       request.onerror = () => over(reject, request.error);
       request.onsuccess = () => {
         database = request.result;
-        // The browser takes it away: it is opened again when it is needed next.
+        // The browser closes the connection; the next access opens it again.
         const close = () => {
           database?.close();
           opening = database = undefined;
@@ -150,7 +150,7 @@ function open() {
         over(resolve, database);
       };
     } catch (error) {
-      // As in a frame that may have no storage.
+      // For example in a frame without access to storage.
       over(reject, error);
     }
   });

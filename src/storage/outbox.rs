@@ -1,5 +1,5 @@
-//! `Outbox`: drafts and unsent changes in the browser's storage, until the server has confirmed them or the agent
-//! discards them.
+//! `Outbox`: drafts and pending (unsent) changes in the browser's storage, until the server has confirmed them or the
+//! agent discards them.
 //!
 //! Each is a text under a key, one for all tabs of the browser. Confirmed data is never stored.
 //! [`Unsent`](crate::store::unsent::Unsent) defines the text of an unsent change.
@@ -33,15 +33,15 @@ extern "C" {
     fn unwatch_stored(tell: &JsValue);
 }
 
-/// What one agent of one organization, at one server, has not sent.
+/// The outbox of one agent of one organization at one server.
 pub(crate) struct Outbox {
-    /// Two agents on one origin keep apart by it.
+    /// Separates the texts of two agents on one origin.
     owner: String,
     cleared: AtomicBool,
     watching: Mutex<Option<SendWrapper<Watching>>>,
 }
 
-/// What hears from the page: whether texts are safe, and that the browser is online again.
+/// Callbacks for events of the page: whether storage works, and that the browser is online again.
 struct Watching {
     safe: Closure<dyn FnMut(bool)>,
     _held: PageResource,
@@ -59,13 +59,13 @@ impl Outbox {
         Self { owner, cleared: AtomicBool::new(false), watching: Mutex::default() }
     }
 
-    /// Names whose texts they are: the server, the organization, the agent.
+    /// Identifies the owner of the texts: the server, the organization, the agent.
     pub(crate) fn owner(&self) -> &str {
         &self.owner
     }
 
-    /// Everything that is stored, in the order of the keys: of unsent things in one place the older ones first, since
-    /// their ids are made of the time. A key that this version does not know is left where it is.
+    /// Reads everything in storage, ordered by key: unsent things of one parent oldest first, since their ids begin
+    /// with the time. An entry whose key this version does not know is skipped.
     pub(crate) async fn open(&self) -> Vec<(Key, String)> {
         let Ok(entries) = JsFuture::from(open_stored(&self.owner)).await else { return Vec::new() };
         let entries = js_sys::Array::from(&entries);
@@ -81,7 +81,7 @@ impl Outbox {
     fn read(&self, stored_at: &str, text: String) -> Option<(Key, String)> {
         let key: Key = stored_at.parse().ok()?;
         if key.to_string() != stored_at {
-            // As an earlier version stored it.
+            // A key in an earlier version's format.
             self.put(&key, Some(&text));
             put_stored(&self.owner, stored_at, None);
         }
@@ -95,18 +95,18 @@ impl Outbox {
         }
     }
 
-    /// Waits until what was put is in storage. False: it can't be, and lives in this page only.
+    /// Waits until all texts are in storage. False: storage fails, and they are in this page's memory only.
     pub(crate) async fn saved(&self) -> bool {
         JsFuture::from(all_stored()).await.is_ok_and(|safe| safe.is_truthy())
     }
 
-    /// Removes everything, also what is put later: what is on its way may still come back to be stored.
+    /// Removes everything, and ignores later writes: requests in flight may still end and store their outcome.
     pub(crate) fn clear(&self) {
         self.cleared.store(true, Ordering::Relaxed);
         clear_stored(&self.owner);
     }
 
-    /// Hears from now on whether texts are safe, and when the browser is online again; until [`Self::unwatch`].
+    /// Calls back when storage fails or works again, and when the browser is online again, until [`Self::unwatch`].
     pub(crate) fn watch(&self, safe: impl FnMut(bool) + 'static, online: impl FnMut() + 'static) {
         let (safe, online) = (Closure::new(safe), Closure::new(online));
         watch_stored(safe.as_ref());

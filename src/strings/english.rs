@@ -1,4 +1,4 @@
-//! English.
+//! The English strings.
 
 use super::{Counted, Strings};
 

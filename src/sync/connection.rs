@@ -1,4 +1,4 @@
-//! One connection to the event stream: opens it, watches it, reads it until it ends.
+//! One connection to the event stream: opens it, reads it until it ends, and detects a dead one (the watchdog).
 
 use super::{Follower, position, within};
 use crate::{
@@ -12,24 +12,25 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 use wire::{Event, Heartbeat, Hello, Position, Reset, event::Frame};
 
-/// Nothing heard for this long: the connection is dead, whatever the browser thinks. Heartbeats come every 15 s.
+/// Without a byte for this long, the connection counts as dead. Heartbeats come every 15 s.
 const WATCHDOG_MS: u32 = 35_000;
-/// A stream says hello at once. Nothing for this long: something on the way holds it back.
+/// A stream starts with a `hello` at once. Without one for this long, a proxy buffers the stream.
 const HELLO_MS: u32 = 10_000;
 
 /// Why a stream ended.
 pub(super) enum End {
-    /// It broke, or was silent for too long.
+    /// It broke, or the watchdog timed out.
     Lost,
-    /// It was opened, and said nothing.
+    /// It sent nothing after it was opened: a proxy buffers it.
     HeldBack,
-    /// Nobody is signed in.
+    /// No agent is signed in.
     SignedOut,
     /// The client is closed.
     Closed,
 }
 
 impl Follower {
+    /// Opens a connection and reads it until it ends.
     pub(super) async fn connect(&mut self) -> End {
         let Ok(abort) = AbortController::new() else { return End::Lost };
         let connection = Connected { _held: PageResource::stream(&abort), abort };
@@ -74,7 +75,7 @@ impl Follower {
         }
     }
 
-    /// Applies a piece of the stream as one change of the store. An error: something is missing; resume.
+    /// Applies frames of the stream to the store. An error: events are missing; resume.
     pub(super) fn take(&mut self, frames: Vec<Frame>) -> Result<(), Gap> {
         let mut events = Vec::new();
         let mut result = Ok(());
@@ -92,8 +93,7 @@ impl Follower {
                         self.reset();
                     }
                 }
-                // An event this version doesn't know, or can't read, is skipped: what it spoke of will be right
-                // again with the next page.
+                // An unknown or unreadable event is skipped: the next page corrects its data.
                 name => events.extend(Event::read(name, &frame.data).ok().flatten()),
             }
         }
@@ -122,7 +122,7 @@ impl Follower {
         if was_behind { Err(Gap) } else { Ok(()) }
     }
 
-    /// What we know may be wrong. The stream goes on from the server's head; everything open is refetched.
+    /// All data is stale. The stream continues from the server's head; open data is refetched.
     pub(super) fn reset(&mut self) {
         let since = Position { epoch: self.epoch.clone(), seq: self.head };
         self.client.start_over(&since);
@@ -130,13 +130,13 @@ impl Follower {
     }
 }
 
-/// A connection, given up when it is no longer followed: by an answer that ends it, or because the client is closed.
+/// A connection. Dropping it ends it.
 struct Connected {
     abort: AbortController,
     _held: PageResource,
 }
 
-/// The server has said more than we heard.
+/// The server has events that this client has not received.
 pub(super) struct Gap;
 
 fn bytes_of(chunk: &JsValue) -> Option<Vec<u8>> {

@@ -1,8 +1,8 @@
-//! A parser for `text/event-stream` (WHATWG HTML, section 9.2), chunk by chunk. No I/O.
+//! An incremental parser for server-sent events, `text/event-stream` (WHATWG HTML, section 9.2). No I/O.
 
 use wire::event::Frame;
 
-/// Collects bytes until blocks are complete. A cut in the middle of a character or line is no matter.
+/// Buffers bytes until frames are complete. A chunk may end within a character or line.
 #[derive(Default)]
 pub struct Reader {
     pending: Vec<u8>,
@@ -11,7 +11,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Takes the next piece; returns the blocks that it completes.
+    /// Parses the next chunk; returns the frames that it completes.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Frame> {
         let mut frames = Vec::new();
         self.pending.extend_from_slice(bytes);
@@ -43,7 +43,7 @@ impl Reader {
                 }
                 self.frame.data.push_str(value);
             }
-            // Comments and fields we don't use.
+            // Comments and unused fields.
             _ => return None,
         }
         self.has_content = true;

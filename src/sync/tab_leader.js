@@ -1,12 +1,14 @@
-// The tabs of one browser that follow the same server as the same agent. One leads: it holds the connection and passes on
-// what it hears. A tab that closes or crashes lets go of the lock that makes it the leader, and the next one has it.
+// Leader election among the tabs of one browser that follow the same server as the same agent. The tab that holds the
+// Web Lock leads: it holds the connection and broadcasts events. A tab that closes or crashes releases the lock, and
+// the next one gets it.
 
-/** Every place that this page has. A module that breaks can leave none; the one in its place does. */
+/** This page's memberships. A module that panics can't leave them; the module that replaces it does. */
 const joined = new Set();
 
 /**
- * `lead()` is called when this tab leads from now on, `hear(message)` with what other tabs tell, `yield_()` when another tab
- * has taken the lead. Nothing, where the browser has no locks or channels: then every tab stands alone.
+ * Joins the tabs named `name`. Calls `lead()` when this tab becomes the leader, `hear(message)` for messages of other
+ * tabs, and `yield_()` when another tab has taken the lead. Returns `undefined` where the browser has no locks or
+ * channels: then each tab works alone.
  */
 export function joinTabs(name, lead, hear, yield_) {
   if (!globalThis.navigator?.locks || !globalThis.BroadcastChannel) return undefined;
@@ -14,7 +16,7 @@ export function joinTabs(name, lead, hear, yield_) {
   try {
     channel = new BroadcastChannel(name);
   } catch {
-    // As in a frame that may have no storage.
+    // For example in a frame without access to storage.
     return undefined;
   }
   let waiting;
@@ -27,7 +29,7 @@ export function joinTabs(name, lead, hear, yield_) {
       lead();
     });
   const lost = () => {
-    // Given up before it was ours; or taken by another tab, to which this one seemed dead.
+    // Aborted before the lock was granted; or stolen by another tab, to which this one seemed dead.
     if (hasLeft || !release) return;
     release = undefined;
     yield_();

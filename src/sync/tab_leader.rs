@@ -22,16 +22,16 @@ extern "C" {
     fn leave_all_tabs();
 }
 
-/// What a tab hears.
+/// An event from the lock or from another tab.
 pub(crate) enum TabEvent {
-    /// It leads from now on.
+    /// This tab is the leader from now on.
     Lead,
     /// Another tab has taken the lead.
     Yield,
     Told(TabMessage),
 }
 
-/// A place among the tabs, until the last clone is dropped.
+/// A membership among the tabs, until the last clone is dropped.
 #[derive(Clone)]
 pub(crate) struct TabLeader(Arc<SendWrapper<Joined>>);
 
@@ -41,19 +41,19 @@ struct Joined {
 }
 
 impl TabLeader {
-    /// `None`: this browser's tabs can't talk to each other, and each stands alone.
+    /// `None`: this browser has no locks or channels, and each tab works alone.
     pub(crate) fn join(name: &str) -> Option<(Self, UnboundedReceiver<TabEvent>)> {
         let (sender, receiver) = unbounded();
         let on_message = |read: fn(JsValue) -> Option<TabEvent>| {
             let sender = sender.clone();
             Closure::<dyn FnMut(JsValue)>::new(move |said| {
                 if let Some(event) = read(said) {
-                    // Nobody listens any more: then it is of no matter.
+                    // Fails when the receiver is dropped; then the event is not needed.
                     let _ = sender.unbounded_send(event);
                 }
             })
         };
-        // A message of another version that can't be read is passed over.
+        // An unreadable message, of another version, is ignored.
         let message = |said: JsValue| serde_json::from_str(&said.as_string()?).ok().map(TabEvent::Told);
         let heard = [on_message(|_| Some(TabEvent::Lead)), on_message(message), on_message(|_| Some(TabEvent::Yield))];
         let handle = join_tabs(name, heard[0].as_ref(), heard[1].as_ref(), heard[2].as_ref());
@@ -61,7 +61,7 @@ impl TabLeader {
         (!joined.handle.is_undefined()).then(|| (Self(Arc::new(SendWrapper::new(joined))), receiver))
     }
 
-    /// Tells the other tabs.
+    /// Broadcasts a message to the other tabs.
     pub(crate) fn tell(&self, message: &TabMessage) {
         if let Ok(text) = serde_json::to_string(message) {
             tell_tabs(&self.0.handle, &text);
@@ -82,7 +82,7 @@ impl Drop for Joined {
     }
 }
 
-/// Leaves the places of a module in whose place this one is.
+/// Ends the memberships of a module that this one replaces.
 #[cfg(feature = "widget")]
 pub(crate) fn take_over() {
     leave_all_tabs();

@@ -1,4 +1,4 @@
-//! One client for all mounts on a page with the same back end and the same functions of the host: one store, one
+//! Clients shared by all mounts on a page with the same server and the same functions of the host: one store, one
 //! connection.
 
 use crate::{
@@ -22,21 +22,22 @@ thread_local! {
 
 type Listener = Rc<dyn Fn(&Event)>;
 
+/// The client of one server and the same functions of the host, shared by mounts.
 pub(super) struct Shared {
     base: String,
     tokens: Tokens,
     stage: ArcRwSignal<Stage>,
     listeners: RefCell<Vec<(u64, Listener)>>,
     next: Cell<u64>,
-    /// Counts beginnings: one that was overtaken or given up changes nothing any more.
+    /// Counts starts, so that a superseded or abandoned one has no effect.
     beginning: Cell<u64>,
 }
 
-/// One mount's ear.
+/// The registration of one mount's listener.
 pub(super) struct Listening(u64);
 
 impl Shared {
-    /// The one for this back end and these very functions; a new one begins to load the agent's data.
+    /// The shared client for this server and these functions; a new one starts to load the agent's data.
     pub(super) fn for_host(base: &str, get_token: &Function, fetch: Option<&Function>) -> Rc<Self> {
         let known = ALL.with_borrow_mut(|all| {
             all.retain(|one| one.strong_count() > 0);
@@ -66,7 +67,7 @@ impl Shared {
         self.go_on();
     }
 
-    /// Asks the host for another token, and goes on with it.
+    /// Requests a new token from the host, and continues with it.
     pub(super) fn ask_again(self: &Rc<Self>) {
         self.tokens.forget();
         self.go_on();
@@ -78,7 +79,8 @@ impl Shared {
         Listening(id)
     }
 
-    /// A mount goes. With the last one the client is closed and the connection ends; what is on its way is still sent.
+    /// Removes a mount. With the last one the client is closed and the connection ends; requests in flight are still
+    /// sent.
     pub(super) fn leave(&self, listening: &Listening) {
         self.listeners.borrow_mut().retain(|(id, _)| *id != listening.0);
         if self.listeners.borrow().is_empty() {
@@ -94,7 +96,7 @@ impl Shared {
         match self.stage.get_untracked() {
             Stage::SignedIn(client) if client.session().get_untracked() == Session::Expired => {
                 wasm_bindgen_futures::spawn_local(async move {
-                    // What went wrong stays shown, with the way on.
+                    // On an error, the error stays shown, with a button to retry.
                     let _ = client.renew_session().await;
                 });
             }

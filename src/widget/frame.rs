@@ -1,4 +1,4 @@
-//! The shadow root in the host's element, with our style sheet and one root element.
+//! `Frame`: the shadow root in the host's element, with the widget's style sheet and one root element.
 
 use super::keys::Threshold;
 use leptos::prelude::document;
@@ -7,10 +7,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
 thread_local! {
-    /// One for all mounts. Constructed, so that no policy of the page's about styles stands against it.
+    /// Shared by all mounts. A constructed sheet is not subject to the page's Content-Security-Policy for styles.
     static SHEET: RefCell<Option<CssStyleSheet>> = const { RefCell::new(None) };
 }
 
+/// A mount's shadow root and root element.
 pub(super) struct Frame {
     shadow: ShadowRoot,
     root: HtmlElement,
@@ -18,10 +19,10 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// `None` when the element can't have a shadow root, as an `<input>` can't.
+    /// `None` when the element can't have a shadow root, like an `<input>`.
     pub(super) fn open(element: &HtmlElement, css: &str) -> Option<Self> {
         let shadow = match element.shadow_root() {
-            // Left behind by a mount that has ended: a shadow root can't be taken away.
+            // Left by an earlier mount: a shadow root can't be removed.
             Some(shadow) if shadow.child_element_count() == 0 => shadow,
             Some(_) => return None,
             None => element.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).ok()?,
@@ -31,7 +32,7 @@ impl Frame {
         let root: HtmlElement = document().create_element("div").ok()?.unchecked_into();
         root.set_class_name("widget");
         root.set_attribute("part", "root").ok()?;
-        // Of the words; the page around may be in any language.
+        // The language of the texts; the page around may have another one.
         root.set_attribute("lang", "en").ok()?;
         shadow.append_child(&root).ok()?;
         Some(Self { shadow, _threshold: Threshold::of(&root), root })

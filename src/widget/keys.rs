@@ -1,11 +1,11 @@
-//! Key events of the widget's fields end at the shadow root. Outside of it an event's target is the host's element: a
-//! host that excepts its own fields from its shortcuts would not recognize ours.
+//! Stops key events of the widget's fields at the shadow root. Outside of it an event's target is the host's element,
+//! so a host that excludes text fields from its shortcuts would not recognize the widget's.
 
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
-/// All that typing, composing and pasting fire and that leaves a shadow root.
+/// All events of typing, composing and pasting that leave a shadow root.
 const TYPING: [&str; 11] = [
     "keydown",
     "keypress",
@@ -20,7 +20,7 @@ const TYPING: [&str; 11] = [
     "paste",
 ];
 
-/// Ends such events at the element that everything is in. Goes with it.
+/// Stops such events at the root element, as long as that exists.
 pub(super) struct Threshold {
     _stop: Closure<dyn FnMut(Event)>,
 }
@@ -38,14 +38,14 @@ impl Threshold {
             }
         });
         for name in TYPING {
-            // Every element takes listeners.
+            // Adding a listener to an element never fails.
             let _ = root.add_event_listener_with_callback(name, stop.as_ref().unchecked_ref());
         }
         Self { _stop: stop }
     }
 }
 
-/// The keys that are down and whose press ended here: their release is not the host's either, wherever the focus is then.
+/// The pressed keys whose `keydown` was stopped here: their `keyup` is stopped too, wherever the focus is then.
 #[derive(Default)]
 struct Keys(RefCell<Vec<String>>);
 
@@ -69,18 +69,18 @@ impl Keys {
     }
 }
 
-/// Whether a key other than Escape goes to a field, with Ctrl or without: a host's Ctrl+Enter is not meant either.
+/// Whether a key other than Escape goes to a field, with or without Ctrl: the widget uses Ctrl+Enter too.
 fn is_typed(event: &KeyboardEvent) -> bool {
     event.key() != "Escape" && is_editable(event)
 }
 
-/// Whether Escape has closed something of ours, is about to, or ends what an input method composes.
+/// Whether Escape has closed a part of the widget, is about to, or ends an input method's composition.
 fn is_used(event: &KeyboardEvent, widget: &Element) -> bool {
     let floats = || widget.query_selector(":popover-open, dialog:modal").is_ok_and(|open| open.is_some());
     event.default_prevented() || event.is_composing() || floats()
 }
 
-/// What hosts spare when it is theirs.
+/// Whether the target is a field that hosts usually exclude from their shortcuts.
 fn is_editable(event: &Event) -> bool {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || target.is_content_editable()

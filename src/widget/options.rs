@@ -9,11 +9,12 @@ use std::str::FromStr;
 use wasm_bindgen::{JsCast, JsValue};
 use wire::{ContactId, ConversationId};
 
+/// The options of one mount.
 pub(super) struct Options {
     /// The origin of the Sidenote server; empty for the page's own.
     pub(super) api_base: String,
     pub(super) get_token: Function,
-    /// In the place of the browser's own.
+    /// The replacement of the browser's `fetch`.
     pub(super) fetch: Option<Function>,
     pub(super) shown: Shown,
     pub(super) conversation: Option<ConversationId>,
@@ -23,7 +24,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// The error is a sentence about the option that can't be used.
+    /// Reads the options. The error is a sentence about the option that can't be used.
     pub(super) fn read(given: &JsValue) -> Result<Self, String> {
         let text = |name: &str| member(given, name).as_string().filter(|text| !text.is_empty());
         let get_token = member(given, "getToken").dyn_into::<Function>();
@@ -51,7 +52,7 @@ impl Options {
         Ok(Self { api_base, get_token, fetch, shown, conversation, theme: text("theme"), locale })
     }
 
-    /// Where the view begins.
+    /// The view at the start.
     pub(super) fn inbox_view(&self) -> InboxView {
         let panes = self.conversation.map(|conversation| Pane { conversation, panel: false }).into_iter().collect();
         InboxView { panes, ..InboxView::default() }
@@ -59,11 +60,11 @@ impl Options {
 }
 
 fn member(given: &JsValue, name: &str) -> JsValue {
-    // Reading from what is no object throws; then there is nothing in it.
+    // Reading a member of a non-object throws; that counts as undefined.
     Reflect::get(given, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// `Intl` throws at what is none.
+/// Whether a text is a BCP 47 tag: `Intl` throws if not.
 fn is_locale(tag: &str) -> bool {
     let known = member(&member(&js_sys::global(), "Intl"), "getCanonicalLocales").dyn_into::<Function>();
     known.is_ok_and(|known| known.call1(&JsValue::UNDEFINED, &tag.into()).is_ok())

@@ -1,4 +1,4 @@
-//! `Widget`: the root view of a mount: an inbox, a conversation or a contact, or the reason why there is none.
+//! `Widget`: the root view of a mount: an inbox, a conversation or a contact, or an error.
 
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 use leptos::prelude::*;
 use wire::{ContactId, ConversationId};
 
-/// What a mount shows.
+/// The view of a mount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     Inbox,
@@ -29,17 +29,17 @@ pub enum Shown {
     },
 }
 
-/// How far a mount has come.
+/// The loading stage of a mount.
 #[derive(Clone)]
 pub enum Stage {
     Starting,
     SignedIn(Client),
-    /// The host gave no token, or one that the server does not take.
+    /// The host returned no token, or one that the server refused.
     NoToken,
     Failed(Failure),
 }
 
-/// A host's view of the team's inbox. `retry` asks the host for another token and begins, or goes on, from there.
+/// The root component. `retry` requests a new token from the host and starts or continues with it.
 #[component]
 pub fn Widget(
     shown: ErasedMemo<Shown>,
@@ -76,7 +76,7 @@ fn SignedIn(client: Client, shown: ErasedMemo<Shown>, retry: Callback<()>) -> im
     }
 }
 
-/// A conversation as in an inbox, without the list.
+/// One conversation like in an inbox, without the list.
 #[component]
 fn OneConversation() -> impl IntoView {
     let view_ = Navigator::here().view;
@@ -95,7 +95,7 @@ fn OneConversation() -> impl IntoView {
     }
 }
 
-/// A contact's profile as beside a conversation.
+/// A contact's profile like beside a conversation.
 #[component]
 fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
     let client = Client::here();
@@ -119,7 +119,7 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
     }
 }
 
-/// Without a token nothing can be asked of the server; nothing that was typed is lost meanwhile.
+/// The dialog for a missing token. Typed text is not lost meanwhile.
 #[component]
 fn AskAgain(retry: Callback<()>) -> impl IntoView {
     view! {

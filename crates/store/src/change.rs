@@ -1,5 +1,5 @@
-//! What an agent can change of a thing that exists, one field at a time: `Change`, and the changes of a conversation, a
-//! contact and the agent's own settings.
+//! `Change`: an optimistic change of one field of an existing thing. The changes of a conversation, a contact and the
+//! agent's own settings.
 
 use crate::entry::Entry;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -17,7 +17,7 @@ pub trait Change<T>: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 
     fn field(&self) -> String;
 }
 
-/// Of a thing that can't be changed.
+/// The change of an immutable thing: no value exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoChange {}
 
@@ -31,6 +31,7 @@ impl<T> Change<T> for NoChange {
     }
 }
 
+/// A change of one field of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConversationChange {
@@ -55,6 +56,7 @@ impl Change<Conversation> for ConversationChange {
     }
 }
 
+/// A change of one detail or tag of a contact. Tags are named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactChange {
@@ -67,7 +69,7 @@ pub enum ContactChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DetailChange {
     pub to: ContactPatch,
-    /// What the agent saw before the change. If the server has something else by then, it is a conflict.
+    /// The value that the agent saw before the change. If the server has another one by then, there is a conflict.
     pub seen: ContactPatch,
 }
 
@@ -78,7 +80,7 @@ impl DetailChange {
         format!("detail {}", name.map_or("", String::as_str))
     }
 
-    /// Whether somebody else changed the field after the agent saw it.
+    /// Whether another agent changed the field after this agent saw it.
     #[must_use]
     pub fn conflicts_with(&self, current: &Contact) -> bool {
         let mut seen = current.clone();
@@ -105,13 +107,14 @@ impl Change<Contact> for ContactChange {
     }
 }
 
-/// An agent's own settings, with whose they are. They have no version: the last answer counts.
+/// An agent's own settings. They have no version: the latest answer counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnSettings {
     pub agent: AgentId,
     pub settings: Settings,
 }
 
+/// A change of one of an agent's own settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingsChange {

@@ -1,4 +1,4 @@
-//! Contacts, their activity, and agents: one cell per id.
+//! `Contacts`, their activity, and `Agents`: one cell per id.
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +35,7 @@ impl Contacts {
         self.loads.cell(id)
     }
 
-    /// What is shown of a contact. Tracks.
+    /// The contact as shown. Tracks.
     #[must_use]
     pub fn shown(&self, id: ContactId) -> Option<Contact> {
         self.cell(id).with(|record| record.shown().map(|(contact, _)| contact.into_owned()))
@@ -50,7 +50,7 @@ impl Contacts {
         self.activities.entries()
     }
 
-    /// What is known may be wrong: whatever the server says next counts more.
+    /// Marks everything as stale: the server's next version of each thing wins.
     pub fn mark_stale(&self) {
         for cell in self.cells.all() {
             cell.update(Record::mark_stale);
@@ -74,22 +74,22 @@ impl Records<Contact> for Contacts {
     }
 }
 
-/// What is loaded of a contact's activity: newest first, and where to go on.
+/// The loaded part of a contact's activity, newest first, and the cursor of the next page.
 #[derive(Default)]
 pub struct ActivityOfContact {
     pub items: ArcRwSignal<Vec<Activity>>,
     pub load: ArcRwSignal<Load>,
     pub next_cursor: ArcRwSignal<Option<String>>,
-    /// What is known is from before a reset.
+    /// The items are from before a reset.
     is_stale: AtomicBool,
 }
 
 impl ActivityOfContact {
-    /// A page from the newest on replaces what is known above its end; a later page is added below.
+    /// Applies a page. The newest page replaces known items down to its end; an older page is appended.
     pub fn receive_page(&self, newest: bool, page: wire::Page<Activity>) {
         let mut items = self.items.get_untracked();
         if newest {
-            // With nothing to come after it, the page is all there is.
+            // Without a next cursor the page holds all activity.
             let last = page.items.last().filter(|_| page.next_cursor.is_some());
             let lowest = last.map_or(0, |last| last.seq);
             let is_stale = self.is_stale.swap(false, Ordering::Relaxed);
@@ -108,7 +108,7 @@ impl ActivityOfContact {
         self.load.set(Load::Ready);
     }
 
-    /// What is known may be wrong: the next page from the newest on replaces it all.
+    /// Marks the items as stale: the next newest page replaces all of them.
     fn mark_stale(&self) {
         self.is_stale.store(true, Ordering::Relaxed);
         self.next_cursor.set(None);
@@ -116,11 +116,11 @@ impl ActivityOfContact {
     }
 }
 
-/// Agents by id: the teammates' names and whether they are still here.
+/// Agents by id: the teammates' names and whether they were removed.
 #[derive(Default)]
 pub struct Agents {
     all: ArcRwSignal<Vec<Agent>>,
-    /// The position of each one's last change that was heard of. A handful, so they are looked through.
+    /// The position of each agent's last received change. A linear search: there are only a few.
     changed: Mutex<Vec<(AgentId, Seq)>>,
 }
 
@@ -143,7 +143,7 @@ impl Agents {
         });
     }
 
-    /// The agent as of a change. An older change loses.
+    /// Receives a changed agent. An older change is ignored.
     pub fn receive_change(&self, agent: Agent, seq: Seq) {
         let mut changed = self.changed();
         match changed.iter_mut().find(|(id, _)| *id == agent.id) {
@@ -155,6 +155,7 @@ impl Agents {
         self.receive(agent);
     }
 
+    /// Replaces all agents.
     pub fn receive_all(&self, agents: Vec<Agent>) {
         self.all.set(agents);
     }

@@ -1,7 +1,7 @@
-//! Lists of conversations: which ones match a query, in which order, and how far down they are loaded.
+//! `ConversationList`: the conversations that match a query, in order, and the range that is loaded.
 //!
-//! A list holds every known conversation that matches its query. It shows nothing below the last loaded page: between
-//! there and another known conversation may be some that were never loaded.
+//! A list holds every known conversation that matches its query. It shows nothing below the last loaded page:
+//! conversations that were never loaded may lie between there and other known ones.
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ use std::{
 };
 use wire::{AgentId, Conversation, ConversationId, ConversationQuery};
 
-/// How far a list is loaded.
+/// The end of a loaded page of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     /// The last conversation of the last page; `None` when the page was empty.
@@ -29,27 +29,27 @@ pub struct Loaded {
     pub next_cursor: Option<String>,
 }
 
-/// Down to where a list is loaded.
+/// The end of a list's loaded range.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     At(SortKey),
-    /// All of it; or, before the first page, whatever is known.
+    /// The whole list; before the first page, all known conversations.
     All,
 }
 
 struct Index {
     sort_keys: HashMap<ConversationId, SortKey>,
-    /// The sort_keys of the ids in the order.
+    /// The sort keys of the ids in the order.
     sorted: Vec<SortKey>,
-    /// Those among them that this agent has not read.
+    /// The ids in the order that this agent has not read.
     unread: HashSet<ConversationId>,
     end: End,
     touched: bool,
-    /// No page has come yet, or none since a reset: stale conversations are shown all the same.
+    /// No page has been received since the start or the last reset: stale conversations are shown too.
     is_stale: bool,
 }
 
-/// One list. Every view of the same query holds the same one.
+/// One list, shared by all views of its query.
 pub struct ConversationList {
     query: ConversationQuery,
     me: AgentId,
@@ -98,7 +98,7 @@ impl ConversationList {
         self.order.clone()
     }
 
-    /// How many of those in the order this agent has not read: of what is loaded, not of what the server has.
+    /// The number of unread conversations in the order: of the loaded ones, not of all on the server.
     #[must_use]
     pub fn unread_signal(&self) -> ArcRwSignal<usize> {
         self.unread.clone()
@@ -115,17 +115,17 @@ impl ConversationList {
         }
     }
 
-    /// Where to go on loading; `None`: everything is loaded, or nothing that counts is. Tracks.
+    /// The cursor of the next page; `None`: everything is loaded, or the list is stale or not loaded yet. Tracks.
     #[must_use]
     pub fn next_cursor(&self) -> Option<String> {
-        // Commands ask for it too, and outside of a view there is nobody to track.
+        // Tracks only within an observer: commands call this too.
         if Observer::get().is_some() {
             self.next_cursor.track();
         }
         self.next_cursor.get_untracked()
     }
 
-    /// How many are shown, untracked.
+    /// The number of shown conversations. Untracked.
     #[must_use]
     pub fn len(&self) -> usize {
         self.order.with_untracked(Vec::len)
@@ -140,13 +140,13 @@ impl ConversationList {
         !self.index().touched
     }
 
-    /// A page has come: `known` is everything known, its conversations too. A page that doesn't reach as far down as
-    /// an earlier one says nothing of what is below it, unless a reset came between.
+    /// Extends the loaded range by a page. `known`: all known conversations, including those of the page. A page that
+    /// ends above the loaded range's end does not shorten it, unless a reset happened in between.
     pub(super) fn set_loaded(&self, loaded: Loaded, known: impl Iterator<Item = ListMembership>) {
         let end = match (&loaded.next_cursor, &loaded.last) {
             (None, _) => End::All,
             (Some(_), Some(last)) => End::At(ListMembership::of(last).sort_key(self.query.sort)),
-            // More is to come, but nothing came.
+            // An empty page that is not the last one.
             (Some(_), None) => self.index().end,
         };
         let mut index = self.index();
@@ -161,7 +161,7 @@ impl ConversationList {
         }
     }
 
-    /// Takes in what has become of some conversations.
+    /// Updates the places of changed conversations.
     pub(super) fn place_all(&self, changed: impl Iterator<Item = ListMembership>) {
         let mut index = self.index();
         index.touched = true;
@@ -185,11 +185,11 @@ impl ConversationList {
         }
     }
 
-    /// What is known may be wrong: the next page says again what belongs here.
+    /// Marks the list as stale: the next page determines its content.
     pub(super) fn mark_stale(&self) {
         self.index().is_stale = true;
         self.set_load(Load::Idle);
-        // Going on from before would leave a gap that nobody sees.
+        // A page from the old cursor would leave an invisible gap.
         if self.next_cursor.with_untracked(Option::is_some) {
             self.next_cursor.set(None);
         }
@@ -209,7 +209,7 @@ impl Index {
         }
     }
 
-    /// Returns whether the order of ids became another.
+    /// Moves, inserts or removes an id. Returns whether the order changed.
     fn put(&mut self, order: &mut Vec<ConversationId>, id: ConversationId, place: Option<SortKey>) -> bool {
         let before = self.sort_keys.get(&id).copied();
         if before == place {

@@ -1,4 +1,4 @@
-//! Conversations: one cell per id, and the lists made of them.
+//! `Conversations`: one cell per id, and the lists of conversations.
 
 #[cfg(test)]
 mod tests;
@@ -22,12 +22,12 @@ use wire::{AgentId, Conversation, ConversationId, ConversationQuery, Seq};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConversationRecord {
     record: Record<Conversation>,
-    /// Read up to here by this agent, in this page.
+    /// The `rev` up to which this agent has read it in this page.
     read: Seq,
 }
 
 impl ConversationRecord {
-    /// What an agent sees.
+    /// The conversation as shown, if it is.
     #[must_use]
     pub fn shown(&self) -> Option<Conversation> {
         let mut shown = self.record.shown()?.0.into_owned();
@@ -41,14 +41,14 @@ impl ConversationRecord {
         self.record.changes()
     }
 
-    /// What places it in the lists.
+    /// The properties that its membership in lists depends on.
     pub(super) fn membership(&self) -> Option<ListMembership> {
         let (shown, _) = self.record.shown()?;
         let unread = shown.unread && self.read < shown.rev;
         Some(ListMembership { unread, is_stale: self.record.rev() == 0, ..ListMembership::of(&shown) })
     }
 
-    /// What is known may be wrong. What was read here stays read until the server says otherwise.
+    /// Marks the record as stale. A conversation read in this page stays read until the server's next version.
     fn mark_stale(&mut self) {
         let read = self.read;
         if let Some(live) = self.record.live_mut() {
@@ -59,12 +59,12 @@ impl ConversationRecord {
     }
 }
 
-/// Conversations by id, and the lists made of them.
+/// Conversations by id, and the lists of conversations.
 pub struct Conversations {
     me: AgentId,
     cells: Keyed<ConversationId, ArcRwSignal<ConversationRecord>>,
     loads: Keyed<ConversationId, ArcRwSignal<Load>>,
-    /// A handful: the queries that somebody has looked at.
+    /// One list per query that was opened; only a few.
     lists: Mutex<Vec<Arc<ConversationList>>>,
 }
 
@@ -78,18 +78,18 @@ impl Conversations {
         self.cells.cell(id)
     }
 
-    /// How the loading of this one conversation stands.
+    /// The load state of this one conversation.
     pub fn load(&self, id: ConversationId) -> ArcRwSignal<Load> {
         self.loads.cell(id)
     }
 
-    /// What is shown of a conversation. Tracks.
+    /// The conversation as shown. Tracks.
     #[must_use]
     pub fn shown(&self, id: ConversationId) -> Option<Conversation> {
         self.cell(id).get().shown()
     }
 
-    /// Whether what is known of a conversation counts: something was heard of it, and no reset came since.
+    /// Whether a conversation is known and not stale.
     #[must_use]
     pub fn is_known(&self, id: ConversationId) -> bool {
         self.cell(id).with_untracked(|known| known.record.rev() > 0)
@@ -100,7 +100,7 @@ impl Conversations {
         self.cell(id).with_untracked(ConversationRecord::shown)
     }
 
-    /// The list of a query: the same one for everybody. Filled from what is known already.
+    /// The list of a query, shared by all callers. A new list is filled with known conversations.
     pub fn list(&self, query: ConversationQuery) -> Arc<ConversationList> {
         let list = self.known_list(query);
         if list.is_untouched() {
@@ -124,7 +124,7 @@ impl Conversations {
         self.lists.lock().expect("no panic while a lock is held").clone()
     }
 
-    /// Several at once: every list is told once.
+    /// Receives several conversations, and notifies each list once.
     pub fn receive_all(&self, conversations: Vec<Conversation>) {
         let mut changed = Vec::new();
         for conversation in conversations {
@@ -136,15 +136,15 @@ impl Conversations {
         self.place(changed);
     }
 
-    /// A page of a list.
+    /// Receives a page of a list.
     pub fn receive_page(&self, query: ConversationQuery, items: Vec<Conversation>, loaded: Loaded) {
         let list = self.list(query);
         self.receive_all(items);
         list.set_loaded(loaded, self.memberships());
     }
 
-    /// This agent has read all there is now; returns up to where, if that is news. While what is shown is from before
-    /// a reset nobody knows what there is.
+    /// Marks a conversation as read up to its latest `rev`; returns that if the conversation was unread. `None` while
+    /// the record is stale: its latest `rev` is unknown.
     pub fn read(&self, id: ConversationId) -> Option<Seq> {
         self.change_known(id, |known| {
             let rev = known.record.rev();
@@ -154,7 +154,7 @@ impl Conversations {
         })
     }
 
-    /// What is known may be wrong: whatever the server says next counts more.
+    /// Marks everything as stale: the server's next version of each thing wins.
     pub fn mark_stale(&self) {
         for cell in self.cells.all() {
             cell.update(ConversationRecord::mark_stale);
@@ -200,7 +200,7 @@ impl Records<Conversation> for Conversations {
     }
 }
 
-/// Stores a record if it became another; returns how it stands then.
+/// Stores a record if it differs; returns its list membership.
 fn put(cell: &ArcRwSignal<ConversationRecord>, record: ConversationRecord) -> Option<ListMembership> {
     if cell.with_untracked(|known| *known == record) {
         return None;

@@ -1,5 +1,4 @@
-//! Drafts: text that an agent has typed and not sent. Each kind has a map of its own, so that a draft can't change its
-//! kind.
+//! Drafts: text that an agent has typed and not sent. Each kind has its own map, so that a draft can't change its kind.
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +16,7 @@ pub struct Drafts {
     modes: Keyed<ConversationId, ArcRwSignal<Mode>>,
 }
 
-/// What a composer writes.
+/// A composer's mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// To the contact.
@@ -38,7 +37,7 @@ impl Drafts {
         self.replies.cell(conversation)
     }
 
-    /// What the composer of a conversation writes; it stays so until the agent changes it.
+    /// The mode of a conversation's composer; it stays until the agent changes it.
     pub fn mode(&self, conversation: ConversationId) -> ArcRwSignal<Mode> {
         self.modes.cell(conversation)
     }

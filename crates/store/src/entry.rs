@@ -1,5 +1,4 @@
-//! `Entry`: a thing of the contract with its id, place and version. `Load` and `Failure`: the state of loading
-//! something.
+//! `Entry`: a thing of the contract with its id, place and version. `Load` and `Failure`: the load state of data.
 
 use crate::change::Change;
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,7 @@ use wire::{ProblemCode, Seq};
 /// A thing that a [`Record`](crate::record::Record) holds.
 pub trait Entry: Clone + Debug + PartialEq + Send + Sync + 'static {
     type Id: Copy + Eq + Ord + Hash + Debug + Into<Uuid> + From<Uuid> + Send + Sync + 'static;
-    /// What an agent can change of it, field by field.
+    /// A change of one of its fields.
     type Change: Change<Self>;
     fn id(&self) -> Self::Id;
     /// Its place in the organization's order; never changes.
@@ -19,24 +18,24 @@ pub trait Entry: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn rev(&self) -> Seq;
 }
 
-/// Where a shown record stands: saved ones by `seq`, unsaved ones after every saved one.
+/// A shown record's sort key: saved ones by `seq`, unsaved ones after every saved one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimelineKey {
     Saved(Seq),
     Unsaved(u64),
 }
 
-/// Why something could not be done or loaded. The app makes sentences of these.
+/// Why a request failed. The app has a sentence for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "&'static str", from = "String")]
 pub enum Failure {
-    /// The browser has no connection: nothing was tried.
+    /// The browser is offline: no request was sent.
     Disconnected,
     /// The server could not be reached.
     Offline,
-    /// The server said no.
+    /// The server refused.
     Refused(ProblemCode),
-    /// The server's answer made no sense.
+    /// The server's answer was not of the contract's form.
     Unreadable,
 }
 
@@ -52,7 +51,7 @@ impl From<Failure> for &'static str {
 }
 
 impl From<String> for Failure {
-    /// A code that this version doesn't know is an answer that can't be read.
+    /// An unknown code becomes `Unreadable`.
     fn from(code: String) -> Self {
         match code.as_str() {
             "disconnected" => Self::Disconnected,
@@ -62,7 +61,7 @@ impl From<String> for Failure {
     }
 }
 
-/// Whether a list or thing has been loaded. Known things stay visible while asking again, whatever this says.
+/// Whether a list or thing has been loaded. Known things stay visible during a refetch, whatever the state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Load {
     #[default]

@@ -1,7 +1,7 @@
-//! Faults that can be seeded into the store, so that the tests show they would notice them. Nothing of this exists
-//! unless the crate's feature `faults` is on, and only the tests' own dependency on the crate turns it on.
+//! Faults that tests seed into the store, to prove that they would detect them. This code exists only with the crate's
+//! feature `faults`, which only the tests' own dependency on the crate turns on.
 
-/// Whether a fault is seeded: plainly `false`, decided by the compiler, unless the feature `faults` is on.
+/// Whether a fault is seeded: a constant `false` without the feature `faults`.
 #[cfg(not(feature = "faults"))]
 macro_rules! seeded {
     ($fault:ident) => {
@@ -26,21 +26,21 @@ mod seeding {
     /// One way in which the store could be wrong.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Fault {
-        /// A version is taken in although a newer one is known.
+        /// A version is accepted although a newer one is known.
         OlderVersionAccepted,
         /// A version older than a deletion brings the thing back.
         DeletionNotFinal,
-        /// What a page lacks stays.
+        /// A thing that a page lacks stays.
         MissingKept,
-        /// A page is taken to speak for everything, not for its interval.
+        /// A page covers all places, not just its interval.
         PageOverreaches,
-        /// What a page lacks comes back with an older word that is heard later.
+        /// A thing that a page lacks comes back with an older version that is received later.
         PageForgotten,
         /// A deletion that is only pending is written into the remote state, so that a refusal can't take it back.
         PendingMixedIn,
         /// A saved thing keeps its place among the unsaved ones beside its new one.
         PlaceDoubled,
-        /// A reset doesn't make the server's next word count more.
+        /// A reset does not mark things as stale.
         StaleIgnored,
         /// Things below the loaded range are shown.
         FloorIgnored,
@@ -52,13 +52,13 @@ mod seeding {
         AbandonedForgotten,
         /// An older version counts as the answer to an undo.
         UndoTakenAsDone,
-        /// A page read before a reset is still believed.
+        /// A page read before a reset is still applied.
         StalePageBelieved,
-        /// A pending change of a page that has ended is not restored.
+        /// A pending change of a closed page is not restored.
         LeftForgotten,
-        /// What that page had added counts as missing although it has arrived.
+        /// A restored addition is pending although the server has confirmed it.
         ArrivedRestored,
-        /// What may have reached the server counts as never sent.
+        /// An addition that may have reached the server counts as never sent.
         SentForgotten,
     }
 

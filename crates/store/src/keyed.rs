@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-/// Cells by id. Asking for an id that is not there makes its cell.
+/// Cells by id. A cell is made on the first access.
 pub struct Keyed<K, V> {
     cells: RwLock<HashMap<K, V>>,
 }
@@ -28,7 +28,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Keyed<K, V> {
         if let Some(cell) = self.get(key) {
             return cell;
         }
-        // Made outside of the lock: what makes a cell may ask for another one. The first one made is the one that stays.
+        // `make` runs outside of the lock, since it may access another cell. If two calls race, the first cell stays.
         let made = make();
         self.write().entry(key).or_insert(made).clone()
     }
@@ -52,7 +52,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Keyed<K, V> {
         self.write().remove(&key);
     }
 
-    // A map is whole between any two of these calls, so a lock that a panic has poisoned guards nothing broken.
+    // The map is consistent between any two of these calls, so a poisoned lock can be ignored.
     fn read(&self) -> RwLockReadGuard<'_, HashMap<K, V>> {
         self.cells.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,7 +76,7 @@ impl<K: Copy + Eq + Hash, T: Default> Keyed<K, Arc<T>> {
     }
 }
 
-/// Changes what a cell holds. Observers are notified if it became something else.
+/// Changes the content of a cell. Notifies observers if it differs.
 pub(super) fn change_cell<T: Clone + PartialEq + Send + Sync + 'static, R>(
     cell: &ArcRwSignal<T>,
     change: impl FnOnce(&mut T) -> R,

@@ -1,15 +1,16 @@
-//! The store: the remote state with the agent's pending changes laid over it, one cell per thing. Optimistic updates
-//! happen here.
+//! The store: the remote state with the agent's pending changes laid over it (optimistic updates, local echo), one cell
+//! per thing.
 //!
-//! No I/O, no DOM, nothing asynchronous: everything here is compiled and tested natively. The verbs: `apply` (a pending
-//! change), `settle` and `refuse` (its outcome), `receive` (what the server says), `forget`.
+//! No I/O, no DOM, no async code: the crate is compiled and tested natively. The verbs: `apply` (a pending change),
+//! `retry`, `settle` and `refuse` (its outcome), `receive` (data from the server), `mark_stale` (after a reset),
+//! `forget`.
 //!
 //! Invariants, each with a test that fails without it:
 //! - *One cell*: a cell is made once per id and never replaced, so all views of a thing observe the same signal.
 //! - *Newest wins*: of two versions of a thing the one with the higher `rev` is kept, in whatever order they arrive.
 //! - *Deletion is final*: a version older than a deletion never brings a thing back.
-//! - *A page speaks for its interval*: a thing that it lacks there, and that is not newer than its `as_of`, is gone,
-//!   even if it is heard of only afterwards. Elsewhere the page says nothing.
+//! - *A page covers its interval*: a thing that it lacks there, and that is not newer than its `as_of`, is gone,
+//!   even if it is received only afterwards. Outside of its interval the page has no effect.
 //! - *A pending change is laid over, never mixed in*: rolling back means dropping it.
 
 #[macro_use]
@@ -39,7 +40,7 @@ pub mod unsent;
 use std::sync::Arc;
 use wire::AgentId;
 
-/// Everything known in this page about one organization, as one agent sees it. Cheap to clone: all clones are one.
+/// All data of one organization in this page, as one agent sees it. Cheap to clone: all clones share their state.
 #[derive(Clone)]
 pub struct Store {
     pub contacts: Arc<contacts::Contacts>,

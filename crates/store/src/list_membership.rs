@@ -1,9 +1,9 @@
-//! `ListMembership`: decides whether a conversation belongs to a list. `SortKey`: where it stands in it.
+//! `ListMembership`: decides whether a conversation belongs to a list. `SortKey`: its place in the list.
 
 use std::cmp::Reverse;
 use wire::{AgentId, ChannelId, Conversation, ConversationId, ConversationQuery, Section, Sort, Status};
 
-/// As much of a conversation as its place in the lists depends on, as shown.
+/// The properties of a shown conversation that its place in the lists depends on.
 #[derive(Clone, Copy)]
 pub(super) struct ListMembership {
     pub(super) id: ConversationId,
@@ -13,11 +13,11 @@ pub(super) struct ListMembership {
     pub(super) unread: bool,
     /// In milliseconds since 1970.
     pub(super) last_at: i64,
-    /// Known from before a reset only.
+    /// Not received since the last reset.
     pub(super) is_stale: bool,
 }
 
-/// A conversation's place in a list: smaller comes first.
+/// A conversation's sort key in a list: smaller comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SortKey {
     rank: u8,
@@ -25,7 +25,7 @@ pub(super) struct SortKey {
     id: IdOrder,
 }
 
-/// Ties are broken by id, in the direction of the list.
+/// Breaks ties by id, in the direction of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum IdOrder {
     Rising(ConversationId),

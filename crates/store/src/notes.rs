@@ -1,4 +1,4 @@
-//! Contact notes: one timeline per contact, however many conversations and panels show it.
+//! `ContactNotes`: one timeline per contact, however many conversations and panels show it.
 
 mod seen;
 #[cfg(test)]
@@ -27,7 +27,7 @@ pub struct ContactNotes {
     by_contact: Keyed<ContactId, Arc<NotesOfContact>>,
 }
 
-/// What is known of one contact's notes.
+/// One contact's notes, and which of them are new to this agent.
 pub struct NotesOfContact {
     me: AgentId,
     pub timeline: Timeline<ContactNote>,
@@ -41,7 +41,7 @@ impl ContactNotes {
         Self { me, by_contact: Keyed::default() }
     }
 
-    /// The one handle of a contact's notes.
+    /// The notes of a contact, shared by all callers.
     pub fn of(&self, contact: ContactId) -> Arc<NotesOfContact> {
         self.by_contact.cell_or(contact, || Arc::new(NotesOfContact::new(self.me)))
     }
@@ -57,7 +57,8 @@ impl NotesOfContact {
         Self { me, timeline: Timeline::default(), seen: ArcRwSignal::default(), is_counting: AtomicBool::new(false) }
     }
 
-    /// A page of the server's, asked for below `below`. Returns whether it was taken in, as [`Timeline::receive_page`].
+    /// Applies a page that was requested below `below`. Returns whether it was applied, like
+    /// [`Timeline::receive_page`].
     pub fn receive_page(&self, below: Option<Seq>, page: NotesPage<ContactNote>) -> bool {
         let NotesPage { items, next_cursor, as_of, seen: mark, unseen } = page;
         let (at, lowest) = (as_of.seq, items.last().map_or(below.unwrap_or(Seq::MAX), |last| last.seq));
@@ -65,7 +66,7 @@ impl NotesOfContact {
         let listed = items.iter().filter(|note| is_new(note)).count();
         let taken_in = self.timeline.receive_page(Arrived { items, below, next_cursor, as_of });
         if taken_in {
-            // The page itself says which of its own notes were counted; above and below it, what is loaded does.
+            // Subtracts loaded notes from the server's count: those of the page, and those loaded above and below it.
             let is_beside = |note: &ContactNote| note.seq < lowest || below.is_some_and(|below| note.seq >= below);
             let was_counted = |note: &ContactNote| note.seq <= at && is_beside(note) && is_new(note);
             self.change_seen(|seen, floor| {
@@ -84,7 +85,7 @@ impl NotesOfContact {
         cells.iter().filter(|cell| cell.with_untracked(|record| record.live().is_some_and(is_loaded))).count()
     }
 
-    /// After a reset nothing is known of what was seen until the server says it again.
+    /// Marks everything as stale. The mark of seen notes is unknown until the server's next page.
     pub(super) fn mark_stale(&self, since: Option<&Position>) {
         self.timeline.mark_stale(since);
         if self.seen.with_untracked(|seen| *seen != Seen::default()) {
@@ -92,11 +93,11 @@ impl NotesOfContact {
         }
     }
 
-    /// A deletion. Of a note that isn't loaded nobody here knows whether it was among the new ones.
+    /// Receives a deletion. If the note isn't loaded, the count of new notes becomes stale.
     pub(super) fn receive_deletion(&self, id: ContactNoteId, seq: Seq) {
         self.change_seen(|seen, floor| {
             let is_loaded = self.timeline.cell(id).with_untracked(|record| {
-                // What is known to be gone is no news.
+                // A note that is already deleted changes no count.
                 record.rev() > 0 && record.live().is_none_or(|note| floor.is_some_and(|floor| note.seq >= floor))
             });
             seen.hear(seq, is_loaded);
@@ -104,19 +105,19 @@ impl NotesOfContact {
         self.timeline.receive_deletion(id, seq);
     }
 
-    /// A note is there again.
+    /// Receives a restored note.
     pub(super) fn receive_restoration(&self, note: ContactNote, seq: Seq) {
         self.change_seen(|seen, floor| seen.hear(seq, floor.is_some_and(|floor| note.seq >= floor)));
         self.timeline.receive(note);
     }
 
-    /// How many of the contact's notes are new to this agent, loaded or not. Own notes never count. Tracks.
+    /// The number of the contact's notes that are new to this agent, loaded or not. Own notes never count. Tracks.
     #[must_use]
     pub fn new_count(&self) -> usize {
         let seen = self.seen.get();
         let Some(mark) = seen.mark else { return 0 };
         let loaded = self.timeline.order_signal().with(|order| {
-            // Newest first: from the first one at or below the mark on all are seen.
+            // The order is newest first: all notes at or below the mark are seen.
             let above = order.iter().take_while(|placed| placed.key > TimelineKey::Saved(mark));
             let cells = above.map(|placed| self.timeline.cell(placed.id));
             cells
@@ -126,14 +127,14 @@ impl NotesOfContact {
         loaded + seen.not_loaded
     }
 
-    /// Whether this agent has yet to see a note. Own notes are never new. Tracks.
+    /// Whether a note is new to this agent. Own notes are never new. Tracks.
     #[must_use]
     pub fn is_new(&self, id: ContactNoteId) -> bool {
         let seen = self.seen.get();
         self.timeline.cell(id).with(|record| record.live().is_some_and(|note| seen.is_new(note, self.me)))
     }
 
-    /// This agent has seen a note. Returns up to where everything has been seen, if that is news for the server.
+    /// Marks a note as seen by this agent. Returns the new mark to send to the server, if it moved.
     pub fn see(&self, id: ContactNoteId) -> Option<Seq> {
         let seq = self.timeline.cell(id).with_untracked(|record| record.live().map(|note| note.seq))?;
         let newest = self.newest()?;
@@ -155,12 +156,12 @@ impl NotesOfContact {
         })
     }
 
-    /// Seen up to here. Never goes back.
+    /// Raises the mark to this place. It never goes back.
     pub fn receive_seen(&self, seq: Seq) {
         self.change_seen(|seen, _| seen.receive(seq));
     }
 
-    /// Up to where this agent has seen everything. Tracks.
+    /// The place up to which this agent has seen everything. Tracks.
     #[must_use]
     pub fn seen(&self) -> Option<Seq> {
         self.seen.with(|seen| seen.mark)
@@ -171,23 +172,24 @@ impl NotesOfContact {
         self.seen.with_untracked(|seen| seen.mark)
     }
 
-    /// Whether the server has to count the new notes again.
+    /// Whether the count of new notes must be refetched.
     #[must_use]
     pub fn is_count_stale(&self) -> bool {
         self.seen.with_untracked(|seen| seen.is_count_stale)
     }
 
-    /// The server is about to be asked. False: it is being asked already.
+    /// Marks a count request as running. False: one is running already.
     #[must_use]
     pub fn begin_count(&self) -> bool {
         !self.is_counting.swap(true, Ordering::Relaxed)
     }
 
+    /// Marks the count request as ended.
     pub fn end_count(&self) {
         self.is_counting.store(false, Ordering::Relaxed);
     }
 
-    /// `change` is told down to where the notes are loaded.
+    /// Changes `seen`. `change` also receives the floor of the loaded range.
     fn change_seen(&self, change: impl FnOnce(&mut Seen, Option<Seq>)) {
         let floor = self.timeline.floor();
         let mut seen = self.seen.get_untracked();
@@ -200,7 +202,7 @@ impl NotesOfContact {
         }
     }
 
-    /// The newest saved place, for saying "seen up to here". `None` while what is shown is from before a reset.
+    /// The newest saved place, for the mark of seen notes. `None` while the timeline is stale.
     #[must_use]
     pub fn newest(&self) -> Option<Seq> {
         if self.timeline.is_stale() {

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use wire::Seq;
 
-/// Each range of places with the position its page was read at. A key starts a range, which reaches to the next
-/// key; below the first one nothing was read.
+/// Each range of places with the position its page was read at. A key starts a range, which ends at the next key; no
+/// page covered the places below the first one.
 #[derive(Default)]
 pub(super) struct PageRanges(BTreeMap<Seq, Seq>);
 
 impl PageRanges {
-    /// The position up to which every change at this place is known; 0 where no page has spoken.
+    /// The position up to which every change at this place is known; 0 where no page covered it.
     pub(super) fn as_of(&self, place: Seq) -> Seq {
         self.0.range(..=place).next_back().map_or(0, |(_, as_of)| *as_of)
     }
 
-    /// A page has spoken for the places from `lowest` to below `below`. `None`: to the newest.
+    /// Records that a page covered the places from `lowest` to below `below`. `None`: to the newest.
     pub(super) fn add(&mut self, lowest: Seq, below: Option<Seq>, as_of: Seq) {
         if below.is_some_and(|below| below <= lowest) {
             return;

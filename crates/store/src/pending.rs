@@ -1,33 +1,33 @@
 //! The two sides of a record: `Remote`, the last state that the server confirmed, and `Pending`, the agent's
-//! unconfirmed change (an optimistic update).
+//! unconfirmed change (an optimistic update; an addition is a local echo).
 
 use super::entry::{Entry, Failure};
 
-/// What the server has said about a thing.
+/// The last state of a thing that the server confirmed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Remote<T> {
-    /// Nothing, or nothing that still counts.
+    /// Not received yet, or no longer known.
     Unknown,
     Live(T),
     /// Deleted, as of the record's `rev`.
     Gone,
 }
 
-/// What this agent wants and the server has not confirmed.
+/// This agent's change that the server has not confirmed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pending<T: Entry> {
-    /// To exist: a local echo. `nth` orders unsaved things among themselves. `sent`: a request for it may have reached
-    /// the server. `abandoned`: deleted again before it was confirmed.
+    /// An addition: a local echo. `nth` orders unsaved things among themselves. `sent`: a request for it may have
+    /// reached the server. `abandoned`: deleted again before it was confirmed.
     Add { entry: T, nth: u64, send_state: SendState, sent: bool, abandoned: bool },
-    /// To be gone. `undone`: wanted back while the request is still on its way.
+    /// A deletion. `undone`: undone while the request is in flight.
     Delete { undone: bool },
-    /// To be back.
+    /// A restoration of a deleted thing.
     Restore,
     /// Changed fields, the oldest change first; at most one for each field.
     Change(Vec<PendingChange<T::Change>>),
 }
 
-/// A changed field.
+/// The pending change of one field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PendingChange<C> {
     pub change: C,
@@ -46,24 +46,25 @@ impl<C> PendingChange<C> {
     }
 }
 
-/// How far an unsaved thing or change has come.
+/// The send state of an unsaved thing or a pending change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendState {
-    /// On its way.
+    /// Waiting for the server's confirmation.
     Waiting,
-    /// The last attempt failed for a reason that may pass; it is being tried again.
+    /// The last attempt failed for a temporary reason; it is retried.
     Retrying(Failure),
-    /// The server refused it, for good.
+    /// The server refused it for good.
     Refused(Failure),
 }
 
 impl SendState {
+    /// The reason, if the server refused it.
     #[must_use]
     pub fn refusal(self) -> Option<Failure> {
         if let Self::Refused(failure) = self { Some(failure) } else { None }
     }
 
-    /// Refused stays refused.
+    /// Sets the state to retrying, unless it is refused.
     pub(super) fn retry(&mut self, failure: Failure) {
         if !matches!(self, Self::Refused(_)) {
             *self = Self::Retrying(failure);
@@ -71,14 +72,14 @@ impl SendState {
     }
 }
 
-/// How a shown thing stands.
+/// Whether a shown thing is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Saved,
     Unsaved(SendState),
 }
 
-/// The request to add, delete or restore a thing that its pending change calls for.
+/// The request of a pending addition, deletion or restoration.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PendingRequest<T: Entry> {
     Add(T),

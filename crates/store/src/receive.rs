@@ -8,7 +8,7 @@ use super::{Store, records::Records};
 use wire::{Event, Position};
 
 impl Store {
-    /// Takes in one live event. Order and repetition don't matter: the higher `rev` wins.
+    /// Applies one live event. Order and repetition don't matter: the higher `rev` wins.
     pub fn receive(&self, event: Event) {
         match event {
             Event::ContactNoteAdded { note, .. } => self.contact_notes.of(note.contact_id).timeline.receive(note),
@@ -31,13 +31,14 @@ impl Store {
         }
     }
 
-    /// The server starts over at a position: in a new order, or without being able to say what we missed. All that is
-    /// known stays visible but counts for nothing against its next word, and pages read before say nothing.
+    /// Handles a reset of the event stream at a position: the server has a new epoch, or can't send the missed events.
+    /// Everything stays visible but is stale: the server's next version of each thing wins, and pages read before are
+    /// ignored.
     pub fn receive_reset(&self, since: &Position) {
         self.mark_stale_since(Some(since));
     }
 
-    /// As [`Store::receive_reset`], where the position isn't known.
+    /// Like [`Store::receive_reset`], for an unknown position.
     pub fn mark_stale(&self) {
         self.mark_stale_since(None);
     }

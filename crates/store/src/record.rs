@@ -1,5 +1,5 @@
-//! `Record`: one thing in the store, its remote state and the agent's pending change side by side, and what is shown of
-//! them.
+//! `Record`: one thing in the store: its remote state with the agent's pending change laid over it (an optimistic
+//! update).
 
 #[cfg(test)]
 mod tests;
@@ -12,20 +12,20 @@ pub use super::{
 use std::borrow::Cow;
 use wire::Seq;
 
-/// The content of a cell. `rev` is that of the remote state; 0 when nothing was heard, or what was heard is stale.
+/// The content of a cell. `rev` is that of the remote state; 0 if it is unknown or stale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<T: Entry> {
     remote: Remote<T>,
     rev: Seq,
     pending: Option<Pending<T>>,
-    /// What this agent deleted, for an undo, until the undo window ends.
+    /// The thing that this agent deleted, for an undo, until the undo window ends.
     deleted: Option<Deletion<T>>,
 }
 
 /// A deletion that can be undone.
 #[derive(Clone, Debug, PartialEq)]
 struct Deletion<T> {
-    /// As it was before.
+    /// The thing before the deletion.
     entry: T,
     /// The version of the deletion: the restored thing has a higher one.
     rev: Seq,
@@ -38,7 +38,7 @@ impl<T: Entry> Default for Record<T> {
 }
 
 impl<T: Entry> Record<T> {
-    /// What an agent sees of it, if anything.
+    /// The thing as an agent sees it, if it is shown.
     #[must_use]
     pub fn shown(&self) -> Option<(Cow<'_, T>, State)> {
         match &self.pending {
@@ -61,6 +61,7 @@ impl<T: Entry> Record<T> {
         Some(shown)
     }
 
+    /// The record's place in the order, if it is shown.
     #[must_use]
     pub fn key(&self) -> Option<TimelineKey> {
         match (&self.pending, self.shown()?) {
@@ -95,7 +96,7 @@ impl<T: Entry> Record<T> {
         self.rev
     }
 
-    /// The request to add, delete or restore it that this record is waiting for, if any.
+    /// The request of a pending addition, deletion or restoration, if any.
     #[must_use]
     pub fn request(&self) -> Option<PendingRequest<T>> {
         match self.pending.as_ref()? {
@@ -107,10 +108,10 @@ impl<T: Entry> Record<T> {
         }
     }
 
-    /// The server's word: this is how it is. Older words are ignored.
+    /// Receives the server's version of the thing. An older version is ignored.
     pub fn receive(&mut self, entry: T) {
         if self.is_older(&entry) {
-            // Our restoration arrived, and it was deleted again since.
+            // The version of the restoration; the thing was deleted again since.
             let undoes = self.deleted.as_ref().map(|deletion| deletion.rev);
             let is_undone =
                 matches!(self.pending, Some(Pending::Restore)) && undoes.is_some_and(|rev| entry.rev() > rev);
@@ -123,9 +124,9 @@ impl<T: Entry> Record<T> {
             Some(Pending::Add { abandoned: true, .. }) if !seeded!(AbandonedForgotten) => {
                 Some(Pending::Delete { undone: false })
             }
-            // Nothing new: the deletion that this is to undo has yet to be heard of.
+            // A known version: the deletion to be undone has not been received yet.
             pending @ Some(Pending::Restore) if entry.rev() == self.rev => pending,
-            // A version newer than a confirmed deletion: somebody, perhaps another window of ours, brought it back.
+            // A version newer than a confirmed deletion: another agent or tab has restored the thing.
             Some(Pending::Add { .. } | Pending::Restore) | None => None,
             pending @ Some(Pending::Delete { .. } | Pending::Change(_)) => pending,
         };
@@ -134,7 +135,7 @@ impl<T: Entry> Record<T> {
         self.deleted = None;
     }
 
-    /// The server's answer to our own request to add or restore. Fulfilled, even if it was deleted again since.
+    /// Receives the answer to this agent's addition or restoration: fulfilled, even if it was deleted again since.
     pub fn settle(&mut self, entry: T) {
         self.receive(entry);
         if matches!(self.pending, Some(Pending::Restore | Pending::Add { abandoned: false, .. })) {
@@ -153,17 +154,17 @@ impl<T: Entry> Record<T> {
         }
     }
 
-    /// The server's word: it is gone since `rev`.
+    /// Receives a deletion at `rev`.
     pub fn receive_deletion(&mut self, rev: Seq) {
         if rev < self.rev {
             return;
         }
         self.pending = match self.pending.take() {
-            // After a reset it is not known which deletion an undo was for; the server's word counts.
+            // After a reset it is unknown which deletion an undo was for; the server's state counts.
             Some(Pending::Restore) if self.remote == Remote::Unknown && self.deleted.is_some() => None,
-            // An undo outlives the deletion it undoes; every other pending change has lost its object.
+            // An undo outlives its deletion; other pending changes are dropped.
             pending @ Some(Pending::Restore | Pending::Delete { undone: true }) => pending,
-            // Deleted once more while its undo is on its way: this may be the deletion that is undone.
+            // Deleted again while its undo is in flight: this may be the deletion that is undone.
             pending @ Some(Pending::Delete { .. }) if self.is_gone() => pending,
             Some(Pending::Delete { .. }) => {
                 self.keep_deleted(rev);
@@ -174,14 +175,14 @@ impl<T: Entry> Record<T> {
         self.lose(Remote::Gone, rev);
     }
 
-    /// For an undo of the deletion at `rev`. What is gone already keeps its own.
+    /// Keeps the live version, if there is one, for an undo of the deletion at `rev`.
     fn keep_deleted(&mut self, rev: Seq) {
         if let Some(live) = self.live() {
             self.deleted = Some(Deletion { entry: live.clone(), rev });
         }
     }
 
-    /// It is not there any more. What is still to be deleted or restored is kept.
+    /// Removes the remote version. Keeps it for an undo if a change is pending.
     fn lose(&mut self, remote: Remote<T>, rev: Seq) {
         if self.pending.is_some() {
             self.keep_deleted(rev);
@@ -189,7 +190,7 @@ impl<T: Entry> Record<T> {
         (self.remote, self.rev) = (remote, rev);
     }
 
-    /// A page as of `rev` lacks it. If it was stale, then it may be elsewhere: in a new order places are new.
+    /// Handles a page as of `rev` that lacks the thing. If stale, it may be elsewhere: a new epoch has new places.
     pub fn receive_absence(&mut self, rev: Seq) {
         if self.rev > 0 {
             self.receive_deletion(rev);
@@ -198,7 +199,7 @@ impl<T: Entry> Record<T> {
         }
     }
 
-    /// What is known may be wrong (a new epoch): any word of the server's counts more from now on.
+    /// Marks the record as stale (after a reset): any next version of the server wins.
     pub fn mark_stale(&mut self) {
         self.rev = 0;
         if self.is_gone() {
@@ -206,6 +207,7 @@ impl<T: Entry> Record<T> {
         }
     }
 
+    /// Adds a local echo. `nth` orders unsaved things.
     pub fn apply_add(&mut self, entry: T, nth: u64) {
         self.pending = Some(Pending::Add { entry, nth, send_state: SendState::Waiting, sent: false, abandoned: false });
     }
@@ -223,13 +225,13 @@ impl<T: Entry> Record<T> {
         self.pending = Some(Pending::Change(changes));
     }
 
-    /// Applies a pending change of another page of this browser, as far as it is not known here already.
+    /// Applies a pending change of another page of this browser, unless this page knows a later state.
     pub fn restore_pending(&mut self, pending: Pending<T>) {
         if seeded!(LeftForgotten) {
             return;
         }
         match pending {
-            // It may have arrived, or may still arrive: the server will remember that it was deleted.
+            // The addition may reach the server; the deletion then leaves a tombstone there.
             Pending::Delete { .. } if matches!(self.pending, Some(Pending::Add { abandoned: false, .. })) => {
                 self.pending = Some(pending);
             }
@@ -244,7 +246,7 @@ impl<T: Entry> Record<T> {
                     self.pending = Some(Pending::Restore);
                 }
             }
-            // It has arrived, and may be gone again by now. If it is to be deleted, that page has taken this back.
+            // The server has the addition, and may have deleted it. If a deletion is pending, that page has undone it.
             Pending::Add { .. } if self.remote != Remote::Unknown && !seeded!(ArrivedRestored) => {
                 self.apply_restore();
             }
@@ -256,24 +258,24 @@ impl<T: Entry> Record<T> {
         }
     }
 
-    /// A request for what is to be added may reach the server from now on.
+    /// Records that a request for the addition may reach the server from now on.
     pub fn mark_sent(&mut self) {
         if let Some(Pending::Add { sent, .. }) = &mut self.pending {
             *sent = !seeded!(SentForgotten);
         }
     }
 
-    /// Returns whether there was anything to delete.
+    /// Deletes the thing. Returns whether there was anything to delete.
     pub fn apply_delete(&mut self) -> bool {
         self.pending = match (self.pending.take(), &self.remote) {
-            // Refused for good, or never sent: it exists nowhere but here.
+            // Refused for good, or never sent: it exists only here.
             (Some(Pending::Add { send_state: SendState::Refused(_), .. } | Pending::Add { sent: false, .. }), _) => {
                 None
             }
             (Some(Pending::Add { entry, nth, send_state, sent, .. }), _) => {
                 Some(Pending::Add { entry, nth, send_state, sent, abandoned: true })
             }
-            // The undo may be on its way already, so deleting takes a request of its own.
+            // The undo may be in flight already, so the deletion needs its own request.
             (Some(Pending::Delete { .. } | Pending::Restore), _)
             | (Some(Pending::Change(_)) | None, Remote::Live(_)) => Some(Pending::Delete { undone: false }),
             (pending, _) => {
@@ -287,7 +289,7 @@ impl<T: Entry> Record<T> {
         true
     }
 
-    /// Wants back what this agent deleted. Returns whether there is still something to bring back.
+    /// Undoes this agent's deletion. Returns whether that is still possible.
     pub fn apply_restore(&mut self) -> bool {
         self.pending = match self.pending.take() {
             Some(Pending::Add { entry, nth, send_state, sent, .. }) => {
@@ -304,7 +306,7 @@ impl<T: Entry> Record<T> {
         true
     }
 
-    /// The server confirmed the deletion we asked for. `rev`: since when it is gone; `None`: it has never been there.
+    /// Confirms this agent's deletion. `rev`: the version of the deletion; `None`: the server never had the thing.
     pub fn settle_delete(&mut self, rev: Option<Seq>) {
         let is_undone = matches!(self.pending, Some(Pending::Delete { undone: true }));
         if rev.is_none_or(|rev| rev >= self.rev) {
@@ -314,25 +316,25 @@ impl<T: Entry> Record<T> {
         }
         if let Some(Pending::Delete { .. } | Pending::Add { abandoned: true, .. }) = self.pending {
             if let (Some(deletion), Some(rev)) = (&mut self.deleted, rev) {
-                // Ours may be a later one than an event has told.
+                // An event may have named an earlier deletion than this one.
                 deletion.rev = deletion.rev.max(rev);
             }
             self.pending = is_undone.then_some(Pending::Restore);
         }
     }
 
-    /// A failure that may pass: it stays pending.
+    /// Records a temporary failure of an addition: it stays pending and is retried.
     pub fn retry(&mut self, failure: Failure) {
         if let Some(Pending::Add { send_state, .. }) = &mut self.pending {
             send_state.retry(failure);
         }
     }
 
-    /// The server refused to add, delete or restore it, for good. An unsaved thing stays, with the reason; any other
-    /// pending change is dropped.
+    /// Records that the server refused to add, delete or restore the thing for good. An unsaved thing stays, with the
+    /// reason; a pending deletion or restoration is dropped.
     pub fn refuse(&mut self, failure: Failure) {
         self.pending = match self.pending.take() {
-            // It may have arrived all the same.
+            // It may have reached the server anyway.
             Some(Pending::Add { abandoned: true, .. }) if failure == Failure::Unreadable => {
                 Some(Pending::Delete { undone: false })
             }
@@ -347,28 +349,28 @@ impl<T: Entry> Record<T> {
         };
     }
 
-    /// The server refused because it was deleted, at `rev` if it said so.
+    /// Records that the server refused because the thing was deleted, at `rev` if known.
     pub fn refuse_gone(&mut self, rev: Option<Seq>) {
         (self.pending, self.deleted) = (None, None);
         self.receive_deletion(rev.unwrap_or(self.rev));
     }
 
-    /// A failure that may pass: the change stays pending.
+    /// Records a temporary failure of a change: it stays pending and is retried.
     pub fn retry_change(&mut self, change: &T::Change, failure: Failure) {
         if let Some(pending) = self.pending_change(change) {
             pending.send_state.retry(failure);
         }
     }
 
-    /// The server refused this change, for good: it is not shown any more, and stays with the reason until the agent
-    /// discards it or changes the field again.
+    /// Records that the server refused a change for good: it is no longer shown, and stays with the reason until the
+    /// agent discards it or changes the field again.
     pub fn refuse_change(&mut self, change: &T::Change, failure: Failure) {
         if let Some(pending) = self.pending_change(change) {
             pending.send_state = SendState::Refused(failure);
         }
     }
 
-    /// The server took this change, or the agent discards it. Another one of the same field, made since, stays pending.
+    /// Drops a change that the server confirmed or the agent discards. A later change of the same field stays pending.
     pub fn settle_change(&mut self, change: &T::Change) {
         if let Some(Pending::Change(changes)) = &mut self.pending {
             changes.retain(|pending| pending.change != *change);
@@ -383,12 +385,12 @@ impl<T: Entry> Record<T> {
         changes.iter_mut().find(|pending| pending.change == *change)
     }
 
-    /// Drops whatever is pending: another page has settled it.
+    /// Drops the pending change, which another page has settled.
     pub fn drop_pending(&mut self) {
         self.pending = None;
     }
 
-    /// The undo window is over: the kept text goes, unless it is wanted back.
+    /// Ends the undo window: drops the kept thing, unless a change is pending.
     pub fn forget_deleted(&mut self) {
         if self.pending.is_none() {
             self.deleted = None;

@@ -1,21 +1,21 @@
-//! `Records`: the verbs that change a record, the same for every kind of thing.
+//! `Records`: the operations on a record (apply, retry, settle, refuse, receive), the same for every kind of thing.
 
 use super::record::{Entry, Failure, Pending, PendingChange, PendingRequest, Record, SendState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use wire::Seq;
 
-/// Unsaved things of all kinds are counted together, so that a thread shows them as they were made.
+/// One counter orders unsaved things of all kinds, so that a thread shows them in the order of their making.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// Records by id.
 pub trait Records<T: Entry> {
-    /// Looks at a record. Untracked.
+    /// Reads a record. Untracked.
     fn with<R>(&self, id: T::Id, look: impl FnOnce(&Record<T>) -> R) -> R;
 
-    /// Changes a record, and whatever depends on what is shown of it.
+    /// Changes a record, and updates the orders and lists that depend on it.
     fn change<R>(&self, id: T::Id, change: impl FnOnce(&mut Record<T>) -> R) -> R;
 
-    /// Takes in what the server says of a thing.
+    /// Applies the server's version of a thing.
     fn take_in(&self, entry: T, receive: fn(&mut Record<T>, T)) {
         self.change(entry.id(), |record| receive(record, entry));
     }
@@ -28,7 +28,7 @@ pub trait Records<T: Entry> {
         self.change(id, |record| record.receive_deletion(rev));
     }
 
-    /// Shows a new thing at once.
+    /// Adds a local echo of a new thing.
     fn apply_add(&self, entry: T) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
         self.change(entry.id(), |record| record.apply_add(entry, nth));
@@ -47,8 +47,8 @@ pub trait Records<T: Entry> {
         self.change(id, |record| record.apply_change(PendingChange::new(change, at)));
     }
 
-    /// Applies a pending addition of another page, which may have been sent already. `refused`: why the server did not
-    /// take it.
+    /// Applies a pending addition of another page, which may have been sent already. `refused`: why the server refused
+    /// it.
     fn restore_add(&self, entry: T, refused: Option<Failure>) {
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
         let send_state = refused.map_or(SendState::Waiting, SendState::Refused);
@@ -64,12 +64,12 @@ pub trait Records<T: Entry> {
         self.with(id, Record::request)
     }
 
-    /// A request for what is to be added may reach the server from now on.
+    /// Records that a request for the addition may reach the server from now on.
     fn mark_sent(&self, id: T::Id) {
         self.change(id, Record::mark_sent);
     }
 
-    /// The server's answer to our own request to add or restore.
+    /// Applies the server's answer to this agent's request to add or restore.
     fn settle(&self, entry: T) {
         self.take_in(entry, Record::settle);
     }
@@ -78,11 +78,12 @@ pub trait Records<T: Entry> {
         self.change(id, |record| record.settle_delete(rev));
     }
 
-    /// The server took a change, or the agent discards it.
+    /// Drops a change that the server confirmed or the agent discards.
     fn settle_change(&self, id: T::Id, change: &T::Change) {
         self.change(id, |record| record.settle_change(change));
     }
 
+    /// Records a failed attempt that will be retried.
     fn retry(&self, id: T::Id, failure: Failure) {
         self.change(id, |record| record.retry(failure));
     }
@@ -91,6 +92,7 @@ pub trait Records<T: Entry> {
         self.change(id, |record| record.retry_change(change, failure));
     }
 
+    /// Records that the server refused the request for good.
     fn refuse(&self, id: T::Id, failure: Failure) {
         self.change(id, |record| record.refuse(failure));
     }
@@ -103,12 +105,12 @@ pub trait Records<T: Entry> {
         self.change(id, |record| record.refuse_change(change, failure));
     }
 
-    /// Nothing is pending any more.
+    /// Drops the pending change.
     fn drop_pending(&self, id: T::Id) {
         self.change(id, Record::drop_pending);
     }
 
-    /// The undo window is over.
+    /// Ends the undo window.
     fn forget_deleted(&self, id: T::Id) {
         self.change(id, Record::forget_deleted);
     }

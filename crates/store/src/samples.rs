@@ -1,6 +1,6 @@
 //! Sample data for the tests of this crate, and an observer that counts its notifications.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only, not the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
 use super::record::State;
@@ -42,7 +42,7 @@ fn author(number: u128) -> AgentRef {
     AgentRef { id: agent_id(number), name: format!("Agent {number}"), removed: false }
 }
 
-/// A colleague's note, first at `seq`, as of `rev`. Its id is its place when first saved.
+/// A colleague's note at place `seq`, in version `rev`.
 pub(super) fn note_at(id: u128, seq: Seq, rev: Seq) -> ContactNote {
     let body = NoteBody::parse(&format!("note {id}")).unwrap();
     let (id, now) = (note_id(id), chrono::DateTime::UNIX_EPOCH);
@@ -50,12 +50,12 @@ pub(super) fn note_at(id: u128, seq: Seq, rev: Seq) -> ContactNote {
     ContactNote { seq, rev, ..unsaved }
 }
 
-/// A note with its place for an id, as it was first saved.
+/// A colleague's note in its first version; its id is its place.
 pub(super) fn note(seq: Seq) -> ContactNote {
     note_at(seq.into(), seq, seq)
 }
 
-/// A note of this agent's that is not saved yet.
+/// An unsaved note of this agent.
 pub(super) fn unsaved(id: u128) -> ContactNote {
     ContactNote { author: author(ME), ..note_at(id, 0, 0) }
 }
@@ -86,7 +86,7 @@ pub(super) fn message(id: u128, seq: Seq) -> Message {
     }
 }
 
-/// An open, read, unassigned conversation whose last thing was added `last` seconds into the epoch.
+/// An open, read, unassigned conversation whose last activity was `last` seconds after 1970.
 pub(super) fn conversation(id: u128, rev: Seq, last: i64) -> Conversation {
     Conversation {
         id: conversation_id(id),
@@ -141,13 +141,14 @@ pub(super) fn is_saved(shown: Option<(Cow<'_, ContactNote>, State)>) -> bool {
     shown.is_some_and(|(_, state)| state == State::Saved)
 }
 
-/// Somebody who looks at signals, told whenever one of them changes.
+/// An observer of signals that counts its notifications.
 pub(super) struct Onlooker {
     looks: Arc<AtomicUsize>,
     _effect: ImmediateEffect,
 }
 
 impl Onlooker {
+    /// Observes the signals that `look` reads.
     pub(super) fn at(look: impl Fn() + Send + Sync + 'static) -> Self {
         let looks = Arc::<AtomicUsize>::default();
         let counted = Arc::clone(&looks);
@@ -159,7 +160,7 @@ impl Onlooker {
         Self { looks, _effect: effect }
     }
 
-    /// How often since this was last asked.
+    /// The number of notifications since the last call.
     pub(super) fn told(&self) -> usize {
         self.looks.swap(0, Ordering::Relaxed)
     }

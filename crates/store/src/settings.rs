@@ -7,14 +7,14 @@ use reactive_graph::{
 };
 use wire::{AgentId, Settings};
 
-/// One record: an agent sees nobody else's settings.
+/// A single record: an agent sees their own settings only.
 #[derive(Default)]
 pub struct SettingsOfAgent {
     cell: ArcRwSignal<Record<OwnSettings>>,
 }
 
 impl SettingsOfAgent {
-    /// As shown. Tracks.
+    /// The settings with pending changes applied. Tracks.
     #[must_use]
     pub fn shown(&self) -> Settings {
         self.cell.with(|record| record.shown().map(|(own, _)| own.settings.clone()).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Threads: a conversation's messages and its own notes, two timelines merged into one order.
+//! `Threads`: a conversation's messages and its own notes, two timelines merged into one order.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// The one handle of a conversation's thread.
+    /// The thread of a conversation, shared by all callers.
     pub fn of(&self, conversation: ConversationId) -> Arc<Thread> {
         self.by_conversation.shared(conversation)
     }
@@ -30,6 +30,7 @@ impl Threads {
     }
 }
 
+/// A conversation's messages and its own notes.
 #[derive(Default)]
 pub struct Thread {
     pub messages: Timeline<Message>,
@@ -44,14 +45,14 @@ pub enum ThreadItem {
 }
 
 impl Thread {
-    /// What is shown, oldest first: as far down as both kinds are loaded, unsaved things last. Tracks both orders and
-    /// how far down they are loaded.
+    /// The shown items, oldest first, unsaved ones last, within the range that is loaded for both kinds. Tracks both
+    /// orders and loaded ranges.
     #[must_use]
     pub fn items(&self) -> Vec<ThreadItem> {
         let floor = self.floor();
         let is_loaded = |place: TimelineKey| !matches!(place, TimelineKey::Saved(seq) if seq < floor);
         let (messages, notes) = (self.messages.order(), self.notes.order());
-        // Both are in order already, newest first: from their ends on they are laid together.
+        // A merge of two sorted lists, from their ends: both are newest first.
         let mut notes = notes.iter().rev().filter(|placed: &&TimelineItem<_>| is_loaded(placed.key)).peekable();
         let mut items = Vec::with_capacity(messages.len() + notes.size_hint().1.unwrap_or(0));
         for message in messages.iter().rev().filter(|placed| is_loaded(placed.key)) {
@@ -64,7 +65,7 @@ impl Thread {
         items
     }
 
-    /// Whether both kinds are loaded; a failure of either is the thread's.
+    /// The load state of both kinds together; a failure of either is the thread's.
     #[must_use]
     pub fn load(&self) -> Load {
         match (self.messages.load().get(), self.notes.load().get()) {
@@ -75,14 +76,14 @@ impl Thread {
         }
     }
 
-    /// Down to where both kinds are known.
+    /// The lowest place down to which both kinds are loaded.
     fn floor(&self) -> Seq {
-        // `None`, nothing loaded yet, is the lowest: what arrives live is shown all the same.
+        // `None` (nothing loaded yet) is the lowest: live arrivals are shown before the first page.
         self.messages.floor().max(self.notes.floor()).unwrap_or(0)
     }
 }
 
-/// A page of a thread in the timeline's form.
+/// Converts a page of a thread into the timeline's form.
 pub fn arrived<T>(below: Option<Seq>, page: Page<T>) -> Arrived<T> {
     Arrived { items: page.items, below, next_cursor: page.next_cursor, as_of: page.as_of }
 }

@@ -1,7 +1,7 @@
 //! `Timeline`: records of one kind in order, with one cell per id and one signal for the order.
 //!
-//! Two signals, not one: `order` drives the list, a record's cell drives its item. Confirming a note changes its cell
-//! and, as long as its place stays the same, nothing else.
+//! There are two kinds of signals: `order` drives the list, a record's cell drives its item. Confirming a note changes
+//! its cell, and the order only if its place changes.
 
 #[cfg(test)]
 mod tests;
@@ -32,15 +32,15 @@ pub struct TimelineItem<Id> {
 /// A page as received: newest first.
 pub struct Arrived<T> {
     pub items: Vec<T>,
-    /// The page was asked for below this place; `None`: from the newest.
+    /// The page was requested below this place; `None`: from the newest.
     pub below: Option<Seq>,
     pub next_cursor: Option<String>,
     /// The position its items were read at.
     pub as_of: Position,
 }
 
-/// The loaded range: everything from `floor` on is known, and nothing below it is shown, since between there and
-/// what happens to be known may be things we never loaded.
+/// The loaded range: everything from `floor` on is known. Nothing below it is shown, since things that were never
+/// loaded may lie between there and other known things.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct LoadedRange {
     pub(super) floor: Option<Seq>,
@@ -69,7 +69,7 @@ impl<T: Entry> Default for Timeline<T> {
 }
 
 impl<T: Entry> Timeline<T> {
-    /// The cell of an id: the same one for everybody.
+    /// The cell of an id, shared by all callers.
     pub fn cell(&self, id: T::Id) -> ArcRwSignal<Record<T>> {
         self.cells.cell(id)
     }
@@ -90,14 +90,15 @@ impl<T: Entry> Timeline<T> {
         self.load.clone()
     }
 
-    /// Where to ask for older things: the cursor, and the place it stands for. `None`: all is loaded. Tracks.
+    /// The start of the next older page: its cursor, and the place it lies below. `None`: everything is loaded, or
+    /// nothing yet. Tracks.
     #[must_use]
     pub fn older(&self) -> Option<(String, Seq)> {
         let loaded_range = self.loaded_range();
         loaded_range.next_cursor.zip(loaded_range.floor)
     }
 
-    /// The lowest place of the loaded range; 0 when all is loaded, `None` when nothing is. Tracks.
+    /// The lowest place of the loaded range; 0 if everything is loaded, `None` if nothing is. Tracks.
     #[must_use]
     pub fn floor(&self) -> Option<Seq> {
         self.loaded_range().floor
@@ -109,12 +110,12 @@ impl<T: Entry> Timeline<T> {
         }
     }
 
-    /// A page: its items are true as of then, and what it lacks within its interval is gone. Returns whether it was
-    /// taken in: one read before a reset says nothing, and is to be asked for again.
+    /// Applies a page: its items are valid as of `as_of`, and known things that it lacks within its interval are gone.
+    /// Returns whether it was applied: a page read before a reset is not, and must be refetched.
     pub fn receive_page(&self, page: Arrived<T>) -> bool {
         let lowest = match (&page.next_cursor, page.items.last()) {
             (Some(_), Some(last)) => last.seq(),
-            // More is to come, but nothing came: this page speaks for nothing.
+            // An empty page that is not the last one covers nothing new.
             (Some(_), None) => match page.below {
                 Some(below) => below,
                 None => return true,
@@ -144,8 +145,8 @@ impl<T: Entry> Timeline<T> {
         true
     }
 
-    /// What is known may be wrong: whatever the server says next counts more, and the next page from the newest on
-    /// says again how far down things are loaded. Pages read before `since` say nothing.
+    /// Marks everything as stale: the server's next version of each thing wins, and the next page from the newest
+    /// resets the loaded range. Pages read before `since` are ignored.
     pub(super) fn mark_stale(&self, since: Option<&Position>) {
         let mut transaction = Transaction::of(self);
         transaction.mark_stale(since);
@@ -153,12 +154,12 @@ impl<T: Entry> Timeline<T> {
         self.set_load(Load::Idle);
     }
 
-    /// Whether what is loaded is from before a reset.
+    /// Whether the loaded range is from before a reset.
     pub(super) fn is_stale(&self) -> bool {
         Transaction::of(self).is_stale()
     }
 
-    /// Commands ask for it too, and outside of a view there is nobody to track.
+    /// Tracks only within an observer: commands call this too.
     fn loaded_range(&self) -> LoadedRange {
         if Observer::get().is_some() {
             self.loaded_range.track();

@@ -1,14 +1,15 @@
 //! `Unsent`: a pending change as a text for the outbox. No I/O.
 //!
-//! The text is in lines. The first one names the change (`add`, `delete`, `restore`, `change`). After `add` come: the
-//! time of writing in milliseconds since 1970; the code of the refusal, if there was one; the conversation it was
-//! written in; and the body, which may have several lines. After `change`: the time, the code of the refusal, and the
-//! changed field as JSON. A confirmed note that is to be deleted or restored is stored without its text.
+//! The text consists of lines. The first one names the change (`add`, `delete`, `restore`, `change`). After `add` come:
+//! the time of writing in milliseconds since 1970; the code of the refusal, if any; the conversation it was written in;
+//! and the body, which may have several lines. After `change`: the time, the code of the refusal, and the changed field
+//! as JSON. A pending deletion or restoration is stored without the note's text.
 
 use crate::record::{Entry, Failure, Pending, PendingChange, SendState};
 use serde::{Serialize, de::DeserializeOwned};
 use wire::ConversationId;
 
+/// A pending change in the outbox's form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unsent {
     Add {
@@ -30,7 +31,8 @@ pub enum Unsent {
 }
 
 impl Unsent {
-    /// What to store of a pending change. `text`: when, where and what was typed. `None`: nothing.
+    /// The form of a pending change in storage. `text`: the time, conversation and text of an addition. `None`: nothing
+    /// is stored.
     pub fn of<T: Entry>(
         pending: Option<&Pending<T>>,
         text: impl FnOnce(&T) -> (i64, ConversationId, String),
@@ -46,14 +48,14 @@ impl Unsent {
         })
     }
 
-    /// What to store of a changed field.
+    /// The form of a changed field in storage.
     #[must_use]
     pub fn of_change<C: Serialize>(pending: &PendingChange<C>) -> Option<Self> {
         let change = serde_json::to_string(&pending.change).ok()?;
         Some(Self::Change { at: pending.at, refused: pending.send_state.refusal(), change })
     }
 
-    /// The changed field that was stored. `None`: not of this form.
+    /// The stored change of a field. `None`: the content is not one of this version.
     #[must_use]
     pub fn into_change<C: DeserializeOwned>(self) -> Option<PendingChange<C>> {
         let Self::Change { at, refused, change } = self else { return None };
@@ -61,7 +63,7 @@ impl Unsent {
         Some(PendingChange { change: serde_json::from_str(&change).ok()?, at, send_state })
     }
 
-    /// When it was made, in milliseconds since 1970, if that was stored.
+    /// When the change was made, in milliseconds since 1970, if that is stored.
     #[must_use]
     pub fn at(&self) -> Option<i64> {
         match self {
@@ -70,6 +72,7 @@ impl Unsent {
         }
     }
 
+    /// The text for the outbox, which [`Self::read`] parses.
     #[must_use]
     pub fn write(&self) -> String {
         match self {
@@ -82,7 +85,7 @@ impl Unsent {
         }
     }
 
-    /// `None`: not of this form.
+    /// Parses a stored text. `None`: its format is not this version's.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let mut lines = text.splitn(5, '\n');

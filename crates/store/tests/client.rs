@@ -1,4 +1,4 @@
-//! A client: does with the store what the app's `Client` does, and watches that nothing impossible is shown.
+//! A model of the app's `Client`: uses the store like it, and checks that no impossible state is shown.
 
 use crate::{
     model_list::{self, ModelEntry, ModelList, on},
@@ -18,7 +18,7 @@ use store::{
 };
 use wire::{Position, ProblemCode, Seq};
 
-/// A request on its way, or its answer.
+/// A request in flight, or its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) model_list: ModelList,
@@ -33,16 +33,16 @@ pub(crate) enum What {
     Restore,
 }
 
-/// A page asked for, or read and on its way back.
+/// A page request in flight, or its answer.
 pub(crate) struct Fetch {
     pub(crate) model_list: ModelList,
     pub(crate) below: Option<Seq>,
-    /// Goes on until here.
+    /// Continues with older pages down to here.
     down_to: Option<Seq>,
     pub(crate) read: Option<PageRead>,
 }
 
-/// Something shown.
+/// A shown thing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shown {
     pub(crate) id: Id,
@@ -56,33 +56,34 @@ pub(crate) struct Shown {
 /// One page of an agent's browser.
 pub(crate) struct Client {
     pub(crate) agent: usize,
-    /// It sends for all pages of the browser.
+    /// Whether it sends for all pages of the browser.
     pub(crate) is_leader: bool,
-    /// What other pages of the browser have told, on its way, and what this one is about to tell.
+    /// Messages of the browser's other pages in flight, and messages that this page will broadcast.
     pub(crate) told: VecDeque<Told>,
     pub(crate) telling: Vec<Told>,
-    /// What the leader stores for another page, which may be gone before it has done so itself.
+    /// Texts that the leader stores for another page, which may close before it has stored them itself.
     pub(crate) storing: Vec<(ModelList, Id, Option<String>)>,
-    /// Counts all pages that there ever were.
+    /// The page's number, among all pages ever opened.
     pub(crate) page: usize,
     pub(crate) store: Store,
-    /// Events on their way.
+    /// Events in flight.
     pub(crate) inbox: Vec<Said>,
     pub(crate) requests: BTreeMap<Id, Request>,
     pub(crate) fetches: Vec<Fetch>,
-    /// What the server did not take, and the agent has not thrown away.
+    /// Refused changes that the agent has not discarded.
     pub(crate) refused: BTreeSet<Id>,
     pub(crate) deletions: Vec<(ModelList, Id)>,
-    /// What the agent last wanted of what was deleted: to be there again or not. Only what can still come true.
+    /// The agent's last intent for each deleted thing: restored or not. Only those that can still be fulfilled.
     pub(crate) wanted: BTreeMap<Id, (ModelList, bool)>,
-    /// The stream is down, and a reset will be the first thing on the next one.
+    /// Whether the stream is down; the next one starts with a reset.
     pub(crate) cut_off: bool,
     pub(crate) lost_events: bool,
     pub(crate) pages: usize,
-    /// Brought back by a pending change of an earlier page, which does not know its text.
+    /// Restored by a pending change of an earlier page, which does not have the text.
     pub(crate) unseen: BTreeSet<Id>,
     pub(crate) cells: HashMap<Id, Box<dyn Any>>,
-    /// The highest version heard of each thing, the one a deletion was of, and the highest known to be deleted.
+    /// Of each thing the highest version received, the version that a deletion was for, and the highest deleted
+    /// version.
     pub(crate) live: HashMap<Id, Seq>,
     pub(crate) intended: HashMap<Id, Seq>,
     pub(crate) gone: HashMap<Id, Seq>,
@@ -128,7 +129,7 @@ impl Client {
         if intended {
             self.intended.insert(id, self.live.get(&id).copied().unwrap_or(0));
             self.refused.remove(&id);
-            // The app offers to undo the deletion of what was saved, and of nothing else.
+            // The app offers Undo for saved things only.
             self.deletions.extend(was_saved.then_some((model_list, id)));
             self.wanted.insert(id, (model_list, false));
             self.changed(model_list, id);
@@ -146,7 +147,7 @@ impl Client {
         on!(self.store, model_list, timeline => timeline.forget_deleted(model_list::key(timeline, id)));
     }
 
-    /// Sends what the record's pending change calls for, one request at a time.
+    /// Sends the request of the record's pending change, one at a time.
     pub(crate) fn run(&mut self, model_list: ModelList, id: Id) {
         if !self.is_leader || self.requests.contains_key(&id) {
             return;
@@ -232,7 +233,7 @@ impl Client {
         older.is_some()
     }
 
-    /// From the newest on, as deep as was loaded before.
+    /// Refetches the loaded range, from the newest page on.
     pub(crate) fn ask_anew(&mut self, model_list: ModelList) {
         let down_to = self.floor(model_list);
         self.fetches.push(Fetch { model_list, below: None, down_to, read: None });
@@ -242,7 +243,7 @@ impl Client {
         on!(self.store, model_list, timeline => timeline.floor())
     }
 
-    /// `gone`: what the server knows to be deleted of the page's model_list.
+    /// `gone`: the deleted things of the page's model_list on the server.
     pub(crate) fn receive_page(&mut self, at: usize, gone: &[Stored]) {
         let Fetch { model_list, below, down_to, read } = self.fetches.remove(at);
         let read = read.expect("it was read before");
@@ -264,7 +265,7 @@ impl Client {
         }
     }
 
-    /// The stream starts over: what was on its way never comes, what is loaded is refetched.
+    /// Resets the stream: events in flight are lost, and the loaded range is refetched.
     pub(crate) fn reset(&mut self, since: &Position) {
         self.inbox.clear();
         (self.cut_off, self.lost_events) = (false, false);
@@ -280,7 +281,7 @@ impl Client {
         }
     }
 
-    /// What the agent last wanted must have come true, unless others had a hand in it too.
+    /// Checks that the agent's last intents are fulfilled, unless others changed the same things.
     pub(crate) fn has_what_was_wanted(&self, meddled: &BTreeSet<Id>) -> Result<(), String> {
         for (id, (model_list, wanted)) in self.wanted.iter().filter(|(id, _)| !meddled.contains(id)) {
             if self.shown(*model_list).iter().any(|thing| thing.id == *id) != *wanted {
@@ -290,7 +291,7 @@ impl Client {
         Ok(())
     }
 
-    /// The cell of each thing must still be the one it was at first.
+    /// Checks that each thing still has its first cell.
     pub(crate) fn has_its_cells(&mut self, texts: &BTreeMap<Id, (ModelList, u32)>) -> Result<(), String> {
         for (id, (model_list, _)) in texts {
             if !on!(self.store, model_list, timeline => model_list::is_same_cell(timeline, *id, &mut self.cells)) {
@@ -311,7 +312,7 @@ impl Client {
         *known = rev.max(*known);
     }
 
-    /// What an agent sees on a model_list, newest first.
+    /// The shown things of a model_list, newest first.
     pub(crate) fn shown(&self, model_list: ModelList) -> Vec<Shown> {
         on!(self.store, model_list, timeline => shown(timeline))
     }

@@ -1,5 +1,5 @@
-//! The property: for any history, order, loss covered by a snapshot and repetition, what is shown is what the server
-//! has. And the proof that it is tested: each fault seeded into the store makes it fail.
+//! The property test: after any history, order, repetition, and loss covered by a snapshot, clients show the server's
+//! state. Each fault seeded into the store makes it fail, which proves that the test detects it.
 
 use crate::{
     dice::Dice,
@@ -7,11 +7,11 @@ use crate::{
 };
 use store::fault::{Fault, seed};
 
-/// Unless `SIDENOTE_FAULT_HISTORIES` says how many.
+/// The default number of histories; `SIDENOTE_FAULT_HISTORIES` overrides it.
 const HISTORIES: u64 = 10_000;
 const LENGTH: usize = 40;
 
-/// What was wrong after a history, and with which seed it was made.
+/// A failed history, with its seed.
 struct Divergence {
     seed: u64,
     steps: Vec<Step>,
@@ -53,7 +53,7 @@ fn each_fault_seeded_into_the_store_is_noticed() {
     assert!(missed.is_empty(), "not noticed: {missed:?}");
 }
 
-/// Runs histories until one diverges. Returns how many pages were taken in.
+/// Runs histories until one diverges. Returns the number of pages received.
 fn run_all(seeds: impl Iterator<Item = u64>) -> Result<usize, Divergence> {
     let mut snapshots = 0;
     for seed in seeds {
@@ -72,7 +72,7 @@ fn run(seed: u64, steps: &[Step]) -> Result<usize, String> {
     world.calm_down(&mut Dice::new(seed ^ 0x5EED))
 }
 
-/// Takes away steps for as long as it still goes wrong.
+/// Shrinks a history: removes steps while it still fails.
 fn shortest(seed: u64, mut steps: Vec<Step>, mut what: String) -> Divergence {
     let mut piece = steps.len().div_ceil(2);
     while piece > 0 {

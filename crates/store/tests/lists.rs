@@ -1,5 +1,5 @@
-//! Lists of conversations against a model: whatever the order of events and pages, each list shows what the server's
-//! shows, as far down as it is loaded, and everything once all is loaded.
+//! Tests lists of conversations against a model: in any order of events and pages, each list shows the server's list
+//! down to its loaded range, and all of it once everything is loaded.
 
 use crate::{dice::Dice, model_list::agent};
 use reactive_graph::traits::GetUntracked;
@@ -23,11 +23,11 @@ use wire::{
 const HISTORIES: u64 = 500;
 const AGENTS: usize = 3;
 
-/// As the server keeps it, for no agent in particular.
+/// A conversation in the server's form, independent of the agent.
 #[derive(Clone)]
 struct Written {
     conversation: Conversation,
-    /// When the contact last wrote.
+    /// The position of the contact's last message.
     written: Seq,
 }
 
@@ -155,7 +155,7 @@ impl Server {
     }
 }
 
-/// Several things happen within the same second.
+/// A time of a change; several changes have the same second.
 fn at(seq: Seq, dice: &mut Dice) -> wire::Time {
     let second = i64::try_from(seq).unwrap() / 3 + i64::from(dice.one_in(4));
     chrono::DateTime::from_timestamp(second, 0).unwrap()
@@ -187,7 +187,7 @@ impl Client {
         self.store.conversations.list(query).next_cursor().map(|cursor| self.cursors[&cursor])
     }
 
-    /// Every list shows only what fits it, once, in its order, and counts those of it that are unread.
+    /// Checks that every list shows only its members, once, in order, and counts the unread ones.
     fn look(&self) -> Result<(), String> {
         for query in queries() {
             let list = self.store.conversations.list(query);
@@ -281,7 +281,7 @@ impl World {
                 client.pages.push((query, self.server.page(at, &query, after, 2 + dice.below(2))));
             }
             26..30 if !client.pages.is_empty() => client.receive_page(dice.below(client.pages.len())),
-            // A mark that is overtaken by older words shows the conversation as unread once more, so not then.
+            // Not while older versions are in flight: they would show the conversation as unread again.
             30..32 if client.pages.is_empty() && client.inbox.iter().all(|(of, _)| *of != id) => {
                 if let Some(seq) = client.store.conversations.read(id) {
                     self.server.read.insert((at, id), seq);
@@ -299,7 +299,7 @@ impl World {
         self.clients[at].look()
     }
 
-    /// The server takes every other change; the answer is the conversation as it is then.
+    /// The server accepts every other change; the answer is the changed conversation.
     fn answer(&mut self, at: usize, dice: &mut Dice) {
         let client = &mut self.clients[at];
         if client.changes.is_empty() {
@@ -320,7 +320,7 @@ impl World {
         }
     }
 
-    /// What was on its way is not taken in any more; what is loaded is refetched.
+    /// Resets a client: events in flight are lost, and the loaded range is refetched.
     fn reset(&mut self, at: usize) {
         let client = &mut self.clients[at];
         client.inbox.clear();

@@ -1,4 +1,4 @@
-//! Looks at what a client shows, and says what can't be.
+//! Checks a client's shown things for impossible states.
 
 use crate::{
     client::{Client, What},
@@ -14,7 +14,7 @@ use store::{
 use wire::Seq;
 
 impl Client {
-    /// Looks at a list, and says what can't be. `texts`: what was written under each id.
+    /// Checks a list for impossible states. `texts`: the text written under each id.
     pub(crate) fn look(&mut self, model_list: ModelList, texts: &BTreeMap<Id, (ModelList, u32)>) -> Result<(), String> {
         let shown = self.shown(model_list);
         let placed = on!(self.store, model_list, timeline => timeline.order_signal().with_untracked(Vec::len));
@@ -22,7 +22,7 @@ impl Client {
             return Err(format!("{} of {placed} places are empty", placed - shown.len()));
         }
         for pair in shown.windows(2) {
-            // After a restart two things may have the same place, until the pages after the reset are in.
+            // After a restart two things may have the same place, until the pages after the reset are received.
             if pair[0].place < pair[1].place {
                 return Err(format!("{pair:?} are not in order"));
             }
@@ -41,7 +41,7 @@ impl Client {
                 return Err(format!("{id} is shown as on its way, though it is known to have arrived"));
             }
             let (live, gone) = (self.live.get(&id).copied().unwrap_or(0), self.gone.get(&id));
-            // Versions of two orders can't be compared: between a restart and the reset nobody knows.
+            // Versions of two epochs can't be compared, so not between a restart and the reset.
             let theirs = thing.state == State::Saved && !thing.undone && !self.cut_off;
             if let Some(gone) = gone.filter(|gone| theirs && **gone >= live) {
                 return Err(format!("{id} is shown at version {live}, though deleted at {gone}"));
@@ -50,7 +50,7 @@ impl Client {
         self.look_at_undos(model_list)
     }
 
-    /// What is being brought back is shown all the while, unless it was back and deleted again.
+    /// Checks that a thing is shown while it is being restored, unless it was deleted again since.
     fn look_at_undos(&self, model_list: ModelList) -> Result<(), String> {
         let heard = |known: &HashMap<Id, Seq>, id| known.get(id).copied().unwrap_or(0);
         for (id, request) in self.requests.iter().filter(|(_, request)| request.model_list == model_list) {

@@ -1,10 +1,11 @@
-//! The store against a model of the server: whatever the network does, in the end every client shows what the server has.
+//! Tests the store against a model of the server: whatever the network does, every client converges to the server's
+//! state.
 //!
-//! `server` is the model, `model_list` tells the kinds of things apart, `client` does with the store what `Client` of the app does,
-//! `world` lets random histories happen to them, `convergence` runs thousands and seeds faults, `lists` does the same
-//! for lists of conversations.
+//! `server` is the model, `model_list` distinguishes the kinds of things, `client` models the app's `Client`, `world`
+//! runs random histories, `convergence` runs thousands of them and seeds faults, `lists` does the same for lists of
+//! conversations.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only, not the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
 mod client;

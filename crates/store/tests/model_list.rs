@@ -1,4 +1,4 @@
-//! The four lists of the model, of three kinds, and the store's timelines that stand for them.
+//! The four lists of the model, of three kinds, and the store's timelines that correspond to them.
 
 use crate::server::{Id, Said, Stored};
 use reactive_graph::signal::ArcRwSignal;
@@ -37,7 +37,7 @@ pub(crate) fn agent(number: usize) -> AgentId {
     AgentId(Uuid::from_u128(300 + number as u128))
 }
 
-/// A wire type that stands for a stored thing.
+/// The wire type of a stored thing.
 pub(crate) trait ModelEntry: Entry {
     fn of(stored: &Stored) -> Self;
     fn key(id: Id) -> Self::Id;
@@ -104,7 +104,7 @@ impl ModelEntry for Message {
     }
 }
 
-/// Evaluates an expression with the timeline that stands for a model_list.
+/// Evaluates an expression with the timeline of a model_list.
 macro_rules! on {
     ($store:expr, $model_list:expr, $timeline:ident => $do:expr) => {
         match $model_list {
@@ -136,7 +136,7 @@ pub(crate) fn entry<T: ModelEntry>(_: &Timeline<T>, stored: &Stored) -> T {
     T::of(stored)
 }
 
-/// Whether a thing's cell is still the one it was at first, which `first` remembers.
+/// Whether a thing still has its first cell, which `first` stores.
 pub(crate) fn is_same_cell<T: ModelEntry>(
     timeline: &Timeline<T>,
     id: Id,
@@ -159,7 +159,7 @@ fn author(stored: &Stored) -> AgentRef {
     AgentRef { id: agent(stored.author), name: format!("Agent {}", stored.author), removed: false }
 }
 
-/// The event as it travels.
+/// Converts a change into the event on the wire.
 pub(crate) fn event(said: &Said) -> Event {
     let (stored, seq) = (&said.stored, said.stored.rev);
     let actor = author(stored);

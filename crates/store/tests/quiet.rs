@@ -1,4 +1,4 @@
-//! After a history: the network calms down, everything on its way arrives, and what was lost is made up for.
+//! Ends a history: everything in flight arrives, and clients recover from losses.
 
 use crate::{
     dice::Dice,
@@ -7,10 +7,10 @@ use crate::{
 };
 
 impl World {
-    /// Lets everything arrive, in an order of the dice's. Returns how many pages the clients took in altogether.
+    /// Delivers everything in flight, in random order. Returns the number of pages that the clients received in total.
     pub(crate) fn calm_down(&mut self, dice: &mut Dice) -> Result<usize, String> {
         for at in 0..self.clients.len() {
-            // Before the last events are in, or after: a page must not mind.
+            // A page may be read before the last events arrive, or after.
             let (before, model_list) = (dice.one_in(2), MODEL_LISTS[dice.below(MODEL_LISTS.len())]);
             if before {
                 self.make_up_for_losses(at, dice)?;
@@ -18,7 +18,7 @@ impl World {
             self.clients[at].ask_anew(model_list);
             self.settle_down(dice)?;
         }
-        // Settling what one client wanted may have been said to a client that was cut off by then.
+        // A client may have been cut off while another one's requests were settled.
         let used = self.used();
         for at in 0..self.clients.len() {
             self.make_up_for_losses(at, dice)?;
@@ -52,7 +52,7 @@ impl World {
             .try_for_each(|at| model_lists.iter().try_for_each(|model_list| self.compare(at, *model_list)))
     }
 
-    /// Lost events: a reset and new pages, the changes asked for once more, or new pages alone.
+    /// Recovers from lost events: by a reset and new pages, by polling the changes, or by new pages alone.
     fn make_up_for_losses(&mut self, at: usize, dice: &mut Dice) -> Result<(), String> {
         if self.clients[at].cut_off {
             return self.reset(at);
@@ -67,7 +67,7 @@ impl World {
                 Ok(())
             }
             _ => {
-                // All pages: one that was read before the loss would bring in what it lacks.
+                // All pages are read again: one read before the loss lacks the lost changes.
                 self.clients[at].fetches.iter_mut().for_each(|fetch| fetch.read = None);
                 self.used().into_iter().for_each(|model_list| self.clients[at].ask_anew(model_list));
                 Ok(())

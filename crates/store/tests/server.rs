@@ -6,7 +6,7 @@ use wire::{Position, ProblemCode, Seq};
 
 pub(crate) type Id = u128;
 
-/// How many steps of a history an undo is possible for.
+/// The undo window, in steps of a history.
 const UNDO_WINDOW: usize = 25;
 
 /// A note or message, or its tombstone.
@@ -24,11 +24,11 @@ pub(crate) struct Stored {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Gone {
     pub(crate) by: usize,
-    /// Until when it can be restored.
+    /// The step until which it can be restored.
     until: usize,
 }
 
-/// An event: what a stored thing was like after a change.
+/// An event: a stored thing after a change.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
     pub(crate) stored: Stored,
@@ -38,7 +38,7 @@ pub(crate) struct Said {
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Entry(Stored),
-    /// Since when; `None`: it has never been there.
+    /// The version of the deletion; `None`: the thing never existed.
     Deleted(Option<Seq>),
     Gone(Seq),
     Refused(ProblemCode),
@@ -56,7 +56,7 @@ pub(crate) struct Server {
     pub(crate) stored: BTreeMap<Id, Stored>,
     pub(crate) seq: Seq,
     pub(crate) epoch: u32,
-    /// Everything said in this epoch.
+    /// All events of this epoch.
     pub(crate) log: Vec<Said>,
     pub(crate) now: usize,
     backup: Option<(BTreeMap<Id, Stored>, Seq)>,
@@ -67,7 +67,7 @@ impl Server {
         Position { epoch: format!("e{}", self.epoch), seq: self.seq }
     }
 
-    /// `PUT`. Every thirteenth text is one the server doesn't take.
+    /// `PUT`. The server refuses every thirteenth text.
     pub(crate) fn add(&mut self, author: usize, model_list: ModelList, id: Id, body: u32) -> Answer {
         match self.stored.get(&id) {
             Some(stored) if stored.gone.is_some() => Answer::Gone(stored.rev),
@@ -81,7 +81,7 @@ impl Server {
         }
     }
 
-    /// `DELETE`. Agent 0 is the admin. An id never seen gets a tombstone.
+    /// `DELETE`. Agent 0 is the admin. An unknown id gets a tombstone.
     pub(crate) fn delete(&mut self, agent: usize, model_list: ModelList, id: Id) -> Answer {
         let gone = Some(Gone { by: agent, until: self.now + UNDO_WINDOW });
         match self.stored.get(&id).cloned() {
@@ -121,7 +121,7 @@ impl Server {
         PageRead { items, more, as_of: self.position() }
     }
 
-    /// What there is, newest first.
+    /// The existing things, newest first.
     pub(crate) fn live(&self, model_list: ModelList) -> Vec<Stored> {
         let live = |stored: &&Stored| stored.model_list == model_list && stored.gone.is_none();
         let mut stored: Vec<Stored> = self.stored.values().filter(live).cloned().collect();
@@ -133,7 +133,7 @@ impl Server {
         self.backup = Some((self.stored.clone(), self.seq));
     }
 
-    /// Goes back to the backup, with the timeline of deletions replayed over it, or without where that was lost.
+    /// Restores the backup, with the log of deletions replayed over it (`replayed`) or without.
     pub(crate) fn restart(&mut self, replayed: bool) {
         let (stored, seq) = self.backup.clone().unwrap_or_default();
         let before = std::mem::replace(&mut self.stored, stored);

@@ -1,4 +1,4 @@
-//! What the pages of one browser share: pending changes, in the outbox and by what they tell each other.
+//! The pages of one browser: they share pending changes by the outbox and by messages.
 
 use crate::{
     client::{Client, What},
@@ -15,12 +15,12 @@ use store::{
     unsent::Unsent,
 };
 
-/// What one page of a browser tells the others.
+/// A message of one page of a browser to the others.
 #[derive(Clone, Debug)]
 pub(crate) enum Told {
-    /// A pending change, as the outbox has it. `None`: there is none any more.
+    /// A pending change, as the outbox has it. `None`: it was removed.
     Stored { model_list: ModelList, id: Id, text: Option<String> },
-    /// What came of a request. `answer`: none when it was lost. `text`: what is pending now.
+    /// The result of a request. `answer`: `None` if it was lost. `text`: the change that is pending now.
     Outcome { model_list: ModelList, id: Id, what: What, answer: Option<Answer>, text: Option<String> },
 }
 
@@ -28,7 +28,7 @@ pub(crate) enum Told {
 pub(crate) type Outbox = BTreeMap<Id, (ModelList, String)>;
 
 impl Client {
-    /// The agent has changed something here: it is stored, told, and sent.
+    /// Handles a change by the agent in this page: stores, broadcasts and sends it.
     pub(crate) fn changed(&mut self, model_list: ModelList, id: Id) {
         let text = self.unsent(model_list, id);
         if !self.is_leader {
@@ -63,12 +63,12 @@ impl Client {
         }
     }
 
-    /// Sends from now on.
+    /// Makes this page the leader.
     pub(crate) fn lead(&mut self, outbox: &Outbox) {
         self.is_leader = true;
         self.restore_all(outbox);
         for (&id, &(model_list, _)) in outbox {
-            // What has arrived meanwhile is to be sent no more; a page that has come since doesn't know.
+            // Already confirmed, so not to be sent; a page opened since then doesn't know that.
             if self.unsent(model_list, id).is_none() {
                 self.telling.push(Told::Stored { model_list, id, text: None });
             }
@@ -76,7 +76,7 @@ impl Client {
         }
     }
 
-    /// Applies a pending change of another page. `None`: it is pending no more.
+    /// Applies a pending change of another page. `None`: it is no longer pending.
     pub(crate) fn restore(&mut self, model_list: ModelList, id: Id, text: Option<&str>) {
         let Some(text) = text else {
             self.refused.remove(&id);
@@ -114,7 +114,7 @@ impl Client {
 }
 
 impl World {
-    /// Stores what the pages are about to tell, and sends it to the others of the same browser.
+    /// Stores the messages that pages are about to broadcast, and sends them to the browser's other pages.
     pub(crate) fn tell(&mut self) {
         for at in 0..self.clients.len() {
             let (agent, page) = (self.clients[at].agent, self.clients[at].page);
@@ -130,7 +130,7 @@ impl World {
         }
     }
 
-    /// The page goes, with everything on its way, and a new one takes its place.
+    /// A page crashes, with everything in flight, and a new one replaces it.
     pub(crate) fn crash(&mut self, at: usize) -> Result<(), String> {
         self.told_arrives_everywhere(self.clients[at].agent)?;
         let new = Client::new(self.clients[at].agent, self.clients[at].page);
@@ -141,7 +141,7 @@ impl World {
         self.look_everywhere(at)
     }
 
-    /// A page is closed. The last one of a browser stays.
+    /// Closes a page, except for the last one of a browser.
     pub(crate) fn close(&mut self, at: usize, which: usize) -> Result<(), String> {
         let of_browser = |(place, other): (usize, &Client)| {
             (place != at && other.agent == self.clients[at].agent).then_some(other.page)
@@ -160,7 +160,7 @@ impl World {
             .try_for_each(|at| self.look_everywhere(at))
     }
 
-    /// If the page that has gone was the leader, another one of the browser is.
+    /// Removes a closed page. If it was the leader, another page of the browser becomes the leader.
     pub(crate) fn goes(&mut self, gone: Client) {
         let outbox = self.outboxes[gone.agent].clone();
         let heir = self.clients.iter_mut().find(|client| client.agent == gone.agent).expect("the last page stays");
@@ -173,7 +173,7 @@ impl World {
         }
     }
 
-    /// Another page of the same browser.
+    /// Opens another page of the same browser.
     pub(crate) fn open(&mut self, at: usize) -> Result<(), String> {
         let agent = self.clients[at].agent;
         if self.clients.iter().filter(|client| client.agent == agent).count() == PAGES {
@@ -186,8 +186,8 @@ impl World {
         self.look_everywhere(self.clients.len() - 1)
     }
 
-    /// What pages of a browser tell each other takes less time than a person needs to act, or a lock to be given to the
-    /// next page.
+    /// Delivers all messages between pages of a browser: they are faster than a user's next action, and than the
+    /// transfer of the leader's lock.
     pub(crate) fn told_arrives_everywhere(&mut self, agent: usize) -> Result<(), String> {
         for at in 0..self.clients.len() {
             while self.clients[at].agent == agent && !self.clients[at].told.is_empty() {

@@ -1,4 +1,4 @@
-//! Random histories: clients, the server and the network between them, one step after the other.
+//! Random histories: steps of clients, the server and the network between them.
 
 use crate::{
     client::{Client, What},
@@ -10,8 +10,8 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 use store::record::State;
 
-/// A step of a history. Which client, thing or letter it is about follows from `a` and `b` and what there is by then,
-/// so that a history from which steps are taken away is still one.
+/// A step of a history. `a` and `b` select a client, thing or message among those that exist at that point, so that a
+/// history stays valid when steps are removed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Step {
     kind: Kind,
@@ -46,11 +46,11 @@ enum Kind {
     ToldArrives,
 }
 
-/// Agents, each with a browser; and with how many pages it may have at once.
+/// The number of agents, each with a browser, and the maximum number of a browser's pages.
 const AGENTS: usize = 3;
 pub(crate) const PAGES: usize = 4;
 
-/// How often each kind of step is taken.
+/// The weight of each kind of step.
 const KINDS: [(Kind, usize); 23] = [
     (Kind::Add, 14),
     (Kind::Delete, 9),
@@ -77,7 +77,7 @@ const KINDS: [(Kind, usize); 23] = [
     (Kind::ToldArrives, 14),
 ];
 
-/// Most of what happens happens in one place, so that it meets.
+/// Most steps are in one list, so that they conflict.
 pub(crate) const MODEL_LISTS: [ModelList; 8] = [
     ModelList::ContactNotes(0),
     ModelList::ContactNotes(0),
@@ -104,12 +104,12 @@ pub(crate) struct World {
     pub(crate) server: Server,
     /// Every page of every browser.
     pub(crate) clients: Vec<Client>,
-    /// By agent: what the browser's storage has.
+    /// The content of each browser's storage, by agent.
     pub(crate) outboxes: Vec<Outbox>,
     pub(crate) pages: usize,
-    /// What was written under each id, and on which model_list.
+    /// The model_list and text of each id.
     pub(crate) texts: BTreeMap<Id, (ModelList, u32)>,
-    /// Who deleted what first, and what others deleted too.
+    /// The page that deleted each thing first, and the things that others deleted too.
     pub(crate) deleters: BTreeMap<Id, usize>,
     meddled: BTreeSet<Id>,
 }
@@ -169,7 +169,7 @@ impl World {
         Ok(())
     }
 
-    /// What this client shows of a model_list must be possible.
+    /// Checks a client's model_list for impossible states.
     pub(crate) fn look(&mut self, at: usize, model_list: ModelList) -> Result<(), String> {
         self.clients[at].look(model_list, &self.texts)
     }
@@ -191,7 +191,7 @@ impl World {
         let client = &mut self.clients[at];
         let shown = client.shown(model_list);
         let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return Ok(()) };
-        // A message is never deleted, except for one that the server didn't take.
+        // A message is never deleted, unless the server refused it.
         if model_list != ModelList::Messages || client.refused.contains(&thing.id) {
             client.delete(model_list, thing.id);
             if *self.deleters.entry(thing.id).or_insert(client.page) != client.page {
@@ -294,7 +294,7 @@ impl World {
         self.look(at, model_list)
     }
 
-    /// It is asked for again.
+    /// Loses a page, which is then requested again.
     fn page_lost(&mut self, at: usize, which: usize) {
         let fetches = &mut self.clients[at].fetches;
         if !fetches.is_empty() {
@@ -303,7 +303,7 @@ impl World {
         }
     }
 
-    /// The server goes down and comes back as it was at the last backup. Answers on their way are lost with it.
+    /// Restarts the server from the last backup. Answers in flight are lost.
     fn restart(&mut self, replayed: bool) -> Result<(), String> {
         (0..AGENTS).try_for_each(|agent| self.told_arrives_everywhere(agent))?;
         self.server.restart(replayed);
@@ -324,7 +324,7 @@ impl World {
         self.look_everywhere(at)
     }
 
-    /// The model_lists on which something was ever written.
+    /// The model_lists that have things.
     pub(crate) fn used(&self) -> Vec<ModelList> {
         let used: BTreeSet<ModelList> = self.texts.values().map(|(model_list, _)| *model_list).collect();
         used.into_iter().collect()
@@ -334,7 +334,7 @@ impl World {
         self.clients.iter().try_for_each(|client| client.has_what_was_wanted(&self.meddled))
     }
 
-    /// Whether a client shows what the server has, down to where it has loaded, and beside that what was refused.
+    /// Checks that a client shows the server's state within its loaded range, plus refused changes.
     pub(crate) fn compare(&self, at: usize, model_list: ModelList) -> Result<(), String> {
         let client = &self.clients[at];
         let floor = client.floor(model_list).ok_or("nothing is loaded")?;
@@ -363,7 +363,7 @@ pub(crate) fn pick<T: Copy>(from: &[T], which: usize) -> Option<T> {
     from.get(which % from.len().max(1)).copied()
 }
 
-/// For a shortest history to be read.
+/// Formats a history for a failure message.
 pub(crate) fn describe(steps: &[Step]) -> String {
     let lines = steps.iter().map(|step| format!("  {:?} {} {}\n", step.kind, step.a, step.b));
     lines.collect()

@@ -1,4 +1,4 @@
-//! A clock in the test's hands: what the page wants to do later waits until the test lets time pass.
+//! `Clock`: controls the page's timers: they wait until the test lets time pass.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,17 +10,17 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::eventually::microtask;
 
-/// Timers that are shorter than this go on by themselves: they wait for the browser, not for time to pass.
+/// Shorter timers, in milliseconds, are real: they wait for the browser, not for time to pass.
 const SHORTEST: f64 = 500.0;
-/// No timer of the browser's own has such an id.
+/// The browser's own timers don't reach this id.
 const FIRST_ID: i32 = 1_000_000_000;
 
 thread_local! {
-    /// The browser's own.
+    /// The browser's own functions.
     static REAL: (Function, Function) = (of_page("setTimeout"), of_page("clearTimeout"));
 }
 
-/// Stands where the page's long timers were, from [`Clock::stop`] until it is dropped.
+/// Replaces the page's long timers, from [`Clock::stop`] until it is dropped.
 pub struct Clock {
     timers: Rc<RefCell<Timers>>,
     _stand_ins: StandIns,
@@ -42,7 +42,7 @@ struct Timer {
 }
 
 impl Clock {
-    /// Stops the clock. Timers that run already are left alone: stop it before the story begins.
+    /// Stops the clock. Running timers are not affected: stop it before the story begins.
     pub fn stop() -> Self {
         let timers = Rc::new(RefCell::new(Timers { now: 0.0, next: FIRST_ID, waiting: Vec::new() }));
         let (later, never) = REAL.with(Clone::clone);
@@ -65,9 +65,9 @@ impl Clock {
         Self { timers, _stand_ins: (set, clear) }
     }
 
-    /// Lets time pass. What becomes due runs in its order, each with all that follows from it at once.
+    /// Lets time pass. Due timers run in order, each with all its consequences.
     pub async fn pass(&self, milliseconds: u32) {
-        // What has happened until now may be about to end a timer.
+        // Pending effects may clear a timer.
         settled().await;
         let end = self.timers.borrow().now + f64::from(milliseconds);
         loop {
@@ -80,7 +80,7 @@ impl Clock {
         settled().await;
     }
 
-    /// How many timers of this length are waiting.
+    /// The number of waiting timers of this length.
     pub fn waiting(&self, milliseconds: u32) -> usize {
         let is_like = |timer: &&Timer| (timer.delay - f64::from(milliseconds)).abs() < 0.5;
         self.timers.borrow().waiting.iter().filter(is_like).count()
@@ -93,7 +93,7 @@ impl Drop for Clock {
     }
 }
 
-/// Gives the page its own timers back. A test that panics drops nothing, and the next one must not be stopped by it.
+/// Restores the page's own timers. A test that panics drops nothing, so the panic hook calls this.
 pub(crate) fn start_again() {
     REAL.with(|(set, clear)| {
         put("setTimeout", set);
@@ -115,7 +115,7 @@ impl Timers {
         self.waiting.len() < before
     }
 
-    /// The first one that is due by then, and the clock put forward to it.
+    /// Takes the first timer that is due by then, and moves the clock to it.
     fn take_due(&mut self, end: f64) -> Option<Function> {
         let due = self.waiting.iter().enumerate().filter(|(_, timer)| timer.due <= end);
         let (at, _) = due.min_by(|(_, one), (_, other)| one.due.total_cmp(&other.due))?;
@@ -125,7 +125,7 @@ impl Timers {
     }
 }
 
-/// What follows from one thing takes a few turns: an effect, what it changes, and the effects of that.
+/// Waits a few microtasks: an effect, its changes, and their effects.
 async fn settled() {
     for _ in 0..8 {
         microtask().await;

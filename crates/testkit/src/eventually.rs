@@ -1,4 +1,4 @@
-//! Waiting, without guessing how long things take.
+//! Waits for conditions and frames, without fixed delays.
 
 use std::future::Future;
 use std::panic::Location;
@@ -8,11 +8,11 @@ use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-/// How long a condition may take to come true, in milliseconds. Only ever waited out by a test that fails.
+/// The timeout of a condition, in milliseconds. Only a failing test waits that long.
 const LIMIT: f64 = 10_000.0;
 
-/// Waits until `condition` holds, looking after each microtask at first and then once a frame; fails the test, at the
-/// line that waits, when it doesn't within ten seconds.
+/// Waits until `condition` holds; checks it after each microtask at first, then once a frame. Fails the test, at the
+/// caller's line, after ten seconds.
 #[track_caller]
 pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) -> impl Future<Output = ()> {
     let what = what.to_owned();
@@ -32,14 +32,14 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) -> impl Futur
     }
 }
 
-/// Waits until what was changed so far has been painted: the next frame's work is done and the one after has begun. For
-/// tests of what must *not* happen by then.
+/// Waits until all changes so far are painted: the next frame has ended and the one after has begun. For tests that
+/// something does *not* happen.
 pub async fn painted() {
     frame().await;
     frame().await;
 }
 
-/// Waits until the very next picture has been painted, and no longer: for what must be right at first sight.
+/// Waits until the next frame is painted, and no longer: for tests that the first frame is right.
 pub async fn next_picture() {
     frame().await;
     // Frame callbacks come before layout and paint; this runs as the next task, which is after.

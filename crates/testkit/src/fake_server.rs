@@ -1,6 +1,6 @@
-//! The server, as far as a page can tell: stands where `window.fetch` stood, for as long as a test lasts. It knows the
-//! contract and keeps its data in memory; a test can hold an answer, lose it, refuse a request, and speak on the
-//! event stream. Nothing is said on the stream but what the test says.
+//! `FakeServer`: replaces `window.fetch` for the duration of a test. It implements the contract and keeps its data in
+//! memory; a test can hold an answer, lose it, refuse a request, and send on the event stream. The stream sends only
+//! when the test does.
 
 mod answers;
 mod data;
@@ -27,18 +27,19 @@ pub use rules::Held;
 use rules::Rules;
 use stream::Stream;
 
+/// A server in the page, which replaces `window.fetch` until it is dropped.
 pub struct FakeServer {
     shared: Rc<Shared>,
     door: Closure<dyn Fn(JsValue, JsValue) -> Promise>,
 }
 
 thread_local! {
-    /// The browser's own.
+    /// The browser's own `fetch`.
     static FETCH: JsValue = fetch();
 }
 
 struct Shared {
-    /// Each server has an address of its own: what an earlier test left behind finds nobody.
+    /// Each server has its own address, so that tasks left by an earlier test don't reach it.
     base: String,
     data: RefCell<Data>,
     rules: Rules,
@@ -46,7 +47,7 @@ struct Shared {
     stream: Stream,
 }
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub method: String,
@@ -57,7 +58,7 @@ pub struct Sent {
     pub last_event_id: Option<String>,
 }
 
-/// What a request is answered with.
+/// The answer to a request.
 enum Answer {
     Json {
         status: u16,
@@ -75,7 +76,7 @@ enum Answer {
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 impl FakeServer {
-    /// A server where Sam, an agent, is signed in; Maya, an admin, is the colleague.
+    /// A server with Sam, an agent, signed in; Maya, an admin, is the colleague.
     pub fn new() -> Self {
         Self::with(Data::new(false))
     }
@@ -109,44 +110,44 @@ impl FakeServer {
         Api::new(&self.shared.base)
     }
 
-    /// The requests that have come, oldest first.
+    /// The received requests, oldest first.
     pub fn requests(&self, method: &str, pattern: &str) -> Vec<Sent> {
         self.shared.requests.borrow().iter().filter(|sent| rules::matches(sent, method, pattern)).cloned().collect()
     }
 
-    /// Whether a request has come.
+    /// Whether such a request was received.
     pub fn was_asked(&self, method: &str, pattern: &str) -> bool {
         !self.requests(method, pattern).is_empty()
     }
 
-    /// From now on requests are carried out, but not answered before the returned guard is let go.
+    /// Holds the answers to such requests until the returned guard is dropped. The requests still take effect.
     #[must_use]
     pub fn hold(&self, method: &str, pattern: &str) -> Held {
         self.shared.rules.hold(method, pattern)
     }
 
-    /// The next such request is refused.
+    /// Refuses the next such request.
     pub fn refuse(&self, method: &str, pattern: &str, code: ProblemCode) {
         self.shared.rules.refuse(method, pattern, code, None);
     }
 
-    /// The next such request is refused, with so many seconds to wait.
+    /// Refuses the next such request, with a `Retry-After` in seconds.
     pub fn refuse_for(&self, method: &str, pattern: &str, code: ProblemCode, seconds: u32) {
         self.shared.rules.refuse(method, pattern, code, Some(seconds));
     }
 
-    /// The next such request is carried out, and the connection breaks before the answer.
+    /// Loses the answer to the next such request. The request still takes effect.
     pub fn lose(&self, method: &str, pattern: &str) {
         self.shared.rules.lose(method, pattern);
     }
 
-    /// Nothing arrives any more, and the stream breaks.
+    /// Cuts the connection: all requests fail, and the stream breaks.
     pub fn go_offline(&self) {
         self.shared.rules.set_offline(true);
         self.shared.stream.cut();
     }
 
-    /// The connection is back, and the browser says so to the page, as it does.
+    /// Restores the connection, and dispatches the browser's `online` event.
     pub fn go_online(&self) {
         self.shared.rules.set_offline(false);
         let online = web_sys::Event::new("online").expect("an event can be made");
@@ -162,7 +163,7 @@ impl Default for FakeServer {
 
 impl Drop for FakeServer {
     fn drop(&mut self) {
-        // A test that failed may be let go of when the next one has its server already.
+        // A failed test may be dropped after the next one has installed its server.
         if fetch() == *self.door.as_ref() {
             FETCH.with(set_fetch);
         }
@@ -184,7 +185,7 @@ impl Shared {
         self.place(request).map(|_| Clone::clone(request))
     }
 
-    /// Path and query, below our address.
+    /// Path and query, relative to the server's address.
     fn place(&self, request: &Request) -> Option<(String, String)> {
         let url = web_sys::Url::new(&request.url()).ok()?;
         let path = url.pathname();
@@ -237,7 +238,7 @@ fn read_query(search: &str) -> Vec<(String, String)> {
     parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// What a real `fetch` throws when there is no connection.
+/// The error of a real `fetch` without a connection.
 fn broken() -> JsValue {
     js_sys::TypeError::new("Failed to fetch").into()
 }

@@ -1,11 +1,11 @@
-//! A page that nobody can see, as a tab in the background is.
+//! `HiddenPage`: simulates a hidden page, like a tab in the background.
 
 use js_sys::{Object, Reflect};
 use leptos::prelude::document;
 use wasm_bindgen::JsValue;
 use web_sys::Event;
 
-/// Hides the page until it is dropped, as far as the page can tell.
+/// Makes the page report that it is hidden, until it is dropped.
 pub struct HiddenPage(());
 
 impl HiddenPage {
@@ -27,9 +27,9 @@ impl Drop for HiddenPage {
     }
 }
 
-/// Gives the page its own state back. A test that panics drops nothing, and the next one must not be hidden by it.
+/// Restores the page's own state. A test that panics drops nothing, so the panic hook calls this.
 pub(crate) fn show_again() {
-    // The browser's own is on the prototype.
+    // The browser's property is on the prototype.
     Reflect::delete_property(&document(), &"visibilityState".into()).expect("it was configurable");
 }
 

@@ -1,11 +1,11 @@
-//! For tests of pages that show Sidenote's components, in a real browser: a server that a test holds in its hands, the
-//! screen as an agent reads it, and the agent's own hands. Made for `wasm-bindgen-test`; nothing here waits by the clock.
+//! For tests of pages that show Sidenote's components, in a real browser: a fake server, queries of the screen by role
+//! and name, and the user's actions. Made for `wasm-bindgen-test`, without fixed delays.
 //!
-//! [`FakeServer`] takes the place of `window.fetch` and speaks the contract; [`Story`] opens an inbox, or a view of one's
-//! own, in front of it; [`Screen`] finds things by role and name; [`eventually()`] waits for what a test says. With
-//! [`Clock`] a test lets time pass, with [`HiddenPage`] the page is a tab in the background.
+//! [`FakeServer`] replaces `window.fetch` and implements the contract; [`Story`] opens an inbox, or a custom view, with
+//! it; [`Screen`] finds elements by role and name; [`eventually()`] waits for a condition. [`Clock`] controls timers,
+//! [`HiddenPage`] simulates a tab in the background.
 //!
-//! What is not as a test expects panics with a sentence, at the line of the test.
+//! A failed expectation panics with a sentence, at the line of the test.
 #![cfg(target_arch = "wasm32")]
 
 pub mod clock;

@@ -1,4 +1,4 @@
-//! A panel's contact notes, and writing one.
+//! Finds a panel's contact notes, and adds one.
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
@@ -9,7 +9,7 @@ use crate::{
     user::fill_in,
 };
 
-/// The notes of a panel, newest first, as they are in the document.
+/// The rows of a panel's notes, newest first.
 pub fn note_rows(panel: &Screen) -> Vec<HtmlElement> {
     found(panel.root(), "ul[aria-label^='Notes about '] > li:not([aria-hidden])")
 }
@@ -31,7 +31,7 @@ fn text_of(row: &HtmlElement) -> String {
     body.and_then(|body| body.text_content()).unwrap_or_default()
 }
 
-/// Whether a note's row says that it isn't saved yet.
+/// Whether a note's row shows that the note is pending.
 pub fn is_waiting(row: &Screen) -> bool {
     !row.texts("Saving").is_empty()
 }

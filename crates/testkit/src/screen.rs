@@ -1,11 +1,11 @@
-//! Finding things on a page as someone with a screen reader does: by role, name and text. What is hidden from
-//! assistive technology isn't found.
+//! `Screen`: finds elements like a screen reader does: by role, name and text. Elements hidden from assistive
+//! technology are not found.
 
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
-/// A part of the page to look at.
+/// A part of the page.
 #[derive(Clone)]
 pub struct Screen {
     root: Element,
@@ -16,7 +16,7 @@ impl Screen {
         Self { root: root.clone() }
     }
 
-    /// The one element with this role and name; fails the test when there is none, or more than one.
+    /// The only element with this role and name; fails the test if there is none, or more than one.
     #[track_caller]
     pub fn role(&self, role: &str, name: &str) -> HtmlElement {
         let mut found = self.roles(role, name);
@@ -38,7 +38,7 @@ impl Screen {
         self.elements().into_iter().filter(|element| role_of(element).as_deref() == Some(role)).collect()
     }
 
-    /// The innermost elements whose whole text this is.
+    /// The innermost elements with exactly this text.
     pub fn texts(&self, text: &str) -> Vec<HtmlElement> {
         let matches = |element: &Element| squeeze(&element.text_content().unwrap_or_default()) == text;
         let inner = |element: &Element| children(element).iter().any(matches);
@@ -47,17 +47,17 @@ impl Screen {
 
     pub fn says(&self, text: &str) -> bool {
         let reads = |element: &HtmlElement| squeeze(&element.inner_text()).contains(text);
-        // An element's text holds its children's, except for what is in a shadow.
+        // An element's text contains its children's, except for those in a shadow root.
         let in_shadow = |element: &&HtmlElement| element.get_root_node().has_type::<web_sys::ShadowRoot>();
         self.root.dyn_ref().is_some_and(reads) || self.elements().iter().filter(in_shadow).any(reads)
     }
 
-    /// What is looked at.
+    /// The root element.
     pub fn root(&self) -> &Element {
         &self.root
     }
 
-    /// Roles and names, for the message of a test that fails.
+    /// Roles and names, for the message of a failed test.
     pub fn outline(&self) -> String {
         let lines = self.elements().into_iter().filter_map(|element| {
             let role = role_of(&element)?;
@@ -73,13 +73,13 @@ impl Screen {
     }
 }
 
-/// All that match, in reading order: many times faster than going through everything on the page.
+/// All elements that match, in reading order: much faster than a walk over all elements.
 pub fn found(root: &Element, selector: &str) -> Vec<HtmlElement> {
     let all = root.query_selector_all(selector).expect("a selector");
     (0..all.length()).filter_map(|index| all.item(index)?.dyn_into().ok()).collect()
 }
 
-/// What can be read in an element, in one line.
+/// The visible text of an element, in one line.
 pub fn read(element: &HtmlElement) -> String {
     element.inner_text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -94,7 +94,7 @@ fn collect(element: &Element, found: &mut Vec<HtmlElement>) {
     }
 }
 
-/// An element's children, and those in its shadow.
+/// An element's children, and those in its shadow root.
 fn children(element: &Element) -> Vec<Element> {
     let light = element.children();
     let shadow = element.shadow_root().map(|shadow| shadow.children());
@@ -150,7 +150,7 @@ fn role_of(element: &Element) -> Option<String> {
     Some(role.to_owned())
 }
 
-/// The accessible name, by as much of the rules as our pages use.
+/// The accessible name, by the part of the rules that the app's pages need.
 fn name_of(element: &Element) -> String {
     if let Some(ids) = element.get_attribute("aria-labelledby") {
         let texts = ids.split_whitespace().filter_map(|id| by_id(element, id)?.text_content());
@@ -169,7 +169,7 @@ fn name_of(element: &Element) -> String {
             element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value)
         }
         "input" | "textarea" | "select" => element.get_attribute("placeholder"),
-        // These have a name only when given one.
+        // These have a name only if it is given explicitly.
         "ul" | "ol" | "section" | "form" | "nav" | "main" | "aside" | "article" | "dialog" => None,
         _ => element.text_content(),
     };
@@ -189,7 +189,7 @@ fn by_id(element: &Element, id: &str) -> Option<Element> {
     query_root(element, &format!("[id=\"{id}\"]"))
 }
 
-/// Looks in the document or shadow root that the element is in.
+/// Queries the document or shadow root that the element is in.
 fn query_root(element: &Element, selector: &str) -> Option<Element> {
     let root = element.get_root_node();
     match root.dyn_ref::<web_sys::ShadowRoot>() {

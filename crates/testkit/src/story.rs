@@ -1,4 +1,4 @@
-//! One story: an inbox over the real client and a fake server, and what the agent in front of it does.
+//! `Story`: a test scenario: an inbox with the real client and a fake server, and the agent's actions.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +19,7 @@ use crate::hidden_page;
 use crate::screen::{Screen, found, read};
 use crate::stage::Stage;
 
+/// An inbox with its client and fake server.
 pub struct Story {
     pub server: FakeServer,
     pub client: Client,
@@ -34,7 +35,7 @@ impl Story {
         Self::begin(server, InboxView { panes: panes.collect(), ..InboxView::default() }, None).await
     }
 
-    /// The same, and everything has been loaded.
+    /// Like [`Self::open`], and waits until everything is loaded.
     pub async fn ready(server: FakeServer, conversations: &[ConversationId]) -> Self {
         let story = Self::open(server, conversations).await;
         story.settled().await;
@@ -59,7 +60,7 @@ impl Story {
         .await
     }
 
-    /// A view of one's own, over an open client: components find it by `Client::here()`.
+    /// Mounts a custom view with an open client: components find it by `Client::here()`.
     pub async fn mount<V: IntoView + 'static>(server: FakeServer, page: impl FnOnce() -> V + 'static) -> Self {
         Self::mount_beside(server, InboxView::default(), page).await
     }
@@ -70,7 +71,7 @@ impl Story {
         page: impl FnOnce() -> V + 'static,
     ) -> Self {
         count_panics();
-        // What runs the client's tasks is started by the first view.
+        // The first view starts the executor of the client's tasks.
         drop(Stage::new("", || ()));
         let client =
             sidenote::sync::open(server.api(), Some(view.query)).await.expect("the fake server lets everybody in");
@@ -87,7 +88,7 @@ impl Story {
         Self { server, client, view, stage, panics: PANICS.load(Ordering::Relaxed) }
     }
 
-    /// Waits until nothing is loading any more and the stream is open.
+    /// Waits until all data is loaded and the stream is open.
     pub async fn settled(&self) {
         eventually("everything is loaded", || {
             let expected = self.view.with_untracked(|view| view.panes.iter().filter(|pane| pane.panel).count());
@@ -101,7 +102,7 @@ impl Story {
         self.stage.screen()
     }
 
-    /// The element everything is in.
+    /// The root element.
     pub fn root(&self) -> &HtmlElement {
         self.stage.root()
     }
@@ -126,23 +127,23 @@ impl Story {
         Screen::of(&self.panels()[nth])
     }
 
-    /// Changes what is on the screen, as the address would.
+    /// Changes the view, as the address would.
     pub fn go(&self, change: impl FnOnce(&InboxView) -> InboxView) {
         let next = change(&self.view.get_untracked());
         self.view.set(next);
     }
 
-    /// What is said assertively.
+    /// The texts of all alerts.
     pub fn alerts(&self) -> Vec<String> {
         found(self.root(), "[role=alert]").iter().map(read).filter(|text| !text.is_empty()).collect()
     }
 
-    /// Takes the view off the page; the rest goes on.
+    /// Unmounts the view; the client continues.
     pub fn leave(&mut self) {
         self.stage.unmount();
     }
 
-    /// Ends the story: nothing is left on the page, and nothing panicked.
+    /// Ends the story, and checks that the page is clean and that nothing panicked.
     pub async fn end(mut self) {
         self.stage.unmount();
         painted().await;
@@ -164,7 +165,7 @@ impl Drop for Story {
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
-/// A panic in a task or an effect fails no test by itself, so they are counted.
+/// Counts panics: one in a task or an effect does not fail a test by itself.
 fn count_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

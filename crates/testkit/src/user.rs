@@ -1,10 +1,10 @@
-//! What a user does: types, presses a key; and where the focus is then.
+//! A user's actions: typing and key presses; and the focused element.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventInit, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, KeyboardEventInit};
 
-/// Puts text into a field as typing does.
+/// Sets a field's text, with the events of typing.
 pub fn fill_in(field: &HtmlTextAreaElement, text: &str) {
     field.set_value(text);
     input(field);
@@ -22,7 +22,7 @@ fn input(field: &HtmlElement) {
     field.dispatch_event(&event).expect("a field takes events");
 }
 
-/// Presses a key; `with` sets what is held down.
+/// Presses a key; `with` sets the modifiers.
 pub fn press(target: &HtmlElement, key: &str, with: impl FnOnce(&KeyboardEventInit)) {
     let init = KeyboardEventInit::new();
     init.set_key(key);

@@ -1,10 +1,11 @@
-//! Activity: who did what when around a contact. Never carries a note's text.
+//! Activity around a contact: actor, action and time. Never contains a note's text.
 
 use crate::{Seq, agent::AgentRef, ids::ConversationId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+/// The kind of an activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -27,7 +28,7 @@ pub enum ActivityKind {
     DetailsChanged,
 }
 
-/// One entry, newest first in its list.
+/// One entry. Lists are newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Activity {

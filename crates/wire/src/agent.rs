@@ -1,4 +1,4 @@
-//! Agents, their organization and its channels, and what the signed-in agent may set.
+//! Agents, their organization and its channels, and the signed-in agent's settings.
 
 use crate::{
     ids::{AgentId, ChannelId, OrgId},
@@ -16,7 +16,7 @@ pub struct SignIn {
     pub password: String,
 }
 
-/// What an agent may do: both read and add everything; an agent deletes own notes, an admin anybody's.
+/// An agent's permissions: both roles read and add everything; an agent deletes their own notes, an admin any note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -33,11 +33,11 @@ pub struct Agent {
     pub name: String,
     pub email: String,
     pub role: Role,
-    /// No longer in the organization; what they wrote stays.
+    /// Whether the agent has left the organization; their notes and messages stay.
     pub removed: bool,
 }
 
-/// A teammate as named beside what they wrote or did.
+/// A teammate as the author or actor of something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AgentRef {
@@ -46,16 +46,17 @@ pub struct AgentRef {
     pub removed: bool,
 }
 
+/// An organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Organization {
     pub id: OrgId,
-    /// The short name in addresses, e. g. `acme`.
+    /// The short name in URLs, e. g. `acme`.
     pub slug: String,
     pub name: String,
 }
 
-/// A way contacts are reached.
+/// The kind of a channel.
 #[derive(
     Clone,
     Copy,
@@ -84,6 +85,7 @@ pub enum ChannelKind {
     Instagram,
 }
 
+/// A channel of an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Channel {
@@ -97,11 +99,11 @@ pub struct Channel {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Settings {
-    /// Enter sends instead of making a new line.
+    /// Whether Enter sends instead of inserting a new line.
     pub enter_sends: bool,
 }
 
-/// `PATCH /me`: what is left out stays.
+/// `PATCH /me`: omitted fields stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -110,7 +112,7 @@ pub struct SettingsPatch {
     pub enter_sends: Option<bool>,
 }
 
-/// `GET /me`: who is signed in, and the small things every screen needs.
+/// `GET /me`: the signed-in agent, and the data that every screen needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Me {

@@ -1,13 +1,13 @@
-//! What a note's or message's text may be: one rule, used by the app before sending and by the server on arrival.
+//! `NoteBody`: the valid texts of notes and messages. The app checks before sending, the server on arrival.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
-/// The longest text, in Unicode scalar values.
+/// The maximum length of a text, in Unicode scalar values.
 pub const MAX_BODY_CHARS: usize = 10_000;
 
-/// The text of a note or message. Exact characters are kept: nothing is trimmed or normalized, only `\r\n` becomes
-/// `\n`. Has no `Display` and a redacting `Debug`, so that it can't slip into a log.
+/// The text of a note or message. Characters are kept exactly: only `\r\n` becomes `\n`, with no trimming or
+/// normalization. It has no `Display` and a redacting `Debug`, so that it can't end up in a log.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(transparent)]
@@ -16,7 +16,7 @@ pub struct NoteBody(String);
 /// Why a text can't be a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// Nothing visible remains once white space and default-ignorable characters are taken away.
+    /// The text has only white space and default-ignorable characters.
     #[error("blank")]
     Blank,
     /// More than [`MAX_BODY_CHARS`] Unicode scalar values.
@@ -76,7 +76,7 @@ impl fmt::Debug for NoteBody {
 }
 
 impl<'de> Deserialize<'de> for NoteBody {
-    /// Takes what a server sent as it is, except for texts no body may be.
+    /// Accepts a text unchanged, if it is a valid body.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(serde::de::Error::custom)

@@ -1,4 +1,4 @@
-//! Contacts: the people outside, as the Contact Profile Panel shows them.
+//! Contacts: the people outside of the organization, as the Contact Profile Panel shows them.
 
 use crate::{
     Seq,
@@ -8,14 +8,14 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Reads a day exactly as `YYYY-MM-DD`.
+/// Parses a day, exactly in the form `YYYY-MM-DD`.
 #[must_use]
 pub fn parse_day(text: &str) -> Option<chrono::NaiveDate> {
-    // Chrono's own reader takes fewer digits, and signs.
+    // Chrono's parser also accepts fewer digits, and signs.
     text.parse().ok().filter(|day: &chrono::NaiveDate| day.to_string() == text)
 }
 
-/// An address a contact is reached on.
+/// A contact's address on a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelAddress {
@@ -27,7 +27,7 @@ pub struct ChannelAddress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Tag {
-    /// 1–40 characters, something visible, no control characters.
+    /// 1–40 characters, at least one visible, no control characters.
     pub name: String,
     /// An index into the eight label colours of the theme, 0–7.
     pub color: u8,
@@ -41,6 +41,7 @@ pub struct ContactList {
     pub name: String,
 }
 
+/// A contact with all details.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Contact {
@@ -48,7 +49,7 @@ pub struct Contact {
     pub name: String,
     pub email: Option<String>,
     pub phone: Option<String>,
-    /// The contact's id in the customer's own systems.
+    /// The contact's id in the organization's own systems.
     pub external_id: Option<String>,
     pub address: Option<String>,
     /// `YYYY-MM-DD`.
@@ -68,7 +69,7 @@ pub struct Contact {
     pub rev: Seq,
 }
 
-/// `PATCH /contacts/{id}`: a field left out stays, a field of `null` is emptied (a name can't be).
+/// `PATCH /contacts/{id}`: an omitted field stays, `null` clears a field (except for the name).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -94,7 +95,7 @@ pub struct ContactPatch {
 }
 
 impl ContactPatch {
-    /// Changes a contact as the server does.
+    /// Applies the patch to a contact, like the server.
     pub fn apply(&self, to: &mut Contact) {
         fn set<T: Clone>(field: &mut T, given: Option<&T>) {
             if let Some(value) = given {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// Open needs action, automated is handled by an automation, closed is done.
+/// A conversation's status: open needs action, automated is handled by an automation, closed is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -21,7 +21,7 @@ pub enum Status {
     Closed,
 }
 
-/// Whose conversations.
+/// A section of the inbox, by assignee.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
@@ -31,12 +31,12 @@ pub enum Status {
 pub enum Section {
     #[default]
     All,
-    /// Assigned to the asking agent.
+    /// Assigned to the requesting agent.
     Mine,
     Unassigned,
 }
 
-/// By `last_at`, ties by id; `unread` puts the unread ones first, newest first within each half.
+/// The order by `last_at`, ties by id; `unread` puts the unread ones first, newest first within each half.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
@@ -50,7 +50,7 @@ pub enum Sort {
     Unread,
 }
 
-/// The query of `GET /conversations` but for `cursor` and `limit`. Nothing given: every conversation, newest first.
+/// The query of `GET /conversations`, without `cursor` and `limit`. Empty: every conversation, newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ConversationQuery {
@@ -66,6 +66,7 @@ pub struct ConversationQuery {
     pub sort: Sort,
 }
 
+/// A contact by id and name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ContactRef {
@@ -73,6 +74,7 @@ pub struct ContactRef {
     pub name: String,
 }
 
+/// A channel by id and kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelRef {
@@ -80,7 +82,7 @@ pub struct ChannelRef {
     pub kind: ChannelKind,
 }
 
-/// What the last thing in the thread was.
+/// The kind of the last item in the thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -93,7 +95,7 @@ pub enum PreviewKind {
     Note,
 }
 
-/// The first line of the last thing in the thread, at most 140 characters. Agents only.
+/// The first line of the last item in the thread, at most 140 characters. For agents only.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Preview {
@@ -107,6 +109,7 @@ impl std::fmt::Debug for Preview {
     }
 }
 
+/// A conversation as an agent sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Conversation {
@@ -116,7 +119,7 @@ pub struct Conversation {
     pub channel: ChannelRef,
     pub status: Status,
     pub assignee_id: Option<AgentId>,
-    /// For the asking agent: the contact wrote after what this agent has read.
+    /// Whether the contact has written since the requesting agent last read the conversation.
     pub unread: bool,
     /// `None` when the thread is empty.
     pub preview: Option<Preview>,
@@ -126,7 +129,7 @@ pub struct Conversation {
     pub rev: Seq,
 }
 
-/// `PATCH /conversations/{id}`: a field left out stays, `"assignee_id": null` unassigns.
+/// `PATCH /conversations/{id}`: an omitted field stays, `"assignee_id": null` unassigns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -137,7 +140,8 @@ pub struct ConversationPatch {
     pub assignee_id: Option<Option<AgentId>>,
 }
 
-/// `PUT /conversations/{id}/read` and `PUT /contacts/{id}/notes/seen`: read or seen up to here, by this agent.
+/// `PUT /conversations/{id}/read` and `PUT /contacts/{id}/notes/seen`: the place up to which this agent has read or
+/// seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,5 @@
-//! What a host's back end says to get an agent into the widget. The widget itself speaks the agents' API, with the token
-//! in place of the cookie.
+//! The requests of a host's back end for the widget's tokens. The widget itself uses the agents' API, with the token
+//! instead of the cookie.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct NewEmbedToken {
     /// The agent's e-mail address.
     pub agent: String,
-    /// The origin of the page that will hold the widget, e. g. `https://crm.example`. One of the organization's list.
+    /// The origin of the page that embeds the widget, e. g. `https://crm.example`. It must be in the organization's
+    /// list.
     pub origin: String,
 }
 
@@ -19,14 +20,14 @@ pub struct NewEmbedToken {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct EmbedToken {
-    /// To be handed to the page, and kept nowhere.
+    /// For the page only; do not store it.
     pub token: String,
     pub expires_at: DateTime<Utc>,
-    /// The same, in seconds from now: for a page whose clock is wrong.
+    /// The same, in seconds from now, for a page with a wrong clock.
     pub expires_in: u32,
 }
 
-/// `POST /embed/v1/revocations`: ends every token of an agent within a second.
+/// `POST /embed/v1/revocations`: revokes all tokens of an agent within a second.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,5 @@
-//! Live events: what changed, in the organization's order. Read from `GET /events` or, by polling, `GET /changes`.
+//! Live events: the changes in the organization's order, from `GET /events` (server-sent events) or, by polling, `GET
+//! /changes`.
 
 use crate::{
     Seq,
@@ -15,18 +16,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
 
-/// A block of the event stream (WHATWG HTML, section 9.2).
+/// One event block of the event stream (WHATWG HTML, section 9.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
-    /// The block's `id`, if it had one. A block may be an `id` alone.
+    /// The block's `id`, if it has one. A block may consist of an `id` alone.
     pub id: Option<String>,
-    /// The event's name; empty when the block named none.
+    /// The event's name; empty if the block has none.
     pub event: String,
     pub data: String,
 }
 
-/// A change. Its name on the stream is the variant's name in kebab case, its `data` the variant's fields.
-/// `seq` is the position of the change, and the new `rev` of what it speaks of.
+/// A change. Its name on the stream is the variant's name in kebab case, its `data` the variant's fields. `seq` is the
+/// position of the change, and the new `rev` of the changed thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
 #[strum_discriminants(name(EventKind), derive(EnumString, IntoStaticStr, VariantArray))]
 #[strum_discriminants(
@@ -68,7 +69,7 @@ pub enum Event {
         actor: AgentRef,
         seq: Seq,
     },
-    /// `actor` is `None` when the contact wrote, or an import did.
+    /// `actor` is `None` for the contact's messages and for imports.
     MessageAdded {
         message: Message,
         actor: Option<AgentRef>,
@@ -119,24 +120,24 @@ impl Event {
     #[must_use]
     pub fn data(&self) -> Value {
         match serde_json::to_value(self) {
-            // The name with the fields.
+            // The JSON is an object of the name and the fields.
             Ok(Value::Object(mut parts)) => parts.remove(self.name()).unwrap_or_default(),
             _ => Value::Null,
         }
     }
 
-    /// Reads an event by its name and data. An unknown name is `None`: a newer server may say more than we know.
+    /// Reads an event by its name and data. An unknown name is `None`: a newer server may have more events.
     ///
     /// # Errors
-    /// When a known event's data doesn't have its form.
+    /// When a known event's data is not of its form.
     pub fn read(name: &str, data: &str) -> serde_json::Result<Option<Self>> {
         Self::from_parts(name, serde_json::from_str(data)?)
     }
 
-    /// As [`Event::read`], for data already parsed.
+    /// Like [`Event::read`], for parsed data.
     ///
     /// # Errors
-    /// When a known event's data doesn't have its form.
+    /// When a known event's data is not of its form.
     pub fn from_parts(name: &str, data: Value) -> serde_json::Result<Option<Self>> {
         if name.parse::<EventKind>().is_err() {
             return Ok(None);
@@ -145,7 +146,7 @@ impl Event {
     }
 }
 
-/// The first thing on a stream. Carries no id.
+/// The first event of a stream. Has no id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Hello {
@@ -154,14 +155,14 @@ pub struct Hello {
     pub server_time: DateTime<Utc>,
 }
 
-/// Every 15 seconds. A `head` past what was received, for longer than a second, means a gap.
+/// Sent every 15 seconds. A `head` beyond the last received event, for longer than a second, means a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Heartbeat {
     pub head: Seq,
 }
 
-/// Why the asked-for position can't be resumed from.
+/// The reason why the stream can't resume from the requested position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -171,7 +172,7 @@ pub enum ResetReason {
     OtherEpoch,
 }
 
-/// Forget positions and fetch anew what is open. Carries no id.
+/// Clients must discard their position and refetch open data. Has no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Reset {
@@ -192,10 +193,10 @@ pub struct Change {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Changes {
     pub items: Vec<Change>,
-    /// Ask after this next. It may lie past the last item: changes whose text is gone are skipped.
+    /// The position for the next request. It may be beyond the last item: changes whose text is purged are skipped.
     pub next: Position,
-    /// There are more now.
+    /// Whether there are more changes.
     pub more: bool,
-    /// Set when `after` can't be resumed from: then `items` is empty and `next` is the head.
+    /// Set if `after` can't be resumed from: then `items` is empty and `next` is the head.
     pub reset: Option<ResetReason>,
 }

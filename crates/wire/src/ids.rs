@@ -1,10 +1,10 @@
-//! Identifiers: one type per kind of thing, so that a note's id can't be handed in where a contact's is meant.
+//! Identifiers: one type per kind of thing, so that a note's id can't be used as a contact's.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// Makes a newtype over [`Uuid`] that travels as its hyphenated lower-case text.
+/// Makes newtypes of [`Uuid`], serialized as hyphenated lower-case text.
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -14,7 +14,7 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new id (UUIDv7, RFC 9562): unique, and later ids sort after earlier ones of the same maker.
+            /// A new id (UUIDv7, RFC 9562): unique, and sorted by time among ids of the same process.
             #[must_use]
             pub fn fresh() -> Self {
                 Self(Uuid::now_v7())
@@ -55,17 +55,17 @@ macro_rules! id {
 }
 
 id! {
-    /// An organization: the wall between customers of Sidenote.
+    /// An organization: the unit of isolation between customers.
     OrgId,
     /// A human teammate who uses the inbox.
     AgentId,
-    /// A person outside.
+    /// A person outside of the organization.
     ContactId,
     /// One thread with a contact on one channel.
     ConversationId,
     /// One message in a thread, from or to the contact.
     MessageId,
-    /// A note about a contact, seen in every conversation with them.
+    /// A note about a contact, shown in every conversation with them.
     ContactNoteId,
     /// A note inside one conversation.
     ConversationNoteId,

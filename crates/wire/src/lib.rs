@@ -1,8 +1,7 @@
-//! The contract, written once: what crosses the network between the app and a back end.
+//! The contract: the types and paths of the API between the app and a back end.
 //!
-//! Ids, types, what a note's body may be, events, problem codes and every path. Nothing here does I/O, knows a
-//! database or a user interface. Units: times are RFC 3339 UTC, `seq` and `rev` are positions in the organization's
-//! one order of changes.
+//! Ids, types, the rule for note bodies, events, problem codes and every path. No I/O, no database, no user interface.
+//! Units: times are RFC 3339 UTC, `seq` and `rev` are positions in the organization's order of changes.
 
 pub mod activity;
 pub mod agent;
@@ -38,10 +37,10 @@ pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConver
 pub use page::{NotesPage, Page, Position};
 pub use problem::{FieldError, Problem, ProblemCode};
 
-/// `VARIANTS` of the enums that are words on the wire.
+/// `VARIANTS` of the enums that are strings on the wire.
 pub use strum::VariantArray;
 
-/// A moment, in UTC. JSON: RFC 3339.
+/// A time in UTC. JSON: RFC 3339.
 pub type Time = chrono::DateTime<chrono::Utc>;
 /// A position in an organization's order of changes. Starts at 1; 0 is "before everything".
 pub type Seq = u64;

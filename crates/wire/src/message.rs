@@ -1,4 +1,4 @@
-//! Messages: what a contact wrote or was sent.
+//! Messages from and to a contact.
 
 use crate::{
     Seq,
@@ -9,6 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -19,18 +20,18 @@ pub enum Direction {
     Out,
 }
 
-/// Whether an outgoing message has left.
+/// Whether an outgoing message was delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case", tag = "state", try_from = "DeliveryFields")]
 pub enum Delivery {
-    /// The contact has it, or it came from them.
+    /// The contact has it, or has sent it.
     Delivered,
-    /// It will not arrive. `reason` is a code: `no-way-out` (the channel has no way to send).
+    /// Delivery has failed for good. `reason` is a code: `no-way-out` (the channel can't send).
     Failed { reason: String },
 }
 
-/// The fields a delivery may have on the wire.
+/// The fields of a delivery on the wire.
 #[derive(Deserialize)]
 struct DeliveryFields {
     state: String,
@@ -48,7 +49,7 @@ impl TryFrom<DeliveryFields> for Delivery {
     }
 }
 
-/// An attachment by name, size in bytes and media type. Its content is not kept.
+/// An attachment by name, size in bytes and media type. Its content is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Attachment {
@@ -58,13 +59,14 @@ pub struct Attachment {
     pub media_type: String,
 }
 
+/// A message in a conversation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Message {
     pub id: MessageId,
     pub conversation_id: ConversationId,
     pub direction: Direction,
-    /// Who wrote an outgoing message; `None` for the contact's own and for imported mail of the team.
+    /// The author of an outgoing message; `None` for the contact's messages and for imported mail of the team.
     pub author: Option<AgentRef>,
     /// As received: a message from outside may be longer than a note, or empty.
     pub body: String,

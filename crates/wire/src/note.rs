@@ -1,4 +1,4 @@
-//! The two kinds of note. They are different types on purpose: nothing takes both.
+//! The two kinds of note: different types on purpose, so that no code accepts both.
 
 use crate::{
     Seq,
@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A note about a person: seen in every conversation with them, by the whole organization, never by the contact.
+/// A note about a contact: visible in every conversation with them, to the whole organization, never to the contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ContactNote {
@@ -20,7 +20,7 @@ pub struct ContactNote {
     pub author: AgentRef,
     pub body: NoteBody,
     pub created_at: DateTime<Utc>,
-    /// Its place in the order; never changes.
+    /// Its place in the organization's order; never changes.
     pub seq: Seq,
     /// The `seq` of its last change: the higher one wins.
     pub rev: Seq,
@@ -90,8 +90,8 @@ pub struct NewConversationNote {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Deleted {
-    /// Until then the one who deleted it may restore it.
+    /// The end of the undo window, within which the agent who deleted the note may restore it.
     pub restorable_until: DateTime<Utc>,
-    /// The version of the deletion: an older version of the note says nothing any more.
+    /// The version of the deletion: an older version of the note is stale.
     pub rev: Seq,
 }

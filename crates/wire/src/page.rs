@@ -4,8 +4,8 @@ use crate::Seq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
-/// A place in an organization's order of changes. Text: `<epoch>.<seq>`; a new epoch means that the order was
-/// started anew (a restored backup) and nothing known before counts.
+/// A place in an organization's order of changes. Text: `<epoch>.<seq>`; a new epoch means that the order has started
+/// over (after a restore from a backup), and all earlier data is stale.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     pub epoch: String,
@@ -18,7 +18,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// The text is not `<epoch>.<seq>`.
+/// The error for a text that is not `<epoch>.<seq>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a position is written <epoch>.<seq>")]
 pub struct BadPosition;
@@ -57,26 +57,26 @@ impl utoipa::PartialSchema for Position {
 #[cfg(feature = "schema")]
 impl utoipa::ToSchema for Position {}
 
-/// One page of a list. Items and `as_of` come from one moment of the database.
+/// One page of a list. Items and `as_of` are from one snapshot of the database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Opaque; bound to the organization and the query. `None`: this was the last page.
+    /// Opaque; valid for the organization and the query. `None`: this is the last page.
     pub next_cursor: Option<String>,
     pub as_of: Position,
 }
 
-/// A page of contact notes, with how far the asking agent has seen them.
+/// A page of contact notes, with the requesting agent's mark of seen notes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NotesPage<T> {
     pub items: Vec<T>,
     pub next_cursor: Option<String>,
     pub as_of: Position,
-    /// Where the agent's seen mark stands: others' notes with a higher `seq` are new to them. It never goes back.
+    /// The agent's mark of seen notes: other agents' notes with a higher `seq` are new to them. It never goes back.
     pub seen: Seq,
-    /// How many of the contact's notes are new to the agent, on this page or not.
+    /// The number of the contact's notes that are new to the agent, on this page or not.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(required))]
     pub unseen: u64,

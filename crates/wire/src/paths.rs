@@ -1,4 +1,4 @@
-//! Every path, once. Relative to the origin (or to the API base a host page names).
+//! All paths, each once. Relative to the origin (or to the API base of a host page).
 
 use crate::{
     conversation::ConversationQuery,
@@ -17,7 +17,7 @@ pub const EMBED_TOKENS: &str = "/embed/v1/tokens";
 pub const EMBED_REVOCATIONS: &str = "/embed/v1/revocations";
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 
-/// The page of conversations that follows `cursor`.
+/// The page of conversations after `cursor`.
 #[must_use]
 pub fn conversations(query: &ConversationQuery, cursor: Option<&str>, limit: u32) -> String {
     let mut path =
@@ -118,7 +118,7 @@ fn cursor_part(separator: char, cursor: Option<&str>) -> String {
     cursor.map(|cursor| format!("{separator}cursor={}", segment(cursor))).unwrap_or_default()
 }
 
-/// Percent-encodes everything but RFC 3986's unreserved characters.
+/// Percent-encodes all characters except for RFC 3986's unreserved ones.
 fn segment(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(text.len());
@@ -129,7 +129,7 @@ fn segment(text: &str) -> String {
             write!(out, "%{byte:02X}").expect("writing to a String can't fail");
         }
     }
-    // A segment of "." or ".." would be resolved away by every URL parser.
+    // URL parsers would remove a segment of "." or "..".
     if out.bytes().all(|b| b == b'.') { out.replace('.', "%2E") } else { out }
 }
 

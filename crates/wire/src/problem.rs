@@ -4,7 +4,7 @@ use crate::Seq;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// Every reason a request is refused for. On the wire: `type` = `/problems/<code>`, with the name in kebab case.
+/// Every reason for the refusal of a request. On the wire: `type` = `/problems/<code>`, with the name in kebab case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum ProblemCode {
@@ -50,7 +50,7 @@ impl ProblemCode {
         matches!(self, Self::TooManyRequests | Self::Internal | Self::Busy | Self::StorageFull)
     }
 
-    /// The code named by a problem's `type`.
+    /// The code in a problem's `type`.
     #[must_use]
     pub fn from_type(type_: &str) -> Option<Self> {
         type_.rsplit('/').next()?.parse().ok()
@@ -85,13 +85,13 @@ impl ProblemCode {
     }
 }
 
-/// What is wrong with one field.
+/// The error in one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// A JSON pointer (RFC 6901) into the request body, or the query parameter's name after `?`.
     pub pointer: String,
-    /// A word for the kind of mistake, e. g. `blank`, `too-long`.
+    /// The code of the error, e. g. `blank`, `too-long`.
     pub code: String,
 }
 
@@ -104,14 +104,14 @@ pub struct Problem {
     pub type_: String,
     pub title: String,
     pub status: u16,
-    /// Never repeats what was sent.
+    /// Never repeats content of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     #[serde(default)]
     pub retryable: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// With 412: the thing as it is now.
+    /// With 412: the thing's current version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(value_type = Option<Object>))]
     pub current: Option<serde_json::Value>,

@@ -1,5 +1,5 @@
-//! What the contact's own side (web chat) sees: messages only. Nothing of the agents' side can be named here, and
-//! ids, order and positions are the conversation's own.
+//! The API of the contact's side (web chat): messages only. No type of the agents' side is used here, and ids, order
+//! and positions are per conversation.
 
 use crate::body::NoteBody;
 use chrono::{DateTime, Utc};
@@ -10,11 +10,11 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Visit {
-    /// A bearer token, kept by the page.
+    /// A bearer token, which the page stores.
     pub token: String,
 }
 
-/// Who wrote, from the contact's point of view.
+/// The author of a message, from the contact's point of view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]

@@ -1,6 +1,6 @@
-//! The JSON form of every type of the contract, pinned: whoever changes one of these texts changes the contract.
+//! Pins the JSON form of every type of the contract: a change of one of these texts is a change of the contract.
 
-// A test says that something went wrong by panicking; so does what it calls.
+// Tests and their helpers fail by panicking.
 #![allow(clippy::unwrap_used)]
 
 mod sample;
@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 use wire::{visitor::*, *};
 
-/// The value writes exactly this JSON, and is read back from it as it was; a field more is passed over.
+/// Asserts that the value serializes to exactly this JSON and back, and that an additional field is ignored.
 #[track_caller]
 fn pinned<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: &str) {
     input(value, json);
@@ -21,7 +21,7 @@ fn pinned<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: 
     }
 }
 
-/// As [`pinned`], for what only a back end reads.
+/// Like [`pinned`], for types that only a back end reads.
 #[track_caller]
 fn input<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: &str) {
     let json = with_ids(json);
@@ -29,7 +29,7 @@ fn input<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: &
     assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
 }
 
-/// As [`pinned`], for what can't be compared.
+/// Like [`pinned`], for types that can't be compared.
 #[track_caller]
 fn written<T: Serialize + DeserializeOwned>(value: &T, json: &str) {
     assert_eq!(serde_json::to_string(value).unwrap(), with_ids(json));

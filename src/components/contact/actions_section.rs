@@ -1,4 +1,4 @@
-//! `ActionsSection`: what can be done with the open conversation from the panel.
+//! `ActionsSection`: actions on the open conversation in the panel.
 
 use crate::browser::memo::memo;
 use crate::components::ui::live::live_view;
@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use wire::{ConversationId, Status};
 
-/// Assign and close; outside a conversation it says what is missing.
+/// Assign and close; outside a conversation, a hint that it needs one.
 #[component]
 pub fn ActionsSection(conversation: Option<ConversationId>) -> impl IntoView {
     view! {

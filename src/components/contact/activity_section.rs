@@ -36,7 +36,7 @@ fn Entries(contact: ContactId) -> impl IntoView {
     let (items, load) = (activity.items.clone(), activity.load.clone());
     let keys = memo(move |_| items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));
     let entries = activity.items.clone();
-    // Newest first. An entry is never changed, so a row takes it as it is.
+    // Newest first. Entries never change, so a row takes a value.
     let entry = move |seq: u64| {
         entries.with_untracked(|all| {
             let at = all.binary_search_by(|item| seq.cmp(&item.seq)).ok()?;
@@ -98,7 +98,7 @@ fn sentence(item: &Activity) -> String {
     fill(sentence, &[("who", who), ("subject", &subject)])
 }
 
-/// Wire names of fields in the agent's words.
+/// Translates wire names of fields into the agent's language.
 fn fields(names: &str) -> String {
     let strings = strings();
     let named = names.split(',').map(|name| match name.trim() {

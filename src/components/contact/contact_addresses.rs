@@ -14,7 +14,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use wire::{ChannelAddress, ChannelKind, Contact, VariantArray as _};
 
-/// How long the check mark stands in the place of the copy icon.
+/// The time for which the check mark replaces the copy icon.
 const COPIED_MS: u32 = 2_000;
 
 /// An address with the channels that it is used on: one telephone number often serves several.
@@ -34,7 +34,7 @@ pub fn ContactAddresses(known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     })
 }
 
-/// In the order in which channels are listed everywhere.
+/// Groups channels by address, in the general order of channels.
 fn by_address(channels: &[ChannelAddress]) -> Vec<Reached> {
     let mut reached: Vec<Reached> = Vec::new();
     for &kind in ChannelKind::VARIANTS {

@@ -34,7 +34,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
     let body = NodeRef::<leptos::html::Div>::new();
     let load = client.store().contacts.load(contact);
     let is_missing = memo(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
-    // A page has a heading before it is known, and without a contact, whose it is.
+    // The page has a heading before the contact is loaded, and without a contact.
     let heading = move || {
         Some(name.get()).filter(|name| !name.is_empty()).unwrap_or_else(|| strings().contact_unnamed.to_owned())
     };

@@ -1,4 +1,4 @@
-//! `ContactProfilePanel`: who the contact is and what the team knows about them. It is the same in every conversation.
+//! `ContactProfilePanel`: the contact and the team's knowledge about them, the same in every conversation.
 
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
@@ -30,7 +30,7 @@ use wire::{Contact, ContactId, ConversationId};
 pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, close: Callback<()>) -> impl IntoView {
     let known = known(contact);
     let client = Client::here();
-    // Whose profile it is is known from the conversation before the contact is loaded, or if it can't be.
+    // The conversation names the contact before the contact is loaded, or if loading fails.
     let channel = {
         let client = client.clone();
         memo(move |_| client.conversation(conversation).map_or("", |known| channel_name(known.channel.kind)))
@@ -69,13 +69,13 @@ pub fn known(contact: ContactId) -> ErasedMemo<Option<Contact>> {
     memo(move |_| store.contacts.shown(contact))
 }
 
-/// The contact's name; empty before it is known.
+/// The contact's name; empty until the contact is loaded.
 #[must_use]
 pub fn name_of(known: ErasedMemo<Option<Contact>>) -> ErasedMemo<String> {
     memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()))
 }
 
-/// Whose profile it is, always in sight, and a menu of the sections.
+/// The contact's name, always visible, and a menu of the sections.
 #[component]
 pub fn PanelHead(
     contact: ContactId,
@@ -129,7 +129,7 @@ pub fn PanelHead(
     }
 }
 
-/// The six sections, in their order, and the ways to them. `conversation`: where a new note is written in.
+/// The six sections, in order. `conversation`: the one that a new note is written in.
 #[component]
 pub fn Sections(
     contact: ContactId,
@@ -140,7 +140,7 @@ pub fn Sections(
 ) -> impl IntoView {
     let client = Client::here();
     let load = client.store().contacts.load(contact);
-    // What is known stays, whatever asking for it once more brings.
+    // A loaded contact stays visible, even if a refetch fails.
     let stage = memo(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
     let retry = Callback::new(move |()| client.load_contact(contact));
     view! {
@@ -164,7 +164,7 @@ pub fn Sections(
     }
 }
 
-/// Jumps to a section. `channel` tells the menus of several panels of one contact apart.
+/// Jumps to a section. `channel` distinguishes the menus of several panels of one contact.
 #[component]
 pub fn SectionMenu(
     body: NodeRef<html::Div>,
@@ -188,7 +188,7 @@ pub fn SectionMenu(
             let down = target.get_bounding_client_rect().top() - body.get_bounding_client_rect().top();
             #[expect(clippy::cast_possible_truncation)]
             body.set_scroll_top(body.scroll_top() + down.round() as i32);
-            // Focus moves along, so that the keyboard goes on from there.
+            // The focus moves too, so that the keyboard continues from there.
             let options = web_sys::FocusOptions::new();
             options.set_prevent_scroll(true);
             let _ = target.unchecked_into::<web_sys::HtmlElement>().focus_with_options(&options);

@@ -1,4 +1,4 @@
-//! `DetailEdit`: how the edit of one contact detail stands: typed, saved, refused, in conflict.
+//! `DetailEdit`: the state of the edit of one contact detail: typing, saving, refused, in conflict.
 
 use crate::{
     browser::memo::{ErasedMemo, memo},
@@ -12,10 +12,10 @@ use crate::{
 use leptos::prelude::*;
 use wire::{Contact, ContactPatch, ProblemCode};
 
-/// Somebody else changed the same detail after this agent saw it.
+/// Another agent changed the same detail after this agent saw it.
 pub(super) const CONFLICT: Failure = Failure::Refused(ProblemCode::Changed);
 
-/// What a detail is: its names, how to read it from a contact, and the change that sets it.
+/// The definition of a detail: its names, the function that reads it from a contact, and the change that sets it.
 #[derive(Clone)]
 pub struct Field {
     /// Its name in the contract.
@@ -28,7 +28,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Free text; `patch` gets `None` for an emptied field, and says in words what is wrong with a value.
+    /// A free text field; `patch` gets `None` for an emptied field. Its error is a sentence about the value.
     pub fn text(
         (key, name): (&'static str, &'static str),
         read: fn(&Contact) -> Option<String>,
@@ -37,7 +37,7 @@ impl Field {
         Self { key, name, choices: Vec::new(), read, patch: std::sync::Arc::new(patch) }
     }
 
-    /// One of some values.
+    /// A field with a fixed set of values.
     pub fn choice(
         (key, name): (&'static str, &'static str),
         choices: Vec<(&'static str, &'static str)>,
@@ -53,16 +53,16 @@ impl Field {
     }
 }
 
-/// How an edit in this view stands.
+/// The state of an edit in this view.
 #[derive(Clone)]
 pub(super) enum Edit {
     No,
-    /// `base`: the contact as the agent saw it when editing began. `problem`: what is wrong with the value.
+    /// `base`: the contact as the agent saw it when editing began. `problem`: an error in the value.
     Typing {
         base: Box<Contact>,
         problem: Option<String>,
     },
-    /// Sent; the editor stays until the server has taken it, or it has to wait.
+    /// Queued; the editor stays until the server confirms the change, or the change is retried.
     Saving,
 }
 
@@ -115,7 +115,7 @@ impl DetailEdit {
         }
     }
 
-    /// Shows the value of a change that was refused before this view was there, or in another tab.
+    /// Shows the value of a change that was refused before this view was mounted, or in another tab.
     pub(super) fn show_refused(self) {
         let refused = self.unsaved.with_untracked(|unsaved| unsaved.as_ref().map(|unsaved| unsaved.change.clone()));
         if let (Edit::No, Some(FieldChange::Contact(change)), Some(mut contact)) =
@@ -133,7 +133,7 @@ impl DetailEdit {
         }
     }
 
-    /// Saves what is typed on top of what the agent saw.
+    /// Saves the typed value, as a change of the value that the agent saw.
     pub(super) fn save(self, client: &Client) {
         let base = match self.edit.get_untracked() {
             Edit::Typing { base, .. } => *base,
@@ -159,7 +159,7 @@ impl DetailEdit {
         }
     }
 
-    /// What is wrong with the value, or why the server refused it.
+    /// The error in the value, or the server's reason for the refusal.
     pub(super) fn problem(self) -> Option<String> {
         match (self.edit.get(), self.refusal()) {
             (Edit::Typing { problem, .. }, None) => problem,

@@ -1,5 +1,5 @@
-//! `DetailField`: one detail of a contact, edited in place and saved by itself. A conflict shows both values; nothing
-//! is overwritten unseen.
+//! `DetailField`: one detail of a contact, edited in place and saved by itself. A conflict shows both values, so that
+//! no value is overwritten unseen.
 
 pub use super::detail_edit::Field;
 
@@ -27,7 +27,7 @@ pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl Int
     let value = memo(move |_| known.with(|known| known.as_ref().and_then(read)));
     let is_editing = memo(move |_| edit.is_open());
     let button = NodeRef::<html::Button>::new();
-    // When an edit ends, the keyboard goes on from where it began.
+    // When an edit ends, the focus returns to where it began.
     Effect::new(move |was_editing: Option<bool>| {
         if was_editing == Some(true) && !is_editing.get() {
             next_frame(move || {
@@ -77,7 +77,7 @@ fn Editor(edit: DetailEdit) -> impl IntoView {
     };
     let cancel_on_escape = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && !event.is_composing() {
-            // Only the edit ends, not the panel.
+            // Escape ends the edit, and does not close the panel.
             event.prevent_default();
             cancel.run(());
         }

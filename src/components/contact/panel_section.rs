@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// A heading that opens and closes what is under it. `name` is the section's key: in storage, and for jumping to it.
+/// A heading that opens and closes its content. `name` is the section's key, in storage and as a jump target.
 #[component]
 pub fn PanelSection(
     name: &'static str,
@@ -28,7 +28,7 @@ pub fn PanelSection(
                 <button type="button" class="section-toggle" aria-expanded=live(move || is_open.get().to_string()) on:click=toggle>
                     <Icon shape=Shape::ChevronDown />
                     <span>{title}</span>
-                    // For the name that is read out, "Notes 2".
+                    // For the accessible name, "Notes 2".
                     " "
                     <span class="section-count">{live_view(move || count.map(|count| count.get()))}</span>
                 </button>
@@ -41,7 +41,7 @@ pub fn PanelSection(
 }
 
 fn remembered(key: &str) -> bool {
-    // Without storage every section is open, as it is at first.
+    // Without storage every section is open, the default.
     let storage = window().local_storage().ok().flatten();
     storage.and_then(|storage| storage.get_item(key).ok().flatten()).is_none_or(|value| value != "closed")
 }

@@ -75,7 +75,7 @@ fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::I
     let known = RwSignal::new(Vec::<Tag>::new());
     let id = format!("tags-{}", uuid::Uuid::now_v7());
     let ask_client = client.clone();
-    // Asked for when the field is used, not with every panel.
+    // Loaded when the field is used, not with every panel.
     let ask = move |_| {
         let client = ask_client.clone();
         leptos::task::spawn_local(async move {

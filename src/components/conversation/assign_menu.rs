@@ -59,7 +59,7 @@ fn Teammates(
         let wanted = lower(text.get().trim());
         let mut found = agents.all();
         found.retain(|agent| !agent.removed && (lower(&agent.name).contains(&wanted) || agent.email.contains(&wanted)));
-        // The agent's own name first: assigning to oneself is what is done most.
+        // The agent's own name first: assigning to oneself is the most common choice.
         if let Some(mine) = found.iter().position(|agent| agent.id == me) {
             found[..=mine].rotate_right(1);
         }

@@ -1,4 +1,5 @@
-//! `Composer`: Reply and Note, each with its own draft. The mode stays until the agent changes it.
+//! `Composer`: the text field in Reply or Note mode, each with its own draft. The mode stays until the agent changes
+//! it.
 
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
@@ -15,7 +16,7 @@ use crate::{
 use leptos::{ev, prelude::*};
 use wire::{BodyError, Conversation, ConversationId, NoteBody};
 
-/// Where an agent writes to the contact, or to the team.
+/// The field for a reply to the contact or a note to the team.
 #[component]
 pub fn Composer(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let client = Client::here();
@@ -59,7 +60,7 @@ fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name:
     }
 }
 
-/// When the last thing said was a colleague's note, a reply to the contact may be meant for the colleague.
+/// A warning if the latest item is a colleague's note: the reply may be meant for the colleague.
 #[component]
 fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: ErasedMemo<String>) -> impl IntoView {
     let client = Client::here();

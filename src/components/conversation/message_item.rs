@@ -20,7 +20,7 @@ use wire::{Attachment, ConversationId, Delivery, Direction, Message, MessageId};
 #[component]
 pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView {
     let cell = Client::here().store().threads.of(conversation).messages.cell(id);
-    // What was said never changes; how it stands does.
+    // A message's content never changes; its state does.
     let first = cell.with_untracked(|record| record.shown().map(|(message, _)| message.into_owned()));
     let shown = memo(move |_| cell.with(|record| record.shown().map(|(message, state)| (message.into_owned(), state))));
     first.map(|message| {
@@ -54,7 +54,7 @@ fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
     view! { <ul class="attachments">{items.collect_view()}</ul> }
 }
 
-/// Kilobytes as agents know them: thousands.
+/// Formats a size in decimal units: 1 kB is 1,000 bytes.
 fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),

@@ -15,7 +15,7 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 
-/// A small button, and the box that it opens.
+/// A small button, and the popover that it opens.
 #[component]
 pub fn SendOptions() -> impl IntoView {
     let client = Client::here();

@@ -20,8 +20,8 @@ use crate::{
 use leptos::{html, prelude::*};
 use wire::{Conversation, ConversationId};
 
-/// The thread. Starts at its end and stays there while the reader is there. What was said last has been read once the
-/// end has been in view for long enough.
+/// The thread. It starts at its end and sticks to it. The conversation counts as read once the end has been in view for
+/// long enough.
 #[component]
 pub fn ThreadView(conversation: ConversationId, known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let client = Client::here();
@@ -41,7 +41,7 @@ pub fn ThreadView(conversation: ConversationId, known: ErasedMemo<Option<Convers
         })
     });
     let end = NodeRef::<html::Div>::new();
-    // Each version of the conversation on its own: what has just come has not been looked at yet.
+    // Per version of the conversation: a new message must be seen again.
     let unread = memo(move |_| {
         let is_loaded = load.get() == Load::Ready;
         known.with(|known| known.as_ref().filter(|known| is_loaded && known.unread).map(|known| known.rev))

@@ -19,12 +19,12 @@ use crate::{
 use leptos::prelude::*;
 use wire::{Conversation, ConversationId, Preview, PreviewKind};
 
-/// A row of the list. It is a link, so that it can be opened elsewhere too.
+/// A row of the list: a link, so that it can be opened in another tab.
 #[component]
 pub fn ConversationRowView(id: ConversationId) -> impl IntoView {
     let client = Client::here();
     let known = memo(move |_| client.conversation(id));
-    // The parts that make the row what it is; everything else changes in place.
+    // The parts that rebuild the row; all others update in place.
     let parts =
         memo(move |_| known.with(|known| known.as_ref().map(|known| (known.contact.clone(), known.channel.kind))));
     move || parts.get().map(|(contact, kind)| view! { <Row id contact kind known /> })

@@ -7,7 +7,7 @@ use crate::{
 use leptos::prelude::*;
 use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status, VariantArray as _};
 
-/// What stands over the list of conversations.
+/// The controls above the list of conversations.
 #[component]
 pub fn Filters() -> impl IntoView {
     let strings = strings();
@@ -89,7 +89,7 @@ fn ChannelFilter() -> impl IntoView {
     }
 }
 
-/// Its kind, and its own name where that says more.
+/// The channel's kind, and its name if that differs.
 fn full_name(channel: &Channel) -> String {
     let kind = channel_name(channel.kind);
     if channel.name == kind { channel.name.clone() } else { format!("{kind} · {}", channel.name) }
@@ -126,7 +126,7 @@ fn AgentFilter() -> impl IntoView {
     }
 }
 
-/// In which order the list is.
+/// The menu for the list's order.
 #[component]
 pub fn SortChoice() -> impl IntoView {
     let navigator = Navigator::here();

@@ -11,7 +11,7 @@ use crate::{
 use leptos::{html::Button, prelude::*};
 use wire::{ContactId, ConversationId};
 
-/// The rail. The badge says how many notes are new to this agent.
+/// The rail. The badge shows the number of notes that are new to this agent.
 #[component]
 pub fn IconRail(
     conversation: ConversationId,

@@ -55,7 +55,7 @@ fn Opened(
     let rail = NodeRef::<leptos::html::Button>::new();
     let close_panel = Callback::new(move |()| {
         navigator.toggle_panel(conversation);
-        // Back to where the panel was opened from.
+        // Return the focus to the button that opened the panel.
         crate::browser::timers::soon(move || {
             if let Some(button) = rail.get_untracked() {
                 let _ = button.focus();

@@ -1,4 +1,4 @@
-//! `Reveal`: scrolls the pane that an agent has opened into view, and focuses its heading.
+//! `Reveal`: scrolls a pane that was just opened into view, and focuses its heading.
 
 use crate::browser::{dispose::dispose_with_owner, timers::next_frame};
 use leptos::{html, prelude::*};
@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
 use wire::ConversationId;
 
-/// Which conversation was asked for last and has not been shown yet. Given by context to a row of panes and their list.
+/// The conversation that is to be revealed and is not yet. Provided by context to a row of panes and their list.
 #[derive(Clone, Copy)]
 pub(crate) struct Reveal(RwSignal<Option<ConversationId>>);
 
@@ -15,13 +15,13 @@ impl Reveal {
         Self(RwSignal::new(None))
     }
 
-    /// Shows a pane: now if it is there, else once it is.
+    /// Reveals a pane: now if it is mounted, else when it is.
     pub(crate) fn ask(self, conversation: ConversationId) {
         self.0.set(Some(conversation));
     }
 }
 
-/// Shows this conversation's pane whenever it is asked for.
+/// Reveals this conversation's pane on request.
 pub(crate) fn when_asked_for(conversation: ConversationId, pane: NodeRef<html::Section>) {
     let Some(Reveal(asked)) = use_context() else { return };
     let note_follower = dispose_with_owner();
@@ -29,7 +29,7 @@ pub(crate) fn when_asked_for(conversation: ConversationId, pane: NodeRef<html::S
         note_follower();
         if asked.get() == Some(conversation) {
             asked.set(None);
-            // A new pane has its place by then.
+            // A new pane is laid out by then.
             next_frame(move || {
                 if let Some(pane) = pane.try_get_untracked().flatten() {
                     bring_into_view(&pane);
@@ -40,7 +40,7 @@ pub(crate) fn when_asked_for(conversation: ConversationId, pane: NodeRef<html::S
     });
 }
 
-/// Scrolls the row of panes alone: the page around may be another product's. How it scrolls, the sheet says.
+/// Scrolls only the row of panes: the page around may be a host's. The style sheet sets the scroll behaviour.
 fn bring_into_view(pane: &Element) {
     let Ok(Some(row)) = pane.closest(".panes") else { return };
     let (whole, seen) = (pane.get_bounding_client_rect(), row.get_bounding_client_rect());
@@ -50,7 +50,7 @@ fn bring_into_view(pane: &Element) {
         (true, false) if fits => left,
         (false, true) if fits => right,
         (false, false) => 0.0,
-        // More than can be seen: from its beginning.
+        // Wider than the view: align its start.
         _ if is_right_to_left(&row) => right,
         _ => left,
     };

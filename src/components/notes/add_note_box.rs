@@ -23,8 +23,8 @@ use wire::{BodyError, ContactId, ContactNoteId, ConversationId, MAX_BODY_CHARS, 
 /// The counter is shown from here on.
 const COUNT_FROM: usize = MAX_BODY_CHARS / 10 * 9;
 
-/// Where a contact note is written. Without a conversation it is disabled and says why. All panels of a contact share
-/// one draft. `added` hears of each note that is added here.
+/// The box for a new contact note. Without a conversation it is disabled and shows why. All panels of a contact share
+/// one draft. `added` is called with each note that is added here.
 #[component]
 pub fn AddNoteBox(
     contact: ContactId,
@@ -109,7 +109,7 @@ pub fn AddNoteBox(
     }
 }
 
-/// Whether there is something that can't be saved as it is. An empty box is at rest: its button says what to do.
+/// Whether the text can't be saved as it is. An empty box needs no remark.
 fn must_change(checked: Result<(), BodyError>) -> bool {
     matches!(checked, Err(BodyError::TooLong | BodyError::ControlCharacter))
 }
@@ -139,8 +139,8 @@ fn SensitiveHint(draft: RwSignal<String>) -> impl IntoView {
     }
 }
 
-/// What there is to say of the text: from nine tenths of the limit on how much of it is used, over it how much is too
-/// much (nothing is ever cut), and that there is none when it was to be saved.
+/// A remark on the text: from nine tenths of the limit on its length, above the limit the excess (nothing is ever cut),
+/// and that it is empty if the agent tried to save it.
 #[component]
 fn Remark(
     draft: RwSignal<String>,

@@ -1,4 +1,4 @@
-//! `ConversationNoteItem`: a note in a thread. Colour, icon and label tell it from messages and from contact notes.
+//! `ConversationNoteItem`: a note in a thread. Colour, icon and label distinguish it from messages and contact notes.
 
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;

@@ -6,32 +6,32 @@ use crate::{client::Client, store::record::TimelineKey, strings::strings};
 use leptos::prelude::*;
 use wire::{ContactId, ContactNoteId, Seq};
 
-/// Where the dividers stand: each above a note.
+/// The places of the dividers: each is above a note.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Borders {
     newest_new: Option<ContactNoteId>,
-    /// The newest one that was there at the last visit. `None` when nothing is new.
+    /// The newest note that existed at the last visit. `None` if no note is new.
     newest_old: Option<ContactNoteId>,
 }
 
-/// Up to where this agent had seen a contact's notes when the visit began. It stays so for as long as the owner it is
-/// made under, whatever is seen meanwhile. `None`: not known yet.
+/// The place up to which this agent had seen a contact's notes when the visit began. It keeps this value as long as its
+/// owner lives. `None`: not known yet.
 pub fn visit(contact: ContactId) -> ErasedMemo<Option<Seq>> {
     let notes = Client::here().store().contact_notes.of(contact);
     let visit = memo(move |before: Option<&Option<Seq>>| {
         let (began, seen) = (before.copied().flatten(), notes.seen());
         match began.zip(seen) {
-            // Marks go back only with the server's own order, when a backup was restored.
+            // Marks go back only when the server was restored from a backup.
             Some((began, seen)) => Some(began.min(seen)),
             None => began.or(seen),
         }
     });
-    // The visit begins now, whether or not anybody asks yet.
+    // The visit begins now, not when the memo is first read.
     visit.with_untracked(|_| ());
     visit
 }
 
-/// Where the dividers stand in `keys`, newest first, in a visit that began with everything up to `visit` seen.
+/// The places of the dividers in `keys` (newest first), in a visit that began with everything up to `visit` seen.
 pub fn borders(
     contact: ContactId,
     keys: ErasedMemo<Vec<ContactNoteId>>,

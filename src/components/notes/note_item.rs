@@ -21,10 +21,10 @@ use crate::{
 use leptos::{html, prelude::*};
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
 
-/// Who, when and how it stands: what of a note may change while it is shown.
+/// Author, time and state: the parts of a note that may change while it is shown.
 pub type NoteHeader = ErasedMemo<Option<(AgentRef, Time, State)>>;
 
-/// A contact note. `deleted` hears of a click on the trashcan, before the note goes.
+/// A contact note. `deleted` is called on a click on the trashcan, before the note disappears.
 #[component]
 pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<ContactNoteId>) -> impl IntoView {
     let client = Client::here();
@@ -62,8 +62,8 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
     })
 }
 
-/// Lies over a new note's first lines: the note has been seen once these have been. Of a long note not all can be in
-/// view at once.
+/// An overlay on a new note's first lines: when these were seen, the note counts as seen. A long note may not fit into
+/// the view.
 #[component]
 fn FirstLines(contact: ContactId, id: ContactNoteId) -> impl IntoView {
     let client = Client::here();
@@ -72,7 +72,7 @@ fn FirstLines(contact: ContactId, id: ContactNoteId) -> impl IntoView {
     view! { <span class="first-lines" aria-hidden="true" node_ref=lines></span> }
 }
 
-/// Author and time; while unsaved, a clock in the time's place; when refused, the reason with Edit and Discard.
+/// Author and time; while pending, a clock instead of the time; when refused, the reason with Edit and Discard.
 #[component]
 pub fn NoteState(state: NoteHeader, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
     let author = memo(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
@@ -126,7 +126,7 @@ fn Unsaved(send_state: SendState, edit: Callback<()>, discard: Callback<()>) -> 
     }
 }
 
-/// The trashcan. Whoever may not delete sees it too, with the reason.
+/// The trashcan. An agent without permission sees it too, with the reason.
 #[component]
 pub fn DeleteButton(state: NoteHeader, delete: Callback<()>) -> impl IntoView {
     let client = Client::here();

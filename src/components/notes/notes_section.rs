@@ -25,7 +25,7 @@ use crate::{
 use leptos::{html, prelude::*};
 use wire::{ContactId, ContactNoteId, ConversationId, Seq};
 
-/// More notes than this can be searched.
+/// The search field appears above this number of notes.
 const SEARCH_FROM: usize = 10;
 
 /// The Notes section of the panel.
@@ -81,7 +81,7 @@ fn Notes(
     let handle = VirtualListHandle::new();
     let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
     let added = Callback::new(move |id| {
-        // A search would hide it.
+        // A search could hide the note.
         wanted.set(String::new());
         next_frame(move || {
             bring_into_view(frame);
@@ -141,7 +141,7 @@ fn Notes(
     }
 }
 
-/// What others added while the reader was further down.
+/// The button that shows the number of notes added above the view.
 #[component]
 fn NewAbove(handle: VirtualListHandle<ContactNoteId>) -> impl IntoView {
     let unseen = handle.unseen();

@@ -1,9 +1,9 @@
-//! Detects text that should not be in a note: card numbers, passwords, access tokens, national ids. It is only a hint:
-//! it never blocks saving, and the text does not leave the page.
+//! Detects text that should not be in a note: card numbers, passwords, access tokens, national ids. Only a hint: it
+//! never blocks saving, and the text does not leave the page.
 
 use crate::browser::text_case::{is_word, lower};
 
-/// What a text looks like.
+/// A kind of sensitive content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sensitive {
     Card,
@@ -12,7 +12,7 @@ pub enum Sensitive {
     NationalId,
 }
 
-/// The first kind of sensitive content a text seems to hold.
+/// The first kind of sensitive content that a text seems to contain.
 #[must_use]
 pub fn notice(text: &str) -> Option<Sensitive> {
     if has_card(text) {
@@ -33,7 +33,7 @@ pub fn notice(text: &str) -> Option<Sensitive> {
 fn has_card(text: &str) -> bool {
     let mut digits: Vec<u32> = Vec::new();
     let mut separators = 0;
-    // The end counts as one more character, so that the last run is looked at too.
+    // A final character, so that the last run is checked too.
     for c in text.chars().chain(['\n']) {
         if let Some(digit) = c.to_digit(10) {
             digits.push(digit);
@@ -65,7 +65,7 @@ fn is_card(digits: &[u32]) -> bool {
     (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && sum.is_multiple_of(10)
 }
 
-/// "password: …" and the like in the languages our users write most, followed by something.
+/// "password: …" and its equivalents in the most common languages, followed by text.
 fn has_password(text: &str) -> bool {
     const WORDS: [&str; 9] =
         ["password", "passwort", "kennwort", "contraseña", "senha", "mot de passe", "passcode", "pwd", "pin"];
@@ -82,7 +82,7 @@ fn has_password(text: &str) -> bool {
     })
 }
 
-/// Prefixes that makers of tokens chose so that they can be found, and JSON Web Tokens.
+/// Well-known prefixes of access tokens, and JSON Web Tokens.
 fn has_token(text: &str) -> bool {
     const PREFIXES: [&str; 9] =
         ["sk_live_", "sk_test_", "rk_live_", "ghp_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA"];
@@ -92,7 +92,7 @@ fn has_token(text: &str) -> bool {
     })
 }
 
-/// A United States social security number as it is written: 3-2-4 digits, none of the groups all zeros.
+/// A United States social security number: 3-2-4 digits, no group all zeros.
 fn has_national_id(text: &str) -> bool {
     text.split(|c: char| !(c.is_ascii_digit() || c == '-')).any(|word| {
         let groups: Vec<&str> = word.split('-').collect();

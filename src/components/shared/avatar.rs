@@ -5,8 +5,8 @@ use crate::browser::text_case::{is_word, upper};
 use crate::components::ui::live::live_view;
 use leptos::prelude::*;
 
-/// Initials on one of the theme's colours, chosen by the id so that a person always has the same. Decoration: the
-/// name stands beside it.
+/// Initials on one of the theme's colours, chosen by the id, so that a person always has the same. Decoration: the name
+/// is beside it.
 #[component]
 pub fn Avatar(#[prop(into)] name: ErasedMemo<String>, seed: uuid::Uuid) -> impl IntoView {
     let color = seed.as_bytes().iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte))) % 8;

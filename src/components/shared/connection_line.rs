@@ -1,5 +1,5 @@
-//! `ConnectionLine`: warns when the data shown may be old, when drafts can't be stored, and when something has been
-//! unsent for too long. Otherwise it is empty.
+//! `ConnectionLine`: warns when the shown data may be stale, when drafts can't be stored, and when a change has been
+//! pending for too long. Otherwise it is empty.
 
 use crate::browser::memo::memo;
 use crate::components::ui::live::{live, live_view};
@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Amber after five seconds without the live stream, gone when everything missed has been caught up with.
+/// Appears after five seconds without the event stream, and disappears when all missed events have arrived.
 #[component]
 pub fn ConnectionLine() -> impl IntoView {
     let client = Client::here();
@@ -21,7 +21,7 @@ pub fn ConnectionLine() -> impl IntoView {
     Effect::new(move |_| {
         late.set(false);
         if !is_live.get() {
-            // Cleared with this run of the effect: a short gap shows nothing.
+            // Cleared with this run of the effect, so that a short gap shows nothing.
             after(5_000, move || {
                 late.try_set(true);
             });

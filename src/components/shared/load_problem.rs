@@ -1,4 +1,4 @@
-//! `LoadProblem` and `Waiting`: what is shown in place of data that could not be loaded, or is not loaded yet.
+//! `LoadProblem` and `Waiting`: placeholders for data that could not be loaded, or is not loaded yet.
 
 use crate::components::ui::live::live;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Says why something could not be loaded, with a way to try again.
+/// Shows why a load failed, with a button to retry.
 #[component]
 pub fn LoadProblem(failure: Failure, retry: Callback<()>) -> impl IntoView {
     let strings = strings();
@@ -22,7 +22,7 @@ pub fn LoadProblem(failure: Failure, retry: Callback<()>) -> impl IntoView {
     }
 }
 
-/// Grey lines in place of what is loading, after 300 ms: what comes quickly needs none.
+/// Grey lines in place of data that is loading, after 300 ms: a fast load shows none.
 #[component]
 pub fn Waiting() -> impl IntoView {
     let shown = RwSignal::new(false);

@@ -1,4 +1,4 @@
-//! The keys of the rows in our own lists.
+//! The row keys of the app's lists.
 
 use crate::{
     components::ui::keyed_list::{Key, ListKey},

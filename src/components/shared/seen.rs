@@ -1,4 +1,4 @@
-//! Detects that something was seen: in view, in a visible page, for two seconds without a break.
+//! Detects that an element was seen: in view, in a visible page, for two seconds without interruption.
 
 use crate::{
     browser::{
@@ -14,8 +14,8 @@ use web_sys::Element;
 
 const SEEN_AFTER_MS: u32 = 2_000;
 
-/// Calls `seen` with what `unseen` holds once `element` has been in view for long enough. The time begins again when the
-/// page was hidden, the element was out of view, or there is something else to be seen.
+/// Calls `seen` with the value of `unseen` once `element` has been in view for long enough. The time starts over when
+/// the page is hidden, the element leaves the view, or the value changes.
 pub(crate) fn when_seen<E, T>(element: NodeRef<E>, unseen: ErasedMemo<Option<T>>, seen: Callback<T>)
 where
     E: ElementType + 'static,

@@ -1,14 +1,14 @@
-//! `SignIn`: e-mail and password, on a page of its own or over a page whose session has ended.
+//! `SignIn`: the form for e-mail and password, as a page or over a page whose session has ended.
 
 use crate::components::ui::live::{live, live_view};
 use crate::strings::strings;
 use leptos::prelude::*;
 use std::{future::Future, pin::Pin};
 
-/// Signs in; the outcome decides what happens next. An error is a sentence for the agent.
+/// Signs in. The error is a sentence for the agent.
 pub type SignInCommand = Callback<(String, String), Pin<Box<dyn Future<Output = Result<(), String>>>>>;
 
-/// The form. `lead` says why it is there.
+/// The form. `lead`: the sentence above it.
 #[component]
 pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoView {
     let strings = strings();

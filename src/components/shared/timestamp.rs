@@ -16,13 +16,13 @@ use wire::Time;
 
 const DAY_MS: f64 = 86_400_000.0;
 
-/// By which customs dates and times are written: a BCP 47 tag, e. g. `pt-BR`; `None`: the browser's. Given by context, where
-/// the page says.
+/// The locale for dates and times: a BCP 47 tag, e. g. `pt-BR`; `None`: the browser's. Provided by context, if the page
+/// sets one.
 #[derive(Clone)]
 pub struct Locale(pub ArcRwSignal<Option<String>>);
 
-/// A moment as `<time>`: absolute, with zone and relative time in the tooltip. That is made when the pointer comes: so it is
-/// true then, and a page of timestamps costs half.
+/// A time as `<time>`: absolute, with zone and relative time in the tooltip. The tooltip is made on hover: so it is up
+/// to date, and a page of timestamps costs half.
 #[component]
 pub fn Timestamp(at: Time) -> impl IntoView {
     let locale = use_context::<Locale>();
@@ -37,7 +37,7 @@ pub fn Timestamp(at: Time) -> impl IntoView {
     }
 }
 
-/// A moment in a list row: the time today, "Yesterday", or the day.
+/// A time in a list row: the time of today, "Yesterday", or the day.
 #[component]
 pub fn ShortTimestamp(#[prop(into)] at: ErasedMemo<Time>) -> impl IntoView {
     let clock = clock();
@@ -57,7 +57,7 @@ pub fn absolute(at: Time) -> String {
     )
 }
 
-/// A moment's time of day in another zone; `None` for a zone that the browser doesn't know.
+/// The time of day in another zone; `None` for a zone that the browser doesn't know.
 #[must_use]
 pub fn time_in_zone(zone: &str, milliseconds: f64) -> Option<String> {
     let options = [("hour", "2-digit"), ("minute", "2-digit"), ("weekday", "short"), ("timeZone", zone)];
@@ -78,9 +78,9 @@ fn relative(locale: Option<&str>, at: Time) -> String {
     formatters::age(locale, (seconds / size).trunc(), unit).unwrap_or_default()
 }
 
-/// `today`: the midnight that the reader's day began with.
+/// `today`: the last midnight in the reader's zone.
 fn short(at: Time, today: f64) -> String {
-    // Days of 23 and 25 hours are days too.
+    // Rounded, since a day may have 23 or 25 hours.
     let days = ((today - midnight_before(milliseconds(at))) / DAY_MS).round();
     if days <= 0.0 {
         format(at, &[("hour", "2-digit"), ("minute", "2-digit")])
@@ -97,17 +97,17 @@ fn format(at: Time, options: Options<'_>) -> String {
     formatters::date(locale().as_deref(), options, milliseconds(at)).unwrap_or_default()
 }
 
-/// Tracks.
+/// The locale in context. Tracks.
 fn locale() -> Option<String> {
     use_context::<Locale>().and_then(|locale| locale.0.get())
 }
 
-/// For machines.
+/// The time in ISO 8601.
 fn iso(at: Time) -> String {
     js_sys::Date::new(&milliseconds(at).into()).to_iso_string().into()
 }
 
-/// Since 1970.
+/// The time in milliseconds since 1970.
 fn milliseconds(at: Time) -> f64 {
     #[expect(clippy::cast_precision_loss)]
     let milliseconds = at.timestamp_millis() as f64;

@@ -15,11 +15,11 @@ use crate::{
 use leptos::prelude::*;
 
 const UNDO_MS: u32 = 10_000;
-/// The server's window is twelve seconds; a held toast leaves a little before.
+/// The server's undo window is twelve seconds; a held toast disappears a little earlier.
 const HELD_MS: u32 = 11_500;
 const ALERT_MS: u32 = 8_000;
 
-/// The toasts, and what is said to assistive technology alone.
+/// The toasts, and the live regions for assistive technology.
 #[component]
 pub fn Toasts() -> impl IntoView {
     let client = Client::here();
@@ -28,7 +28,7 @@ pub fn Toasts() -> impl IntoView {
         let toasts = toasts.clone();
         memo(move |_| toasts.with(|toasts| toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()))
     };
-    // Each keeps its own time: one that comes or goes restarts no other.
+    // Each has its own timer: adding or removing one restarts no other.
     let row = move |id| {
         let toast = toasts.with_untracked(|toasts| toasts.iter().find(|toast| toast.id == id).cloned());
         toast.map(|toast| view! { <OneToast toast /> })

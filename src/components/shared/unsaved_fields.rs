@@ -1,4 +1,4 @@
-//! `UnsavedFields`: changed fields that wait or were refused, beside what they belong to.
+//! `UnsavedFields`: pending and refused changes of fields, beside the thing that they belong to.
 
 use crate::{
     browser::memo::{ErasedMemo, memo},
@@ -105,7 +105,7 @@ fn RefusedField(
     }
 }
 
-/// What a change waits for that is sent again and again.
+/// The reason why a change is being retried.
 pub fn waiting(failure: Failure) -> impl IntoView {
     let sentence = match failure {
         Failure::Disconnected => strings().note_offline.to_owned(),

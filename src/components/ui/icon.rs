@@ -1,4 +1,4 @@
-//! `Icon`: one component for all icons. Icons are decoration: a text beside each says what it means.
+//! `Icon`: one component for all icons. Icons are decoration: a text beside each has its meaning.
 //!
 //! Shapes from Lucide, under the ISC licence: Copyright (c) 2026 Lucide Icons and Contributors. See
 //! `public/icons-licence.txt`.
@@ -51,7 +51,7 @@ pub enum Shape {
     Copy,
 }
 
-/// An icon in the colour and size of the text around it, unseen by assistive technology.
+/// An icon in the colour and size of the text around it, hidden from assistive technology.
 #[component]
 pub fn Icon(shape: Shape) -> impl IntoView {
     view! {

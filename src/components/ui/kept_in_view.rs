@@ -1,4 +1,4 @@
-//! `KeptInView`: keeps a whole form in view while somebody types in it.
+//! `KeptInView`: keeps a whole form in view while the user types in it.
 
 use super::observe::on_resize;
 use crate::browser::timers::next_frame;
@@ -6,17 +6,17 @@ use leptos::{html, prelude::*};
 use std::cell::Cell;
 use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-/// All of what is inside comes into view when something in it gets the focus, and again whenever it grows while it has
-/// the focus. Nothing scrolls for a form that doesn't have the focus.
+/// Scrolls its whole content into view when an element in it gets the focus, and when it grows while it has the focus.
+/// Without the focus it never scrolls.
 #[component]
 pub fn KeptInView(
     #[prop(into)] class: String,
-    /// The form's element, for a caller that brings it into view itself.
+    /// The form's element, for a caller that scrolls it into view itself.
     #[prop(optional)]
     frame: NodeRef<html::Div>,
     children: Children,
 ) -> impl IntoView {
-    // Scrolling under a pressed pointer would select text: that waits for the click.
+    // Scrolling under a pressed pointer would select text, so wait for the click.
     let is_pressed = RwSignal::new(false);
     let focused = move |_| {
         if !is_pressed.get_untracked() {
@@ -49,7 +49,7 @@ pub fn KeptInView(
     }
 }
 
-/// Scrolls as little as it takes to show all of an element.
+/// Scrolls by the minimum that shows all of an element.
 pub fn bring_into_view(element: NodeRef<html::Div>) {
     if let Some(element) = element.try_get_untracked().flatten() {
         scroll_to(&element);
@@ -62,7 +62,7 @@ fn keep(element: NodeRef<html::Div>) {
     }
 }
 
-/// What shrinks pushes nothing below the fold.
+/// Scrolls only when the element grows: shrinking hides nothing.
 fn keep_while_growing(element: &web_sys::HtmlDivElement) {
     let (watched, height) = (element.clone(), Cell::new(f64::INFINITY));
     on_resize(element, move || {

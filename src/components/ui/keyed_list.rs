@@ -1,11 +1,11 @@
-//! `KeyedList`: a list in which every row keeps its nodes for as long as its key is there, whatever the order becomes.
-//! For short lists; [`VirtualList`](super::virtual_list::VirtualList) is on top of it, for long ones.
+//! `KeyedList`: a list in which every row keeps its nodes for as long as its key is in the list, in any order. For
+//! short lists; [`VirtualList`](super::virtual_list::VirtualList) builds on it, for long ones.
 //!
-//! It stands in for Leptos' `<For>`, which can put rows in the wrong order when one change both moves and adds or
-//! removes rows: <https://github.com/leptos-rs/leptos/issues/1297> was closed, and Leptos 0.8 does it again (the browser
-//! test `a_bare_for_shows_rows_in_the_wrong_order` fails on the day that it is right).
+//! It replaces Leptos' `<For>`, which can put rows in the wrong order when one change both moves and adds or removes
+//! rows: <https://github.com/leptos-rs/leptos/issues/1297> is closed, but Leptos 0.8 has the bug again (the browser
+//! test `a_bare_for_shows_rows_in_the_wrong_order` fails once it is fixed).
 //!
-//! A row is built from its key alone, and never again while it is there: it takes a cell to observe, not a value.
+//! A row is built once, from its key alone: it observes a cell instead of taking a value.
 
 mod key;
 mod keys;
@@ -26,14 +26,14 @@ use leptos::{
 };
 use std::{cell::RefCell, marker::PhantomData, rc::Rc};
 
-/// Gives the focus to rows of a list. Make one beside the list and hand it over as `handle`.
+/// Focuses rows of a list. Make one beside the list and pass it as `handle`.
 pub struct ListHandle<K: 'static> {
     list: StoredValue<Option<Reach>, LocalStorage>,
     of: PhantomData<fn() -> K>,
 }
 
-/// Brings the row of a key into view and gives its element. `None`: the key isn't in the list, or the list isn't on the
-/// screen.
+/// Scrolls the row of a key into view and returns its element. `None`: the key isn't in the list, or the list isn't
+/// mounted.
 pub(super) type Reach = Rc<dyn Fn(&Key) -> Option<Element>>;
 
 impl<K> Clone for ListHandle<K> {
@@ -66,9 +66,9 @@ impl<K: ListKey> ListHandle<K> {
         reach(&key.key())
     }
 
-    /// Gives the focus to the first element in a row that matches the CSS `selector` (the row itself for an empty one),
-    /// scrolling there first. Acts a moment later, after the changes made along with it: a handler may remove one key
-    /// and ask for the focus in the next.
+    /// Focuses the first element in a row that matches the CSS `selector` (the row itself for an empty one), after
+    /// scrolling to it. Runs in a microtask, after the current changes: a handler may remove one key and focus the
+    /// next.
     pub fn focus(&self, key: K, selector: &str) {
         let (handle, selector) = (*self, selector.to_owned());
         queue_microtask(move || {
@@ -78,8 +78,8 @@ impl<K: ListKey> ListHandle<K> {
         });
     }
 
-    /// Before a row goes, and with it what has the focus: gives that to the next row, else the previous one, as
-    /// [`Self::focus`] does; to `field` when it was the only one. `keys`: the list as it is.
+    /// Moves the focus before the row that has it is removed: to the next row, else the previous one, like
+    /// [`Self::focus`]; to `field` if it was the only row. `keys`: the list before the removal.
     pub fn focus_beside<E>(&self, keys: &[K], gone: &K, selector: &str, field: NodeRef<E>)
     where
         K: Clone + PartialEq,
@@ -108,7 +108,7 @@ fn focus_within(item: Element, selector: &str) {
     }
 }
 
-/// The keys of a list, which it follows, and what each is shown as.
+/// The keys of a list, as a reactive closure, and the function that renders each.
 pub(super) struct Source {
     keys: Box<dyn Fn() -> Vec<Key>>,
     row: Rc<dyn Fn(Key) -> Option<AnyView>>,
@@ -116,7 +116,7 @@ pub(super) struct Source {
 
 /// Makes the content of the row at an index.
 pub(super) type Build = Box<dyn Fn(usize) -> AnyView>;
-/// A list's keys, as last taken in.
+/// A list's keys, as of the last update.
 pub(super) type KnownKeys = Rc<RefCell<Keys<Key>>>;
 
 impl Source {
@@ -137,7 +137,7 @@ impl Source {
         })
     }
 
-    /// Hands over each change of the keys, for as long as the effect is kept.
+    /// Calls `taken` with each change of the keys, until the effect is dropped.
     pub(super) fn feed(self: Rc<Self>, known: KnownKeys, taken: impl Fn(&Splice) + 'static) -> RenderEffect<()> {
         let note_follower = dispose_with_owner();
         RenderEffect::new(move |_: Option<()>| {
@@ -150,15 +150,16 @@ impl Source {
     }
 }
 
-/// A list: `keys` in reading order, each shown by `row`. Of a repeated key the first counts. Every row is there.
+/// A list: `keys` in reading order, each rendered by `row`. Of a repeated key the first counts. Every row is in the
+/// DOM.
 ///
-/// One change of `keys` is in the document after one reactive flush, in however many lists show it.
+/// One change of `keys` is in the document after one reactive flush, in all lists that show it.
 #[component]
 pub fn KeyedList<K, F, V>(
-    /// What to show, in reading order.
+    /// The keys of the rows, in reading order.
     #[prop(into)]
     keys: ErasedMemo<Vec<K>>,
-    /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
+    /// Makes the content of a row's `<li>`; runs untracked, once while the row is in the DOM.
     row: F,
     /// The list's name for assistive technology.
     #[prop(optional, into)]
@@ -176,7 +177,7 @@ where
     keyed(label, class, Source::new(keys, row), handle.map(|handle| handle.list))
 }
 
-/// Everything behind the kind of key, compiled once.
+/// The part that is independent of the type of key, compiled once.
 fn keyed(
     label: Option<ErasedMemo<String>>,
     class: &'static str,
@@ -222,7 +223,7 @@ pub(super) fn list_element(
     class: &'static str,
     mount: impl Fn(Element) + Clone + Send + 'static,
 ) -> AnyView {
-    // A closure is built again where an element would be taken over from an earlier view, rows of another list and all.
+    // A closure makes a new element; the framework would otherwise reuse an earlier view's element with its rows.
     let list = move || {
         let (label, mount) = (label, mount.clone());
         view! { <ul role="list" class=class aria-label=live(move || label.map(|label| label.get())) use:mount></ul> }

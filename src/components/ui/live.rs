@@ -1,7 +1,7 @@
 //! Reactive parts of a view, all with one type.
 //!
-//! For the framework every closure has a type of its own, and it is compiled once for each. Boxed like this, all
-//! closures with the same result have one type, which keeps the bundle small (see `docs/decisions/size-tricks.md`).
+//! Keeps the bundle small: the framework's code is compiled once per type of closure, and boxed closures with the same
+//! result share one type (see `docs/decisions/size-tricks.md`).
 
 use crate::browser::dispose::dispose_with_owner;
 use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};

@@ -1,5 +1,5 @@
-//! `Popover`: a button and the popover that it opens. It uses the native popover: Escape, a click outside and the top
-//! layer are the browser's.
+//! `Popover`: a button and the popover that it opens. A native popover: the browser handles Escape, clicks outside and
+//! the top layer.
 
 use super::lengths::{between, pixels};
 use crate::browser::memo::ErasedMemo;
@@ -9,7 +9,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A button that opens a small floating box beside it. `face` is the button's content, `content` the box's, made when
-/// it opens; `first` is focused then. Closing gives the focus back to the button.
+/// it opens; `first` then gets the focus. Closing returns the focus to the button.
 #[component]
 pub fn Popover(
     class: &'static str,
@@ -43,7 +43,7 @@ pub fn Popover(
             });
         });
     };
-    // The browser does this by itself, but not in a shadow root.
+    // The browser does this itself, but not in a shadow root.
     let give_focus_back = move |event: ev::Event| {
         let (Some(button), Some(floating)) = (button.get_untracked(), floating.get_untracked()) else { return };
         if is_closing(&event) && floating.query_selector(":focus").is_ok_and(|focused| focused.is_some()) {
@@ -87,7 +87,7 @@ fn is_closing(event: &ev::Event) -> bool {
     state.as_deref() == Some("closed")
 }
 
-/// Under the button, above it where the window has more room there; its right edges aligned, inside the window.
+/// Places the box under the button, or above it if there is more room there; right edges aligned, inside the window.
 fn place_beside(button: &web_sys::HtmlButtonElement, floating: &web_sys::HtmlDivElement) {
     let place = button.get_bounding_client_rect();
     let length =

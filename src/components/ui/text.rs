@@ -1,9 +1,9 @@
-//! `Text`: what somebody wrote, unchanged, with its line breaks. Web addresses become links. Never markup.
+//! `Text`: user text, unchanged, with its line breaks. Web addresses become links. Never markup.
 
 use leptos::prelude::*;
 use linkify::{LinkFinder, LinkKind};
 
-/// Somebody's text, isolated so that its direction changes nothing around it.
+/// User text, isolated so that its direction does not affect its surroundings.
 #[component]
 pub fn Text(#[prop(into)] text: String) -> impl IntoView {
     let mut finder = LinkFinder::new();
@@ -12,7 +12,7 @@ pub fn Text(#[prop(into)] text: String) -> impl IntoView {
         .spans(&text)
         .map(|span| {
             let part = span.as_str().to_owned();
-            // Only what is plainly a web address: `javascript:` and the like stay text.
+            // Only HTTP addresses: `javascript:` and others stay text.
             let is_link = span.kind().is_some() && (part.starts_with("https://") || part.starts_with("http://"));
             if is_link {
                 view! { <a href=part.clone() target="_blank" rel="noopener noreferrer">{part.clone()}</a> }.into_any()

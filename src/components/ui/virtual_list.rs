@@ -1,5 +1,5 @@
-//! `VirtualList`: a [`KeyedList`](super::keyed_list::KeyedList) that is virtual where it is long: only rows near the
-//! viewport are in the DOM, and what the reader looks at stays where it is.
+//! `VirtualList`: a virtual list (a windowed [`KeyedList`](super::keyed_list::KeyedList)): of a long list only rows
+//! near the viewport are in the DOM, and a scroll anchor keeps the visible rows in place.
 
 mod heights;
 mod observers;
@@ -25,23 +25,23 @@ use leptos::{
 };
 use std::rc::Rc;
 
-/// The edge a list sticks to: what is added there shows itself to a reader who is there, and to nobody else.
+/// The edge a list sticks to: rows added there scroll into view if the reader is at that edge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Edge {
-    /// Newest first, as notes: a list starts at its top.
+    /// Newest first, like notes: a list starts at its top.
     #[default]
     Start,
-    /// Newest last, as a conversation: a list starts scrolled to its end.
+    /// Newest last, like a conversation: a list starts scrolled to its end.
     End,
 }
 
-/// What the app may know of a list and ask of it. Make one beside the list and hand it over as `handle`.
+/// The state of a list and the operations on it. Make one beside the list and pass it as `handle`.
 pub struct VirtualListHandle<K: 'static> {
     rows: ListHandle<K>,
     ends: Ends,
 }
 
-/// As much of a handle as doesn't depend on the kind of key.
+/// The part of a handle that is independent of the type of key.
 #[derive(Clone, Copy)]
 struct Ends {
     at_start: RwSignal<bool>,
@@ -82,27 +82,27 @@ impl<K: ListKey> VirtualListHandle<K> {
         Self { rows, ends }
     }
 
-    /// Whether the reader sees the list's first row from its top.
+    /// Whether the top of the list's first row is visible.
     #[must_use]
     pub fn at_start(&self) -> RwSignal<bool> {
         self.ends.at_start
     }
 
-    /// Whether the reader sees the list's end.
+    /// Whether the list's end is visible.
     #[must_use]
     pub fn at_end(&self) -> RwSignal<bool> {
         self.ends.at_end
     }
 
-    /// How many rows were added beyond the list's edge since the reader left it; zero again when the reader is back.
-    /// Older rows loaded at the other end don't count.
+    /// The number of rows added beyond the list's edge since the reader left it; zero when the reader is back. Older
+    /// rows loaded at the other end don't count.
     #[must_use]
     pub fn unseen(&self) -> RwSignal<usize> {
         self.ends.unseen
     }
 
-    /// Scrolls as little as it takes to show a row in full. Nothing happens when the key isn't in the list, or the list
-    /// isn't on the screen.
+    /// Scrolls by the minimum that shows a row in full. Does nothing if the key isn't in the list, or the list isn't
+    /// mounted.
     pub fn scroll_to(&self, key: K) {
         self.rows.reach(&key);
     }
@@ -115,12 +115,12 @@ impl<K: ListKey> VirtualListHandle<K> {
         self.ends.go_to(Edge::End);
     }
 
-    /// As [`ListHandle::focus`].
+    /// Like [`ListHandle::focus`].
     pub fn focus(&self, key: K, selector: &str) {
         self.rows.focus(key, selector);
     }
 
-    /// As [`ListHandle::focus_beside`].
+    /// Like [`ListHandle::focus_beside`].
     pub fn focus_beside<E>(&self, keys: &[K], gone: &K, selector: &str, field: NodeRef<E>)
     where
         K: Clone + PartialEq,
@@ -139,23 +139,23 @@ impl Ends {
     }
 }
 
-/// A list: `keys` in reading order, each shown by `row`. Of a repeated key the first counts.
+/// A list: `keys` in reading order, each rendered by `row`. Of a repeated key the first counts.
 ///
-/// - A row keeps its element for as long as its key is in the list and the row is near what can be seen; a row that has
-///   the focus is never taken away but with its key.
-/// - One change of `keys` is in the document after one reactive flush, in however many lists show it.
-/// - Up to forty rows are all there. Of longer lists the rows near what can be seen are, with blank space for the rest,
-///   and `aria-posinset`/`aria-setsize` say so. The element that scrolls is the nearest one around the list (or the
-///   list itself) whose `overflow-y` is `auto` or `scroll`; else the page.
-/// - What the reader looks at stays where it is while rows elsewhere come, go and get their true height.
+/// - A row keeps its element while its key is in the list and the row is near the viewport; a focused row is removed
+///   only with its key.
+/// - One change of `keys` is in the document after one reactive flush, in all lists that show it.
+/// - Up to forty rows are all in the DOM. Of a longer list only the rows near the viewport are, with blank space for
+///   the others and `aria-posinset`/`aria-setsize`. The viewport is the nearest element around the list (or the list
+///   itself) whose `overflow-y` is `auto` or `scroll`; else the page.
+/// - The scroll anchor keeps visible rows in place while other rows are added, removed and measured.
 #[component]
 pub fn VirtualList<K, F, V>(
-    /// What to show, in reading order.
+    /// The keys of the rows, in reading order.
     #[prop(into)]
     keys: ErasedMemo<Vec<K>>,
-    /// Makes the content of a row's `<li>`; runs untracked, once for as long as the row is there.
+    /// Makes the content of a row's `<li>`; runs untracked, once while the row is in the DOM.
     row: F,
-    /// About how high a row is, in pixels, with the space to the next: what a row counts for until it was seen.
+    /// The estimated height of a row that was not measured yet, in pixels, including the space to the next.
     estimate: f64,
     /// The list's name for assistive technology.
     #[prop(optional, into)]
@@ -166,14 +166,14 @@ pub fn VirtualList<K, F, V>(
     /// The class of each row's `<li>`.
     #[prop(optional)]
     row_class: &'static str,
-    /// Up to this many rows are all there. `usize::MAX` for a list that isn't stacked from top to bottom.
+    /// Up to this many rows are all in the DOM. `usize::MAX` for a list that isn't stacked from top to bottom.
     #[prop(default = 40)]
     all_up_to: usize,
-    /// Where the list starts, and stays while the reader is there.
+    /// The edge where the list starts, and that it sticks to.
     #[prop(optional)]
     edge: Edge,
-    /// The reader came within a screen of the start (of the end): time to load more. Told once, and again when the
-    /// reader went away and came back, or the first (the last) key is another.
+    /// Called when the reader comes within a screen of the start (the end), to load more: once, and again after the
+    /// reader has left and returned, or when the first (the last) key changes.
     #[prop(optional, into)]
     on_near_start: Option<Callback<()>>,
     #[prop(optional, into)] on_near_end: Option<Callback<()>>,
@@ -190,7 +190,7 @@ where
     shown(Desired { estimate, label, class, row_class, all_up_to, edge, near, ends }, source)
 }
 
-/// What was asked for, but for the keys and their rows.
+/// The component's properties, except for the keys and rows.
 struct Desired {
     estimate: f64,
     label: Option<ErasedMemo<String>>,
@@ -208,7 +208,7 @@ struct Near {
     end: Option<Callback<()>>,
 }
 
-/// Everything behind the kind of key, compiled once.
+/// The part that is independent of the type of key, compiled once.
 fn shown(desired: Desired, source: StoredValue<Rc<Source>, LocalStorage>) -> AnyView {
     let Desired { estimate, label, class, row_class, all_up_to, edge, near, ends } = desired;
     let is_observed = ends.is_some() || near.start.is_some() || near.end.is_some() || edge == Edge::End;
@@ -267,7 +267,7 @@ fn tell(ends: Option<Ends>, near: Near, news: Option<News>, unseen: usize) {
     }
 }
 
-/// What can be seen of a list we haven't looked at: not more than the page.
+/// The assumed height of the viewport before the first measurement: at most the page's.
 fn first_guess() -> f64 {
     window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(600.0).min(900.0)
 }

@@ -1,11 +1,11 @@
-//! `Key`: under what a draft or an unsent change is stored.
+//! `Key`: the key under which a draft or an unsent change is stored.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId};
 
-/// In storage: a word for the kind and the ids, and for a changed field its name.
+/// Its form in storage: a word for the kind and the ids, and for a changed field its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub(crate) enum Key {
@@ -17,7 +17,7 @@ pub(crate) enum Key {
     ContactNote(ContactId, ContactNoteId),
     ConversationNote(ConversationId, ConversationNoteId),
     Reply(ConversationId, MessageId),
-    /// A changed field: of which kind of thing, in which place, and its name.
+    /// A changed field: the kind of thing, its id, and the field's name.
     Change {
         of: String,
         place: Uuid,
@@ -26,7 +26,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// When the thing was made, in milliseconds since 1970: a UUIDv7 begins with that.
+    /// When the thing was made, in milliseconds since 1970: the first 48 bits of a UUIDv7.
     pub(crate) fn made_at(&self) -> Option<i64> {
         let id = match self {
             Self::ContactNote(_, id) => id.0,
@@ -53,7 +53,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Of a form that this version doesn't know.
+/// A key in a format that this version doesn't know.
 #[derive(Debug, thiserror::Error)]
 #[error("not a key of this version")]
 pub(crate) struct UnknownKey;

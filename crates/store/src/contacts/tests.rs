@@ -1,6 +1,6 @@
-//! What an agent sees of a contact, of what happened around them, and of colleagues.
+//! Tests of contacts, their activity, and agents, as an agent sees them.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only, not the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
 use super::{ActivityOfContact, Agents, Contacts};
@@ -150,7 +150,7 @@ fn page(places: &[Seq], more: bool) -> Page<Activity> {
     Page { items: places.iter().map(item).collect(), next_cursor, as_of: position(100) }
 }
 
-/// The places shown, and where to go on.
+/// The shown places, and the next cursor.
 fn known(activity: &ActivityOfContact) -> (Vec<Seq>, Option<String>) {
     let places = activity.items.with_untracked(|items| items.iter().map(|item| item.seq).collect());
     (places, activity.next_cursor.get_untracked())

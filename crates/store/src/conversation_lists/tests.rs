@@ -1,6 +1,6 @@
-//! What an agent sees in the lists of conversations: who belongs, in which order, and how far down.
+//! Tests of the lists of conversations: their members, order and loaded range.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only, not the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
 use super::Loaded;
@@ -41,7 +41,7 @@ fn receive_page(conversations: &Conversations, query: ConversationQuery, items: 
     conversations.receive_page(query, items, loaded);
 }
 
-/// Everything of one kind or another, each with its number for an id and for its time.
+/// Conversations of every kind, each with its number as its id and time.
 fn mixed() -> Vec<Conversation> {
     let one = |id: u128| conversation(id, 10, i64::try_from(id).unwrap());
     let other_channel = ChannelRef { id: ChannelId(Uuid::from_u128(9)), ..one(1).channel };

@@ -1,6 +1,6 @@
-//! What an agent sees of one conversation: the server's word, with their own changes and reading over it.
+//! Tests of one conversation as an agent sees it: the remote state with pending changes and the read mark over it.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only, not the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
 use super::Conversations;

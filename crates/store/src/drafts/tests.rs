@@ -1,4 +1,4 @@
-//! What an agent typed stays where it was typed.
+//! Tests of drafts: a text stays where it was typed.
 
 use super::{Drafts, Mode};
 use crate::samples::{contact_id, conversation_id};

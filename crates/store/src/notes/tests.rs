@@ -1,4 +1,4 @@
-//! What an agent sees of a contact's notes: the same in every panel, and which of them are new.
+//! Tests of a contact's notes: all panels show the same, and which notes are new.
 
 use super::ContactNotes;
 use crate::records::Records as _;
@@ -92,7 +92,7 @@ fn a_page_from_before_a_reset_does_not_say_what_was_seen() {
     assert_eq!(here.new_count(), 0);
 }
 
-/// The newest page of more, as of a place in the order.
+/// A newest page with a next cursor, read at a position.
 fn first_of_more(notes: &[Seq], seen: Seq, unseen: u64, as_of: Seq) -> NotesPage<ContactNote> {
     NotesPage { next_cursor: Some("older".into()), unseen, as_of: position(as_of), ..page(notes, seen) }
 }

@@ -1,4 +1,4 @@
-//! Each kind of event reaches the one thing it speaks of.
+//! Tests of events: each kind changes the one thing that it is about.
 
 use crate::{
     Store,

@@ -1,6 +1,6 @@
-//! What an agent sees of one note: whatever is pending, and whatever the server then says.
+//! Tests of one note's record: every pending change against every message of the server.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only, not the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
 mod changes;
@@ -13,7 +13,7 @@ type NoteRecord = Record<ContactNote>;
 
 const FORBIDDEN: Failure = Failure::Refused(ProblemCode::Forbidden);
 
-/// Saved by a colleague at 5.
+/// A note that a colleague saved at 5.
 fn saved() -> NoteRecord {
     let mut record = NoteRecord::default();
     record.receive(note(5));
@@ -25,7 +25,7 @@ fn delete_confirmed(record: &mut NoteRecord) {
     record.settle_delete(Some(8));
 }
 
-/// What an agent sees, and what is asked of the server.
+/// The shown state and the request.
 fn outcome(record: &NoteRecord) -> String {
     let shown = match record.shown() {
         None => "hidden",
@@ -43,7 +43,7 @@ fn outcome(record: &NoteRecord) -> String {
     format!("{shown}{asked}")
 }
 
-/// Every pending change, as it comes about.
+/// A record for every pending change, made by the operations that lead to it.
 fn pending() -> Vec<(&'static str, NoteRecord)> {
     let adding = || {
         let mut record = NoteRecord::default();
@@ -103,7 +103,7 @@ fn pending() -> Vec<(&'static str, NoteRecord)> {
 
 type Word = (&'static str, fn(&mut NoteRecord));
 
-/// Everything the server can say of it.
+/// Every message of the server about the note.
 fn words() -> Vec<Word> {
     vec![
         ("as it was added", |record| record.receive(note(5))),

@@ -1,6 +1,6 @@
-//! What an agent sees of a thread: messages and conversation notes in one order of time.
+//! Tests of threads: messages and conversation notes in one order of time.
 
-// Clippy's leave for tests covers test functions only; what they call here is test code just as much.
+// Clippy's exception for tests covers test functions only, not the helpers that they call.
 #![allow(clippy::unwrap_used)]
 
 use super::{Thread, ThreadItem, Threads, arrived};
@@ -23,7 +23,7 @@ fn notes(places: &[Seq], more: bool) -> Page<ConversationNote> {
     Page { items, next_cursor: more.then(|| "more".to_owned()), as_of: position(100) }
 }
 
-/// Messages as their ids, notes as theirs below zero.
+/// Messages as their ids, notes as their negated ids.
 fn shown(thread: &Thread) -> Vec<i128> {
     let number = |id: Uuid| i128::try_from(id.as_u128()).unwrap();
     let items = thread.items().into_iter().map(|item| match item {

@@ -1,4 +1,4 @@
-//! What an agent sees of a list of notes: its order, how far down it is loaded, and who is told of a change.
+//! Tests of a timeline of notes: its order, its loaded range, and the notifications of a change.
 
 use super::{Arrived, Timeline};
 use crate::records::Records as _;
@@ -12,7 +12,7 @@ use wire::{ContactNote, ProblemCode, Seq};
 
 type Notes = Timeline<ContactNote>;
 
-/// A page read at `as_of`, asked for below `below`. `more`: there is another one below.
+/// A page read at `as_of`, requested below `below`. `more`: there is another one below.
 fn page(notes: &[Seq], below: Option<Seq>, more: bool, as_of: Seq) -> Arrived<ContactNote> {
     Arrived {
         items: notes.iter().map(|seq| note(*seq)).collect(),
@@ -22,7 +22,7 @@ fn page(notes: &[Seq], below: Option<Seq>, more: bool, as_of: Seq) -> Arrived<Co
     }
 }
 
-/// The places shown; `None` for an unsaved note.
+/// The shown places; `None` for an unsaved note.
 fn shown(timeline: &Notes) -> Vec<Option<Seq>> {
     let order = timeline.order_signal().get_untracked();
     let places = order.iter().map(|placed| match placed.key {
@@ -220,7 +220,7 @@ fn everybody_who_asks_for_a_note_gets_the_same_cell_whatever_happens_to_it() {
     assert!(cell.with_untracked(|record| is_saved(record.shown())));
 }
 
-/// Counts who is told: those who look at the order, and those who look at one note.
+/// Observers of the order and of one note that count their notifications.
 fn onlookers(timeline: &Notes, id: u128) -> (Onlooker, Onlooker) {
     let (order, cell) = (timeline.order_signal(), timeline.cell(note_id(id)));
     (Onlooker::at(move || order.track()), Onlooker::at(move || cell.track()))

@@ -1,5 +1,5 @@
-//! `Transaction`: one change of a timeline. It is made as a whole while the timeline's lock is held; `commit` releases the
-//! lock and then notifies the observers, since they may read the timeline.
+//! `Transaction`: one atomic change of a timeline, made while the timeline's lock is held. `commit` releases the lock
+//! and then notifies the observers, since they may read the timeline.
 
 use super::{LoadedRange, Timeline, TimelineItem};
 use crate::{
@@ -14,21 +14,21 @@ use std::{collections::HashMap, sync::MutexGuard};
 use uuid::Uuid;
 use wire::{Position, Seq};
 
-/// What a timeline knows beside its cells and their order.
+/// A timeline's state beside its cells and their order.
 #[derive(Default)]
 pub(super) struct Index {
-    /// Where each record of the order stands in it.
+    /// The sort key of each record in the order.
     places: HashMap<Uuid, TimelineKey>,
     page_ranges: PageRanges,
-    /// The last reset: pages read before it say nothing.
+    /// The position of the last reset: pages read before it are ignored.
     since: Option<Position>,
-    /// It isn't known from where on pages count, so what they lack is no more than that.
+    /// The position of the last reset is unknown, so a page's range is not recorded.
     unsure: bool,
     /// The loaded range is from before a reset.
     is_stale: bool,
 }
 
-/// A change under way. It must end in [`Transaction::commit`].
+/// A change in progress. It must end with [`Transaction::commit`].
 pub(super) struct Transaction<'a, T: Entry> {
     timeline: &'a Timeline<T>,
     index: MutexGuard<'a, Index>,
@@ -43,7 +43,7 @@ impl<'a, T: Entry> Transaction<'a, T> {
         Self { timeline, index, cells: Vec::new(), moved: false, range_changed: false }
     }
 
-    /// Notifies who looks at a changed cell, at the order or at the loaded range; nobody else.
+    /// Notifies the observers of changed cells, and those of the order and the loaded range if these changed.
     pub(super) fn commit(self) {
         let Self { timeline, index, cells, moved, range_changed } = self;
         drop(index);
@@ -58,7 +58,7 @@ impl<'a, T: Entry> Transaction<'a, T> {
         }
     }
 
-    /// Changes a record, and its place in the order by what is shown of it then.
+    /// Changes a record, and updates its place in the order.
     pub(super) fn record<R>(&mut self, id: T::Id, change: impl FnOnce(&mut Record<T>) -> R) -> R {
         let cell = self.cell(id);
         let mut record = cell.get_untracked();
@@ -81,8 +81,8 @@ impl<'a, T: Entry> Transaction<'a, T> {
         self.timeline.cells.cell_or(id, || ArcRwSignal::new(cell.get_untracked()))
     }
 
-    /// Takes in the server's word on one thing. If it is news, yet older than a page that lacks it, then it is gone:
-    /// that page would have listed it.
+    /// Receives one thing from the server. A new version that is older than a page covering its place is gone: that
+    /// page would have listed it.
     pub(super) fn take_in(&mut self, entry: T, receive: fn(&mut Record<T>, T)) {
         let (rev, as_of) = (entry.rev(), self.index.page_ranges.as_of(entry.seq()));
         self.record(entry.id(), |record| {
@@ -94,13 +94,13 @@ impl<'a, T: Entry> Transaction<'a, T> {
         });
     }
 
-    /// Whether a page read at this position still counts.
+    /// Whether a page read at this position is valid: not from before the last reset.
     pub(super) fn believes(&self, as_of: &Position) -> bool {
         let stale = |since: &Position| since.epoch != as_of.epoch || as_of.seq < since.seq;
         seeded!(StalePageBelieved) || !self.index.since.as_ref().is_some_and(stale)
     }
 
-    /// A page was taken in that speaks for the places from `lowest` to below `below`.
+    /// Records that a page covered the places from `lowest` to below `below`, and extends the loaded range.
     pub(super) fn cover(&mut self, lowest: Seq, below: Option<Seq>, as_of: Seq, next_cursor: Option<String>) {
         if !self.index.unsure {
             self.index.page_ranges.add(lowest, below, as_of);

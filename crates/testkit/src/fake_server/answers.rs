@@ -1,4 +1,4 @@
-//! Which request does what, and what it is answered with.
+//! The fake server's routes: the effect and answer of each request.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -53,7 +53,8 @@ impl Data {
         }
     }
 
-    /// A page that has to wait for its turn at the stream asks by itself meanwhile. Changes are told on the stream alone.
+    /// Answers a poll with no changes, since the fake server sends changes on the stream only. A tab that is not the
+    /// leader yet polls.
     fn no_changes(&self, sent: &Sent) -> Answer {
         let after = sent.query.iter().find(|(name, _)| name == "after").and_then(|(_, after)| after.parse().ok());
         let next: Position = after.unwrap_or_else(|| self.position());
@@ -220,12 +221,12 @@ impl Data {
         }
     }
 
-    /// What isn't there may be deleted by anybody.
+    /// Any agent may delete an id that does not exist.
     fn may_delete(&self, author: Option<&AgentRef>) -> bool {
         self.me.agent.role == Role::Admin || author.is_none_or(|author| author.id == self.me.agent.id)
     }
 
-    /// A page of what is given oldest first. A cursor names the place it goes on below.
+    /// A page of items that are given oldest first. A cursor is the place that the page lies below.
     fn page<'a, T: Entry + 'a>(&self, oldest_first: impl DoubleEndedIterator<Item = &'a T>, sent: &Sent) -> Page<T> {
         let asked = |name: &str| sent.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         let below: Seq = asked("cursor").and_then(|cursor| cursor.parse().ok()).unwrap_or(Seq::MAX);
@@ -240,7 +241,7 @@ impl Data {
 enum Standing {
     New,
     There,
-    /// Since this version.
+    /// Deleted, at this version.
     Gone(Seq),
 }
 
@@ -271,7 +272,7 @@ fn refused(code: ProblemCode) -> Answer {
     Answer::Refused { problem: Box::new(Problem::new(code)), retry_after: None }
 }
 
-/// Our own app only sends what the contract allows; anything else fails the test at once.
+/// Parses an id. The app sends valid requests only; any other one fails the test.
 fn read<T: std::str::FromStr>(segment: &str) -> T {
     segment.parse().unwrap_or_else(|_| panic!("{segment:?} is no id"))
 }

@@ -1,4 +1,4 @@
-//! What the fake server knows, and how it changes: one order for everything, as the contract says.
+//! The fake server's data and its changes, in one order, as the contract requires.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ use wire::{
 
 use super::Who;
 
+/// The fake server's data.
 pub(super) struct Data {
     pub(super) epoch: String,
     pub(super) seq: Seq,
@@ -27,10 +28,10 @@ pub(super) struct Data {
     pub(super) events: Vec<Event>,
 }
 
-/// Notes of one kind: those that are there, oldest first, and those that were.
+/// Notes of one kind: the existing ones, oldest first, and the deleted ones.
 pub(super) struct Notes<T: Entry> {
     pub(super) live: Vec<T>,
-    /// With the version of the deletion. `None`: an id that was deleted before it came.
+    /// Deleted notes with the version of the deletion. `None`: an id that was deleted before it was added.
     pub(super) gone: HashMap<T::Id, (Option<T>, Seq)>,
 }
 
@@ -45,7 +46,7 @@ impl<T: Entry> Notes<T> {
         self.live.iter().find(|note| note.id() == id)
     }
 
-    /// Returns whether it was there. `rev`: the version of the deletion.
+    /// Deletes a note. Returns whether it existed. `rev`: the version of the deletion.
     fn remove(&mut self, id: T::Id, rev: Seq) -> bool {
         let at = self.live.iter().position(|note| note.id() == id);
         let note = at.map(|at| self.live.remove(at));
@@ -92,7 +93,7 @@ impl Data {
         Position { epoch: self.epoch.clone(), seq: self.seq }
     }
 
-    /// A second for each change, so that times differ and are the same in every run.
+    /// The current time: one second per change, so that times differ and are the same in every run.
     pub(super) fn time(&self) -> Time {
         let seconds = i64::try_from(self.seq).expect("a test has few changes");
         Time::from_timestamp(1_795_000_000 + seconds, 0).expect("a time of this century")

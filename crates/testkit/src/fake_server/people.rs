@@ -1,4 +1,4 @@
-//! What tests put there, and what colleagues and contacts do.
+//! Test data, and the actions of colleagues and contacts.
 
 use wire::{
     AgentRef, ChannelKind, Contact, ContactId, ContactNoteId, ConversationId, ConversationNoteId, Direction, MessageId,
@@ -7,7 +7,7 @@ use wire::{
 
 use super::FakeServer;
 
-/// Who does something.
+/// The actor of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Me,
@@ -84,19 +84,19 @@ impl FakeServer {
         self.shared.data.borrow_mut().change_contact(contact, change);
     }
 
-    /// Up to where the signed-in agent has seen a contact's notes.
+    /// The place up to which the signed-in agent has seen a contact's notes.
     pub fn seen(&self, contact: ContactId) -> Seq {
         self.shared.data.borrow().seen.get(&contact).copied().unwrap_or(0)
     }
 
-    /// As if this agent had seen all notes there are.
+    /// Marks all of a contact's notes as seen by this agent.
     pub fn everything_seen(&self, contact: ContactId) {
         let mut data = self.shared.data.borrow_mut();
         let seq = data.seq;
         data.seen.insert(contact, seq);
     }
 
-    /// Where the server is.
+    /// The server's position.
     pub fn position(&self) -> Position {
         self.shared.data.borrow().position()
     }

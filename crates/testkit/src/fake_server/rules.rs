@@ -1,4 +1,4 @@
-//! What a test wants to go otherwise: answers held, requests refused, answers lost.
+//! Rules that tests set: answers to hold, requests to refuse, answers to lose.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -8,6 +8,7 @@ use wire::{Problem, ProblemCode};
 
 use super::{Answer, Sent};
 
+/// The rules that a test has set.
 #[derive(Default)]
 pub(super) struct Rules {
     holds: RefCell<Vec<Rc<Hold>>>,
@@ -30,16 +31,16 @@ struct Refusal {
     retry_after: Option<u32>,
 }
 
-/// Holds answers back until it is dropped or released.
+/// A guard that holds answers until it is dropped or released.
 pub struct Held(Rc<Hold>);
 
 impl Held {
-    /// How many requests wait for their answer.
+    /// The number of requests whose answers are held.
     pub fn count(&self) -> usize {
         self.0.waiting.borrow().len()
     }
 
-    /// Lets the answers go.
+    /// Sends the held answers.
     pub fn release(self) {}
 }
 
@@ -77,7 +78,7 @@ impl Rules {
         self.offline.get()
     }
 
-    /// The refusal meant for this request; it is meant once.
+    /// Takes the refusal for this request, if there is one.
     pub(super) fn refusal(&self, sent: &Sent) -> Option<Answer> {
         let mut refusals = self.refusals.borrow_mut();
         let at = refusals.iter().position(|refusal| matches(sent, &refusal.method, &refusal.pattern))?;
@@ -108,7 +109,7 @@ impl Rules {
     }
 }
 
-/// Whether a request is one of `method` to a path like `pattern`, where `*` stands for any id: `/contacts/*/notes`.
+/// Whether a request has this method and a path that matches `pattern`, where `*` matches any id: `/contacts/*/notes`.
 pub(super) fn matches(sent: &Sent, method: &str, pattern: &str) -> bool {
     let path = sent.path.strip_prefix("/api/v1").unwrap_or(&sent.path);
     let (path, pattern): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());

@@ -1,4 +1,4 @@
-//! The event stream: a real `ReadableStream`, with its other end in the test's hands.
+//! The event stream: a real `ReadableStream` that the test controls.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,15 +12,16 @@ use wire::{Event, Hello, Reset, ResetReason, Seq};
 use super::data::Data;
 use super::{FakeServer, broken};
 
+/// The current event stream, if one is open.
 #[derive(Default)]
 pub(super) struct Stream {
     controller: RefCell<Option<ReadableStreamDefaultController>>,
-    /// How many of the data's events have been sent.
+    /// The number of the data's events that have been sent.
     sent: Cell<usize>,
 }
 
 impl Stream {
-    /// Answers a request for the stream: says hello, then what came after the position that was asked for.
+    /// Answers a request for the stream: sends `hello`, then the events after the requested position.
     pub(super) fn open(&self, data: &mut Data, after: Option<&str>) -> Response {
         let made = Rc::new(RefCell::new(None));
         let slot = Rc::clone(&made);
@@ -60,7 +61,7 @@ impl Stream {
 
     fn write(&self, bytes: &[u8]) {
         if let Some(controller) = self.controller.borrow().as_ref() {
-            // A reader that has gone hears nothing.
+            // Fails when the reader is gone.
             let _ = controller.enqueue_with_chunk(&Uint8Array::from(bytes));
         }
     }
@@ -83,20 +84,20 @@ impl FakeServer {
         self.shared.stream.controller.borrow().is_some()
     }
 
-    /// Tells all changes that have not been sent yet.
+    /// Sends all events that have not been sent yet.
     pub fn tell(&self) {
         let data = self.shared.data.borrow();
         let sent = self.shared.stream.sent.replace(data.events.len());
         data.events[sent..].iter().for_each(|event| self.shared.stream.tell(&data.epoch, event));
     }
 
-    /// Tells every change there ever was once more.
+    /// Sends all events again.
     pub fn repeat_everything(&self) {
         self.shared.stream.sent.set(0);
         self.tell();
     }
 
-    /// Tells the changes that have not been sent yet, in two pieces: the cut is after as many bytes as `cut` says.
+    /// Sends all events that have not been sent yet, in two chunks. `cut` returns the number of bytes of the first.
     pub fn tell_torn(&self, cut: impl Fn(&[u8]) -> usize) {
         let data = self.shared.data.borrow();
         let sent = self.shared.stream.sent.replace(data.events.len());
@@ -106,26 +107,26 @@ impl FakeServer {
         self.shared.stream.write(after);
     }
 
-    /// Says something of no version we know.
+    /// Sends an unknown event.
     pub fn say_unknown(&self) {
         let data = self.shared.data.borrow();
         let frame = format!("id: {}.{}\nevent: contact-note-pinned\ndata: {{\"x\":1}}\n\n", data.epoch, data.seq);
         self.shared.stream.write(frame.as_bytes());
     }
 
-    /// Ends the stream as a server does that stops.
+    /// Closes the stream, like a server that stops.
     pub fn end_stream(&self) {
         if let Some(controller) = self.shared.stream.controller.take() {
             let _ = controller.close();
         }
     }
 
-    /// Breaks the stream.
+    /// Breaks the stream with an error.
     pub fn cut_stream(&self) {
         self.shared.stream.cut();
     }
 
-    /// A backup was restored: the order starts over, and nobody's position counts.
+    /// Simulates a restore from a backup: the order starts over, and all positions are stale.
     pub fn start_new_epoch(&self) {
         self.shared.data.borrow_mut().epoch.push('x');
     }

@@ -1,4 +1,4 @@
-//! One value of each kind of thing, beside the JSON it must have.
+//! One sample value of each kind of thing, with its expected JSON.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ pub(crate) fn at() -> DateTime<Utc> {
     "2026-11-22T14:05:00.250Z".parse().unwrap()
 }
 
-/// `A`, `B` and `C` stand for their ids.
+/// Replaces `A`, `B` and `C` by their ids.
 pub(crate) fn with_ids(json: &str) -> String {
     json.replace("\"A\"", &format!("\"{A}\""))
         .replace("\"B\"", &format!("\"{B}\""))

@@ -1,18 +1,18 @@
 //! `ListKey`: the key of a row. A list keeps it as a `Key`, so that lists are compiled once.
 
-/// A key as the list keeps it.
+/// A key in the list's form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// Of a kind among those of the list.
+    /// The kind, among those of the list, and the id.
     Id(u8, u128),
     Text(String),
 }
 
-/// What a list's rows can be told apart by. Two that differ have keys that differ.
+/// Identifies a row of a list. Different values must have different keys.
 pub trait ListKey: Sized + 'static {
     fn key(&self) -> Key;
 
-    /// Back from the key that [`Self::key`] made. `None`: it is another type's.
+    /// Converts a key that [`Self::key`] made back. `None`: the key is another type's.
     fn from_key(key: Key) -> Option<Self>;
 }
 

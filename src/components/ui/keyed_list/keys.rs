@@ -1,13 +1,12 @@
 //! The keys of a list, their order, and which nodes can stay in place when the order changes.
 //!
-//! No DOM. From here on a row is named by a token (`u64`), so that the code behind it is compiled once and not once per
-//! type of key.
+//! No DOM. Each row gets a token (`u64`), so that the code that uses it is compiled once, not once per type of key.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-/// One change of a list: `removed` rows from `at` on make way for `inserted`. A token that was among the removed and is
-/// among the inserted is a row that moved.
+/// One change of a list: `inserted` replaces `removed` rows from `at` on. A token that is both removed and inserted is
+/// a row that moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Splice {
     pub(crate) at: usize,
@@ -32,9 +31,9 @@ impl<K: Clone + Eq + Hash> Default for Keys<K> {
 }
 
 impl<K: Clone + Eq + Hash> Keys<K> {
-    /// Takes over the wanted order; `None` when it is the order we have. Of a repeated key the first counts.
+    /// Updates the keys to the wanted order; `None` if it is the same. Of a repeated key the first counts.
     ///
-    /// Equal ends are skipped by comparing alone: a key added to a list of thousands hashes one key.
+    /// Equal ends are compared but not hashed: adding a key to a list of thousands hashes one key.
     pub(crate) fn update(&mut self, wanted: &[K]) -> Option<Splice> {
         match self.splice(wanted) {
             Ok(splice) => splice,
@@ -72,7 +71,7 @@ impl<K: Clone + Eq + Hash> Keys<K> {
         let mut inserted = Vec::with_capacity(new.len());
         for key in new {
             if self.tokens.contains_key(key) {
-                // A repeated key. Put everything back: the caller comes again with each key once.
+                // A repeated key. Restore everything: the caller tries again with unique keys.
                 for key in &new[..inserted.len()] {
                     self.tokens.remove(key);
                 }
@@ -94,9 +93,9 @@ impl<K: Clone + Eq + Hash> Keys<K> {
 
 struct Repeated;
 
-/// For each of `new`: may its node stay where it is while the others are put around it? What is not in `old` never
-/// may; of the rest as many as possible (a longest increasing run of old places). `held` always stays when it is in
-/// both: moving a node takes the focus from it.
+/// For each of `new`, whether its node stays in place while the others are moved around it. Tokens that are not in
+/// `old` don't; of the others as many as possible do (a longest increasing subsequence of old places). `held` always
+/// stays if it is in both: moving a node takes the focus from it.
 pub(crate) fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
     let place: HashMap<u64, usize> = old.iter().enumerate().map(|(place, token)| (*token, place)).collect();
     let held =
@@ -108,7 +107,7 @@ pub(crate) fn stays(old: &[u64], new: &[u64], held: Option<u64>) -> Vec<bool> {
     let old_place = |index: usize| place.get(&new[index]).copied();
     for (index, token) in new.iter().enumerate() {
         let Some(was) = place.get(token).copied() else { continue };
-        // A row that passes the held one has to move, whichever way it passes.
+        // A row that passes the held one, in either direction, must move.
         if held.is_some_and(|(new_held, old_held)| index != new_held && (index < new_held) != (was < old_held)) {
             continue;
         }
@@ -136,7 +135,7 @@ mod tests {
     use proptest::prelude::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    /// The tokens of a list after a splice, as whoever follows it would have them.
+    /// Applies a splice to the tokens of a list.
     fn follow(tokens: &mut Vec<u64>, splice: Option<Splice>) {
         if let Some(Splice { at, removed, inserted }) = splice {
             tokens.splice(at..at + removed, inserted);
@@ -206,7 +205,7 @@ mod tests {
     fn one_row_that_moves_lets_all_others_stay() {
         assert_eq!(stays(&[1, 2, 3, 4], &[4, 1, 2, 3], None), [false, true, true, true]);
         assert_eq!(stays(&[1, 2, 3, 4], &[2, 3, 4, 1], None), [true, true, true, false]);
-        // Unless it is the one that must not be moved.
+        // Unless that row must not move.
         assert_eq!(stays(&[1, 2, 3, 4], &[4, 1, 2, 3], Some(4)), [true, false, false, false]);
     }
 }

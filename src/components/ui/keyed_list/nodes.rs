@@ -11,31 +11,32 @@ use std::collections::{HashMap, HashSet};
 
 struct Row {
     item: HtmlElement,
-    /// Dropped before its owner is cleaned up: effects end before what they read.
+    /// Dropped before its owner is disposed: effects end before the signals that they read.
     state: <AnyView as Render>::State,
     owner: Owner,
 }
 
+/// The elements of a list's rows, each with its reactive owner.
 pub(in crate::components::ui) struct KeyedNodes {
     pub(in crate::components::ui) element: HtmlElement,
     rows: HashMap<u64, Row>,
-    /// Elements among the rows that are none, by token.
+    /// Elements between the rows that are no rows, by token.
     spacers: HashMap<u64, HtmlElement>,
     /// The tokens of the element's children, in their order.
     placed: Vec<u64>,
     build: Build,
     row_class: &'static str,
     owner: Owner,
-    /// Owners of rows that went. A parent remembers every owner it ever had, so owners are used again.
+    /// Owners of removed rows, for reuse: a parent owner never forgets a child owner.
     spare: Vec<Owner>,
 }
 
-/// What came and went when rows were placed.
+/// The rows added and removed by [`KeyedNodes::place`].
 #[derive(Default)]
 pub(in crate::components::ui) struct Placed {
     pub(in crate::components::ui) came: Vec<u64>,
     pub(in crate::components::ui) went: Vec<(u64, HtmlElement)>,
-    /// The children are others, or in another order.
+    /// The children or their order changed.
     pub(in crate::components::ui) is_other: bool,
 }
 
@@ -50,7 +51,7 @@ impl KeyedNodes {
         Self { element, rows, spacers, placed, build, row_class, owner, spare }
     }
 
-    /// An element that may be placed among the rows, under a token that is no row's.
+    /// Adds an element that may be placed among the rows, under a token that no row has.
     pub(in crate::components::ui) fn add_spacer(&mut self, token: u64, element: HtmlElement) {
         self.spacers.insert(token, element);
     }
@@ -64,8 +65,8 @@ impl KeyedNodes {
         &self.placed
     }
 
-    /// Has exactly these children, in their order: tokens, and for a row its index in the list. Rows that stay keep
-    /// their nodes, and the one with the focus isn't moved.
+    /// Updates the children to exactly these, in order: tokens, and for a row its index in the list. Rows that stay
+    /// keep their nodes, and the focused one isn't moved.
     pub(in crate::components::ui) fn place(&mut self, wanted: &[(u64, usize)]) -> Placed {
         let held = self.focused();
         let mut placed = Placed::default();
@@ -111,13 +112,13 @@ impl KeyedNodes {
         if !self.row_class.is_empty() {
             Rndr::set_attribute(&item, "class", self.row_class);
         }
-        // Whoever builds the list must not come to depend on what a row reads.
+        // Untracked: the effect that builds the list must not track signals that a row reads.
         let mut state = owner.with(|| untrack(|| (self.build)(index).build()));
         state.mount(&item, None);
         self.rows.insert(token, Row { item, state, owner });
     }
 
-    /// The element, if it was a row's.
+    /// Removes an element. Returns it if it was a row's.
     fn remove(&mut self, token: u64) -> Option<HtmlElement> {
         let Some(row) = self.rows.remove(&token) else {
             self.spacers.get(&token)?.remove();
@@ -134,7 +135,7 @@ impl KeyedNodes {
         self.item(token).or_else(|| self.spacers.get(&token)).map(|item| item.clone().into())
     }
 
-    /// The row that has the focus in it.
+    /// The row that contains the focus.
     pub(in crate::components::ui) fn focused(&self) -> Option<u64> {
         let focused = focused_near(&self.element)?;
         if !self.element.contains(Some(&focused)) {
@@ -144,7 +145,7 @@ impl KeyedNodes {
     }
 }
 
-/// The element that has the focus, seen from `element`'s own tree: a shadow root hides it from the document.
+/// The focused element in `element`'s own tree: a shadow root hides it from the document.
 fn focused_near(element: &Element) -> Option<Element> {
     match element.get_root_node().dyn_into::<ShadowRoot>() {
         Ok(shadow) => shadow.active_element(),

@@ -4,15 +4,15 @@
 use crate::components::ui::lengths::between;
 use std::ops::Range;
 
-/// How many rows a list has beyond either edge of what can be seen, at most.
+/// The maximum number of rows rendered beyond each edge of the viewport (overscan).
 const MARGIN_ROWS: usize = 12;
-/// How many rows more than that may stay, so that a row that hovers about the edge doesn't come and go.
+/// The number of rows beyond that which may stay, so that a row at the limit isn't added and removed repeatedly.
 const SLACK_ROWS: usize = 6;
-/// How many rows a list keeps that cannot be seen at all, so that there is something to come back to.
+/// The number of rows that a list outside of the viewport keeps, for the way back to it.
 const ROWS_OUT_OF_SIGHT: usize = 4;
 
-/// Row heights with their running sums: measured where a row was seen, an estimate elsewhere. Reading a sum, finding a
-/// row and noting a height take O(log n); adding and removing rows O(n) of the cheapest kind.
+/// Row heights with their prefix sums: measured where a row was rendered, an estimate elsewhere. Reading a sum, finding
+/// a row and noting a height take O(log n); adding and removing rows O(n), with a small constant.
 pub(crate) struct Heights {
     estimate: f64,
     /// `NaN` for a row that was never measured.
@@ -30,12 +30,12 @@ impl Heights {
         self.measured.len()
     }
 
-    /// The height of a row, if it was ever measured.
+    /// The height of a row, if it was measured.
     pub(crate) fn measured(&self, index: usize) -> Option<f64> {
         self.measured.get(index).copied().filter(|height| !height.is_nan())
     }
 
-    /// Replaces `removed` rows from `at` on. What is out of range is left out.
+    /// Replaces `removed` rows from `at` on. Indices out of range are ignored.
     pub(crate) fn splice(&mut self, at: usize, removed: usize, inserted: impl Iterator<Item = Option<f64>>) {
         let start = at.min(self.len());
         let end = (start + removed).min(self.len());
@@ -51,7 +51,7 @@ impl Heights {
         }
     }
 
-    /// Notes a measured height; tells whether that changed anything.
+    /// Notes a measured height; returns whether it changed.
     pub(crate) fn measure(&mut self, index: usize, height: f64) -> bool {
         let Some(noted) = self.measured.get_mut(index) else { return false };
         let before = if noted.is_nan() { self.estimate } else { *noted };
@@ -68,7 +68,7 @@ impl Heights {
         true
     }
 
-    /// Where the row begins, which is the height of all rows before it.
+    /// The offset of a row's top: the height of all rows before it.
     pub(crate) fn top(&self, index: usize) -> f64 {
         let mut at = index.min(self.len());
         let mut sum = 0.0;
@@ -105,15 +105,15 @@ impl Heights {
     }
 }
 
-/// What can be seen, in the list's own measure: `top` is negative when the list begins below the top edge.
+/// The viewport, relative to the list: `top` is negative if the list begins below the viewport's top edge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct View {
     pub(crate) top: f64,
     pub(crate) height: f64,
 }
 
-/// The rows to have for `view`, given those we have. Stays at `current` while that covers what can be seen with some
-/// to spare and isn't far too much.
+/// The rows to render for `view`. Stays at `current` while that covers the viewport with a margin and isn't far too
+/// many.
 pub(crate) fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>) -> Range<usize> {
     let count = heights.len();
     let bottom = view.top + view.height;
@@ -136,16 +136,16 @@ pub(crate) fn rows_to_have(heights: &Heights, view: View, current: &Range<usize>
     if covers && spare { current.clone() } else { wanted }
 }
 
-/// What the list element has for children, in order.
+/// A child of the list element.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     Row(usize),
-    /// Empty space as high as these rows, which are not there.
+    /// Empty space as high as these rows, which are not rendered.
     Gap(Range<usize>),
 }
 
-/// The children of a list of `count` rows that has the rows of `window`, and besides them the row `held` (the one with
-/// the focus), wherever that is.
+/// The children of a list of `count` rows that renders the rows of `window` and, wherever it is, the row `held` (the
+/// focused one).
 pub(crate) fn pieces(window: &Range<usize>, held: Option<usize>, count: usize) -> Vec<Piece> {
     let held = held.filter(|row| *row < count && !window.contains(row));
     let mut runs = vec![window.clone()];
@@ -247,7 +247,7 @@ mod tests {
                 }
             }
             prop_assert!(rows.len() <= (height / 60.0) as usize + 2 + 2 * MARGIN_ROWS + SLACK_ROWS);
-            // Nothing changes for a list that has what it needs.
+            // A list that has the rows it needs stays unchanged.
             prop_assert_eq!(rows_to_have(&heights, view, &rows), rows);
         }
 

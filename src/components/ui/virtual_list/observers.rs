@@ -1,5 +1,5 @@
-//! `MountedList`: one list in the document. Observes sizes, visibility and scrolling, and updates the list when these or
-//! its keys change.
+//! `MountedList`: a virtual list in the document. Observes sizes, visibility and scrolling, and updates the list when
+//! these or its keys change.
 
 use super::{
     Edge,
@@ -21,16 +21,16 @@ use std::{
     time::Duration,
 };
 
-/// The numbers assistive technology reads may come a moment after the rows.
+/// The delay of the row numbers for assistive technology.
 const NUMBERED_AFTER: Duration = Duration::from_millis(100);
 
-/// Told after each pass; runs while nothing of the list is borrowed.
+/// Called after each pass, while nothing of the list is borrowed.
 pub(super) type Tell = Box<dyn Fn(Option<News>, usize)>;
 
-/// What is to be done with the list. What comes while it is at work is done afterwards.
+/// A task of the list. A task that arrives while another one runs is queued.
 enum Work {
     Splice(Splice),
-    /// After a frame: rows that came are observed then.
+    /// A pass that also observes new rows, in an animation frame.
     PassAndObserve,
     Resized(Vec<Element>),
     Reveal(u64),
@@ -39,12 +39,13 @@ enum Work {
     End,
 }
 
+/// A virtual list in the document, with its queue of tasks.
 pub(super) struct MountedList {
     scroll: RefCell<Scroll>,
     work: RefCell<VecDeque<Work>>,
     is_working: Cell<bool>,
     tell: Tell,
-    /// A short list that nobody asks anything of is left to the browser, without listeners.
+    /// A short list without handle or callbacks is left to the browser, without listeners.
     is_observed: bool,
     observers: RefCell<Option<Observers>>,
     effect: RefCell<Option<RenderEffect<()>>>,
@@ -56,7 +57,7 @@ struct Observers {
     resize: ResizeObserver,
     sight: IntersectionObserver,
     scrolling: Option<(EventTarget, Element)>,
-    /// The size of the element that scrolls is still to be observed.
+    /// The size of the viewport's element is still to be observed.
     is_scroller_due: bool,
     frame: Option<i32>,
     numbering: Option<TimeoutHandle>,
@@ -88,7 +89,7 @@ impl MountedList {
         self.run(Work::Splice(splice));
     }
 
-    /// Scrolls until the row of `token` can be seen; gives its element.
+    /// Scrolls until the row of `token` is visible; returns its element.
     pub(super) fn reveal(self: &Rc<Self>, token: u64) -> Option<Element> {
         self.run(Work::Reveal(token));
         let scroll = self.scroll.try_borrow().ok()?;
@@ -129,7 +130,7 @@ impl MountedList {
         self.is_working.set(false);
     }
 
-    /// After the end nothing is done but to end.
+    /// The next task; after the end, only `End`.
     fn next_work(&self) -> Option<Work> {
         let mut work = self.work.borrow_mut();
         loop {
@@ -160,7 +161,7 @@ impl MountedList {
         (self.tell)(None, unseen);
     }
 
-    /// Runs something that looks at the layout, follows it with the observers, and passes the news on.
+    /// Runs a closure that reads the layout, then updates the observers and reports the results.
     fn look(&self, look: impl FnOnce(&mut Scroll) -> Option<()>) {
         let mut scroll = self.scroll.borrow_mut();
         look(&mut scroll);
@@ -215,11 +216,11 @@ impl MountedList {
         let Ok(resize) = ResizeObserver::new(on_size.as_ref().unchecked_ref()) else { return };
         let Ok(sight) = IntersectionObserver::new(on_scroll.as_ref().unchecked_ref()) else { return };
         let mut scroll = self.scroll.borrow_mut();
-        // Of rows that came before we listened nobody kept count.
+        // Rows added before this point were not recorded.
         scroll.list.came = scroll.list.present();
-        // A gap that comes into sight without scrolling: something else on the page made room.
+        // A gap can come into view without scrolling, when the layout around the list changes.
         scroll.list.gaps().for_each(|gap| sight.observe(gap));
-        // Ours is the better way to keep the anchor still, and two ways at once would overdo it.
+        // Disables the browser's scroll anchoring, which would correct the position twice.
         let _ = scroll.list.nodes.element.style().set_property("overflow-anchor", "none");
         drop(scroll);
         *self.observers.borrow_mut() = Some(Observers {
@@ -235,7 +236,7 @@ impl MountedList {
         });
     }
 
-    /// Sizes changed, and the picture isn't painted yet: what we set right now, nobody sees wrong.
+    /// Handles changed sizes before the next paint, so that no intermediate state is visible.
     fn take_sizes(self: &Rc<Self>, targets: &[Element]) {
         let mut scroll = self.scroll.borrow_mut();
         if targets.len() > 4 {
@@ -254,7 +255,7 @@ impl MountedList {
         let grew = before.is_some() && before != height(&scroll);
         let scroller = scroll.viewport().map(|viewport| viewport.element().clone());
         drop(scroll);
-        // To observe now what has changed just now, the browser reports as an endless loop.
+        // Observing an element that has just changed makes the browser report a `ResizeObserver` loop.
         if let (true, Some(scroller), Some(observers)) = (grew, scroller, self.observers.borrow_mut().as_mut()) {
             observers.resize.unobserve(&scroller);
             observers.is_scroller_due = true;
@@ -264,8 +265,7 @@ impl MountedList {
         }
     }
 
-    /// Lets the observer go of rows that went and, if `new` ones may be observed now, has it watch what came.
-    /// Tells whether something is left to observe.
+    /// Stops observing removed rows and, if `new`, observes added ones. Returns whether rows are left to observe.
     fn observe(&self, new: bool) -> bool {
         let (mut scroll, mut observers) = (self.scroll.borrow_mut(), self.observers.borrow_mut());
         let went = std::mem::take(&mut scroll.list.went);
@@ -289,7 +289,7 @@ impl MountedList {
         false
     }
 
-    /// Listens at the element that scrolls the list, whichever that is by now.
+    /// Attaches the scroll listener to the list's current viewport.
     fn follow_scroller(&self) {
         let (scroll, mut observers) = (self.scroll.borrow(), self.observers.borrow_mut());
         let (Some(viewport), Some(observers)) = (scroll.viewport(), observers.as_mut()) else { return };

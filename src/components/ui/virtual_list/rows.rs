@@ -1,4 +1,4 @@
-//! The rows of a virtual list: which of them are there, how high they are, and blank space for the others. It does not know
+//! The rows of a virtual list: those in the DOM, their heights, and gaps (blank space) for the others. Independent of
 //! the scroll position.
 
 use super::{
@@ -13,24 +13,25 @@ use leptos::{
 };
 use std::{collections::HashMap, ops::Range};
 
-/// Gaps go by the last three tokens there can be.
+/// Gaps use the last three tokens.
 const FIRST_GAP: u64 = u64::MAX - 2;
 /// The index of a row whose key has left the list.
 const NOWHERE: usize = usize::MAX;
 
 struct Row {
     index: usize,
-    /// Its height may not be what we noted.
+    /// Its noted height may be stale.
     unsure: bool,
     numbered: Option<(usize, usize)>,
 }
 
+/// The rows of one virtual list: nodes, heights and the rendered window.
 pub(super) struct Rows {
     pub(super) nodes: KeyedNodes,
     pub(super) heights: Heights,
-    /// The rows there are, the focused one aside.
+    /// The rows in the DOM, except for the focused one.
     pub(super) window: Range<usize>,
-    /// Rows that came and elements that went since the observers were last told.
+    /// Rows added and elements removed since the observers were last updated.
     pub(super) came: Vec<u64>,
     pub(super) went: Vec<HtmlElement>,
     all_up_to: usize,
@@ -38,7 +39,7 @@ pub(super) struct Rows {
     tokens: Vec<u64>,
     rows: HashMap<u64, Row>,
     gaps: [(HtmlElement, f64); 3],
-    /// What margins or a grid put between two rows.
+    /// The space that margins or a grid put between two rows.
     spacing: f64,
 }
 
@@ -72,6 +73,7 @@ impl Rows {
         self.tokens.len()
     }
 
+    /// Whether only a part of the rows is in the DOM.
     pub(super) fn is_windowed(&self) -> bool {
         self.len() > self.all_up_to
     }
@@ -84,11 +86,12 @@ impl Rows {
         self.tokens.get(index).copied()
     }
 
-    /// Where a token's row is in the list; `None` for one that isn't there as a node, or no longer in the list.
+    /// The index of a token's row; `None` if it isn't in the DOM, or no longer in the list.
     pub(super) fn index_of(&self, token: u64) -> Option<usize> {
         self.rows.get(&token).map(|row| row.index).filter(|index| *index != NOWHERE)
     }
 
+    /// The index of a token in the list, whether or not its row is in the DOM.
     pub(super) fn find(&self, token: u64) -> Option<usize> {
         self.index_of(token).or_else(|| self.tokens.iter().position(|candidate| *candidate == token))
     }
@@ -97,13 +100,13 @@ impl Rows {
         self.nodes.item(token)
     }
 
-    /// The tokens of the rows of the window that are there.
+    /// The tokens of the window's rows that are in the DOM.
     pub(super) fn present(&self) -> Vec<u64> {
         let present = self.window.clone().filter_map(|index| self.token_at(index));
         present.filter(|token| self.rows.contains_key(token)).collect()
     }
 
-    /// Takes a change of the keys into the books. The nodes follow with `show`.
+    /// Applies a change of the keys to the tokens and heights. `show` then updates the nodes.
     pub(super) fn splice(&mut self, splice: &Splice) {
         let Splice { at, removed, inserted } = splice;
         let old: HashMap<u64, Option<f64>> = (*at..at + removed)
@@ -121,19 +124,19 @@ impl Rows {
         }
     }
 
-    /// Has the rows that `view` asks for; tells whether rows came or went.
+    /// Renders the rows for `view`; returns whether rows were added or removed.
     pub(super) fn show(&mut self, view: View) -> bool {
         let all = 0..self.len();
         let window = if self.is_windowed() { rows_to_have(&self.heights, view, &self.window) } else { all };
         self.have(window)
     }
 
-    /// Makes the gaps as high as what is left out.
+    /// Makes the gaps as high as the rows that they replace.
     pub(super) fn fit_gaps(&mut self) {
         self.have(self.window.clone());
     }
 
-    /// Has exactly the rows of `window`, and the one with the focus, in their order. Tells whether rows came or went.
+    /// Renders exactly the rows of `window` and the focused one, in order. Returns whether rows were added or removed.
     fn have(&mut self, window: Range<usize>) -> bool {
         let held = self.nodes.focused().and_then(|token| self.index_of(token));
         let mut wanted = Vec::with_capacity(window.len() + 4);
@@ -180,7 +183,7 @@ impl Rows {
         }
     }
 
-    /// Doubts the noted heights when the rows don't add up to them: a row changed, and the observer didn't say so yet.
+    /// Marks all heights as stale if the rows don't add up to them: a row changed before the observer's notification.
     pub(super) fn audit(&mut self) {
         let item = |index: usize| self.item(*self.tokens.get(index)?).map(|item| item.get_bounding_client_rect());
         let ends = self.window.end.checked_sub(1).and_then(|last| Some((item(self.window.start)?, item(last)?)));
@@ -195,6 +198,7 @@ impl Rows {
         self.rows.values_mut().for_each(|row| row.unsure = true);
     }
 
+    /// Marks a row's height as stale.
     pub(super) fn mark_stale(&mut self, item: &Element) {
         let found = self.rows.iter_mut().find(|(token, _)| self.nodes.item(**token).is_some_and(|it| ***it == **item));
         if let Some((_, row)) = found {
@@ -202,7 +206,7 @@ impl Rows {
         }
     }
 
-    /// Tells assistive technology which row of how many each is, when not all of them are there.
+    /// Sets each row's number and the total for assistive technology, if not all rows are in the DOM.
     pub(super) fn number_all(&mut self) {
         let count = self.is_windowed().then_some(self.tokens.len());
         let tokens: Vec<u64> = self.rows.keys().copied().collect();
@@ -243,8 +247,8 @@ impl Rows {
     }
 }
 
-/// Through the object model: a strict content security policy blocks `style` attributes.
+/// Sets a style through the CSSOM: a strict Content-Security-Policy blocks `style` attributes.
 fn set_style(element: &HtmlElement, name: &str, value: &str) {
-    // Fails only for a read-only declaration, which an element's own is not.
+    // Fails only for a read-only declaration, which an element's is not.
     let _ = element.style().set_property(name, value);
 }

@@ -1,4 +1,4 @@
-//! Scroll anchoring: keeps what the reader looks at in place while rows around it come, go, move and are measured.
+//! The scroll anchor: keeps the visible rows in place while rows around them are added, removed, moved and measured.
 //!
 //! The anchor is the first visible row. Its place in the list is remembered from one pass to the next. When it differs
 //! and the reader has not scrolled, rows before it have changed, and scrolling by the difference keeps the anchor
@@ -13,15 +13,15 @@ use super::{
 use crate::components::ui::keyed_list::{Splice, stays};
 use std::collections::HashSet;
 
-/// Showing rows and measuring them settles in two or three turns; this ends it when a row's height depends on what is
-/// shown.
+/// Rendering and measuring rows settles in two or three turns; this limit applies when a row's height depends on which
+/// rows are rendered.
 const TURNS: usize = 6;
-/// As near to an edge as this, in pixels, the reader is at it.
+/// The distance, in pixels, within which the reader is at an edge.
 const AT_EDGE: f64 = 2.0;
-/// As near to the end of a conversation as this, the reader is thought to want what comes.
+/// The distance, in pixels, from the end of a conversation within which the list follows new rows.
 const FOLLOWS: f64 = 24.0;
 
-/// What passes found out, for the app.
+/// The results of passes, for the app.
 #[derive(Clone, Copy)]
 pub(super) struct News {
     pub(super) at_start: bool,
@@ -31,7 +31,7 @@ pub(super) struct News {
     pub(super) near_end: bool,
 }
 
-/// What stays where it is on the screen.
+/// The part of the list that stays in place on the screen.
 #[derive(Clone, Copy, PartialEq)]
 enum Anchor {
     /// The start of the list: the reader is there, and rows added there come into view.
@@ -39,31 +39,32 @@ enum Anchor {
     /// The end of the list, likewise.
     Bottom,
     Item(Place),
-    /// No row of the list can be seen, or the reader is on the way to another place.
+    /// No row is visible, or the list is scrolling to another place.
     Nothing,
 }
 
-/// A row, and where it begins below the beginning of the list.
+/// A row, and the offset of its top from the top of the list.
 #[derive(Clone, Copy, PartialEq)]
 struct Place {
     token: u64,
     offset: f64,
 }
 
+/// The scroll state of one virtual list: its rows, viewport and anchor.
 pub(super) struct Scroll {
     pub(super) list: Rows,
     /// Rows that were added beyond the edge since the reader left it.
     pub(super) unseen: usize,
-    /// What passes found out since it was last taken from here.
+    /// The results of passes since they were last taken.
     pub(super) news: Option<News>,
     edge: Edge,
     viewport: Option<Viewport>,
     view: View,
     anchor: Anchor,
-    /// The last row that can be seen.
+    /// The last visible row.
     last: Option<u64>,
     scrolled: f64,
-    /// What scrolling could not make up for because it comes in whole device pixels.
+    /// The distance still to scroll: scrolling is in whole device pixels.
     owed: f64,
     /// Keys changed since the last pass.
     changed: bool,
@@ -71,7 +72,7 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
-    /// `height` is a guess at what can be seen, for the rows to have before we can look.
+    /// `height`: the assumed height of the viewport, until it is measured.
     pub(super) fn new(list: Rows, edge: Edge, height: f64) -> Self {
         let anchor = if edge == Edge::Start { Anchor::Top } else { Anchor::Bottom };
         Self {
@@ -98,8 +99,8 @@ impl Scroll {
         matches!(self.anchor, Anchor::Top | Anchor::Bottom)
     }
 
-    /// Takes a change of the keys into the list, without looking at the layout: any number of lists change in one go.
-    /// A pass before the next picture puts the anchor back where it was.
+    /// Applies a change of the keys without reading the layout, so that any number of lists can change at once. A pass
+    /// before the next paint puts the anchor back in place.
     pub(super) fn splice(&mut self, splice: &Splice) {
         let before = matches!(self.anchor, Anchor::Item(_)).then(|| {
             let touched = splice.at..splice.at + splice.removed;
@@ -109,7 +110,7 @@ impl Scroll {
         let ends = self.ends();
         self.list.splice(splice);
         self.changed = true;
-        // There may be more behind a new first or last row, and nobody was told of it yet.
+        // A new first or last row may have more behind it: report being near to it again.
         let now = self.ends();
         self.reported_near = (self.reported_near.0 && now.0 == ends.0, self.reported_near.1 && now.1 == ends.1);
         if let Some((candidates, order, touched)) = before {
@@ -122,13 +123,13 @@ impl Scroll {
         self.list.show(self.view);
     }
 
-    /// Whether a pass is due before the next picture.
+    /// Whether a pass is due before the next paint.
     pub(super) fn must_pass(&self) -> bool {
         matches!(self.anchor, Anchor::Item(_)) || self.edge == Edge::End
     }
 
-    /// Looks at the layout and settles the list: heights, rows, gaps, the anchor's place. `None` while there is nothing
-    /// to look at.
+    /// Reads the layout and settles the list: heights, rows, gaps, the anchor's place. `None` while the list isn't
+    /// rendered.
     pub(super) fn pass(&mut self) -> Option<()> {
         if !self.viewport.as_ref().is_some_and(Viewport::holds) {
             self.viewport = Viewport::find(&self.list.nodes.element);
@@ -139,12 +140,12 @@ impl Scroll {
         settled
     }
 
-    /// What scrolls the list may be another element by now.
+    /// Forgets the viewport: another element may scroll the list by now.
     pub(super) fn forget_viewport(&mut self) {
         self.viewport = None;
     }
 
-    /// Goes to the first row, or the last; of a conversation to its very end.
+    /// Scrolls to the first row, or the last; in a conversation to its very end.
     pub(super) fn go_to(&mut self, edge: Edge) -> Option<()> {
         match edge {
             Edge::Start => self.reveal(0),
@@ -156,7 +157,7 @@ impl Scroll {
         }
     }
 
-    /// Brings a row into view, nearest first; `None` while there is nothing to look at.
+    /// Scrolls a row into view by the minimum; `None` while the list isn't rendered.
     pub(super) fn reveal(&mut self, index: usize) -> Option<()> {
         self.pass()?;
         for _ in 0..TURNS {
@@ -201,7 +202,7 @@ impl Scroll {
         Some(())
     }
 
-    /// Tells scrolling by the reader from what the browser does when the content shrinks.
+    /// Distinguishes scrolling by the reader from scrolling by the browser when the content shrinks.
     fn notice_scrolling(&mut self, seen: &Reading) {
         let left = seen.most - seen.scrolled;
         let up = self.scrolled - seen.scrolled;
@@ -213,12 +214,12 @@ impl Scroll {
             }
         }
         if self.changed && left <= AT_EDGE && up >= 1.0 && matches!(self.anchor, Anchor::Item(_)) {
-            // The list became shorter, and there was no way to stay as far down. That was not the reader.
+            // The list became shorter and the browser scrolled up, not the reader.
             self.owed += up;
         }
     }
 
-    /// Scrolls so that the anchor is where it was, or the end stays in view.
+    /// Scrolls so that the anchor stays in place, or the end stays in view.
     fn keep_still(&mut self, viewport: &Viewport) {
         let Some(seen) = viewport.read() else { return };
         match self.anchor {
@@ -236,7 +237,7 @@ impl Scroll {
                 if self.owed.abs() >= 0.5 {
                     self.owed -= viewport.scroll_by(self.owed);
                     if self.owed.abs() >= 1.0 {
-                        // There was nowhere further to go.
+                        // The list can't scroll further.
                         self.owed = 0.0;
                     }
                 }
@@ -245,7 +246,7 @@ impl Scroll {
         }
     }
 
-    /// What there is to be said once all is settled; chooses the anchor for the next pass.
+    /// Records the results once the layout is settled; chooses the anchor for the next pass.
     fn look(&mut self, seen: &Reading) {
         let View { top, height } = self.view;
         let total = self.list.heights.total();
@@ -283,7 +284,7 @@ impl Scroll {
         Some(Place { token, offset })
     }
 
-    /// Where in the list a height on the screen is, going by a row that is there.
+    /// Converts a screen position to a place in the list, relative to a rendered row.
     fn place_of(&self, seen: &Reading, y: f64) -> f64 {
         let start = self.list.window.start;
         let row = self.list.token_at(start).and_then(|token| self.list.item(token));
@@ -293,8 +294,8 @@ impl Scroll {
         }
     }
 
-    /// Rows that could take the anchor's part, best first: the anchor, those after it, those before it. With each its
-    /// place as of the last pass, and where in the list that was by the books.
+    /// Rows that could be the anchor, best first: the anchor, those after it, those before it. Each with its place as
+    /// of the last pass, and the offset in the list by the noted heights.
     fn candidates(&self) -> Vec<(Place, f64)> {
         let Anchor::Item(anchor) = self.anchor else { return Vec::new() };
         let Some(index) = self.list.index_of(anchor.token) else { return Vec::new() };
@@ -309,8 +310,8 @@ impl Scroll {
         after.into_iter().chain(before.into_iter().rev()).collect()
     }
 
-    /// The best candidate that is still in the list and didn't itself move among the others: a reader doesn't travel
-    /// with a row that jumps to the top.
+    /// Chooses the best candidate that is still in the list and did not move among the others: the view does not follow
+    /// a row that jumps to the top.
     fn choose_anchor(&mut self, candidates: &[(Place, f64)], order: &[u64]) {
         let left = order.iter().filter_map(|token| Some((self.list.index_of(*token)?, *token)));
         let mut left: Vec<(usize, u64)> = left.collect();
@@ -330,7 +331,7 @@ impl Scroll {
         (self.list.token_at(0), self.list.len().checked_sub(1).and_then(|last| self.list.token_at(last)))
     }
 
-    /// How many of the rows a change brought are new and lie beyond what can be seen, on the edge's side.
+    /// The number of rows that a change added beyond the visible ones, on the edge's side.
     fn added_beyond(&self, splice: &Splice, old: &HashSet<u64>) -> usize {
         let limit = match self.edge {
             Edge::Start => match self.anchor {

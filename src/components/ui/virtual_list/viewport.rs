@@ -4,20 +4,20 @@ use leptos::prelude::{document, window};
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, EventTarget, HtmlElement, ScrollBehavior, ScrollToOptions, ShadowRoot};
 
-/// Where things were when we looked. Screen positions, in CSS pixels.
+/// A measurement of the layout. Screen positions, in CSS pixels.
 #[derive(Clone, Copy)]
 pub(super) struct Reading {
-    /// The top of what can be seen.
+    /// The top of the viewport.
     pub(super) top: f64,
     pub(super) height: f64,
-    /// Where the list begins, wherever that is; what is said of places in the list is relative to this.
+    /// The top of the list, even off-screen; places in the list are relative to this.
     pub(super) list: f64,
-    /// How far it is scrolled, and how far it can be.
+    /// The scroll offset, and its maximum.
     pub(super) scrolled: f64,
     pub(super) most: f64,
 }
 
-/// The nearest element around a list that scrolls, which may be the list itself; the page when there is none.
+/// The nearest scrolling element around a list, which may be the list itself; the page if there is none.
 pub(super) struct Viewport {
     list: HtmlElement,
     scroller: Element,
@@ -25,7 +25,7 @@ pub(super) struct Viewport {
 }
 
 impl Viewport {
-    /// `None` while the list isn't in a document.
+    /// Finds the viewport. `None` while the list isn't in a document.
     pub(super) fn find(list: &HtmlElement) -> Option<Self> {
         if !list.is_connected() {
             return None;
@@ -34,7 +34,7 @@ impl Viewport {
         while let Some(element) = next {
             let style = window().get_computed_style(&element).ok().flatten();
             let overflow = style.and_then(|style| style.get_property_value("overflow-y").ok()).unwrap_or_default();
-            // The page's own element and body hand their overflow to the page.
+            // `overflow` of the `html` and `body` elements applies to the page.
             let is_root = element.tag_name() == "HTML" || element.tag_name() == "BODY";
             if !is_root && matches!(overflow.as_str(), "auto" | "scroll" | "overlay") {
                 return Some(Self { list: list.clone(), scroller: element, is_page: false });
@@ -45,17 +45,17 @@ impl Viewport {
         Some(Self { list: list.clone(), scroller, is_page: true })
     }
 
-    /// What tells of scrolling: the page's scroll event happens at the document.
+    /// The target of scroll events: for the page, the document.
     pub(super) fn target(&self) -> EventTarget {
         if self.is_page { document().into() } else { self.scroller.clone().into() }
     }
 
-    /// The element whose size is how much can be seen.
+    /// The element whose size is the viewport's.
     pub(super) fn element(&self) -> &Element {
         &self.scroller
     }
 
-    /// Whether the list is still inside it: elements can be moved.
+    /// Whether the list is still inside the viewport's element: elements can be moved.
     pub(super) fn holds(&self) -> bool {
         let mut next: Option<Element> = Some(self.list.clone().into());
         while let Some(element) = next {
@@ -67,7 +67,7 @@ impl Viewport {
         false
     }
 
-    /// `None` while the list isn't rendered or there is no room to see it in.
+    /// Measures the layout. `None` while the list isn't rendered or the viewport has no height.
     pub(super) fn read(&self) -> Option<Reading> {
         let page_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
         let list = self.list.get_bounding_client_rect();
@@ -82,8 +82,8 @@ impl Viewport {
             height = f64::from(self.scroller.client_height());
         }
         let most = (f64::from(self.scroller.scroll_height()) - height).max(0.0);
-        // An element that may scroll but was never kept from growing is as high as its content, and the page around it
-        // scrolls: only the part on the screen counts.
+        // A scrollable element without a height limit is as high as its content, and the page scrolls instead: only the
+        // part on the screen counts.
         if height > page_height * 2.0 && most == 0.0 {
             let bottom = (top + height).min(page_height);
             top = top.max(0.0);
@@ -93,7 +93,7 @@ impl Viewport {
         (height > 0.0).then_some(Reading { top, height, list: origin, scrolled, most })
     }
 
-    /// Scrolls by so much, at once whatever the style sheet says of smooth scrolling; tells how far it really went.
+    /// Scrolls by a distance, without smooth scrolling; returns the actual distance.
     pub(super) fn scroll_by(&self, distance: f64) -> f64 {
         let before = self.scrolled();
         let options = ScrollToOptions::new();
@@ -103,7 +103,7 @@ impl Viewport {
         self.scrolled() - before
     }
 
-    /// With its fraction, which the bindings' own `scroll_top` cuts off.
+    /// The scroll offset with its fraction, which the bindings' `scroll_top` truncates.
     fn scrolled(&self) -> f64 {
         js_sys::Reflect::get(&self.scroller, &"scrollTop".into()).ok().and_then(|top| top.as_f64()).unwrap_or(0.0)
     }

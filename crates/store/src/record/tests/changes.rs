@@ -1,4 +1,4 @@
-//! What an agent sees of a thing with changed fields: whatever is pending, and whatever the server then says.
+//! Tests of records with changed fields: every pending change against every message of the server.
 
 use super::FORBIDDEN;
 use crate::{
@@ -32,7 +32,7 @@ fn reopen(record: &mut ConversationRecord) {
     record.apply_change(PendingChange::new(REOPEN, 0));
 }
 
-/// Status and assignee as shown, and each change that is pending.
+/// The shown status and assignee, and each pending change.
 fn outcome_of_changes(record: &ConversationRecord) -> String {
     let shown = record.shown().map_or("hidden".to_owned(), |(shown, _)| {
         format!("{}, {}", shown.status.into_str(), if shown.assignee_id.is_some() { "assigned" } else { "unassigned" })
