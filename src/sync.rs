@@ -92,7 +92,7 @@ impl Follower {
             let (client, tabs) = (self.client.clone(), self.tabs.clone());
             client.begin_sending();
             let leading = self.lead();
-            let yielded = hear_until_yielded(&mut tab_events, &client, tabs.as_ref());
+            let yielded = receive_until_yielded(&mut tab_events, &client, tabs.as_ref());
             pin_mut!(leading, yielded);
             // In both cases the connection is dropped.
             select(leading, yielded).await;
@@ -109,12 +109,12 @@ impl Follower {
             match select(tab_events.next(), late.as_mut()).await {
                 Either::Left((Some(TabEvent::Lead) | None, _)) => return,
                 Either::Left((Some(TabEvent::Yield), _)) => {}
-                Either::Left((Some(TabEvent::Told(message)), _)) => {
+                Either::Left((Some(TabEvent::Message(message)), _)) => {
                     if is_from_leader(&message) {
                         is_asked = false;
                         late = Box::pin(sleep(SILENCE_MS));
                     }
-                    self.hear(message).await;
+                    self.receive(message).await;
                 }
                 Either::Right(_) if is_behind => {
                     is_behind = false;
@@ -137,16 +137,16 @@ impl Follower {
         }
     }
 
-    async fn hear(&mut self, message: TabMessage) {
+    async fn receive(&mut self, message: TabMessage) {
         match message {
             TabMessage::Lost => self.client.set_connection(Connection::Lost),
-            TabMessage::Heard(frames) => self.hear_frames(frames).await,
-            message => self.client.hear_tab(message),
+            TabMessage::Frames(frames) => self.receive_frames(frames).await,
+            message => self.client.receive_tab_message(message),
         }
     }
 
     /// Applies frames that the leader broadcast. Positions are contiguous; after a gap this tab polls the server.
-    async fn hear_frames(&mut self, frames: Vec<Frame>) {
+    async fn receive_frames(&mut self, frames: Vec<Frame>) {
         let mut fresh = Vec::new();
         let mut known = self.position.clone();
         let mut has_gap = false;
@@ -199,10 +199,10 @@ impl Follower {
         if !items.is_empty() {
             // The other tabs poll for themselves: the head shows them that there are changes.
             let data = serde_json::to_string(&Heartbeat { head: next.seq }).unwrap_or_default();
-            self.tell(&TabMessage::Heard(vec![Frame { event: "heartbeat".to_owned(), data, id: None }]));
+            self.tell(&TabMessage::Frames(vec![Frame { event: "heartbeat".to_owned(), data, id: None }]));
         }
         self.client
-            .hear(items.into_iter().filter_map(|item| Event::from_parts(&item.event, item.data).ok()?).collect());
+            .receive(items.into_iter().filter_map(|item| Event::from_parts(&item.event, item.data).ok()?).collect());
         self.position = Some(next);
         if !more {
             self.client.set_connection(Connection::Live);
@@ -214,7 +214,7 @@ impl Follower {
     async fn lead(&mut self) {
         let mut failures: u32 = 0;
         loop {
-            let heard_before = self.position.clone();
+            let position_before = self.position.clone();
             match self.connect().await {
                 End::Closed => return,
                 End::SignedOut => self.client.wait_for_sign_in().await,
@@ -222,7 +222,7 @@ impl Follower {
                 End::Lost => {
                     self.client.set_connection(Connection::Lost);
                     self.tell(&TabMessage::Lost);
-                    failures = if self.position == heard_before { failures + 1 } else { 0 };
+                    failures = if self.position == position_before { failures + 1 } else { 0 };
                     self.client.pause(back_off_ms(failures)).await;
                 }
             }
@@ -247,7 +247,7 @@ impl Follower {
 }
 
 fn is_from_leader(message: &TabMessage) -> bool {
-    matches!(message, TabMessage::LeaderIsThere | TabMessage::Heard(_) | TabMessage::Lost | TabMessage::Outcome { .. })
+    matches!(message, TabMessage::LeaderIsThere | TabMessage::Frames(_) | TabMessage::Lost | TabMessage::Outcome { .. })
 }
 
 fn position(frame: &Frame) -> Option<Position> {
@@ -274,15 +274,19 @@ async fn within<T>(milliseconds: u32, what: impl Future<Output = T>) -> Option<T
 }
 
 /// Handles messages from the other tabs while this tab leads, until another one takes the lead.
-async fn hear_until_yielded(tab_events: &mut UnboundedReceiver<TabEvent>, client: &Client, tabs: Option<&TabLeader>) {
+async fn receive_until_yielded(
+    tab_events: &mut UnboundedReceiver<TabEvent>,
+    client: &Client,
+    tabs: Option<&TabLeader>,
+) {
     loop {
         match tab_events.next().await {
-            Some(TabEvent::Told(TabMessage::IsLeaderThere)) => {
+            Some(TabEvent::Message(TabMessage::IsLeaderThere)) => {
                 if let Some(tabs) = tabs {
                     tabs.tell(&TabMessage::LeaderIsThere);
                 }
             }
-            Some(TabEvent::Told(message)) => client.hear_tab(message),
+            Some(TabEvent::Message(message)) => client.receive_tab_message(message),
             Some(TabEvent::Lead) => {}
             Some(TabEvent::Yield) | None => return,
         }

@@ -188,8 +188,8 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
 /// The loading stage of the mount's client. Dispatches an event when a token is needed.
 fn stage(shared: &Rc<Shared>, emit: Emit) -> RwSignal<Stage> {
     let stage = shared.stage();
-    let heard = stage.clone();
-    let needs_token = memo(move |_| match heard.get() {
+    let observed = stage.clone();
+    let needs_token = memo(move |_| match observed.get() {
         Stage::NoToken => true,
         Stage::SignedIn(client) => client.session().get() == crate::client::Session::Expired,
         Stage::Starting | Stage::Failed(_) => false,

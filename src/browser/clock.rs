@@ -43,8 +43,8 @@ impl Clock {
 /// The timer and listener, while the clock has observers.
 struct Running {
     timer: Option<Timer>,
-    _held: PageResource,
-    _heard: Closure<dyn FnMut(bool)>,
+    _resource: PageResource,
+    _callback: Closure<dyn FnMut(bool)>,
 }
 
 #[derive(Default)]
@@ -84,14 +84,14 @@ fn leave() {
 }
 
 fn start() {
-    let heard = Closure::<dyn FnMut(bool)>::new(|is_visible| {
+    let callback = Closure::<dyn FnMut(bool)>::new(|is_visible| {
         if is_visible {
             // The computer may have slept, and woken in another time zone.
             formatters::forget();
             tick();
         }
     });
-    let running = Running { timer: None, _held: PageResource::visibility(heard.as_ref()), _heard: heard };
+    let running = Running { timer: None, _resource: PageResource::visibility(callback.as_ref()), _callback: callback };
     SHARED.with_borrow_mut(|shared| shared.running = Some(running));
     tick();
 }

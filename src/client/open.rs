@@ -84,7 +84,7 @@ impl Client {
     }
 
     /// Applies events of the stream to the store.
-    pub(crate) fn hear(&self, events: Vec<Event>) {
+    pub(crate) fn receive(&self, events: Vec<Event>) {
         for event in events {
             self.tell(&event);
             self.listened(&event);

@@ -333,7 +333,7 @@ impl Client {
     }
 
     /// Applies a result that the leader tab has broadcast. `is_settled`: no change is pending any more.
-    pub(super) fn hear_outcome(
+    pub(super) fn receive_outcome(
         &self,
         key: &Key,
         request: &Request,

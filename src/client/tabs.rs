@@ -16,7 +16,7 @@ pub(crate) enum TabMessage {
     /// … and the leader's answer.
     LeaderIsThere,
     /// Frames of the event stream that the leader has received.
-    Heard(Vec<Frame>),
+    Frames(Vec<Frame>),
     /// The leader has lost its connection.
     Lost,
     /// A draft or a pending change, as it is in storage. `None`: it was removed.
@@ -44,11 +44,11 @@ impl Client {
     }
 
     /// Handles a message of another tab that concerns leaders and followers alike.
-    pub(crate) fn hear_tab(&self, message: TabMessage) {
+    pub(crate) fn receive_tab_message(&self, message: TabMessage) {
         match message {
-            TabMessage::Stored { key, text } => self.hear_stored(&key, text),
+            TabMessage::Stored { key, text } => self.receive_stored(&key, text),
             TabMessage::Outcome { key, request, result, is_settled } => {
-                self.hear_outcome(&key, &request, &result, is_settled);
+                self.receive_outcome(&key, &request, &result, is_settled);
             }
             TabMessage::SignedIn if self.0.session.get_untracked() == Session::Expired => {
                 let client = self.clone();
@@ -61,12 +61,12 @@ impl Client {
             TabMessage::SignedIn
             | TabMessage::IsLeaderThere
             | TabMessage::LeaderIsThere
-            | TabMessage::Heard(_)
+            | TabMessage::Frames(_)
             | TabMessage::Lost => {}
         }
     }
 
-    fn hear_stored(&self, key: &Key, text: Option<String>) {
+    fn receive_stored(&self, key: &Key, text: Option<String>) {
         if self.0.send_queue.is_leader() {
             // The tab that made it may close before it has stored it.
             self.0.outbox.put(key, text.as_deref());

@@ -13,16 +13,16 @@ pub(super) struct Visibility {
 }
 
 struct Watching {
-    _held: PageResource,
-    _heard: Closure<dyn FnMut(bool)>,
+    _resource: PageResource,
+    _callback: Closure<dyn FnMut(bool)>,
 }
 
 impl Visibility {
     pub(super) fn watch() -> Self {
         let is_visible = ArcRwSignal::new(document().visibility_state() == web_sys::VisibilityState::Visible);
         let signal = is_visible.clone();
-        let heard = Closure::<dyn FnMut(bool)>::new(move |visible| signal.set(visible));
-        let watching = Watching { _held: PageResource::visibility(heard.as_ref()), _heard: heard };
+        let callback = Closure::<dyn FnMut(bool)>::new(move |visible| signal.set(visible));
+        let watching = Watching { _resource: PageResource::visibility(callback.as_ref()), _callback: callback };
         Self { is_visible, watching: Mutex::new(Some(SendWrapper::new(watching))) }
     }
 

@@ -44,7 +44,7 @@ pub(crate) struct Outbox {
 /// Callbacks for events of the page: whether storage works, and that the browser is online again.
 struct Watching {
     safe: Closure<dyn FnMut(bool)>,
-    _held: PageResource,
+    _resource: PageResource,
     _online: Closure<dyn FnMut()>,
 }
 
@@ -110,7 +110,7 @@ impl Outbox {
     pub(crate) fn watch(&self, safe: impl FnMut(bool) + 'static, online: impl FnMut() + 'static) {
         let (safe, online) = (Closure::new(safe), Closure::new(online));
         watch_stored(safe.as_ref());
-        let watching = Watching { safe, _held: PageResource::online(online.as_ref()), _online: online };
+        let watching = Watching { safe, _resource: PageResource::online(online.as_ref()), _online: online };
         *self.watching.lock().expect("no panic while a lock is held") = Some(SendWrapper::new(watching));
     }
 

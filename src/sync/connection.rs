@@ -33,7 +33,7 @@ impl Follower {
     /// Opens a connection and reads it until it ends.
     pub(super) async fn connect(&mut self) -> End {
         let Ok(abort) = AbortController::new() else { return End::Lost };
-        let connection = Connected { _held: PageResource::stream(&abort), abort };
+        let connection = Connected { _resource: PageResource::stream(&abort), abort };
         let signal = connection.abort.signal();
         let opened = self.client.api().open_events(self.position.as_ref(), &signal);
         let response = match within(HELLO_MS, opened).await {
@@ -68,7 +68,7 @@ impl Follower {
             let Some(bytes) = chunk.ok().and_then(|chunk| bytes_of(&chunk)) else { return End::Lost };
             patience = WATCHDOG_MS;
             let frames = reader.push(&bytes);
-            self.tell(&TabMessage::Heard(frames.clone()));
+            self.tell(&TabMessage::Frames(frames.clone()));
             if self.take(frames).is_err() {
                 return End::Lost;
             }
@@ -97,7 +97,7 @@ impl Follower {
                 name => events.extend(Event::read(name, &frame.data).ok().flatten()),
             }
         }
-        self.client.hear(events);
+        self.client.receive(events);
         if self.position.as_ref().is_some_and(|position| position.seq >= self.head) {
             self.client.set_connection(Connection::Live);
         }
@@ -114,9 +114,9 @@ impl Follower {
     fn heartbeat(&mut self, data: &str) -> Result<(), Gap> {
         let Ok(Heartbeat { head }) = serde_json::from_str(data) else { return Ok(()) };
         self.head = head;
-        let heard = self.position.as_ref().map_or(0, |position| position.seq);
-        let was_behind = self.behind.replace(head).is_some_and(|behind| heard < behind);
-        if heard >= head {
+        let position = self.position.as_ref().map_or(0, |position| position.seq);
+        let was_behind = self.behind.replace(head).is_some_and(|behind| position < behind);
+        if position >= head {
             self.behind = None;
         }
         if was_behind { Err(Gap) } else { Ok(()) }
@@ -133,7 +133,7 @@ impl Follower {
 /// A connection. Dropping it ends it.
 struct Connected {
     abort: AbortController,
-    _held: PageResource,
+    _resource: PageResource,
 }
 
 /// The server has events that this client has not received.

@@ -28,7 +28,7 @@ pub(crate) enum TabEvent {
     Lead,
     /// Another tab has taken the lead.
     Yield,
-    Told(TabMessage),
+    Message(TabMessage),
 }
 
 /// A membership among the tabs, until the last clone is dropped.
@@ -37,7 +37,7 @@ pub(crate) struct TabLeader(Arc<SendWrapper<Joined>>);
 
 struct Joined {
     handle: JsValue,
-    _heard: [Closure<dyn FnMut(JsValue)>; 3],
+    _callbacks: [Closure<dyn FnMut(JsValue)>; 3],
 }
 
 impl TabLeader {
@@ -54,10 +54,11 @@ impl TabLeader {
             })
         };
         // An unreadable message, of another version, is ignored.
-        let message = |said: JsValue| serde_json::from_str(&said.as_string()?).ok().map(TabEvent::Told);
-        let heard = [on_message(|_| Some(TabEvent::Lead)), on_message(message), on_message(|_| Some(TabEvent::Yield))];
-        let handle = join_tabs(name, heard[0].as_ref(), heard[1].as_ref(), heard[2].as_ref());
-        let joined = Joined { handle, _heard: heard };
+        let message = |said: JsValue| serde_json::from_str(&said.as_string()?).ok().map(TabEvent::Message);
+        let callbacks =
+            [on_message(|_| Some(TabEvent::Lead)), on_message(message), on_message(|_| Some(TabEvent::Yield))];
+        let handle = join_tabs(name, callbacks[0].as_ref(), callbacks[1].as_ref(), callbacks[2].as_ref());
+        let joined = Joined { handle, _callbacks: callbacks };
         (!joined.handle.is_undefined()).then(|| (Self(Arc::new(SendWrapper::new(joined))), receiver))
     }
 

@@ -142,12 +142,12 @@ pub(super) fn is_saved(shown: Option<(Cow<'_, ContactNote>, State)>) -> bool {
 }
 
 /// An observer of signals that counts its notifications.
-pub(super) struct Onlooker {
+pub(super) struct Observer {
     looks: Arc<AtomicUsize>,
     _effect: ImmediateEffect,
 }
 
-impl Onlooker {
+impl Observer {
     /// Observes the signals that `look` reads.
     pub(super) fn at(look: impl Fn() + Send + Sync + 'static) -> Self {
         let looks = Arc::<AtomicUsize>::default();

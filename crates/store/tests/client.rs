@@ -3,7 +3,7 @@
 use crate::{
     model_list::{self, ModelEntry, ModelList, on},
     server::{Answer, Id, PageRead, Said, Stored},
-    tabs::Told,
+    tabs::TabMessage,
 };
 use reactive_graph::traits::{GetUntracked, WithUntracked};
 use std::{
@@ -59,8 +59,8 @@ pub(crate) struct Client {
     /// Whether it sends for all pages of the browser.
     pub(crate) is_leader: bool,
     /// Messages of the browser's other pages in flight, and messages that this page will broadcast.
-    pub(crate) told: VecDeque<Told>,
-    pub(crate) telling: Vec<Told>,
+    pub(crate) incoming: VecDeque<TabMessage>,
+    pub(crate) outgoing: Vec<TabMessage>,
     /// Texts that the leader stores for another page, which may close before it has stored them itself.
     pub(crate) storing: Vec<(ModelList, Id, Option<String>)>,
     /// The page's number, among all pages ever opened.
@@ -94,8 +94,8 @@ impl Client {
         Self {
             agent,
             is_leader: false,
-            told: VecDeque::new(),
-            telling: Vec::new(),
+            incoming: VecDeque::new(),
+            outgoing: Vec::new(),
             storing: Vec::new(),
             page,
             store: Store::new(model_list::agent(agent)),
@@ -175,7 +175,7 @@ impl Client {
     fn end(&mut self, id: Id, Request { model_list, what, answer }: Request) {
         self.take_outcome(model_list, id, what, answer.clone());
         let text = self.unsent(model_list, id);
-        self.telling.push(Told::Outcome { model_list, id, what, answer, text });
+        self.outgoing.push(TabMessage::Outcome { model_list, id, what, answer, text });
         self.run(model_list, id);
     }
 
@@ -234,7 +234,7 @@ impl Client {
     }
 
     /// Refetches the loaded range, from the newest page on.
-    pub(crate) fn ask_anew(&mut self, model_list: ModelList) {
+    pub(crate) fn refetch(&mut self, model_list: ModelList) {
         let down_to = self.floor(model_list);
         self.fetches.push(Fetch { model_list, below: None, down_to, read: None });
     }
@@ -243,7 +243,7 @@ impl Client {
         on!(self.store, model_list, timeline => timeline.floor())
     }
 
-    /// `gone`: the deleted things of the page's model_list on the server.
+    /// `gone`: the deleted things of the page's model list on the server.
     pub(crate) fn receive_page(&mut self, at: usize, gone: &[Stored]) {
         let Fetch { model_list, below, down_to, read } = self.fetches.remove(at);
         let read = read.expect("it was read before");
@@ -276,7 +276,7 @@ impl Client {
         self.store.receive_reset(since);
         for model_list in ModelList::ALL {
             if self.floor(model_list).is_some() {
-                self.ask_anew(model_list);
+                self.refetch(model_list);
             }
         }
     }
@@ -312,7 +312,7 @@ impl Client {
         *known = rev.max(*known);
     }
 
-    /// The shown things of a model_list, newest first.
+    /// The shown things of a model list, newest first.
     pub(crate) fn shown(&self, model_list: ModelList) -> Vec<Shown> {
         on!(self.store, model_list, timeline => shown(timeline))
     }

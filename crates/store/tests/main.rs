@@ -1,7 +1,7 @@
 //! Tests the store against a model of the server: whatever the network does, every client converges to the server's
 //! state.
 //!
-//! `server` is the model, `model_list` distinguishes the kinds of things, `client` models the app's `Client`, `world`
+//! `server` is the model, ``model_list`` distinguishes the kinds of things, `client` models the app's `Client`, `world`
 //! runs random histories, `convergence` runs thousands of them and seeds faults, `lists` does the same for lists of
 //! conversations.
 

@@ -104,7 +104,7 @@ impl ModelEntry for Message {
     }
 }
 
-/// Evaluates an expression with the timeline of a model_list.
+/// Evaluates an expression with the timeline of a model list.
 macro_rules! on {
     ($store:expr, $model_list:expr, $timeline:ident => $do:expr) => {
         match $model_list {

@@ -15,7 +15,7 @@ impl World {
             if before {
                 self.make_up_for_losses(at, dice)?;
             }
-            self.clients[at].ask_anew(model_list);
+            self.clients[at].refetch(model_list);
             self.settle_down(dice)?;
         }
         // A client may have been cut off while another one's requests were settled.
@@ -69,7 +69,7 @@ impl World {
             _ => {
                 // All pages are read again: one read before the loss lacks the lost changes.
                 self.clients[at].fetches.iter_mut().for_each(|fetch| fetch.read = None);
-                self.used().into_iter().for_each(|model_list| self.clients[at].ask_anew(model_list));
+                self.used().into_iter().for_each(|model_list| self.clients[at].refetch(model_list));
                 Ok(())
             }
         }
@@ -83,7 +83,7 @@ impl World {
                 !(client.inbox.is_empty()
                     && client.requests.is_empty()
                     && client.fetches.is_empty()
-                    && client.told.is_empty())
+                    && client.incoming.is_empty())
             };
             let busy: Vec<usize> = (0..self.clients.len()).filter(busy).collect();
             if busy.is_empty() {
@@ -94,7 +94,7 @@ impl World {
                 0 => self.request_arrives(at, which),
                 1 => self.answer_arrives(at, which)?,
                 2 => self.page_arrives(at, which)?,
-                3 => self.told_arrives(at)?,
+                3 => self.deliver_message(at)?,
                 _ => self.event_arrives(at, which, !dice.one_in(8))?,
             }
             self.tell();

@@ -17,7 +17,7 @@ use store::{
 
 /// A message of one page of a browser to the others.
 #[derive(Clone, Debug)]
-pub(crate) enum Told {
+pub(crate) enum TabMessage {
     /// A pending change, as the outbox has it. `None`: it was removed.
     Stored { model_list: ModelList, id: Id, text: Option<String> },
     /// The result of a request. `answer`: `None` if it was lost. `text`: the change that is pending now.
@@ -34,20 +34,20 @@ impl Client {
         if !self.is_leader {
             on!(self.store, model_list, timeline => timeline.mark_sent(model_list::key(timeline, id)));
         }
-        self.telling.push(Told::Stored { model_list, id, text });
+        self.outgoing.push(TabMessage::Stored { model_list, id, text });
         self.run(model_list, id);
     }
 
-    pub(crate) fn hear(&mut self, told: Told) {
-        match told {
-            Told::Stored { model_list, id, text } => {
+    pub(crate) fn receive_message(&mut self, message: TabMessage) {
+        match message {
+            TabMessage::Stored { model_list, id, text } => {
                 self.restore(model_list, id, text.as_deref());
                 if self.is_leader {
                     self.storing.push((model_list, id, text));
                 }
                 self.run(model_list, id);
             }
-            Told::Outcome { model_list, id, what, answer, text } => {
+            TabMessage::Outcome { model_list, id, what, answer, text } => {
                 self.take_outcome(model_list, id, what, answer);
                 if text.is_none() {
                     on!(self.store, model_list, timeline => timeline.drop_pending(model_list::key(timeline, id)));
@@ -70,7 +70,7 @@ impl Client {
         for (&id, &(model_list, _)) in outbox {
             // Already confirmed, so not to be sent; a page opened since then doesn't know that.
             if self.unsent(model_list, id).is_none() {
-                self.telling.push(Told::Stored { model_list, id, text: None });
+                self.outgoing.push(TabMessage::Stored { model_list, id, text: None });
             }
             self.run(model_list, id);
         }
@@ -118,11 +118,12 @@ impl World {
     pub(crate) fn tell(&mut self) {
         for at in 0..self.clients.len() {
             let (agent, page) = (self.clients[at].agent, self.clients[at].page);
-            for told in std::mem::take(&mut self.clients[at].telling) {
-                let (Told::Stored { model_list, id, text } | Told::Outcome { model_list, id, text, .. }) = &told;
+            for message in std::mem::take(&mut self.clients[at].outgoing) {
+                let (TabMessage::Stored { model_list, id, text } | TabMessage::Outcome { model_list, id, text, .. }) =
+                    &message;
                 put(&mut self.outboxes[agent], *model_list, *id, text.clone());
                 let others = self.clients.iter_mut().filter(|other| other.agent == agent && other.page != page);
-                others.for_each(|other| other.told.push_back(told.clone()));
+                others.for_each(|other| other.incoming.push_back(message.clone()));
             }
             for (model_list, id, text) in std::mem::take(&mut self.clients[at].storing) {
                 put(&mut self.outboxes[agent], model_list, id, text);
@@ -132,7 +133,7 @@ impl World {
 
     /// A page crashes, with everything in flight, and a new one replaces it.
     pub(crate) fn crash(&mut self, at: usize) -> Result<(), String> {
-        self.told_arrives_everywhere(self.clients[at].agent)?;
+        self.deliver_all_messages(self.clients[at].agent)?;
         let new = Client::new(self.clients[at].agent, self.clients[at].page);
         let mut gone = std::mem::replace(&mut self.clients[at], new);
         self.clients[at].pages = std::mem::take(&mut gone.pages);
@@ -147,10 +148,10 @@ impl World {
             (place != at && other.agent == self.clients[at].agent).then_some(other.page)
         };
         let others: Vec<usize> = self.clients.iter().enumerate().filter_map(of_browser).collect();
-        let Some(heir) = pick(&others, which) else { return Ok(()) };
-        self.told_arrives_everywhere(self.clients[at].agent)?;
+        let Some(successor) = pick(&others, which) else { return Ok(()) };
+        self.deliver_all_messages(self.clients[at].agent)?;
         let gone = self.clients.remove(at);
-        self.deleters.values_mut().filter(|page| **page == gone.page).for_each(|page| *page = heir);
+        self.deleters.values_mut().filter(|page| **page == gone.page).for_each(|page| *page = successor);
         let agent = gone.agent;
         self.goes(gone);
         (0..self.clients.len())
@@ -163,13 +164,13 @@ impl World {
     /// Removes a closed page. If it was the leader, another page of the browser becomes the leader.
     pub(crate) fn goes(&mut self, gone: Client) {
         let outbox = self.outboxes[gone.agent].clone();
-        let heir = self.clients.iter_mut().find(|client| client.agent == gone.agent).expect("the last page stays");
-        heir.pages += gone.pages;
+        let successor = self.clients.iter_mut().find(|client| client.agent == gone.agent).expect("the last page stays");
+        successor.pages += gone.pages;
         for (id, wanted) in gone.wanted {
-            heir.wanted.entry(id).or_insert(wanted);
+            successor.wanted.entry(id).or_insert(wanted);
         }
         if gone.is_leader {
-            heir.lead(&outbox);
+            successor.lead(&outbox);
         }
     }
 
@@ -188,20 +189,20 @@ impl World {
 
     /// Delivers all messages between pages of a browser: they are faster than a user's next action, and than the
     /// transfer of the leader's lock.
-    pub(crate) fn told_arrives_everywhere(&mut self, agent: usize) -> Result<(), String> {
+    pub(crate) fn deliver_all_messages(&mut self, agent: usize) -> Result<(), String> {
         for at in 0..self.clients.len() {
-            while self.clients[at].agent == agent && !self.clients[at].told.is_empty() {
-                self.told_arrives(at)?;
+            while self.clients[at].agent == agent && !self.clients[at].incoming.is_empty() {
+                self.deliver_message(at)?;
                 self.tell();
             }
         }
         Ok(())
     }
 
-    pub(crate) fn told_arrives(&mut self, at: usize) -> Result<(), String> {
-        let Some(told) = self.clients[at].told.pop_front() else { return Ok(()) };
-        let (Told::Stored { model_list, .. } | Told::Outcome { model_list, .. }) = told;
-        self.clients[at].hear(told);
+    pub(crate) fn deliver_message(&mut self, at: usize) -> Result<(), String> {
+        let Some(message) = self.clients[at].incoming.pop_front() else { return Ok(()) };
+        let (TabMessage::Stored { model_list, .. } | TabMessage::Outcome { model_list, .. }) = message;
+        self.clients[at].receive_message(message);
         self.look(at, model_list)
     }
 }

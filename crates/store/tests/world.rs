@@ -33,7 +33,7 @@ enum Kind {
     EventLost,
     AskNewest,
     AskOlder,
-    AskAnew,
+    Refetch,
     PageRead,
     PageArrives,
     PageLost,
@@ -43,7 +43,7 @@ enum Kind {
     Crash,
     Close,
     Open,
-    ToldArrives,
+    MessageArrives,
 }
 
 /// The number of agents, each with a browser, and the maximum number of a browser's pages.
@@ -64,7 +64,7 @@ const KINDS: [(Kind, usize); 23] = [
     (Kind::EventLost, 3),
     (Kind::AskNewest, 4),
     (Kind::AskOlder, 5),
-    (Kind::AskAnew, 2),
+    (Kind::Refetch, 2),
     (Kind::PageRead, 9),
     (Kind::PageArrives, 11),
     (Kind::PageLost, 1),
@@ -74,7 +74,7 @@ const KINDS: [(Kind, usize); 23] = [
     (Kind::Crash, 1),
     (Kind::Close, 2),
     (Kind::Open, 3),
-    (Kind::ToldArrives, 14),
+    (Kind::MessageArrives, 14),
 ];
 
 /// Most steps are in one list, so that they conflict.
@@ -107,7 +107,7 @@ pub(crate) struct World {
     /// The content of each browser's storage, by agent.
     pub(crate) outboxes: Vec<Outbox>,
     pub(crate) pages: usize,
-    /// The model_list and text of each id.
+    /// The model list and text of each id.
     pub(crate) texts: BTreeMap<Id, (ModelList, u32)>,
     /// The page that deleted each thing first, and the things that others deleted too.
     pub(crate) deleters: BTreeMap<Id, usize>,
@@ -151,7 +151,7 @@ impl World {
             Kind::EventRepeated => return self.event_arrives(at, b, false),
             Kind::EventLost => self.event_lost(at, b),
             Kind::AskNewest => self.clients[at].ask(model_list, None),
-            Kind::AskAnew => self.clients[at].ask_anew(model_list),
+            Kind::Refetch => self.clients[at].refetch(model_list),
             Kind::AskOlder => {
                 self.clients[at].ask_older(model_list);
             }
@@ -164,12 +164,12 @@ impl World {
             Kind::Crash => return self.crash(at),
             Kind::Close => return self.close(at, b),
             Kind::Open => return self.open(at),
-            Kind::ToldArrives => return self.told_arrives(at),
+            Kind::MessageArrives => return self.deliver_message(at),
         }
         Ok(())
     }
 
-    /// Checks a client's model_list for impossible states.
+    /// Checks a client's model list for impossible states.
     pub(crate) fn look(&mut self, at: usize, model_list: ModelList) -> Result<(), String> {
         self.clients[at].look(model_list, &self.texts)
     }
@@ -187,7 +187,7 @@ impl World {
     }
 
     fn delete(&mut self, at: usize, model_list: ModelList, which: usize) -> Result<(), String> {
-        self.told_arrives_everywhere(self.clients[at].agent)?;
+        self.deliver_all_messages(self.clients[at].agent)?;
         let client = &mut self.clients[at];
         let shown = client.shown(model_list);
         let Some(thing) = shown.get(which / 3 % shown.len().max(1)) else { return Ok(()) };
@@ -202,7 +202,7 @@ impl World {
     }
 
     fn undo(&mut self, at: usize, which: usize) -> Result<(), String> {
-        self.told_arrives_everywhere(self.clients[at].agent)?;
+        self.deliver_all_messages(self.clients[at].agent)?;
         let client = &mut self.clients[at];
         let Some((model_list, id)) = pick(&client.deletions, which) else { return Ok(()) };
         client.undo(model_list, id);
@@ -305,7 +305,7 @@ impl World {
 
     /// Restarts the server from the last backup. Answers in flight are lost.
     fn restart(&mut self, replayed: bool) -> Result<(), String> {
-        (0..AGENTS).try_for_each(|agent| self.told_arrives_everywhere(agent))?;
+        (0..AGENTS).try_for_each(|agent| self.deliver_all_messages(agent))?;
         self.server.restart(replayed);
         for client in &mut self.clients {
             client.cut_off = true;
@@ -319,12 +319,12 @@ impl World {
     }
 
     pub(crate) fn reset(&mut self, at: usize) -> Result<(), String> {
-        self.told_arrives_everywhere(self.clients[at].agent)?;
+        self.deliver_all_messages(self.clients[at].agent)?;
         self.clients[at].reset(&self.server.position());
         self.look_everywhere(at)
     }
 
-    /// The model_lists that have things.
+    /// The model lists that have things.
     pub(crate) fn used(&self) -> Vec<ModelList> {
         let used: BTreeSet<ModelList> = self.texts.values().map(|(model_list, _)| *model_list).collect();
         used.into_iter().collect()

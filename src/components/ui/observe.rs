@@ -10,17 +10,17 @@ const MOST_OF_IT: f64 = 0.9;
 
 /// Calls `resized` at first and whenever the element's size changes, before the next paint.
 pub fn on_resize(element: &Element, resized: impl FnMut() + 'static) {
-    let heard = Closure::<dyn FnMut()>::new(resized);
-    let Ok(observer) = ResizeObserver::new(heard.as_ref().unchecked_ref()) else { return };
+    let callback = Closure::<dyn FnMut()>::new(resized);
+    let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) else { return };
     observer.observe(element);
-    let held = SendWrapper::new((observer, heard));
+    let held = SendWrapper::new((observer, callback));
     on_cleanup(move || held.0.disconnect());
 }
 
 /// Calls `moved` at first and whenever an element comes into view or leaves it, with whether most of it is visible in
 /// the window and in all scrolling elements around it.
 pub fn on_view(element: &Element, mut moved: impl FnMut(bool) + 'static) {
-    let heard = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+    let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
         // Entries are in chronological order.
         let last = entries.pop();
         if let Some(entry) = last.dyn_ref::<IntersectionObserverEntry>() {
@@ -29,9 +29,9 @@ pub fn on_view(element: &Element, mut moved: impl FnMut(bool) + 'static) {
     });
     let options = IntersectionObserverInit::new();
     options.set_threshold(&MOST_OF_IT.into());
-    let observer = IntersectionObserver::new_with_options(heard.as_ref().unchecked_ref(), &options);
+    let observer = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options);
     let Ok(observer) = observer else { return };
     observer.observe(element);
-    let held = SendWrapper::new((observer, heard));
+    let held = SendWrapper::new((observer, callback));
     on_cleanup(move || held.0.disconnect());
 }

@@ -8,7 +8,7 @@ use crate::{
     change::{ContactChange, DetailChange},
     record::{Failure, Load, Record},
     records::Records,
-    samples::{Onlooker, agent, agent_id, contact, contact_id, position},
+    samples::{Observer, agent, agent_id, contact, contact_id, position},
 };
 use reactive_graph::traits::{GetUntracked, Set, Track, WithUntracked};
 use wire::{Activity, ActivityKind, Contact, ContactPatch, Page, ProblemCode, Seq, Tag};
@@ -116,7 +116,7 @@ fn a_word_that_changes_nothing_is_told_to_nobody() {
     let contacts = Contacts::default();
     contacts.receive(contact(1, 10, "Ana"));
     let cell = contacts.cell(contact_id(1));
-    let view = Onlooker::at(move || cell.track());
+    let view = Observer::at(move || cell.track());
     contacts.receive(contact(1, 10, "Ana"));
     contacts.receive(contact(1, 9, "An"));
     contacts.settle_change(contact_id(1), &ContactChange::AddTag("vip".to_owned()));

@@ -7,7 +7,7 @@ use super::Loaded;
 use crate::{
     conversations::Conversations,
     record::Load,
-    samples::{COLLEAGUE, ME, Onlooker, agent_id, conversation, conversation_id},
+    samples::{COLLEAGUE, ME, Observer, agent_id, conversation, conversation_id},
 };
 use crate::{record::Failure, records::Records as _};
 use reactive_graph::traits::{GetUntracked, Track};
@@ -181,7 +181,7 @@ fn a_change_that_moves_nothing_is_not_told_to_those_who_look_at_the_order() {
     let conversations = conversations();
     conversations.receive_all(mixed());
     let order = conversations.list(all()).order_signal();
-    let view = Onlooker::at(move || order.track());
+    let view = Observer::at(move || order.track());
     conversations.receive(conversation(5, 20, 50));
     assert_eq!(view.told(), 0, "the first one stays first");
     conversations.receive(conversation(1, 21, 60));
@@ -194,7 +194,7 @@ fn a_change_that_moves_nothing_is_not_told_to_those_who_look_at_the_order() {
 fn whoever_looks_at_the_way_to_more_is_told_when_there_is_another() {
     let conversations = Arc::new(conversations());
     let looking = conversations.list(all());
-    let button = Onlooker::at(move || drop(looking.next_cursor()));
+    let button = Observer::at(move || drop(looking.next_cursor()));
     receive_page(&conversations, all(), vec![conversation(5, 10, 5)], true);
     receive_page(&conversations, all(), vec![conversation(4, 10, 4)], false);
     assert_eq!(button.told(), 2);

@@ -8,7 +8,7 @@ use crate::{
     change::ConversationChange,
     record::Load,
     records::Records,
-    samples::{COLLEAGUE, ME, Onlooker, agent_id, conversation, conversation_id},
+    samples::{COLLEAGUE, ME, Observer, agent_id, conversation, conversation_id},
 };
 use reactive_graph::traits::{GetUntracked, Set, Track};
 use wire::{Conversation, Status};
@@ -138,7 +138,7 @@ fn only_those_who_look_at_a_conversation_are_told_of_its_change_and_only_of_a_ch
     let conversations = conversations();
     let [own, other] = [1, 2].map(|id| {
         let cell = conversations.cell(conversation_id(id));
-        Onlooker::at(move || cell.track())
+        Observer::at(move || cell.track())
     });
     conversations.receive(conversation(1, 10, 1));
     assert_eq!((own.told(), other.told()), (0, 0));

@@ -2,7 +2,7 @@
 
 use super::ContactNotes;
 use crate::records::Records as _;
-use crate::samples::{COLLEAGUE, ME, Onlooker, agent_id, contact_id, note, note_at, note_id, position, unsaved};
+use crate::samples::{COLLEAGUE, ME, Observer, agent_id, contact_id, note, note_at, note_id, position, unsaved};
 use std::sync::Arc;
 use wire::{ContactNote, NotesPage, Seq};
 
@@ -54,7 +54,7 @@ fn what_was_seen_stays_seen_and_is_told_to_those_who_count() {
     let here = notes().of(contact_id(1));
     here.receive_page(None, page(&[9, 8, 7], 7));
     let counting = Arc::clone(&here);
-    let badge = Onlooker::at(move || assert!(counting.new_count() <= 2));
+    let badge = Observer::at(move || assert!(counting.new_count() <= 2));
     here.receive_seen(9);
     assert_eq!((badge.told(), here.new_count()), (1, 0));
     here.receive_page(None, page(&[9, 8, 7], 7));

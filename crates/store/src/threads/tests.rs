@@ -7,7 +7,7 @@ use super::{Thread, ThreadItem, Threads, arrived};
 use crate::records::Records as _;
 use crate::{
     record::{Failure, Load},
-    samples::{Onlooker, conversation_id, conversation_note, message, position},
+    samples::{Observer, conversation_id, conversation_note, message, position},
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -77,7 +77,7 @@ fn messages_that_waited_for_older_notes_appear_when_it_turns_out_that_there_are_
     thread.messages.receive_page(arrived(None, messages(&[90, 50], false)));
     thread.notes.receive_page(arrived(None, notes(&[85], true)));
     let looking = Arc::clone(&thread);
-    let view = Onlooker::at(move || drop(looking.items()));
+    let view = Observer::at(move || drop(looking.items()));
     assert_eq!(shown(&thread), [-85, 90]);
     thread.notes.receive_page(arrived(Some(85), notes(&[], false)));
     assert_eq!(shown(&thread), [50, -85, 90]);

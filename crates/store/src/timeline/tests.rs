@@ -4,7 +4,7 @@ use super::{Arrived, Timeline};
 use crate::records::Records as _;
 use crate::{
     record::{Failure, Load, Record, State, TimelineKey},
-    samples::{Onlooker, in_epoch, is_saved, note, note_at, note_id, position, unsaved},
+    samples::{Observer, in_epoch, is_saved, note, note_at, note_id, position, unsaved},
 };
 use reactive_graph::traits::{GetUntracked, Track, WithUntracked};
 use std::sync::Arc;
@@ -221,17 +221,17 @@ fn everybody_who_asks_for_a_note_gets_the_same_cell_whatever_happens_to_it() {
 }
 
 /// Observers of the order and of one note that count their notifications.
-fn onlookers(timeline: &Notes, id: u128) -> (Onlooker, Onlooker) {
+fn observers(timeline: &Notes, id: u128) -> (Observer, Observer) {
     let (order, cell) = (timeline.order_signal(), timeline.cell(note_id(id)));
-    (Onlooker::at(move || order.track()), Onlooker::at(move || cell.track()))
+    (Observer::at(move || order.track()), Observer::at(move || cell.track()))
 }
 
 #[test]
 fn adding_a_note_tells_only_those_who_look_at_it_or_at_the_order() {
     let timeline = Notes::default();
     timeline.receive(note(3));
-    let (order, other) = onlookers(&timeline, 3);
-    let (_, own) = onlookers(&timeline, 101);
+    let (order, other) = observers(&timeline, 3);
+    let (_, own) = observers(&timeline, 101);
     timeline.apply_add(unsaved(101));
     assert_eq!((order.told(), own.told(), other.told()), (1, 1, 0));
 }
@@ -240,7 +240,7 @@ fn adding_a_note_tells_only_those_who_look_at_it_or_at_the_order() {
 fn a_note_that_changes_without_moving_is_told_to_those_who_look_at_it_alone() {
     let timeline = Notes::default();
     timeline.apply_add(unsaved(101));
-    let (order, own) = onlookers(&timeline, 101);
+    let (order, own) = observers(&timeline, 101);
     timeline.retry(note_id(101), Failure::Offline);
     assert_eq!((order.told(), own.told()), (0, 1));
     timeline.settle(note_at(101, 7, 7));
@@ -254,9 +254,9 @@ fn a_note_that_changes_without_moving_is_told_to_those_who_look_at_it_alone() {
 #[test]
 fn a_page_is_told_once_and_the_same_page_again_not_at_all() {
     let timeline = Arc::new(Notes::default());
-    let (order, _) = onlookers(&timeline, 9);
+    let (order, _) = observers(&timeline, 9);
     let looking = Arc::clone(&timeline);
-    let loaded_range = Onlooker::at(move || drop((looking.floor(), looking.older())));
+    let loaded_range = Observer::at(move || drop((looking.floor(), looking.older())));
     timeline.receive_page(page(&[9, 8, 7], None, true, 20));
     assert_eq!((order.told(), loaded_range.told()), (1, 1));
     timeline.receive_page(page(&[9, 8, 7], None, true, 25));
@@ -270,7 +270,7 @@ fn whoever_is_told_of_a_change_may_ask_the_list_about_it() {
     let timeline = Arc::new(Notes::default());
     timeline.receive(note(9));
     let (asking, cell) = (Arc::clone(&timeline), timeline.cell(note_id(9)));
-    let curious = Onlooker::at(move || {
+    let curious = Observer::at(move || {
         cell.track();
         let shown = cell.with_untracked(|record| record.shown().is_some());
         assert_eq!(asking.order_signal().with_untracked(Vec::is_empty), !shown);
