@@ -30,7 +30,7 @@ const deafenable = (page) =>
       configurable: true,
       set(hear) {
         set.call(this, (event) => {
-          const isPassedOn = ["Heard", "Outcome"].some((kind) => JSON.parse(event.data)[kind]);
+          const isPassedOn = ["Frames", "Outcome"].some((kind) => JSON.parse(event.data)[kind]);
           if (!globalThis.isDeaf || !isPassedOn) hear(event);
         });
       },
@@ -57,6 +57,25 @@ const typeAll = (box, texts) =>
   }, texts);
 
 /** Tests that are the same in the app and in the widget. */
+/** Everything in the browser's storage. */
+const inStorage = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("sidenote");
+        // Where there is no storage, it is not this that makes it.
+        opening.onupgradeneeded = () => opening.transaction.abort();
+        opening.onerror = () => resolve([]);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("kept").objectStore("kept").getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve(all.result);
+          };
+        };
+      }),
+  );
+
 function stories() {
   test("drafts survive a reload and a closed tab: a contact's note, a reply and a conversation's note, each where it was", async ({
     work,
@@ -470,6 +489,8 @@ function stories() {
     expect(cleared, "nothing of ours holds it up").toBe("cleared");
     const draft = said("Since");
     await here.box.fill(draft);
+    // The storage is made again for it, which takes a moment.
+    await expect.poll(async () => (await inStorage(page)).join()).toContain(draft);
     await work.again(page);
     await expect(here.box).toHaveValue(draft);
   });
@@ -637,19 +658,6 @@ test("a view that is put into the page again goes on with what it had not sent",
   const bodies = (await (await api(maya)).notes(who.id)).map(({ body }) => body);
   expect(bodies.filter((body) => body === text)).toHaveLength(1);
 });
-
-/** Everything in the browser's storage. */
-const inStorage = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const opening = indexedDB.open("sidenote");
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("kept").objectStore("kept").getAll();
-          all.onsuccess = () => resolve(all.result);
-        };
-      }),
-  );
 
 test("who signs out leaves nothing unsent behind, in no tab", async ({ signIn, person }) => {
   const who = await person();
