@@ -9,20 +9,22 @@ use crate::{
     store::{
         change::{ContactChange, DetailChange},
         contacts::Contacts,
-        record::{Failure, Load, Record},
+        record::{Failure, Load},
         records::Records,
     },
 };
 use leptos::prelude::*;
 use serde_json::Value;
-use std::{future::ready, sync::Arc};
-use wire::{Contact, ContactId, Page, Problem, ProblemCode, Tag, paths};
+use std::{cell::Cell, future::ready, rc::Rc, sync::Arc};
+use wire::{Contact, ContactId, Page, Problem, ProblemCode, Seq, Tag, paths};
 
 /// A contact's details and tags, and their requests.
 #[derive(Clone)]
 pub(super) struct ContactChanges {
     id: ContactId,
     contacts: Arc<Contacts>,
+    /// The version that the last request named. The contact may have arrived since, by an event or a page.
+    sent_rev: Rc<Cell<Option<Seq>>>,
 }
 
 impl ContactChanges {
@@ -36,6 +38,7 @@ impl ContactChanges {
             let problem = Box::new(Problem::new(ProblemCode::Changed));
             return Box::pin(ready(Err(ApiError::Refused { problem, retry_after: None })));
         }
+        self.sent_rev.set(Some(rev));
         api.send_json::<Value>(Method::PATCH, &paths::contact(self.id), &detail.to).if_match(rev).json()
     }
 }
@@ -76,10 +79,10 @@ impl Changeable for ContactChanges {
     /// A concurrent change of another field is no conflict: the change is retried on top of it.
     fn is_to_be_sent_again(&self, change: &ContactChange, error: &ApiError) -> bool {
         let (ContactChange::Detail(detail), Some(current)) = (change, changed_meanwhile(error)) else { return false };
-        let before = self.contacts.with(self.id, Record::rev);
-        let conflicts = detail.conflicts_with(&current);
+        // A server that refuses the version which it names itself would be asked for ever.
+        let is_again = !detail.conflicts_with(&current) && self.sent_rev.get() != Some(current.rev);
         self.contacts.receive(current);
-        !conflicts && self.contacts.with(self.id, Record::rev) != before
+        is_again
     }
 }
 
@@ -121,7 +124,7 @@ impl Client {
     }
 
     pub(super) fn changes_of_contact(&self, id: ContactId) -> ContactChanges {
-        ContactChanges { id, contacts: Arc::clone(&self.store().contacts) }
+        ContactChanges { id, contacts: Arc::clone(&self.store().contacts), sent_rev: Rc::default() }
     }
 
     /// All tags of the organization, to choose from.

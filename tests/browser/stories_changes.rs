@@ -173,6 +173,23 @@ async fn a_detail_changed_without_a_connection_is_shown_and_waits_in_its_place()
 }
 
 #[wasm_bindgen_test]
+async fn a_detail_is_saved_when_a_colleagues_change_of_another_one_arrives_before_the_answer() {
+    let (story, ana, _) = ana().await;
+    story.server.change_contact(ana, |contact| contact.name = "Ana Lima".to_owned());
+    let held = story.server.hold("PATCH", CONTACT);
+    let phone = |phone: Option<&str>| ContactPatch { phone: Some(phone.map(str::to_owned)), ..Default::default() };
+    story.client.change_detail(ana, DetailChange { to: phone(Some("+1 555 0177")), seen: phone(None) });
+    eventually("it is on its way", || held.count() == 1).await;
+    story.server.tell();
+    eventually("the new name is there", || story.panel(0).says("Ana Lima")).await;
+    held.release();
+    eventually("it is sent for the new version", || story.server.requests("PATCH", CONTACT).len() == 2).await;
+    eventually("nothing waits", || changes_of(&story, ana) == 0).await;
+    assert!(story.panel(0).says("+1 555 0177") && story.panel(0).says("Ana Lima"));
+    story.end().await;
+}
+
+#[wasm_bindgen_test]
 async fn a_refused_detail_opens_its_editor_with_what_was_typed_and_takes_no_focus() {
     let (story, ana, _) = ana().await;
     story.server.refuse("PATCH", CONTACT, ProblemCode::InvalidField);

@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Headers, Request, Response, ResponseInit};
-use wire::{Problem, ProblemCode, paths};
+use wire::{Problem, ProblemCode, Seq, paths};
 
 use data::Data;
 pub use people::Who;
@@ -56,6 +56,8 @@ pub struct Sent {
     pub query: Vec<(String, String)>,
     pub body: serde_json::Value,
     pub last_event_id: Option<String>,
+    /// The version that `If-Match` names.
+    pub if_match: Option<Seq>,
 }
 
 /// The answer to a request.
@@ -217,6 +219,7 @@ async fn take(shared: Rc<Shared>, request: Request) -> Result<JsValue, JsValue> 
         query: read_query(&query),
         body: serde_json::from_str(&body).unwrap_or_default(),
         last_event_id: request.headers().get("Last-Event-ID").ok().flatten(),
+        if_match: request.headers().get("If-Match").ok().flatten().and_then(|rev| rev.trim_matches('"').parse().ok()),
     };
     shared.requests.borrow_mut().push(sent.clone());
     let is_stream = sent.path == paths::EVENTS;

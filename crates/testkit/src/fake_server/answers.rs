@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sidenote::store::entry::Entry;
 use wire::{
-    AgentRef, Changes, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
+    AgentRef, Changes, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
     ConversationNoteId, ConversationPatch, Deleted, Direction, MessageId, NewContactNote, NewConversationNote,
     NewMessage, NotesPage, Page, Position, Problem, ProblemCode, ReadMark, Role, Seq, SettingsPatch, Tag,
 };
@@ -139,6 +139,12 @@ impl Data {
     fn of_contact(&mut self, sent: &Sent, id: ContactId, rest: &[&str]) -> Answer {
         match rest {
             [] if sent.method == "PATCH" => {
+                let is_other = |known: &&Contact| known.id == id && sent.if_match.is_some_and(|rev| rev != known.rev);
+                if let Some(current) = self.contacts.iter().find(is_other) {
+                    let current = serde_json::to_value(current).ok();
+                    let problem = Box::new(Problem { current, ..Problem::new(ProblemCode::Changed) });
+                    return Answer::Refused { problem, retry_after: None };
+                }
                 let patch: ContactPatch = body(sent);
                 ok(&self.change_contact(id, |contact| patch.apply(contact)))
             }
