@@ -42,7 +42,7 @@ impl<C> PendingChange<C> {
     }
 
     pub(super) fn is_refused(&self) -> bool {
-        matches!(self.send_state, SendState::Refused(_))
+        self.send_state.refusal().is_some()
     }
 }
 
@@ -62,6 +62,12 @@ impl SendState {
     #[must_use]
     pub fn refusal(self) -> Option<Failure> {
         if let Self::Refused(failure) = self { Some(failure) } else { None }
+    }
+
+    /// The reason of the last failure, if it is retried.
+    #[must_use]
+    pub fn retrying(self) -> Option<Failure> {
+        if let Self::Retrying(failure) = self { Some(failure) } else { None }
     }
 
     /// Sets the state to retrying, unless it is refused.

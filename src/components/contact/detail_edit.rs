@@ -5,7 +5,7 @@ use crate::{
     client::{Client, FieldChange, Fields, UnsavedField},
     store::{
         change::{Change as _, DetailChange},
-        record::{Failure, SendState},
+        record::Failure,
     },
     strings::failure_sentence,
 };
@@ -94,10 +94,7 @@ impl DetailEdit {
     }
 
     pub(super) fn retrying(self) -> Option<Failure> {
-        match self.unsaved.with(|unsaved| Some(unsaved.as_ref()?.send_state))? {
-            SendState::Retrying(failure) => Some(failure),
-            SendState::Waiting | SendState::Refused(_) => None,
-        }
+        self.unsaved.with(|unsaved| unsaved.as_ref()?.send_state.retrying())
     }
 
     pub(super) fn is_open(self) -> bool {

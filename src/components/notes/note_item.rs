@@ -9,13 +9,14 @@ use crate::{
         shared::{
             seen::when_seen,
             timestamp::{Timestamp, absolute},
+            unsaved_fields::waiting,
         },
         ui::{
             icon::{Icon, Shape},
             text::Text,
         },
     },
-    store::record::{Failure, SendState, State},
+    store::record::{SendState, State},
     strings::{failure_sentence, fill, strings},
 };
 use leptos::{html, prelude::*};
@@ -105,14 +106,7 @@ fn Unsaved(send_state: SendState, edit: Callback<()>, discard: Callback<()>) -> 
             <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{strings().note_waiting}</span></span>
         }
         .into_any(),
-        SendState::Retrying(Failure::Disconnected) => view! {
-            <p class="note-waits"><Icon shape=Shape::Clock />{strings().note_offline}</p>
-        }
-        .into_any(),
-        SendState::Retrying(failure) => view! {
-            <p class="note-waits"><Icon shape=Shape::Clock />{fill(strings().note_retrying, &[("reason", failure_sentence(failure))])}</p>
-        }
-        .into_any(),
+        SendState::Retrying(failure) => waiting(failure).into_any(),
         SendState::Refused(failure) => view! {
             <div class="note-problem" role="alert">
                 <p><Icon shape=Shape::TriangleAlert />{fill(strings().note_refused, &[("reason", failure_sentence(failure))])}</p>

@@ -30,7 +30,7 @@ pub fn UnsavedFields(of: Fields) -> impl IntoView {
     });
     let names = memo(move |_| fields.with(|fields| fields.iter().filter(is_refused).map(name).collect::<Vec<_>>()));
     let is_any_refused = memo(move |_| names.with(|names| !names.is_empty()));
-    let retrying = memo(move |_| fields.with(|fields| fields.iter().find_map(failure_of_retry)));
+    let retrying = memo(move |_| fields.with(|fields| fields.iter().find_map(|field| field.send_state.retrying())));
     let list = move || view! { <RefusedFields of fields names place /> };
     view! {
         <div class="unsaved-fields" tabindex="-1" node_ref=place>
@@ -45,15 +45,11 @@ fn is_detail(change: &FieldChange) -> bool {
 }
 
 fn is_refused(field: &&UnsavedField) -> bool {
-    matches!(field.send_state, SendState::Refused(_))
+    field.send_state.refusal().is_some()
 }
 
 fn name(field: &UnsavedField) -> String {
     field.name.clone()
-}
-
-fn failure_of_retry(field: &UnsavedField) -> Option<Failure> {
-    if let SendState::Retrying(failure) = field.send_state { Some(failure) } else { None }
 }
 
 /// `place`: takes the focus when the last one goes.
