@@ -4,7 +4,7 @@
 mod embed;
 
 use crate::{
-    Config, State, StaticFiles, agents,
+    Config, State, StaticFiles, TrustedProxies, agents,
     backup::{self, Ledger},
     db::Db,
     demo,
@@ -12,10 +12,11 @@ use crate::{
     import, orgs, password, serve,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 use std::{
     fs::File,
     io::{BufReader, Read as _, Write as _},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -86,6 +87,10 @@ struct Serve {
     /// The address browsers use, e. g. https://inbox.example.com, when a proxy with TLS stands in front.
     #[arg(long)]
     public_url: Option<String>,
+    /// A proxy in front of the server, or a network of them (10.0.0.0/8), whose `X-Forwarded-For` is believed; may be
+    /// given several times. Proxies on this machine are always believed.
+    #[arg(long, value_name = "CIDR", requires = "public_url", value_parser = proxy)]
+    trusted_proxy: Vec<IpNet>,
     /// Fill an empty database with two organizations to try things with. Not with an https address.
     #[arg(long)]
     demo: bool,
@@ -203,6 +208,7 @@ impl Serve {
         serve::check_address(self.addr, public_origin.as_deref())?;
         let config = Config {
             public_origin,
+            trusted_proxies: TrustedProxies::new(self.trusted_proxy),
             undo_window: Duration::from_millis(self.undo_window_ms),
             purge_every: Duration::from_millis(self.purge_ms.max(10)),
             ..Config::default()
@@ -245,6 +251,12 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// A network, or one address.
+fn proxy(text: &str) -> Result<IpNet, &'static str> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| address()).map_err(|_| "an address or a network is like 10.0.0.7, 10.0.0.0/8 or fd00::/8")
 }
 
 fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Error {

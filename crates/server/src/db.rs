@@ -40,6 +40,7 @@ struct Inner {
     readers: SqlitePool,
     epoch: String,
     cursor_key: String,
+    device_key: String,
     wake: watch::Sender<()>,
 }
 
@@ -56,9 +57,10 @@ impl Db {
         schema::bring_up_to_date(&writer).await?;
         let epoch = made_once(&writer, "epoch", secret::random_token(8)).await?;
         let cursor_key = made_once(&writer, "cursor-key", secret::token()).await?;
+        let device_key = made_once(&writer, "device-key", secret::token()).await?;
         let readers = pool(READERS, options(file).pragma("query_only", "ON")).await?;
         let (wake, _) = watch::channel(());
-        Ok(Self { inner: Arc::new(Inner { writer, readers, epoch, cursor_key, wake }) })
+        Ok(Self { inner: Arc::new(Inner { writer, readers, epoch, cursor_key, device_key, wake }) })
     }
 
     /// As [`Db::open`], but the database must exist.
@@ -103,6 +105,11 @@ impl Db {
     /// The key that signs cursors, so that only cursors of this database are accepted.
     pub(crate) fn cursor_key(&self) -> &str {
         &self.inner.cursor_key
+    }
+
+    /// The key that signs device cookies.
+    pub(crate) fn device_key(&self) -> &str {
+        &self.inner.device_key
     }
 
     /// The organization's position as of this read transaction.

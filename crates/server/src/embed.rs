@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     input::JsonBody,
     origin,
-    rate_limit::FAILURES,
+    rate_limit::Rate,
     request_parts::bearer,
     secret,
     state::State,
@@ -25,8 +25,12 @@ use axum::{
     extract::{self, FromRequestParts},
     http::{StatusCode, request::Parts},
 };
+use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{AgentId, EmbedToken, NewEmbedToken, OrgId, Problem, ProblemCode, Revocation};
+
+/// Wrong keys from one address.
+const WRONG_KEYS: Rate = Rate::new(10, Duration::from_secs(90));
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(token)).routes(routes!(revoke))
@@ -43,13 +47,14 @@ impl FromRequestParts<State> for Host {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
-        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
-        let attempt = state.rate_limit().begin(FAILURES, [format!("embed {}", address.key()), address.key()])?;
         let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
-        let found = keys::find(&mut *state.db().read().await?, &secret::hash(given)).await?;
-        let (org, key) = found.ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
-        state.rate_limit().take_back(attempt);
-        Ok(Self { org, key })
+        if let Some((org, key)) = keys::find(&mut *state.db().read().await?, &secret::hash(given)).await? {
+            return Ok(Self { org, key });
+        }
+        // After the look-up: whatever else comes from its address, a right key is never refused.
+        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
+        state.wrong_keys().begin(&[(WRONG_KEYS, address.key())], 1)?;
+        Err(ProblemCode::BadCredentials.into())
     }
 }
 

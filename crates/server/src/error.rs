@@ -72,6 +72,13 @@ impl Error {
         Self::Refused(Box::new(Refusal { problem, retry_after: Some(seconds) }))
     }
 
+    /// 503: too much is under way; try again after `seconds`.
+    #[must_use]
+    pub fn busy(seconds: u64) -> Self {
+        let problem = Problem::new(ProblemCode::Busy);
+        Self::Refused(Box::new(Refusal { problem, retry_after: Some(seconds) }))
+    }
+
     /// The answer to the client. Failures of the server are logged here, by kind and code only.
     fn into_refusal(self) -> Refusal {
         let code = match self {

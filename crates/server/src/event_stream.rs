@@ -10,7 +10,7 @@ use futures::{StreamExt as _, stream};
 use serde::Serialize;
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
 use tokio::{
-    sync::{OwnedSemaphorePermit, watch},
+    sync::watch,
     time::{Instant, sleep_until},
 };
 
@@ -35,7 +35,7 @@ pub(crate) fn event(name: &str, data: &impl Serialize) -> Event {
 ///
 /// Wake-ups carry no data, and the source is read before the first wait, so nothing is missed: a slow reader, many
 /// changes at once or a late start only make the next batch longer.
-pub(crate) fn respond(state: &State, permit: OwnedSemaphorePermit, first: Vec<Event>, source: impl Source) -> Response {
+pub(crate) fn respond(state: &State, permit: impl Send + 'static, first: Vec<Event>, source: impl Source) -> Response {
     let open = Open {
         source,
         ready: first.into(),
@@ -49,7 +49,7 @@ pub(crate) fn respond(state: &State, permit: OwnedSemaphorePermit, first: Vec<Ev
     (NO_BUFFERING, Sse::new(events.map(Ok::<_, Infallible>))).into_response()
 }
 
-struct Open<S> {
+struct Open<S, P> {
     source: S,
     ready: VecDeque<Event>,
     woken: watch::Receiver<()>,
@@ -57,10 +57,10 @@ struct Open<S> {
     pace: Duration,
     /// When the next heartbeat is due.
     beat: Instant,
-    _permit: OwnedSemaphorePermit,
+    _permit: P,
 }
 
-impl<S: Source> Open<S> {
+impl<S: Source, P> Open<S, P> {
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         loop {

@@ -4,6 +4,7 @@
 
 use crate::{
     auth_agent::{AuthAgent, Credential},
+    concurrency_limit::ConcurrencyLimit,
     db::{Db, head},
     error::Result,
     event_log,
@@ -12,7 +13,6 @@ use crate::{
     request_parts::last_event_id,
     session,
     state::State,
-    stream_limits::StreamLimit,
 };
 use axum::{
     Extension, extract,
@@ -32,7 +32,7 @@ const BATCH: u32 = 100;
 const RETRY: Duration = Duration::from_secs(1);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    let streams = Arc::new(StreamLimit::<Credential>::new(STREAMS));
+    let streams = Arc::new(ConcurrencyLimit::<Credential>::new(STREAMS, usize::MAX));
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes)).layer(Extension(streams))
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 async fn live(
     signed: AuthAgent,
     headers: HeaderMap,
-    Extension(streams): Extension<Arc<StreamLimit<Credential>>>,
+    Extension(streams): Extension<Arc<ConcurrencyLimit<Credential>>>,
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
     let permit = streams.open(&signed.credential)?;

@@ -6,6 +6,7 @@
 
 // Answers and failures.
 mod client_address;
+mod concurrency_limit;
 pub mod error;
 pub mod input;
 mod origin;
@@ -15,7 +16,6 @@ mod request_guard;
 mod request_parts;
 pub mod state;
 mod static_files;
-mod stream_limits;
 
 // Storage and events.
 pub mod backup;
@@ -32,12 +32,14 @@ pub mod secret;
 // Authentication.
 pub mod agents;
 mod auth_agent;
+mod device_cookie;
 pub mod embed;
 mod me;
 pub mod orgs;
 pub mod password;
 mod rate_limit;
 mod session;
+mod sign_in;
 
 // Resources.
 mod activity;
@@ -61,7 +63,7 @@ mod visitor;
 pub mod cli;
 pub mod serve;
 
-pub use client_address::{ClientAddress, Peer};
+pub use client_address::{ClientAddress, Peer, TrustedProxies};
 pub use error::{Error, Result};
 pub use state::{Config, State};
 pub use static_files::StaticFiles;
@@ -123,6 +125,7 @@ fn finish(routes: Router<State>, state: State) -> Router {
 
 fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(Api::openapi())
+        .merge(sign_in::routes())
         .merge(session::routes())
         .merge(embed::routes())
         .merge(me::routes())

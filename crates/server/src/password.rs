@@ -2,14 +2,14 @@
 
 use crate::error::{Error, Result};
 use argon2::{
-    Argon2,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        PasswordHasher as _,
+        phc::{Output, PasswordHash, Salt},
+    },
 };
-use std::sync::{LazyLock, OnceLock};
-use tokio::sync::Semaphore;
-
-/// Each verification takes 19 MiB and a core for some time: a few at a time are enough.
-static TURNS: Semaphore = Semaphore::const_new(4);
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// The hash of a password for storing.
 ///
@@ -23,27 +23,114 @@ pub fn hash(password: &str) -> Result<String> {
     hash.map(|hash| hash.to_string()).map_err(|_| Error::Setup("The password can't be hashed.".to_owned()))
 }
 
-/// Whether the password matches the stored hash. `stored: None` (no such account) takes as long and is false.
-pub(crate) async fn matches(password: String, stored: Option<String>) -> bool {
-    let _turn = TURNS.acquire().await.expect("the semaphore is never closed");
-    let work = tokio::task::spawn_blocking(move || {
-        let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| nobodys().to_owned());
-        let fits = PasswordHash::new(&stored)
-            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
-        known && fits
-    });
-    work.await.unwrap_or(false)
+/// Verifies passwords, one at a time, in the order of the calls.
+///
+/// A verification needs 19 MiB. They are allocated once: an allocator may keep what is freed, for every thread anew.
+#[derive(Clone, Default)]
+pub(crate) struct PasswordVerifier {
+    memory: Arc<Mutex<Vec<Block>>>,
 }
 
-/// A hash with the same parameters as every other, of a password that nobody knows.
-fn nobodys() -> &'static str {
-    static HASH: OnceLock<String> = OnceLock::new();
-    static PASSWORD: LazyLock<String> = LazyLock::new(crate::secret::token);
-    HASH.get_or_init(|| hash(&PASSWORD).expect("a random password can be hashed"))
+impl PasswordVerifier {
+    /// Waits for the verifications before it. The guard is the turn: no other verification runs while it is held.
+    pub(crate) async fn turn(&self) -> Turn {
+        Turn(Arc::clone(&self.memory).lock_owned().await)
+    }
 }
 
-/// Computes that hash now, so that the first unknown account takes no longer than the next.
-pub(crate) fn warm_up() {
-    nobodys();
+pub(crate) struct Turn(tokio::sync::OwnedMutexGuard<Vec<Block>>);
+
+impl Turn {
+    /// Whether the password matches the stored hash. `stored: None` (no such account) takes as long and is false.
+    ///
+    /// The turn ends with the verification, also if the caller is gone by then.
+    pub(crate) async fn verify(mut self, password: String, stored: Option<String>) -> bool {
+        let work = tokio::task::spawn_blocking(move || {
+            let hash = stored.as_deref().map_or_else(nobodys, PasswordHash::new);
+            hash.is_ok_and(|hash| matches(&mut self.0, &password, &hash)) && stored.is_some()
+        });
+        work.await.unwrap_or(false)
+    }
+}
+
+fn matches(memory: &mut Vec<Block>, password: &str, stored: &PasswordHash) -> bool {
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return false };
+    let (Ok(algorithm), Ok(params)) = (Algorithm::try_from(stored.algorithm.as_str()), Params::try_from(stored)) else {
+        return false;
+    };
+    let version = stored.version.map_or(Ok(Version::default()), Version::try_from);
+    let Ok(version) = version else { return false };
+    memory.resize(params.block_count(), Block::new());
+    let mut output = vec![0; expected.len()];
+    let argon2 = Argon2::new(algorithm, version, params);
+    let done = argon2.hash_password_into_with_memory(password.as_bytes(), salt.as_ref(), &mut output, memory);
+    // Two `Output`s are compared in constant time.
+    done.is_ok() && Output::new(&output).is_ok_and(|output| output == *expected)
+}
+
+/// A hash with the same parameters as every other, which no password is known to have.
+fn nobodys() -> Result<PasswordHash, argon2::password_hash::phc::Error> {
+    let params = Params::default();
+    Ok(PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: (&params).try_into().expect("the default parameters can be written"),
+        salt: Some(Salt::new(&[0; argon2::RECOMMENDED_SALT_LEN])?),
+        hash: Some(Output::new(&[0; Params::DEFAULT_OUTPUT_LEN])?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn is(verifier: &PasswordVerifier, password: &str, stored: Option<&str>) -> bool {
+        verifier.turn().await.verify(password.to_owned(), stored.map(str::to_owned)).await
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_matches() {
+        let verifier = PasswordVerifier::default();
+        let stored = hash("right").unwrap();
+        assert!(is(&verifier, "right", Some(&stored)).await);
+        assert!(!is(&verifier, "wrong", Some(&stored)).await);
+        assert!(is(&verifier, "right", Some(&stored)).await, "what the memory held before does not matter");
+        assert!(!is(&verifier, "right", None).await);
+        assert!(!is(&verifier, "", Some("none")).await);
+    }
+
+    #[tokio::test]
+    async fn a_hash_with_other_parameters_is_still_verified() {
+        let verifier = PasswordVerifier::default();
+        let params = Params::new(64, 1, 1, Some(16)).unwrap();
+        let stored = Argon2::from(params).hash_password(b"right").unwrap().to_string();
+        assert!(is(&verifier, "right", Some(&stored)).await);
+        assert!(!is(&verifier, "wrong", Some(&stored)).await);
+        assert!(is(&verifier, "right", Some(&hash("right").unwrap())).await);
+    }
+
+    #[tokio::test]
+    async fn the_memory_of_a_verification_is_used_again() {
+        let verifier = PasswordVerifier::default();
+        is(&verifier, "a", None).await;
+        let place = verifier.memory.lock().await.as_ptr();
+        for _ in 0..3 {
+            is(&verifier, "b", None).await;
+        }
+        assert_eq!(verifier.memory.lock().await.as_ptr(), place);
+        assert_eq!(verifier.memory.lock().await.len(), Params::default().block_count());
+    }
+
+    #[tokio::test]
+    async fn a_verification_that_nobody_waits_for_keeps_its_turn_until_it_ends() {
+        let verifier = PasswordVerifier::default();
+        for _ in 0..20 {
+            let turn = verifier.turn().await;
+            let mut abandoned = Box::pin(turn.verify("a".to_owned(), None));
+            assert!(futures::poll!(&mut abandoned).is_pending());
+            drop(abandoned);
+        }
+        // Every turn was handed on by the task that had it: at no time did two verifications run.
+        assert!(!is(&verifier, "a", None).await);
+    }
 }

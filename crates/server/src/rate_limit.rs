@@ -1,7 +1,6 @@
-//! Rate limits by key, in memory only: nothing is stored for a stranger's attempts.
+//! Rate limits by key: token buckets, in memory only. Nothing is stored for a stranger's attempts.
 //!
-//! One table serves as a sliding window (failed sign-ins) and as a token bucket (the web chat's visitors). Why this is
-//! not a library: `docs/decisions/own-rate-limit.md`.
+//! Why this is not a library: `docs/decisions/own-rate-limit.md`.
 
 use crate::error::{Error, Result};
 use std::{
@@ -10,184 +9,186 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Failed sign-ins, and wrong keys of hosts' back ends, for each account and for each address.
-pub(crate) const FAILURES: Rate = Rate::sliding_window(10, Duration::from_secs(15 * 60));
-/// Above this many keys, those whose attempts have all expired are dropped.
+/// Above this many keys, those with a full bucket are dropped.
 const MANY_KEYS: usize = 10_000;
 
-/// How many attempts a key has, and when they expire.
+/// A token bucket: `burst` attempts at once, and one more after every `interval`.
 #[derive(Clone, Copy)]
 pub(crate) struct Rate {
-    most: usize,
-    /// How long an attempt counts.
-    period: Duration,
-    /// The minimum time between the expiries of two attempts.
+    burst: u32,
     interval: Duration,
 }
 
 impl Rate {
-    /// At most `most` attempts in any `period`.
-    pub(crate) const fn sliding_window(most: usize, period: Duration) -> Self {
-        Self { most, period, interval: Duration::ZERO }
-    }
-
-    /// `burst` attempts at once, and one more after every `interval`.
-    pub(crate) const fn token_bucket(burst: usize, interval: Duration) -> Self {
-        Self { most: burst, period: interval, interval }
-    }
-
-    /// When an attempt that begins now expires. `last`: when the one before it does.
-    fn end(self, now: Instant, last: Option<Instant>) -> Instant {
-        last.map_or(now, |last| last + self.interval).max(now + self.period)
+    pub(crate) const fn new(burst: u32, interval: Duration) -> Self {
+        Self { burst, interval }
     }
 }
 
-/// The attempts that count, by key.
-#[derive(Default)]
+/// Whose attempts are counted, and how many they may make. A key belongs to one rate.
+pub(crate) type Bucket = (Rate, String);
+
+/// The buckets that are not full, by key.
 pub(crate) struct RateLimit {
-    /// When each attempt expires.
-    ends: Mutex<HashMap<String, Vec<Instant>>>,
+    table: Mutex<Table>,
 }
 
-/// An attempt: its keys, and when it expires for each.
-pub(crate) struct Attempt(Vec<(String, Instant)>);
+struct Table {
+    /// When each bucket is full again.
+    full_at: HashMap<String, Instant>,
+    /// The number of keys at which full buckets are dropped. It doubles with the keys that remain, so that the work for
+    /// an attempt doesn't grow with the number of keys.
+    clean_at: usize,
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        Self { table: Mutex::new(Table { full_at: HashMap::new(), clean_at: MANY_KEYS }) }
+    }
+}
 
 impl RateLimit {
-    /// Begins an attempt. It counts from its beginning, so that simultaneous attempts can't get past the limit.
+    /// Checks that each bucket has an attempt left, and takes none.
     ///
     /// # Errors
-    /// 429 when any of the keys has no attempt left; then it counts for none of them.
-    pub(crate) fn begin<const N: usize>(&self, rate: Rate, keys: [String; N]) -> Result<Attempt> {
-        let begun = self.begin_at(Instant::now(), rate, keys);
-        begun.map_err(|wait| Error::too_many(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)))
+    /// 429 when one of them is empty.
+    pub(crate) fn check(&self, buckets: &[Bucket]) -> Result<()> {
+        self.with(|table, now| table.wait(now, buckets, 1)).map_or(Ok(()), |wait| Err(too_many(wait)))
     }
 
-    /// As [`Self::begin`]; `Err` holds how long to wait.
-    fn begin_at<const N: usize>(&self, now: Instant, rate: Rate, keys: [String; N]) -> Result<Attempt, Duration> {
-        let mut table = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        if table.len() > MANY_KEYS {
-            table.retain(|_, ends| ends.iter().any(|end| *end > now));
+    /// Takes an attempt from each bucket, also from an empty one.
+    pub(crate) fn count(&self, buckets: &[Bucket]) {
+        self.with(|table, now| table.take(now, buckets, 1));
+    }
+
+    /// Takes `cost` attempts from each bucket, if all have as many left. A cost above a bucket's burst takes the burst.
+    ///
+    /// # Errors
+    /// 429 when one of them has fewer; then none is taken from any.
+    pub(crate) fn begin(&self, buckets: &[Bucket], cost: u32) -> Result<()> {
+        self.with(|table, now| table.begin(now, buckets, cost)).map_err(too_many)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Table, Instant) -> T) -> T {
+        work(&mut self.table.lock().unwrap_or_else(PoisonError::into_inner), Instant::now())
+    }
+}
+
+impl Table {
+    /// How long until each bucket has `cost` attempts left. `None`: they have.
+    fn wait(&self, now: Instant, buckets: &[Bucket], cost: u32) -> Option<Duration> {
+        let wait = |(rate, key): &Bucket| {
+            let until_full = self.full_at.get(key)?.saturating_duration_since(now);
+            let may_miss = rate.interval * (rate.burst - cost.min(rate.burst));
+            until_full.checked_sub(may_miss).filter(|wait| !wait.is_zero())
+        };
+        buckets.iter().filter_map(wait).max()
+    }
+
+    fn take(&mut self, now: Instant, buckets: &[Bucket], cost: u32) {
+        for (rate, key) in buckets {
+            let full_at = self.full_at.entry(key.clone()).or_insert(now);
+            *full_at = (*full_at).max(now) + rate.interval * cost.min(rate.burst);
         }
-        let mut wait = None;
-        for key in &keys {
-            let Some(ends) = table.get_mut(key) else { continue };
-            ends.retain(|end| *end > now);
-            let next = ends.iter().min().filter(|_| ends.len() >= rate.most);
-            wait = wait.max(next.map(|end| end.duration_since(now)));
+        if self.full_at.len() > self.clean_at {
+            self.full_at.retain(|_, full_at| *full_at > now);
+            self.clean_at = MANY_KEYS.max(self.full_at.len() * 2);
         }
-        if let Some(wait) = wait {
+    }
+
+    fn begin(&mut self, now: Instant, buckets: &[Bucket], cost: u32) -> Result<(), Duration> {
+        if let Some(wait) = self.wait(now, buckets, cost) {
             return Err(wait);
         }
-        let count = |key: String| {
-            let ends = table.entry(key.clone()).or_default();
-            let end = rate.end(now, ends.iter().max().copied());
-            ends.push(end);
-            (key, end)
-        };
-        Ok(Attempt(keys.into_iter().map(count).collect()))
+        self.take(now, buckets, cost);
+        Ok(())
     }
+}
 
-    /// Takes an attempt back: it no longer counts.
-    pub(crate) fn take_back(&self, attempt: Attempt) {
-        let mut table = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, end) in attempt.0 {
-            if let Some(ends) = table.get_mut(&key)
-                && let Some(n) = ends.iter().position(|other| *other == end)
-            {
-                ends.swap_remove(n);
-            }
-        }
-    }
+/// `Retry-After` has whole seconds: as many as are enough.
+fn too_many(wait: Duration) -> Error {
+    Error::too_many(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WINDOW: Rate = Rate::sliding_window(3, Duration::from_secs(60));
-    const BUCKET: Rate = Rate::token_bucket(3, Duration::from_secs(10));
+    const RATE: Rate = Rate::new(3, Duration::from_secs(10));
 
-    fn keys(account: &str, address: &str) -> [String; 2] {
-        [format!("account {account}"), format!("address {address}")]
+    fn bucket(key: &str) -> Bucket {
+        (RATE, key.to_owned())
+    }
+
+    fn table() -> Table {
+        RateLimit::default().table.into_inner().unwrap()
     }
 
     /// `attempts`: times in seconds from the first. Returns how long each attempt has to wait, also in seconds.
-    fn waits(rate: Rate, attempts: &[u64]) -> Vec<u64> {
-        let (limit, start) = (RateLimit::default(), Instant::now());
-        let at = |seconds| limit.begin_at(start + Duration::from_secs(seconds), rate, ["key".to_owned()]);
+    fn waits(attempts: &[u64], cost: u32) -> Vec<u64> {
+        let (mut table, start) = (table(), Instant::now());
+        let mut at = |seconds| table.begin(start + Duration::from_secs(seconds), &[bucket("key")], cost);
         attempts.iter().map(|seconds| at(*seconds).err().map_or(0, |wait| wait.as_secs())).collect()
     }
 
     #[test]
-    fn the_eleventh_attempt_waits_whether_account_or_address_is_the_same() {
-        let limit = RateLimit::default();
-        for n in 0..FAILURES.most {
-            assert!(limit.begin(FAILURES, keys("maya", &n.to_string())).is_ok());
-            assert!(limit.begin(FAILURES, keys(&n.to_string(), "::1")).is_ok());
-        }
-        assert!(limit.begin(FAILURES, keys("maya", "elsewhere")).is_err());
-        assert!(limit.begin(FAILURES, keys("somebody", "::1")).is_err());
-        assert!(limit.begin(FAILURES, keys("somebody", "elsewhere")).is_ok());
+    fn one_attempt_comes_back_with_every_interval() {
+        assert_eq!(waits(&[0, 0, 0, 0, 9, 10, 10, 15, 20], 1), [0, 0, 0, 10, 1, 0, 10, 5, 0]);
+        assert_eq!(waits(&[0, 0, 0, 25, 25, 25, 30], 1), [0, 0, 0, 0, 0, 5, 0]);
+        assert_eq!(waits(&[0, 0, 0, 100, 100, 100, 100], 1), [0, 0, 0, 0, 0, 0, 10]);
     }
 
     #[test]
-    fn success_is_not_counted() {
-        let limit = RateLimit::default();
-        for _ in 0..FAILURES.most * 2 {
-            let attempt = limit.begin(FAILURES, keys("maya", "::1")).unwrap();
-            limit.take_back(attempt);
-        }
-        assert!(limit.begin(FAILURES, keys("maya", "::1")).is_ok());
-    }
-
-    #[test]
-    fn in_a_sliding_window_each_attempt_counts_for_the_whole_period() {
-        assert_eq!(waits(WINDOW, &[0, 10, 20, 30, 59, 60, 61, 70]), [0, 0, 0, 30, 1, 0, 9, 0]);
-    }
-
-    #[test]
-    fn a_token_bucket_gives_one_attempt_back_with_every_interval() {
-        assert_eq!(waits(BUCKET, &[0, 0, 0, 0, 9, 10, 10, 15, 20]), [0, 0, 0, 10, 1, 0, 10, 5, 0]);
-        assert_eq!(waits(BUCKET, &[0, 0, 0, 25, 25, 25, 30]), [0, 0, 0, 0, 0, 5, 0]);
-        assert_eq!(waits(BUCKET, &[0, 0, 0, 100, 100, 100, 100]), [0, 0, 0, 0, 0, 0, 10]);
+    fn an_attempt_that_costs_more_waits_longer_and_one_above_the_burst_takes_all_of_it() {
+        assert_eq!(waits(&[0, 0, 10, 30], 2), [0, 10, 0, 0]);
+        assert_eq!(waits(&[0, 0, 29, 30], 50), [0, 30, 1, 0]);
     }
 
     #[test]
     fn a_flood_waits_and_others_do_not() {
-        let (limit, now) = (RateLimit::default(), Instant::now());
-        let accepted = (0..200).filter(|_| limit.begin_at(now, BUCKET, ["flooder".to_owned()]).is_ok()).count();
-        assert_eq!(accepted, BUCKET.most);
-        assert!(limit.begin_at(now, BUCKET, ["somebody else".to_owned()]).is_ok());
+        let (mut table, now) = (table(), Instant::now());
+        let accepted = (0..200).filter(|_| table.begin(now, &[bucket("flooder")], 1).is_ok()).count();
+        assert_eq!(accepted, 3);
+        assert!(table.begin(now, &[bucket("somebody else")], 1).is_ok());
     }
 
     #[test]
-    fn a_refused_attempt_counts_for_none_of_its_keys() {
-        let (limit, now) = (RateLimit::default(), Instant::now());
-        for n in 0..WINDOW.most {
-            assert!(limit.begin_at(now, WINDOW, keys("maya", &n.to_string())).is_ok());
+    fn a_refused_attempt_is_taken_from_none_of_its_buckets() {
+        let (mut table, now) = (table(), Instant::now());
+        for _ in 0..3 {
+            table.take(now, &[bucket("maya")], 1);
         }
-        assert!(limit.begin_at(now, WINDOW, keys("maya", "::1")).is_err());
-        for n in 0..WINDOW.most {
-            assert!(limit.begin_at(now, WINDOW, keys(&n.to_string(), "::1")).is_ok());
+        assert!(table.begin(now, &[bucket("maya"), bucket("::1")], 1).is_err());
+        assert_eq!(table.wait(now, &[bucket("::1")], 3), None);
+    }
+
+    #[test]
+    fn what_is_counted_later_is_counted_in_full() {
+        let (mut table, now) = (table(), Instant::now());
+        for _ in 0..5 {
+            table.take(now, &[bucket("maya")], 1);
         }
+        assert_eq!(table.wait(now, &[bucket("maya")], 1), Some(RATE.interval * 3));
     }
 
     #[test]
     fn whoever_is_told_to_wait_is_told_whole_seconds_that_are_enough() {
         let limit = RateLimit::default();
-        let rate = Rate::sliding_window(1, Duration::from_millis(1500));
-        limit.begin(rate, ["maya".to_owned()]).unwrap();
-        let Some(Error::Refused(refusal)) = limit.begin(rate, ["maya".to_owned()]).err() else { panic!() };
+        let bucket = (Rate::new(1, Duration::from_millis(1500)), "maya".to_owned());
+        limit.count(std::slice::from_ref(&bucket));
+        let Some(Error::Refused(refusal)) = limit.check(&[bucket]).err() else { panic!() };
         assert_eq!(refusal.retry_after, Some(2));
     }
 
     #[test]
-    fn keys_without_an_attempt_that_counts_are_dropped_when_there_are_many() {
-        let (limit, start) = (RateLimit::default(), Instant::now());
+    fn full_buckets_are_dropped_when_there_are_many() {
+        let (mut table, start) = (table(), Instant::now());
         for n in 0..=MANY_KEYS {
-            limit.begin_at(start, WINDOW, [n.to_string()]).unwrap();
+            table.take(start, &[bucket(&n.to_string())], 1);
         }
-        limit.begin_at(start + WINDOW.period, WINDOW, ["another".to_owned()]).unwrap();
-        assert_eq!(limit.ends.lock().unwrap().len(), 1);
+        assert_eq!((table.full_at.len(), table.clean_at), (MANY_KEYS + 1, 2 * (MANY_KEYS + 1)));
+        table.clean_at = MANY_KEYS;
+        table.take(start + RATE.interval, &[bucket("another")], 1);
+        assert_eq!(table.full_at.len(), 1);
     }
 }

@@ -48,7 +48,8 @@ pub(crate) async fn headers(extract::State(state): extract::State<State>, reques
     response
 }
 
-/// Refuses changes that a page of another site requests with the session cookie (cross-site request forgery).
+/// Refuses changes that a page of another site requests (cross-site request forgery): with the session cookie, or without
+/// one at the cost of the reader's rate limits. Nothing is counted before this.
 pub(crate) async fn same_origin(
     extract::State(state): extract::State<State>,
     request: Request,
@@ -62,23 +63,24 @@ pub(crate) async fn same_origin(
 
 fn check_origin(request: &Request, config: &Config) -> Result<()> {
     let headers = request.headers();
-    // Only the agents' API accepts the cookie; the contact's API takes a token that no browser sends by itself.
-    let is_change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let path = request.uri().path();
-    if !is_change || !is_under(path, "/api") {
+    let is_change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !is_change || !["/api", "/contact", "/embed"].iter().any(|root| is_under(path, root)) {
         return Ok(());
     }
-    // No browser sends a bearer token by itself, and a cookie beside one is ignored.
-    if bearer(headers).is_some() && path != wire::paths::SESSION {
+    let is_for_agents = is_under(path, "/api");
+    // The widget runs in pages of other sites. No browser sends its token by itself, and a cookie beside one is ignored.
+    if is_for_agents && bearer(headers).is_some() && path != wire::paths::SESSION {
         return Ok(());
     }
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
     let origin = headers.get(header::ORIGIN).map(|origin| is_ours(origin, headers, config));
     let comes_from_us = site.or(origin);
-    let has_cookie = session::cookie(headers, config).is_some();
+    // Only the agents' API accepts the cookie.
+    let has_cookie = is_for_agents && session::cookie(headers, config).is_some();
     let is_marked = headers.get("x-sidenote").is_some_and(|value| value == "1");
     // Without a cookie there is no session to abuse. A request that is known to come from another site is refused even
-    // so: it could sign the reader in as somebody else.
+    // so: it could sign the reader in as somebody else, or use up what the reader's address may do.
     let allowed = if has_cookie { comes_from_us == Some(true) && is_marked } else { comes_from_us != Some(false) };
     if allowed { Ok(()) } else { Err(Error::from(ProblemCode::CrossSite)) }
 }

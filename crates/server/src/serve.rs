@@ -3,7 +3,7 @@
 use crate::{
     client_address::Peer,
     error::{Error, Result},
-    origin, password, purge,
+    origin, purge,
     state::State,
 };
 use axum::{Router, body::Body, extract::Request};
@@ -25,7 +25,6 @@ const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// # Errors
 /// When connections can't be accepted.
 pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<()> {
-    tokio::task::spawn_blocking(password::warm_up);
     let db = state.db().clone();
     let beside = [
         tokio::spawn(db.clone().follow_other_processes()),

@@ -1,14 +1,11 @@
-//! Sign-in, sign-out and authentication. The cookie holds a random id; the database holds only its hash.
+//! Sessions: their cookie, how they start and end, and authentication. The cookie holds a random id; the database holds
+//! only its hash. The sign-in itself is in `sign_in`.
 
 use crate::{
     auth_agent::{AuthAgent, Credential},
-    client_address::ClientAddress,
     db::{Columns as _, Db},
     embed::{cors, tokens},
     error::{Error, Result},
-    input::JsonBody,
-    password,
-    rate_limit::FAILURES,
     request_parts::bearer,
     secret,
     state::{Config, State},
@@ -20,7 +17,7 @@ use axum::{
 use chrono::{TimeDelta, Utc};
 use sqlx::SqliteConnection;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{AgentId, OrgId, Problem, ProblemCode, SignIn};
+use wire::{AgentId, OrgId, Problem, ProblemCode};
 
 /// A session that was not used for this long has ended.
 const IDLE: TimeDelta = TimeDelta::hours(24);
@@ -30,44 +27,21 @@ const ABSOLUTE: TimeDelta = TimeDelta::days(14);
 const TOUCH: TimeDelta = TimeDelta::minutes(1);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(sign_in, sign_out))
+    OpenApiRouter::new().routes(routes!(sign_out))
 }
 
-type Cookies = [(HeaderName, HeaderValue); 1];
+/// The name of the session's cookie.
+const COOKIE: &str = "sid";
 
-/// Sign in. E-mail addresses are unique over all organizations.
-#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, responses(
-    (status = 204, description = "Signed in; `Set-Cookie` holds the session."),
-    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn sign_in(
-    extract::State(state): extract::State<State>,
-    address: ClientAddress,
-    headers: HeaderMap,
-    JsonBody(given): JsonBody<SignIn>,
-) -> Result<(StatusCode, Cookies)> {
-    let email = given.email.to_lowercase();
-    let attempt = state.rate_limit().begin(FAILURES, [format!("account {}", secret::hash(&email)), address.key()])?;
-    let account = account(state.db(), &email).await?;
-    let stored = account.as_ref().map(|(.., hash)| hash.clone());
-    let matches = password::matches(given.password, stored).await;
-    let Some((org, agent, hash)) = account.filter(|_| matches) else {
-        tracing::info!("a sign-in failed");
-        return Err(ProblemCode::BadCredentials.into());
-    };
-    state.rate_limit().take_back(attempt);
-    let token = start(state.db(), org, agent, &hash, cookie(&headers, state.config())).await?;
-    tracing::info!(%org, %agent, "signed in");
-    Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), &token, ABSOLUTE.num_seconds())))
-}
+type SetCookie = [(HeaderName, HeaderValue); 1];
 
 /// Sign out. Answers 204 also when nobody was signed in.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
     (status = 204, description = "Signed out."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderMap) -> Result<(StatusCode, Cookies)> {
-    let Some(token) = cookie(&headers, state.config()) else {
-        return Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), "", 0)));
-    };
+async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderMap) -> Result<(StatusCode, SetCookie)> {
+    let forgotten = [(header::SET_COOKIE, set_cookie(state.config(), COOKIE, "", 0))];
+    let Some(token) = cookie(&headers, state.config()) else { return Ok((StatusCode::NO_CONTENT, forgotten)) };
     let session = secret::hash(token);
     let found = in_session(&mut *state.db().read().await?, &session).await?;
     if let Some(Found { signed, .. }) = found {
@@ -76,18 +50,24 @@ async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderM
         change.commit().await?;
         tracing::info!(org = %signed.org, agent = %signed.agent, "signed out");
     }
-    Ok((StatusCode::NO_CONTENT, set_cookie(state.config(), "", 0)))
+    Ok((StatusCode::NO_CONTENT, forgotten))
 }
 
 const INSERT: &str = "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
     SELECT ?, org_id, id, ?, ? FROM agent WHERE org_id = ? AND id = ? AND removed_at IS NULL AND password_hash = ?";
 
-/// Starts a session and returns its id. Ends the session before it, if any.
-async fn start(db: &Db, org: OrgId, agent: AgentId, password_hash: &str, before: Option<&str>) -> Result<String> {
+/// Starts a session and returns its cookie. Ends the session before it in this browser, if any.
+pub(crate) async fn start(
+    state: &State,
+    org: OrgId,
+    agent: AgentId,
+    password_hash: &str,
+    headers: &HeaderMap,
+) -> Result<HeaderValue> {
     let token = secret::token();
-    let mut change = db.change(org).await?;
+    let mut change = state.db().change(org).await?;
     let at = change.at();
-    if let Some(before) = before {
+    if let Some(before) = cookie(headers, state.config()) {
         forget(change.tx(), &secret::hash(before)).await?;
     }
     sqlx::query("DELETE FROM session WHERE created_at <= ? OR last_used_at <= ?")
@@ -110,16 +90,7 @@ async fn start(db: &Db, org: OrgId, agent: AgentId, password_hash: &str, before:
         return Err(ProblemCode::BadCredentials.into());
     }
     change.commit().await?;
-    Ok(token)
-}
-
-async fn account(db: &Db, email: &str) -> Result<Option<(OrgId, AgentId, String)>> {
-    let row = sqlx::query("SELECT org_id, id, password_hash FROM agent WHERE email = ? AND removed_at IS NULL")
-        .bind(email)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some((row.id("org_id")?, row.id("id")?, row.text("password_hash")?)))
+    Ok(set_cookie(state.config(), COOKIE, &token, ABSOLUTE.num_seconds()))
 }
 
 async fn forget(connection: &mut SqliteConnection, session: &str) -> Result<()> {
@@ -194,20 +165,26 @@ async fn touch(db: Db, org: OrgId, session: String) -> Result<()> {
 
 /// The session's id in the browser's cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, config: &Config) -> Option<&'a str> {
-    let name = cookie_name(config);
+    cookie_value(headers, config, COOKIE)
+}
+
+/// The value of one of the server's cookies.
+pub(crate) fn cookie_value<'a>(headers: &'a HeaderMap, config: &Config, name: &str) -> Option<&'a str> {
+    let name = cookie_name(config, name);
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
 }
 
-fn cookie_name(config: &Config) -> &'static str {
-    if config.is_secure() { "__Host-sid" } else { "sid" }
+/// The value of a `Set-Cookie`. `value`: letters and digits.
+pub(crate) fn set_cookie(config: &Config, name: &str, value: &str, seconds: i64) -> HeaderValue {
+    let name = cookie_name(config, name);
+    let secure = if config.is_secure() { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&text).expect("a cookie of letters and digits is a header value")
 }
 
-fn set_cookie(config: &Config, token: &str, seconds: i64) -> Cookies {
-    let name = cookie_name(config);
-    let secure = if config.is_secure() { "; Secure" } else { "" };
-    let text = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    let value = HeaderValue::from_str(&text).expect("a cookie of letters and digits is a header value");
-    [(header::SET_COOKIE, value)]
+/// Over TLS, the prefix binds a cookie to this host.
+fn cookie_name(config: &Config, name: &str) -> String {
+    if config.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
 }

@@ -1,6 +1,8 @@
 //! The state that all handlers share: the database, the configuration, and the little that is kept in memory only.
 
-use crate::{db::Db, rate_limit::RateLimit, static_files::StaticFiles};
+use crate::{
+    client_address::TrustedProxies, db::Db, rate_limit::RateLimit, sign_in::SignIns, static_files::StaticFiles,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -9,6 +11,8 @@ use tokio::sync::watch;
 pub struct Config {
     /// `https://…` or `http://…` without a path: the origin the pages are served on. `None`: loopback only.
     pub public_origin: Option<String>,
+    /// The proxies whose word on a request's address is believed, with a public origin.
+    pub trusted_proxies: TrustedProxies,
     /// How long a deleted note can be restored.
     pub undo_window: Duration,
     /// How often notes past their undo window are purged.
@@ -23,6 +27,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             public_origin: None,
+            trusted_proxies: TrustedProxies::new(Vec::new()),
             undo_window: Duration::from_secs(12),
             purge_every: Duration::from_secs(2),
             heartbeat: Duration::from_secs(15),
@@ -49,7 +54,8 @@ struct Inner {
     db: Db,
     config: Config,
     static_files: StaticFiles,
-    rate_limit: RateLimit,
+    wrong_keys: RateLimit,
+    sign_ins: SignIns,
     closing: watch::Sender<bool>,
 }
 
@@ -57,7 +63,8 @@ impl State {
     #[must_use]
     pub fn new(db: Db, config: Config, static_files: StaticFiles) -> Self {
         let (closing, _) = watch::channel(false);
-        Self { inner: Arc::new(Inner { db, config, static_files, rate_limit: RateLimit::default(), closing }) }
+        let (wrong_keys, sign_ins) = (RateLimit::default(), SignIns::default());
+        Self { inner: Arc::new(Inner { db, config, static_files, wrong_keys, sign_ins, closing }) }
     }
 
     #[must_use]
@@ -79,9 +86,13 @@ impl State {
         &self.inner.static_files
     }
 
-    /// The rate limit for guesses of a password or a key.
-    pub(crate) fn rate_limit(&self) -> &RateLimit {
-        &self.inner.rate_limit
+    /// The rate limit for wrong keys of hosts' back ends.
+    pub(crate) fn wrong_keys(&self) -> &RateLimit {
+        &self.inner.wrong_keys
+    }
+
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.inner.sign_ins
     }
 
     /// Ends every stream, since the server is about to stop.

@@ -14,6 +14,7 @@ mod token;
 
 use crate::{
     client_address::ClientAddress,
+    concurrency_limit::ConcurrencyLimit,
     error::{Error, Result},
     event_stream, input,
     input::{Ids, JsonBody},
@@ -21,7 +22,6 @@ use crate::{
     rate_limit::{Rate, RateLimit},
     request_parts::{bearer, last_event_id},
     state::State,
-    stream_limits::StreamLimit,
 };
 use axum::{
     Extension,
@@ -38,9 +38,9 @@ use wire::{
 };
 
 /// New visits of one address.
-const VISITS: Rate = Rate::token_bucket(120, Duration::from_millis(500));
+const VISITS: Rate = Rate::new(120, Duration::from_millis(500));
 /// Messages of one visitor: more than anybody types.
-const MESSAGES: Rate = Rate::token_bucket(40, Duration::from_secs(1));
+const MESSAGES: Rate = Rate::new(40, Duration::from_secs(1));
 /// Open streams of one visitor: one for each of their tabs.
 const STREAMS: usize = 10;
 
@@ -50,13 +50,16 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list))
         .routes(routes!(put))
         .routes(routes!(events))
-        .layer(Extension(Arc::new(Limits { rates: RateLimit::default(), streams: StreamLimit::new(STREAMS) })))
+        .layer(Extension(Arc::new(Limits {
+            rates: RateLimit::default(),
+            streams: ConcurrencyLimit::new(STREAMS, usize::MAX),
+        })))
 }
 
 /// The rate limits for visitors and their addresses.
 struct Limits {
     rates: RateLimit,
-    streams: StreamLimit<String>,
+    streams: ConcurrencyLimit<String>,
 }
 
 /// The visitor who asks. As a handler's parameter, it answers 401 without a valid token.
@@ -89,7 +92,7 @@ async fn visit(
     address: ClientAddress,
     Ids(slug): Ids<String>,
 ) -> Result<axum::Json<Visit>> {
-    limits.rates.begin(VISITS, [format!("visit {}", address.key())])?;
+    limits.rates.begin(&[(VISITS, format!("visit {}", address.key()))], 1)?;
     let mut reading = state.db().read().await?;
     let org = orgs::by_slug(&mut reading, &slug).await?.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
     let key = token::key(&mut reading).await?;
@@ -136,7 +139,7 @@ async fn put(
     if let Some(message) = known {
         return Ok((StatusCode::OK, axum::Json(message)));
     }
-    limits.rates.begin(MESSAGES, [format!("message {}", visitor.hash)])?;
+    limits.rates.begin(&[(MESSAGES, format!("message {}", visitor.hash))], 1)?;
     let arrival = arrival::Arrival { visitor: &visitor, id, body: new.body.as_str() };
     let (status, message) = arrival.write(state.db(), &limits.rates, &address.key()).await?;
     Ok((status, axum::Json(message)))

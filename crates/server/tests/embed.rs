@@ -120,7 +120,9 @@ async fn a_token_is_refused_with_the_reason() {
     }
     ask(&hosted.world.maya().await, "sam@acme.test", HOST).await.expect(401).refused("bad-credentials");
     let token = hosted.token("sam@acme.test").await;
-    ask(&hosted.page(&token), "sam@acme.test", HOST).await.expect(401).refused("bad-credentials");
+    let back_end_with_a_token = good.with("authorization", &format!("Bearer {token}"));
+    ask(&back_end_with_a_token, "sam@acme.test", HOST).await.expect(401).refused("bad-credentials");
+    ask(&hosted.page(&token), "sam@acme.test", HOST).await.expect(403).refused("cross-site");
     let unknown = json!({ "agent": "sam@acme.test", "origin": HOST, "role": "admin" });
     good.post(paths::EMBED_TOKENS, Some(unknown)).await.expect(422).refused("unknown-field");
     good.post(paths::EMBED_TOKENS, Some(json!({ "origin": HOST }))).await.expect(422).refused("missing-field");

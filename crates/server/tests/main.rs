@@ -27,6 +27,7 @@ mod openapi;
 mod refusals;
 mod request_guard;
 mod session;
+mod sign_in;
 mod site;
 mod visitor;
 mod walls;

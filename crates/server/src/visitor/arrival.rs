@@ -19,7 +19,7 @@ use wire::{
 
 /// New conversations of one address; a whole office may share one. Each makes a contact and a conversation in the
 /// team's inbox.
-const NEW_CONVERSATIONS: Rate = Rate::token_bucket(60, Duration::from_secs(5));
+const NEW_CONVERSATIONS: Rate = Rate::new(60, Duration::from_secs(5));
 
 /// A message that a visitor sends.
 pub(super) struct Arrival<'a> {
@@ -70,7 +70,7 @@ impl Arrival<'_> {
         let conversation = match thread::conversation(change.tx(), self.visitor).await? {
             Some(conversation) => conversation,
             None => {
-                rates.begin(NEW_CONVERSATIONS, [format!("new {address}")])?;
+                rates.begin(&[(NEW_CONVERSATIONS, format!("new {address}"))], 1)?;
                 self.begin(&mut change).await?
             }
         };
