@@ -9,7 +9,8 @@ use axum::http::HeaderMap;
 use sqlx::{Row as _, sqlite::SqliteRow};
 use wire::{AgentId, OrgId, ProblemCode, Role, Seq};
 
-/// The authenticated agent. As a handler's parameter, it answers 401 without a valid session or token.
+/// The authenticated agent. As a handler's parameter, it answers 401 without a valid session or token. Changes go through
+/// [`AuthAgent::change`], which checks that again.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthAgent {
     pub org: OrgId,

@@ -76,12 +76,12 @@ async fn list(
     (status = 201, body = ContactNote), (status = 200, body = ContactNote, description = "The same again."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn add(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
     JsonBody(new): JsonBody<NewContactNote>,
 ) -> Result<(StatusCode, axum::Json<ContactNote>)> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     if let Some(known) = note_storage::known::<ContactNote>(&mut change, &signed, contact, id, &new.body).await? {
         return Ok((StatusCode::OK, axum::Json(known)));
     }
@@ -102,11 +102,11 @@ async fn add(
     (status = 200, body = Deleted), (status = 204, description = "There was no such note, and there won't be."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn delete(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
-    let change = state.db().change(signed.org).await?;
+    let change = signed.change(state.db()).await?;
     note_storage::delete::<ContactNote>(change, &signed, contact, id, state.config().undo_window).await
 }
 
@@ -116,11 +116,11 @@ async fn delete(
     (status = 200, body = ContactNote),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn restore(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((contact, id)): Ids<(ContactId, ContactNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<ContactNote>> {
-    let change = state.db().change(signed.org).await?;
+    let change = signed.change(state.db()).await?;
     note_storage::restore(change, &signed, contact, id).await.map(axum::Json)
 }
 
@@ -133,12 +133,12 @@ const MOVE_SEEN_MARK: &str = "INSERT INTO seen_mark (org_id, agent_id, contact_i
     (status = 204, description = "Noted. A mark only moves forward."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn seen(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids(contact): Ids<ContactId>,
     extract::State(state): extract::State<State>,
     JsonBody(given): JsonBody<ReadMark>,
 ) -> Result<StatusCode> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     contacts::must_exist(change.tx(), signed.org, contact).await?;
     let seq = given.seq.min(head(change.tx(), signed.org).await?);
     sqlx::query(MOVE_SEEN_MARK)

@@ -41,13 +41,13 @@ async fn show(
     (status = 200, body = Contact),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids(id): Ids<ContactId>,
     extract::State(state): extract::State<State>,
     seen: IfMatch,
     JsonBody(patch): JsonBody<ContactPatch>,
 ) -> Result<axum::Json<Contact>> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     let mut contact = find(change.tx(), signed.org, id).await?;
     if !seen.allows(contact.rev) {
         return Err(Error::changed(&contact));

@@ -43,13 +43,13 @@ async fn show(
     responses((status = 200, body = Conversation),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
     seen: IfMatch,
     JsonBody(patch): JsonBody<ConversationPatch>,
 ) -> Result<axum::Json<Conversation>> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     let before = find(change.tx(), &signed, id).await?;
     if !seen.allows(before.rev) {
         return Err(Error::changed(&before));
@@ -75,12 +75,12 @@ const MOVE_READ_MARK: &str = "INSERT INTO read_mark (org_id, agent_id, conversat
     (status = 204, description = "Noted. A mark only moves forward."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn read(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
     JsonBody(mark): JsonBody<ReadMark>,
 ) -> Result<StatusCode> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     must_exist(change.tx(), signed.org, id).await?;
     // Nothing after the head can have been read yet.
     let seq = mark.seq.min(crate::db::head(change.tx(), signed.org).await?);

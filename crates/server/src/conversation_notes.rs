@@ -59,12 +59,12 @@ async fn list(
     (status = 201, body = ConversationNote), (status = 200, body = ConversationNote, description = "The same again."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn add(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
     JsonBody(new): JsonBody<NewConversationNote>,
 ) -> Result<(StatusCode, axum::Json<ConversationNote>)> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     let known = note_storage::known::<ConversationNote>(&mut change, &signed, conversation, id, &new.body).await?;
     if let Some(known) = known {
         return Ok((StatusCode::OK, axum::Json(known)));
@@ -82,11 +82,11 @@ async fn add(
     (status = 200, body = Deleted), (status = 204, description = "There was no such note, and there won't be."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn delete(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
-    let change = state.db().change(signed.org).await?;
+    let change = signed.change(state.db()).await?;
     note_storage::delete::<ConversationNote>(change, &signed, conversation, id, state.config().undo_window).await
 }
 
@@ -96,11 +96,11 @@ async fn delete(
     (status = 200, body = ConversationNote),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn restore(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((conversation, id)): Ids<(ConversationId, ConversationNoteId)>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<ConversationNote>> {
-    let change = state.db().change(signed.org).await?;
+    let change = signed.change(state.db()).await?;
     note_storage::restore(change, &signed, conversation, id).await.map(axum::Json)
 }
 

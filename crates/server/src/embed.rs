@@ -90,7 +90,13 @@ async fn revoke(
     JsonBody(asked): JsonBody<Revocation>,
 ) -> Result<StatusCode> {
     let agent = agent(&state, &host, &asked.agent).await?;
-    tokens::end_all(state.db(), host.org, agent).await?;
+    let mut change = state.db().change(host.org).await?;
+    // The key may have been removed since it was looked up.
+    if !keys::exists(change.tx(), host.org, &host.key).await? {
+        return Err(ProblemCode::BadCredentials.into());
+    }
+    tokens::revoke_all(&mut change, agent).await?;
+    change.commit().await?;
     tracing::info!(org = %host.org, %agent, "ended the widget's tokens");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -30,11 +30,11 @@ async fn show(signed: AuthAgent, extract::State(state): extract::State<State>) -
     (status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     extract::State(state): extract::State<State>,
     JsonBody(patch): JsonBody<SettingsPatch>,
 ) -> Result<axum::Json<Me>> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     let mut settings = settings(change.tx(), &signed).await?;
     settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends);
     let json = serde_json::to_string(&settings).expect("settings are plain values");

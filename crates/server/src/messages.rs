@@ -57,12 +57,12 @@ async fn thread(
     (status = 201, body = Message), (status = 200, body = Message, description = "The same again."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn reply(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((id, message_id)): Ids<(ConversationId, MessageId)>,
     extract::State(state): extract::State<State>,
     JsonBody(new): JsonBody<NewMessage>,
 ) -> Result<(StatusCode, axum::Json<Message>)> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     conversation::must_exist(change.tx(), signed.org, id).await?;
     if let Some(known) = one(change.tx(), signed.org, message_id).await? {
         let is_same = known.conversation_id == id

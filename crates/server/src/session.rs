@@ -3,6 +3,7 @@
 
 use crate::{
     auth_agent::{AuthAgent, Credential},
+    change::Change,
     db::{Columns as _, Db},
     embed::{cors, tokens},
     error::{Error, Result},
@@ -118,6 +119,20 @@ impl FromRequestParts<State> for AuthAgent {
             tokio::spawn(touch(state.db().clone(), found.signed.org, secret::hash(token)));
         }
         found.signed.if_meant(&parts.headers)
+    }
+}
+
+impl AuthAgent {
+    /// Begins a change by this agent. The session is checked again when it is the change's turn: while the request's body
+    /// came in or another change ran, the agent may have been removed or signed out.
+    ///
+    /// # Errors
+    /// 401 when the session has ended; as [`Db::change`].
+    pub(crate) async fn change(&mut self, db: &Db) -> Result<Change> {
+        let mut change = db.change(self.org).await?;
+        let signed = find(change.tx(), &self.credential).await?;
+        *self = signed.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
+        Ok(change)
     }
 }
 

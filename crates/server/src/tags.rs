@@ -49,11 +49,11 @@ async fn all(
     (status = 204, description = "The contact carries the tag."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn put(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((id, name)): Ids<(ContactId, String)>,
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     contacts::must_exist(change.tx(), signed.org, id).await?;
     if !is_line(&name, MOST_CHARS) {
         let wrong = FieldError { pointer: "/tag".to_owned(), code: "invalid".to_owned() };
@@ -79,11 +79,11 @@ async fn put(
     (status = 204, description = "The contact doesn't carry the tag."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn remove(
-    signed: AuthAgent,
+    mut signed: AuthAgent,
     Ids((id, name)): Ids<(ContactId, String)>,
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
-    let mut change = state.db().change(signed.org).await?;
+    let mut change = signed.change(state.db()).await?;
     contacts::must_exist(change.tx(), signed.org, id).await?;
     let removed = sqlx::query("DELETE FROM contact_tag WHERE org_id = ? AND contact_id = ? AND tag = ?")
         .bind(signed.org.to_string())

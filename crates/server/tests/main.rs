@@ -25,6 +25,7 @@ mod migrations;
 mod non_interference;
 mod openapi;
 mod refusals;
+mod removal;
 mod request_guard;
 mod session;
 mod sign_in;

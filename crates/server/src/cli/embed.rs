@@ -98,7 +98,9 @@ impl Embed {
             Self::Revoke { db, email } => {
                 let db = Db::open(&db).await?;
                 let (org, agent) = agents::find(&db, &email).await?;
-                tokens::end_all(&db, org, agent).await?;
+                let mut change = db.change(org).await?;
+                tokens::revoke_all(&mut change, agent).await?;
+                change.commit().await?;
                 db.close().await;
                 say("The agent's tokens are ended.")
             }

@@ -71,10 +71,20 @@ pub async fn names(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<Str
     Ok(rows.iter().map(|row| row.text("name")).collect::<sqlx::Result<_>>()?)
 }
 
-/// The organization and the name of a key, by its hash.
+/// The organization and the id of a key, by its hash.
 pub(super) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(OrgId, String)>> {
     let row =
         sqlx::query("SELECT org_id, id FROM embed_key WHERE key_hash = ?").bind(hash).fetch_optional(reading).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some((row.id("org_id")?, row.try_get("id")?)))
+}
+
+/// Whether the organization still has a key.
+pub(super) async fn exists(reading: &mut SqliteConnection, org: OrgId, id: &str) -> Result<bool> {
+    let found = sqlx::query("SELECT 1 FROM embed_key WHERE org_id = ? AND id = ?")
+        .bind(org.to_string())
+        .bind(id)
+        .fetch_optional(reading)
+        .await?;
+    Ok(found.is_some())
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     auth_agent::{AuthAgent, Credential},
+    change::Change,
     db::{Columns as _, Db},
     error::{Error, Result},
     secret,
@@ -46,14 +47,14 @@ pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin:
 }
 
 /// Revokes every token of an agent. The commit wakes the open streams, which then end.
-pub(crate) async fn end_all(db: &Db, org: OrgId, agent: AgentId) -> Result<()> {
-    let mut change = db.change(org).await?;
+pub(crate) async fn revoke_all(change: &mut Change, agent: AgentId) -> Result<()> {
+    let org = change.org().to_string();
     sqlx::query("DELETE FROM embed_token WHERE org_id = ? AND agent_id = ?")
-        .bind(org.to_string())
+        .bind(org)
         .bind(agent.to_string())
         .execute(change.tx())
         .await?;
-    change.commit().await
+    Ok(())
 }
 
 const SELECT: &str = "SELECT t.org_id, t.agent_id, t.origin, a.role, a.joined_seq FROM embed_token t \
