@@ -112,7 +112,7 @@ async fn end_sessions(change: &mut Change, agent: AgentId) -> Result<()> {
     ] {
         sqlx::query(statement).bind(&org).bind(agent.to_string()).execute(change.tx()).await?;
     }
-    Ok(())
+    change.access_changes().await
 }
 
 /// A statement for agents of an organization, with the columns that [`agent`] reads.

@@ -15,6 +15,7 @@
 use crate::{
     db::{Columns as _, Db, int},
     error::Result,
+    wake_ups::Topic,
 };
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
@@ -39,6 +40,8 @@ pub struct Change {
     org: OrgId,
     at: DateTime<Utc>,
     seq: Option<Seq>,
+    /// What is woken beside the organization.
+    topics: Vec<Topic>,
 }
 
 const INSERT_EVENT: &str = "INSERT INTO event (org_id, seq, kind, subject_id, parent_id, actor_id, at) \
@@ -50,7 +53,7 @@ const INSERT_ACTIVITY: &str = "INSERT INTO activity (org_id, seq, contact_id, ki
 impl Change {
     pub(crate) fn new(db: Db, tx: Transaction<'static, Sqlite>, org: OrgId) -> Self {
         // Stored as milliseconds: the answer to the first request must equal the answer to every later one.
-        Self { db, tx, org, at: Utc::now().trunc_subsecs(3), seq: None }
+        Self { db, tx, org, at: Utc::now().trunc_subsecs(3), seq: None, topics: Vec::new() }
     }
 
     #[must_use]
@@ -102,6 +105,11 @@ impl Change {
         parent: Option<String>,
         actor: Option<AgentId>,
     ) -> Result<()> {
+        if kind == EventKind::MessageAdded
+            && let Some(conversation) = parent.as_deref().and_then(|parent| parent.parse().ok())
+        {
+            self.wake(Topic::Conversation(self.org, conversation));
+        }
         let (org, seq, at) = (self.org.to_string(), self.current(), self.at.timestamp_millis());
         sqlx::query(INSERT_EVENT)
             .bind(org)
@@ -136,13 +144,30 @@ impl Change {
         Ok(())
     }
 
+    /// Says that somebody may lose access to the organization by this change: open streams check theirs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn access_changes(&mut self) -> Result<()> {
+        let org = self.org.to_string();
+        sqlx::query("UPDATE org SET access_rev = access_rev + 1 WHERE id = ?").bind(org).execute(self.tx()).await?;
+        Ok(())
+    }
+
+    /// Wakes who waits for this, once the change is committed.
+    pub(crate) fn wake(&mut self, topic: Topic) {
+        self.topics.push(topic);
+    }
+
     /// Commits the change, then wakes the streams.
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.
     pub async fn commit(self) -> Result<()> {
         self.tx.commit().await?;
-        self.db.wake();
+        for topic in self.topics.iter().chain([&Topic::Organization(self.org)]) {
+            self.db.wake_ups().wake(topic);
+        }
         Ok(())
     }
 

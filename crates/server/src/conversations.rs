@@ -14,11 +14,11 @@ use crate::{
 };
 use axum::extract;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    ChannelRef, ContactId, ContactRef, Conversation, ConversationId, ConversationQuery, Page, Preview, PreviewKind,
-    Problem, Section, Sort, Status,
+    AgentId, ChannelRef, ContactId, ContactRef, Conversation, ConversationId, ConversationQuery, OrgId, Page, Preview,
+    PreviewKind, Problem, Section, Seq, Sort, Status,
 };
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -194,6 +194,40 @@ pub(crate) async fn one(
     sql.push(" AND c.id = ").push_bind(id.to_string()).push(JOINS);
     let row = sql.build().fetch_optional(reading).await?;
     Ok(row.as_ref().map(conversation).transpose()?)
+}
+
+/// For whom a conversation is unread.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    last_in_seq: Seq,
+    /// How far each agent has read it.
+    marks: HashMap<AgentId, Seq>,
+}
+
+impl Unread {
+    pub(crate) fn by(&self, agent: &AuthAgent) -> bool {
+        let mark = self.marks.get(&agent.agent).copied().unwrap_or(0);
+        self.last_in_seq > mark.max(agent.joined_seq)
+    }
+}
+
+const SELECT_MARKS: &str = "SELECT r.agent_id, r.seq FROM agent a JOIN read_mark r \
+    ON r.org_id = a.org_id AND r.agent_id = a.id AND r.conversation_id = ? WHERE a.org_id = ? AND a.removed_at IS NULL";
+
+/// One conversation for all agents at once: with `unread` false, and for whom it is true.
+pub(crate) async fn with_unread(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    id: ConversationId,
+) -> Result<Option<(Conversation, Unread)>> {
+    let mut sql = QueryBuilder::new(SELECT);
+    sql.push("0 AS unread FROM conversation c WHERE c.org_id = ").push_bind(org.to_string());
+    sql.push(" AND c.id = ").push_bind(id.to_string()).push(JOINS);
+    let Some(row) = sql.build().fetch_optional(&mut *reading).await? else { return Ok(None) };
+    let marks = sqlx::query(SELECT_MARKS).bind(id.to_string()).bind(org.to_string()).fetch_all(reading).await?;
+    let mark = |row: &SqliteRow| Ok((row.id("agent_id")?, row.seq("seq")?));
+    let marks = marks.iter().map(mark).collect::<sqlx::Result<_>>()?;
+    Ok(Some((conversation(&row)?, Unread { last_in_seq: row.seq("last_in_seq")?, marks })))
 }
 
 /// The columns that [`conversation`] reads. The selection of the rows stands between this and [`JOINS`].

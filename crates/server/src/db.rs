@@ -1,4 +1,4 @@
-//! The database: opening and checking the file, one writer, a pool of readers, and the wake-up of the streams.
+//! The database: opening and checking the file, one writer, and a pool of readers.
 //!
 //! Nothing is changed here: every change goes through [`crate::change::Change`]. The SQL of the resources is in their
 //! own files.
@@ -7,14 +7,23 @@ use crate::{
     change::Change,
     error::{Error, Result},
     overflow_padding, schema, secret,
+    wake_ups::WakeUps,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{
     ConnectOptions as _, Connection as _, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
-use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
-use tokio::sync::watch;
+use std::{
+    path::Path,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use wire::{OrgId, Position, Seq};
 
 /// A read transaction: a snapshot of the database, until it is dropped. Keep it short: an open one delays the removal
@@ -24,8 +33,6 @@ pub type ReadTx = Transaction<'static, Sqlite>;
 /// How long to wait for a busy writer before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
-/// How often to check for changes by other processes.
-const POLL_EVERY: Duration = Duration::from_millis(250);
 /// Versions before it can lose a commit: <https://sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
@@ -41,7 +48,9 @@ struct Inner {
     epoch: String,
     cursor_key: String,
     device_key: String,
-    wake: watch::Sender<()>,
+    visitor_key: String,
+    wake_ups: WakeUps,
+    reads: AtomicU64,
 }
 
 impl Db {
@@ -58,9 +67,21 @@ impl Db {
         let epoch = made_once(&writer, "epoch", secret::random_token(8)).await?;
         let cursor_key = made_once(&writer, "cursor-key", secret::token()).await?;
         let device_key = made_once(&writer, "device-key", secret::token()).await?;
+        let visitor_key = made_once(&writer, "visitor-key", secret::token()).await?;
         let readers = pool(READERS, options(file).pragma("query_only", "ON")).await?;
-        let (wake, _) = watch::channel(());
-        Ok(Self { inner: Arc::new(Inner { writer, readers, epoch, cursor_key, device_key, wake }) })
+        let wake_ups = WakeUps::default();
+        Ok(Self {
+            inner: Arc::new(Inner {
+                writer,
+                readers,
+                epoch,
+                cursor_key,
+                device_key,
+                visitor_key,
+                wake_ups,
+                reads: AtomicU64::new(0),
+            }),
+        })
     }
 
     /// As [`Db::open`], but the database must exist.
@@ -88,6 +109,7 @@ impl Db {
     /// # Errors
     /// When no reader is free or the database fails.
     pub async fn read(&self) -> Result<ReadTx> {
+        self.inner.reads.fetch_add(1, Ordering::Relaxed);
         Ok(self.inner.readers.begin().await?)
     }
 
@@ -112,6 +134,11 @@ impl Db {
         &self.inner.device_key
     }
 
+    /// The key that signs the tokens of the web chat's visitors.
+    pub(crate) fn visitor_key(&self) -> &str {
+        &self.inner.visitor_key
+    }
+
     /// The organization's position as of this read transaction.
     ///
     /// # Errors
@@ -120,33 +147,23 @@ impl Db {
         Ok(Position { epoch: self.epoch().to_owned(), seq: head(reading, org).await? })
     }
 
-    /// Wakes everything that follows changes. The signal carries no data: each stream reads on from its own position.
-    pub fn wake(&self) {
-        self.inner.wake.send_replace(());
+    pub(crate) fn wake_ups(&self) -> &WakeUps {
+        &self.inner.wake_ups
     }
 
-    /// A receiver of the wake-ups. Its `changed()` returns after a wake-up that came since.
+    /// How many read transactions have begun since the database was opened.
     #[must_use]
-    pub fn woken(&self) -> watch::Receiver<()> {
-        self.inner.wake.subscribe()
+    pub fn reads(&self) -> u64 {
+        self.inner.reads.load(Ordering::Relaxed)
     }
 
-    /// Wakes the streams when another process changes the same file (an import, a command). Returns only when the
-    /// database is closed.
-    pub async fn follow_other_processes(self) {
-        let Ok(mut connection) = self.inner.readers.acquire().await else { return };
-        let mut last = None;
-        loop {
-            // This counts commits of other connections. Those of this process's writer count too, which costs one
-            // needless wake-up.
-            match sqlx::query_scalar::<_, i64>("PRAGMA data_version").fetch_one(&mut *connection).await {
-                Ok(now) if last.replace(now) != Some(now) => self.wake(),
-                Ok(_) => {}
-                Err(_) if self.inner.readers.is_closed() => return,
-                Err(_) => tracing::warn!("other processes' changes can't be looked for"),
-            }
-            tokio::time::sleep(POLL_EVERY).await;
-        }
+    /// A connection of its own for [`crate::other_processes`].
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>> {
+        Ok(self.inner.readers.acquire().await?)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.inner.readers.is_closed()
     }
 
     /// Closes the file. Transactions that are not committed are rolled back.

@@ -4,39 +4,89 @@
 use crate::{
     agents,
     auth_agent::AuthAgent,
-    contacts, conversations,
+    contacts,
+    conversations::{self, Unread},
     db::{Columns as _, Db, head, int, malformed},
     error::Result,
-    messages, note_storage,
+    messages, note_storage, page,
 };
+use serde_json::Value;
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
-use wire::{Event, EventKind, Position, ResetReason, Seq};
+use wire::{Event, EventKind, OrgId, Position, ResetReason, Seq};
+
+/// How many lines are read at once, unless they have more than [`BATCH_BYTES`].
+pub(crate) const BATCH: u32 = 100;
+/// About how much is read at once, in bytes of JSON.
+const BATCH_BYTES: usize = 256 * 1024;
+/// What a line needs without an event.
+const LINE_BYTES: usize = 100;
 
 /// A line of the log. `event`: `None` when the row it refers to is gone.
+#[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) seq: Seq,
-    pub(crate) event: Option<Event>,
+    pub(crate) event: Option<Logged>,
+}
+
+/// An event with its data as JSON, for every agent of the organization.
+#[derive(Debug)]
+pub(crate) struct Logged {
+    name: &'static str,
+    data: Value,
+    /// For whom the conversation in the data is unread.
+    unread: Option<Unread>,
+    bytes: usize,
+}
+
+impl Logged {
+    fn new(event: &Event, unread: Option<Unread>) -> Self {
+        let data = event.data();
+        Self { name: event.name(), bytes: page::json_bytes(&data), data, unread }
+    }
+}
+
+impl Line {
+    /// The event's name and data, as this agent sees them.
+    pub(crate) fn seen_by(&self, agent: &AuthAgent) -> Option<(&'static str, Value)> {
+        let event = self.event.as_ref()?;
+        let mut data = event.data.clone();
+        if let Some(unread) = &event.unread {
+            data["conversation"]["unread"] = unread.by(agent).into();
+        }
+        Some((event.name, data))
+    }
+
+    /// About how much memory the line takes.
+    pub(crate) fn bytes(&self) -> usize {
+        LINE_BYTES + self.event.as_ref().map_or(0, |event| event.bytes)
+    }
+
+    /// The note whose text the event has.
+    pub(crate) fn note(&self) -> Option<&str> {
+        self.event.as_ref()?.data["note"]["id"].as_str()
+    }
+
+    /// The note that the event says is deleted.
+    pub(crate) fn deleted_note(&self) -> Option<&str> {
+        self.event.as_ref()?.data["note_id"].as_str()
+    }
 }
 
 const SELECT_AFTER: &str = "SELECT seq, kind, subject_id, parent_id, actor_id FROM event \
     WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?";
 
-/// The lines after a position, oldest first, as the agent sees them.
-pub(crate) async fn after(
-    reading: &mut SqliteConnection,
-    signed: &AuthAgent,
-    seq: Seq,
-    limit: u32,
-) -> Result<Vec<Line>> {
-    let rows = sqlx::query(SELECT_AFTER)
-        .bind(signed.org.to_string())
-        .bind(int(seq))
-        .bind(limit)
-        .fetch_all(&mut *reading)
-        .await?;
-    let mut lines = Vec::with_capacity(rows.len());
+/// The lines after a position, oldest first: at most `limit`, and fewer where they are long.
+pub(crate) async fn after(reading: &mut SqliteConnection, org: OrgId, seq: Seq, limit: u32) -> Result<Vec<Line>> {
+    let rows =
+        sqlx::query(SELECT_AFTER).bind(org.to_string()).bind(int(seq)).bind(limit).fetch_all(&mut *reading).await?;
+    let (mut lines, mut bytes) = (Vec::with_capacity(rows.len()), 0);
     for row in &rows {
-        lines.push(Line { seq: row.seq("seq")?, event: event(reading, signed, row).await? });
+        let line = Line { seq: row.seq("seq")?, event: event(reading, org, row).await? };
+        bytes += line.bytes();
+        lines.push(line);
+        if bytes >= BATCH_BYTES {
+            break;
+        }
     }
     Ok(lines)
 }
@@ -46,18 +96,18 @@ pub(crate) async fn after(
 pub(crate) async fn resume(
     db: &Db,
     reading: &mut SqliteConnection,
-    signed: &AuthAgent,
+    org: OrgId,
     from: &Position,
 ) -> Result<Result<Seq, ResetReason>> {
     if from.epoch != db.epoch() {
         return Ok(Err(ResetReason::OtherEpoch));
     }
-    let head = head(reading, signed.org).await?;
+    let head = head(reading, org).await?;
     if from.seq > head {
         return Ok(Err(ResetReason::AheadOfHead));
     }
     let oldest = sqlx::query("SELECT seq FROM event WHERE org_id = ? ORDER BY seq LIMIT 1")
-        .bind(signed.org.to_string())
+        .bind(org.to_string())
         .fetch_optional(reading)
         .await?;
     // With an empty log, only a client at the head has missed nothing.
@@ -65,14 +115,14 @@ pub(crate) async fn resume(
     Ok(if from.seq + 1 < oldest { Err(ResetReason::TooOld) } else { Ok(from.seq) })
 }
 
-async fn event(reading: &mut SqliteConnection, signed: &AuthAgent, row: &SqliteRow) -> Result<Option<Event>> {
-    let (org, seq) = (signed.org, row.seq("seq")?);
+async fn event(reading: &mut SqliteConnection, org: OrgId, row: &SqliteRow) -> Result<Option<Logged>> {
+    let seq = row.seq("seq")?;
     let actor = match row.id_or_none("actor_id")? {
         Some(actor) => agents::named(&mut *reading, org, actor).await?,
         None => None,
     };
     let by = actor.clone().ok_or_else(|| malformed("actor_id"));
-    Ok(match row.word("kind")? {
+    let event = match row.word("kind")? {
         EventKind::ContactNoteAdded => {
             let (note, actor) = (note_storage::find(reading, org, row.id("subject_id")?).await?, by?);
             note.map(|note| Event::ContactNoteAdded { note, actor, seq })
@@ -102,8 +152,11 @@ async fn event(reading: &mut SqliteConnection, signed: &AuthAgent, row: &SqliteR
             message.map(|message| Event::MessageAdded { message, actor, seq })
         }
         EventKind::ConversationChanged => {
-            let conversation = conversations::one(reading, signed, row.id("subject_id")?).await?;
-            conversation.map(|conversation| Event::ConversationChanged { conversation, actor, seq })
+            let found = conversations::with_unread(reading, org, row.id("subject_id")?).await?;
+            let changed = |(conversation, unread)| {
+                Logged::new(&Event::ConversationChanged { conversation, actor, seq }, Some(unread))
+            };
+            return Ok(found.map(changed));
         }
         EventKind::ContactChanged => {
             let contact = contacts::one(reading, org, row.id("subject_id")?).await?;
@@ -113,5 +166,6 @@ async fn event(reading: &mut SqliteConnection, signed: &AuthAgent, row: &SqliteR
             let agent = agents::one(reading, org, row.id("subject_id")?).await?;
             agent.map(|agent| Event::AgentChanged { agent, actor, seq })
         }
-    })
+    };
+    Ok(event.map(|event| Logged::new(&event, None)))
 }

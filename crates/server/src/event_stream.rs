@@ -1,5 +1,4 @@
-//! Streams of server-sent events: framing, wake-ups, heartbeats, and their end. A stream's content comes from its
-//! [`Source`].
+//! Streams of server-sent events: framing, heartbeats, and their end. A stream's content comes from its [`Source`].
 
 use crate::{error::Result, state::State};
 use axum::response::{
@@ -19,11 +18,15 @@ const NO_BUFFERING: [(&str, &str); 1] = [("x-accel-buffering", "no")];
 
 /// The content of a stream, read from its own position on.
 pub(crate) trait Source: Send + 'static {
-    /// The events since the last call. `None`: the reader is no longer allowed to read, and the stream ends.
+    /// The next events, none if there are none now. `None`: the reader is no longer allowed to read, and the stream
+    /// ends.
     fn read(&mut self) -> impl Future<Output = Result<Option<Vec<Event>>>> + Send;
 
-    /// An event that shows that the stream is alive, and how far it has been read.
-    fn heartbeat(&self) -> Event;
+    /// Waits until there may be something to read.
+    fn changed(&mut self) -> impl Future<Output = ()> + Send;
+
+    /// An event that shows that the stream is alive, and how far it has been read. `None`: as for [`Source::read`].
+    fn heartbeat(&mut self) -> impl Future<Output = Result<Option<Event>>> + Send;
 }
 
 /// An event with its data as JSON.
@@ -31,15 +34,14 @@ pub(crate) fn event(name: &str, data: &impl Serialize) -> Event {
     Event::default().event(name).json_data(data).expect("an event is plain values")
 }
 
-/// Answers with a stream: first these events, then what the source reads after each wake-up.
+/// Answers with a stream: first these events, then what the source reads.
 ///
-/// Wake-ups carry no data, and the source is read before the first wait, so nothing is missed: a slow reader, many
-/// changes at once or a late start only make the next batch longer.
+/// The source is read before the first wait, and after each, until it has nothing more. It is read only when everything
+/// before was sent: a slow reader, many changes at once or a late start make no batch longer.
 pub(crate) fn respond(state: &State, permit: impl Send + 'static, first: Vec<Event>, source: impl Source) -> Response {
     let open = Open {
         source,
         ready: first.into(),
-        woken: state.db().woken(),
         closing: state.closing(),
         pace: state.heartbeat(),
         beat: Instant::now() + state.heartbeat(),
@@ -52,7 +54,6 @@ pub(crate) fn respond(state: &State, permit: impl Send + 'static, first: Vec<Eve
 struct Open<S, P> {
     source: S,
     ready: VecDeque<Event>,
-    woken: watch::Receiver<()>,
     closing: watch::Receiver<bool>,
     pace: Duration,
     /// When the next heartbeat is due.
@@ -70,13 +71,12 @@ impl<S: Source, P> Open<S, P> {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            self.woken.mark_unchanged();
             // The answer has begun, so it can't become a refusal: a failed read ends the stream, and the client
             // resumes.
             self.ready.extend(self.source.read().await.ok()??);
             if self.beat <= Instant::now() {
                 self.beat = Instant::now() + self.pace;
-                self.ready.push_back(self.source.heartbeat());
+                self.ready.push_back(self.source.heartbeat().await.ok()??);
             }
             if self.ready.is_empty() {
                 self.wait().await?;
@@ -86,7 +86,7 @@ impl<S: Source, P> Open<S, P> {
 
     async fn wait(&mut self) -> Option<()> {
         tokio::select! {
-            woken = self.woken.changed() => woken.ok(),
+            () = self.source.changed() => Some(()),
             closing = self.closing.changed() => closing.ok(),
             () = sleep_until(self.beat) => Some(()),
         }

@@ -1,39 +1,36 @@
 //! Live events: the event stream, and the same changes by polling.
 //!
-//! A stream has its own position and reads the log after it on every wake-up.
+//! A stream has its own position. It takes the lines after it from the organization's feed, which reads the log once for
+//! all streams; a stream that is further behind reads the log itself.
 
 use crate::{
-    auth_agent::{AuthAgent, Credential},
-    concurrency_limit::ConcurrencyLimit,
+    auth_agent::AuthAgent,
     db::{Db, head},
     error::Result,
-    event_log,
+    event_log::{self, BATCH, Line},
     event_stream::{self, Source, event},
+    feed::{Feed, Told},
     input::{Query, bad_query},
     request_parts::last_event_id,
     session,
     state::State,
 };
 use axum::{
-    Extension, extract,
+    extract,
     http::HeaderMap,
     response::{Response, sse::Event as SseEvent},
 };
 use chrono::Utc;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Change, Changes, Event, Heartbeat, Hello, Position, Problem, Reset, ResetReason, Seq};
 
-/// How many streams a session or token may have open.
-const STREAMS: usize = 8;
-/// How many lines of the log are read at once.
-const BATCH: u32 = 100;
 /// How long a client waits before it reconnects.
 const RETRY: Duration = Duration::from_secs(1);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    let streams = Arc::new(ConcurrencyLimit::<Credential>::new(STREAMS, usize::MAX));
-    OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes)).layer(Extension(streams))
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(changes))
 }
 
 /// Changes as they happen (`text/event-stream`). `Last-Event-ID`: continue after this position.
@@ -42,14 +39,9 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         "`hello`, then events with their position as id, a `heartbeat` every 15 seconds, `reset` when the position \
          can't be resumed from."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn live(
-    signed: AuthAgent,
-    headers: HeaderMap,
-    Extension(streams): Extension<Arc<ConcurrencyLimit<Credential>>>,
-    extract::State(state): extract::State<State>,
-) -> Result<Response> {
-    let permit = streams.open(&signed.credential)?;
-    let (first, log) = Log::open(state.db().clone(), signed, last_event_id(&headers)).await?;
+async fn live(signed: AuthAgent, headers: HeaderMap, extract::State(state): extract::State<State>) -> Result<Response> {
+    let permit = state.streams().open_agents(&signed.credential)?;
+    let (first, log) = Log::open(&state, signed, last_event_id(&headers)).await?;
     Ok(event_stream::respond(&state, permit, first, log))
 }
 
@@ -68,21 +60,21 @@ async fn changes(
     let db = state.db();
     let mut reading = db.read().await?;
     let at_head = db.as_of(&mut reading, signed.org).await?;
-    let seq = match event_log::resume(db, &mut reading, &signed, &after).await? {
+    let seq = match event_log::resume(db, &mut reading, signed.org, &after).await? {
         Ok(seq) => seq,
         Err(reason) => {
             let reset = Some(reason);
             return Ok(axum::Json(Changes { items: Vec::new(), next: at_head, more: false, reset }));
         }
     };
-    let lines = event_log::after(&mut reading, &signed, seq, limit).await?;
+    let lines = event_log::after(&mut reading, signed.org, seq, limit).await?;
     let position = |seq| Position { epoch: db.epoch().to_owned(), seq };
     let next = lines.last().map_or(seq, |line| line.seq);
-    let change = |line: event_log::Line| {
-        let event = line.event?;
-        Some(Change { id: position(line.seq), event: event.name().to_owned(), data: event.data() })
+    let change = |line: &Line| {
+        let (event, data) = line.seen_by(&signed)?;
+        Some(Change { id: position(line.seq), event: event.to_owned(), data })
     };
-    let items = lines.into_iter().filter_map(change).collect();
+    let items = lines.iter().filter_map(change).collect();
     Ok(axum::Json(Changes { items, next: position(next), more: next < at_head.seq, reset: None }))
 }
 
@@ -90,21 +82,27 @@ async fn changes(
 struct Log {
     db: Db,
     signed: AuthAgent,
+    feed: Arc<Feed>,
+    told: watch::Receiver<Told>,
+    /// The state of access in which the session was valid. `None`: it is to be checked.
+    access: Option<i64>,
     /// The position up to which the log has been read.
     seq: Seq,
-    head: Seq,
 }
 
 impl Log {
     /// Finds the position to start from, and the first events. `from`: the position to continue after; `Some(None)` is
     /// an id that is no position.
-    async fn open(db: Db, signed: AuthAgent, from: Option<Option<Position>>) -> Result<(Vec<SseEvent>, Self)> {
+    async fn open(state: &State, signed: AuthAgent, from: Option<Option<Position>>) -> Result<(Vec<SseEvent>, Self)> {
+        let db = state.db().clone();
+        let feed = state.feeds().of(&db, signed.org);
+        let told = feed.told();
         let mut reading = db.read().await?;
         let head = head(&mut reading, signed.org).await?;
         let start = match from {
             None => Ok(head),
             Some(None) => Err(ResetReason::OtherEpoch),
-            Some(Some(position)) => event_log::resume(&db, &mut reading, &signed, &position).await?,
+            Some(Some(position)) => event_log::resume(&db, &mut reading, signed.org, &position).await?,
         };
         drop(reading);
         let hello = Hello { epoch: db.epoch().to_owned(), head, server_time: Utc::now() };
@@ -112,32 +110,58 @@ impl Log {
         if let Err(reason) = start {
             first.push(event("reset", &Reset { reason }));
         }
-        Ok((first, Self { db, signed, seq: start.unwrap_or(head), head }))
+        let seq = start.unwrap_or(head);
+        Ok((first, Self { db, signed, feed, told, access: None, seq }))
+    }
+
+    /// Whether the session is still valid. Role and name may have changed since it was checked.
+    async fn is_valid(&mut self) -> Result<bool> {
+        let found = session::find(&mut *self.db.read().await?, &self.signed.credential).await?;
+        let is_valid = found.is_some();
+        self.signed = found.unwrap_or_else(|| self.signed.clone());
+        Ok(is_valid)
+    }
+
+    /// The next lines: from the feed, or from the log if the feed doesn't go back so far.
+    async fn lines(&self) -> Result<Vec<Arc<Line>>> {
+        if let Some(lines) = self.feed.after(self.seq) {
+            return Ok(lines);
+        }
+        let mut reading = self.db.read().await?;
+        let lines = event_log::after(&mut reading, self.signed.org, self.seq, BATCH).await?;
+        Ok(lines.into_iter().map(Arc::new).collect())
+    }
+
+    fn frame(&self, line: &Line) -> SseEvent {
+        let id = Position { epoch: self.db.epoch().to_owned(), seq: line.seq }.to_string();
+        // A line without an event still moves the client on: its block holds an id alone, which is no event.
+        line.seen_by(&self.signed).map_or_else(SseEvent::default, |(name, data)| event(name, &data)).id(id)
     }
 }
 
 impl Source for Log {
     /// `None` when the session has ended.
     async fn read(&mut self) -> Result<Option<Vec<SseEvent>>> {
-        let mut reading = self.db.read().await?;
-        let Some(signed) = session::find(&mut reading, &self.signed.credential).await? else { return Ok(None) };
-        // Role and name may have changed since the stream was opened.
-        self.signed = signed;
-        self.head = head(&mut reading, self.signed.org).await?;
-        if self.seq >= self.head {
-            return Ok(Some(Vec::new()));
+        let access = self.told.borrow_and_update().access;
+        if self.access != Some(access) {
+            if !self.is_valid().await? {
+                return Ok(None);
+            }
+            self.access = Some(access);
         }
-        let lines = event_log::after(&mut reading, &self.signed, self.seq, BATCH).await?;
+        let lines = self.lines().await?;
         self.seq = lines.last().map_or(self.seq, |line| line.seq);
-        let framed = |line: event_log::Line| {
-            let id = Position { epoch: self.db.epoch().to_owned(), seq: line.seq }.to_string();
-            // A line without an event still moves the client on: its block holds an id alone, which is no event.
-            line.event.map_or_else(SseEvent::default, |told| event(told.name(), &told.data())).id(id)
-        };
-        Ok(Some(lines.into_iter().map(framed).collect()))
+        Ok(Some(lines.iter().map(|line| self.frame(line)).collect()))
     }
 
-    fn heartbeat(&self) -> SseEvent {
-        event("heartbeat", &Heartbeat { head: self.head })
+    async fn changed(&mut self) {
+        // The feed lives as long as this does.
+        let _is_there = self.told.changed().await;
+    }
+
+    /// A session can also end because time has passed.
+    async fn heartbeat(&mut self) -> Result<Option<SseEvent>> {
+        let head = self.seq.max(self.told.borrow().head);
+        Ok(self.is_valid().await?.then(|| event("heartbeat", &Heartbeat { head })))
     }
 }

@@ -5,6 +5,7 @@
 //! browser.
 
 // Answers and failures.
+pub mod capacity;
 mod client_address;
 mod concurrency_limit;
 pub mod error;
@@ -24,10 +25,13 @@ pub mod db;
 mod event_log;
 mod event_stream;
 mod events;
+mod feed;
+pub mod other_processes;
 mod overflow_padding;
 pub mod purge;
 mod schema;
 pub mod secret;
+mod wake_ups;
 
 // Authentication.
 pub mod agents;

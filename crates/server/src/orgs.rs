@@ -5,8 +5,8 @@ use crate::{
     db::{Columns as _, Db},
     error::{Error, Result},
 };
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
-use wire::{Channel, ChannelId, ChannelKind, OrgId, Organization};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use wire::{Channel, ChannelId, ChannelKind, OrgId, Organization, Seq};
 
 /// Adds an organization with its built-in channels: one web chat, one e-mail.
 ///
@@ -77,6 +77,13 @@ pub(crate) async fn named(db: &Db, slug: &str) -> Result<OrgId> {
 pub(crate) async fn one(reading: &mut SqliteConnection, id: OrgId) -> Result<Organization> {
     let row = sqlx::query("SELECT slug, name FROM org WHERE id = ?").bind(id.to_string()).fetch_one(reading).await?;
     Ok(Organization { id, slug: row.text("slug")?, name: row.text("name")? })
+}
+
+/// The organization's position, and a number that differs whenever somebody may have lost access.
+pub(crate) async fn head_and_access(reading: &mut SqliteConnection, id: OrgId) -> Result<(Seq, i64)> {
+    let row =
+        sqlx::query("SELECT seq, access_rev FROM org WHERE id = ?").bind(id.to_string()).fetch_one(reading).await?;
+    Ok((row.seq("seq")?, row.try_get("access_rev")?))
 }
 
 /// The organization's channels, oldest first.

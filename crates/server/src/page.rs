@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     secret,
 };
+use serde::Serialize;
 use std::str::FromStr;
 use wire::{OrgId, ProblemCode};
 
@@ -53,6 +54,23 @@ impl<'a> List<'a> {
         text.truncate(SIGNATURE);
         text
     }
+}
+
+/// How many bytes a value takes as JSON.
+pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, value).expect("the contract's types can be written as JSON");
+    count.0
 }
 
 /// Removes the extra item that was asked for beyond the page, and returns the item after which the next page begins.

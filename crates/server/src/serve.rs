@@ -3,7 +3,7 @@
 use crate::{
     client_address::Peer,
     error::{Error, Result},
-    origin, purge,
+    origin, other_processes, purge,
     state::State,
 };
 use axum::{Router, body::Body, extract::Request};
@@ -27,7 +27,7 @@ const DRAIN_TIME: Duration = Duration::from_secs(10);
 pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<()> {
     let db = state.db().clone();
     let beside = [
-        tokio::spawn(db.clone().follow_other_processes()),
+        tokio::spawn(other_processes::follow(db.clone())),
         tokio::spawn(purge::purge_regularly(db.clone(), state.config().purge_every)),
     ];
     let _survives = survive_full_files();

@@ -47,7 +47,7 @@ async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderM
     let found = in_session(&mut *state.db().read().await?, &session).await?;
     if let Some(Found { signed, .. }) = found {
         let mut change = state.db().change(signed.org).await?;
-        forget(change.tx(), &session).await?;
+        forget(&mut change, &session).await?;
         change.commit().await?;
         tracing::info!(org = %signed.org, agent = %signed.agent, "signed out");
     }
@@ -69,7 +69,7 @@ pub(crate) async fn start(
     let mut change = state.db().change(org).await?;
     let at = change.at();
     if let Some(before) = cookie(headers, state.config()) {
-        forget(change.tx(), &secret::hash(before)).await?;
+        forget(&mut change, &secret::hash(before)).await?;
     }
     sqlx::query("DELETE FROM session WHERE created_at <= ? OR last_used_at <= ?")
         .bind((at - ABSOLUTE).timestamp_millis())
@@ -94,9 +94,9 @@ pub(crate) async fn start(
     Ok(set_cookie(state.config(), COOKIE, &token, ABSOLUTE.num_seconds()))
 }
 
-async fn forget(connection: &mut SqliteConnection, session: &str) -> Result<()> {
-    sqlx::query("DELETE FROM session WHERE token_hash = ?").bind(session).execute(connection).await?;
-    Ok(())
+async fn forget(change: &mut Change, session: &str) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE token_hash = ?").bind(session).execute(change.tx()).await?;
+    change.access_changes().await
 }
 
 impl FromRequestParts<State> for AuthAgent {

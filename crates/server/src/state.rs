@@ -1,7 +1,14 @@
 //! The state that all handlers share: the database, the configuration, and the little that is kept in memory only.
 
 use crate::{
-    client_address::TrustedProxies, db::Db, rate_limit::RateLimit, sign_in::SignIns, static_files::StaticFiles,
+    capacity::{Capacity, Streams},
+    client_address::TrustedProxies,
+    db::Db,
+    feed::Feeds,
+    rate_limit::RateLimit,
+    sign_in::SignIns,
+    static_files::StaticFiles,
+    visitor,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -19,6 +26,8 @@ pub struct Config {
     pub purge_every: Duration,
     /// How often a stream of events sends a heartbeat.
     pub heartbeat: Duration,
+    /// How much is taken on at the same time.
+    pub capacity: Capacity,
     /// The time limit for a request's headers; a connection that sends nothing is closed after it too.
     pub header_time: Duration,
 }
@@ -31,6 +40,7 @@ impl Default for Config {
             undo_window: Duration::from_secs(12),
             purge_every: Duration::from_secs(2),
             heartbeat: Duration::from_secs(15),
+            capacity: Capacity::default(),
             header_time: Duration::from_secs(10),
         }
     }
@@ -56,6 +66,9 @@ struct Inner {
     static_files: StaticFiles,
     wrong_keys: RateLimit,
     sign_ins: SignIns,
+    visitor_limits: visitor::Limits,
+    streams: Streams,
+    feeds: Feeds,
     closing: watch::Sender<bool>,
 }
 
@@ -63,8 +76,18 @@ impl State {
     #[must_use]
     pub fn new(db: Db, config: Config, static_files: StaticFiles) -> Self {
         let (closing, _) = watch::channel(false);
-        let (wrong_keys, sign_ins) = (RateLimit::default(), SignIns::default());
-        Self { inner: Arc::new(Inner { db, config, static_files, wrong_keys, sign_ins, closing }) }
+        let inner = Inner {
+            streams: Streams::new(config.capacity),
+            db,
+            config,
+            static_files,
+            wrong_keys: RateLimit::default(),
+            sign_ins: SignIns::default(),
+            visitor_limits: visitor::Limits::default(),
+            feeds: Feeds::default(),
+            closing,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     #[must_use]
@@ -93,6 +116,18 @@ impl State {
 
     pub(crate) fn sign_ins(&self) -> &SignIns {
         &self.inner.sign_ins
+    }
+
+    pub(crate) fn visitor_limits(&self) -> &visitor::Limits {
+        &self.inner.visitor_limits
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.inner.streams
+    }
+
+    pub(crate) fn feeds(&self) -> &Feeds {
+        &self.inner.feeds
     }
 
     /// Ends every stream, since the server is about to stop.

@@ -5,31 +5,31 @@
 //! `conversation.last_at`, not `rev`, not the organization's `seq`.
 //!
 //! - `token` makes and checks a visitor's token; nothing is stored before the first message.
+//! - `limits` are the rate limits.
 //! - `thread` reads the conversation, `arrival` adds to it, `stream` sends its new messages.
 
 mod arrival;
+mod limits;
 mod stream;
 mod thread;
 mod token;
 
+pub(crate) use limits::Limits;
+
 use crate::{
     client_address::ClientAddress,
-    concurrency_limit::ConcurrencyLimit,
     error::{Error, Result},
     event_stream, input,
     input::{Ids, JsonBody},
     orgs,
-    rate_limit::{Rate, RateLimit},
     request_parts::{bearer, last_event_id},
     state::State,
 };
 use axum::{
-    Extension,
     extract::{self, FromRequestParts},
     http::{HeaderMap, StatusCode, request::Parts},
     response::Response,
 };
-use std::{sync::Arc, time::Duration};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use wire::{
@@ -37,29 +37,8 @@ use wire::{
     visitor::{NewVisitorMessage, Visit, VisitorMessage, VisitorPage},
 };
 
-/// New visits of one address.
-const VISITS: Rate = Rate::new(120, Duration::from_millis(500));
-/// Messages of one visitor: more than anybody types.
-const MESSAGES: Rate = Rate::new(40, Duration::from_secs(1));
-/// Open streams of one visitor: one for each of their tabs.
-const STREAMS: usize = 10;
-
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(visit))
-        .routes(routes!(list))
-        .routes(routes!(put))
-        .routes(routes!(events))
-        .layer(Extension(Arc::new(Limits {
-            rates: RateLimit::default(),
-            streams: ConcurrencyLimit::new(STREAMS, usize::MAX),
-        })))
-}
-
-/// The rate limits for visitors and their addresses.
-struct Limits {
-    rates: RateLimit,
-    streams: ConcurrencyLimit<String>,
+    OpenApiRouter::new().routes(routes!(visit)).routes(routes!(list)).routes(routes!(put)).routes(routes!(events))
 }
 
 /// The visitor who asks. As a handler's parameter, it answers 401 without a valid token.
@@ -75,8 +54,7 @@ impl FromRequestParts<State> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
         let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
-        let key = token::key(&mut *state.db().read().await?).await?;
-        let org = key.and_then(|key| token::org_of(&key, given));
+        let org = token::org_of(state.db().visitor_key(), given);
         let org = org.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
         Ok(Self { org, hash: crate::secret::hash(given) })
     }
@@ -88,20 +66,13 @@ impl FromRequestParts<State> for Visitor {
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn visit(
     extract::State(state): extract::State<State>,
-    Extension(limits): Extension<Arc<Limits>>,
     address: ClientAddress,
     Ids(slug): Ids<String>,
 ) -> Result<axum::Json<Visit>> {
-    limits.rates.begin(&[(VISITS, format!("visit {}", address.key()))], 1)?;
+    state.visitor_limits().begin_visit(address)?;
     let mut reading = state.db().read().await?;
     let org = orgs::by_slug(&mut reading, &slug).await?.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
-    let key = token::key(&mut reading).await?;
-    drop(reading);
-    let key = match key {
-        Some(key) => key,
-        None => token::make_key(state.db(), org).await?,
-    };
-    Ok(axum::Json(Visit { token: token::fresh(&key, org) }))
+    Ok(axum::Json(Visit { token: token::fresh(state.db().visitor_key(), org) }))
 }
 
 /// The conversation, newest first. Empty before the first message.
@@ -118,7 +89,7 @@ async fn list(
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
     let mut reading = state.db().read().await?;
-    Ok(axum::Json(thread::page(&mut reading, &visitor, cursor.as_deref(), limit).await?))
+    Ok(axum::Json(thread::page(&mut reading, state.db().visitor_key(), &visitor, cursor.as_deref(), limit).await?))
 }
 
 /// Write a message. The visitor makes the id, so that a retry is harmless: the same request again gets the same answer.
@@ -129,7 +100,6 @@ async fn list(
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn put(
     extract::State(state): extract::State<State>,
-    Extension(limits): Extension<Arc<Limits>>,
     address: ClientAddress,
     visitor: Visitor,
     Ids(id): Ids<Uuid>,
@@ -139,9 +109,9 @@ async fn put(
     if let Some(message) = known {
         return Ok((StatusCode::OK, axum::Json(message)));
     }
-    limits.rates.begin(&[(MESSAGES, format!("message {}", visitor.hash))], 1)?;
-    let arrival = arrival::Arrival { visitor: &visitor, id, body: new.body.as_str() };
-    let (status, message) = arrival.write(state.db(), &limits.rates, &address.key()).await?;
+    state.visitor_limits().begin_message(&visitor, address, new.body.as_str())?;
+    let arrival = arrival::Arrival { visitor: &visitor, address, id, body: new.body.as_str() };
+    let (status, message) = arrival.write(&state).await?;
     Ok((status, axum::Json(message)))
 }
 
@@ -152,11 +122,11 @@ async fn put(
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn events(
     extract::State(state): extract::State<State>,
-    Extension(limits): Extension<Arc<Limits>>,
+    address: ClientAddress,
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let permit = limits.streams.open(&visitor.hash)?;
+    let permit = state.streams().open_visitors(&visitor.hash, address)?;
     let (first, messages) = stream::Messages::open(state.db().clone(), visitor, last_event_id(&headers)).await?;
     Ok(event_stream::respond(&state, permit, first, messages))
 }

@@ -30,23 +30,29 @@ async fn every_agent_hears_what_happens_to_a_note_the_author_too() {
     let world = World::new().await;
     let (sam, kim, acme) = (world.sam().await, world.kim().await, &world.acme);
     let mut streams = [sam.stream(paths::EVENTS).await, kim.stream(paths::EVENTS).await];
+    let start = hello(&mut streams[0]).await;
+    assert_eq!(hello(&mut streams[1]).await, start);
     let id = sam.add_note(acme.ana, acme.ana_chat, "heard").await;
+    hear_next(&mut streams, "contact-note-added").await;
     sam.delete(&paths::contact_note(acme.ana, id)).await.expect(200);
+    hear_next(&mut streams, "contact-note-deleted").await;
     sam.post(&paths::contact_note_restore(acme.ana, id), None).await.expect(200);
-    for stream in &mut streams {
-        let start = hello(stream).await;
-        let added = stream.next().await.unwrap();
-        assert_eq!(added.event, "contact-note-added");
-        assert_eq!(added.id, Some(format!("{}.{}", start.epoch, start.seq + 1)));
-        let later = hear(stream, 2).await;
-        assert_eq!(names(&later), ["contact-note-deleted", "contact-note-restored"]);
-        assert_eq!(later[0].data["contact_id"], json!(acme.ana));
-        for heard in later.iter().chain([&added]) {
-            let event = Event::read(&heard.event, &heard.data.to_string()).unwrap().unwrap();
-            assert_eq!(event.seq(), heard.seq());
-            assert_eq!(heard.data["actor"]["name"], "Sam");
-        }
+    let restored = hear_next(&mut streams, "contact-note-restored").await;
+    assert_eq!(restored.id, Some(format!("{}.{}", start.epoch, start.seq + 3)));
+}
+
+/// Every stream's next event, which is the same for all: by Sam, with this name.
+async fn hear_next(streams: &mut [Stream], name: &str) -> Heard {
+    let mut next = Vec::new();
+    for stream in streams {
+        next.push(stream.next().await.unwrap());
     }
+    let heard = next.pop().unwrap();
+    assert!(next.iter().all(|other| *other == heard));
+    let event = Event::read(&heard.event, &heard.data.to_string()).unwrap().unwrap();
+    assert_eq!((heard.event.as_str(), event.seq()), (name, heard.seq()));
+    assert_eq!(heard.data["actor"]["name"], "Sam");
+    heard
 }
 
 #[tokio::test]
@@ -214,6 +220,51 @@ async fn the_text_of_a_deleted_note_is_not_told_to_whoever_comes_back() {
 }
 
 #[tokio::test]
+async fn a_slow_stream_is_not_sent_the_text_of_a_note_that_is_deleted_by_now() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let (mut slow, mut quick) = (sam.stream(paths::EVENTS).await, sam.stream(paths::EVENTS).await);
+    let start = hello(&mut slow).await;
+    let gone = sam.add_note(acme.ana, acme.ana_chat, "gone").await;
+    quick.until("contact-note-added").await;
+    sam.delete(&paths::contact_note(acme.ana, gone)).await.expect(200);
+    quick.until("contact-note-deleted").await;
+    let heard = hear(&mut slow, 2).await;
+    assert_eq!(names(&heard), ["", "contact-note-deleted"]);
+    assert_eq!((heard[0].seq(), heard[0].data.clone()), (start.seq + 1, Value::Null));
+}
+
+/// Reads the stream for as long as it goes on, as a browser does.
+fn keep_reading(mut stream: Stream) {
+    tokio::spawn(async move { while stream.next().await.is_some() {} });
+}
+
+#[tokio::test]
+async fn a_change_is_read_once_however_many_streams_are_open() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let mut reads = Vec::new();
+    for more in [1, 60] {
+        for _ in 0..more {
+            keep_reading(world.client(acme.org, acme.kim).await.stream(paths::EVENTS).await);
+            keep_reading(world.client(world.globex.org, world.globex.sam).await.stream(paths::EVENTS).await);
+            keep_reading(crate::visitor::visitor(&world).await.stream(crate::visitor::EVENTS).await);
+        }
+        let mut heard = sam.stream(paths::EVENTS).await;
+        hello(&mut heard).await;
+        let before = world.db().reads();
+        for n in 0..20 {
+            sam.add_note(acme.ana, acme.ana_chat, &n.to_string()).await;
+            heard.until("contact-note-added").await;
+        }
+        reads.push(world.db().reads() - before);
+    }
+    // Each request reads its session, and the feed reads each change; a stream that begins may read once more.
+    assert!(reads[1] <= reads[0] + 3, "{reads:?}");
+    assert!(reads[0] <= 20 * 3, "{reads:?}");
+}
+
+#[tokio::test]
 async fn a_stream_ends_when_its_session_does() {
     let world = World::new().await;
     let (sam, kim, maya) = (world.sam().await, world.kim().await, world.maya().await);
@@ -236,7 +287,7 @@ async fn what_another_process_does_is_heard_and_obeyed() {
     let sam = world.sam().await;
     let mut stream = sam.stream(paths::EVENTS).await;
     hello(&mut stream).await;
-    let following = tokio::spawn(world.db().clone().follow_other_processes());
+    let following = tokio::spawn(sidenote_server::other_processes::follow(world.db().clone()));
     let other = Db::open(&world.file).await.unwrap();
     agents::remove(&other, "kim@acme.test").await.unwrap();
     assert_eq!(stream.next().await.unwrap().data["agent"]["name"], "Kim");

@@ -56,6 +56,7 @@ pub async fn remove(db: &Db, org: OrgId, name: &str) -> Result<()> {
     if removed.rows_affected() == 0 {
         return Err(Error::Setup("There is no key with this name.".to_owned()));
     }
+    change.access_changes().await?;
     change.commit().await
 }
 

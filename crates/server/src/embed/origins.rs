@@ -43,6 +43,7 @@ pub async fn remove(db: &Db, org: OrgId, origin: &str) -> Result<()> {
     if removed.rows_affected() == 0 {
         return Err(Error::Setup("This origin is not on the list.".to_owned()));
     }
+    change.access_changes().await?;
     change.commit().await
 }
 

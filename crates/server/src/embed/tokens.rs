@@ -54,7 +54,7 @@ pub(crate) async fn revoke_all(change: &mut Change, agent: AgentId) -> Result<()
         .bind(agent.to_string())
         .execute(change.tx())
         .await?;
-    Ok(())
+    change.access_changes().await
 }
 
 const SELECT: &str = "SELECT t.org_id, t.agent_id, t.origin, a.role, a.joined_seq FROM embed_token t \

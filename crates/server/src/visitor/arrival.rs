@@ -4,26 +4,24 @@
 use super::{Visitor, thread};
 use crate::{
     change::{ActivityLine, Change, EventKind},
-    db::{Columns as _, Db, int},
+    client_address::ClientAddress,
+    db::{Columns as _, int},
     error::Result,
-    rate_limit::{Rate, RateLimit},
+    state::State,
+    wake_ups::Topic,
 };
 use axum::http::StatusCode;
 use sqlx::Row as _;
-use std::time::Duration;
 use uuid::Uuid;
 use wire::{
     ActivityKind, ChannelKind, ContactId, ConversationId, ProblemCode, Seq,
     visitor::{From, VisitorMessage},
 };
 
-/// New conversations of one address; a whole office may share one. Each makes a contact and a conversation in the
-/// team's inbox.
-const NEW_CONVERSATIONS: Rate = Rate::new(60, Duration::from_secs(5));
-
 /// A message that a visitor sends.
 pub(super) struct Arrival<'a> {
     pub(super) visitor: &'a Visitor,
+    pub(super) address: ClientAddress,
     pub(super) id: Uuid,
     pub(super) body: &'a str,
 }
@@ -57,20 +55,15 @@ const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN las
 
 impl Arrival<'_> {
     /// Stores the message, unless another request has stored it meanwhile.
-    pub(super) async fn write(
-        &self,
-        db: &Db,
-        rates: &RateLimit,
-        address: &str,
-    ) -> Result<(StatusCode, VisitorMessage)> {
-        let mut change = db.change(self.visitor.org).await?;
+    pub(super) async fn write(&self, state: &State) -> Result<(StatusCode, VisitorMessage)> {
+        let mut change = state.db().change(self.visitor.org).await?;
         if let Some(message) = thread::written(change.tx(), self.visitor, self.id, self.body).await? {
             return Ok((StatusCode::OK, message));
         }
         let conversation = match thread::conversation(change.tx(), self.visitor).await? {
             Some(conversation) => conversation,
             None => {
-                rates.begin(&[(NEW_CONVERSATIONS, format!("new {address}"))], 1)?;
+                state.visitor_limits().begin_conversation(self.visitor.org, self.address)?;
                 self.begin(&mut change).await?
             }
         };
@@ -89,6 +82,7 @@ impl Arrival<'_> {
         let (contact, conversation) = (ContactId::fresh(), ConversationId::fresh());
         self.make_contact(change, contact).await?;
         self.make_conversation(change, contact, conversation).await?;
+        change.wake(Topic::Visitor(self.visitor.hash.clone()));
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
         sqlx::query("INSERT INTO visitor (token_hash, org_id, conversation_id, created_at) VALUES (?, ?, ?, ?)")
             .bind(&self.visitor.hash)

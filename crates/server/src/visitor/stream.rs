@@ -1,36 +1,46 @@
 //! New messages of the visitor's conversation, as server-sent events: `hello`, `message-added`, `heartbeat`, `reset`.
 //!
-//! Every change of anything wakes the stream; it sends an event only if there is a new message.
+//! A stream is woken by messages of its own conversation alone, and reads the database only then: an idle one costs
+//! nothing.
 
 use super::{Visitor, thread};
 use crate::{
     db::Db,
     error::Result,
     event_stream::{Source, event},
+    wake_ups::{Subscription, Topic},
 };
 use axum::response::sse::Event;
 use serde_json::json;
-use wire::visitor::VisitorMessage;
+use sqlx::SqliteConnection;
+use wire::{ConversationId, visitor::VisitorMessage};
 
 /// Reads the conversation from a position on.
 pub(super) struct Messages {
     db: Db,
     visitor: Visitor,
+    changes: Subscription,
+    /// `None` before the first message.
+    conversation: Option<ConversationId>,
     sent: u64,
+    /// Whether there may be more than the last read found.
+    is_behind: bool,
 }
 
 impl Messages {
     /// Finds the position to start from, and the first events. `asked`: the position to continue after; `Some(None)` is
     /// an id that is no position.
     pub(super) async fn open(db: Db, visitor: Visitor, asked: Option<Option<u64>>) -> Result<(Vec<Event>, Self)> {
+        let changes = db.wake_ups().subscribe(Topic::Visitor(visitor.hash.clone()));
         let mut reading = db.read().await?;
-        let last = match thread::conversation(&mut reading, &visitor).await? {
-            Some(conversation) => thread::last_position(&mut reading, &visitor, conversation).await?,
+        let mut messages = Self { db: db.clone(), visitor, changes, conversation: None, sent: 0, is_behind: true };
+        let last = match messages.find_conversation(&mut reading).await? {
+            Some(conversation) => thread::last_position(&mut reading, &messages.visitor, conversation).await?,
             None => 0,
         };
         drop(reading);
         let mut first = vec![at_position("hello", last)];
-        let sent = match asked {
+        messages.sent = match asked {
             None => last,
             Some(Some(asked)) if asked <= last => asked,
             Some(_) => {
@@ -38,16 +48,37 @@ impl Messages {
                 last
             }
         };
-        Ok((first, Self { db, visitor, sent }))
+        Ok((first, messages))
+    }
+
+    /// The conversation, as soon as there is one. From then on, its messages wake the stream.
+    async fn find_conversation(&mut self, reading: &mut SqliteConnection) -> Result<Option<ConversationId>> {
+        if self.conversation.is_none()
+            && let Some(found) = thread::conversation(reading, &self.visitor).await?
+        {
+            self.conversation = Some(found);
+            // Before the messages are read, so that none is missed.
+            self.changes = self.db.wake_ups().subscribe(Topic::Conversation(self.visitor.org, found));
+        }
+        Ok(self.conversation)
     }
 }
 
 impl Source for Messages {
     async fn read(&mut self) -> Result<Option<Vec<Event>>> {
+        let was_woken = self.changes.was_woken();
+        if !was_woken && !self.is_behind {
+            return Ok(Some(Vec::new()));
+        }
         let mut reading = self.db.read().await?;
-        let conversation = thread::conversation(&mut reading, &self.visitor).await?;
-        let Some(conversation) = conversation else { return Ok(Some(Vec::new())) };
+        let found = self.find_conversation(&mut reading).await?;
+        drop(reading);
+        self.is_behind = false;
+        let Some(conversation) = found else { return Ok(Some(Vec::new())) };
+        // A read transaction of its own: one that began before the subscription could miss a message.
+        let mut reading = self.db.read().await?;
         let messages = thread::after(&mut reading, &self.visitor, conversation, self.sent).await?;
+        self.is_behind = !messages.is_empty();
         self.sent = messages.last().map_or(self.sent, |message| message.position);
         let added = |message: VisitorMessage| {
             event("message-added", &json!({ "message": message })).id(message.position.to_string())
@@ -55,8 +86,12 @@ impl Source for Messages {
         Ok(Some(messages.into_iter().map(added).collect()))
     }
 
-    fn heartbeat(&self) -> Event {
-        at_position("heartbeat", self.sent)
+    async fn changed(&mut self) {
+        self.changes.woken().await;
+    }
+
+    async fn heartbeat(&mut self) -> Result<Option<Event>> {
+        Ok(Some(at_position("heartbeat", self.sent)))
     }
 }
 

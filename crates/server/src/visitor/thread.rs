@@ -1,12 +1,9 @@
 //! Reads the visitor's conversation: messages by position, and nothing else.
 
-use super::{
-    Visitor,
-    token::{self, Key},
-};
+use super::{Visitor, token};
 use crate::{
     db::{Columns as _, int, malformed},
-    error::{Error, Result},
+    error::Result,
     secret,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
@@ -43,12 +40,12 @@ pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visit
 /// A page of messages, newest first.
 pub(super) async fn page(
     reading: &mut SqliteConnection,
+    key: &str,
     visitor: &Visitor,
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<VisitorPage> {
-    let key = token::key(&mut *reading).await?.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
-    let before = cursor.map(|cursor| read_cursor(&key, visitor, cursor)).transpose()?;
+    let before = cursor.map(|cursor| read_cursor(key, visitor, cursor)).transpose()?;
     let Some(conversation) = conversation(&mut *reading, visitor).await? else {
         return Ok(VisitorPage { items: Vec::new(), next_cursor: None });
     };
@@ -63,7 +60,7 @@ pub(super) async fn page(
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
     let last = items.last().filter(|_| more);
-    let next_cursor = last.map(|last| write_cursor(&key, visitor, int(last.position)));
+    let next_cursor = last.map(|last| write_cursor(key, visitor, int(last.position)));
     Ok(VisitorPage { items, next_cursor })
 }
 
@@ -138,11 +135,11 @@ fn message(row: &SqliteRow) -> sqlx::Result<VisitorMessage> {
 }
 
 /// A cursor: a position, signed for its visitor.
-fn write_cursor(key: &Key, visitor: &Visitor, position: i64) -> String {
+fn write_cursor(key: &str, visitor: &Visitor, position: i64) -> String {
     format!("{position:x}.{}", cursor_signature(key, visitor, position))
 }
 
-fn read_cursor(key: &Key, visitor: &Visitor, cursor: &str) -> Result<i64> {
+fn read_cursor(key: &str, visitor: &Visitor, cursor: &str) -> Result<i64> {
     let position = cursor.split_once('.').and_then(|(position, given)| {
         let position = i64::from_str_radix(position, 16).ok()?;
         secret::constant_time_eq(given, &cursor_signature(key, visitor, position)).then_some(position)
@@ -150,7 +147,7 @@ fn read_cursor(key: &Key, visitor: &Visitor, cursor: &str) -> Result<i64> {
     position.ok_or_else(|| ProblemCode::BadCursor.into())
 }
 
-fn cursor_signature(key: &Key, visitor: &Visitor, position: i64) -> String {
+fn cursor_signature(key: &str, visitor: &Visitor, position: i64) -> String {
     let mut signature = token::signature(key, "cursor", &format!("{} {position}", visitor.hash));
     signature.truncate(32);
     signature

@@ -1,0 +1,68 @@
+//! Wakes the streams when another process changes the same database file (an import, a command).
+
+use crate::{
+    db::{Columns as _, Db, int},
+    error::Result,
+    wake_ups::Topic,
+};
+use sqlx::{Row as _, SqliteConnection};
+use std::{collections::HashMap, time::Duration};
+use wire::{OrgId, Seq};
+
+/// How often to check for changes.
+const POLL_EVERY: Duration = Duration::from_millis(250);
+
+/// Follows the changes of other processes. Returns only when the database is closed.
+pub async fn follow(db: Db) {
+    let Ok(mut connection) = db.reader().await else { return };
+    let (mut version, mut followed) = (None, Followed::default());
+    loop {
+        // This counts commits of other connections. Those of this process's writer count too, which costs needless
+        // wake-ups.
+        let now = sqlx::query_scalar::<_, i64>("PRAGMA data_version").fetch_one(&mut *connection).await;
+        let read = match now {
+            Ok(now) if version.replace(now) != Some(now) => followed.read(&db, &mut connection).await,
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        if read.is_err() {
+            if db.is_closed() {
+                return;
+            }
+            version = None;
+            tracing::warn!("other processes' changes can't be looked for");
+        }
+        tokio::time::sleep(POLL_EVERY).await;
+    }
+}
+
+/// The position and the access number of each organization, as far as they were followed.
+#[derive(Default)]
+struct Followed(HashMap<OrgId, (Seq, i64)>);
+
+const SELECT_CONVERSATIONS: &str = "SELECT DISTINCT parent_id FROM event \
+    WHERE org_id = ? AND seq > ? AND kind = 'message-added'";
+
+impl Followed {
+    /// Wakes what has changed since the last call. The first call finds where to begin.
+    async fn read(&mut self, db: &Db, reading: &mut SqliteConnection) -> Result<()> {
+        let is_first = self.0.is_empty();
+        for row in sqlx::query("SELECT id, seq, access_rev FROM org").fetch_all(&mut *reading).await? {
+            let org = row.id("id")?;
+            let now = (row.seq("seq")?, row.try_get("access_rev")?);
+            let before = self.0.get(&org).copied().unwrap_or_default();
+            if before == now {
+                continue;
+            }
+            if !is_first {
+                let messages = sqlx::query(SELECT_CONVERSATIONS).bind(org.to_string()).bind(int(before.0));
+                for row in messages.fetch_all(&mut *reading).await? {
+                    db.wake_ups().wake(&Topic::Conversation(org, row.id("parent_id")?));
+                }
+                db.wake_ups().wake(&Topic::Organization(org));
+            }
+            self.0.insert(org, now);
+        }
+        Ok(())
+    }
+}
