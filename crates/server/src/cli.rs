@@ -6,6 +6,7 @@ mod embed;
 use crate::{
     Config, State, StaticFiles, TrustedProxies, agents,
     backup::{self, Ledger},
+    capacity::Capacity,
     db::Db,
     demo,
     error::{Error, Result},
@@ -208,6 +209,7 @@ impl Serve {
         serve::check_address(self.addr, public_origin.as_deref())?;
         let config = Config {
             public_origin,
+            capacity: Capacity::of_process(),
             trusted_proxies: TrustedProxies::new(self.trusted_proxy),
             undo_window: Duration::from_millis(self.undo_window_ms),
             purge_every: Duration::from_millis(self.purge_ms.max(10)),

@@ -13,8 +13,8 @@ use crate::{
     db::{Columns as _, head, int, malformed},
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
-    note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
-    page::{List, cut},
+    note_storage::{self, Happened, NoteKind, NoteSql, Wanted, note_sql},
+    page::List,
     state::State,
 };
 use axum::{extract, http::StatusCode, response::Response};
@@ -34,8 +34,9 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(seen))
 }
 
-/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters. `seen` and `unseen` count
-/// all notes of the contact.
+/// A contact's notes, newest first. `q`: only those that contain it, in any case of letters. A search looks at a limited
+/// number of notes for each page: a page can be empty and have a next one. `seen` and `unseen` count all notes of the
+/// contact.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/notes", tag = "contact notes", params(
     ("id" = ContactId, Path), ("q" = Option<String>, Query), ("cursor" = Option<String>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
@@ -49,21 +50,14 @@ async fn list(
 ) -> Result<axum::Json<NotesPage<ContactNote>>> {
     let (search, cursor, limit) = (query.search()?, query.take_text("cursor")?, query.limit()?);
     query.finish()?;
-    let mut reading = state.db().read().await?;
+    let mut reading = if search.is_some() { state.db().search().await? } else { state.db().read().await? };
     contacts::must_exist(&mut reading, signed.org, contact).await?;
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("contact notes {contact} {search:?}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
-    let mut items = note_storage::newest::<ContactNote>(
-        &mut reading,
-        signed.org,
-        contact,
-        before,
-        search.as_deref(),
-        limit as usize + 1,
-    )
-    .await?;
-    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
+    let wanted = Wanted { parent: contact, before, search: search.as_deref(), limit };
+    let (items, next) = note_storage::newest::<ContactNote>(&mut reading, signed.org, wanted).await?;
+    let next_cursor = next.map(|seq| list.cursor(&seq.to_string()));
     let seen = seen_up_to(&mut reading, &signed, contact).await?;
     let unseen = count_unseen(&mut reading, &signed, contact, seen).await?;
     Ok(axum::Json(NotesPage { items, next_cursor, as_of, seen, unseen }))

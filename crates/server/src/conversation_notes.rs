@@ -10,8 +10,8 @@ use crate::{
     db::{Columns as _, int, malformed},
     error::Result,
     input::{Ids, JsonBody, Query},
-    note_storage::{self, Happened, NoteKind, NoteSql, note_sql},
-    page::{List, cut},
+    note_storage::{self, Happened, NoteKind, NoteSql, Wanted, note_sql},
+    page::List,
     state::State,
 };
 use axum::{extract, http::StatusCode, response::Response};
@@ -45,10 +45,9 @@ async fn list(
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("conversation notes {id}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
-    let wanted = limit as usize + 1;
-    let mut items =
-        note_storage::newest::<ConversationNote>(&mut reading, signed.org, id, before, None, wanted).await?;
-    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
+    let wanted = Wanted { parent: id, before, search: None, limit };
+    let (items, next) = note_storage::newest::<ConversationNote>(&mut reading, signed.org, wanted).await?;
+    let next_cursor = next.map(|seq| list.cursor(&seq.to_string()));
     Ok(axum::Json(Page { items, next_cursor, as_of }))
 }
 

@@ -33,6 +33,8 @@ pub type ReadTx = Transaction<'static, Sqlite>;
 /// How long to wait for a busy writer before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// Readers of their own for requests that read much.
+const SEARCHERS: u32 = 2;
 /// Versions before it can lose a commit: <https://sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
@@ -45,6 +47,7 @@ pub struct Db {
 struct Inner {
     writer: SqlitePool,
     readers: SqlitePool,
+    searchers: SqlitePool,
     epoch: String,
     cursor_key: String,
     device_key: String,
@@ -69,11 +72,13 @@ impl Db {
         let device_key = made_once(&writer, "device-key", secret::token()).await?;
         let visitor_key = made_once(&writer, "visitor-key", secret::token()).await?;
         let readers = pool(READERS, options(file).pragma("query_only", "ON")).await?;
+        let searchers = pool(SEARCHERS, options(file).pragma("query_only", "ON")).await?;
         let wake_ups = WakeUps::default();
         Ok(Self {
             inner: Arc::new(Inner {
                 writer,
                 readers,
+                searchers,
                 epoch,
                 cursor_key,
                 device_key,
@@ -151,6 +156,14 @@ impl Db {
         &self.inner.wake_ups
     }
 
+    /// As [`Db::read`], for a search: many at once wait for each other, and nobody else waits for them.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub(crate) async fn search(&self) -> Result<ReadTx> {
+        Ok(self.inner.searchers.begin().await?)
+    }
+
     /// How many read transactions have begun since the database was opened.
     #[must_use]
     pub fn reads(&self) -> u64 {
@@ -169,6 +182,7 @@ impl Db {
     /// Closes the file. Transactions that are not committed are rolled back.
     pub async fn close(&self) {
         self.inner.readers.close().await;
+        self.inner.searchers.close().await;
         self.inner.writer.close().await;
     }
 }
@@ -206,6 +220,8 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .pragma("trusted_schema", "OFF")
         // Sorting must not write texts into temporary files.
         .pragma("temp_store", "MEMORY")
+        // A row can be long: few are read ahead of the one that is used.
+        .row_buffer_size(8)
         .disable_statement_logging()
 }
 

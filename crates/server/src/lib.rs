@@ -8,6 +8,7 @@
 pub mod capacity;
 mod client_address;
 mod concurrency_limit;
+mod connections;
 pub mod error;
 pub mod input;
 mod origin;

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
     orgs,
-    page::{List, cut},
+    page::{self, List},
     state::State,
 };
 use axum::{extract, http::StatusCode};
@@ -44,8 +44,9 @@ async fn thread(
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("messages {id}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
-    let mut items = newest(&mut reading, signed.org, id, before, i64::from(limit) + 1).await?;
-    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
+    let (mut items, has_more) = newest(&mut reading, signed.org, id, before, limit).await?;
+    let last = items.last().filter(|_| has_more);
+    let next_cursor = last.map(|last| list.cursor(&last.seq.to_string()));
     attach(&mut reading, signed.org, id, &mut items).await?;
     Ok(axum::Json(Page { items, next_cursor, as_of }))
 }
@@ -234,16 +235,15 @@ async fn newest(
     org: OrgId,
     conversation: ConversationId,
     before: Seq,
-    limit: i64,
-) -> Result<Vec<Message>> {
+    limit: u32,
+) -> Result<(Vec<Message>, bool)> {
     let rows = sqlx::query(SELECT_NEWEST)
         .bind(org.to_string())
         .bind(conversation.to_string())
         .bind(int(before))
-        .bind(limit)
-        .fetch_all(reading)
-        .await?;
-    Ok(rows.iter().map(message).collect::<sqlx::Result<_>>()?)
+        .bind(i64::from(limit) + 1)
+        .fetch(reading);
+    page::collect(rows, limit, message).await
 }
 
 const SELECT_ATTACHMENTS: &str = "SELECT t.message_id, t.name, t.size, t.media_type FROM message m \

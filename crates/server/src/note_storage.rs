@@ -11,6 +11,7 @@ use crate::{
     db::{Columns as _, head, int, malformed},
     error::{Error, Result},
     overflow_padding,
+    page::Collected,
 };
 use axum::{
     http::StatusCode,
@@ -18,6 +19,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
+use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use std::{fmt::Display, str::FromStr, time::Duration};
 use wire::{AgentId, Deleted, NoteBody, OrgId, ProblemCode, Role, Seq};
@@ -75,7 +77,7 @@ pub(crate) enum Happened {
 }
 
 /// One kind of note.
-pub(crate) trait NoteKind: Sized {
+pub(crate) trait NoteKind: Sized + Serialize {
     type Id: Copy + Display + Send;
     /// The type of id of a note's parent.
     type Parent: Copy + Display + PartialEq + FromStr + Send;
@@ -101,29 +103,47 @@ pub(crate) async fn find<N: NoteKind>(reading: &mut SqliteConnection, org: OrgId
     Ok(row.as_ref().map(N::read).transpose()?)
 }
 
-/// The newest notes before a position that contain the text of a search.
+/// The notes that a page is to have.
+pub(crate) struct Wanted<'a, Parent> {
+    pub(crate) parent: Parent,
+    /// Only notes before this position.
+    pub(crate) before: Seq,
+    /// Only notes that contain this text.
+    pub(crate) search: Option<&'a str>,
+    pub(crate) limit: u32,
+}
+
+/// How much text a search looks at for one page.
+const SEARCHED_BYTES: usize = 1024 * 1024;
+
+/// The newest notes of a page, and the position before which the next one begins. A search that has looked at much ends
+/// its page there, also without a result: no request takes a reader from others for long.
 pub(crate) async fn newest<N: NoteKind>(
     reading: &mut SqliteConnection,
     org: OrgId,
-    parent: N::Parent,
-    before: Seq,
-    search: Option<&str>,
-    limit: usize,
-) -> Result<Vec<N>> {
-    let query = sqlx::query(N::SQL.newest).bind(org.to_string()).bind(parent.to_string()).bind(int(before));
-    let mut rows = query.fetch(reading);
-    let search = search.map(str::to_lowercase);
-    let mut notes = Vec::new();
-    while notes.len() < limit
-        && let Some(row) = rows.try_next().await?
-    {
+    wanted: Wanted<'_, N::Parent>,
+) -> Result<(Vec<N>, Option<Seq>)> {
+    let query = sqlx::query(N::SQL.newest).bind(org.to_string()).bind(wanted.parent.to_string());
+    let mut rows = query.bind(int(wanted.before)).fetch(reading);
+    let search = wanted.search.map(str::to_lowercase);
+    let (mut page, mut searched, mut last) = (Collected::new(wanted.limit), 0, None);
+    while let Some(row) = rows.try_next().await? {
+        if page.is_full() || searched >= SEARCHED_BYTES {
+            return Ok((page.items, last));
+        }
         let note = N::read(&row)?;
+        last = Some(row.seq("seq")?);
+        let Some(search) = &search else {
+            page.push(note);
+            continue;
+        };
+        searched += note.body().as_str().len();
         // SQL's LIKE ignores case for English letters only.
-        if search.as_ref().is_none_or(|search| note.body().as_str().to_lowercase().contains(search)) {
-            notes.push(note);
+        if note.body().as_str().to_lowercase().contains(search) {
+            page.push(note);
         }
     }
-    Ok(notes)
+    Ok((page.items, None))
 }
 
 /// Called before a note is added: returns the note as it is, if the same request was carried out before.

@@ -6,7 +6,9 @@ use crate::{
     error::{Error, Result},
     secret,
 };
+use futures::{Stream, TryStreamExt as _};
 use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
 use std::str::FromStr;
 use wire::{OrgId, ProblemCode};
 
@@ -71,6 +73,47 @@ pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
     let mut count = Count(0);
     serde_json::to_writer(&mut count, value).expect("the contract's types can be written as JSON");
     count.0
+}
+
+/// About how many bytes of JSON a page has at most. A single item may be longer.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// Reads the items of a page: at most `limit`, and fewer where they are long. `true`: there are more.
+pub(crate) async fn collect<T: Serialize>(
+    mut rows: impl Stream<Item = sqlx::Result<SqliteRow>> + Unpin,
+    limit: u32,
+    item: impl Fn(&SqliteRow) -> sqlx::Result<T>,
+) -> Result<(Vec<T>, bool)> {
+    let mut page = Collected::new(limit);
+    while let Some(row) = rows.try_next().await? {
+        if page.is_full() {
+            return Ok((page.items, true));
+        }
+        page.push(item(&row)?);
+    }
+    Ok((page.items, false))
+}
+
+/// The items of a page that is being read.
+pub(crate) struct Collected<T> {
+    pub(crate) items: Vec<T>,
+    bytes: usize,
+    limit: u32,
+}
+
+impl<T: Serialize> Collected<T> {
+    pub(crate) fn new(limit: u32) -> Self {
+        Self { items: Vec::new(), bytes: 0, limit }
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        self.bytes += json_bytes(&item);
+        self.items.push(item);
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.items.len() >= self.limit as usize || self.bytes >= MOST_BYTES
+    }
 }
 
 /// Removes the extra item that was asked for beyond the page, and returns the item after which the next page begins.

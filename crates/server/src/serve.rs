@@ -1,10 +1,11 @@
 //! The accept loop with its time limits, the background tasks, and the graceful shutdown.
 
 use crate::{
-    client_address::Peer,
+    client_address::{ClientAddress, Peer},
+    connections::{Connections, From},
     error::{Error, Result},
     origin, other_processes, purge,
-    state::State,
+    state::{Config, State},
 };
 use axum::{Router, body::Body, extract::Request};
 use hyper::body::Incoming;
@@ -13,12 +14,15 @@ use hyper_util::{
     server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 /// The time that open requests have to finish after a signal to stop.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
+/// How much of a request's head, or of an answer, a connection keeps in memory beside the answer itself.
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Serves until the process receives a signal to stop, then lets open requests finish.
 ///
@@ -32,13 +36,22 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
     ];
     let _survives = survive_full_files();
     let graceful = GracefulShutdown::new();
+    let connections = Connections::new(state.config().capacity);
     let mut told_to_stop = std::pin::pin!(told_to_stop());
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let header_time = state.config().header_time;
-                    tokio::spawn(connection(stream, peer, app.clone(), graceful.watcher(), header_time));
+                    // A connection without a place is closed at once.
+                    let Some(place) = connections.admit(whose(peer, state.config())) else { continue };
+                    let place = Arc::new(place);
+                    let held = Arc::clone(&place);
+                    let served = connection(stream, peer, app.clone(), graceful.watcher(), state.config().clone());
+                    let task = tokio::spawn(async move {
+                        let _held = held;
+                        served.await;
+                    });
+                    place.ends_with(task.abort_handle());
                 }
                 // Too many open files, or a connection that was closed before it was accepted: both are temporary.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -57,9 +70,18 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
     Ok(())
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: Watcher, header_time: Duration) {
+fn whose(peer: SocketAddr, config: &Config) -> From {
+    let address = ClientAddress(peer.ip());
+    let is_proxy = config.public_origin.is_some() && config.trusted_proxies.include(peer.ip());
+    if is_proxy { From::Proxy(address) } else { From::Client(address) }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: Watcher, config: Config) {
     // Sends small events at once instead of collecting them into larger packets.
     let _ = stream.set_nodelay(true);
+    let mut stream = Box::pin(TimeoutStream::new(stream));
+    // A client that asks for much and reads nothing would keep the answer in memory.
+    stream.as_mut().set_write_timeout_pinned(Some(config.write_time));
     let service = app.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
@@ -67,7 +89,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: W
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_time)
+        .header_read_timeout(config.header_time)
+        .max_buf_size(BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     // A broken connection needs no action: the client reconnects.
     let _ = watcher.watch(connection).await;

@@ -30,6 +30,8 @@ pub struct Config {
     pub capacity: Capacity,
     /// The time limit for a request's headers; a connection that sends nothing is closed after it too.
     pub header_time: Duration,
+    /// A connection whose client reads nothing of an answer for this long is closed.
+    pub write_time: Duration,
 }
 
 impl Default for Config {
@@ -42,6 +44,7 @@ impl Default for Config {
             heartbeat: Duration::from_secs(15),
             capacity: Capacity::default(),
             header_time: Duration::from_secs(10),
+            write_time: Duration::from_secs(30),
         }
     }
 }

@@ -6,18 +6,22 @@ use crate::{
     contact_fields::is_line,
     contacts,
     db::{Columns as _, malformed},
-    error::Result,
+    error::{Error, Result},
     input::{Ids, Query},
     state::State,
 };
 use axum::{extract, http::StatusCode};
 use sqlx::{Row as _, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{ActivityKind, ContactId, FieldError, Page, Problem, ProblemCode, Tag};
+use wire::{ActivityKind, ContactId, Page, Problem, ProblemCode, Tag};
 
 /// How many label colours the theme has.
 const COLORS: u32 = 8;
 const MOST_CHARS: usize = 40;
+/// How many tags a contact can carry: every answer about it holds them all.
+const MOST_OF_CONTACT: i64 = 100;
+/// How many tags an organization can have: they are one page.
+const MOST_OF_ORGANIZATION: i64 = 1000;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(all)).routes(routes!(put, remove))
@@ -56,8 +60,7 @@ async fn put(
     let mut change = signed.change(state.db()).await?;
     contacts::must_exist(change.tx(), signed.org, id).await?;
     if !is_line(&name, MOST_CHARS) {
-        let wrong = FieldError { pointer: "/tag".to_owned(), code: "invalid".to_owned() };
-        return Err(crate::error::Error::fields(ProblemCode::InvalidField, vec![wrong]));
+        return Err(Error::field(ProblemCode::InvalidField, "/tag", "invalid"));
     }
     make(&mut change, &name).await?;
     let put = sqlx::query("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
@@ -67,6 +70,15 @@ async fn put(
         .execute(change.tx())
         .await?;
     if put.rows_affected() > 0 {
+        let of_contact = "SELECT COUNT(*) FROM contact_tag WHERE org_id = ? AND contact_id = ?";
+        let carried: i64 = sqlx::query_scalar(of_contact)
+            .bind(signed.org.to_string())
+            .bind(id.to_string())
+            .fetch_one(change.tx())
+            .await?;
+        if carried > MOST_OF_CONTACT {
+            return Err(Error::field(ProblemCode::InvalidField, "/tag", "too-many"));
+        }
         record(&mut change, &signed, id, ActivityKind::TagAdded, name).await?;
         change.commit().await?;
     }
@@ -113,17 +125,20 @@ async fn record(
 /// Creates this tag unless the organization has it, without an event of its own.
 ///
 /// # Errors
-/// When the database fails.
+/// When there are too many, or the database fails.
 pub async fn make(change: &mut Change, name: &str) -> Result<()> {
     let org = change.org().to_string();
     let known: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM tag WHERE org_id = ?").bind(&org).fetch_one(change.tx()).await?;
-    sqlx::query("INSERT INTO tag (org_id, name, color) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+    let made = sqlx::query("INSERT INTO tag (org_id, name, color) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(&org)
         .bind(name)
         .bind(known % i64::from(COLORS))
         .execute(change.tx())
         .await?;
+    if made.rows_affected() > 0 && known >= MOST_OF_ORGANIZATION {
+        return Err(Error::field(ProblemCode::InvalidField, "/tag", "too-many"));
+    }
     Ok(())
 }
 

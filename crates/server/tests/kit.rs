@@ -218,6 +218,10 @@ impl Client {
         Self { app: world.app.clone(), headers: self.headers.clone() }
     }
 
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+
     pub(crate) fn without(&self, name: &str) -> Self {
         let mut headers = self.headers.clone();
         headers.remove(name);

@@ -7,6 +7,7 @@ mod kit;
 mod operations;
 
 mod backup;
+mod bounds;
 mod canary;
 mod command_line;
 mod contact_notes;

@@ -217,6 +217,7 @@ fn the_contacts_side_uses_only_modules_that_name_no_note_either() {
             "event_stream",
             "input",
             "orgs",
+            "page",
             "rate_limit",
             "request_parts",
             "secret",

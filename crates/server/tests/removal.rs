@@ -1,12 +1,12 @@
 //! Requests that are under way when their agent is removed, signs out, or has their token revoked: they change nothing.
 
 use crate::{
-    kit::{Answer, Client, World, patient},
+    kit::{Answer, Client, World, eventually, patient},
     operations::{Cast, Operation, all},
 };
 use axum::{body::Body, http::Method};
 use bytes::Bytes;
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, future::join_all, stream};
 use serde_json::json;
 use sidenote_server::{agents, embed};
 use std::convert::Infallible;
@@ -138,28 +138,28 @@ async fn a_request_that_waits_for_its_turn_when_its_agent_loses_access_changes_n
             && operation.template.starts_with("/api/")
             && operation.template != paths::SESSION
     });
-    let mut waiting = Vec::new();
-    for operation in changes {
+    let reads = world.db().reads();
+    let ask = |operation: Operation| {
         let (sam, cast) = (sam.clone(), cast.clone());
-        let mut request = Box::pin(async move { (operation.ask(&sam, &cast, cast.conversation).await, operation) });
-        // Until it waits for the writer: a session is read by another thread.
-        for _ in 0..200 {
-            assert!(futures::poll!(&mut request).is_pending());
-            tokio::task::yield_now().await;
-        }
-        waiting.push(request);
-    }
+        tokio::spawn(async move { (operation.ask(&sam, &cast, cast.conversation).await.status, operation) })
+    };
+    let waiting: Vec<_> = changes.map(ask).collect();
+    // Until each has read its session: then nobody else has a reader.
+    eventually(async || world.db().reads() >= reads + waiting.len() as u64).await;
+    let readers = join_all((0..4).map(|_| world.db().read())).await;
+    assert!(readers.iter().all(Result::is_ok));
+    drop(readers);
     sqlx::query("DELETE FROM session WHERE agent_id = ?")
         .bind(world.acme.sam.to_string())
         .execute(removal.tx())
         .await
         .unwrap();
-    removal.commit().await.unwrap();
     let before = written(&world).await;
+    removal.commit().await.unwrap();
     assert!(waiting.len() >= 14, "{} requests", waiting.len());
     for request in waiting {
-        let (answer, operation) = patient(request).await;
-        assert_eq!(answer.status, 401, "{operation:?}");
+        let (status, operation) = patient(request).await.unwrap();
+        assert_eq!(status, 401, "{operation:?}");
     }
     assert_eq!(written(&world).await, before);
 }

@@ -4,7 +4,7 @@ use super::{Visitor, token};
 use crate::{
     db::{Columns as _, int, malformed},
     error::Result,
-    secret,
+    page, secret,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -26,6 +26,8 @@ macro_rules! select {
 const SELECT_PAGE: &str = select!("m.conversation_id = ? AND m.position < ? ORDER BY m.position DESC LIMIT ?");
 const SELECT_AFTER: &str = select!("m.conversation_id = ? AND m.position > ? ORDER BY m.position LIMIT 100");
 const SELECT_ONE: &str = select!("m.id = ?");
+/// How many messages are read at once for a stream.
+const MOST: u32 = 100;
 
 /// The conversation, if there is one yet.
 pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visitor) -> Result<Option<ConversationId>> {
@@ -54,17 +56,14 @@ pub(super) async fn page(
         .bind(conversation.to_string())
         .bind(before.unwrap_or(i64::MAX))
         .bind(i64::from(limit) + 1)
-        .fetch_all(reading)
-        .await?;
-    let mut items = rows.iter().map(message).collect::<sqlx::Result<Vec<_>>>()?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let last = items.last().filter(|_| more);
+        .fetch(reading);
+    let (items, has_more) = page::collect(rows, limit, message).await?;
+    let last = items.last().filter(|_| has_more);
     let next_cursor = last.map(|last| write_cursor(key, visitor, int(last.position)));
     Ok(VisitorPage { items, next_cursor })
 }
 
-/// The messages after a position, oldest first, at most a hundred.
+/// The messages after a position, oldest first: at most a hundred, and fewer where they are long.
 pub(super) async fn after(
     reading: &mut SqliteConnection,
     visitor: &Visitor,
@@ -75,9 +74,8 @@ pub(super) async fn after(
         .bind(visitor.org.to_string())
         .bind(conversation.to_string())
         .bind(int(position))
-        .fetch_all(reading)
-        .await?;
-    Ok(rows.iter().map(message).collect::<sqlx::Result<_>>()?)
+        .fetch(reading);
+    Ok(page::collect(rows, MOST, message).await?.0)
 }
 
 /// The conversation's last position; 0 before the first message.
