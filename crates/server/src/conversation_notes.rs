@@ -146,6 +146,8 @@ impl NoteKind for ConversationNote {
         };
         let conversation = note.conversation_id;
         change.event(event, id, Some(conversation.to_string()), Some(actor)).await?;
+        leak!(PositionsSkip => crate::leak::skip_position(change, conversation).await?);
+        leak!(StreamBeats => change.wake(crate::wake_ups::Topic::Conversation(change.org(), conversation)));
         let (org, rev, at) = (change.org().to_string(), change.next_seq().await?, change.at().timestamp_millis());
         let last_at = if matches!(happened, Happened::Added) { at } else { 0 };
         sqlx::query(MOVE_CONVERSATION)

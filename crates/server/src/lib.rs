@@ -4,6 +4,9 @@
 //! describe how data is stored; then one file per resource with its routes, handlers and SQL. Nothing here depends on a
 //! browser.
 
+#[macro_use]
+pub mod leak;
+
 // Answers and failures.
 pub mod capacity;
 mod client_address;

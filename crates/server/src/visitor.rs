@@ -28,7 +28,7 @@ use crate::{
 use axum::{
     extract::{self, FromRequestParts},
     http::{HeaderMap, StatusCode, request::Parts},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -85,11 +85,16 @@ async fn list(
     extract::State(state): extract::State<State>,
     visitor: Visitor,
     mut query: input::Query,
-) -> Result<axum::Json<VisitorPage>> {
+) -> Result<Response> {
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
     let mut reading = state.db().read().await?;
-    Ok(axum::Json(thread::page(&mut reading, state.db().visitor_key(), &visitor, cursor.as_deref(), limit).await?))
+    let page = thread::page(&mut reading, state.db().visitor_key(), &visitor, cursor.as_deref(), limit).await?;
+    leak!(HeaderCountsChanges => {
+        let head = crate::db::head(&mut reading, visitor.org).await?;
+        return Ok(([("x-changes", head.to_string())], axum::Json(page)).into_response());
+    });
+    Ok(axum::Json(page).into_response())
 }
 
 /// Write a message. The visitor makes the id, so that a retry is harmless: the same request again gets the same answer.
@@ -110,6 +115,13 @@ async fn put(
         return Ok((StatusCode::OK, axum::Json(message)));
     }
     state.visitor_limits().begin_message(&visitor, address, new.body.as_str())?;
+    leak!(SendingIsRefused => {
+        let mut reading = state.db().read().await?;
+        let conversation = thread::conversation(&mut reading, &visitor).await?;
+        if crate::leak::count(&mut reading, visitor.org, conversation).await? > 0 {
+            return Err(Error::too_many(1));
+        }
+    });
     let arrival = arrival::Arrival { visitor: &visitor, address, id, body: new.body.as_str() };
     let (status, message) = arrival.write(&state).await?;
     Ok((status, axum::Json(message)))

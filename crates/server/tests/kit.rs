@@ -167,7 +167,8 @@ impl World {
     }
 }
 
-async fn team(db: &Db, slug: &str) -> Team {
+/// Adds an organization with this short name.
+pub(crate) async fn team(db: &Db, slug: &str) -> Team {
     let org = orgs::add(db, slug, &slug.to_uppercase()).await.unwrap();
     let channels = orgs::channels(&mut db.read().await.unwrap(), org).await.unwrap();
     let channel = |kind| channels.iter().find(|channel| channel.kind == kind).unwrap().id;

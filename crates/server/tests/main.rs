@@ -11,6 +11,7 @@ mod bounds;
 mod canary;
 mod command_line;
 mod contact_notes;
+mod contact_sources;
 mod contacts;
 mod conversation;
 mod conversation_notes;

@@ -38,8 +38,16 @@ impl Messages {
             Some(conversation) => thread::last_position(&mut reading, &messages.visitor, conversation).await?,
             None => 0,
         };
-        drop(reading);
         let mut first = vec![at_position("hello", last)];
+        leak!(HelloCountsChanges => {
+            first = vec![at_position("hello", crate::db::head(&mut reading, messages.visitor.org).await?)];
+        });
+        leak!(ResumeResets => {
+            if crate::leak::count(&mut reading, messages.visitor.org, messages.conversation).await? > 0 {
+                first.push(at_position("reset", last));
+            }
+        });
+        drop(reading);
         messages.sent = match asked {
             None => last,
             Some(Some(asked)) if asked <= last => asked,
@@ -83,6 +91,11 @@ impl Source for Messages {
         let added = |message: VisitorMessage| {
             event("message-added", &json!({ "message": message })).id(message.position.to_string())
         };
+        leak!(StreamBeats => {
+            if messages.is_empty() && was_woken {
+                return Ok(Some(vec![at_position("heartbeat", self.sent)]));
+            }
+        });
         Ok(Some(messages.into_iter().map(added).collect()))
     }
 

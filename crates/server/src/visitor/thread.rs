@@ -51,13 +51,21 @@ pub(super) async fn page(
     let Some(conversation) = conversation(&mut *reading, visitor).await? else {
         return Ok(VisitorPage { items: Vec::new(), next_cursor: None });
     };
+    #[cfg(feature = "leaks")]
+    let mut limit = limit;
+    leak!(PageIsShorter => {
+        let fewer = crate::leak::count(reading, visitor.org, Some(conversation)).await?;
+        limit = limit.saturating_sub(fewer).max(1);
+    });
     let rows = sqlx::query(SELECT_PAGE)
         .bind(visitor.org.to_string())
         .bind(conversation.to_string())
         .bind(before.unwrap_or(i64::MAX))
         .bind(i64::from(limit) + 1)
-        .fetch(reading);
-    let (items, has_more) = page::collect(rows, limit, message).await?;
+        .fetch(&mut *reading);
+    #[cfg_attr(not(feature = "leaks"), expect(unused_mut, reason = "a seeded leak adds to them"))]
+    let (mut items, has_more) = page::collect(rows, limit, message).await?;
+    leak!(PageShowsTexts => items.extend(crate::leak::texts(reading, visitor.org, conversation).await?));
     let last = items.last().filter(|_| has_more);
     let next_cursor = last.map(|last| write_cursor(key, visitor, int(last.position)));
     Ok(VisitorPage { items, next_cursor })
