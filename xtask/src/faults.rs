@@ -4,12 +4,7 @@
 
 use std::process::ExitCode;
 
-use crate::{
-    project::Project,
-    shell::{self, Error},
-    stories,
-    test_count::by_story,
-};
+use crate::{figures::Figures, project::Project, shell::Error, stories, test_count::by_story};
 
 /// How often each test runs, and how many histories the store's test plays.
 pub(crate) struct Tier {
@@ -29,53 +24,26 @@ pub(crate) fn faults(project: &Project, tier: &Tier) -> Result<ExitCode, Error> 
         ("sidenote-server", "server", "faults::"),
         ("sidenote-server", "server", "backup::"),
     ] {
-        figures.native(project, tier, [package, target, filter])?;
+        let runs = [("SIDENOTE_FAULT_RUNS", tier.runs), ("SIDENOTE_FAULT_HISTORIES", tier.histories)];
+        figures.native(project, [package, target, filter], &runs)?;
     }
-    figures.browser(project, tier)?;
-    println!();
-    figures.lines.iter().for_each(|figure| println!("{figure}"));
-    println!("\n{} figures, {} failed", figures.lines.len(), figures.failed);
-    Ok(if figures.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    browser(project, tier, &mut figures)?;
+    Ok(figures.print())
 }
 
-#[derive(Default)]
-struct Figures {
-    lines: Vec<String>,
-    failed: usize,
-}
-
-impl Figures {
-    fn hear(&mut self, line: &str) {
-        // The test's name may come before it.
-        if let Some((_, figure)) = line.split_once("figure: ") {
-            self.lines.push(figure.to_owned());
-        }
+/// The end-to-end tests of the outbox, of several tabs and of a module that breaks, in the app and in the widget. Then the
+/// tests with a network that breaks all the time.
+fn browser(project: &Project, tier: &Tier, figures: &mut Figures) -> Result<(), Error> {
+    println!("\n== browser, each {} times", tier.stories);
+    let again = format!("--repeat-each={}", tier.stories);
+    let (count, report) =
+        stories::run(project, &["outbox", "tabs", "broken", &again], None, |line| figures.hear(line))?;
+    figures.count(count.failed == 0);
+    for (story, passed, run) in by_story(&report) {
+        figures.add(format!("browser, {passed} of {run}: {story}"));
     }
-
-    fn native(&mut self, project: &Project, tier: &Tier, [package, target, filter]: [&str; 3]) -> Result<(), Error> {
-        println!("\n== {target} {filter}");
-        let mut command = project.cargo(&["test", "--locked", "--package", package, "--test", target, "--", filter]);
-        command.args(["--nocapture", "--test-threads=1"]);
-        command.env("SIDENOTE_FAULT_RUNS", tier.runs).env("SIDENOTE_FAULT_HISTORIES", tier.histories);
-        let status = shell::run_hearing(&mut command, |line| self.hear(line))?;
-        self.failed += usize::from(!status.success());
-        Ok(())
-    }
-
-    /// The end-to-end tests of the outbox, of several tabs and of a module that breaks, in the app and in the widget.
-    /// Then the tests with a network that breaks all the time.
-    fn browser(&mut self, project: &Project, tier: &Tier) -> Result<(), Error> {
-        println!("\n== browser, each {} times", tier.stories);
-        let again = format!("--repeat-each={}", tier.stories);
-        let (count, report) =
-            stories::run(project, &["outbox", "tabs", "broken", &again], None, |line| self.hear(line))?;
-        self.failed += usize::from(count.failed > 0);
-        for (story, passed, run) in by_story(&report) {
-            self.lines.push(format!("browser, {passed} of {run}: {story}"));
-        }
-        println!("\n== browsers, {} actions", tier.runs);
-        let (count, _) = stories::run(project, &["faults.spec"], Some(tier.runs), |line| self.hear(line))?;
-        self.failed += usize::from(count.failed > 0);
-        Ok(())
-    }
+    println!("\n== browsers, {} actions", tier.runs);
+    let (count, _) = stories::run(project, &["faults.spec"], Some(tier.runs), |line| figures.hear(line))?;
+    figures.count(count.failed == 0);
+    Ok(())
 }

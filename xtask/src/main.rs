@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks through its output")]
 
+mod audit;
 mod bench;
 mod build;
 mod check;
@@ -11,6 +12,7 @@ mod crate_sizes;
 mod dev;
 mod examples;
 mod faults;
+mod figures;
 mod fingerprint;
 mod first_load;
 mod install;
@@ -44,6 +46,7 @@ cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
                                         asks any back end whether it keeps the contract; --help says more
 cargo xtask bench                       ratios of what is measured side by side
 cargo xtask faults [--long]             what goes wrong in the world, hundreds (thousands) of times; prints figures
+cargo xtask audit [--long]              what SECURITY.md promises, measured; prints figures
 cargo xtask examples                    the example pages, built with the package
 cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
 
@@ -81,6 +84,8 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
         ["bench"] => bench::bench(&project),
         ["faults"] => faults::faults(&project, &faults::USUAL),
         ["faults", "--long"] => faults::faults(&project, &faults::LONG),
+        ["audit"] => audit::audit(&project, audit::USUAL),
+        ["audit", "--long"] => audit::audit(&project, audit::LONG),
         ["examples"] => examples::built(&project).map(|_| ExitCode::SUCCESS),
         ["styles"] => styles::join(&project).map(|_| ExitCode::SUCCESS),
         _ => {

@@ -233,31 +233,32 @@ fn share(n: u64) -> std::ops::Range<u64> {
     1 + n * share..1 + (n + 1) * share
 }
 
-async fn look_the_same(n: u64) {
+/// Plays one share, and returns the figure.
+async fn look_the_same(n: u64) -> String {
     let seeds = share(n);
     let count = seeds.end - seeds.start;
     assert_eq!(differing(seeds).await, None, "the seed of a history that differs");
-    eprintln!("figure: worlds that differ to the contact by the team's notes: 0 of {count} (part {} of 4)", n + 1);
+    format!("figure: worlds that differ to the contact by the team's notes: 0 of {count} (part {} of 4)", n + 1)
 }
 
 #[tokio::test]
 async fn a_contact_cannot_tell_whether_the_team_writes_notes() {
-    look_the_same(0).await;
+    println!("{}", look_the_same(0).await);
 }
 
 #[tokio::test]
 async fn a_contact_cannot_tell_whether_the_team_writes_notes_2() {
-    look_the_same(1).await;
+    println!("{}", look_the_same(1).await);
 }
 
 #[tokio::test]
 async fn a_contact_cannot_tell_whether_the_team_writes_notes_3() {
-    look_the_same(2).await;
+    println!("{}", look_the_same(2).await);
 }
 
 #[tokio::test]
 async fn a_contact_cannot_tell_whether_the_team_writes_notes_4() {
-    look_the_same(3).await;
+    println!("{}", look_the_same(3).await);
 }
 
 #[tokio::test]
@@ -267,7 +268,7 @@ async fn every_seeded_leak_is_noticed() {
         assert!(differing(1..100).await.is_some(), "{leak:?} is not noticed");
     }
     sidenote_server::leak::seed(None);
-    eprintln!("figure: seeded leaks to the contact: {0}/{0} caught", Leak::ALL.len());
+    println!("figure: seeded leaks to the contact: {0}/{0} caught", Leak::ALL.len());
 }
 
 /// A small generator (xorshift64): the same history from the same seed.

@@ -1,11 +1,13 @@
 //! The wall between organizations: ids of another one answer byte for byte like ids that don't exist.
 
 use crate::{
-    kit::{Answer, World},
-    operations::{Cast, all},
+    kit::{Answer, Client, World},
+    operations::{Cast, Operation, all},
 };
+use axum::http::Method;
 use serde_json::json;
-use wire::{AgentId, ChannelId, Conversation, Page, paths};
+use sidenote_server::{agents, embed};
+use wire::{AgentId, ChannelId, Conversation, EmbedToken, Page, paths};
 
 fn without_ids(answer: &Answer, cast: &Cast) -> (u16, String, String) {
     (answer.status, format!("{:?}", answer.headers), cast.forget(&answer.text()))
@@ -119,4 +121,133 @@ async fn events_of_one_organization_are_not_heard_in_another() {
     let ours = maya.add_note(world.acme.ana, world.acme.ana_chat, "ours").await;
     let heard = stream.next().await.unwrap();
     assert_eq!((heard.event.as_str(), &heard.data["note"]["id"]), ("contact-note-added", &json!(ours)));
+}
+
+/// Who can call the server.
+struct Caller {
+    name: &'static str,
+    client: Client,
+    is: Kind,
+}
+
+/// What a caller can get at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The agents' API of acme.
+    AgentOfAcme,
+    /// The agents' API of globex.
+    AgentOfGlobex,
+    /// A visitor's own conversation.
+    Visitor,
+    /// Tokens of acme's widget.
+    BackEndOfAcme,
+    Nobody,
+}
+
+async fn callers(world: &World) -> Vec<Caller> {
+    let (acme, db) = (&world.acme, world.db());
+    let nobody = world.nobody();
+    let bearer = |token: &str| nobody.with("authorization", &format!("Bearer {token}"));
+    let key = embed::keys::add(db, acme.org, "crm").await.unwrap();
+    let removed_key = embed::keys::add(db, acme.org, "old crm").await.unwrap();
+    for origin in ["https://crm.test", "https://old.test"] {
+        embed::origins::add(db, acme.org, origin).await.unwrap();
+    }
+    let mut tokens = Vec::new();
+    for (key, origin) in [(&key, "https://crm.test"), (&key, "https://old.test"), (&removed_key, "https://crm.test")] {
+        let asked = json!({ "agent": "sam@acme.test", "origin": origin });
+        let made: EmbedToken = bearer(key).post(paths::EMBED_TOKENS, Some(asked)).await.expect(201).read();
+        tokens.push(bearer(&made.token));
+    }
+    embed::origins::remove(db, acme.org, "https://old.test").await.unwrap();
+    embed::keys::remove(db, acme.org, "old crm").await.unwrap();
+    let removed = world.kim().await;
+    agents::remove(db, "kim@acme.test").await.unwrap();
+    let signed_out = world.sam().await;
+    signed_out.delete(paths::SESSION).await.expect(204);
+    let sam = world.sam().await;
+    let widget = tokens[0].with("origin", "https://crm.test");
+    let caller = |name, client, is| Caller { name, client, is };
+    use Kind::{AgentOfAcme, AgentOfGlobex, BackEndOfAcme, Nobody, Visitor};
+    vec![
+        caller("an agent", sam.clone(), AgentOfAcme),
+        caller("an admin", world.maya().await, AgentOfAcme),
+        caller("an agent of another organization", world.gia().await, AgentOfGlobex),
+        caller("the widget", widget.clone(), AgentOfAcme),
+        caller("a visitor", crate::visitor::visitor(world).await, Visitor),
+        caller("a back end", bearer(&key), BackEndOfAcme),
+        caller("nobody", nobody.clone(), Nobody),
+        caller("a removed agent", removed, Nobody),
+        caller("an agent who signed out", signed_out, Nobody),
+        caller("a made-up session", sam.with("cookie", "sid=0000"), Nobody),
+        caller("a made-up token", bearer("0000"), Nobody),
+        caller("a token on another page", widget.with("origin", "https://evil.test"), Nobody),
+        caller("a token without a page", widget.without("origin"), Nobody),
+        caller("a token of a removed origin", tokens[1].with("origin", "https://old.test"), Nobody),
+        caller("a token of a removed key", tokens[2].with("origin", "https://crm.test"), Nobody),
+        caller("a removed key", bearer(&removed_key), Nobody),
+        caller("a page of another site", sam.with("sec-fetch-site", "cross-site"), Nobody),
+        caller("another agent's page", sam.with("x-sidenote-agent", &acme.maya.to_string()), Nobody),
+    ]
+}
+
+/// Whose resources the ids of a call name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ids {
+    Acmes,
+    Globexes,
+    Nobodys,
+}
+
+/// Whether an answer is what this caller may get from this operation with these ids.
+fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bool {
+    let (path, is_refused) = (operation.template.as_str(), matches!(status, 401 | 403 | 429));
+    let names_something = path.contains('{');
+    let of_agent = |own: Ids| if !names_something || ids == own { status < 400 } else { status == 404 };
+    if path == "/contact/v1/{org}/visits" {
+        // Anybody may begin a visit.
+        return status < 500;
+    }
+    match (caller.is, path.split('/').nth(1)) {
+        // What reads only is safe with a cookie that another site's page sends: no browser lets the page read it.
+        _ if caller.name == "a page of another site" && operation.method == Method::GET => status < 500,
+        (Kind::AgentOfAcme, Some("api")) => of_agent(Ids::Acmes) || is_business(operation, status),
+        (Kind::AgentOfGlobex, Some("api")) => of_agent(Ids::Globexes) || is_business(operation, status),
+        (Kind::Visitor, Some("contact")) => status < 400 || status == 409,
+        (Kind::BackEndOfAcme, Some("embed")) => status < 500 && !is_refused,
+        _ => is_refused,
+    }
+}
+
+/// A refusal that is about the thing itself: it is deleted, was not, or the id is used.
+fn is_business(operation: &Operation, status: u16) -> bool {
+    let is_nested = operation.template.contains("_id}");
+    is_nested && matches!(status, 403 | 409 | 410)
+}
+
+#[tokio::test]
+async fn every_caller_gets_what_is_theirs_and_nothing_else() {
+    let world = World::new().await;
+    let (maya, gia) = (world.maya().await, world.gia().await);
+    let callers = callers(&world).await;
+    let (operations, mut wrong, mut cells) = (all(&world).await, Vec::new(), 0);
+    // Anybody may sign in, and who signs out can't do anything else.
+    for operation in operations.iter().filter(|operation| operation.template != paths::SESSION) {
+        for caller in &callers {
+            for ids in [Ids::Acmes, Ids::Globexes, Ids::Nobodys] {
+                let cast = match ids {
+                    Ids::Acmes => Cast::of(&maya, &world.acme).await,
+                    Ids::Globexes => Cast::of(&gia, &world.globex).await,
+                    Ids::Nobodys => Cast::random(),
+                };
+                let answer = operation.ask(&caller.client, &cast, cast.conversation).await;
+                cells += 1;
+                if !is_right(caller, operation, ids, answer.status) {
+                    wrong.push(format!("{}: {operation:?} with {ids:?}: {}", caller.name, answer.status));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {cells} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    println!("figure: authorization, operations × callers × ids: 0 of {cells} wrong");
 }
