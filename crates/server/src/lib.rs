@@ -48,6 +48,7 @@ pub mod password;
 mod rate_limit;
 mod session;
 mod sign_in;
+mod sign_in_limits;
 
 // Resources.
 mod activity;
@@ -66,6 +67,7 @@ pub mod tags;
 pub mod demo;
 pub mod import;
 mod visitor;
+mod visitor_limits;
 
 // Running the server.
 pub mod cli;

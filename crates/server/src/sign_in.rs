@@ -1,24 +1,13 @@
-//! The sign-in: who may try a password, when, and how often.
-//!
-//! Invariants:
-//! - Only a password that was verified and is wrong is counted. An attempt that is refused, broken off or fails counts
-//!   for nothing.
-//! - Limits are checked when it is an attempt's turn, so that many attempts at once get no further than one after the
-//!   other.
-//! - Nobody can refuse another's right password from another address: a wrong one counts for its account and address
-//!   together. What strangers do to an account from many addresses slows strangers only; a browser in which the account
-//!   has signed in before has a limit and a line of its own.
+//! The sign-in. `sign_in_limits` says how often a password may be tried.
 
 use crate::{
     client_address::ClientAddress,
-    concurrency_limit::ConcurrencyLimit,
     db::{Columns as _, Db},
     device_cookie,
     error::Result,
     input::JsonBody,
-    password::PasswordVerifier,
-    rate_limit::{Bucket, Rate, RateLimit},
-    secret, session,
+    session,
+    sign_in_limits::Attempt,
     state::State,
 };
 use axum::{
@@ -26,43 +15,11 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::AppendHeaders,
 };
-use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{AgentId, OrgId, Problem, ProblemCode, SignIn};
 
-/// Wrong passwords of one browser, or of one address for one account.
-const GUESSES: Rate = Rate::new(10, Duration::from_secs(90));
-/// Wrong passwords of all strangers for one account.
-const GUESSES_OF_ACCOUNT: Rate = Rate::new(50, Duration::from_secs(30));
-/// Wrong passwords of one address for all accounts: an office may share it.
-const GUESSES_OF_ADDRESS: Rate = Rate::new(50, Duration::from_secs(10));
-/// Attempts under way of one address, or of one known browser: a whole office may sign in at nine.
-const MOST_AT_ONCE: usize = 50;
-/// Attempts under way of everybody. Each waits for its turn in little memory.
-const MOST_IN_ALL: usize = 2000;
-
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(sign_in))
-}
-
-/// What sign-ins share: limits, and the memory in which passwords are verified.
-pub(crate) struct SignIns {
-    guesses: RateLimit,
-    under_way: ConcurrencyLimit<String>,
-    /// Two lines, so that strangers never stand before a browser that is known.
-    known: PasswordVerifier,
-    strangers: PasswordVerifier,
-}
-
-impl Default for SignIns {
-    fn default() -> Self {
-        Self {
-            guesses: RateLimit::default(),
-            under_way: ConcurrencyLimit::new(MOST_AT_ONCE, MOST_IN_ALL),
-            known: PasswordVerifier::default(),
-            strangers: PasswordVerifier::default(),
-        }
-    }
 }
 
 type SetCookies = AppendHeaders<[(HeaderName, HeaderValue); 2]>;
@@ -78,7 +35,7 @@ async fn sign_in(
     JsonBody(given): JsonBody<SignIn>,
 ) -> Result<(StatusCode, SetCookies)> {
     let email = given.email.to_lowercase();
-    let attempt = Attempt::new(&state, &headers, &email, address);
+    let attempt = Attempt::new(device_cookie::known_browser(&headers, &state, &email), &email, address);
     let account = account(state.db(), &email).await?;
     let stored = account.as_ref().map(|(.., hash)| hash.clone());
     let matches = attempt.verify(state.sign_ins(), given.password, stored).await?;
@@ -99,45 +56,4 @@ async fn account(db: &Db, email: &str) -> Result<Option<(OrgId, AgentId, String)
         .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some((row.id("org_id")?, row.id("id")?, row.text("password_hash")?)))
-}
-
-/// One attempt to sign in.
-struct Attempt {
-    is_known_browser: bool,
-    /// Whose attempts wait for each other.
-    line: String,
-    /// What a wrong password counts for.
-    buckets: Vec<Bucket>,
-}
-
-impl Attempt {
-    fn new(state: &State, headers: &HeaderMap, email: &str, address: ClientAddress) -> Self {
-        if let Some(browser) = device_cookie::known_browser(headers, state, email) {
-            let line = format!("browser {browser}");
-            return Self { is_known_browser: true, buckets: vec![(GUESSES, line.clone())], line };
-        }
-        let (account, address) = (format!("account {}", secret::hash(email)), address.key());
-        let buckets = vec![
-            (GUESSES, format!("{account} {address}")),
-            (GUESSES_OF_ACCOUNT, account),
-            (GUESSES_OF_ADDRESS, address.clone()),
-        ];
-        Self { is_known_browser: false, line: address, buckets }
-    }
-
-    /// Whether the password matches; see [`PasswordVerifier`].
-    async fn verify(&self, shared: &SignIns, password: String, stored: Option<String>) -> Result<bool> {
-        // Before it takes anybody's time.
-        shared.guesses.check(&self.buckets)?;
-        let permit = shared.under_way.open(&self.line)?;
-        let _turn = permit.turn().await;
-        let verifier = if self.is_known_browser { &shared.known } else { &shared.strangers };
-        let turn = verifier.turn().await;
-        shared.guesses.check(&self.buckets)?;
-        let matches = turn.verify(password, stored).await;
-        if !matches {
-            shared.guesses.count(&self.buckets);
-        }
-        Ok(matches)
-    }
 }

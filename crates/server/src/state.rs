@@ -6,9 +6,9 @@ use crate::{
     db::Db,
     feed::Feeds,
     rate_limit::RateLimit,
-    sign_in::SignIns,
+    sign_in_limits::SignIns,
     static_files::StaticFiles,
-    visitor,
+    visitor_limits::VisitorLimits,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -69,7 +69,7 @@ struct Inner {
     static_files: StaticFiles,
     wrong_keys: RateLimit,
     sign_ins: SignIns,
-    visitor_limits: visitor::Limits,
+    visitor_limits: VisitorLimits,
     streams: Streams,
     feeds: Feeds,
     closing: watch::Sender<bool>,
@@ -86,7 +86,7 @@ impl State {
             static_files,
             wrong_keys: RateLimit::default(),
             sign_ins: SignIns::default(),
-            visitor_limits: visitor::Limits::default(),
+            visitor_limits: VisitorLimits::default(),
             feeds: Feeds::default(),
             closing,
         };
@@ -121,7 +121,7 @@ impl State {
         &self.inner.sign_ins
     }
 
-    pub(crate) fn visitor_limits(&self) -> &visitor::Limits {
+    pub(crate) fn visitor_limits(&self) -> &VisitorLimits {
         &self.inner.visitor_limits
     }
 

@@ -5,16 +5,12 @@
 //! `conversation.last_at`, not `rev`, not the organization's `seq`.
 //!
 //! - `token` makes and checks a visitor's token; nothing is stored before the first message.
-//! - `limits` are the rate limits.
 //! - `thread` reads the conversation, `arrival` adds to it, `stream` sends its new messages.
 
 mod arrival;
-mod limits;
 mod stream;
 mod thread;
 mod token;
-
-pub(crate) use limits::Limits;
 
 use crate::{
     client_address::ClientAddress,
@@ -114,7 +110,7 @@ async fn put(
     if let Some(message) = known {
         return Ok((StatusCode::OK, axum::Json(message)));
     }
-    state.visitor_limits().begin_message(&visitor, address, new.body.as_str())?;
+    state.visitor_limits().begin_message(visitor.org, &visitor.hash, address, new.body.as_str())?;
     leak!(SendingIsRefused => {
         let mut reading = state.db().read().await?;
         let conversation = thread::conversation(&mut reading, &visitor).await?;

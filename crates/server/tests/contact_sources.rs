@@ -53,16 +53,16 @@ fn the_scan_sees_every_module_named() {
 const VISITOR_FILES: [&str; 6] = [
     "src/visitor.rs",
     "src/visitor/arrival.rs",
-    "src/visitor/limits.rs",
     "src/visitor/stream.rs",
     "src/visitor/thread.rs",
     "src/visitor/token.rs",
+    "src/visitor_limits.rs",
 ];
 
 #[test]
 fn the_contacts_side_can_name_no_note() {
     let listed = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/visitor")).unwrap().count();
-    assert_eq!(listed + 1, VISITOR_FILES.len(), "every file of the contact's side is listed here");
+    assert_eq!(listed + 2, VISITOR_FILES.len(), "every file of the contact's side is listed here");
     for file in VISITOR_FILES {
         let named: Vec<String> =
             words(&code(file)).into_iter().filter(|word| word.to_lowercase().contains("note")).collect();

@@ -1,7 +1,6 @@
 //! Rate limits of the web chat: for a visitor, for an address, and for all visitors of an organization, so that a flood
 //! of new visitors is slowed before it fills the team's inbox.
 
-use super::Visitor;
 use crate::{
     client_address::ClientAddress,
     error::Result,
@@ -26,28 +25,28 @@ const CONVERSATIONS: Rate = Rate::new(20, Duration::from_secs(30));
 const CONVERSATIONS_OF_ORGANIZATION: Rate = Rate::new(120, Duration::from_secs(2));
 
 #[derive(Default)]
-pub(crate) struct Limits {
+pub(crate) struct VisitorLimits {
     rates: RateLimit,
 }
 
-impl Limits {
+impl VisitorLimits {
     /// Counts a new visit.
     ///
     /// # Errors
     /// 429 when there are too many.
-    pub(super) fn begin_visit(&self, address: ClientAddress) -> Result<()> {
+    pub(crate) fn begin_visit(&self, address: ClientAddress) -> Result<()> {
         self.rates.begin(&[(VISITS, format!("visit {}", address.key()))], 1)
     }
 
-    /// Counts a message, the longer the more.
+    /// Counts a message, the longer the more. `hash`: of the visitor's token.
     ///
     /// # Errors
     /// As [`Self::begin_visit`].
-    pub(super) fn begin_message(&self, visitor: &Visitor, address: ClientAddress, body: &str) -> Result<()> {
+    pub(crate) fn begin_message(&self, org: OrgId, hash: &str, address: ClientAddress, body: &str) -> Result<()> {
         let buckets = [
-            (MESSAGES, format!("message {}", visitor.hash)),
+            (MESSAGES, format!("message {hash}")),
             (MESSAGES_OF_ADDRESS, format!("message {}", address.key())),
-            (MESSAGES_OF_ORGANIZATION, format!("message {}", visitor.org)),
+            (MESSAGES_OF_ORGANIZATION, format!("message {org}")),
         ];
         let cost = u32::try_from(body.len().div_ceil(BYTES_PER_ATTEMPT)).unwrap_or(u32::MAX);
         self.rates.begin(&buckets, cost.max(1))
@@ -57,7 +56,7 @@ impl Limits {
     ///
     /// # Errors
     /// As [`Self::begin_visit`].
-    pub(super) fn begin_conversation(&self, org: OrgId, address: ClientAddress) -> Result<()> {
+    pub(crate) fn begin_conversation(&self, org: OrgId, address: ClientAddress) -> Result<()> {
         let buckets = [
             (CONVERSATIONS, format!("conversation {}", address.key())),
             (CONVERSATIONS_OF_ORGANIZATION, format!("conversation {org}")),
