@@ -125,7 +125,7 @@ pub(crate) async fn newest<N: NoteKind>(
 ) -> Result<(Vec<N>, Option<Seq>)> {
     let query = sqlx::query(N::SQL.newest).bind(org.to_string()).bind(wanted.parent.to_string());
     let mut rows = query.bind(int(wanted.before)).fetch(reading);
-    let search = wanted.search.map(str::to_lowercase);
+    let search = wanted.search.map(wire::fold);
     let (mut page, mut searched, mut last) = (Collected::new(wanted.limit), 0, None);
     while let Some(row) = rows.try_next().await? {
         if page.is_full() || searched >= SEARCHED_BYTES {
@@ -139,7 +139,7 @@ pub(crate) async fn newest<N: NoteKind>(
         };
         searched += note.body().as_str().len();
         // SQL's LIKE ignores case for English letters only.
-        if note.body().as_str().to_lowercase().contains(search) {
+        if wire::fold(note.body().as_str()).contains(search) {
             page.push(note);
         }
     }

@@ -234,6 +234,27 @@ async fn notes_are_paged_newest_first_and_searched_in_any_case() {
 }
 
 #[tokio::test]
+async fn a_search_folds_case_as_each_script_does_and_ignores_the_dot_of_an_i() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    for text in ["Lives in the Lange STRASSE", "Flies to İstanbul in May", "ΟΔΟΣ ΕΡΜΟΥ 12"] {
+        sam.add_note(acme.ana, acme.ana_chat, text).await;
+    }
+    let path = paths::contact_notes(acme.ana, None, 50);
+    for (wanted, hits) in [
+        ("stra%C3%9Fe", 1),
+        ("istanbul", 1),
+        ("ISTANBUL", 1),
+        ("%C4%B0STANBUL", 1),
+        ("%CE%BF%CE%B4%CE%BF%CF%82%20%CE%B5", 1),
+        ("strase", 0),
+    ] {
+        let page = sam.get(&format!("{path}&q={wanted}")).await.expect(200).read::<NotesPage<ContactNote>>();
+        assert_eq!(page.items.len(), hits, "{wanted}");
+    }
+}
+
+#[tokio::test]
 async fn what_an_agent_has_seen_only_moves_forward_and_not_past_the_head() {
     let world = World::new().await;
     let (sam, kim, acme) = (world.sam().await, world.kim().await, &world.acme);

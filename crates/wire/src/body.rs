@@ -1,5 +1,6 @@
 //! `NoteBody`: the valid texts of notes and messages. The app checks before sending, the server on arrival.
 
+use crate::characters::is_visible;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -86,18 +87,6 @@ impl<'de> Deserialize<'de> for NoteBody {
 /// C0 controls other than tab and line feed. A lone carriage return is one of them.
 fn is_refused_control(c: char) -> bool {
     c < ' ' && c != '\n' && c != '\t'
-}
-
-fn is_visible(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control() && !is_default_ignorable(c)
-}
-
-/// `Default_Ignorable_Code_Point` of Unicode 16 (DerivedCoreProperties.txt).
-fn is_default_ignorable(c: char) -> bool {
-    matches!(u32::from(c),
-        0x00AD | 0x034F | 0x061C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
-        | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFF8
-        | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 //! The contract: the types and paths of the API between the app and a back end.
 //!
-//! Ids, types, the rule for note bodies, events, problem codes and every path. No I/O, no database, no user interface.
+//! Ids, types, the rule for note bodies, the comparison of a search, events, problem codes and every path. No I/O, no database, no user interface.
 //! Units: times are RFC 3339 UTC, `seq` and `rev` are positions in the organization's order of changes.
 
 pub mod activity;
 pub mod agent;
 pub mod body;
+pub mod characters;
 pub mod contact;
 pub mod conversation;
 pub mod embed;
 pub mod event;
+mod fold;
 pub mod ids;
 pub mod message;
 pub mod note;
@@ -29,6 +31,7 @@ pub use conversation::{
 };
 pub use embed::{EmbedToken, NewEmbedToken, Revocation};
 pub use event::{Change, Changes, Event, EventKind, Heartbeat, Hello, Reset, ResetReason};
+pub use fold::fold;
 pub use ids::{
     AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
 };
