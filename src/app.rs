@@ -13,7 +13,7 @@ use crate::{
     },
     navigation::{navigator::Navigator, routes::Route, sign_out::SignOut, views::InboxView},
     net::{api::Api, error::ApiError},
-    strings::{failure_sentence, fill, strings},
+    strings::{Value, failure_sentence, fill, strings},
     sync,
 };
 use leptos::prelude::*;
@@ -198,7 +198,7 @@ fn SignInAgain(client: Client) -> impl IntoView {
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
             match client.sign_in_again(email, password).await {
                 Ok(true) => Ok(()),
-                Ok(false) => Err(fill(strings().sign_in_other, &[("name", &name)])),
+                Ok(false) => Err(fill(strings().sign_in_other, &[("name", Value::Name(&name))])),
                 Err(failure) => Err(failure_sentence(failure).to_owned()),
             }
         });

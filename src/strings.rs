@@ -42,6 +42,7 @@ pub struct Strings {
     pub note_new: &'static str,
     pub note_earlier: &'static str,
     pub author_removed: &'static str,
+    pub name_invisible: &'static str,
     pub undo: &'static str,
     pub undo_failed: &'static str,
     pub dismiss: &'static str,
@@ -66,6 +67,7 @@ pub struct Strings {
     pub filters: &'static str,
     pub filter_channel: &'static str,
     pub filter_agent: &'static str,
+    pub filter_channel_named: &'static str,
     pub filter_any_channel: &'static str,
     pub filter_any_agent: &'static str,
     pub filter_sort: &'static str,
@@ -83,7 +85,7 @@ pub struct Strings {
     pub conversation_with: &'static str,
     pub close_pane: &'static str,
     pub back: &'static str,
-    pub assign: &'static str,
+    pub assign_now: &'static str,
     pub assign_search: &'static str,
     pub assign_nobody: &'static str,
     pub assign_no_match: &'static str,
@@ -103,7 +105,9 @@ pub struct Strings {
     pub mode_reply: &'static str,
     pub mode_note: &'static str,
     pub reply_to: &'static str,
+    pub reply_mark: &'static str,
     pub reply_audience: &'static str,
+    pub note_mark: &'static str,
     pub note_audience: &'static str,
     pub note_text: &'static str,
     pub send: &'static str,
@@ -183,6 +187,7 @@ pub struct Strings {
     pub no_token: &'static str,
     pub sign_in_other: &'static str,
     pub sign_out: &'static str,
+    pub signed_in_as: &'static str,
     pub email: &'static str,
     pub password: &'static str,
     pub send_options: &'static str,
@@ -190,6 +195,7 @@ pub struct Strings {
     pub enter_sends_hint: &'static str,
     pub page_title: &'static str,
     pub page_title_unread: &'static str,
+    pub page_title_conversation: &'static str,
     pub page_title_contact: &'static str,
     pub page_title_failed: &'static str,
     pub notifications: &'static str,
@@ -221,8 +227,11 @@ pub struct Strings {
 
 mod english;
 mod failures;
+mod fill;
+pub mod names;
 
 pub use failures::failure_sentence;
+pub use fill::{Part, Value, fill, parts};
 
 /// The sentences of the language in use.
 #[must_use]
@@ -243,32 +252,6 @@ impl Counted {
     #[must_use]
     pub fn of(&self, count: usize) -> String {
         let sentence = if count == 1 { self.one } else { self.other };
-        fill(sentence, &[("count", &count.to_string())])
-    }
-}
-
-/// Replaces a sentence's placeholders by values. One pass: a value that looks like a placeholder is not replaced.
-#[must_use]
-pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(sentence.len() + 16);
-    let mut rest = sentence;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
-        out.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    #[wasm_bindgen_test]
-    fn a_value_is_never_read_as_a_place() {
-        assert_eq!(fill("To {name}, from {who}.", &[("name", "{who}"), ("who", "Sam")]), "To {who}, from Sam.");
+        fill(sentence, &[("count", Value::Own(&count.to_string()))])
     }
 }

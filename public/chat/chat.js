@@ -107,6 +107,18 @@ function words(content) {
   return bdi;
 }
 
+/** A name for display: one line without invisible characters and controls of direction, cut at 60 characters. */
+function nameOf(message) {
+  const line = (message.name ?? "")
+    .replace(/[\s\p{Cc}\u2800]+/gu, " ")
+    .replace(/\p{Bidi_Control}|(?![\u200c\u200d]|\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu, "")
+    .trim();
+  const letters = [...line];
+  const name = words(letters.length > 60 ? `${letters.slice(0, 59).join("")}…` : line || "Team");
+  if (line) name.title = line;
+  return name;
+}
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
@@ -121,7 +133,7 @@ function fill(row, message) {
   const mine = message.from !== "team";
   row.className = mine ? "message me" : "message";
   const by = element("p", "by");
-  by.append(mine ? "You" : words(message.name ?? "Team"));
+  by.append(mine ? "You" : nameOf(message));
   if (message.created_at) by.append(" · ", time(message.created_at));
   const bubble = element("p", "bubble");
   bubble.append(words(message.body));
@@ -177,7 +189,7 @@ function say(id, sentence) {
 }
 
 function announce(message) {
-  el("announce").replaceChildren(`${message.name ?? "Team"}: `, words(message.body));
+  el("announce").replaceChildren(nameOf(message), ": ", words(message.body));
 }
 
 function noChat(title, sentence) {

@@ -5,13 +5,13 @@ use crate::{
     browser::memo::{ErasedMemo, memo},
     client::Client,
     navigation::{navigator::Navigator, routes::Route},
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
 
 /// Sets the title of a page without a signed-in agent.
 pub(super) fn set_title(place: &str) {
-    document().set_title(&fill(strings().page_title, &[("place", place)]));
+    document().set_title(&fill(strings().page_title, &[("place", Value::Own(place))]));
 }
 
 /// Updates the title as long as the owner lives. The number counts unread conversations in the loaded part of the
@@ -27,7 +27,10 @@ pub(super) fn keep_title(client: &Client, route: ErasedMemo<Route>, navigator: N
     Effect::new(move |_| match unread.get() {
         0 => set_title(&place.get()),
         count => {
-            let title = fill(strings().page_title_unread, &[("count", &count.to_string()), ("place", &place.get())]);
+            let title = fill(
+                strings().page_title_unread,
+                &[("count", Value::Own(&count.to_string())), ("place", Value::Own(&place.get()))],
+            );
             document().set_title(&title);
         }
     });
@@ -39,32 +42,20 @@ fn place(client: &Client, route: &Route) -> String {
         Route::Inbox(view) => {
             let mut names: Vec<String> = Vec::new();
             for pane in &view.panes {
-                let name = client.conversation(pane.conversation).map(|known| plain(&known.contact.name));
+                let name = client.conversation(pane.conversation).map(|known| known.contact.name);
+                let name = name.map(|name| fill(strings().page_title_conversation, &[("name", Value::Name(&name))]));
                 // Two conversations of one contact add one name.
-                names.extend(name.filter(|name| !name.is_empty() && !names.contains(name)));
+                names.extend(name.filter(|name| !names.contains(name)));
             }
             if names.is_empty() { strings().inbox.to_owned() } else { names.join(", ") }
         }
         Route::Contact(contact) => {
-            let name = client.store().contacts.shown(*contact).map(|known| plain(&known.name)).unwrap_or_default();
-            if name.is_empty() {
-                strings().contact_unnamed.to_owned()
-            } else {
-                fill(strings().page_title_contact, &[("name", &name)])
-            }
+            let name = client.store().contacts.shown(*contact).map(|known| known.name);
+            name.map_or_else(
+                || strings().contact_unnamed.to_owned(),
+                |name| fill(strings().page_title_contact, &[("name", Value::Name(&name))]),
+            )
         }
         Route::NotFound => strings().not_found.to_owned(),
     }
-}
-
-/// Removes direction marks and line breaks from a name for the title.
-fn plain(name: &str) -> String {
-    let turns =
-        |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let visible: String = name.chars().filter(|letter| !turns(*letter)).collect();
-    visible
-        .split(|letter: char| letter.is_whitespace() || letter.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }

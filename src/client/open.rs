@@ -4,7 +4,7 @@
 use super::{Client, Connection, spawn};
 use crate::{
     store::record::Load,
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
 use std::{
@@ -157,7 +157,7 @@ impl Client {
             _ => return,
         };
         if actor.id != self.my_id() {
-            self.announce(fill(sentence, &[("name", &actor.name)]));
+            self.announce(fill(sentence, &[("name", Value::Name(&actor.name))]));
         }
     }
 

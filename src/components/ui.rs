@@ -5,6 +5,7 @@ pub mod kept_in_view;
 pub mod keyed_list;
 mod lengths;
 pub mod live;
+pub mod name;
 pub mod observe;
 pub mod popover;
 pub mod text;

@@ -10,7 +10,7 @@ use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
 use sidenote_testkit::notes::{add_note, notes};
 use sidenote_testkit::screen::Screen;
-use sidenote_testkit::screen::read;
+use sidenote_testkit::screen::{read, spoken};
 use sidenote_testkit::story::Story;
 use sidenote_testkit::user::fill_in;
 
@@ -173,8 +173,9 @@ async fn a_deleted_conversation_note_comes_back_with_undo() {
     })
     .await;
     let buttons = Screen::of(&thread_element(&story, 0)).all("button").into_iter();
-    let mut trash = buttons
-        .filter(|button| button.get_attribute("aria-label").is_some_and(|name| name.starts_with("Delete note by Sam")));
+    let mut trash = buttons.filter(|button| {
+        button.get_attribute("aria-label").is_some_and(|name| spoken(&name).starts_with("Delete note by Sam"))
+    });
     trash.next().expect("a note has a trashcan").click();
     eventually("it is gone", || !thread(&story, 0).contains("She asks every week")).await;
     eventually("it is deleted", || story.server.conversation_notes_of(sms).is_empty()).await;

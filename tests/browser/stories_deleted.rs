@@ -7,7 +7,7 @@ use wire::{ChannelKind, ContactId, ContactNoteId, ProblemCode};
 use sidenote_testkit::eventually::{eventually, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
 use sidenote_testkit::notes::{note_box, note_row, notes};
-use sidenote_testkit::screen::Screen;
+use sidenote_testkit::screen::{Screen, spoken};
 use sidenote_testkit::story::Story;
 use sidenote_testkit::user::focused;
 
@@ -179,7 +179,7 @@ async fn a_colleagues_note_cannot_be_deleted_by_an_agent_and_the_trashcan_says_w
     let button = trash(&story.panel(0), "Second");
     assert_eq!(button.get_attribute("aria-disabled").as_deref(), Some("true"));
     let reason = "Only Maya or an admin can delete this note.";
-    assert_eq!(button.title(), reason);
+    assert_eq!(spoken(&button.title()), reason);
     button.click();
     eventually("the reason is said", || story.alerts().iter().any(|alert| alert.contains(reason))).await;
     painted().await;

@@ -11,7 +11,7 @@ use sidenote_testkit::eventually::{eventually, next_picture, painted};
 use sidenote_testkit::fake_server::{FakeServer, Who};
 use sidenote_testkit::notes::{add_note, note_box, notes};
 use sidenote_testkit::screen::Screen;
-use sidenote_testkit::screen::read;
+use sidenote_testkit::screen::{read, spoken};
 use sidenote_testkit::story::Story;
 use sidenote_testkit::user::fill_in;
 
@@ -37,7 +37,8 @@ fn ana_and_bo() -> Two {
 
 async fn shows_profile_of(story: &Story, name: &str) {
     let label = format!("Profile of {name}, ");
-    let is_theirs = || story.panels()[0].get_attribute("aria-label").is_some_and(|name| name.starts_with(&label));
+    let is_theirs =
+        || story.panels()[0].get_attribute("aria-label").is_some_and(|name| spoken(&name).starts_with(&label));
     let is_there = || story.panels().len() == 1 && is_theirs() && story.panel(0).has("textbox", "Add note");
     eventually(&label, is_there).await;
     // Fields get their texts in the frame after they are added, before they are painted.

@@ -1,7 +1,7 @@
 // Accessibility: axe finds nothing on any view, everything works by keyboard, and a narrow screen has room enough.
 import { axeFindings, expect, maya, said, sam, test } from "./harness.js";
 import { NOTE, intercept, problem } from "./network.js";
-import { inboxWith, pane, profile, toast, trash, undo } from "./screen.js";
+import { inboxWith, isolated, pane, profile, toast, trash, undo } from "./screen.js";
 
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -276,7 +276,7 @@ test("after adding and removing a tag the focus is where the keyboard can go on"
   await expect(field).toHaveValue("second");
   await field.press("Enter");
   await expect(tags).toHaveCount(2);
-  await here.panel.getByRole("button", { name: "Remove tag first" }).press("Enter");
+  await here.panel.getByRole("button", { name: `Remove tag ${isolated("first")}` }).press("Enter");
   await expect(tags).toHaveText(["second"]);
   await expect(here.panel.locator(":focus"), "still in the panel").toHaveCount(1);
 });
@@ -287,7 +287,7 @@ test("a colleague's note is said politely, a refusal assertively", async ({ sign
   const here = pane(page, who.first);
   await expect(here.box).toBeVisible();
   const note = await (await api(sam)).addNote(who.second, said("Said by Sam"));
-  const polite = page.getByRole("status").filter({ hasText: `${sam.name} added a note` });
+  const polite = page.getByRole("status").filter({ hasText: `${isolated(sam.name)} added a note` });
   await expect(polite).toHaveAttribute("aria-live", "polite");
   await (await api(sam)).delete(`/contacts/${who.id}/notes/${note.id}`);
   await expect(page.getByRole("status").filter({ hasText: `${sam.name} deleted a note` })).toHaveCount(1);

@@ -3,7 +3,7 @@
 // tests.
 import { readFile } from "node:fs/promises";
 import { expect, gia, maya, said, sam, test } from "./harness.js";
-import { CHANNELS, colour, contrast, inboxWith, pane, profile, row, scrollTo, toast, trash, undo } from "./screen.js";
+import { CHANNELS, colour, contrast, inboxWith, isolated, pane, profile, row, scrollTo, toast, trash, undo } from "./screen.js";
 
 const ARTICLE = {
   "Contact Notes allow your team to capture and share important internal context about a contact.":
@@ -333,7 +333,7 @@ test("a note shows its author, its text with its line breaks, its date and time,
   const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
   await expect(time, "in the reader's own zone").toContainText(clock.format(new Date(created_at)));
   await expect(trash(note)).toBeVisible();
-  await expect(trash(note)).toHaveAccessibleName(/^Delete note by Sam Rivera, \d{1,2} \w+ \d{4}, \d\d:\d\d$/);
+  await expect(trash(note)).toHaveAccessibleName(/^Delete note by \u2068Sam Rivera\u2069, \d{1,2} \w+ \d{4}, \d\d:\d\d$/);
 });
 
 test("one click on the trashcan takes a note away everywhere, and ten seconds long Undo brings it back everywhere", async ({
@@ -479,7 +479,7 @@ test("from the contact's own page one click opens a conversation, and there the 
   await expect(profile(page.getByRole("main"), who.name).box).toBeDisabled();
   const conversations = page.getByRole("region", { name: "Conversations" });
   await conversations.getByRole("link").filter({ hasText: CHANNELS[who.second.channel.kind] }).first().click();
-  const opened = page.getByRole("region", { name: `Conversation with ${who.name}, ${CHANNELS[who.second.channel.kind]}` });
+  const opened = page.getByRole("region", { name: `Conversation with ${isolated(who.name)}, ${CHANNELS[who.second.channel.kind]}` });
   await opened.getByRole("button", { name: /^Contact profile/ }).click();
   const panel = profile(opened.getByRole("complementary"), who.name);
   await expect(panel.box).toBeEnabled();

@@ -1,7 +1,7 @@
 // The inbox: finding, reading and answering a conversation, assigning it, and closing it.
 import { expect, fillSignIn, gia, maya, said, sam, test } from "./harness.js";
 import { intercept, problem } from "./network.js";
-import { CHANNELS, inboxWith, pane, profile, row, toast, trash } from "./screen.js";
+import { CHANNELS, inboxWith, isolated, pane, profile, row, toast, trash } from "./screen.js";
 
 const list = (page) => page.getByRole("region", { name: "Conversations", exact: true });
 const rows = (page) => list(page).getByRole("listitem");
@@ -194,9 +194,9 @@ test("a conversation is assigned by keyboard, with a search, and a colleague see
   await expect(page.getByRole("button", { name: "Priya Raman", exact: true })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(search).toBeHidden();
-  await expect(here.assign).toHaveAccessibleName("Assign: Priya Raman");
+  await expect(here.assign).toHaveAccessibleName(`Assign: ${isolated("Priya Raman")}`);
   await expect(here.assign, "the focus is where it came from").toBeFocused();
-  await expect(pane(sams, who.first).assign).toHaveAccessibleName("Assign: Priya Raman");
+  await expect(pane(sams, who.first).assign).toHaveAccessibleName(`Assign: ${isolated("Priya Raman")}`);
   await page.keyboard.press("Enter");
   await expect(search).toBeFocused();
   await page.keyboard.press("Escape");
@@ -526,10 +526,10 @@ test("an agent can't delete a colleague's note and is told why, an admin can", a
   const here = pane(page, who.first);
   const button = trash(here.note(text));
   await expect(button).toHaveAttribute("aria-disabled", "true");
-  await expect(button).toHaveAttribute("title", `Only ${maya.name} or an admin can delete this note.`);
+  await expect(button).toHaveAttribute("title", `Only ${isolated(maya.name)} or an admin can delete this note.`);
   // The button can be focused and pressed, since only that announces the reason.
   await button.press("Enter");
-  await expect(toast(page).getByRole("alert")).toContainText(`Only ${maya.name} or an admin can delete this note.`);
+  await expect(toast(page).getByRole("alert")).toContainText(`Only ${isolated(maya.name)} or an admin can delete this note.`);
   await expect(here.note(text)).toBeVisible();
   const answer = await (await api(sam)).request.delete(`/api/v1/contacts/${who.id}/notes/${note.id}`);
   expect(answer.status()).toBe(403);
@@ -567,19 +567,19 @@ test("the page's title says who is open and how many of the list are unread", as
   await expect(page).toHaveTitle(titled(count, "Inbox"));
   await who.say("And one thing more");
   await row(page, who.conversation).link.click();
-  await expect(page, "what is read is not counted").toHaveTitle(titled(count - 1, who.name));
+  await expect(page, "what is read is not counted").toHaveTitle(titled(count - 1, isolated(who.name)));
   await row(page, other.conversation).beside.click();
   // A name is shown as text, and its direction does not change the text around it.
-  await expect(page).toHaveTitle(titled(count - 2, `${who.name}, <b>Ada</b> ecalevoL`));
+  await expect(page).toHaveTitle(titled(count - 2, `${isolated(who.name)}, ${isolated("<b>Ada</b> ecalevoL")}`));
   const third = await visitor({ server });
-  await expect(page, "a message that comes in counts").toHaveTitle(titled(count - 1, `${who.name}, <b>Ada</b> ecalevoL`));
+  await expect(page, "a message that comes in counts").toHaveTitle(titled(count - 1, `${isolated(who.name)}, ${isolated("<b>Ada</b> ecalevoL")}`));
   expect(await unread(), "as the server has it").toBe(count - 1);
   await agents.change(`/conversations/${third.conversation.id}`, { status: "closed" });
-  await expect(page, "and what leaves the list does not").toHaveTitle(titled(count - 2, `${who.name}, <b>Ada</b> ecalevoL`));
+  await expect(page, "and what leaves the list does not").toHaveTitle(titled(count - 2, `${isolated(who.name)}, ${isolated("<b>Ada</b> ecalevoL")}`));
   await page.goto(inboxWith([somebody.first, somebody.second], { status: "any" }));
-  await expect(page, "two conversations of one contact").toHaveTitle(new RegExp(`^(\\(\\d+\\) )?${somebody.name} – Sidenote$`));
+  await expect(page, "two conversations of one contact").toHaveTitle(new RegExp(`^(\\(\\d+\\) )?${isolated(somebody.name)} – Sidenote$`));
   await page.goto(`/contacts/${somebody.id}`);
-  await expect(page).toHaveTitle(new RegExp(`${somebody.name} \\(contact\\) – Sidenote$`));
+  await expect(page).toHaveTitle(new RegExp(`${isolated(somebody.name)} \\(contact\\) – Sidenote$`));
   await page.goto("/nowhere");
   await expect(page).toHaveTitle(/There is nothing at this address\. – Sidenote$/);
 });

@@ -13,6 +13,15 @@ export const CHANNELS = {
 
 const named = (name) => ({ name, exact: true });
 
+/** A name as it is shown: in one line, without controls of direction, cut at sixty characters. */
+export function shown(name) {
+  const letters = [...name.replace(/\p{Bidi_Control}/gu, "").replace(/\s+/g, " ").trim()];
+  return letters.length > 60 ? `${letters.slice(0, 59).join("").trimEnd()}…` : letters.join("");
+}
+
+/** A name within a sentence that is one string, such as an accessible name: isolated from it. */
+export const isolated = (name) => `\u2068${shown(name)}\u2069`;
+
 /** The inbox's address with these conversations open side by side, each with its panel or without. */
 export function inboxWith(conversations, { panels = conversations, ...query } = {}) {
   const ids = (list) => list.map(({ id }) => id).join(",");
@@ -24,7 +33,7 @@ export function inboxWith(conversations, { panels = conversations, ...query } = 
 
 /** The profile of a contact in `root`: a pane's panel, or the contact's own page. */
 export function profile(root, name) {
-  const notes = root.getByRole("list", named(`Notes about ${name}`));
+  const notes = root.getByRole("list", named(`Notes about ${isolated(name)}`));
   const box = root.getByRole("textbox", named("Add note"));
   const add = root.getByRole("button", named("Add note"));
   return {
@@ -47,9 +56,9 @@ export function profile(root, name) {
 
 /** The pane of a conversation. */
 export function pane(page, { contact: { name }, channel: { kind } }) {
-  const root = page.getByRole("region", named(`Conversation with ${name}, ${CHANNELS[kind]}`));
-  const thread = root.getByRole("region", named(`Messages and notes with ${name}, ${CHANNELS[kind]}`));
-  const panel = root.getByRole("complementary", named(`Profile of ${name}, ${CHANNELS[kind]}`));
+  const root = page.getByRole("region", named(`Conversation with ${isolated(name)}, ${CHANNELS[kind]}`));
+  const thread = root.getByRole("region", named(`Messages and notes with ${isolated(name)}, ${CHANNELS[kind]}`));
+  const panel = root.getByRole("complementary", named(`Profile of ${isolated(name)}, ${CHANNELS[kind]}`));
   return {
     ...profile(panel, name),
     root,
@@ -57,11 +66,11 @@ export function pane(page, { contact: { name }, channel: { kind } }) {
     thread,
     /** The contact icon in the rail. */
     icon: root.getByRole("button", { name: /^Contact profile/ }),
-    heading: root.getByRole("heading", { level: 2, ...named(name) }).first(),
+    heading: root.getByRole("heading", { level: 2, ...named(shown(name)) }).first(),
     said: (text) => thread.getByRole("article").filter({ hasText: text }),
     replyMode: root.getByRole("button", named("Reply")),
     noteMode: root.getByRole("button", named("Note")),
-    reply: root.getByRole("textbox", named(`Reply to ${name}`)),
+    reply: root.getByRole("textbox", named(`Reply to ${isolated(name)}`)),
     send: root.getByRole("button", named("Send")),
     conversationNote: root.getByRole("textbox", named("Conversation note")),
     addConversationNote: root.getByRole("button", named("Add Note")),
@@ -75,7 +84,7 @@ export function pane(page, { contact: { name }, channel: { kind } }) {
 
 /** The row of a conversation in the list. */
 export function row(page, { contact: { name }, channel: { kind } }) {
-  const beside = page.getByRole("button", named(`Open beside: ${name}, ${CHANNELS[kind]}`));
+  const beside = page.getByRole("button", named(`Open beside: ${isolated(name)}, ${CHANNELS[kind]}`));
   const item = page.getByRole("region", named("Conversations")).getByRole("listitem").filter({ has: beside });
   return { root: item, beside, link: item.getByRole("link") };
 }

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { SOON, hearBreaks, passUntil, stop } from "./clock.js";
 import { expect, fillSignIn, maya, said, sam, test } from "./harness.js";
 import { CONVERSATION_NOTE, MESSAGE, NOTE, NOTES, holdAnswer, holdBack, intercept, problem } from "./network.js";
-import { inboxWith, pane, reconnecting, row, toast, trash, undo } from "./screen.js";
+import { inboxWith, isolated, pane, reconnecting, row, toast, trash, undo } from "./screen.js";
 import { program } from "./server.js";
 
 test("what one agent does to notes, tags and conversations a second agent and a second window see live", async ({
@@ -40,7 +40,7 @@ test("what one agent does to notes, tags and conversations a second agent and a 
   for (const place of [here, ...elsewhere]) await expect(place.note(note)).toHaveCount(0);
   await undo(page).click();
   for (const place of [here, ...elsewhere]) await expect(place.note(note)).toHaveCount(1);
-  await here.section("Tags").getByRole("button", { name: `Remove tag ${tag}` }).click();
+  await here.section("Tags").getByRole("button", { name: `Remove tag ${isolated(tag)}` }).click();
   for (const place of [here, ...elsewhere]) {
     await expect(place.section("Tags").getByText(tag, { exact: true })).toHaveCount(0);
   }

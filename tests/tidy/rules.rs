@@ -190,6 +190,25 @@ pub(crate) const WORDS: &[Words] = &[
         because: "the Content-Security-Policy blocks inline styles and scripts; write style:width=… or a class",
         seed: "src/components/avatar.rs",
     },
+    Words {
+        words: &[
+            "<bdi",
+            "{author.name}",
+            "{agent.name}",
+            "{contact.name}",
+            "{organization.name}",
+            "{tag.name}",
+            "{list.name}",
+            "{attachment.name}",
+            "{author.name.*",
+            "{agent.name.*",
+            "{contact.name.*",
+        ],
+        over: &["src"],
+        only: &["src/components/ui"],
+        because: "a text of somebody is isolated: Name, FileName and Line, or filled, of components/ui/name; Text, Excerpt",
+        seed: "src/components/notes/note_item.rs",
+    },
     // Contacts and agents.
     Words {
         words: &["ContactNote*", "ConversationNote*", "contact_note*", "conversation_note*"],

@@ -40,13 +40,13 @@ impl Screen {
 
     /// The innermost elements with exactly this text.
     pub fn texts(&self, text: &str) -> Vec<HtmlElement> {
-        let matches = |element: &Element| squeeze(&element.text_content().unwrap_or_default()) == text;
+        let matches = |element: &Element| spoken(&element.text_content().unwrap_or_default()) == text;
         let inner = |element: &Element| children(element).iter().any(matches);
         self.elements().into_iter().filter(|element| matches(element) && !inner(element)).collect()
     }
 
     pub fn says(&self, text: &str) -> bool {
-        let reads = |element: &HtmlElement| squeeze(&element.inner_text()).contains(text);
+        let reads = |element: &HtmlElement| spoken(&element.inner_text()).contains(text);
         // An element's text contains its children's, except for those in a shadow root.
         let in_shadow = |element: &&HtmlElement| element.get_root_node().has_type::<web_sys::ShadowRoot>();
         self.root.dyn_ref().is_some_and(reads) || self.elements().iter().filter(in_shadow).any(reads)
@@ -81,7 +81,7 @@ pub fn found(root: &Element, selector: &str) -> Vec<HtmlElement> {
 
 /// The visible text of an element, in one line.
 pub fn read(element: &HtmlElement) -> String {
-    element.inner_text().split_whitespace().collect::<Vec<_>>().join(" ")
+    spoken(&element.inner_text())
 }
 
 fn collect(element: &Element, found: &mut Vec<HtmlElement>) {
@@ -154,13 +154,13 @@ fn role_of(element: &Element) -> Option<String> {
 fn name_of(element: &Element) -> String {
     if let Some(ids) = element.get_attribute("aria-labelledby") {
         let texts = ids.split_whitespace().filter_map(|id| by_id(element, id)?.text_content());
-        return squeeze(&texts.collect::<Vec<_>>().join(" "));
+        return spoken(&texts.collect::<Vec<_>>().join(" "));
     }
     if let Some(label) = element.get_attribute("aria-label") {
-        return squeeze(&label);
+        return spoken(&label);
     }
     if let Some(label) = label_of(element) {
-        return squeeze(&label.text_content().unwrap_or_default());
+        return spoken(&label.text_content().unwrap_or_default());
     }
     let tag = element.tag_name().to_lowercase();
     let own = match tag.as_str() {
@@ -173,7 +173,7 @@ fn name_of(element: &Element) -> String {
         "ul" | "ol" | "section" | "form" | "nav" | "main" | "aside" | "article" | "dialog" => None,
         _ => element.text_content(),
     };
-    let own = own.map(|own| squeeze(&own)).filter(|own| !own.is_empty());
+    let own = own.map(|own| spoken(&own)).filter(|own| !own.is_empty());
     own.or_else(|| element.get_attribute("title")).unwrap_or_default()
 }
 
@@ -198,6 +198,8 @@ fn query_root(element: &Element, selector: &str) -> Option<Element> {
     }
 }
 
-fn squeeze(text: &str) -> String {
+/// A text as it is read aloud: white space counts once, and the characters that isolate a name are silent.
+pub fn spoken(text: &str) -> String {
+    let text = text.replace(['\u{2068}', '\u{2069}'], "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

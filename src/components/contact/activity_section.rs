@@ -10,10 +10,10 @@ use crate::{
             load_problem::{LoadProblem, Waiting},
             timestamp::Timestamp,
         },
-        ui::virtual_list::VirtualList,
+        ui::{name::filled, virtual_list::VirtualList},
     },
     store::record::Load,
-    strings::{fill, strings},
+    strings::{Value, strings},
 };
 use leptos::prelude::*;
 use wire::{Activity, ActivityKind, ContactId};
@@ -70,11 +70,11 @@ fn Entries(contact: ContactId) -> impl IntoView {
 #[component]
 fn Entry(item: Activity) -> impl IntoView {
     view! {
-        <p class="activity"><bdi dir="auto">{sentence(&item)}</bdi><Timestamp at=item.at /></p>
+        <p class="activity"><span>{sentence(&item)}</span><Timestamp at=item.at /></p>
     }
 }
 
-fn sentence(item: &Activity) -> String {
+fn sentence(item: &Activity) -> AnyView {
     let strings = strings();
     let sentence = match item.kind {
         ActivityKind::ConversationOpened => strings.activity_opened,
@@ -90,12 +90,14 @@ fn sentence(item: &Activity) -> String {
         ActivityKind::TagRemoved => strings.activity_tag_removed,
         ActivityKind::DetailsChanged => strings.activity_details,
     };
-    let who = item.actor.as_ref().map_or(strings.activity_nobody, |actor| &actor.name);
+    let who = item.actor.as_ref().map_or(Value::Own(strings.activity_nobody), |actor| Value::Name(&actor.name));
+    let subject = item.subject.as_deref().unwrap_or_default();
+    let fields = fields(subject);
     let subject = match item.kind {
-        ActivityKind::DetailsChanged => fields(item.subject.as_deref().unwrap_or_default()),
-        _ => item.subject.clone().unwrap_or_default(),
+        ActivityKind::DetailsChanged => Value::Own(&fields),
+        _ => Value::Name(subject),
     };
-    fill(sentence, &[("who", who), ("subject", &subject)])
+    filled(sentence, &[("who", who), ("subject", subject)])
 }
 
 /// Translates wire names of fields into the agent's language.

@@ -7,9 +7,12 @@ use crate::{
     client::Client,
     components::{
         shared::channel_mark::ChannelMark,
-        ui::icon::{Icon, Shape},
+        ui::{
+            icon::{Icon, Shape},
+            name::Line,
+        },
     },
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{prelude::*, task::spawn_local};
 use wire::{ChannelAddress, ChannelKind, Contact, VariantArray as _};
@@ -54,7 +57,7 @@ fn Address(address: String, kinds: Vec<ChannelKind>) -> impl IntoView {
     view! {
         <li class="address">
             <span class="address-channels">{marks}</span>
-            <bdi class="address-text" dir="auto" title=address.clone()>{address.clone()}</bdi>
+            <Line class="address-text" text=address.clone() />
             <CopyButton address />
         </li>
     }
@@ -69,7 +72,7 @@ fn CopyButton(address: String) -> impl IntoView {
             after(COPIED_MS, move || is_copied.set(false));
         }
     });
-    let name = fill(strings().copy_address, &[("address", &address)]);
+    let name = fill(strings().copy_address, &[("address", Value::Text(&address))]);
     let copy = move |_| {
         let (client, address) = (client.clone(), address.clone());
         spawn_local(async move {

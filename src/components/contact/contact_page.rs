@@ -14,7 +14,7 @@ use crate::{
             timestamp::ShortTimestamp,
             toasts::Toasts,
         },
-        ui::keyed_list::KeyedList,
+        ui::{keyed_list::KeyedList, name::Name, text::Excerpt},
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::record::{Failure, Load},
@@ -36,7 +36,8 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
     let is_missing = memo(move |_| matches!(load.get(), Load::Failed(Failure::Refused(ProblemCode::NotFound))));
     // The page has a heading before the contact is loaded, and without a contact.
     let heading = move || {
-        Some(name.get()).filter(|name| !name.is_empty()).unwrap_or_else(|| strings().contact_unnamed.to_owned())
+        let name = Some(name.get()).filter(|name| !name.is_empty());
+        name.map_or_else(|| strings().contact_unnamed.into_any(), |name| view! { <Name name /> }.into_any())
     };
     view! {
         <div class="inbox contact-page">
@@ -123,7 +124,7 @@ fn OneConversation(id: ConversationId) -> impl IntoView {
             >
                 <ChannelMark kind=channel.kind />
                 <span aria-hidden="true">{channel_name(channel.kind)}</span>
-                <bdi class="row-preview" dir="auto">{preview.map(|preview| preview.text)}</bdi>
+                <Excerpt class="row-preview" text=preview.map(|preview| preview.text).unwrap_or_default() />
                 <ShortTimestamp at />
             </a>
         }

@@ -15,11 +15,14 @@ use crate::{
             channel_mark::channel_name,
             load_problem::{LoadProblem, Waiting},
         },
-        ui::icon::{Icon, Shape},
+        ui::{
+            icon::{Icon, Shape},
+            name::Name,
+        },
     },
     navigation::navigator::Navigator,
     store::record::Load,
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -52,7 +55,7 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
             class="panel"
             part="panel"
             node_ref=panel
-            aria-label=live(move || fill(strings().profile_of, &[("name", &name.get()), ("channel", channel.get())]))
+            aria-label=live(move || fill(strings().profile_of, &[("name", Value::Name(&name.get())), ("channel", Value::Own(channel.get()))]))
             on:keydown=close_on_escape
         >
             <PanelHead contact known name close=Some(close) />
@@ -102,11 +105,11 @@ pub fn PanelHead(
                                     }
                                 }
                             >
-                                <bdi dir="auto">{live_view(move || name.get())}</bdi>
+                                {live_view(move || view! { <Name name=name.get() /> })}
                             </a>
                         }
                         .into_any(),
-                        None => view! { <bdi dir="auto">{live_view(move || name.get())}</bdi> }.into_any(),
+                        None => live_view(move || view! { <Name name=name.get() /> }).into_any(),
                     }}
                 </h2>
                 <ContactAddresses known />
@@ -195,7 +198,7 @@ pub fn SectionMenu(
         }
     };
     view! {
-        <nav class="section-menu" aria-label=live(move || fill(strings.jump_to_of, &[("name", &name.get()), ("channel", channel.get())]))>
+        <nav class="section-menu" aria-label=live(move || fill(strings.jump_to_of, &[("name", Value::Name(&name.get())), ("channel", Value::Own(channel.get()))]))>
             {entries
                 .map(|(name, title)| view! { <button type="button" on:click=move |_| jump(name)>{title}</button> })
                 .into_iter()

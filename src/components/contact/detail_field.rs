@@ -12,9 +12,12 @@ use crate::{
     client::Client,
     components::{
         shared::unsaved_fields::waiting,
-        ui::live::{live, live_view},
+        ui::{
+            live::{live, live_view},
+            name::{Line, filled},
+        },
     },
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wire::Contact;
@@ -38,7 +41,7 @@ pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl Int
         }
         is_editing.get()
     });
-    let change = fill(strings().field_change, &[("field", name)]);
+    let change = fill(strings().field_change, &[("field", Value::Own(name))]);
     view! {
         <div class="detail">
             <dt>{name}</dt>
@@ -52,7 +55,7 @@ pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl Int
                     view! {
                         <button type="button" class="detail-value" node_ref=button title=change.clone() on:click=move |_| edit.begin()>
                             {match shown {
-                                Some(value) => view! { <bdi dir="auto">{value}</bdi> }.into_any(),
+                                Some(value) => view! { <Line text=value /> }.into_any(),
                                 None => view! { <span class="quiet">{strings().field_add}</span> }.into_any(),
                             }}
                             <span class="sr-only">" " {change.clone()}</span>
@@ -133,8 +136,8 @@ fn Conflict(edit: DetailEdit, save: Callback<()>, cancel: Callback<()>) -> impl 
         edit.field.with_value(|field| {
             let value = edit.known.with(|known| known.as_ref().and_then(field.read));
             match value.map(|value| field.words_for(&value)) {
-                Some(value) => fill(strings().field_conflict, &[("theirs", &value)]),
-                None => strings().field_conflict_empty.to_owned(),
+                Some(value) => filled(strings().field_conflict, &[("theirs", Value::Text(&value))]),
+                None => strings().field_conflict_empty.into_any(),
             }
         })
     };

@@ -11,7 +11,7 @@ use crate::{
         },
         shared::{channel_mark::channel_name, timestamp::time_in_zone},
     },
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
 use wire::{ChannelKind, Contact, ContactPatch, VariantArray as _};
@@ -22,7 +22,7 @@ pub fn DetailsSection(known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let clock = clock();
     let local_time = move || {
         let zone = known.with(|known| known.as_ref().and_then(|known| known.time_zone.clone()))?;
-        Some(fill(strings().field_local_time, &[("time", &time_in_zone(&zone, clock.now())?)]))
+        Some(fill(strings().field_local_time, &[("time", Value::Own(&time_in_zone(&zone, clock.now())?))]))
     };
     view! {
         <PanelSection name="details" title=strings().details>

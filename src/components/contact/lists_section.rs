@@ -2,7 +2,10 @@
 
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
-use crate::{components::contact::panel_section::PanelSection, strings::strings};
+use crate::{
+    components::{contact::panel_section::PanelSection, ui::name::Name},
+    strings::strings,
+};
 use leptos::prelude::*;
 use wire::Contact;
 
@@ -14,7 +17,7 @@ pub fn ListsSection(known: ErasedMemo<Option<Contact>>) -> impl IntoView {
         <PanelSection name="lists" title=strings().lists>
             <ul class="lists">
                 {live_view(move || {
-                    lists.get().into_iter().map(|list| view! { <li><bdi dir="auto">{list.name}</bdi></li> }).collect_view()
+                    lists.get().into_iter().map(|list| view! { <li><Name name=list.name /></li> }).collect_view()
                 })}
             </ul>
             {live_view(move || lists.with(Vec::is_empty).then(|| view! { <p class="empty">{strings().lists_empty}</p> }))}

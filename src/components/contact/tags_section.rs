@@ -10,9 +10,10 @@ use crate::{
             icon::{Icon, Shape},
             keyed_list::{KeyedList, ListHandle},
             live::{live, live_view},
+            name::Name,
         },
     },
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wire::{Contact, ContactId, Tag};
@@ -46,13 +47,13 @@ pub fn TagsSection(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> im
 #[component]
 fn OneTag(contact: ContactId, name: String, tags: ErasedMemo<Vec<Tag>>, removed: Callback<String>) -> impl IntoView {
     let client = Client::here();
-    let label = fill(strings().tag_remove, &[("tag", &name)]);
+    let label = fill(strings().tag_remove, &[("tag", Value::Name(&name))]);
     let known = name.clone();
     let color = memo(move |_| tags.with(|tags| tags.iter().find(|tag| tag.name == known).map(|tag| tag.color)));
     let shown = name.clone();
     view! {
         <span class="tag" data-color=live(move || color.get())>
-            <bdi dir="auto">{shown}</bdi>
+            <Name name=shown />
             <button
                 type="button"
                 class="tag-remove"

@@ -3,16 +3,16 @@
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    browser::text_case::lower,
     client::Client,
     components::ui::{
         icon::{Icon, Shape},
+        name::{Name, filled},
         popover::Popover,
     },
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{html, prelude::*};
-use wire::{AgentId, Conversation, ConversationId};
+use wire::{AgentId, Conversation, ConversationId, fold};
 
 /// The button with the assignee's name, and the list it opens.
 #[component]
@@ -20,21 +20,27 @@ pub fn AssignMenu(conversation: ConversationId, known: ErasedMemo<Option<Convers
     let client = Client::here();
     let assignee = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.assignee_id)));
     let agents = client.store().agents.clone();
-    let label = memo(move |_| {
-        let agent = assignee.get().and_then(|id| agents.get(id));
-        agent.map_or_else(|| strings().unassigned.to_owned(), |agent| agent.name)
-    });
+    let assigned = memo(move |_| assignee.get().and_then(|id| agents.get(id)).map(|agent| agent.name));
     let search = NodeRef::<html::Input>::new();
     let content = move |close: Callback<()>| view! { <Teammates conversation assignee search close /> }.into_any();
     view! {
         <Popover
             class="assign-menu"
             button_class="button quiet assign-button"
-            name=memo(move |_| format!("{}: {}", strings().assign, label.get()))
+            name=memo(move |_| {
+                let assigned = assigned.get();
+                let whom = assigned.as_deref().map_or(Value::Own(strings().unassigned), Value::Name);
+                fill(strings().assign_now, &[("whom", whom)])
+            })
             face=move || {
                 view! {
                     <Icon shape=Shape::UserPlus />
-                    <span class="assign-name">{live_view(move || label.get())}</span>
+                    <span class="assign-name">
+                        {live_view(move || match assigned.get() {
+                            Some(name) => view! { <Name name /> }.into_any(),
+                            None => strings().unassigned.into_any(),
+                        })}
+                    </span>
                 }
                     .into_any()
             }
@@ -56,9 +62,11 @@ fn Teammates(
     let me = client.my_id();
     let agents = client.store().agents.clone();
     let found = memo(move |_| {
-        let wanted = lower(text.get().trim());
+        let wanted = fold(text.get().trim());
         let mut found = agents.all();
-        found.retain(|agent| !agent.removed && (lower(&agent.name).contains(&wanted) || agent.email.contains(&wanted)));
+        found.retain(|agent| {
+            !agent.removed && (fold(&agent.name).contains(&wanted) || fold(&agent.email).contains(&wanted))
+        });
         // The agent's own name first: assigning to oneself is the most common choice.
         if let Some(mine) = found.iter().position(|agent| agent.id == me) {
             found[..=mine].rotate_right(1);
@@ -84,20 +92,21 @@ fn Teammates(
                     .get()
                     .into_iter()
                     .map(|agent| {
-                        let name = if agent.id == me { fill(strings().you, &[("name", &agent.name)]) } else { agent.name };
+                        let name = Value::Name(&agent.name);
+                        let name = filled(if agent.id == me { strings().you } else { "{name}" }, &[("name", name)]);
                         view! { <Choice name agent=Some(agent.id) assignee choose /> }
                     })
                     .collect_view()
             })}
             {live_view(move || found.with(Vec::is_empty).then(|| view! { <li class="menu-empty">{strings().assign_no_match}</li> }))}
-            <Choice name=strings().assign_nobody.to_owned() agent=None assignee choose />
+            <Choice name=strings().assign_nobody.into_any() agent=None assignee choose />
         </ul>
     }
 }
 
 #[component]
 fn Choice(
-    name: String,
+    name: AnyView,
     agent: Option<AgentId>,
     assignee: ErasedMemo<Option<AgentId>>,
     choose: Callback<Option<AgentId>>,
@@ -111,7 +120,7 @@ fn Choice(
                 aria-pressed=live(move || is_chosen().to_string())
                 on:click=move |_| choose.run(agent)
             >
-                <bdi dir="auto">{name}</bdi>
+                <span>{name}</span>
                 {live_view(move || is_chosen().then(|| view! { <Icon shape=Shape::Check /> }))}
             </button>
         </li>

@@ -8,10 +8,13 @@ use crate::{
     client::Client,
     components::{
         conversation::send_options::SendOptions,
-        ui::icon::{Icon, Shape},
+        ui::{
+            icon::{Icon, Shape},
+            name::filled,
+        },
     },
     store::{drafts::Mode, threads::ThreadItem},
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{ev, prelude::*};
 use wire::{BodyError, Conversation, ConversationId, NoteBody};
@@ -23,10 +26,6 @@ pub fn Composer(conversation: ConversationId, known: ErasedMemo<Option<Conversat
     let mode = RwSignal::from(client.store().drafts.mode(conversation));
     let name =
         memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default()));
-    let audience = move || match mode.get() {
-        Mode::Reply => fill(strings().reply_audience, &[("name", &name.get())]),
-        Mode::Note => strings().note_audience.to_owned(),
-    };
     view! {
         <div class="composer" part="composer" class:noting=live(move || mode.get() == Mode::Note)>
             <ColleagueWarning conversation mode name />
@@ -35,10 +34,7 @@ pub fn Composer(conversation: ConversationId, known: ErasedMemo<Option<Conversat
                     <ModeTab conversation mode this=Mode::Reply name=strings().mode_reply />
                     <ModeTab conversation mode this=Mode::Note name=strings().mode_note />
                 </div>
-                <p class="audience">
-                    {live_view(move || (mode.get() == Mode::Note).then(|| view! { <Icon shape=Shape::Lock /> }))}
-                    <bdi dir="auto">{audience}</bdi>
-                </p>
+                {live_view(move || view! { <Audience mode=mode.get() name /> })}
             </div>
             {live_view(move || view! { <Writing conversation mode=mode.get() name /> })}
         </div>
@@ -60,6 +56,27 @@ fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name:
     }
 }
 
+/// Who will read the text. A mark of fixed words, an icon and a colour come first: they say what the mode is, whatever
+/// the contact's name says.
+#[component]
+fn Audience(mode: Mode, name: ErasedMemo<String>) -> impl IntoView {
+    let strings = strings();
+    let (shape, mark) = match mode {
+        Mode::Reply => (Shape::Send, strings.reply_mark),
+        Mode::Note => (Shape::Lock, strings.note_mark),
+    };
+    let sentence = live_view(move || match mode {
+        Mode::Reply => filled(strings.reply_audience, &[("name", Value::Name(&name.get()))]),
+        Mode::Note => strings.note_audience.into_any(),
+    });
+    view! {
+        <p class="audience">
+            <strong class="mode-mark" class:internal=mode == Mode::Note><Icon shape />{mark}</strong>
+            <span>{sentence}</span>
+        </p>
+    }
+}
+
 /// A warning if the latest item is a colleague's note: the reply may be meant for the colleague.
 #[component]
 fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: ErasedMemo<String>) -> impl IntoView {
@@ -76,7 +93,10 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Er
     move || {
         let switching = client.clone();
         let colleague = (mode.get() == Mode::Reply).then(|| colleague.get()).flatten()?;
-        let sentence = fill(strings().colleague_warning, &[("name", &name.get()), ("colleague", &colleague)]);
+        let sentence = filled(
+            strings().colleague_warning,
+            &[("name", Value::Name(&name.get())), ("colleague", Value::Name(&colleague))],
+        );
         Some(view! {
             <p class="colleague-warning" role="status">
                 <Icon shape=Shape::TriangleAlert />
@@ -131,7 +151,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
         }
     };
     let label = move || match mode {
-        Mode::Reply => fill(strings().reply_to, &[("name", &name.get())]),
+        Mode::Reply => fill(strings().reply_to, &[("name", Value::Name(&name.get()))]),
         Mode::Note => strings().note_text.to_owned(),
     };
     let problem = move || match checked.get() {

@@ -11,7 +11,10 @@ use crate::{
             channel_mark::{ChannelMark, channel_name},
             unsaved_fields::UnsavedFields,
         },
-        ui::icon::{Icon, Shape},
+        ui::{
+            icon::{Icon, Shape},
+            name::Name,
+        },
     },
     navigation::navigator::Navigator,
     strings::strings,
@@ -41,7 +44,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: ErasedMemo<Option
                         view! {
                             <Avatar name=name.clone() seed=id.0 />
                             <div class="conversation-who">
-                                <h2 tabindex="-1" title=name.clone()><bdi dir="auto">{name.clone()}</bdi></h2>
+                                <h2 tabindex="-1"><Name name=name.clone() /></h2>
                                 <p><ChannelMark kind /><span aria-hidden="true">{channel_name(kind)}</span></p>
                             </div>
                         }

@@ -7,11 +7,12 @@ use crate::{
         shared::timestamp::Timestamp,
         ui::{
             icon::{Icon, Shape},
+            name::{FileName, Name},
             text::Text,
         },
     },
     store::record::{SendState, State},
-    strings::{failure_sentence, fill, strings},
+    strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::prelude::*;
 use wire::{Attachment, ConversationId, Delivery, Direction, Message, MessageId};
@@ -29,7 +30,7 @@ pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView
         let attachments = message.attachments.clone();
         view! {
             <article class="message" part="message" class:out=is_out>
-                {author.map(|author| view! { <p class="message-author"><bdi dir="auto">{author}</bdi></p> })}
+                {author.map(|author| view! { <p class="message-author"><Name name=author /></p> })}
                 <div class="bubble"><Text text=message.body /></div>
                 {(!attachments.is_empty()).then(|| view! { <Attachments attachments /> })}
                 <MessageState conversation id shown />
@@ -46,7 +47,7 @@ fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
             <li class="attachment">
                 <Icon shape=Shape::Paperclip />
                 <span class="sr-only">{strings().attachment}</span>
-                <bdi dir="auto">{attachment.name}</bdi>
+                <FileName name=attachment.name />
                 <small>{detail}</small>
             </li>
         }
@@ -84,7 +85,7 @@ fn MessageState(
                     <Timestamp at=message.created_at />
                     <p class="not-delivered">
                         <Icon shape=Shape::TriangleAlert />
-                        {fill(strings().not_delivered, &[("reason", reason)])}
+                        {fill(strings().not_delivered, &[("reason", Value::Own(reason))])}
                     </p>
                 }
                 .into_any()
@@ -96,7 +97,7 @@ fn MessageState(
             (State::Unsaved(SendState::Retrying(failure)), _) => view! {
                 <p class="not-delivered">
                     <Icon shape=Shape::Clock />
-                    {fill(strings().note_retrying, &[("reason", failure_sentence(failure))])}
+                    {fill(strings().note_retrying, &[("reason", Value::Own(failure_sentence(failure)))])}
                 </p>
             }
             .into_any(),
@@ -104,7 +105,7 @@ fn MessageState(
                 let edit_client = client.clone();
                 view! {
                     <p class="not-delivered" role="alert">
-                        {fill(strings().not_delivered, &[("reason", failure_sentence(failure))])}
+                        {fill(strings().not_delivered, &[("reason", Value::Own(failure_sentence(failure)))])}
                     </p>
                     <div class="refused-actions">
                         <button

@@ -15,7 +15,7 @@ use crate::{
         ui::virtual_list::{Edge, VirtualList, VirtualListHandle},
     },
     store::{record::Load, threads::ThreadItem},
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{html, prelude::*};
 use wire::{Conversation, ConversationId};
@@ -37,7 +37,10 @@ pub fn ThreadView(conversation: ConversationId, known: ErasedMemo<Option<Convers
         known.with(|known| {
             let known = known.as_ref()?;
             let channel = channel_name(known.channel.kind);
-            Some(fill(strings().thread, &[("name", &known.contact.name), ("channel", channel)]))
+            Some(fill(
+                strings().thread,
+                &[("name", Value::Name(&known.contact.name)), ("channel", Value::Own(channel))],
+            ))
         })
     });
     let end = NodeRef::<html::Div>::new();

@@ -11,10 +11,14 @@ use crate::{
             channel_mark::{ChannelMark, channel_name},
             timestamp::ShortTimestamp,
         },
-        ui::icon::{Icon, Shape},
+        ui::{
+            icon::{Icon, Shape},
+            name::{Name, filled},
+            text::Excerpt,
+        },
     },
     navigation::navigator::Navigator,
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
 use wire::{Conversation, ConversationId, Preview, PreviewKind};
@@ -42,7 +46,10 @@ fn Row(
     let is_unread = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
     let last_at = memo(move |_| known.with(|known| known.as_ref().map(|known| known.last_at).unwrap_or_default()));
     let address = move || navigator.address.run(navigator.view.with(|view| view.opening(id)));
-    let beside_name = fill(strings().open_beside, &[("name", &contact.name), ("channel", channel_name(kind))]);
+    let beside_name = fill(
+        strings().open_beside,
+        &[("name", Value::Name(&contact.name)), ("channel", Value::Own(channel_name(kind)))],
+    );
     view! {
         <div class="conversation-row" part="conversation-row" class:current=live(move || is_shown.get()) class:unread=live(move || is_unread.get())>
             <a
@@ -59,7 +66,7 @@ fn Row(
                 <Avatar name=contact.name.clone() seed=contact.id.0 />
                 <span class="row-main">
                     <span class="row-head">
-                        <bdi class="row-name" dir="auto" title=contact.name.clone()>{contact.name.clone()}</bdi>
+                        <Name class="row-name" name=contact.name.clone() />
                         <ShortTimestamp at=last_at />
                     </span>
                     <span class="row-foot">
@@ -91,21 +98,19 @@ fn Row(
 #[component]
 fn PreviewLine(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let preview = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
-    move || {
-        match preview.get() {
+    move || match preview.get() {
         None => view! { <span class="row-preview quiet">{strings().preview_empty}</span> }.into_any(),
         Some(Preview { kind: PreviewKind::Note, text }) => view! {
-            <span class="row-preview internal"><Icon shape=Shape::Lock />{strings().preview_note}<bdi dir="auto">{text}</bdi></span>
+            <span class="row-preview internal"><Icon shape=Shape::Lock />{strings().preview_note}<Excerpt text /></span>
         }
         .into_any(),
         Some(Preview { kind, text }) => view! {
             <span class="row-preview">
                 {(kind == PreviewKind::Out).then_some(strings().preview_you_or_team)}
-                <bdi dir="auto">{text}</bdi>
+                <Excerpt text />
             </span>
         }
         .into_any(),
-    }
     }
 }
 
@@ -118,12 +123,13 @@ fn AssigneeMark(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     });
     move || {
         assignee.get().map(|agent| {
-            let name = fill(strings().assigned_to, &[("name", &agent.name)]);
-            let title = name.clone();
+            let values = [("name", Value::Name(&agent.name))];
+            let title = fill(strings().assigned_to, &values);
+            let sentence = filled(strings().assigned_to, &values);
             view! {
                 <span class="assignee-mark" title=title>
                     <Avatar name=agent.name seed=agent.id.0 />
-                    <span class="sr-only">{name}</span>
+                    <span class="sr-only">{sentence}</span>
                 </span>
             }
         })

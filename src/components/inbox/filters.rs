@@ -2,7 +2,14 @@
 
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Client, components::shared::channel_mark::channel_name, navigation::navigator::Navigator, strings::strings,
+    client::Client,
+    components::shared::channel_mark::channel_name,
+    navigation::navigator::Navigator,
+    strings::{
+        Value, fill,
+        names::{display_name, one_line},
+        strings,
+    },
 };
 use leptos::prelude::*;
 use wire::{Channel, ChannelId, ChannelKind, ConversationQuery, Sort, Status, VariantArray as _};
@@ -92,7 +99,8 @@ fn ChannelFilter() -> impl IntoView {
 /// The channel's kind, and its name if that differs.
 fn full_name(channel: &Channel) -> String {
     let kind = channel_name(channel.kind);
-    if channel.name == kind { channel.name.clone() } else { format!("{kind} · {}", channel.name) }
+    let values = [("kind", Value::Own(kind)), ("name", Value::Name(&channel.name))];
+    if channel.name == kind { kind.to_owned() } else { fill(strings().filter_channel_named, &values) }
 }
 
 #[component]
@@ -100,7 +108,7 @@ fn AgentFilter() -> impl IntoView {
     let navigator = Navigator::here();
     let agents = Client::here().store().agents.clone();
     let named = agents.clone();
-    let whole_name = move || query(navigator).assignee.and_then(|id| named.get(id)).map(|agent| agent.name);
+    let whole_name = move || query(navigator).assignee.and_then(|id| named.get(id)).map(|agent| one_line(&agent.name));
     view! {
         <select
             class="select"
@@ -118,7 +126,7 @@ fn AgentFilter() -> impl IntoView {
                     .into_iter()
                     .map(|agent| {
                         let is_chosen = move || query(navigator).assignee == Some(agent.id);
-                        view! { <option value=agent.id.to_string() selected=is_chosen>{agent.name}</option> }
+                        view! { <option value=agent.id.to_string() selected=is_chosen>{display_name(&agent.name)}</option> }
                     })
                     .collect_view()
             })}

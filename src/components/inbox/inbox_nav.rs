@@ -5,10 +5,13 @@ use crate::{
     client::Client,
     components::{
         shared::avatar::Avatar,
-        ui::icon::{Icon, Shape},
+        ui::{
+            icon::{Icon, Shape},
+            name::Name,
+        },
     },
     navigation::{navigator::Navigator, sign_out::SignOut},
-    strings::strings,
+    strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
 use wire::Section;
@@ -60,10 +63,15 @@ fn Who() -> impl IntoView {
     let organization = client.me().organization.name.clone();
     let sign_out = use_context::<SignOut>();
     let name = me.name.clone();
+    let values = [("name", Value::Name(&name)), ("organization", Value::Name(&organization))];
+    let both = fill(strings().signed_in_as, &values);
     view! {
         <div class="who">
             <Avatar name=name.clone() seed=me.id.0 />
-            <p class="who-name" title=format!("{name}, {organization}")><bdi dir="auto">{name.clone()}</bdi><small>{organization.clone()}</small></p>
+            <p class="who-name" title=both>
+                <Name name />
+                <small><Name name=organization /></small>
+            </p>
             {sign_out
                 .map(|sign_out| {
                     view! {

@@ -12,7 +12,7 @@ use crate::{
     },
     navigation::navigator::Navigator,
     store::record::{Failure, Load},
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
 use wire::{Conversation, ConversationId, ProblemCode};
@@ -40,7 +40,10 @@ pub fn PaneView(conversation: ConversationId) -> impl IntoView {
 
 fn pane_name(conversation: &Conversation) -> String {
     let channel = crate::components::shared::channel_mark::channel_name(conversation.channel.kind);
-    fill(strings().conversation_with, &[("name", &conversation.contact.name), ("channel", channel)])
+    fill(
+        strings().conversation_with,
+        &[("name", Value::Name(&conversation.contact.name)), ("channel", Value::Own(channel))],
+    )
 }
 
 #[component]

@@ -13,9 +13,10 @@ use crate::{
         ui::{
             icon::{Icon, Shape},
             kept_in_view::KeptInView,
+            name::filled,
         },
     },
-    strings::{fill, strings},
+    strings::{Value, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wire::{BodyError, ContactId, ContactNoteId, ConversationId, MAX_BODY_CHARS, NoteBody};
@@ -65,10 +66,10 @@ pub fn AddNoteBox(
             save.run(());
         }
     };
-    let audience = move || match conversation {
-        Some(_) => fill(strings.add_note_audience, &[("name", &name.get())]),
-        None => strings.add_note_needs_conversation.to_owned(),
-    };
+    let audience = live_view(move || match conversation {
+        Some(_) => filled(strings.add_note_audience, &[("name", Value::Name(&name.get()))]),
+        None => strings.add_note_needs_conversation.into_any(),
+    });
     // Unique in the page: the same contact may have several panels.
     let id = StoredValue::new(format!("add-note-{}", uuid::Uuid::now_v7()));
     let hint_id = move || format!("{}-hint", id.get_value());
@@ -76,7 +77,7 @@ pub fn AddNoteBox(
         <KeptInView class="add-note" frame>
             <div class="add-note-head">
                 <label for=id.get_value()>{strings.add_note}</label>
-                <p id=hint_id() class="audience"><Icon shape=Shape::Lock /><bdi dir="auto">{audience}</bdi></p>
+                <p id=hint_id() class="audience"><Icon shape=Shape::Lock /><span>{audience}</span></p>
             </div>
             <textarea
                 id=id.get_value()

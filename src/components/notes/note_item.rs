@@ -13,11 +13,12 @@ use crate::{
         },
         ui::{
             icon::{Icon, Shape},
+            name::Name,
             text::Text,
         },
     },
     store::record::{SendState, State},
-    strings::{failure_sentence, fill, strings},
+    strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::{html, prelude::*};
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
@@ -85,7 +86,7 @@ pub fn NoteState(state: NoteHeader, edit: Callback<()>, discard: Callback<()>) -
                     .get()
                     .map(|author| {
                         view! {
-                            <bdi dir="auto">{author.name}</bdi>
+                            <Name name=author.name />
                             {author.removed.then(|| view! { <small>" "{strings().author_removed}</small> })}
                         }
                     })
@@ -109,7 +110,7 @@ fn Unsaved(send_state: SendState, edit: Callback<()>, discard: Callback<()>) -> 
         SendState::Retrying(failure) => waiting(failure).into_any(),
         SendState::Refused(failure) => view! {
             <div class="note-problem" role="alert">
-                <p><Icon shape=Shape::TriangleAlert />{fill(strings().note_refused, &[("reason", failure_sentence(failure))])}</p>
+                <p><Icon shape=Shape::TriangleAlert />{fill(strings().note_refused, &[("reason", Value::Own(failure_sentence(failure)))])}</p>
                 <div class="refused-actions">
                     <button type="button" class="button quiet" on:click=move |_| edit.run(())>{strings().note_edit}</button>
                     <button type="button" class="button quiet" on:click=move |_| discard.run(())>{strings().note_discard}</button>
@@ -133,9 +134,9 @@ pub fn DeleteButton(state: NoteHeader, delete: Callback<()>) -> impl IntoView {
         memo(move |_| state.with(|state| state.as_ref().map(|(author, ..)| author.name.clone()).unwrap_or_default()));
     let name = memo(move |_| {
         let when = state.with(|state| state.as_ref().map(|(_, at, _)| absolute(*at)).unwrap_or_default());
-        fill(strings().note_delete_named, &[("author", &author.get()), ("when", &when)])
+        fill(strings().note_delete_named, &[("author", Value::Name(&author.get())), ("when", Value::Own(&when))])
     });
-    let reason = move || fill(strings().note_delete_not_yours, &[("author", &author.get())]);
+    let reason = move || fill(strings().note_delete_not_yours, &[("author", Value::Name(&author.get()))]);
     move || {
         let client = client.clone();
         is_there.get().then(|| {

@@ -3,7 +3,7 @@
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    browser::{text_case::lower, timers::next_frame},
+    browser::timers::next_frame,
     client::Client,
     components::{
         contact::panel_section::PanelSection,
@@ -16,14 +16,15 @@ use crate::{
         ui::{
             icon::{Icon, Shape},
             kept_in_view::bring_into_view,
+            name::filled,
             virtual_list::{VirtualList, VirtualListHandle},
         },
     },
     store::record::Load,
-    strings::{fill, strings},
+    strings::{Value, fill, strings},
 };
 use leptos::{html, prelude::*};
-use wire::{ContactId, ContactNoteId, ConversationId, Seq};
+use wire::{ContactId, ContactNoteId, ConversationId, Seq, fold};
 
 /// The search field appears above this number of notes.
 const SEARCH_FROM: usize = 10;
@@ -64,13 +65,13 @@ fn Notes(
     let load = memo(move |_| load.get());
     let wanted = RwSignal::new(String::new());
     let keys: ErasedMemo<Vec<ContactNoteId>> = memo(move |_| {
-        let wanted = lower(wanted.get().trim());
+        let wanted = fold(wanted.get().trim());
         let mut keys = all.get();
         if !wanted.is_empty() {
             keys.retain(|id| {
                 notes.timeline.cell(*id).with(|record| {
                     record.shown().is_some_and(|(note, _)| {
-                        lower(note.body.as_str()).contains(&wanted) || lower(&note.author.name).contains(&wanted)
+                        fold(note.body.as_str()).contains(&wanted) || fold(&note.author.name).contains(&wanted)
                     })
                 })
             });
@@ -124,7 +125,7 @@ fn Notes(
                 }
             }
             estimate=96.0
-            label=memo(move |_| fill(strings().notes_of, &[("name", &name.get())]))
+            label=memo(move |_| fill(strings().notes_of, &[("name", Value::Name(&name.get()))]))
             class="note-rows"
             on_near_end=older
             handle
@@ -132,7 +133,7 @@ fn Notes(
         {live_view(move || match (load.get(), none_at_all.get(), none_found.get()) {
             (Load::Failed(failure), ..) => Some(view! { <LoadProblem failure retry /> }.into_any()),
             (Load::Ready, true, _) => {
-                Some(view! { <p class="empty">{fill(strings().notes_empty, &[("name", &name.get())])}</p> }.into_any())
+                Some(view! { <p class="empty">{filled(strings().notes_empty, &[("name", Value::Name(&name.get()))])}</p> }.into_any())
             }
             (Load::Idle | Load::Loading, true, _) => Some(view! { <Waiting /> }.into_any()),
             (_, false, true) => Some(view! { <p class="empty">{strings().notes_search_empty}</p> }.into_any()),

@@ -1,7 +1,8 @@
 //! Detects text that should not be in a note: card numbers, passwords, access tokens, national ids. Only a hint: it
 //! never blocks saving, and the text does not leave the page.
 
-use crate::browser::text_case::{is_word, lower};
+use crate::browser::text_case::is_word;
+use wire::fold;
 
 /// A kind of sensitive content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +70,11 @@ fn is_card(digits: &[u32]) -> bool {
 fn has_password(text: &str) -> bool {
     const WORDS: [&str; 9] =
         ["password", "passwort", "kennwort", "contraseña", "senha", "mot de passe", "passcode", "pwd", "pin"];
-    let lower = lower(text);
+    let folded = fold(text);
     WORDS.iter().any(|word| {
-        lower.match_indices(word).any(|(at, _)| {
-            let starts = !lower[..at].ends_with(is_word);
-            let rest = lower[at + word.len()..].trim_start();
+        folded.match_indices(word).any(|(at, _)| {
+            let starts = !folded[..at].ends_with(is_word);
+            let rest = folded[at + word.len()..].trim_start();
             let rest = rest.strip_prefix("is ").map_or(rest, |rest| rest);
             let said = rest.strip_prefix([':', '=']);
             starts

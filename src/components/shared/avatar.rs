@@ -3,6 +3,7 @@
 use crate::browser::memo::ErasedMemo;
 use crate::browser::text_case::{is_word, upper};
 use crate::components::ui::live::live_view;
+use crate::strings::names::one_line;
 use leptos::prelude::*;
 
 /// Initials on one of the theme's colours, chosen by the id, so that a person always has the same. Decoration: the name
@@ -12,7 +13,7 @@ pub fn Avatar(#[prop(into)] name: ErasedMemo<String>, seed: uuid::Uuid) -> impl 
     let color = seed.as_bytes().iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte))) % 8;
     view! {
         <span class="avatar" data-color=color aria-hidden="true">
-            {live_view(move || initials(&name.get()))}
+            {live_view(move || initials(&one_line(&name.get())))}
         </span>
     }
 }

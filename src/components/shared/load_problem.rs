@@ -4,7 +4,7 @@ use crate::components::ui::live::live;
 use crate::{
     browser::timers::after,
     store::record::Failure,
-    strings::{failure_sentence, fill, strings},
+    strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ pub fn LoadProblem(failure: Failure, retry: Callback<()>) -> impl IntoView {
     let strings = strings();
     view! {
         <div class="load-problem" role="alert">
-            <p>{fill(strings.load_failed, &[("reason", failure_sentence(failure))])}</p>
+            <p>{fill(strings.load_failed, &[("reason", Value::Own(failure_sentence(failure)))])}</p>
             <button type="button" class="button" on:click=move |_| retry.run(())>
                 {strings.try_again}
             </button>

@@ -6,13 +6,14 @@ use crate::{
     components::ui::{
         icon::{Icon, Shape},
         keyed_list::{KeyedList, ListHandle},
-        live::{live, live_view},
+        live::live_view,
+        name::filled,
     },
     store::{
         change::{ContactChange, ConversationChange},
         record::{Failure, SendState},
     },
-    strings::{failure_sentence, fill, strings},
+    strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::{html, prelude::*};
 use wire::Status;
@@ -74,10 +75,10 @@ fn RefusedField(
     leave: Callback<String>,
 ) -> impl IntoView {
     let (client, reader, known) = (Client::here(), Client::here(), name.clone());
-    let sentence = memo(move |_| {
+    let sentence = live_view(move || {
         let field = fields.with(|fields| fields.iter().find(|field| field.name == known).cloned());
         let Some(UnsavedField { change, send_state: SendState::Refused(failure), .. }) = field else {
-            return String::new();
+            return ().into_any();
         };
         refused(&reader, &change, failure_sentence(failure))
     });
@@ -92,7 +93,7 @@ fn RefusedField(
     };
     view! {
         <div class="refused-field" role="alert">
-            <p class="note-problem"><Icon shape=Shape::TriangleAlert />{live(move || sentence.get())}</p>
+            <p class="note-problem"><Icon shape=Shape::TriangleAlert /><span>{sentence}</span></p>
             <div class="refused-actions">
                 <button type="button" class="button quiet" on:click=retry>{strings().try_again}</button>
                 <button type="button" class="button quiet" on:click=discard>{strings().note_discard}</button>
@@ -105,13 +106,13 @@ fn RefusedField(
 pub fn waiting(failure: Failure) -> impl IntoView {
     let sentence = match failure {
         Failure::Disconnected => strings().note_offline.to_owned(),
-        failure => fill(strings().note_retrying, &[("reason", failure_sentence(failure))]),
+        failure => fill(strings().note_retrying, &[("reason", Value::Own(failure_sentence(failure)))]),
     };
     view! { <p class="note-waits"><Icon shape=Shape::Clock />{sentence}</p> }
 }
 
 /// The sentence for a refused change.
-fn refused(client: &Client, change: &FieldChange, reason: &str) -> String {
+fn refused(client: &Client, change: &FieldChange, reason: &str) -> AnyView {
     let strings = strings();
     let (sentence, name, value) = match change {
         FieldChange::Conversation(ConversationChange::Status(Status::Closed)) => (strings.refused_close, "", None),
@@ -125,5 +126,5 @@ fn refused(client: &Client, change: &FieldChange, reason: &str) -> String {
         FieldChange::Contact(ContactChange::RemoveTag(tag)) => (strings.refused_tag_remove, "tag", Some(tag.clone())),
         FieldChange::Contact(ContactChange::Detail(_)) | FieldChange::Settings(_) => (strings.note_refused, "", None),
     };
-    fill(sentence, &[("reason", reason), (name, value.as_deref().unwrap_or_default())])
+    filled(sentence, &[("reason", Value::Own(reason)), (name, Value::Name(value.as_deref().unwrap_or_default()))])
 }

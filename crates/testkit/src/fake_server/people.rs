@@ -1,8 +1,8 @@
 //! Test data, and the actions of colleagues and contacts.
 
 use wire::{
-    AgentRef, ChannelKind, Contact, ContactId, ContactNoteId, ConversationId, ConversationNoteId, Direction, MessageId,
-    NoteBody, Position, Seq, Status,
+    Activity, ActivityKind, AgentId, AgentRef, Attachment, ChannelKind, Contact, ContactId, ContactNoteId,
+    Conversation, ConversationId, ConversationNoteId, Direction, MessageId, NoteBody, Position, Seq, Status, Tag,
 };
 
 use super::FakeServer;
@@ -29,6 +29,19 @@ impl FakeServer {
         (contact, self.conversation(contact, kind))
     }
 
+    /// Gives an agent another name, before anything that names them.
+    pub fn rename_agent(&self, who: Who, name: &str) {
+        let id = self.agent_id(who);
+        let me = &mut self.shared.data.borrow_mut().me;
+        for agent in me.agents.iter_mut().chain([&mut me.agent]).filter(|agent| agent.id == id) {
+            name.clone_into(&mut agent.name);
+        }
+    }
+
+    pub fn agent_id(&self, who: Who) -> AgentId {
+        self.agent(who).id
+    }
+
     fn agent(&self, who: Who) -> AgentRef {
         self.shared.data.borrow().agent(who)
     }
@@ -37,6 +50,13 @@ impl FakeServer {
     pub fn contact_writes(&self, conversation: ConversationId, text: &str) {
         let id = MessageId::fresh();
         self.shared.data.borrow_mut().add_message(id, conversation, Direction::In, None, text.to_owned());
+    }
+
+    /// The contact sends files.
+    pub fn contact_sends_files(&self, conversation: ConversationId, attachments: Vec<Attachment>) {
+        self.contact_writes(conversation, "See the files");
+        let mut data = self.shared.data.borrow_mut();
+        data.messages.last_mut().expect("just written").attachments = attachments;
     }
 
     /// A note written in the contact's first conversation.
@@ -78,6 +98,21 @@ impl FakeServer {
     pub fn status(&self, conversation: ConversationId) -> Status {
         let data = self.shared.data.borrow();
         data.conversations.iter().find(|known| known.id == conversation).map(|known| known.status).expect("made before")
+    }
+
+    pub fn change_conversation(&self, conversation: ConversationId, change: impl FnOnce(&mut Conversation)) {
+        self.shared.data.borrow_mut().change_conversation(conversation, None, change);
+    }
+
+    /// A colleague puts a tag on a contact, and the contact's activity says so.
+    pub fn put_on_tag(&self, contact: ContactId, tag: Tag) {
+        let actor = Some(self.agent(Who::Colleague));
+        let mut data = self.shared.data.borrow_mut();
+        let subject = Some(tag.name.clone());
+        data.change_contact(contact, |contact| contact.tags.push(tag));
+        let (seq, at) = (data.seq, data.time());
+        let activity = Activity { seq, kind: ActivityKind::TagAdded, actor, conversation_id: None, subject, at };
+        data.activity.push((contact, activity));
     }
 
     pub fn change_contact(&self, contact: ContactId, change: impl FnOnce(&mut Contact)) {
