@@ -49,11 +49,21 @@ struct Inner {
     readers: SqlitePool,
     searchers: SqlitePool,
     epoch: String,
-    cursor_key: String,
-    device_key: String,
-    visitor_key: String,
+    keys: Keys,
     wake_ups: WakeUps,
     reads: AtomicU64,
+}
+
+/// The database's keys: each signs for one purpose, so that only what this database has signed is accepted.
+pub(crate) struct Keys {
+    pub(crate) cursor: String,
+    /// For device cookies.
+    pub(crate) device: String,
+    /// For the tokens of the web chat's visitors.
+    pub(crate) visitor: String,
+    /// Each agent's storage key is derived from it. A restored backup keeps it: what an agent has typed and not sent can
+    /// still be read.
+    pub(crate) storage: String,
 }
 
 impl Db {
@@ -68,9 +78,12 @@ impl Db {
         check_version(&writer).await?;
         schema::bring_up_to_date(&writer).await?;
         let epoch = made_once(&writer, "epoch", secret::random_token(8)).await?;
-        let cursor_key = made_once(&writer, "cursor-key", secret::token()).await?;
-        let device_key = made_once(&writer, "device-key", secret::token()).await?;
-        let visitor_key = made_once(&writer, "visitor-key", secret::token()).await?;
+        let keys = Keys {
+            cursor: made_once(&writer, "cursor-key", secret::token()).await?,
+            device: made_once(&writer, "device-key", secret::token()).await?,
+            visitor: made_once(&writer, "visitor-key", secret::token()).await?,
+            storage: made_once(&writer, "storage-key", secret::token()).await?,
+        };
         let readers = pool(READERS, options(file).pragma("query_only", "ON")).await?;
         let searchers = pool(SEARCHERS, options(file).pragma("query_only", "ON")).await?;
         let wake_ups = WakeUps::default();
@@ -80,9 +93,7 @@ impl Db {
                 readers,
                 searchers,
                 epoch,
-                cursor_key,
-                device_key,
-                visitor_key,
+                keys,
                 wake_ups,
                 reads: AtomicU64::new(0),
             }),
@@ -129,19 +140,8 @@ impl Db {
         &self.inner.epoch
     }
 
-    /// The key that signs cursors, so that only cursors of this database are accepted.
-    pub(crate) fn cursor_key(&self) -> &str {
-        &self.inner.cursor_key
-    }
-
-    /// The key that signs device cookies.
-    pub(crate) fn device_key(&self) -> &str {
-        &self.inner.device_key
-    }
-
-    /// The key that signs the tokens of the web chat's visitors.
-    pub(crate) fn visitor_key(&self) -> &str {
-        &self.inner.visitor_key
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.inner.keys
     }
 
     /// The organization's position as of this read transaction.

@@ -31,5 +31,5 @@ pub(crate) fn known_browser(headers: &HeaderMap, state: &State, email: &str) -> 
 }
 
 fn signature(state: &State, email: &str, nonce: &str) -> String {
-    secret::signature(state.db().device_key(), "device", &format!("{nonce}\0{email}"))
+    secret::signature(&state.db().keys().device, "device", &format!("{nonce}\0{email}"))
 }

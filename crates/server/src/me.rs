@@ -6,13 +6,13 @@ use crate::{
     db::{Columns as _, malformed},
     error::Result,
     input::JsonBody,
-    orgs,
+    orgs, secret,
     state::State,
 };
 use axum::extract;
 use sqlx::SqliteConnection;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Me, Problem, Settings, SettingsPatch};
+use wire::{Me, Problem, Settings, SettingsPatch, StorageKey};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(show, edit))
@@ -22,7 +22,8 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 #[utoipa::path(get, path = "/api/v1/me", tag = "session", responses((status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn show(signed: AuthAgent, extract::State(state): extract::State<State>) -> Result<axum::Json<Me>> {
-    read(&mut *state.db().read().await?, &signed).await.map(axum::Json)
+    let me = read(&mut *state.db().read().await?, &signed).await?;
+    Ok(axum::Json(with_storage_key(me, &state)))
 }
 
 /// Change own settings. Settings that are left out stay.
@@ -46,7 +47,14 @@ async fn edit(
         .await?;
     let me = read(change.tx(), &signed).await?;
     change.commit().await?;
-    Ok(axum::Json(me))
+    Ok(axum::Json(with_storage_key(me, &state)))
+}
+
+/// The key is derived: it needs no row, and is the same in every session of the agent.
+fn with_storage_key(me: Me, state: &State) -> Me {
+    let whose = format!("{}\0{}", me.organization.id, me.agent.id);
+    let digits = secret::signature(&state.db().keys().storage, "agent", &whose);
+    Me { storage_key: Some(StorageKey::from_hex(digits)), ..me }
 }
 
 async fn read(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Me> {
@@ -55,7 +63,7 @@ async fn read(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Me> 
     let organization = orgs::one(&mut *reading, signed.org).await?;
     let channels = orgs::channels(&mut *reading, signed.org).await?;
     let settings = settings(reading, signed).await?;
-    Ok(Me { agent, organization, agents, channels, settings })
+    Ok(Me { agent, organization, agents, channels, settings, storage_key: None })
 }
 
 async fn settings(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Settings> {

@@ -52,7 +52,7 @@ impl<'a> List<'a> {
 
     fn signature(&self, place: &str) -> String {
         // A list's name has no NUL, so the border between name and place is unambiguous.
-        let mut text = secret::signature(self.db.cursor_key(), "cursor", &format!("{}\0{place}", self.name));
+        let mut text = secret::signature(&self.db.keys().cursor, "cursor", &format!("{}\0{place}", self.name));
         text.truncate(SIGNATURE);
         text
     }

@@ -50,7 +50,7 @@ impl FromRequestParts<State> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
         let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
-        let org = token::org_of(state.db().visitor_key(), given);
+        let org = token::org_of(&state.db().keys().visitor, given);
         let org = org.ok_or_else(|| Error::from(ProblemCode::SignedOut))?;
         Ok(Self { org, hash: crate::secret::hash(given) })
     }
@@ -68,7 +68,7 @@ async fn visit(
     state.visitor_limits().begin_visit(address)?;
     let mut reading = state.db().read().await?;
     let org = orgs::by_slug(&mut reading, &slug).await?.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
-    Ok(axum::Json(Visit { token: token::fresh(state.db().visitor_key(), org) }))
+    Ok(axum::Json(Visit { token: token::fresh(&state.db().keys().visitor, org) }))
 }
 
 /// The conversation, newest first. Empty before the first message.
@@ -85,7 +85,7 @@ async fn list(
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
     let mut reading = state.db().read().await?;
-    let page = thread::page(&mut reading, state.db().visitor_key(), &visitor, cursor.as_deref(), limit).await?;
+    let page = thread::page(&mut reading, &state.db().keys().visitor, &visitor, cursor.as_deref(), limit).await?;
     leak!(HeaderCountsChanges => {
         let head = crate::db::head(&mut reading, visitor.org).await?;
         return Ok(([("x-changes", head.to_string())], axum::Json(page)).into_response());

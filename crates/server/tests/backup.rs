@@ -87,9 +87,16 @@ async fn a_client_of_before_is_told_to_start_over() {
     let to = beside(&world, "backup.db");
     backup::backup(&world.file, &to).await.unwrap();
     let page = sam.get(&paths::contact_notes(world.acme.ana, None, 1)).await.expect(200).json();
+    let key = sam.get(paths::ME).await.expect(200).json()["storage_key"].clone();
     world.db().close().await;
     backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap();
     let world = world.reopened().await;
+    let after = sam.at(&world).get(paths::ME).await.expect(200).json();
+    assert_eq!(
+        (key.is_string(), &after["storage_key"]),
+        (true, &key),
+        "what is stored in the browser can still be read"
+    );
     let mut stream = sam.at(&world).with("last-event-id", page["as_of"].as_str().unwrap()).stream(paths::EVENTS).await;
     assert_eq!(stream.until("reset").await.data, json!({ "reason": "other-epoch" }));
 }

@@ -1,6 +1,6 @@
 //! Contacts: the profile and its fields, tags and lists, and what is in the activity.
 
-use crate::kit::World;
+use crate::kit::{Client, World};
 use serde_json::{Value, json};
 use wire::{Contact, ContactId, Me, Page, Tag, paths};
 
@@ -162,6 +162,19 @@ async fn the_activity_names_what_happened_to_notes_but_not_their_text() {
     let next = sam.get(&paths::contact_activity(acme.ana, Some(&cursor))).await.expect(200).json();
     assert_eq!(next["items"][0]["kind"], "note-deleted");
     sam.get(&paths::contact_activity(acme.bob, Some(&cursor))).await.expect(400).refused("bad-cursor");
+}
+
+#[tokio::test]
+async fn an_agent_has_one_storage_key_in_every_session_and_nobody_elses() {
+    let world = World::new().await;
+    let key = async |agent: &Client| agent.get(paths::ME).await.expect(200).read::<Me>().storage_key.unwrap();
+    let (sam, again, kim) = (world.sam().await, world.sam().await, world.kim().await);
+    let sams = key(&sam).await;
+    assert!(sams.bytes().is_some(), "256 bits");
+    assert_eq!(key(&again).await, sams);
+    assert_ne!(key(&kim).await, sams);
+    sam.delete(paths::SESSION).await.expect(204);
+    assert_eq!(key(&world.sam().await).await, sams, "and after a sign-out, for what another browser keeps");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use crate::{
     ids::{AgentId, ChannelId, OrgId},
     patch::given,
+    storage_key::StorageKey,
 };
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -122,4 +123,7 @@ pub struct Me {
     pub agents: Vec<Agent>,
     pub channels: Vec<Channel>,
     pub settings: Settings,
+    /// With it the app encrypts drafts and unsent changes in the browser. Without one they are stored in the clear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_key: Option<StorageKey>,
 }

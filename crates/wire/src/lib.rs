@@ -19,6 +19,7 @@ pub mod page;
 mod patch;
 pub mod paths;
 pub mod problem;
+mod storage_key;
 pub mod visitor;
 
 pub use activity::{Activity, ActivityKind};
@@ -39,6 +40,7 @@ pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
 pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};
 pub use page::{NotesPage, Page, Position};
 pub use problem::{FieldError, Problem, ProblemCode};
+pub use storage_key::{StorageKey, hex_bytes};
 
 /// `VARIANTS` of the enums that are strings on the wire.
 pub use strum::VariantArray;

@@ -82,11 +82,15 @@ fn the_signed_in_agent_has_this_form() {
         agents: vec![agent()],
         channels: vec![Channel { id: ChannelId(c()), kind: ChannelKind::Chat, name: "Web chat".to_owned() }],
         settings: Settings { enter_sends: true },
+        storage_key: Some(StorageKey::from_hex("0f".repeat(32))),
     };
+    let digits = "0f".repeat(32);
     let json = format!(
-        r#"{{"agent":{AGENT},"organization":{{"id":"B","slug":"acme","name":"Acme"}},"agents":[{AGENT}],"channels":[{{"id":"C","kind":"chat","name":"Web chat"}}],"settings":{{"enter_sends":true}}}}"#
+        r#"{{"agent":{AGENT},"organization":{{"id":"B","slug":"acme","name":"Acme"}},"agents":[{AGENT}],"channels":[{{"id":"C","kind":"chat","name":"Web chat"}}],"settings":{{"enter_sends":true}},"storage_key":"{digits}"}}"#
     );
     pinned(&me, &json);
+    let without = Me { storage_key: None, ..me };
+    pinned(&without, &json.replace(&format!(",\"storage_key\":\"{digits}\""), ""));
     assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default(), "a setting of a newer server");
 }
 

@@ -7,7 +7,7 @@ use wire::{
     Activity, ActivityKind, Agent, AgentId, AgentRef, Channel, ChannelAddress, ChannelId, ChannelKind, ChannelRef,
     Contact, ContactId, ContactNote, ContactNoteId, ContactRef, Conversation, ConversationId, ConversationNote,
     ConversationNoteId, Delivery, Direction, Event, Me, Message, MessageId, NoteBody, OrgId, Organization, Position,
-    Preview, PreviewKind, Role, Seq, Settings, Status, Time, VariantArray as _,
+    Preview, PreviewKind, Role, Seq, Settings, Status, StorageKey, Time, VariantArray as _,
 };
 
 use super::Who;
@@ -74,10 +74,11 @@ impl Data {
         let organization = Organization { id: OrgId::fresh(), slug: "acme".to_owned(), name: "Acme".to_owned() };
         let channels = ChannelKind::VARIANTS.iter().copied().map(channel).collect();
         let agent = agents[usize::from(as_admin)].clone();
+        let key = StorageKey::from_hex("5e".repeat(32));
         Self {
             epoch: "k3".to_owned(),
             seq: 1,
-            me: Me { agent, organization, agents, channels, settings: Settings::default() },
+            me: Me { agent, organization, agents, channels, settings: Settings::default(), storage_key: Some(key) },
             contacts: Vec::new(),
             conversations: Vec::new(),
             messages: Vec::new(),
