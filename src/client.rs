@@ -120,7 +120,8 @@ impl Client {
         store.agents.receive_all(me.agents.clone());
         let from = page.as_of.clone();
         let api = api.of(me.agent.id);
-        let outbox = Outbox::new(format!("{} {} {}", api.base(), me.organization.id, me.agent.id));
+        let owner = format!("{} {} {}", api.base(), me.organization.id, me.agent.id);
+        let outbox = Outbox::new(owner, me.storage_key.as_ref());
         let client = Self(Arc::new(Inner {
             store,
             api,

@@ -1,3 +1,4 @@
-//! Persistent storage: the outbox, in the browser's IndexedDB.
+//! Persistent storage: the outbox, in the browser's IndexedDB, sealed.
 
 pub(crate) mod outbox;
+mod seal;

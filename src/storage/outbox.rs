@@ -1,13 +1,14 @@
 //! `Outbox`: drafts and pending (unsent) changes in the browser's storage, until the server has confirmed them or the
 //! agent discards them.
 //!
-//! Each is a text under a key, one for all tabs of the browser. Confirmed data is never stored.
-//! [`Unsent`](crate::store::unsent::Unsent) defines the text of an unsent change.
+//! Each is a text under a key, one for all tabs of the browser; both are sealed if the server gives a storage key.
+//! Confirmed data is never stored. [`Unsent`](crate::store::unsent::Unsent) defines the text of an unsent change.
 
 mod key;
 
 pub(crate) use key::Key;
 
+use super::seal::Seal;
 use crate::browser::page_resources::PageResource;
 use send_wrapper::SendWrapper;
 use std::sync::{
@@ -16,6 +17,7 @@ use std::sync::{
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use wire::StorageKey;
 
 #[wasm_bindgen(module = "/src/storage/indexed_db.js")]
 extern "C" {
@@ -37,6 +39,8 @@ extern "C" {
 pub(crate) struct Outbox {
     /// Separates the texts of two agents on one origin.
     owner: String,
+    /// `None`: this server gives no storage key, and everything is stored in the clear.
+    seal: Option<Seal>,
     cleared: AtomicBool,
     watching: Mutex<Option<SendWrapper<Watching>>>,
 }
@@ -55,8 +59,9 @@ impl Drop for Watching {
 }
 
 impl Outbox {
-    pub(crate) fn new(owner: String) -> Self {
-        Self { owner, cleared: AtomicBool::new(false), watching: Mutex::default() }
+    pub(crate) fn new(owner: String, key: Option<&StorageKey>) -> Self {
+        let seal = key.and_then(|key| Seal::new(key, &owner));
+        Self { owner, seal, cleared: AtomicBool::new(false), watching: Mutex::default() }
     }
 
     /// Identifies the owner of the texts: the server, the organization, the agent.
@@ -65,7 +70,8 @@ impl Outbox {
     }
 
     /// Reads everything in storage, ordered by key: unsent things of one parent oldest first, since their ids begin
-    /// with the time. An entry whose key this version does not know is skipped.
+    /// with the time. Skips an entry whose key this version does not know, and one that was sealed with another key.
+    /// Rewrites what an earlier version stored in another format, or in the clear.
     pub(crate) async fn open(&self) -> Vec<(Key, String)> {
         let Ok(entries) = JsFuture::from(open_stored(&self.owner)).await else { return Vec::new() };
         let entries = js_sys::Array::from(&entries);
@@ -74,24 +80,41 @@ impl Outbox {
         while let Some((key, text)) = texts.next().zip(texts.next()) {
             entries.push((key, text));
         }
-        entries.sort();
-        entries.into_iter().filter_map(|(stored_at, text)| self.read(&stored_at, text)).collect()
+        let mut texts: Vec<_> = entries.iter().filter_map(|(place, text)| self.read(place, text)).collect();
+        texts.sort_by_cached_key(|(key, _)| key.to_string());
+        texts
     }
 
-    fn read(&self, stored_at: &str, text: String) -> Option<(Key, String)> {
-        let key: Key = stored_at.parse().ok()?;
-        if key.to_string() != stored_at {
-            // A key in an earlier version's format.
+    fn read(&self, place: &str, stored: &str) -> Option<(Key, String)> {
+        let sealed = self.seal.as_ref().and_then(|seal| Some((seal, seal.open_name(place)?)));
+        let (name, text) = match sealed {
+            Some((seal, name)) => {
+                let text = seal.open_text(&name, stored)?;
+                (name, text)
+            }
+            None => (place.to_owned(), stored.to_owned()),
+        };
+        let key: Key = name.parse().ok()?;
+        let name = key.to_string();
+        if self.seal.as_ref().map_or(name.clone(), |seal| seal.name(&name)) != place {
             self.put(&key, Some(&text));
-            put_stored(&self.owner, stored_at, None);
+            put_stored(&self.owner, place, None);
         }
         Some((key, text))
     }
 
     /// Stores a text; `None` removes it.
     pub(crate) fn put(&self, key: &Key, text: Option<&str>) {
-        if !self.cleared.load(Ordering::Relaxed) {
-            put_stored(&self.owner, &key.to_string(), text);
+        if self.cleared.load(Ordering::Relaxed) {
+            return;
+        }
+        let name = key.to_string();
+        match &self.seal {
+            None => put_stored(&self.owner, &name, text),
+            Some(seal) => {
+                let sealed = text.map(|text| seal.text(&name, text));
+                put_stored(&self.owner, &seal.name(&name), sealed.as_deref());
+            }
         }
     }
 

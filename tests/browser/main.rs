@@ -10,6 +10,7 @@ mod stories_many;
 mod stories_names;
 mod stories_panel;
 mod stories_refused;
+mod stories_sealed;
 mod stories_seen;
 mod stories_times;
 mod stories_writing;

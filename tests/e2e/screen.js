@@ -13,9 +13,11 @@ export const CHANNELS = {
 
 const named = (name) => ({ name, exact: true });
 
-/** A name as it is shown: in one line, without controls of direction, cut at sixty characters. */
+/** A name as it is shown: in one line, with nothing that turns or hides it, at most four marks on a letter, and cut at
+ * sixty characters. */
 export function shown(name) {
-  const letters = [...name.replace(/\p{Bidi_Control}/gu, "").replace(/\s+/g, " ").trim()];
+  const plain = name.replace(/\p{Bidi_Control}|[\u034f\u200b]/gu, "").replace(/([\u0300-\u036f]{4})[\u0300-\u036f]+/g, "$1");
+  const letters = [...plain.replace(/\s+/g, " ").trim()];
   return letters.length > 60 ? `${letters.slice(0, 59).join("").trimEnd()}…` : letters.join("");
 }
 

@@ -109,6 +109,7 @@ fn Input(edit: DetailEdit) -> impl IntoView {
         return view! {
             <input
                 class="input"
+                autocomplete="off"
                 dir="auto"
                 autofocus=autofocus
                 aria-label=name

@@ -101,6 +101,7 @@ fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::I
                 node_ref=field
                 list=id.clone()
                 maxlength="40"
+                autocomplete="off"
                 dir="auto"
                 aria-label=strings().tag_add
                 placeholder=strings().tag_add

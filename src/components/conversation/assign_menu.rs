@@ -80,6 +80,7 @@ fn Teammates(
     view! {
         <input
             type="search"
+            autocomplete="off"
             class="input"
             node_ref=search
             aria-label=strings().assign_search

@@ -162,6 +162,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
     view! {
         <textarea
             class="composer-text"
+            autocomplete="off"
             dir="auto"
             rows="2"
             aria-label=label

@@ -82,6 +82,7 @@ pub fn AddNoteBox(
             <textarea
                 id=id.get_value()
                 class="add-note-field"
+                autocomplete="off"
                 part="note-field"
                 dir="auto"
                 rows="2"

@@ -109,6 +109,7 @@ fn Notes(
                 <span class="sr-only">{strings().notes_search}</span>
                 <input
                     type="search"
+                    autocomplete="off"
                     placeholder=strings().notes_search
                     prop:value=live(move || wanted.get())
                     on:input=move |event| wanted.set(event_target_value(&event))

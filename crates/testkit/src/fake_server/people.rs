@@ -38,6 +38,17 @@ impl FakeServer {
         }
     }
 
+    /// Whose entries in the browser's storage the signed-in agent's are.
+    pub fn owner(&self) -> String {
+        let me = &self.shared.data.borrow().me;
+        format!("{} {} {}", self.shared.base, me.organization.id, me.agent.id)
+    }
+
+    /// Like a back end that knows of no storage keys.
+    pub fn give_no_storage_key(&self) {
+        self.shared.data.borrow_mut().me.storage_key = None;
+    }
+
     pub fn agent_id(&self, who: Who) -> AgentId {
         self.agent(who).id
     }
