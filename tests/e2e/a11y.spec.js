@@ -290,7 +290,7 @@ test("a colleague's note is said politely, a refusal assertively", async ({ sign
   const polite = page.getByRole("status").filter({ hasText: `${isolated(sam.name)} added a note` });
   await expect(polite).toHaveAttribute("aria-live", "polite");
   await (await api(sam)).delete(`/contacts/${who.id}/notes/${note.id}`);
-  await expect(page.getByRole("status").filter({ hasText: `${sam.name} deleted a note` })).toHaveCount(1);
+  await expect(page.getByRole("status").filter({ hasText: `${isolated(sam.name)} deleted a note` })).toHaveCount(1);
   await intercept(page, NOTE, "PUT", (route) => route.fulfill(problem(422, "wrong-contact")));
   await here.write(said("Refused"));
   await expect(here.note("Refused").getByRole("alert")).toContainText("Not saved");
