@@ -88,15 +88,7 @@ impl Db {
         let searchers = pool(SEARCHERS, options(file).pragma("query_only", "ON")).await?;
         let wake_ups = WakeUps::default();
         Ok(Self {
-            inner: Arc::new(Inner {
-                writer,
-                readers,
-                searchers,
-                epoch,
-                keys,
-                wake_ups,
-                reads: AtomicU64::new(0),
-            }),
+            inner: Arc::new(Inner { writer, readers, searchers, epoch, keys, wake_ups, reads: AtomicU64::new(0) }),
         })
     }
 
