@@ -78,10 +78,7 @@ fn Page() -> impl IntoView {
     });
     let sign_in: SignInCommand = Callback::new(move |(email, password)| {
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
-            Api::new("")
-                .sign_in(email, password)
-                .await
-                .map_err(|error: ApiError| failure_sentence(error.failure()).to_owned())?;
+            Api::new("").sign_in(email, password).await.map_err(|error: ApiError| error.sentence())?;
             enter().await;
             Ok(())
         });
@@ -199,7 +196,7 @@ fn SignInAgain(client: Client) -> impl IntoView {
             match client.sign_in_again(email, password).await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(fill(strings().sign_in_other, &[("name", Value::Name(&name))])),
-                Err(failure) => Err(failure_sentence(failure).to_owned()),
+                Err(error) => Err(error.sentence()),
             }
         });
         entering

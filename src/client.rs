@@ -32,7 +32,7 @@ use crate::{
         error::ApiError,
     },
     storage::outbox::Outbox,
-    store::{Store, record::Failure},
+    store::Store,
 };
 use futures::{channel::oneshot, future::AbortHandle};
 use leptos::prelude::*;
@@ -210,18 +210,18 @@ impl Client {
     /// Signs in again over the page, as the same agent.
     ///
     /// # Errors
-    /// [`Failure`], when the server refuses. Another agent's sign-in is `Ok(false)`: this client is not theirs.
-    pub async fn sign_in_again(&self, email: String, password: String) -> Result<bool, Failure> {
-        self.0.api.sign_in(email, password).json().await.map_err(|error| error.failure())?;
+    /// [`ApiError`], when the server refuses. Another agent's sign-in is `Ok(false)`: this client is not theirs.
+    pub async fn sign_in_again(&self, email: String, password: String) -> Result<bool, ApiError> {
+        self.0.api.sign_in(email, password).json().await?;
         self.renew_session().await
     }
 
     /// Continues with the browser's current session.
     ///
     /// # Errors
-    /// [`Failure`], when no agent is signed in. Another agent's session is `Ok(false)`: this client is not theirs.
-    pub async fn renew_session(&self) -> Result<bool, Failure> {
-        let me = self.0.api.me().await.map_err(|error| error.failure())?;
+    /// [`ApiError`], when no agent is signed in. Another agent's session is `Ok(false)`: this client is not theirs.
+    pub async fn renew_session(&self) -> Result<bool, ApiError> {
+        let me = self.0.api.me().await?;
         let same = me.agent.id == self.my_id() && me.organization.id == self.0.me.organization.id;
         if same && self.0.session.get_untracked() != Session::Active {
             self.0.session.set(Session::Active);

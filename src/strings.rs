@@ -221,6 +221,7 @@ pub struct Strings {
     pub error_invalid_field: &'static str,
     pub error_wrong_contact: &'static str,
     pub error_too_many_requests: &'static str,
+    pub error_wait: Counted,
     pub error_busy: &'static str,
     pub error_storage_full: &'static str,
 }

@@ -1,6 +1,9 @@
 //! `ApiError`: why a request failed.
 
-use crate::store::record::Failure;
+use crate::{
+    store::record::Failure,
+    strings::{failure_sentence, strings},
+};
 use serde::{Deserialize, Serialize};
 use wire::{Problem, ProblemCode, Seq};
 
@@ -62,6 +65,16 @@ impl ApiError {
             Self::Offline => Failure::Offline,
             Self::Refused { problem, .. } => Failure::Refused(problem.code().unwrap_or(ProblemCode::Internal)),
             Self::Unreadable => Failure::Unreadable,
+        }
+    }
+
+    /// The sentence for an agent, with the time to wait if the server has named one.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let is_too_often = self.code() == Some(ProblemCode::TooManyRequests);
+        match self.retry_after().filter(|_| is_too_often) {
+            Some(seconds) => strings().error_wait.of(seconds as usize),
+            None => failure_sentence(self.failure()).to_owned(),
         }
     }
 

@@ -226,6 +226,10 @@ pub(super) static ENGLISH: Strings = Strings {
     error_invalid_field: "This value is not valid.",
     error_wrong_contact: "That conversation belongs to another contact.",
     error_too_many_requests: "Too many attempts. Wait a little.",
+    error_wait: Counted {
+        one: "Too many attempts. Try again in {count} second.",
+        other: "Too many attempts. Try again in {count} seconds.",
+    },
     error_busy: "The server is busy.",
     error_storage_full: "The server has no space left.",
 };

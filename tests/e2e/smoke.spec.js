@@ -47,6 +47,18 @@ test("a wrong password is refused with a sentence, and the form stays filled", a
   await accessible(page);
 });
 
+test("who has tried too often is told how long to wait", async ({ startServer, page }) => {
+  const server = await startServer();
+  await page.goto(server.url);
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const answer = page.waitForResponse((response) => response.url().endsWith("/api/v1/session"));
+    await fillSignIn(page, { ...maya, password: "not it" });
+    expect((await answer).status()).toBe(401);
+  }
+  await fillSignIn(page, maya);
+  await expect(page.getByRole("alert")).toHaveText(/^Too many attempts\. Try again in \d+ seconds\.$/);
+});
+
 test("three agents of two organizations are in at the same time", async ({ signIn, api }) => {
   await Promise.all([maya, sam, gia].map((agent) => signIn(agent, { byForm: true })));
   const organizationOf = async (agent) => (await (await api(agent)).get("/me")).organization.id;

@@ -14,13 +14,13 @@ const VISITS: Rate = Rate::new(120, Duration::from_millis(500));
 /// Messages of one visitor: more than anybody types.
 const MESSAGES: Rate = Rate::new(40, Duration::from_secs(1));
 /// Messages of one address; a whole office may share one.
-const MESSAGES_OF_ADDRESS: Rate = Rate::new(120, Duration::from_millis(500));
+const MESSAGES_OF_ADDRESS: Rate = Rate::new(240, Duration::from_millis(250));
 /// Messages of all visitors of an organization.
 const MESSAGES_OF_ORGANIZATION: Rate = Rate::new(600, Duration::from_millis(100));
 /// A message counts once for every 2 KiB: a page of text.
 const BYTES_PER_ATTEMPT: usize = 2048;
-/// New conversations of one address. Each makes a contact and a conversation in the team's inbox.
-const CONVERSATIONS: Rate = Rate::new(20, Duration::from_secs(30));
+/// New conversations of one address; a whole office may share one. Each makes a contact and a conversation in the team's inbox.
+const CONVERSATIONS: Rate = Rate::new(60, Duration::from_secs(5));
 /// New conversations of all visitors of an organization.
 const CONVERSATIONS_OF_ORGANIZATION: Rate = Rate::new(120, Duration::from_secs(2));
 

@@ -277,3 +277,66 @@ async fn a_quiet_stream_says_that_it_is_alive() {
     stream.until("message-added").await;
     assert_eq!(stream.until("heartbeat").await.data, json!({ "position": 1 }));
 }
+
+/// A visitor at this address, behind the proxy.
+async fn visitor_at(world: &World, address: &str) -> Client {
+    let nobody = world.nobody().with("x-forwarded-for", address);
+    let visit: Visit = nobody.post("/contact/v1/acme/visits", None).await.expect(200).read();
+    nobody.with("authorization", &format!("Bearer {}", visit.token))
+}
+
+async fn behind_a_proxy() -> World {
+    World::with(Config { public_origin: Some("https://inbox.test".to_owned()), ..Config::default() }).await
+}
+
+async fn says(visitor: &Client) -> u16 {
+    visitor.put(&message(Uuid::now_v7()), json!({ "body": "hello" })).await.status
+}
+
+#[tokio::test]
+async fn one_address_is_slowed_however_many_visitors_it_makes() {
+    let world = behind_a_proxy().await;
+    let (mut accepted, mut refused) = (0, 0);
+    for _ in 0..12 {
+        let visitor = visitor_at(&world, "198.51.100.1").await;
+        for _ in 0..25 {
+            match says(&visitor).await {
+                201 => accepted += 1,
+                429 => refused += 1,
+                other => panic!("{other}"),
+            }
+        }
+    }
+    assert!((240..280).contains(&accepted) && refused > 0, "{accepted} accepted, {refused} refused");
+    assert_eq!(says(&visitor_at(&world, "198.51.100.2").await).await, 201);
+}
+
+#[tokio::test]
+async fn a_flood_of_new_visitors_is_slowed_and_those_who_are_there_already_are_not() {
+    let world = behind_a_proxy().await;
+    let known = visitor_at(&world, "203.0.113.7").await;
+    assert_eq!(says(&known).await, 201);
+    let mut accepted = 0;
+    for n in 0..200 {
+        let stranger = visitor_at(&world, &format!("198.51.100.{n}")).await;
+        accepted += usize::from(says(&stranger).await == 201);
+    }
+    assert!((119..150).contains(&accepted), "{accepted}");
+    assert_eq!(says(&known).await, 201);
+}
+
+#[tokio::test]
+async fn an_address_has_a_limit_of_open_streams_and_others_have_theirs() {
+    let world = behind_a_proxy().await;
+    let mut open = Vec::new();
+    for _ in 0..10 {
+        let visitor = visitor_at(&world, "198.51.100.1").await;
+        for _ in 0..10 {
+            open.push(visitor.stream(EVENTS).await);
+        }
+    }
+    let more = visitor_at(&world, "198.51.100.1").await;
+    more.get(EVENTS).await.expect(429).refused("too-many-requests");
+    visitor_at(&world, "198.51.100.2").await.stream(EVENTS).await;
+    world.sam().await.secure().stream(paths::EVENTS).await;
+}
