@@ -1,19 +1,17 @@
 //! Reads one raw message into a letter: sender, time, the letters it answers, text and attachments.
 
-use crate::{Place, Unreadable, date, mbox::Entry, text, uuencode, workarounds};
+use crate::{Cut, Place, Unreadable, content, date, limits::Room, mbox::Entry, mime::Section, text, workarounds};
 use chrono::{DateTime, Utc};
-use mail_parser::{
-    Address, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
-    decoders::html::html_to_text,
-};
+use mail_parser::{Address, HeaderName, HeaderValue, Message};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-/// Longer than any real address, name or file name.
+/// Longer than any real address or name.
 const MAX_LINE: usize = 255;
 /// A longer Message-ID is an accident, not an id; the letter is then known by its hash.
 const MAX_ID: usize = 500;
-#[derive(Clone, Debug, PartialEq, Eq)]
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sender {
     /// As written in the letter.
     pub address: String,
@@ -56,6 +54,8 @@ pub struct Letter {
     /// No control characters but tab and line feed. May be empty, may be long.
     pub body: String,
     pub attachments: Vec<Attached>,
+    /// What of it is left out.
+    pub cut: BTreeSet<Cut>,
 }
 
 impl std::fmt::Debug for Letter {
@@ -76,17 +76,17 @@ impl Letter {
         if entry.raw.iter().all(u8::is_ascii_whitespace) {
             return Err(Unreadable::Empty);
         }
-        let raw = workarounds::prepared(&entry.raw);
-        let message =
-            workarounds::parse(&raw).filter(|message| !message.headers().is_empty()).ok_or(Unreadable::NoHeaders)?;
+        let mut room = Room::new();
+        let section = Section::new(&entry.raw);
+        let head = workarounds::prepared(section.head, &mut room);
+        let message = workarounds::parse(&head).ok_or(Unreadable::NoHeaders)?;
         let from = sender(&message, &entry.from_line).ok_or(Unreadable::NoSender)?;
-        let mut attachments = attachments(&message);
-        let (body, old_style) = uuencode::take_out(&text::body(&workarounds::without_marks(&body(&message))));
-        attachments.extend(old_style);
+        let content = content::read(&message, section.body, &mut room);
         let subject = message.subject().and_then(|subject| text::line(subject, MAX_LINE));
+        room.cut.extend((entry.skipped > 0).then_some(Cut::Letter));
         Ok(Self {
             place: entry.place,
-            key: message_ids(&message, &HeaderName::MessageId).pop().unwrap_or_else(|| hash(&entry.raw)),
+            key: message_ids(&message, &HeaderName::MessageId).pop().unwrap_or_else(|| hash(entry)),
             from,
             recipients: recipients(&message),
             in_reply_to: message_ids(&message, &HeaderName::InReplyTo),
@@ -94,8 +94,9 @@ impl Letter {
             at: date::of_message(&message, &entry.from_line),
             base_subject: message.thread_name().unwrap_or_default().to_lowercase(),
             subject,
-            body: body.trim_end_matches('\n').to_owned(),
-            attachments,
+            body: content.text,
+            attachments: content.attachments,
+            cut: room.cut,
         })
     }
 }
@@ -168,69 +169,18 @@ fn message_id(text: &str) -> Option<String> {
     Some(id.trim_matches(['<', '>']).to_owned()).filter(|id| !id.is_empty())
 }
 
-fn hash(raw: &[u8]) -> String {
+fn hash(entry: &Entry) -> String {
     let mut hasher = Sha256::new();
     // Line ends change when a file moves between systems, but the letter is the same.
-    for line in raw.split(|byte| *byte == b'\n') {
+    for line in entry.raw.split(|byte| *byte == b'\n') {
         hasher.update(line.strip_suffix(b"\r").unwrap_or(line));
         hasher.update(b"\n");
+    }
+    if entry.skipped > 0 {
+        hasher.update(entry.skipped.to_le_bytes());
     }
     hasher.finalize().iter().fold("sha256:".to_owned(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("writing to a String can't fail");
         hex
     })
-}
-
-/// The text of the message: its plain parts, or its HTML as text. If its only text is of another kind (richtext), which
-/// mail-parser and RFC 8621 treat as an attachment, that one.
-fn body(message: &Message<'_>) -> String {
-    let parts: Vec<&MessagePart<'_>> = if message.text_body_count() > 0 {
-        message.text_bodies().collect()
-    } else if message.html_body_count() > 0 {
-        message.html_bodies().collect()
-    } else {
-        message.attachments().filter(|part| is_odd_text(part)).collect()
-    };
-    let texts: Vec<String> = parts.into_iter().filter_map(|part| part_text(message, part)).collect();
-    if texts.iter().all(String::is_empty) { workarounds::outside_of_parts(message) } else { texts.join("\n") }
-}
-
-fn is_odd_text(part: &MessagePart<'_>) -> bool {
-    part.is_text() && part.attachment_name().is_none()
-}
-
-fn part_text(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
-    let decoded = |text: &str| workarounds::in_unnamed_charset(message, part).unwrap_or_else(|| text.to_owned());
-    match &part.body {
-        PartType::Text(text) => Some(decoded(text)),
-        PartType::Html(html) => Some(html_to_text(&decoded(html))),
-        _ => None,
-    }
-}
-
-fn attachments(message: &Message<'_>) -> Vec<Attached> {
-    let text_is_odd = message.text_body_count() + message.html_body_count() == 0;
-    message.attachments().filter(|part| !(text_is_odd && is_odd_text(part))).map(attached).collect()
-}
-
-fn attached(part: &MessagePart<'_>) -> Attached {
-    let media_type = part.content_type().map_or_else(
-        || "text/plain".to_owned(),
-        |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")).to_lowercase(),
-    );
-    let media_type = workarounds::without_marks(&media_type);
-    let name = part.attachment_name().map(str::to_owned);
-    let name = name.or_else(|| workarounds::ENCLOSING.contains(&media_type.as_str()).then(|| enclosed_name(part)));
-    Attached {
-        name: name.and_then(|name| text::line(&name, MAX_LINE)).unwrap_or_else(|| "attachment".to_owned()),
-        size: part.len() as u64,
-        media_type: text::line(&media_type, MAX_LINE).unwrap_or_else(|| "application/octet-stream".to_owned()),
-    }
-}
-
-/// The name of an enclosed message is its subject.
-fn enclosed_name(part: &MessagePart<'_>) -> String {
-    let enclosed = MessageParser::default().parse_headers(part.contents());
-    let subject = enclosed.as_ref().and_then(|message| message.subject());
-    format!("{}.eml", subject.unwrap_or("message"))
 }

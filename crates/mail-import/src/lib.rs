@@ -2,15 +2,25 @@
 //! crate uses a reader and bytes, but no database and no clock. A message that can't be read is listed with its place
 //! and never stops the rest.
 //!
+//! An archive is read twice, so that memory holds one letter and an index: first the index, then each letter again from
+//! its place. Time and memory are linear in the archive's size, whatever it holds.
+//!
 //! - `mbox` cuts the archive into raw messages.
-//! - `letter` reads one raw message with mail-parser: sender, time, the letters it answers, text, attachments.
-//! - `workarounds` handles what mail-parser reads wrongly or not at all; each item links to the issue at mail-parser.
+//! - `letter` reads one raw message: sender, time, the letters it answers; `mime` its parts, `content` its
+//!   text and attachments.
+//! - `limits` says how much of a letter is read.
+//! - `workarounds` gives headers to mail-parser, and handles what it reads wrongly or not at all; each item links to the
+//!   issue at mail-parser.
 //! - `text` makes text from bytes of any kind, and `uuencode` takes old-style attachments out of it.
-//! - `thread` groups letters into threads, and `plan` assigns each letter to conversations.
+//! - `index` lists the letters; `thread` groups them into threads, and `plan` assigns each to conversations.
 
+mod content;
 mod date;
+mod index;
 mod letter;
+mod limits;
 mod mbox;
+mod mime;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -19,14 +29,15 @@ mod thread;
 mod uuencode;
 mod workarounds;
 
+pub use index::Index;
 pub use letter::{Attached, Letter, Sender};
+pub use limits::{Cut, MAX_ANSWERED};
 pub use plan::{Plan, Planned, Way};
 
-use mbox::Mbox;
-use std::{fmt, io::BufRead};
+use std::fmt;
 
 /// Where a message begins in the archive. All counts but `offset` start at 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub number: usize,
     pub line: u64,
@@ -55,28 +66,4 @@ pub enum Unreadable {
     NoHeaders,
     #[error("nobody is named as its sender")]
     NoSender,
-}
-
-/// The content of an archive.
-#[derive(Debug, Default)]
-pub struct Archive {
-    /// In the file's order.
-    pub letters: Vec<Letter>,
-    pub unreadable: Vec<(Place, Unreadable)>,
-}
-
-/// Reads a whole archive.
-///
-/// # Errors
-/// Only when the reader itself fails; a damaged message is listed in [`Archive::unreadable`].
-pub fn read(reader: impl BufRead) -> std::io::Result<Archive> {
-    let mut archive = Archive::default();
-    for entry in Mbox::new(reader) {
-        let entry = entry?;
-        match Letter::read(&entry) {
-            Ok(letter) => archive.letters.push(letter),
-            Err(reason) => archive.unreadable.push((entry.place, reason)),
-        }
-    }
-    Ok(archive)
 }

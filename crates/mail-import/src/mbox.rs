@@ -4,22 +4,42 @@
 //! separator and a header line follows, or if it stands after an empty line and ends in a date. That keeps a paragraph
 //! that begins with "From" whole, even in archives that never quoted it.
 
-use crate::{Place, date};
-use std::io::{self, BufRead};
+use crate::{Place, date, limits::MAX_LETTER};
+use std::io::{self, BufRead, Read as _};
+
+/// A longer line is read in pieces.
+const MAX_PIECE: u64 = 64 * 1024;
 
 /// One message of the archive, without the `>` in front of quoted "From " lines (mboxrd; the same step reads mboxo).
 pub(crate) struct Entry {
     pub(crate) place: Place,
     /// The separator's line without its end; empty for text before the first separator.
     pub(crate) from_line: Vec<u8>,
+    /// As much of it as is read.
     pub(crate) raw: Vec<u8>,
+    /// The bytes after that.
+    pub(crate) skipped: u64,
+}
+
+impl Entry {
+    fn new(place: Place, from_line: &[u8]) -> Self {
+        Self { place, from_line: from_line.to_vec(), raw: Vec::new(), skipped: 0 }
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        let kept = piece.len().min(MAX_LETTER - self.raw.len());
+        self.raw.extend_from_slice(&piece[..kept]);
+        self.skipped += (piece.len() - kept) as u64;
+    }
 }
 
 /// An iterator over the messages of an archive. Holds one message at a time.
 pub(crate) struct Mbox<R> {
     reader: R,
-    /// Lines read but not yet used: at most the separator and the one after it.
-    ahead: Vec<Vec<u8>>,
+    /// A line that was read but not yet used.
+    ahead: Option<Vec<u8>>,
+    /// Whether the piece before was not the end of its line.
+    is_inside_line: bool,
     line: u64,
     offset: u64,
     number: usize,
@@ -29,31 +49,45 @@ pub(crate) struct Mbox<R> {
 
 impl<R: BufRead> Mbox<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader, ahead: Vec::new(), line: 1, offset: 0, number: 0, pending: None, done: false }
+        Self::at(reader, Place { number: 1, line: 1, offset: 0 })
     }
 
-    /// The next line with its end, or `None` at the end of the file.
+    /// `reader` begins at the place of a message that an earlier reading found.
+    pub(crate) fn at(reader: R, place: Place) -> Self {
+        let Place { number, line, offset } = place;
+        Self {
+            reader,
+            ahead: None,
+            is_inside_line: false,
+            line,
+            offset,
+            number: number.saturating_sub(1),
+            pending: None,
+            done: false,
+        }
+    }
+
+    /// The next line with its end, or a piece of it, or `None` at the end of the file.
     fn take_line(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let line = if self.ahead.is_empty() { self.read_line()? } else { Some(self.ahead.remove(0)) };
+        let line = if self.ahead.is_none() { self.read_line()? } else { self.ahead.take() };
         if let Some(line) = &line {
-            self.line += 1;
+            self.is_inside_line = !line.ends_with(b"\n");
+            self.line += u64::from(!self.is_inside_line);
             self.offset += line.len() as u64;
         }
         Ok(line)
     }
 
     fn peek_line(&mut self) -> io::Result<Option<&[u8]>> {
-        if self.ahead.is_empty()
-            && let Some(line) = self.read_line()?
-        {
-            self.ahead.push(line);
+        if self.ahead.is_none() {
+            self.ahead = self.read_line()?;
         }
-        Ok(self.ahead.first().map(Vec::as_slice))
+        Ok(self.ahead.as_deref())
     }
 
     fn read_line(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
-        let n = self.reader.read_until(b'\n', &mut line)?;
+        let n = (&mut self.reader).take(MAX_PIECE).read_until(b'\n', &mut line)?;
         Ok((n > 0).then_some(line))
     }
 
@@ -61,26 +95,25 @@ impl<R: BufRead> Mbox<R> {
     fn advance(&mut self) -> io::Result<Option<Entry>> {
         let mut after_blank = self.pending.as_ref().is_none_or(|entry| entry.raw.is_empty());
         loop {
-            let (line_number, offset) = (self.line, self.offset);
+            let (line_number, offset, is_whole) = (self.line, self.offset, !self.is_inside_line);
             let Some(mut line) = self.take_line()? else {
                 return Ok(self.pending.take().map(finish));
             };
             if offset == 0 && line.starts_with(b"\xef\xbb\xbf") {
                 line.drain(..3);
             }
-            if self.separates(&line, after_blank)? {
+            if is_whole && self.separates(&line, after_blank)? {
                 self.number += 1;
                 let place = Place { number: self.number, line: line_number, offset };
-                let next = Entry { place, from_line: trimmed(&line).to_vec(), raw: Vec::new() };
-                if let Some(done) = self.pending.replace(next) {
+                if let Some(done) = self.pending.replace(Entry::new(place, trimmed(&line))) {
                     return Ok(Some(finish(done)));
                 }
             } else if self.pending.is_some() || !trimmed(&line).is_empty() {
                 let place = Place { number: self.number, line: line_number, offset };
-                let entry = self.pending.get_or_insert_with(|| Entry { place, from_line: Vec::new(), raw: Vec::new() });
-                entry.raw.extend_from_slice(unquoted(&line));
+                let entry = self.pending.get_or_insert_with(|| Entry::new(place, b""));
+                entry.add(if is_whole { unquoted(&line) } else { &line });
             }
-            after_blank = trimmed(&line).is_empty();
+            after_blank = is_whole && trimmed(&line).is_empty();
         }
     }
 
@@ -110,6 +143,9 @@ impl<R: BufRead> Iterator for Mbox<R> {
 
 /// Removes the empty line that the archive's writer put after the message.
 fn finish(mut entry: Entry) -> Entry {
+    if entry.skipped > 0 {
+        return entry;
+    }
     for end in [b"\r\n".as_slice(), b"\n"] {
         if let Some(rest) = entry.raw.strip_suffix(end)
             && (rest.is_empty() || rest.ends_with(b"\n"))

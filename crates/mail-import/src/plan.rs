@@ -1,161 +1,206 @@
 //! Decides which letter goes into whose conversation, from the archive alone.
 
-use crate::{Letter, Place, thread::Threads};
+use crate::{Cut, Index, Letter, Place, Sender, index::Envelope, limits::MAX_ANSWERED};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use indexmap::IndexSet;
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    io::{self, BufRead, Seek},
+};
 
-/// An archive, ready to be stored.
+/// An archive, ready to be stored. Ids, addresses and subjects are numbers.
 pub struct Plan {
     /// In the order of their time, each only once.
     pub letters: Vec<Planned>,
-    /// The Message-IDs of each thread, including those of letters outside the archive.
-    pub threads: Vec<Vec<String>>,
-    /// Letters that are in the archive more than once.
-    pub repeated: usize,
-    /// Letters with the Message-ID of another letter of the same sender, but a different text.
-    pub contradicting: Vec<Place>,
+    /// Letters of the team's that answer more people than they are added for.
+    pub cut: Vec<(Place, Cut)>,
+    /// For each id its thread.
+    pub threads: Vec<usize>,
+    /// For each address the sender as written first, or first with a name.
+    senders: HashMap<usize, usize>,
+    index: Index,
 }
 
-/// A letter with its place in the inbox.
+/// A letter with its place in the archive and in the inbox.
 pub struct Planned {
-    pub letter: Letter,
+    pub place: Place,
+    /// The number of its Message-ID.
+    pub key: usize,
+    pub subject: usize,
     /// When it was written, or the nearest time that the archive has.
     pub at: DateTime<Utc>,
-    /// An index into [`Plan::threads`].
     pub thread: usize,
     pub way: Way,
 }
 
 /// The direction of a letter, which decides whose conversation it is in.
-#[derive(Clone)]
 pub enum Way {
-    /// From an outside sender, by their key.
-    In { from: String },
+    /// From an outside sender, by their address.
+    In { from: usize },
     /// From the team, to these outside senders. An earlier import may know more of them: `answers` are the Message-IDs
     /// that the letter answers.
-    Out { to: BTreeSet<String>, answers: Vec<String> },
+    Out { to: BTreeSet<usize>, answers: Vec<usize> },
 }
 
 impl Plan {
     /// `own`: the team's addresses, in lower case. `now`: no letter gets a later time.
     #[must_use]
-    pub fn new(letters: Vec<Letter>, own: &BTreeSet<String>, now: DateTime<Utc>) -> Self {
-        let mut plan = Self { letters: Vec::new(), threads: Vec::new(), repeated: 0, contradicting: Vec::new() };
-        let timed = in_order_of_time(plan.without_repetitions(letters), now);
-        let (times, letters): (Vec<_>, Vec<Letter>) = timed.into_iter().unzip();
-        let mut thread_of = vec![0; letters.len()];
-        let mut ways = vec![None; letters.len()];
-        for thread in Threads::new(&letters).threads {
-            let circle = Circle::new(thread.letters.iter().map(|letter| &letters[*letter]), own);
-            for letter in thread.letters {
-                thread_of[letter] = plan.threads.len();
-                ways[letter] = Some(circle.way(&letters[letter], own));
+    pub fn new(mut index: Index, own: &BTreeSet<String>, now: DateTime<Utc>) -> Self {
+        let timed = in_order_of_time(std::mem::take(&mut index.envelopes), now);
+        let threads = numbered_threads(&mut index, &timed);
+        let circle = Circle::new(&timed, &threads, &index.addresses, own);
+        let mut plan =
+            Self { letters: Vec::new(), cut: Vec::new(), threads: Vec::new(), senders: HashMap::new(), index };
+        for (at, envelope) in &timed {
+            let (way, is_cut) = circle.way(envelope, threads[envelope.key]);
+            let Envelope { place, key, subject, .. } = *envelope;
+            if is_cut {
+                plan.cut.push((place, Cut::Conversations));
             }
-            plan.threads.push(thread.ids);
+            if let Way::In { from } = way {
+                plan.note_sender(from, envelope.sender);
+            }
+            plan.letters.push(Planned { place, key, subject, at: *at, thread: threads[key], way });
         }
-        let planned = letters.into_iter().zip(times).zip(thread_of).zip(ways);
-        plan.letters = planned
-            .map(|(((letter, at), thread), way)| {
-                let way = way.expect("every letter is in a thread");
-                Planned { letter, at, thread, way }
-            })
-            .collect();
+        plan.threads = threads;
         plan
     }
 
-    /// Removes repetitions. A letter with the Message-ID of another one of the same sender, but a different text, is
-    /// left out and listed.
-    fn without_repetitions(&mut self, letters: Vec<Letter>) -> Vec<Letter> {
-        let mut seen: HashMap<(String, String), usize> = HashMap::new();
-        let mut kept: Vec<Letter> = Vec::with_capacity(letters.len());
-        for letter in letters {
-            let known = (letter.key.clone(), letter.from.key());
-            match seen.get(&known) {
-                None => {
-                    seen.insert(known, kept.len());
-                    kept.push(letter);
-                }
-                Some(first) if kept[*first].body == letter.body => self.repeated += 1,
-                Some(_) => self.contradicting.push(letter.place),
-            }
+    /// Reads a letter again from its place in the archive.
+    ///
+    /// # Errors
+    /// When the reader fails, or the archive changed since the index was read.
+    pub fn letter(&self, archive: impl BufRead + Seek, planned: &Planned) -> io::Result<Letter> {
+        let letter = Letter::at(archive, planned.place)?.filter(|letter| letter.key == self.id(planned.key));
+        letter.ok_or_else(|| io::Error::other("the archive changed while it was imported"))
+    }
+
+    /// A Message-ID by its number.
+    #[must_use]
+    pub fn id(&self, number: usize) -> &str {
+        &self.index.ids[number]
+    }
+
+    /// An address, in lower case, by its number.
+    #[must_use]
+    pub fn address(&self, number: usize) -> &str {
+        &self.index.addresses[number]
+    }
+
+    /// The sender with this address, if they write in the archive.
+    #[must_use]
+    pub fn sender(&self, address: usize) -> Option<&Sender> {
+        self.senders.get(&address).map(|sender| &self.index.senders[*sender])
+    }
+
+    fn note_sender(&mut self, address: usize, written: usize) {
+        let table = &self.index.senders;
+        let sender = self.senders.entry(address).or_insert(written);
+        if table[*sender].name.is_none() && table[written].name.is_some() {
+            *sender = written;
         }
-        kept
     }
 }
 
 /// Sorts by time. A letter without a time, or with one more than a day in the future, gets the time of the letter
 /// before it.
-fn in_order_of_time(letters: Vec<Letter>, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Letter)> {
-    let mut before = letters.iter().find_map(|letter| letter.at).unwrap_or(now).min(now);
-    let mut timed: Vec<_> = letters
+fn in_order_of_time(envelopes: Vec<Envelope>, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Envelope)> {
+    let mut before = envelopes.iter().find_map(|envelope| envelope.at).unwrap_or(now).min(now);
+    let mut timed: Vec<_> = envelopes
         .into_iter()
-        .map(|letter| {
-            before = letter.at.filter(|at| *at < now + TimeDelta::days(1)).unwrap_or(before);
-            (before.min(now), letter)
+        .map(|envelope| {
+            before = envelope.at.filter(|at| *at < now + TimeDelta::days(1)).unwrap_or(before);
+            (before.min(now), envelope)
         })
         .collect();
     timed.sort_by_key(|(at, _)| *at);
     timed
 }
 
-/// The letters of one thread.
+/// For each id its thread. Threads are numbered by their first letters.
+fn numbered_threads(index: &mut Index, timed: &[(DateTime<Utc>, Envelope)]) -> Vec<usize> {
+    let mut numbers: HashMap<usize, usize> = HashMap::new();
+    for (_, envelope) in timed {
+        let next = numbers.len();
+        numbers.entry(index.threads.root(envelope.key)).or_insert(next);
+    }
+    (0..index.ids.len()).map(|id| numbers[&index.threads.root(id)]).collect()
+}
+
+/// Who writes and who is answered.
 struct Circle<'a> {
-    by_id: HashMap<&'a str, Vec<&'a Letter>>,
-    outside: BTreeSet<String>,
+    by_key: HashMap<usize, Vec<&'a Envelope>>,
+    /// The threads in which an address from outside writes.
+    outside: HashSet<(usize, usize)>,
+    own: HashSet<usize>,
 }
 
 impl<'a> Circle<'a> {
-    fn new(letters: impl Iterator<Item = &'a Letter>, own: &BTreeSet<String>) -> Self {
-        let mut circle = Self { by_id: HashMap::new(), outside: BTreeSet::new() };
-        for letter in letters {
-            circle.by_id.entry(&letter.key).or_default().push(letter);
-            circle.outside.insert(letter.from.key());
+    fn new(
+        timed: &'a [(DateTime<Utc>, Envelope)],
+        threads: &[usize],
+        addresses: &IndexSet<Box<str>>,
+        own: &BTreeSet<String>,
+    ) -> Self {
+        let mut circle = Self { by_key: HashMap::new(), outside: HashSet::new(), own: HashSet::new() };
+        for (_, envelope) in timed {
+            circle.by_key.entry(envelope.key).or_default().push(envelope);
+            if own.contains(&*addresses[envelope.from]) {
+                circle.own.insert(envelope.from);
+            } else {
+                circle.outside.insert((threads[envelope.key], envelope.from));
+            }
         }
-        circle.outside.retain(|sender| !own.contains(sender));
         circle
     }
 
-    fn way(&self, letter: &Letter, own: &BTreeSet<String>) -> Way {
-        let from = letter.from.key();
-        if !own.contains(&from) {
-            return Way::In { from };
+    /// Also whether more people are answered than the limit allows.
+    fn way(&self, envelope: &Envelope, thread: usize) -> (Way, bool) {
+        let from = envelope.from;
+        if !self.own.contains(&from) {
+            return (Way::In { from }, false);
         }
-        let mut to = self.answered(letter, own);
+        let (mut to, mut is_cut) = self.answered(envelope);
         // Recipients who also write in the thread read the letter too, even if it answers somebody else.
-        to.extend(letter.recipients.iter().filter(|recipient| self.outside.contains(*recipient)).cloned());
-        Way::Out { to, answers: answers(letter) }
+        for recipient in envelope.recipients.iter().filter(|recipient| self.outside.contains(&(thread, **recipient))) {
+            is_cut |= to.len() >= MAX_ANSWERED && !to.contains(recipient);
+            if to.len() < MAX_ANSWERED {
+                to.insert(*recipient);
+            }
+        }
+        (Way::Out { to, answers: envelope.answers.clone() }, is_cut)
     }
 
     /// The senders of the letters that it answers. If one of those is a colleague's, the senders whom that one answers.
-    fn answered(&self, letter: &Letter, own: &BTreeSet<String>) -> BTreeSet<String> {
+    /// Looks at a limited number of letters.
+    fn answered(&self, envelope: &Envelope) -> (BTreeSet<usize>, bool) {
         let (mut people, mut seen) = (BTreeSet::new(), HashSet::new());
-        let mut open = answers(letter);
+        let mut looked_at = 0;
+        let mut open = envelope.answers.clone();
         while let Some(id) = open.pop() {
-            let letters = self.by_id.get(id.as_str()).into_iter().flatten();
-            if !seen.insert(id.clone()) {
+            if !seen.insert(id) {
                 continue;
             }
-            for letter in letters {
-                let from = letter.from.key();
-                if own.contains(&from) { open.extend(answers(letter)) } else { _ = people.insert(from) }
+            for letter in self.by_key.get(&id).into_iter().flatten() {
+                if looked_at == MAX_ANSWERED {
+                    return (people, true);
+                }
+                looked_at += 1;
+                if self.own.contains(&letter.from) {
+                    open.extend(&letter.answers);
+                } else {
+                    people.insert(letter.from);
+                }
             }
         }
-        people
-    }
-}
-
-/// The ids in In-Reply-To; else the nearest of the References.
-fn answers(letter: &Letter) -> Vec<String> {
-    if letter.in_reply_to.is_empty() {
-        letter.references.last().cloned().into_iter().collect()
-    } else {
-        letter.in_reply_to.clone()
+        (people, false)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
 
     const ARCHIVE: &[u8] = b"From - \nFrom: Ada <ada@x.example>\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n\
         Message-ID: <question@x.example>\n\nWhen?\n\n\
@@ -165,19 +210,53 @@ mod tests {
     fn plan() -> Plan {
         let own = BTreeSet::from(["help@acme.example".to_owned()]);
         let now = "2026-03-03T00:00:00Z".parse().unwrap();
-        Plan::new(crate::read(ARCHIVE).unwrap().letters, &own, now)
+        Plan::new(Index::read(ARCHIVE, &own).unwrap(), &own, now)
     }
 
     #[test]
     fn the_teams_letter_goes_to_whom_it_answers() {
         let plan = plan();
-        assert!(matches!(&plan.letters[0].way, Way::In { from } if from == "ada@x.example"));
-        assert!(matches!(&plan.letters[1].way, Way::Out { to, .. } if to.contains("ada@x.example")));
-        assert_eq!((plan.letters[0].thread, plan.letters[1].thread, plan.threads.len()), (0, 0, 1));
+        let Way::In { from } = plan.letters[0].way else { panic!("from outside") };
+        assert_eq!(plan.address(from), "ada@x.example");
+        assert!(matches!(&plan.letters[1].way, Way::Out { to, .. } if to.contains(&from)));
+        assert_eq!((plan.letters[0].thread, plan.letters[1].thread), (0, 0));
     }
 
     #[test]
     fn a_letter_from_the_future_is_as_old_as_the_one_before_it() {
         assert_eq!(plan().letters[1].at.to_rfc3339(), "2026-03-02T09:00:00+00:00");
+    }
+
+    #[test]
+    fn a_letter_that_is_no_longer_at_its_place_is_not_taken_for_another() {
+        let plan = plan();
+        let now = [b"From - \nFrom: eve@x.example\n\nhi\n\n", ARCHIVE].concat();
+        assert_eq!(plan.letter(Cursor::new(ARCHIVE), &plan.letters[0]).unwrap().body, "When?");
+        let error = plan.letter(Cursor::new(now), &plan.letters[0]).unwrap_err();
+        assert_eq!(error.to_string(), "the archive changed while it was imported");
+    }
+
+    /// A question from outside, and a chain of the team's letters, each of which answers the one before.
+    fn chain(n: usize) -> Plan {
+        use std::fmt::Write as _;
+        let own = BTreeSet::from(["help@acme.example".to_owned()]);
+        let mut archive = "From - \nFrom: ada@x.example\nMessage-ID: <0@x>\n\nWhen?\n\n".to_owned();
+        for letter in 1..n {
+            let before = letter - 1;
+            write!(
+                archive,
+                "From - \nFrom: help@acme.example\nMessage-ID: <{letter}@x>\nIn-Reply-To: <{before}@x>\n\n"
+            )
+            .unwrap();
+        }
+        Plan::new(Index::read(archive.as_bytes(), &own).unwrap(), &own, DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn whom_a_colleagues_answer_answers_is_looked_for_within_a_limit_and_the_letters_beyond_are_named() {
+        let plan = chain(3 * MAX_ANSWERED);
+        let answered = plan.letters.iter().filter(|letter| matches!(&letter.way, Way::Out { to, .. } if to.len() == 1));
+        assert_eq!(answered.count(), MAX_ANSWERED);
+        assert_eq!(plan.cut.len(), 3 * MAX_ANSWERED - 1 - MAX_ANSWERED);
     }
 }

@@ -1,7 +1,58 @@
 //! Archives of any bytes: reading never fails, and a message written as mboxrd is read back unchanged.
 
-use crate::mbox::{Mbox, is_from_line, quote_depth};
+use crate::{
+    Index, Letter, Place,
+    limits::{MAX_PARTS, MAX_TEXT},
+    mbox::{Mbox, is_from_line, quote_depth},
+};
 use proptest::prelude::*;
+use std::{
+    collections::BTreeSet,
+    io::{self, BufRead, Cursor, Read, Seek, SeekFrom},
+};
+
+/// The letters of an archive, each read again from its place.
+pub(crate) fn letters(archive: &[u8]) -> Vec<Letter> {
+    let index = Index::read(archive, &BTreeSet::new()).unwrap();
+    index.envelopes.iter().map(|envelope| Letter::at(Cursor::new(archive), envelope.place).unwrap().unwrap()).collect()
+}
+
+/// Counts the bytes that are read.
+struct Counted<'a> {
+    archive: Cursor<&'a [u8]>,
+    bytes: usize,
+}
+
+impl<'a> Counted<'a> {
+    fn new(archive: &'a [u8]) -> Self {
+        Self { archive: Cursor::new(archive), bytes: 0 }
+    }
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.archive.read(buffer)?;
+        self.bytes += read;
+        Ok(read)
+    }
+}
+
+impl BufRead for Counted<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.archive.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.bytes += amount;
+        self.archive.consume(amount);
+    }
+}
+
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.archive.seek(to)
+    }
+}
 
 /// Writes a message as mboxrd, the exact inverse of reading it.
 fn written(from_line: &[u8], raw: &[u8]) -> Vec<u8> {
@@ -49,15 +100,57 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic_or_lose_its_place(lines in prop::collection::vec(line(), 0..40)) {
         let bytes = lines.join(&b'\n');
-        let archive = crate::read(&bytes[..]).unwrap();
-        for place in archive.letters.iter().map(|letter| letter.place).chain(archive.unreadable.iter().map(|it| it.0)) {
+        let index = Index::read(&bytes[..], &BTreeSet::new()).unwrap();
+        let places: Vec<Place> = index.envelopes.iter().map(|envelope| envelope.place).collect();
+        for place in places.into_iter().chain(index.unreadable.iter().map(|it| it.0)) {
             let before = &bytes[..usize::try_from(place.offset).unwrap()];
             prop_assert_eq!(before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1, place.line);
         }
-        for letter in &archive.letters {
+        for (letter, envelope) in letters(&bytes).into_iter().zip(&index.envelopes) {
+            prop_assert_eq!((&*letter.key, letter.place), (&*index.ids[envelope.key], envelope.place));
             let is_refused = |c: char| c.is_control() && c != '\n' && c != '\t';
             prop_assert!(!letter.body.contains(is_refused) && !letter.from.address.contains(char::is_control));
         }
+    }
+
+    #[test]
+    fn whatever_is_changed_in_an_archive_each_letter_stays_within_its_limits(
+        lines in prop::collection::vec(line(), 1..40),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, any::<u8>()), 0..20),
+    ) {
+        let mut bytes = [b"From - \nFrom: a@b.example\nContent-Type: multipart/mixed; boundary=b\n", &lines.join(&b'\n')[..]]
+            .concat();
+        for (at, change, byte) in changes {
+            let at = at.index(bytes.len());
+            match change {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                2 => _ = bytes.drain(at..(at + usize::from(byte)).min(bytes.len() - 1).max(at)),
+                _ => bytes.extend_from_within(at..),
+            }
+        }
+        for letter in letters(&bytes) {
+            prop_assert!(letter.body.len() <= MAX_TEXT && letter.attachments.len() <= MAX_PARTS);
+            prop_assert!(letter.attachments.iter().map(|attached| attached.size).sum::<u64>() <= bytes.len() as u64 * 50);
+        }
+    }
+
+    #[test]
+    fn an_archive_is_read_once_for_the_index_and_once_for_the_letters(
+        lines in prop::collection::vec(line(), 0..60),
+        times in 1_usize..4,
+    ) {
+        let bytes = vec![lines.join(&b'\n'); times].join(&b'\n');
+        let longest = bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).max().unwrap_or_default();
+        let mut counted = Counted::new(&bytes);
+        let index = Index::read(&mut counted, &BTreeSet::new()).unwrap();
+        prop_assert_eq!(counted.bytes, bytes.len());
+        counted.bytes = 0;
+        for envelope in &index.envelopes {
+            Letter::at(&mut counted, envelope.place).unwrap().unwrap();
+        }
+        // Beside its letter each reading sees the next separator and the line after it.
+        prop_assert!(counted.bytes <= bytes.len() + index.envelopes.len() * 2 * (longest + 1));
     }
 
     #[test]

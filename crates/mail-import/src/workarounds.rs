@@ -1,132 +1,108 @@
 //! Workarounds for what mail-parser 0.11 reads wrongly or not at all, each with the issue at mail-parser. The tests
 //! also check mail-parser's own result, so they fail as soon as it is right.
+//!
+//! mail-parser is given one block of headers at a time, of a limited length, and never a whole message: its time and
+//! memory for a message grow with the square of what a hostile one holds, and 100,000 messages inside each other
+//! overflow the stack. We know of no issue about either; 1.0 limits the depth. `mime` finds the parts.
 
 #[cfg(test)]
 mod tests;
 
-use crate::text;
-use mail_parser::{
-    Encoding, Message, MessageParser, MessagePart, MimeHeaders as _,
-    decoders::{charsets::map::charset_decoder, quoted_printable::quoted_printable_decode},
+use crate::{
+    limits::{MAX_FIELD, MAX_IDS_FIELD, Room},
+    text,
 };
+use mail_parser::{Message, MessageParser, decoders::charsets::map::charset_decoder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Types that hold whole messages.
-pub(crate) const ENCLOSING: [&str; 3] = ["message/rfc822", "message/global", "multipart/digest"];
-/// Put in front of their subtypes. No real mail contains it.
-const MARK: &str = "x-sidenote-enclosed-";
+/// The fields that are read, and how long each may be.
+const FIELDS: [(&str, usize); 15] = [
+    ("from", MAX_FIELD),
+    ("sender", MAX_FIELD),
+    ("reply-to", MAX_FIELD),
+    ("return-path", MAX_FIELD),
+    ("to", MAX_FIELD),
+    ("cc", MAX_FIELD),
+    ("subject", MAX_FIELD),
+    ("date", MAX_FIELD),
+    ("received", MAX_FIELD),
+    ("message-id", MAX_FIELD),
+    ("in-reply-to", MAX_IDS_FIELD),
+    ("references", MAX_IDS_FIELD),
+    ("content-type", MAX_FIELD),
+    ("content-transfer-encoding", MAX_FIELD),
+    ("content-disposition", MAX_FIELD),
+];
 
-/// The message in the form that mail-parser needs.
-pub(crate) fn prepared(raw: &[u8]) -> Vec<u8> {
-    let end = raw.windows(2).position(|pair| pair == b"\n\n");
-    let end_crlf = raw.windows(4).position(|four| four == b"\r\n\r\n");
-    let end = end.into_iter().chain(end_crlf).min().unwrap_or(raw.len());
-    let (head, rest) = raw.split_at(end);
-    with_opaque_enclosures(&[unfolded(&in_utf8(head)).as_bytes(), rest].concat())
-}
-
-/// Parses a message. If the parser panics, the headers and the plain text are read instead, so that the message doesn't
-/// stop the archive.
+/// The headers that are read, in the form that mail-parser needs: in UTF-8, unfolded, and within the limits.
 ///
-/// mail-parser says that it never panics. It did in <https://github.com/stalwartlabs/mail-parser/issues/120>, `/145`
-/// and `/155`, all fixed. Its `debug_assert!`s about nesting remain, which broken mail can reach; we know of no issue
-/// about them.
-pub(crate) fn parse(raw: &[u8]) -> Option<Message<'_>> {
-    let parser = MessageParser::default();
-    let whole = catch_unwind(AssertUnwindSafe(|| parser.parse(raw))).ok().flatten();
-    whole.or_else(|| parser.parse_headers(raw))
-}
-
-/// Decodes the headers. mail-parser reads them as UTF-8 and replaces every other 8-bit byte by U+FFFD. RFC 6532 says
-/// so, and we know of no issue about it; mail from before 2012 has such bytes in the sender's own character set.
-fn in_utf8(head: &[u8]) -> String {
-    text::guess(head)
-}
-
+/// mail-parser reads headers as UTF-8 and replaces every other 8-bit byte by U+FFFD. RFC 6532 says so, and we know of
+/// no issue about it; mail from before 2012 has such bytes in the sender's own character set.
+///
 /// mail-parser loses a parameter whose value begins on the next line (`boundary=` and then a fold), and with a boundary
 /// the whole body: <https://github.com/stalwartlabs/mail-parser/issues/165>. Fixed in 1.0.1.
-fn unfolded(head: &str) -> String {
-    let mut out = String::with_capacity(head.len());
-    for line in head.split_inclusive('\n') {
-        if line.starts_with([' ', '\t']) && out.contains(':') {
-            out.truncate(out.trim_end_matches(['\r', '\n']).len());
-            out.push_str(if out.ends_with('=') { line.trim_start() } else { line });
-        } else {
-            out.push_str(line);
+pub(crate) fn prepared(head: &[u8], room: &mut Room) -> String {
+    let mut out: Vec<u8> = Vec::new();
+    let (mut has_fields, mut field_room) = (false, None);
+    for line in head.split_inclusive(|byte| *byte == b'\n') {
+        let is_folded = has_fields && (line.starts_with(b" ") || line.starts_with(b"\t"));
+        if !is_folded {
+            let name = field_name(line);
+            has_fields |= name.is_some();
+            field_room = FIELDS.iter().find(|field| name.as_deref() == Some(field.0)).map(|field| field.1);
+        }
+        let Some(field_room) = field_room.as_mut() else { continue };
+        if is_folded {
+            out.truncate(out.len() - line_end(&out));
+        }
+        let line = if out.ends_with(b"=") { line.trim_ascii_start() } else { line };
+        let taken = room.take_header(line.len(), *field_room);
+        *field_room -= taken;
+        out.extend_from_slice(whole_characters(&line[..taken]));
+        if !out.ends_with(b"\n") {
+            out.push(b'\n');
         }
     }
-    out
+    if has_fields && out.is_empty() { "X-Other:\n".to_owned() } else { text::guess(&out) }
 }
 
-/// Makes enclosed messages attachments: renames their type so that mail-parser doesn't read them. [`without_marks`]
-/// restores the name.
+/// The name as mail-parser reads it: without white space.
+fn field_name(line: &[u8]) -> Option<String> {
+    let start = line.iter().position(|byte| *byte != b':' && !byte.is_ascii_whitespace())?;
+    let name = line[start..].split(|byte| *byte == b':').next().filter(|name| start + name.len() < line.len())?;
+    Some(name.iter().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| byte.to_ascii_lowercase() as char).collect())
+}
+
+fn line_end(text: &[u8]) -> usize {
+    text.iter().rev().take_while(|byte| b"\r\n".contains(byte)).count()
+}
+
+/// Without the first bytes of a character of UTF-8 at the end.
+fn whole_characters(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    }
+}
+
+/// Parses prepared headers. `None`: there are none, or the parser panics on them.
 ///
-/// mail-parser parses messages inside messages recursively, so that 100,000 of them overflow the stack. After an
-/// enclosed multipart without its last delimiter it takes everything that follows for a part of the enclosed message.
-/// We know of no issue about either; 1.0 limits the depth and finds the outer delimiter. A type with white space or a
-/// comment inside is not renamed.
-fn with_opaque_enclosures(raw: &[u8]) -> Vec<u8> {
-    ENCLOSING.iter().fold(raw.to_vec(), |raw, kind| {
-        let (at, name) = (kind.find('/').map_or(0, |slash| slash + 1), kind.as_bytes());
-        let mut out = Vec::with_capacity(raw.len());
-        let mut rest = raw.as_slice();
-        while let Some(found) = rest.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name)) {
-            let (before, from) = rest.split_at(found + at);
-            out.extend_from_slice(before);
-            out.extend_from_slice(MARK.as_bytes());
-            let (subtype, after) = from.split_at(name.len() - at);
-            out.extend_from_slice(subtype);
-            rest = after;
-        }
-        out.extend_from_slice(rest);
-        out
-    })
+/// mail-parser says that it never panics. It did in <https://github.com/stalwartlabs/mail-parser/issues/120>, `/145`
+/// and `/155`, all fixed.
+pub(crate) fn parse(head: &str) -> Option<Message<'_>> {
+    let parsed = catch_unwind(AssertUnwindSafe(|| MessageParser::default().parse_headers(head)));
+    parsed.ok().flatten().filter(|message| !message.headers().is_empty())
 }
 
-/// Undoes, in a visible text, what [`prepared`] did to the types of enclosed messages.
-pub(crate) fn without_marks(text: &str) -> String {
-    text.replace(MARK, "")
-}
-
-/// Decodes the text from its bytes again, when it is not in the character set that the parser assumed.
+/// Decodes a text.
 ///
 /// mail-parser reads text without a character set, or with an unknown one, as UTF-8 and replaces every other byte by
 /// U+FFFD. It does the same with text that claims to be UTF-8 and is not. We know of no issue about it
 /// (<https://github.com/stalwartlabs/mail-parser/issues/123> and `/131` were about names of character sets that are
 /// known).
-pub(crate) fn in_unnamed_charset(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
-    let label = part.content_type().and_then(|kind| kind.attribute("charset"));
-    let known = label.is_some_and(|label| charset_decoder(label.as_bytes()).is_some());
-    if known || !part.text_contents()?.contains('\u{fffd}') {
-        return None;
-    }
-    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
-    match part.encoding {
-        Encoding::None => Some(text::guess(raw)),
-        Encoding::QuotedPrintable => Some(text::guess(&quoted_printable_decode(raw)?)),
-        Encoding::Base64 => None,
-    }
-}
-
-/// The text of a message without a text part: everything below the headers if the parser found no parts either, else
-/// the text before the first part. Some programs report failures there; a sentence that only says that this is MIME is
-/// left out.
-///
-/// mail-parser leaves out the text outside of the parts, as RFC 2046 says, and will not change that:
-/// <https://github.com/stalwartlabs/mail-parser/issues/46>.
-pub(crate) fn outside_of_parts(message: &Message<'_>) -> String {
-    let Some(root) = message.parts.first() else { return String::new() };
-    let raw = &message.raw_message;
-    match message.parts.get(1) {
-        None if root.is_text() || root.is_multipart() => {
-            text::guess(raw.get(root.offset_body as usize..).unwrap_or_default())
-        }
-        None => String::new(),
-        Some(first) => {
-            let text =
-                text::guess(raw.get(root.offset_body as usize..first.offset_header as usize).unwrap_or_default());
-            let before = text.split("\n--").next().filter(|text| !text.starts_with("--") && !text.contains("MIME"));
-            before.unwrap_or_default().to_owned()
-        }
+pub(crate) fn in_charset(label: Option<&str>, bytes: &[u8]) -> String {
+    match label.and_then(|label| charset_decoder(label.as_bytes())) {
+        Some(decode) => decode(bytes),
+        None => text::guess(bytes),
     }
 }

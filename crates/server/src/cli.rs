@@ -114,7 +114,7 @@ struct Import {
     /// An address of the team, so that its mail becomes answers; may be given several times.
     #[arg(long, value_name = "ADDRESS")]
     own: Vec<String>,
-    /// The archive.
+    /// The archive: a file, which is read twice.
     file: PathBuf,
 }
 
@@ -243,9 +243,12 @@ async fn fill_with_demo(db: &Db) -> Result<()> {
 impl Import {
     async fn run(self) -> Result<()> {
         let cannot_read = |error| Error::Setup(format!("The archive can't be read: {error}."));
-        let archive = BufReader::new(File::open(&self.file).map_err(cannot_read)?);
+        let file = File::open(&self.file).map_err(cannot_read)?;
+        if !file.metadata().map_err(cannot_read)?.is_file() {
+            return Err(Error::Setup("The archive must be a file, not a pipe: it is read twice.".to_owned()));
+        }
         let db = Db::open_existing(&self.db).await?;
-        let report = import::mbox(&db, &self.org, &self.own, archive).await?;
+        let report = import::mbox(&db, &self.org, &self.own, BufReader::new(file)).await?;
         db.close().await;
         say(report.to_string().trim_end())?;
         if report.read_nothing() {

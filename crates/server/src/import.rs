@@ -6,14 +6,22 @@
 //!
 //! - The crate `mail_import` reads the archive and decides, without the database, which letter goes into whose
 //!   conversation.
-//! - `store` writes that plan, a few letters per change, so that a running server keeps answering.
+//! - `known` looks up what earlier imports stored, `store` writes the plan, and `batches` leaves others their turn.
 
+mod batches;
+mod known;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use crate::{db::Db, error::Result, orgs};
 use chrono::Utc;
-use mail_import::{Place, Plan, Unreadable};
-use std::{collections::BTreeSet, fmt, io::BufRead};
+use mail_import::{Cut, Index, Place, Plan, Unreadable};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    io::{BufRead, Seek},
+};
 
 /// The result of an import.
 #[derive(Debug, Default)]
@@ -27,30 +35,34 @@ pub struct Report {
     /// Letters that an earlier import stored.
     pub known: usize,
     pub unreadable: Vec<(Place, Unreadable)>,
+    /// Letters that are beyond a limit, and are there in part.
+    pub cut: BTreeSet<(Place, Cut)>,
     /// Mail of the team's that answers nobody in the archive or in the inbox.
     pub unanswering: Vec<Place>,
     /// Letters with the Message-ID of another letter of the same sender, but a different text.
     pub contradicting: Vec<Place>,
 }
 
-/// Imports an archive. `own`: the team's addresses.
+/// Imports an archive, which is read twice. `own`: the team's addresses.
 ///
 /// # Errors
 /// When there is no such organization, or the reader or the database fails. What was stored before stays, and the next
 /// import doesn't store it again.
-pub async fn mbox(db: &Db, slug: &str, own: &[String], reader: impl BufRead) -> Result<Report> {
+pub async fn mbox(db: &Db, slug: &str, own: &[String], mut archive: impl BufRead + Seek) -> Result<Report> {
     let org = orgs::named(db, slug).await?;
-    let archive = mail_import::read(reader)?;
     let own: BTreeSet<String> = own.iter().map(|address| address.trim().to_lowercase()).collect();
+    let mut index = Index::read(&mut archive, &own)?;
     let mut report = Report {
-        letters: archive.letters.len() + archive.unreadable.len(),
-        unreadable: archive.unreadable,
+        letters: index.count,
+        known: index.repeated,
+        unreadable: std::mem::take(&mut index.unreadable),
+        contradicting: std::mem::take(&mut index.contradicting),
+        cut: std::mem::take(&mut index.cut).into_iter().collect(),
         ..Report::default()
     };
-    let plan = Plan::new(archive.letters, &own, Utc::now());
-    report.contradicting = plan.contradicting.clone();
-    report.known += plan.repeated;
-    store::store(db, org, &plan, &mut report).await?;
+    let mut plan = Plan::new(index, &own, Utc::now());
+    report.cut.extend(std::mem::take(&mut plan.cut));
+    store::store(db, org, &plan, archive, &mut report).await?;
     Ok(report)
 }
 
@@ -76,6 +88,9 @@ impl fmt::Display for Report {
         )?;
         for (place, reason) in &self.unreadable {
             writeln!(f, "unreadable: {place}: {reason}")?;
+        }
+        for (place, cut) in &self.cut {
+            writeln!(f, "cut: {place}: {cut}")?;
         }
         for place in &self.unanswering {
             writeln!(f, "left out: {place}: the team's own mail, and it answers nobody")?;

@@ -2,7 +2,7 @@
 
 use crate::kit::{Client, World, eventually};
 use sidenote_server::import::{self, Report};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, io::Cursor, path::PathBuf};
 use wire::{Contact, Conversation, Direction, Message, Page, Status, paths};
 
 fn archive(name: &str) -> Vec<u8> {
@@ -11,7 +11,7 @@ fn archive(name: &str) -> Vec<u8> {
 
 async fn bring_in(world: &World, name: &str, own: &[&str]) -> Report {
     let own: Vec<String> = own.iter().map(|address| (*address).to_owned()).collect();
-    import::mbox(world.db(), "acme", &own, &archive(name)[..]).await.unwrap()
+    import::mbox(world.db(), "acme", &own, Cursor::new(archive(name))).await.unwrap()
 }
 
 const TEAM: [&str; 2] = ["help@acme.test", "SALES@Acme.Test"];
@@ -257,7 +257,7 @@ async fn another_process_may_import_beside_the_open_server() {
     stream.until("hello").await;
 
     let other = sidenote_server::db::Db::open(&world.file).await.unwrap();
-    import::mbox(&other, "acme", &[], &archive("mime.mbox")[..]).await.unwrap();
+    import::mbox(&other, "acme", &[], Cursor::new(archive("mime.mbox"))).await.unwrap();
     other.close().await;
 
     stream.until("message-added").await;
@@ -274,16 +274,16 @@ async fn the_other_organization_gets_nothing() {
 #[tokio::test]
 async fn an_unknown_organization_is_refused_before_anything_is_read() {
     let world = World::new().await;
-    let refused = import::mbox(world.db(), "nobody", &[], &archive("mime.mbox")[..]).await;
+    let refused = import::mbox(world.db(), "nobody", &[], Cursor::new(archive("mime.mbox"))).await;
     assert!(refused.unwrap_err().to_string().contains("no organization"));
 }
 
 #[tokio::test]
 async fn a_file_that_is_no_archive_says_so() {
     let world = World::new().await;
-    let report = import::mbox(world.db(), "acme", &[], &b"%PDF-1.7\n\x00\xff\nnot mail\n"[..]).await.unwrap();
+    let report = import::mbox(world.db(), "acme", &[], Cursor::new(b"%PDF-1.7\n\x00\xff\nnot mail\n")).await.unwrap();
     assert!(report.read_nothing());
-    assert!(import::mbox(world.db(), "acme", &[], &b""[..]).await.unwrap().read_nothing());
+    assert!(import::mbox(world.db(), "acme", &[], Cursor::new(b"")).await.unwrap().read_nothing());
 }
 
 #[tokio::test]
@@ -291,10 +291,21 @@ async fn a_very_long_letter_goes_in_whole() {
     let world = World::new().await;
     let long = "All work and no play. ".repeat(40_000);
     let text = format!("From - \nFrom: Jack <jack@x.example>\nMessage-ID: <long@x.example>\n\n{long}\n");
-    let report = import::mbox(world.db(), "acme", &[], text.as_bytes()).await.unwrap();
+    let report = import::mbox(world.db(), "acme", &[], Cursor::new(text)).await.unwrap();
     assert_eq!(report.messages, 1);
     let stored = world.count("SELECT MAX(LENGTH(body)) FROM message").await;
     assert_eq!(usize::try_from(stored).unwrap(), long.len());
+}
+
+#[tokio::test]
+async fn a_letter_beyond_the_limits_is_there_in_part_and_is_named() {
+    let world = World::new().await;
+    let long = "All work and no play. ".repeat(100_000);
+    let text = format!("From - \nFrom: Jack <jack@x.example>\nMessage-ID: <long@x.example>\n\n{long}\n");
+    let report = import::mbox(world.db(), "acme", &[], Cursor::new(text)).await.unwrap();
+    let line = "cut: message 1 (line 1, byte 0): its text is longer than 1 MB, and the rest of it is left out";
+    assert!(report.messages == 1 && report.to_string().contains(line), "{report}");
+    assert_eq!(world.count("SELECT MAX(LENGTH(body)) FROM message").await, 1024 * 1024);
 }
 
 #[tokio::test]
@@ -315,5 +326,6 @@ async fn the_command_says_in_words_what_it_did_and_fails_only_when_nothing_was_m
     let (fine, words) = run("tests/data/threads.mbox");
     assert!(fine && words.starts_with("0 messages in, 0 new contacts, 0 new conversations, 8 skipped"), "{words}");
     assert!(run("tests/data/broken.mbox").0, "something in it was mail");
+    assert!(!run("/dev/null").0, "it is not a file that can be read twice");
     assert!(!run("Cargo.toml").0 && !run("tests/data/nothing.mbox").0);
 }

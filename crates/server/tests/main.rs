@@ -21,6 +21,7 @@ mod embed;
 mod events;
 mod faults;
 mod import;
+mod import_beside;
 mod inbox;
 mod messages;
 mod migrations;

@@ -1,136 +1,159 @@
 //! Stores a plan: finds or makes contacts and conversations, and adds the messages that are missing.
 
-use super::Report;
-use crate::{
-    change::Change,
-    contact_fields::is_line,
-    contacts, conversation,
-    db::{Columns as _, Db},
-    error::Result,
-    messages, orgs,
+use super::{
+    Report,
+    batches::{Batches, MAX_BYTES, MAX_ROWS},
+    known::Known,
 };
+use crate::{contact_fields::is_line, contacts, conversation, db::Db, error::Result, messages, orgs};
 use chrono::{DateTime, Utc};
-use mail_import::{Attached, Letter, Plan, Planned, Sender, Way};
-use sqlx::{Row as _, SqliteConnection};
-use std::collections::{BTreeSet, HashMap};
+use mail_import::{Attached, Cut, Letter, MAX_ANSWERED, Plan, Planned, Way};
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    io::{BufRead, Seek},
+};
 use wire::{
     Attachment, ChannelAddress, ChannelId, ChannelKind, ContactId, ContactPatch, ConversationId, Delivery, Direction,
     MessageId, OrgId, Status,
 };
 
-/// Letters per change: the changes of a running server wait for one batch, not for the archive.
-const BATCH: usize = 50;
 const MAX_NAME: usize = 200;
 
 /// Stores what the plan holds, and counts the results in the report.
-pub(super) async fn store(db: &Db, org: OrgId, plan: &Plan, report: &mut Report) -> Result<()> {
+pub(super) async fn store(
+    db: &Db,
+    org: OrgId,
+    plan: &Plan,
+    archive: impl BufRead + Seek,
+    report: &mut Report,
+) -> Result<()> {
     let channel = channel(db, org).await?;
-    let stored = stored(&mut *db.read().await?, org, channel).await?;
+    let known = Known::read(db, org, channel, plan).await?;
+    let thread_keys = thread_keys(plan, &known);
     let mut store = Store {
         org,
         channel,
-        thread_keys: thread_keys(plan, &stored),
-        senders: senders(plan),
         plan,
-        stored,
+        archive,
+        known,
+        thread_keys,
         subjects: HashMap::new(),
+        batches: Batches::new(db, org),
         report,
     };
-    for batch in plan.letters.chunks(BATCH) {
-        let mut change = db.change(org).await?;
-        for planned in batch {
-            store.letter(&mut change, planned).await?;
+    let mut rest = plan.letters.as_slice();
+    while !rest.is_empty() {
+        let mut ahead = store.read_ahead(rest)?;
+        let (now, later) = rest.split_at(ahead.len());
+        for planned in now {
+            let read = ahead.pop_front().flatten();
+            store.letter(planned, read).await?;
         }
-        change.commit().await?;
+        store.batches.commit().await?;
+        rest = later;
     }
     Ok(())
 }
 
-/// A message that an earlier import stored.
-struct Stored {
-    conversation: ConversationId,
-    contact: ContactId,
-    thread_key: Option<String>,
-}
-
-struct Store<'a> {
+struct Store<'a, A> {
     org: OrgId,
     channel: ChannelId,
     plan: &'a Plan,
-    /// The messages of earlier imports, by Message-ID.
-    stored: HashMap<String, Vec<Stored>>,
+    archive: A,
+    known: Known,
     /// For each thread of the plan, the key that its conversations share.
     thread_keys: Vec<String>,
-    /// The name that each outside sender uses.
-    senders: HashMap<String, &'a Sender>,
     /// The subject of the last letter of each conversation.
-    subjects: HashMap<ConversationId, String>,
+    subjects: HashMap<ConversationId, usize>,
+    batches: Batches<'a>,
     report: &'a mut Report,
 }
 
-impl Store<'_> {
-    async fn letter(&mut self, change: &mut Change, planned: &Planned) -> Result<()> {
+impl<A: BufRead + Seek> Store<'_, A> {
+    /// Reads the next letters, as many as one change takes, before it begins: nobody waits while they are parsed. `None`
+    /// for one that is probably stored.
+    fn read_ahead(&mut self, rest: &[Planned]) -> Result<VecDeque<Option<Letter>>> {
+        let (mut ahead, mut rows, mut bytes) = (VecDeque::new(), 0, 0);
+        for planned in rest {
+            let is_there = matches!(planned.way, Way::In { .. }) && self.known.has(planned.key);
+            let letter = if is_there { None } else { Some(self.read(planned)?) };
+            rows += 1 + letter.as_ref().map_or(0, |letter| letter.attachments.len());
+            bytes += letter.as_ref().map_or(0, |letter| letter.body.len());
+            ahead.push_back(letter);
+            if rows >= MAX_ROWS || bytes >= MAX_BYTES {
+                break;
+            }
+        }
+        Ok(ahead)
+    }
+
+    fn read(&mut self, planned: &Planned) -> Result<Letter> {
+        Ok(self.plan.letter(&mut self.archive, planned)?)
+    }
+
+    async fn letter(&mut self, planned: &Planned, mut read: Option<Letter>) -> Result<()> {
         let (direction, conversations) = match &planned.way {
-            Way::In { from } => (Direction::In, vec![self.conversation(change, planned, from).await?]),
-            Way::Out { to, answers } => (Direction::Out, self.answered(change, planned, to, answers).await?),
+            Way::In { from } => (Direction::In, vec![self.conversation(planned, *from).await?]),
+            Way::Out { to, answers } => (Direction::Out, self.answered(planned, to, answers).await?),
         };
         if conversations.is_empty() {
-            self.report.unanswering.push(planned.letter.place);
+            self.report.unanswering.push(planned.place);
             return Ok(());
         }
         let mut added = 0;
         for conversation in conversations {
-            if !self.is_there(change, &planned.letter, conversation).await? {
-                self.add(change, planned, conversation, direction).await?;
+            if !self.is_there(planned, conversation).await? {
+                let letter = match read.take() {
+                    Some(letter) => letter,
+                    None => self.read(planned)?,
+                };
+                self.add(&letter, planned, conversation, direction).await?;
+                self.batches.wrote(1 + letter.attachments.len(), letter.body.len()).await?;
+                read = Some(letter);
                 added += 1;
             }
-            self.subjects.insert(conversation, planned.letter.base_subject.clone());
+            self.subjects.insert(conversation, planned.subject);
         }
         self.report.messages += added;
         self.report.known += usize::from(added == 0);
-        Ok(())
+        self.batches.wrote(0, 0).await
     }
 
     /// The conversations that a letter of the team's answers.
     async fn answered(
         &mut self,
-        change: &mut Change,
         planned: &Planned,
-        to: &BTreeSet<String>,
-        answers: &[String],
+        to: &BTreeSet<usize>,
+        answers: &[usize],
     ) -> Result<Vec<ConversationId>> {
-        let earlier = answers.iter().filter_map(|id| self.stored.get(id)).flatten();
-        let mut conversations: BTreeSet<ConversationId> = earlier.map(|stored| stored.conversation).collect();
+        let earlier = answers.iter().flat_map(|id| self.known.conversations(*id));
+        let mut conversations: BTreeSet<ConversationId> = earlier.copied().collect();
         for sender in to {
-            conversations.insert(self.conversation(change, planned, sender).await?);
+            conversations.insert(self.conversation(planned, *sender).await?);
         }
-        Ok(conversations.into_iter().collect())
+        if conversations.len() > MAX_ANSWERED {
+            self.report.cut.insert((planned.place, Cut::Conversations));
+        }
+        Ok(conversations.into_iter().take(MAX_ANSWERED).collect())
     }
 
     /// The sender's conversation in the letter's thread: the one with their letters, else the one with the thread's
     /// key, else a new one.
-    async fn conversation(&mut self, change: &mut Change, planned: &Planned, sender: &str) -> Result<ConversationId> {
-        let contact = self.contact(change, sender).await?;
-        let ids = &self.plan.threads[planned.thread];
-        let earlier = ids.iter().filter_map(|id| self.stored.get(id)).flatten();
-        if let Some(stored) = earlier.filter(|stored| stored.contact == contact).min_by_key(|it| it.conversation) {
-            return Ok(stored.conversation);
+    async fn conversation(&mut self, planned: &Planned, sender: usize) -> Result<ConversationId> {
+        let contact = self.contact(sender).await?;
+        if let Some(conversation) = self.known.conversation(planned.thread, contact) {
+            return Ok(conversation);
         }
-        let thread_key = &self.thread_keys[planned.thread];
-        let known = conversation::by_thread(change.tx(), self.org, self.channel, contact, thread_key).await?;
-        match known {
+        let thread_key = self.thread_keys[planned.thread].clone();
+        let (org, channel) = (self.org, self.channel);
+        let change = self.batches.change().await?;
+        match conversation::by_thread(change.tx(), org, channel, contact, &thread_key).await? {
             Some(conversation) => Ok(conversation),
-            None => self.begin(change, contact, thread_key.clone(), planned.at).await,
+            None => self.begin(contact, thread_key, planned.at).await,
         }
     }
 
-    async fn begin(
-        &mut self,
-        change: &mut Change,
-        contact: ContactId,
-        thread_key: String,
-        at: DateTime<Utc>,
-    ) -> Result<ConversationId> {
+    async fn begin(&mut self, contact: ContactId, thread_key: String, at: DateTime<Utc>) -> Result<ConversationId> {
         let new = conversation::NewConversation {
             id: ConversationId::fresh(),
             contact,
@@ -140,48 +163,51 @@ impl Store<'_> {
             assignee: None,
             at,
         };
-        conversation::start(change, &new, None).await?;
+        conversation::start(self.batches.change().await?, &new, None).await?;
         self.report.conversations += 1;
         Ok(new.id)
     }
 
-    async fn contact(&mut self, change: &mut Change, sender: &str) -> Result<ContactId> {
-        if let Some(known) = contacts::by_address(change.tx(), self.org, ChannelKind::Email, sender).await? {
+    async fn contact(&mut self, sender: usize) -> Result<ContactId> {
+        let address = self.plan.address(sender);
+        let org = self.org;
+        let change = self.batches.change().await?;
+        if let Some(known) = contacts::by_address(change.tx(), org, ChannelKind::Email, address).await? {
             return Ok(known);
         }
-        let (id, written) = (ContactId::fresh(), self.senders.get(sender));
-        let address = ChannelAddress { kind: ChannelKind::Email, address: sender.to_owned() };
+        let (id, written) = (ContactId::fresh(), self.plan.sender(sender));
         let details = ContactPatch {
-            name: Some(name(sender, written.and_then(|sender| sender.name.as_deref()))),
-            email: Some(is_ordinary(sender).then(|| written.map_or(sender, |sender| &sender.address).to_owned())),
+            name: Some(name(address, written.and_then(|sender| sender.name.as_deref()))),
+            email: Some(is_ordinary(address).then(|| written.map_or(address, |sender| &sender.address).to_owned())),
             default_channel: Some(Some(ChannelKind::Email)),
             ..ContactPatch::default()
         };
-        contacts::add(change, id, details, &[address]).await?;
+        contacts::add(change, id, details, &[email(address)]).await?;
         self.report.contacts += 1;
         Ok(id)
     }
 
     /// Asks the database each time: another import may be running.
-    async fn is_there(&self, change: &mut Change, letter: &Letter, conversation: ConversationId) -> Result<bool> {
+    async fn is_there(&mut self, planned: &Planned, conversation: ConversationId) -> Result<bool> {
+        let (org, key) = (self.org.to_string(), self.plan.id(planned.key));
+        let change = self.batches.change().await?;
         let found = sqlx::query("SELECT 1 FROM message WHERE org_id = ? AND conversation_id = ? AND source_key = ?")
-            .bind(self.org.to_string())
+            .bind(org)
             .bind(conversation.to_string())
-            .bind(&letter.key)
+            .bind(key)
             .fetch_optional(change.tx())
             .await?;
         Ok(found.is_some())
     }
 
     async fn add(
-        &self,
-        change: &mut Change,
+        &mut self,
+        letter: &Letter,
         planned: &Planned,
         conversation: ConversationId,
         direction: Direction,
     ) -> Result<()> {
-        let letter = &planned.letter;
-        let is_new_subject = self.subjects.get(&conversation) != Some(&letter.base_subject);
+        let is_new_subject = self.subjects.get(&conversation) != Some(&planned.subject);
         let attachments: Vec<Attachment> = letter.attachments.iter().map(attachment).collect();
         let row = messages::NewRow {
             id: MessageId::fresh(),
@@ -190,13 +216,17 @@ impl Store<'_> {
             author: None,
             body: &body(letter, is_new_subject),
             attachments: &attachments,
-            source_key: Some(&letter.key),
+            source_key: Some(self.plan.id(planned.key)),
             delivery: Delivery::Delivered,
             at: planned.at,
         };
-        messages::insert(change, &row).await?;
+        messages::insert(self.batches.change().await?, &row).await?;
         Ok(())
     }
+}
+
+fn email(address: &str) -> ChannelAddress {
+    ChannelAddress { kind: ChannelKind::Email, address: address.to_owned() }
 }
 
 /// The text that agents read: the subject, unless the conversation had it already, and the text below it.
@@ -227,58 +257,17 @@ fn is_ordinary(address: &str) -> bool {
     is_part(local) && is_part(domain) && is_line(address, 254)
 }
 
-/// The first name that each sender gives; without one, their address as they write it.
-fn senders(plan: &Plan) -> HashMap<String, &Sender> {
-    let mut senders: HashMap<String, &Sender> = HashMap::new();
+/// The key of a thread that an earlier import stored, else the thread's first letter.
+fn thread_keys(plan: &Plan, known: &Known) -> Vec<String> {
+    let mut first: Vec<usize> = Vec::new();
     for planned in &plan.letters {
-        if let Way::In { from } = &planned.way {
-            let sender = senders.entry(from.clone()).or_insert(&planned.letter.from);
-            if sender.name.is_none() && planned.letter.from.name.is_some() {
-                *sender = &planned.letter.from;
-            }
+        // Threads are numbered in the order of their first letters.
+        if planned.thread == first.len() {
+            first.push(planned.key);
         }
     }
-    senders
-}
-
-/// The key of a thread that an earlier import stored, else the thread's first letter.
-fn thread_keys(plan: &Plan, stored: &HashMap<String, Vec<Stored>>) -> Vec<String> {
-    let mut first = vec![None; plan.threads.len()];
-    for planned in &plan.letters {
-        first[planned.thread].get_or_insert(&planned.letter.key);
-    }
-    let threads = plan.threads.iter().zip(first);
-    let key = |(ids, first): (&Vec<String>, Option<&String>)| {
-        let earlier = ids.iter().filter_map(|id| stored.get(id)).flatten();
-        let earlier = earlier.filter_map(|stored| Some((stored.conversation, stored.thread_key.as_ref()?)));
-        earlier.min().map(|(_, key)| key).or(first).cloned().unwrap_or_default()
-    };
-    threads.map(key).collect()
-}
-
-async fn stored(
-    reading: &mut SqliteConnection,
-    org: OrgId,
-    channel: ChannelId,
-) -> Result<HashMap<String, Vec<Stored>>> {
-    let rows = sqlx::query(
-        "SELECT m.source_key, m.conversation_id, c.contact_id, c.thread_key FROM message m \
-         JOIN conversation c ON c.org_id = m.org_id AND c.id = m.conversation_id \
-         WHERE m.org_id = ? AND m.source_key IS NOT NULL AND c.channel_id = ?",
-    )
-    .bind(org.to_string())
-    .bind(channel.to_string())
-    .fetch_all(reading)
-    .await?;
-    let mut stored: HashMap<String, Vec<Stored>> = HashMap::new();
-    for row in rows {
-        stored.entry(row.text("source_key")?).or_default().push(Stored {
-            conversation: row.id("conversation_id")?,
-            contact: row.id("contact_id")?,
-            thread_key: row.try_get("thread_key")?,
-        });
-    }
-    Ok(stored)
+    let key = |(thread, first): (usize, &usize)| known.thread_key(thread).unwrap_or_else(|| plan.id(*first)).to_owned();
+    first.iter().enumerate().map(key).collect()
 }
 
 /// The organization's e-mail channel.

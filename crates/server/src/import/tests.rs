@@ -1,0 +1,73 @@
+//! The work that an import gives to the database, counted in SQLite's own steps.
+
+use super::*;
+use std::{
+    fmt::Write as _,
+    io::Cursor,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tempfile::TempDir;
+
+async fn database() -> (Db, TempDir) {
+    let directory = TempDir::new().unwrap();
+    let db = Db::open(&directory.path().join("sidenote.db")).await.unwrap();
+    orgs::add(&db, "acme", "Acme").await.unwrap();
+    (db, directory)
+}
+
+/// One thread, in which everybody writes, and each letter refers to the 20 before it.
+fn thread(count: usize) -> String {
+    let mut archive = String::new();
+    for n in 0..count {
+        let references: String = (n.saturating_sub(20)..n).map(|id| format!(" <{id}@x.example>\n")).collect();
+        write!(
+            archive,
+            "From - \nFrom: s{n}@x.example\nMessage-ID: <{n}@x.example>\nReferences:{references}\n\nhi\n\n"
+        )
+        .unwrap();
+    }
+    archive
+}
+
+/// Steps of the writer, in hundreds.
+async fn steps(archive: String) -> usize {
+    let (db, _directory) = database().await;
+    let steps = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&steps);
+    let mut writer = db.writer().acquire().await.unwrap();
+    writer.lock_handle().await.unwrap().set_progress_handler(100, move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        true
+    });
+    drop(writer);
+    mbox(&db, "acme", &[], Cursor::new(archive)).await.unwrap();
+    steps.load(Ordering::Relaxed)
+}
+
+#[tokio::test]
+async fn twice_the_letters_take_the_database_twice_the_steps() {
+    let (once, twice) = (steps(thread(150)).await, steps(thread(300)).await);
+    assert!(once > 100 && 10 * twice <= 22 * once, "{once} {twice}");
+}
+
+#[tokio::test]
+async fn messages_of_earlier_imports_are_found_by_an_index() {
+    let (db, _directory) = database().await;
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(known::EXPLAIN)
+        .bind("[]")
+        .bind("org")
+        .bind("channel")
+        .fetch_all(&mut *db.read().await.unwrap())
+        .await
+        .unwrap();
+    let lines: Vec<&str> = plan.iter().map(|line| line.3.as_str()).collect();
+    assert!(lines[0].starts_with("SCAN ids"), "{lines:?}");
+    assert!(
+        lines[1].starts_with("SEARCH m USING COVERING INDEX message_by_source_key (org_id=? AND source_key=?)"),
+        "{lines:?}"
+    );
+    assert!(lines[2..].iter().all(|line| line.starts_with("SEARCH")), "{lines:?}");
+}
