@@ -1,7 +1,7 @@
 //! `Route`: a view as an address, and back. An unknown parameter is ignored; an unknown path is "not found".
 
 use crate::navigation::views::{InboxView, Pane};
-use wire::{ContactId, ConversationId, ConversationQuery, Section, Sort, Status};
+use wire::{AppPage, ContactId, ConversationId, ConversationQuery, Section, Sort, Status};
 
 /// A page of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +16,10 @@ impl Route {
     /// Reads a path and its query (without `?`). An unknown part is ignored.
     #[must_use]
     pub fn read(path: &str, query: &str) -> Self {
-        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        match segments[..] {
-            [] | ["inbox"] => Self::Inbox(read_inbox(query)),
-            ["contacts", id] => id.parse().map_or(Self::NotFound, Self::Contact),
-            _ => Self::NotFound,
+        match AppPage::at(path) {
+            Some(AppPage::Inbox) => Self::Inbox(read_inbox(query)),
+            Some(AppPage::Contact(id)) => Self::Contact(id),
+            None => Self::NotFound,
         }
     }
 
@@ -28,7 +27,7 @@ impl Route {
     pub fn path(&self) -> String {
         match self {
             Self::Inbox(view) => inbox_path(view),
-            Self::Contact(id) => format!("/contacts/{id}"),
+            Self::Contact(id) => AppPage::Contact(*id).path(),
             Self::NotFound => "/".to_owned(),
         }
     }
@@ -88,7 +87,8 @@ fn inbox_path(view: &InboxView) -> String {
     if !panels.is_empty() {
         parts.push(format!("panel={}", join(panels)));
     }
-    if parts.is_empty() { "/inbox".to_owned() } else { format!("/inbox?{}", parts.join("&")) }
+    let path = AppPage::Inbox.path();
+    if parts.is_empty() { path } else { format!("{path}?{}", parts.join("&")) }
 }
 
 /// Parses ids separated by commas, which a browser or chat program may have percent-encoded.

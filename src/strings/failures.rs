@@ -38,6 +38,11 @@ fn code_sentence(strings: &Strings, code: ProblemCode) -> &'static str {
         | ProblemCode::BadJson
         | ProblemCode::BadCursor
         | ProblemCode::BadQuery
+        | ProblemCode::BadHeader
+        | ProblemCode::BadRequest
+        | ProblemCode::BadKey
+        | ProblemCode::UriTooLong
+        | ProblemCode::HeadersTooLarge
         | ProblemCode::WrongContentType => strings.error_unreadable,
     }
 }

@@ -6,7 +6,8 @@ use crate::{
     contact_fields,
     db::{Columns as _, int, malformed},
     error::{Error, Result},
-    input::{Ids, IfMatch, JsonBody},
+    if_match::IfMatch,
+    input::{Ids, JsonBody},
     orgs,
     state::State,
 };

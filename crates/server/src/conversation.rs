@@ -7,7 +7,8 @@ use crate::{
     conversations,
     db::{Columns as _, int},
     error::{Error, Result},
-    input::{Ids, IfMatch, JsonBody},
+    if_match::IfMatch,
+    input::{Ids, JsonBody},
     state::State,
 };
 use axum::{extract, http::StatusCode};

@@ -47,14 +47,14 @@ impl FromRequestParts<State> for Host {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
-        let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::BadCredentials))?;
+        let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::BadKey))?;
         if let Some((org, key)) = keys::find(&mut *state.db().read().await?, &secret::hash(given)).await? {
             return Ok(Self { org, key });
         }
         // After the look-up: whatever else comes from its address, a right key is never refused.
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
         state.wrong_keys().begin(&[(WRONG_KEYS, address.key())], 1)?;
-        Err(ProblemCode::BadCredentials.into())
+        Err(ProblemCode::BadKey.into())
     }
 }
 
@@ -93,7 +93,7 @@ async fn revoke(
     let mut change = state.db().change(host.org).await?;
     // The key may have been removed since it was looked up.
     if !keys::exists(change.tx(), host.org, &host.key).await? {
-        return Err(ProblemCode::BadCredentials.into());
+        return Err(ProblemCode::BadKey.into());
     }
     tokens::revoke_all(&mut change, agent).await?;
     change.commit().await?;

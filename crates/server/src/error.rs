@@ -27,6 +27,9 @@ pub enum Error {
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// After this many seconds a request that was refused with 503 may be repeated.
+const SOON: u64 = 1;
+
 /// The problem document of an answer.
 #[derive(Debug)]
 pub struct Refusal {
@@ -89,14 +92,20 @@ impl Error {
                 ProblemCode::Internal
             }
         };
-        let retry_after = matches!(code, ProblemCode::Busy | ProblemCode::StorageFull).then_some(1);
-        Refusal { problem: Problem::new(code), retry_after }
+        Refusal::from(Problem::new(code))
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let retry_after = (problem.status == 503).then_some(SOON);
+        Self { problem, retry_after }
     }
 }
 
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
-        Self::Refused(Box::new(Refusal { problem, retry_after: None }))
+        Self::Refused(Box::new(problem.into()))
     }
 }
 
@@ -182,6 +191,9 @@ mod tests {
         let answer = Error::from(sqlx::Error::PoolTimedOut).into_response();
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
+        for code in [ProblemCode::Busy, ProblemCode::StorageFull] {
+            assert_eq!(Error::from(code).into_response().headers()[header::RETRY_AFTER], "1", "{code:?}");
+        }
         let refusal = Error::from(sqlx::Error::PoolTimedOut).into_refusal();
         assert_eq!(refusal.problem, Problem { retryable: true, ..Problem::new(ProblemCode::Busy) });
     }

@@ -1,11 +1,14 @@
 //! The input of a request: JSON body, ids in the path, query parameters. Invalid input is refused here, in the same
 //! words for every route, and never repeated.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    strict_json::StrictValue,
+};
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Uri, header, request::Parts},
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
@@ -20,10 +23,8 @@ use wire::{BodyError, FieldError, NoteBody, ProblemCode};
 
 /// The field that holds the text of a note or message; see [`NoteBody`].
 const BODY: &str = "body";
-/// The largest body that is read.
+/// The largest body that is read. [`crate::lingering_close`] lets the answer to a larger one arrive.
 const MOST_BYTES: usize = 128 * 1024;
-/// A larger body is read and dropped up to here, so that the answer arrives before the connection is closed.
-const DRAIN_BYTES: usize = 1024 * 1024;
 /// The time limit for a body to arrive.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
@@ -50,18 +51,15 @@ fn is_json(headers: &HeaderMap) -> Result<()> {
 
 async fn read(mut body: Body) -> Result<Bytes> {
     let mut bytes = BytesMut::new();
-    let mut seen = 0;
     while let Some(frame) = body.frame().await {
         // The body was cut short: the client has gone away.
         let Ok(data) = frame.map_err(|_| Error::from(ProblemCode::BadJson))?.into_data() else { continue };
-        seen += data.len();
-        if seen <= MOST_BYTES {
-            bytes.extend_from_slice(&data);
-        } else if seen > DRAIN_BYTES {
-            break;
+        if bytes.len() + data.len() > MOST_BYTES {
+            return Err(ProblemCode::TooLarge.into());
         }
+        bytes.extend_from_slice(&data);
     }
-    if seen > MOST_BYTES { Err(ProblemCode::TooLarge.into()) } else { Ok(bytes.freeze()) }
+    Ok(bytes.freeze())
 }
 
 /// Parses an input; separate from the request so that tests can call it with any bytes.
@@ -69,10 +67,17 @@ async fn read(mut body: Body) -> Result<Bytes> {
 /// The schema of `T` says which fields exist and which are required.
 pub fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T> {
     // serde_json refuses more than 128 levels, lone surrogates and invalid UTF-8.
-    let value: Value = serde_json::from_slice(bytes).map_err(|_| Error::from(ProblemCode::BadJson))?;
+    let StrictValue(value) = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
     let Value::Object(given) = &value else { return Err(Error::field(ProblemCode::InvalidField, "", "not-an-object")) };
     check_names::<T>(given)?;
     serde_json::from_value(value.clone()).map_err(|_| refuse_values::<T>(value))
+}
+
+fn not_json(error: &serde_json::Error) -> Error {
+    if error.is_data() {
+        return Error::detail(ProblemCode::BadJson, "A field of an object is there twice.");
+    }
+    ProblemCode::BadJson.into()
 }
 
 /// Checks that every field is known, and that no required one is missing.
@@ -134,7 +139,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> 
     }
 }
 
-/// The query parameters of a request. Handlers take them out one by one; any that remain are refused.
+/// The query parameters of a request. Handlers take them out one by one. Those that an operation does not declare are
+/// refused before, by [`crate::request_rules`].
 pub struct Query {
     pairs: Vec<(String, String)>,
 }
@@ -143,13 +149,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let pairs = pairs.map_err(|_| Error::from(ProblemCode::BadQuery))?.0;
-        Ok(Self { pairs })
+        Self::try_from_uri(&parts.uri)
     }
 }
 
 impl Query {
+    pub(crate) fn try_from_uri(uri: &Uri) -> Result<Self> {
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+        Ok(Self { pairs: pairs.map_err(|_| Error::from(ProblemCode::BadQuery))?.0 })
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Takes a parameter out. `None`: it is missing.
     ///
     /// # Errors
@@ -159,12 +172,15 @@ impl Query {
         value.parse().map(Some).map_err(|_| bad_query(name, "invalid"))
     }
 
-    /// `limit`: 1–100, 50 by default.
+    /// `limit`: 1–100 in digits alone, 50 by default.
     ///
     /// # Errors
     /// `bad-query` for anything else.
     pub fn limit(&mut self) -> Result<u32> {
-        let limit = self.take::<u32>("limit")?.unwrap_or(50);
+        let Some(text) = self.take_text("limit")? else { return Ok(50) };
+        // Rust's parser also takes a sign and leading zeros.
+        let limit = text.parse::<u32>().ok().filter(|limit| limit.to_string() == text);
+        let limit = limit.ok_or_else(|| bad_query("limit", "invalid"))?;
         if (1..=100).contains(&limit) { Ok(limit) } else { Err(bad_query("limit", "out-of-range")) }
     }
 
@@ -178,7 +194,7 @@ impl Query {
         if is_long { Err(bad_query("q", "too-long")) } else { Ok(text) }
     }
 
-    /// Checks that no parameter remains.
+    /// Checks that no parameter remains: an operation reads all that it declares.
     ///
     /// # Errors
     /// `bad-query` when one does.
@@ -196,24 +212,4 @@ impl Query {
 
 pub(crate) fn bad_query(name: &'static str, word: &str) -> Error {
     Error::field(ProblemCode::BadQuery, &format!("?{name}"), word)
-}
-
-/// `If-Match`: the `rev` that the change is meant for. A value that isn't a number matches no `rev`.
-pub struct IfMatch(Option<Option<wire::Seq>>);
-
-impl IfMatch {
-    /// Whether the change may be made to a resource of this `rev`.
-    #[must_use]
-    pub fn allows(&self, rev: wire::Seq) -> bool {
-        self.0.is_none_or(|wanted| wanted == Some(rev))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Self::Rejection> {
-        let header = parts.headers.get(header::IF_MATCH);
-        Ok(Self(header.map(|value| value.to_str().ok()?.trim().trim_matches('"').parse().ok())))
-    }
 }

@@ -8,19 +8,25 @@
 pub mod leak;
 
 // Answers and failures.
+mod api_document;
 pub mod capacity;
 mod client_address;
 mod concurrency_limit;
 mod connections;
 pub mod error;
+mod hyper_refusals;
+pub mod if_match;
 pub mod input;
+mod lingering_close;
 mod origin;
 mod page;
 mod pages;
 mod request_guard;
 mod request_parts;
+mod request_rules;
 pub mod state;
 mod static_files;
+mod strict_json;
 
 // Storage and events.
 pub mod backup;
@@ -79,6 +85,7 @@ pub use state::{Config, State};
 pub use static_files::StaticFiles;
 
 use axum::{Router, middleware, response::IntoResponse as _};
+use request_rules::DeclaredQueries;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -109,10 +116,12 @@ struct Api;
 
 /// Every route, ready to be served.
 pub fn app(state: State) -> Router {
-    let (api, document) = routes().split_for_parts();
+    let (api, mut document) = routes().split_for_parts();
+    api_document::complete(&mut document);
+    let queries = middleware::from_fn_with_state(DeclaredQueries::of(&document), request_rules::declared_query);
     let document = document.to_json().expect("the document is plain values");
     let openapi = move || async move { ([("content-type", "application/json")], document) };
-    finish(api.route(wire::paths::OPENAPI, axum::routing::get(openapi)), state)
+    finish(api.route(wire::paths::OPENAPI, axum::routing::get(openapi)).route_layer(queries), state)
 }
 
 /// Adds the layers that every request passes. The last layer sees a request first.
@@ -129,6 +138,7 @@ fn finish(routes: Router<State>, state: State) -> Router {
             Error::from(ProblemCode::Internal).into_response()
         }))
         .layer(listed_pages)
+        .layer(middleware::from_fn(request_rules::one_host))
         .layer(headers)
         .with_state(state)
 }
@@ -165,7 +175,10 @@ mod tests {
         let broken = async || -> &'static str { panic!("secret") };
         let app = finish(Router::new().route("/api/broken", axum::routing::get(broken)), state);
         for _ in 0..2 {
-            let request = axum::http::Request::get("/api/broken").body(axum::body::Body::empty()).unwrap();
+            let request = axum::http::Request::get("/api/broken")
+                .header("host", "localhost")
+                .body(axum::body::Body::empty())
+                .unwrap();
             let response = app.clone().oneshot(request).await.unwrap();
             assert_eq!(response.status(), 500);
             assert_eq!(response.headers()["content-type"], "application/problem+json");

@@ -34,18 +34,22 @@ pub(crate) async fn headers(extract::State(state): extract::State<State>, reques
     let path = request.uri().path();
     let keeps_nothing = ["/api", "/contact", "/embed"].iter().any(|root| is_under(path, root));
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    add_headers(response.headers_mut(), state.config());
+    if keeps_nothing {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Adds the headers that every answer has.
+pub(crate) fn add_headers(headers: &mut HeaderMap, config: &Config) {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if keeps_nothing {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if state.config().is_secure() {
+    if config.is_secure() {
         let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
-    response
 }
 
 /// Refuses changes that a page of another site requests (cross-site request forgery): with the session cookie, or without

@@ -4,11 +4,13 @@ use crate::{
     client_address::{ClientAddress, Peer},
     connections::{Connections, From},
     error::{Error, Result},
+    hyper_refusals::HyperRefusals,
+    lingering_close::{IsUnread, Lingering},
     origin, other_processes, purge,
     state::{Config, State},
 };
 use axum::{Router, body::Body, extract::Request};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::{GracefulShutdown, Watcher},
@@ -82,16 +84,22 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: W
     let mut stream = Box::pin(TimeoutStream::new(stream));
     // A client that asks for much and reads nothing would keep the answer in memory.
     stream.as_mut().set_write_timeout_pinned(Some(config.write_time));
+    let is_unread = IsUnread::default();
+    let lingering = Lingering::new(TokioIo::new(stream), is_unread.clone());
+    let header_time = config.header_time;
+    let io = HyperRefusals::new(lingering, config, is_unread.clone());
     let service = app.map_request(move |request: Request<Incoming>| {
+        // A handler may answer before it has read the body.
+        is_unread.set(!request.body().is_end_stream());
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
         request
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(config.header_time)
+        .header_read_timeout(header_time)
         .max_buf_size(BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(io, TowerToHyperService::new(service));
     // A broken connection needs no action: the client reconnects.
     let _ = watcher.watch(connection).await;
 }

@@ -76,16 +76,15 @@ impl StaticFiles {
         self.files.get(name)
     }
 
-    /// The file for an address, or the app's page for an address of the app.
+    /// The file for an address.
     pub(crate) fn find(&self, path: &str) -> Option<&File> {
         let name = path.trim_start_matches('/');
-        let page = |name: &str| self.files.get(name).filter(|_| name != CHAT_TEMPLATE);
-        if let Some(file) = page(name) {
-            return Some(file);
-        }
-        // A name with a dot is a file that doesn't exist (any more): the app's page would be a wrong answer.
-        let is_file = name.rsplit('/').next().is_some_and(|last| last.contains('.'));
-        if is_file { None } else { page("index.html") }
+        self.files.get(name).filter(|_| name != CHAT_TEMPLATE)
+    }
+
+    /// The app's page.
+    pub(crate) fn page(&self) -> Option<&File> {
+        self.files.get("index.html")
     }
 }
 
@@ -164,15 +163,21 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
+/// Reads the files of a directory. Hidden ones and links are left out: neither is made by a build, and a link may lead
+/// anywhere.
 fn collect(directory: &Path, prefix: &str, into: &mut BTreeMap<String, Bytes>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, &format!("{prefix}{name}/"), into)?;
-        } else {
-            into.insert(format!("{prefix}{name}"), std::fs::read(&path)?.into());
+        if name.starts_with('.') {
+            continue;
+        }
+        // Of the entry itself, not of what a link leads to.
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            collect(&entry.path(), &format!("{prefix}{name}/"), into)?;
+        } else if kind.is_file() {
+            into.insert(format!("{prefix}{name}"), std::fs::read(entry.path())?.into());
         }
     }
     Ok(())

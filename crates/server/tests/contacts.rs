@@ -68,8 +68,9 @@ async fn an_edit_that_crosses_anothers_is_refused_with_the_current_profile() {
     let (sam, kim, acme) = (world.sam().await, world.kim().await, &world.acme);
     let path = paths::contact(acme.ana);
     let seen: Contact = sam.get(&path).await.read();
-    kim.with("if-match", &seen.rev.to_string()).patch(&path, json!({ "phone": "11111" })).await.expect(200);
-    let answer = sam.with("if-match", &seen.rev.to_string()).patch(&path, json!({ "phone": "22222" })).await;
+    let version = format!("\"{}\"", seen.rev);
+    kim.with("if-match", &version).patch(&path, json!({ "phone": "11111" })).await.expect(200);
+    let answer = sam.with("if-match", &version).patch(&path, json!({ "phone": "22222" })).await;
     assert_eq!(answer.expect(412).refused("changed")["current"]["phone"], "11111");
 }
 

@@ -44,12 +44,38 @@ async fn a_change_meant_for_an_older_state_is_refused_with_the_current_one() {
     let seen: Conversation = sam.get(&path).await.expect(200).read();
     sam.with("if-match", &format!("\"{}\"", seen.rev)).patch(&path, json!({ "status": "closed" })).await.expect(200);
     let current: Conversation = sam.get(&path).await.read();
-    for stale in [seen.rev.to_string(), format!("\"{}\"", seen.rev), "nonsense".to_owned(), String::new()] {
+    let [old, now] = [seen.rev, current.rev].map(|rev| format!("\"{rev}\""));
+    for stale in [old.clone(), "\"nonsense\"".to_owned(), format!("W/{now}"), format!("\"0{}\"", current.rev)] {
         let problem = sam.with("if-match", &stale).patch(&path, json!({ "status": "open" })).await.expect(412);
         assert_eq!(problem.refused("changed")["current"], json!(current));
     }
     assert_eq!(sam.get(&path).await.read::<Conversation>(), current);
-    sam.with("if-match", &current.rev.to_string()).patch(&path, json!({ "status": "open" })).await.expect(200);
+    // The same status again changes nothing, so that the version stays.
+    for present in [now.clone(), format!("{old}, {now}"), "*".to_owned()] {
+        sam.with("if-match", &present).patch(&path, json!({ "status": current.status })).await.expect(200);
+    }
+    sam.with("if-match", "*").patch(&path, json!({ "status": "open" })).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_written_as_one_is_refused_with_the_form() {
+    let world = World::new().await;
+    let sam = world.sam().await;
+    let path = paths::conversation(world.acme.ana_chat);
+    let rev = sam.get(&path).await.read::<Conversation>().rev;
+    for value in [
+        format!("{rev}"),
+        format!("\"\"{rev}\"\""),
+        format!("+{rev}"),
+        format!("0{rev}"),
+        String::new(),
+        format!("\"{rev}"),
+    ] {
+        let answer = sam.with("if-match", &value).patch(&path, json!({ "status": "closed" })).await.expect(400);
+        let problem = answer.refused("bad-header");
+        assert!(problem["detail"].as_str().unwrap().contains("\"7\""), "{problem}");
+    }
+    assert_eq!(sam.get(&path).await.read::<Conversation>().rev, rev);
 }
 
 #[tokio::test]

@@ -110,6 +110,7 @@ async fn the_password_demo_signs_in() {
     let (_directory, db) = made().await;
     let app = sidenote_server::app(State::new(db, Config::default(), StaticFiles::default()));
     let request = axum::http::Request::post(wire::paths::SESSION)
+        .header("host", "localhost")
         .header("content-type", "application/json")
         .header("sec-fetch-site", "same-origin")
         .header("x-sidenote", "1")

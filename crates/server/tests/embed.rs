@@ -116,12 +116,12 @@ async fn a_token_is_refused_with_the_reason() {
         );
     }
     for key in ["Bearer x", "Bearer ", "Basic eDp5", "x"] {
-        ask(&good.with("authorization", key), "sam@acme.test", HOST).await.expect(401).refused("bad-credentials");
+        ask(&good.with("authorization", key), "sam@acme.test", HOST).await.expect(401).refused("bad-key");
     }
-    ask(&hosted.world.maya().await, "sam@acme.test", HOST).await.expect(401).refused("bad-credentials");
+    ask(&hosted.world.maya().await, "sam@acme.test", HOST).await.expect(401).refused("bad-key");
     let token = hosted.token("sam@acme.test").await;
     let back_end_with_a_token = good.with("authorization", &format!("Bearer {token}"));
-    ask(&back_end_with_a_token, "sam@acme.test", HOST).await.expect(401).refused("bad-credentials");
+    ask(&back_end_with_a_token, "sam@acme.test", HOST).await.expect(401).refused("bad-key");
     ask(&hosted.page(&token), "sam@acme.test", HOST).await.expect(403).refused("cross-site");
     let unknown = json!({ "agent": "sam@acme.test", "origin": HOST, "role": "admin" });
     good.post(paths::EMBED_TOKENS, Some(unknown)).await.expect(422).refused("unknown-field");

@@ -107,7 +107,7 @@ impl World {
 
     /// A client without a session.
     pub(crate) fn nobody(&self) -> Client {
-        Client { app: self.app.clone(), headers: HeaderMap::new() }
+        Client { app: self.app.clone(), headers: HeaderMap::new() }.with("host", "localhost")
     }
 
     /// A client with a session of its own, with the headers of the app's page.

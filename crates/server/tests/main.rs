@@ -20,6 +20,7 @@ mod demo;
 mod embed;
 mod events;
 mod faults;
+mod http;
 mod import;
 mod import_beside;
 mod inbox;

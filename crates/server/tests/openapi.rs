@@ -4,7 +4,8 @@ use crate::{
     kit::World,
     operations::{Cast, all},
 };
-use std::collections::BTreeSet;
+use axum::http::Method;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wire::{
     ContactId, ContactNoteId, ConversationId, ConversationNoteId, ConversationQuery, MessageId, Position, paths,
@@ -66,6 +67,99 @@ async fn every_path_of_the_contract_is_in_the_document() {
     let built: BTreeSet<_> = built.iter().map(template).collect();
     let agents: BTreeSet<_> = templates.iter().filter(|path| path.starts_with("/api/")).cloned().collect();
     assert_eq!(agents, built, "what the app asks for and what the server documents");
+}
+
+#[tokio::test]
+async fn a_query_parameter_that_an_operation_does_not_declare_is_refused_by_every_one() {
+    let world = World::new().await;
+    let maya = world.maya().await;
+    let cast = Cast::of(&maya, &world.acme).await;
+    let mut all: Vec<_> = all(&world).await.into_iter().map(|one| (one.method.clone(), one.path(&cast))).collect();
+    all.push((Method::GET, paths::OPENAPI.to_owned()));
+    all.push((Method::HEAD, paths::ME.to_owned()));
+    for (method, path) in all {
+        let join = if path.contains('?') { '&' } else { '?' };
+        for parameter in ["nobody=1", "nobody", "%6eobody=1"] {
+            let answer = maya.send(method.clone(), &format!("{path}{join}{parameter}"), "").await;
+            assert_eq!(answer.status, 400, "{method} {path}: {}", answer.text());
+            assert!(method == Method::HEAD || answer.refused("bad-query")["status"] == 400);
+        }
+    }
+    maya.get("/api/v1/me?").await.expect(200);
+}
+
+#[tokio::test]
+async fn every_path_names_its_methods_to_those_who_try_another() {
+    let world = World::new().await;
+    let maya = world.maya().await;
+    let cast = Cast::of(&maya, &world.acme).await;
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in all(&world).await {
+        let allowed = methods.entry(operation.path(&cast)).or_default();
+        allowed.insert(operation.method.to_string());
+        if operation.method == Method::GET {
+            allowed.insert("HEAD".to_owned());
+        }
+    }
+    methods.insert(paths::OPENAPI.to_owned(), ["GET", "HEAD"].map(str::to_owned).into());
+    for (path, allowed) in methods {
+        for method in ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"] {
+            if allowed.contains(method) {
+                continue;
+            }
+            let answer = maya.send(method.parse().unwrap(), &path, "").await;
+            assert_eq!(answer.status, 405, "{method} {path}");
+            let named: BTreeSet<_> = answer.header("allow").unwrap().split(',').map(str::to_owned).collect();
+            assert_eq!(named, allowed, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_refusals_of_an_operation_are_in_the_document() {
+    let world = World::new().await;
+    let (maya, acme) = (world.maya().await, &world.acme);
+    let document = world.nobody().get(paths::OPENAPI).await.expect(200).json();
+    let cast = Cast::of(&maya, acme).await;
+    for operation in all(&world).await {
+        let pointer = format!(
+            "/{}/{}/responses",
+            operation.template.replace('/', "~1"),
+            operation.method.as_str().to_lowercase()
+        );
+        let documented = document["paths"].pointer(&pointer).unwrap();
+        let path = operation.path(&cast);
+        let json = maya.with("content-type", "application/json").with("if-match", "7");
+        let join = if path.contains('?') { '&' } else { '?' };
+        let mut answers = vec![
+            operation.ask(&world.nobody(), &cast, acme.ana_chat.0).await,
+            operation.ask(&world.gia().await, &cast, acme.ana_chat.0).await,
+            operation.ask(&maya.with("sec-fetch-site", "cross-site"), &cast, acme.ana_chat.0).await,
+            maya.send(operation.method.clone(), &format!("{path}{join}nobody=1"), "").await,
+        ];
+        if operation.method != Method::GET {
+            for (client, body) in [
+                (maya.with("content-type", "text/plain"), "x"),
+                (json.clone(), "{"),
+                (json.without("if-match"), r#"{"nobody":1}"#),
+            ] {
+                answers.push(client.send(operation.method.clone(), &path, body).await);
+            }
+        }
+        for answer in answers.iter().filter(|answer| answer.status >= 400) {
+            let said = &documented[answer.status.to_string()];
+            // The body of a stream's answer was not read.
+            let code = if answer.body.is_empty() {
+                ""
+            } else {
+                &answer.json()["type"].as_str().unwrap()["/problems/".len()..].to_owned()
+            };
+            assert!(
+                code.is_empty() && !said.is_null() || said.to_string().contains(&format!("`{code}`")),
+                "{operation:?}: {code}: {said}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -47,13 +47,20 @@ async fn files_are_served_with_their_type_and_kept_as_long_as_their_name_allows(
 }
 
 #[tokio::test]
-async fn an_address_of_the_app_shows_the_app_and_a_missing_file_is_missing() {
+async fn an_address_of_the_app_shows_the_app_and_any_other_is_missing() {
     let world = world().await;
     let nobody = world.nobody();
-    for path in ["/inbox", "/conversations/1?beside=2", "/chat/acme/deeper", "/apiary", "/contacts/x"] {
+    let contact = wire::AppPage::Contact(world.acme.ana).path();
+    for path in ["/", "/inbox", "/inbox?open=2", &contact] {
         assert_eq!(nobody.get(path).await.expect(200).text(), "<title>Sidenote</title>", "{path}");
     }
     for path in [
+        "/conversations/1?beside=2",
+        "/chat/acme/deeper",
+        "/apiary",
+        "/contacts/x",
+        "/.git/config",
+        "/inbox/deeper",
         "/app-old.js",
         "/../Cargo.toml",
         "/%2e%2e/Cargo.toml",
@@ -67,6 +74,45 @@ async fn an_address_of_the_app_shows_the_app_and_a_missing_file_is_missing() {
     for path in ["/api/x", "/contact/x", "/inbound/x", "/problems/x"] {
         nobody.get(path).await.expect(404);
     }
+}
+
+#[tokio::test]
+async fn somebody_who_follows_a_wrong_link_sees_the_app_say_so() {
+    let world = world().await;
+    let browser = world.nobody().with("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+    let tag = browser.get("/").await.header("etag").unwrap().to_owned();
+    for path in ["/no/such/place", "/.git/config", "/contacts/x", "/app-old.js", "/problems/x"] {
+        let answer = browser.with("if-none-match", &tag).get(path).await.expect(404);
+        assert_eq!(answer.text(), "<title>Sidenote</title>", "{path}");
+        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(answer.header("etag"), None);
+    }
+    browser.get("/api/x").await.expect(404).refused("not-found");
+    let posted = browser.send(Method::POST, "/no/such/place", "").await;
+    posted.expect(404);
+}
+
+#[tokio::test]
+async fn hidden_files_and_links_of_the_apps_directory_are_not_served() {
+    let directory = TempDir::new().unwrap();
+    let outside = TempDir::new().unwrap();
+    fs::write(outside.path().join("secret.txt"), "secret").unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::write(at("index.html"), "<title>Sidenote</title>").unwrap();
+    fs::write(at(".env"), "secret").unwrap();
+    fs::create_dir(at(".git")).unwrap();
+    fs::write(at(".git/config"), "secret").unwrap();
+    std::os::unix::fs::symlink(outside.path(), at("folder")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("secret.txt"), at("link.txt")).unwrap();
+    let world = World::with_site(Config::default(), StaticFiles::read(directory.path()).unwrap()).await;
+    for path in ["/.env", "/.git/config", "/folder/secret.txt", "/link.txt"] {
+        world.nobody().get(path).await.expect(404).refused("not-found");
+    }
+    // The directory itself may be a link.
+    let link = outside.path().join("dist");
+    std::os::unix::fs::symlink(directory.path(), &link).unwrap();
+    let world = World::with_site(Config::default(), StaticFiles::read(&link).unwrap()).await;
+    world.nobody().get("/").await.expect(200);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod message;
 pub mod note;
 pub mod page;
+pub mod pages;
 mod patch;
 pub mod paths;
 pub mod problem;
@@ -39,6 +40,7 @@ pub use ids::{
 pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
 pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};
 pub use page::{NotesPage, Page, Position};
+pub use pages::AppPage;
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use storage_key::{StorageKey, hex_bytes};
 

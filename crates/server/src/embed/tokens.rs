@@ -39,7 +39,7 @@ pub(super) async fn make(db: &Db, org: OrgId, agent: AgentId, key: &str, origin:
         .execute(change.tx())
         .await?;
     if made.rows_affected() == 0 {
-        return Err(Error::from(ProblemCode::BadCredentials));
+        return Err(Error::from(ProblemCode::BadKey));
     }
     change.commit().await?;
     let expires_in = u32::try_from(LIFE.num_seconds()).expect("minutes are few seconds");
