@@ -30,7 +30,7 @@ const SELECT: &str = concat!(
 
 /// A contact's activity, newest first. It never holds a note's text.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/activity", tag = "contacts", params(
-    ("id" = ContactId, Path), ("cursor" = Option<String>, Query),
+    ("id" = ContactId, Path), ("cursor" = Option<wire::text_rules::Cursor>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
     (status = 200, body = Page<Activity>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

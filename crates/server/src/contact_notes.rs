@@ -38,7 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 /// number of notes for each page: a page can be empty and have a next one. `seen` and `unseen` count all notes of the
 /// contact.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/notes", tag = "contact notes", params(
-    ("id" = ContactId, Path), ("q" = Option<String>, Query), ("cursor" = Option<String>, Query),
+    ("id" = ContactId, Path), ("q" = Option<wire::text_rules::SearchText>, Query), ("cursor" = Option<wire::text_rules::Cursor>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
     (status = 200, body = NotesPage<ContactNote>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

@@ -38,7 +38,7 @@ async fn show(
 
 /// Change a contact's details. `If-Match`: the `rev` that was seen; any other answers 412 with the contact as it is.
 #[utoipa::path(patch, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path),
-    ("If-Match" = Option<String>, Header)), request_body = ContactPatch, responses(
+    ("If-Match" = Option<wire::text_rules::EntityTags>, Header)), request_body = ContactPatch, responses(
     (status = 200, body = Contact),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(

@@ -40,7 +40,7 @@ async fn show(
 /// Change status or assignee. `If-Match`: the `rev` that was seen; any other answers 412 with the conversation as it
 /// is.
 #[utoipa::path(patch, path = "/api/v1/conversations/{id}", tag = "conversations", params(
-    ("id" = ConversationId, Path), ("If-Match" = Option<String>, Header)), request_body = ConversationPatch,
+    ("id" = ConversationId, Path), ("If-Match" = Option<wire::text_rules::EntityTags>, Header)), request_body = ConversationPatch,
     responses((status = 200, body = Conversation),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn edit(

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 
 /// The notes of a conversation, newest first.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/notes", tag = "conversation notes", params(
-    ("id" = ConversationId, Path), ("cursor" = Option<String>, Query),
+    ("id" = ConversationId, Path), ("cursor" = Option<wire::text_rules::Cursor>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
     (status = 200, body = Page<ConversationNote>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

@@ -29,7 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(
     ("section" = Option<Section>, Query), ("status" = Option<Status>, Query),
     ("channel" = Option<wire::ChannelId>, Query), ("assignee" = Option<wire::AgentId>, Query),
-    ("sort" = Option<Sort>, Query), ("cursor" = Option<String>, Query),
+    ("sort" = Option<Sort>, Query), ("cursor" = Option<wire::text_rules::Cursor>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
     (status = 200, body = Page<Conversation>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
@@ -53,7 +53,7 @@ async fn inbox(
 
 /// A contact's conversations, newest first.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/conversations", tag = "contacts", params(
-    ("id" = ContactId, Path), ("cursor" = Option<String>, Query),
+    ("id" = ContactId, Path), ("cursor" = Option<wire::text_rules::Cursor>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
     (status = 200, body = Page<Conversation>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

@@ -80,6 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wire::text_rules::ENTITY_TAGS;
 
     #[test]
     fn the_versions_that_a_header_names_are_allowed_and_no_others() {
@@ -108,6 +109,9 @@ mod tests {
 
     #[test]
     fn a_header_that_is_not_of_the_grammar_is_not_read() {
+        for value in ["*", "\"7\"", "W/\"7\", \"8\""] {
+            assert!(ENTITY_TAGS.allows(value) && IfMatch::parse(value).is_some(), "{value}");
+        }
         for value in [
             "",
             " ",
@@ -132,6 +136,7 @@ mod tests {
             "\"7\", 8",
         ] {
             assert_eq!(IfMatch::parse(value), None, "{value}");
+            assert!(!ENTITY_TAGS.allows(value), "the document says so of {value}");
         }
     }
 }

@@ -19,7 +19,7 @@ use utoipa::{
     ToSchema,
     openapi::{RefOr, Schema},
 };
-use wire::{BodyError, FieldError, NoteBody, ProblemCode};
+use wire::{BodyError, FieldError, NoteBody, ProblemCode, text_rules::SEARCH};
 
 /// The field that holds the text of a note or message; see [`NoteBody`].
 const BODY: &str = "body";
@@ -64,12 +64,12 @@ async fn read(mut body: Body) -> Result<Bytes> {
 
 /// Parses an input; separate from the request so that tests can call it with any bytes.
 ///
-/// The schema of `T` says which fields exist and which are required.
+/// The schema of `T` says which fields exist, which are required, and how long texts may be.
 pub fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T> {
     // serde_json refuses more than 128 levels, lone surrogates and invalid UTF-8.
     let StrictValue(value) = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
     let Value::Object(given) = &value else { return Err(Error::field(ProblemCode::InvalidField, "", "not-an-object")) };
-    check_names::<T>(given)?;
+    check_fields::<T>(given)?;
     serde_json::from_value(value.clone()).map_err(|_| refuse_values::<T>(value))
 }
 
@@ -80,13 +80,21 @@ fn not_json(error: &serde_json::Error) -> Error {
     ProblemCode::BadJson.into()
 }
 
-/// Checks that every field is known, and that no required one is missing.
-fn check_names<T: ToSchema>(given: &Map<String, Value>) -> Result<()> {
+/// Checks that every field is known, that no required one is missing, and that no text is too short or too long.
+fn check_fields<T: ToSchema>(given: &Map<String, Value>) -> Result<()> {
     let RefOr::T(Schema::Object(known)) = T::schema() else { return Ok(()) };
     let unknown = given.keys().filter(|name| !known.properties.contains_key(*name));
     refuse_any(ProblemCode::UnknownField, "unknown", unknown.map(|name| pointer(name)))?;
     let missing = known.required.iter().filter(|name| !given.contains_key(*name));
-    refuse_any(ProblemCode::MissingField, "missing", missing.map(|name| pointer(name)))
+    refuse_any(ProblemCode::MissingField, "missing", missing.map(|name| pointer(name)))?;
+    let length = |name: &String| Some((known.properties.get(name)?, given[name].as_str()?.chars().count()));
+    let is_wrong = |name: &&String| {
+        length(name).is_some_and(|(schema, length)| {
+            let RefOr::T(Schema::Object(text)) = schema else { return false };
+            text.min_length.is_some_and(|least| length < least) || text.max_length.is_some_and(|most| length > most)
+        })
+    };
+    refuse_any(ProblemCode::InvalidField, "invalid", given.keys().filter(is_wrong).map(|name| pointer(name)))
 }
 
 /// The refusal of invalid values: names each invalid field, as far as the parser can continue without it.
@@ -184,13 +192,13 @@ impl Query {
         if (1..=100).contains(&limit) { Ok(limit) } else { Err(bad_query("limit", "out-of-range")) }
     }
 
-    /// `q`: the text to search for, at most 200 characters. A blank one is as none.
+    /// `q`: the text to search for. A blank one is as none.
     ///
     /// # Errors
     /// `bad-query` when it is longer.
     pub fn search(&mut self) -> Result<Option<String>> {
         let text = self.take_text("q")?.filter(|text| !text.trim().is_empty());
-        let is_long = text.as_ref().is_some_and(|text| text.chars().count() > 200);
+        let is_long = text.as_ref().is_some_and(|text| !SEARCH.allows(text));
         if is_long { Err(bad_query("q", "too-long")) } else { Ok(text) }
     }
 

@@ -104,12 +104,16 @@ use wire::ProblemCode;
         wire::Position,
         wire::Section,
         wire::Sort,
-        wire::Status
+        wire::Status,
+        wire::text_rules::Cursor,
+        wire::text_rules::EntityTags,
+        wire::text_rules::SearchText
     )),
     info(
         title = "Sidenote",
         description = "The agents' API of Sidenote, an omnichannel inbox with contact notes. Refusals are RFC 9457 problem \
-        documents; ids are made by the client, and repeating a request with the same id is harmless."
+        documents; ids are made by the client, and repeating a request with the same id is harmless. Another method than \
+        those of a path is answered 405 with `Allow`; an address or headers that are too large 414 or 431."
     )
 )]
 struct Api;

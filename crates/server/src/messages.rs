@@ -27,7 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 
 /// The messages of a conversation, newest first.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "messages", params(
-    ("id" = ConversationId, Path), ("cursor" = Option<String>, Query),
+    ("id" = ConversationId, Path), ("cursor" = Option<wire::text_rules::Cursor>, Query),
     ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
     (status = 200, body = Page<Message>),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

@@ -6,16 +6,14 @@ use crate::{
     error::{Error, Result},
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
-use wire::{Channel, ChannelId, ChannelKind, OrgId, Organization, Seq};
+use wire::{Channel, ChannelId, ChannelKind, OrgId, Organization, Seq, text_rules::SLUG};
 
 /// Adds an organization with its built-in channels: one web chat, one e-mail.
 ///
 /// # Errors
 /// When the slug is malformed or taken, or the database fails.
 pub async fn add(db: &Db, slug: &str, name: &str) -> Result<OrgId> {
-    let well_formed = (1..=40).contains(&slug.len())
-        && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if !well_formed {
+    if !SLUG.allows(slug) {
         return Err(Error::Setup("An organization's short name is 1–40 of a–z, 0–9 and -.".to_owned()));
     }
     let org = OrgId::fresh();

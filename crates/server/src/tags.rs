@@ -3,7 +3,6 @@
 use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change},
-    contact_fields::is_line,
     contacts,
     db::{Columns as _, malformed},
     error::{Error, Result},
@@ -13,11 +12,13 @@ use crate::{
 use axum::{extract, http::StatusCode};
 use sqlx::{Row as _, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{ActivityKind, ContactId, Page, Problem, ProblemCode, Tag};
+use wire::{
+    ActivityKind, ContactId, Page, Problem, ProblemCode, Tag,
+    text_rules::{TAG, TagName},
+};
 
 /// How many label colours the theme has.
 const COLORS: u32 = 8;
-const MOST_CHARS: usize = 40;
 /// How many tags a contact can carry: every answer about it holds them all.
 const MOST_OF_CONTACT: i64 = 100;
 /// How many tags an organization can have: they are one page.
@@ -49,7 +50,7 @@ async fn all(
 
 /// Put a tag on a contact. A tag that doesn't exist is created, in the next of the label colours.
 #[utoipa::path(put, path = "/api/v1/contacts/{id}/tags/{tag}", tag = "contacts",
-    params(("id" = ContactId, Path), ("tag" = String, Path)), responses(
+    params(("id" = ContactId, Path), ("tag" = inline(TagName), Path)), responses(
     (status = 204, description = "The contact carries the tag."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn put(
@@ -59,7 +60,7 @@ async fn put(
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
     contacts::must_exist(change.tx(), signed.org, id).await?;
-    if !is_line(&name, MOST_CHARS) {
+    if !TAG.allows(&name) {
         return Err(Error::field(ProblemCode::InvalidField, "/tag", "invalid"));
     }
     make(&mut change, &name).await?;
@@ -87,7 +88,7 @@ async fn put(
 
 /// Take a tag off a contact. The tag itself stays.
 #[utoipa::path(delete, path = "/api/v1/contacts/{id}/tags/{tag}", tag = "contacts",
-    params(("id" = ContactId, Path), ("tag" = String, Path)), responses(
+    params(("id" = ContactId, Path), ("tag" = inline(TagName), Path)), responses(
     (status = 204, description = "The contact doesn't carry the tag."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn remove(

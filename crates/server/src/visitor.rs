@@ -57,7 +57,8 @@ impl FromRequestParts<State> for Visitor {
 }
 
 /// Begin a visit. The token is the visitor's only key to the conversation; nothing is stored for it yet.
-#[utoipa::path(post, path = "/contact/v1/{org}/visits", tag = "web chat", responses(
+#[utoipa::path(post, path = "/contact/v1/{org}/visits", tag = "web chat",
+    params(("org" = inline(wire::text_rules::OrgSlug), Path, description = "The organization's short name.")), responses(
     (status = 200, body = Visit, description = "A bearer token for the calls below."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn visit(
@@ -73,7 +74,7 @@ async fn visit(
 
 /// The conversation, newest first. Empty before the first message.
 #[utoipa::path(get, path = "/contact/v1/messages", tag = "web chat",
-    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)),
+    params(("cursor" = Option<wire::text_rules::Cursor>, Query), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)),
     security(("visitor" = [])), responses(
     (status = 200, body = VisitorPage),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]

@@ -5,6 +5,7 @@ use crate::{
     operations::{Cast, all},
 };
 use axum::http::Method;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wire::{
@@ -113,6 +114,57 @@ async fn every_path_names_its_methods_to_those_who_try_another() {
             assert_eq!(named, allowed, "{method} {path}");
         }
     }
+}
+
+/// The schema that a `$ref` leads to, if it is one.
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => document.pointer(&reference[1..]).unwrap(),
+        None => schema,
+    }
+}
+
+fn allows_null(schema: &Value) -> bool {
+    let is_null = |one: &Value| one["type"] == "null";
+    let types = schema["type"].as_array().is_some_and(|types| types.iter().any(|kind| kind == "null"));
+    types || schema["oneOf"].as_array().is_some_and(|all| all.iter().any(is_null))
+}
+
+#[tokio::test]
+async fn a_field_takes_null_and_a_length_where_its_schema_says_so_and_nowhere_else() {
+    let world = World::new().await;
+    let maya = world.maya().await;
+    let document = world.nobody().get(paths::OPENAPI).await.expect(200).json();
+    let mut fields = 0;
+    for operation in all(&world).await {
+        let cast = Cast::of(&maya, &world.acme).await;
+        let pointer =
+            format!("/paths/{}/{}", operation.template.replace('/', "~1"), operation.method.as_str().to_lowercase());
+        let body = &document.pointer(&pointer).unwrap()["requestBody"]["content"]["application/json"]["schema"];
+        let properties = resolved(&document, body)["properties"].as_object().into_iter().flatten();
+        let base =
+            operation.body(cast.conversation).unwrap_or_else(|| json!({ "agent": "x", "origin": "http://x.test" }));
+        for (name, schema) in properties {
+            let client = if operation.template == paths::SESSION { world.nobody() } else { maya.clone() };
+            let with = async |value: Value| {
+                let mut body = base.clone();
+                body[name] = value;
+                client.ask(operation.method.clone(), &operation.path(&cast), Some(body)).await
+            };
+            let is_ours = !operation.template.starts_with("/contact/") && !operation.template.starts_with("/embed/");
+            let takes_null = with(Value::Null).await.status != 422;
+            assert!(!is_ours || takes_null == allows_null(schema), "{operation:?} {name}");
+            let schema = resolved(&document, schema);
+            if let Some(most) = schema["maxLength"].as_u64().filter(|_| is_ours) {
+                with(json!("7".repeat(usize::try_from(most).unwrap() + 1))).await.expect(422);
+                fields += 1;
+            }
+            let is_text = schema["type"] == "string" || schema["type"][0] == "string";
+            let is_fixed = schema["format"].is_string() || schema["enum"].is_array();
+            assert!(!is_text || is_fixed || schema["maxLength"].is_u64(), "{operation:?} {name} has no length");
+        }
+    }
+    assert!(fields >= 10, "{fields} fields");
 }
 
 #[tokio::test]

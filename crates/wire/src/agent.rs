@@ -13,7 +13,9 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::sign_in_email))]
     pub email: String,
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::password))]
     pub password: String,
 }
 
@@ -110,6 +112,7 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 pub struct SettingsPatch {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub enter_sends: Option<bool>,
 }
 

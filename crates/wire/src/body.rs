@@ -10,7 +10,6 @@ pub const MAX_BODY_CHARS: usize = 10_000;
 /// The text of a note or message. Characters are kept exactly: only `\r\n` becomes `\n`, with no trimming or
 /// normalization. It has no `Display` and a redacting `Debug`, so that it can't end up in a log.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct NoteBody(String);
 

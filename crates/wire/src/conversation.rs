@@ -135,6 +135,7 @@ pub struct Conversation {
 #[serde(deny_unknown_fields, default)]
 pub struct ConversationPatch {
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub status: Option<Status>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub assignee_id: Option<Option<AgentId>>,
@@ -146,5 +147,6 @@ pub struct ConversationPatch {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReadMark {
+    #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 18446744073709551615))]
     pub seq: Seq,
 }

@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct NewEmbedToken {
     /// The agent's e-mail address.
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::embed_agent))]
     pub agent: String,
     /// The origin of the page that embeds the widget, e. g. `https://crm.example`. It must be in the organization's
     /// list.
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::embed_origin))]
     pub origin: String,
 }
 
@@ -33,5 +35,7 @@ pub struct EmbedToken {
 #[serde(deny_unknown_fields)]
 pub struct Revocation {
     /// The agent's e-mail address.
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::embed_agent))]
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::embed_agent))]
     pub agent: String,
 }

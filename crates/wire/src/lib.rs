@@ -21,6 +21,8 @@ mod patch;
 pub mod paths;
 pub mod problem;
 mod storage_key;
+#[cfg(feature = "schema")]
+pub mod text_rules;
 pub mod visitor;
 
 pub use activity::{Activity, ActivityKind};

@@ -18,6 +18,11 @@ impl fmt::Display for Position {
     }
 }
 
+/// The most characters of an epoch.
+pub(crate) const EPOCH_CHARS: usize = 32;
+/// The most digits of a `seq`: every number of as many fits.
+pub(crate) const SEQ_DIGITS: usize = 19;
+
 /// The error for a text that is not `<epoch>.<seq>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a position is written <epoch>.<seq>")]
@@ -27,8 +32,10 @@ impl FromStr for Position {
     type Err = BadPosition;
     fn from_str(text: &str) -> Result<Self, BadPosition> {
         let (epoch, seq) = text.rsplit_once('.').ok_or(BadPosition)?;
-        let well_formed = !epoch.is_empty() && epoch.len() <= 32 && epoch.bytes().all(|b| b.is_ascii_alphanumeric());
-        if !well_formed || seq.starts_with('+') {
+        let is_epoch =
+            !epoch.is_empty() && epoch.len() <= EPOCH_CHARS && epoch.bytes().all(|b| b.is_ascii_alphanumeric());
+        let is_seq = !seq.is_empty() && seq.len() <= SEQ_DIGITS && seq.bytes().all(|b| b.is_ascii_digit());
+        if !is_epoch || !is_seq {
             return Err(BadPosition);
         }
         Ok(Self { epoch: epoch.to_owned(), seq: seq.parse().map_err(|_| BadPosition)? })
@@ -50,7 +57,7 @@ impl<'de> Deserialize<'de> for Position {
 #[cfg(feature = "schema")]
 impl utoipa::PartialSchema for Position {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        String::schema()
+        crate::text_rules::POSITION.schema().into()
     }
 }
 
