@@ -4,8 +4,8 @@ use axum::http::Method;
 use std::collections::BTreeMap;
 use utoipa::openapi::{
     ContentBuilder, Header, HttpMethod, OpenApi, Ref, RefOr, Response, ResponseBuilder,
-    path::{Operation, PathItem},
-    schema::Type,
+    path::{Operation, Parameter, PathItem},
+    schema::{Schema, SchemaType, Type},
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use wire::{ProblemCode, VariantArray as _, paths};
@@ -37,12 +37,35 @@ pub(crate) fn complete(document: &mut OpenApi) {
             (HttpMethod::Delete, &mut item.delete),
         ] {
             let Some(operation) = slot else { continue };
+            operation.parameters.iter_mut().flatten().for_each(without_null);
             let caller = Caller::of(path);
             operation.security = caller.requirements();
             let call = Call { path, method, caller, operation };
             let refusals = call.refusals();
             operation.responses.responses.extend(refusals);
         }
+    }
+}
+
+/// A parameter is left out or has a value: a header can't be null.
+fn without_null(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(Parameter { schema: Some(schema), .. }) = parameter else { return };
+    let is_null = |one: &RefOr<Schema>| matches!(one, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null));
+    match schema {
+        RefOr::T(Schema::OneOf(one_of)) => {
+            one_of.items.retain(|one| !is_null(one));
+            if let [only] = &one_of.items[..] {
+                *schema = only.clone();
+            }
+        }
+        RefOr::T(Schema::Object(object)) => {
+            if let SchemaType::Array(types) = &object.schema_type
+                && let Some(kind) = types.iter().find(|kind| **kind != Type::Null)
+            {
+                object.schema_type = SchemaType::Type(kind.clone());
+            }
+        }
+        _ => {}
     }
 }
 

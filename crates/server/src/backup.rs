@@ -10,10 +10,15 @@ mod restore;
 pub use restore::{Ledger, Restored, restore};
 
 use crate::{
-    db::{Columns as _, Db, make_private},
+    db::{Columns as _, Db, create_private},
     error::{Error, Result},
 };
-use std::path::Path;
+use restore::{Copy, beside};
+use sqlx::{
+    Connection as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
+};
+use std::{io::ErrorKind, path::Path};
 
 /// The statements for one kind of note. The kinds have tables of the same form.
 struct Kind {
@@ -21,6 +26,8 @@ struct Kind {
     word: &'static str,
     ledger: &'static str,
     delete: &'static str,
+    /// Deletes the notes that are only kept for an undo.
+    forget: &'static str,
     bring_back: &'static str,
     delete_restored_tombstones: &'static str,
     replay: &'static str,
@@ -50,6 +57,7 @@ macro_rules! kind {
                 $table,
                 ".id)"
             ),
+            forget: concat!("DELETE FROM ", $table, " WHERE deleted_at IS NOT NULL"),
             bring_back: concat!(
                 "UPDATE ",
                 $table,
@@ -104,20 +112,42 @@ const KINDS: [Kind; 2] = [
     kind!("conversation-note", "conversation_note", "conversation_id"),
 ];
 
-/// Writes a copy of the database, as it is now, into a new file that only its owner can read.
+/// Writes a copy of the database, as it is now, into a new file that only its owner can read. It holds no text of a note
+/// that is deleted, so a deletion that is undone after the backup is final in it.
 ///
 /// # Errors
-/// When the file exists already, there is no such database, or there is no space.
+/// When there is anything at this path already, there is no such database, or there is no space.
 pub async fn backup(file: &Path, to: &Path) -> Result<()> {
-    if to.exists() {
+    let db = Db::open_existing(file).await?;
+    if create_private(to).is_err_and(|error| error.kind() == ErrorKind::AlreadyExists) {
         return Err(Error::Setup(format!("{} is there already; a backup is a new file.", to.display())));
     }
-    let db = Db::open_existing(file).await?;
-    make_private(to)?;
-    let copied = sqlx::query("VACUUM INTO ?").bind(path(to)?).execute(db.writer()).await;
+    let made = copy_into(&db, to).await;
     db.close().await;
-    copied?;
-    Ok(())
+    if made.is_err() {
+        let _gone = std::fs::remove_file(to);
+    }
+    made
+}
+
+/// Replaces the empty file by the copy once it is complete.
+async fn copy_into(db: &Db, to: &Path) -> Result<()> {
+    let copy = Copy(beside(to, "making"));
+    create_private(&copy.0)?;
+    sqlx::query("VACUUM INTO ?").bind(path(&copy.0)?).execute(db.writer()).await?;
+    forget_deleted_texts(&copy.0).await?;
+    Ok(std::fs::rename(&copy.0, to)?)
+}
+
+/// Removes the notes of a copy that are deleted, also those inside their undo window, and every byte of their texts.
+async fn forget_deleted_texts(copy: &Path) -> Result<()> {
+    let options = SqliteConnectOptions::new().filename(copy).foreign_keys(true).journal_mode(SqliteJournalMode::Memory);
+    let mut connection =
+        SqliteConnection::connect_with(&options.pragma("secure_delete", "ON").pragma("temp_store", "MEMORY")).await?;
+    for statement in KINDS.map(|kind| kind.forget).into_iter().chain(["VACUUM"]) {
+        sqlx::query(statement).execute(&mut connection).await?;
+    }
+    Ok(connection.close().await?)
 }
 
 /// The list of deletions: a line of ids for each note that was deleted. Keep it apart from the database.

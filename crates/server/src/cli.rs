@@ -16,13 +16,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use std::{
     fs::File,
-    io::{BufReader, Read as _, Write as _},
+    io::{BufRead, BufReader, Write as _},
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
 use tokio::net::TcpListener;
-use wire::{AgentId, Role};
+use wire::{AgentId, Role, text_rules::EMAIL};
 
 /// Sidenote: an omnichannel inbox with contact notes.
 #[derive(Debug, Parser)]
@@ -92,7 +92,7 @@ struct Serve {
     /// given several times. Proxies on this machine are always believed.
     #[arg(long, value_name = "CIDR", requires = "public_url", value_parser = proxy)]
     trusted_proxy: Vec<IpNet>,
-    /// Fill an empty database with two organizations to try things with. Not with an https address.
+    /// Fill an empty database with two organizations to try things with. On this machine only.
     #[arg(long)]
     demo: bool,
     /// The directory of the built app.
@@ -296,6 +296,9 @@ impl Agent {
 }
 
 async fn add_agent(file: &Path, slug: &str, email: &str, name: String, role: Role) -> Result<()> {
+    if !EMAIL.allows(email) {
+        return Err(Error::Setup("This is no e-mail address.".to_owned()));
+    }
     let password_hash = password::hash(&read_password()?)?;
     let db = Db::open(file).await?;
     let org = orgs::named(&db, slug).await?;
@@ -309,12 +312,19 @@ async fn add_agent(file: &Path, slug: &str, email: &str, name: String, role: Rol
 
 /// Reads the password from the environment, else from the first line of the standard input.
 fn read_password() -> Result<String> {
-    if let Ok(password) = std::env::var("SIDENOTE_PASSWORD") {
-        return Ok(password);
-    }
-    let mut text = String::new();
-    std::io::stdin().take(4096).read_to_string(&mut text)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    let password = match std::env::var("SIDENOTE_PASSWORD") {
+        Ok(password) => password,
+        Err(_) => first_line(std::io::stdin().lock())?,
+    };
+    password::check_new(&password)?;
+    Ok(password)
+}
+
+fn first_line(input: impl BufRead) -> Result<String> {
+    let mut line = String::new();
+    // More than any password has, so that one that is too long is not cut but refused.
+    input.take(64 * 1024).read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// Prints one line on the standard output and flushes it.

@@ -188,17 +188,38 @@ pub async fn head(reading: &mut SqliteConnection, org: OrgId) -> Result<Seq> {
     Ok(row.seq("seq")?)
 }
 
-/// Makes the file readable by its owner only: it holds what people wrote. SQLite gives its side files the same mode.
+/// Makes the file readable by its owner only, if it is there or not: it holds what people wrote. SQLite gives its side
+/// files the same mode. A link is refused: whoever can replace it could choose the file.
 pub(crate) fn make_private(file: &Path) -> Result<()> {
+    match create_private(file) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(Error::Setup(format!("The database file can't be made: {error}."))),
+    }
+    let metadata = std::fs::symlink_metadata(file)?;
+    if metadata.is_symlink() {
+        return Err(Error::Setup(format!("{} is a link: name the file that it leads to.", file.display())));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if metadata.permissions().mode() & 0o077 != 0 {
+            let private = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(file, private).map_err(|error| {
+                Error::Setup(format!("{} can be read by others, and that can't be changed: {error}.", file.display()))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Creates a file that only its owner can read. Where anything is already, a link too, it fails.
+pub(crate) fn create_private(file: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(Error::Setup(format!("The database file can't be made: {error}."))),
-    }
+    options.open(file)
 }
 
 fn options(file: &Path) -> SqliteConnectOptions {

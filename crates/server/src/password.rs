@@ -10,6 +10,7 @@ use argon2::{
 };
 use std::sync::Arc;
 use tokio::sync::Mutex;
+use wire::text_rules::NEW_PASSWORD;
 
 /// The hash of a password for storing.
 ///
@@ -21,6 +22,18 @@ pub fn hash(password: &str) -> Result<String> {
     }
     let hash: Result<_, _> = Argon2::default().hash_password(password.as_bytes());
     hash.map(|hash| hash.to_string()).map_err(|_| Error::Setup("The password can't be hashed.".to_owned()))
+}
+
+/// Checks the length of a password that somebody sets.
+///
+/// # Errors
+/// A sentence, when it is too short or too long.
+pub fn check_new(password: &str) -> Result<()> {
+    if NEW_PASSWORD.allows(password) {
+        return Ok(());
+    }
+    let (least, most) = (NEW_PASSWORD.least, NEW_PASSWORD.most);
+    Err(Error::Setup(format!("A password has {least}–{most} characters.")))
 }
 
 /// Verifies passwords, one at a time, in the order of the calls.

@@ -129,15 +129,16 @@ fn survive_full_files() -> std::io::Result<tokio::signal::unix::Signal> {
 #[cfg(not(unix))]
 fn survive_full_files() {}
 
-/// Without a public URL there is no TLS in front, so the address must be a loopback one.
+/// Without a public URL of https there is no TLS in front, so the address must be a loopback one.
 ///
 /// # Errors
 /// A sentence, when the address is open to other machines.
 pub fn check_address(address: SocketAddr, public_origin: Option<&str>) -> Result<()> {
-    if public_origin.is_some() || address.ip().is_loopback() {
+    let is_secure = public_origin.is_some_and(|origin| origin.starts_with("https://"));
+    if is_secure || address.ip().to_canonical().is_loopback() {
         return Ok(());
     }
-    let why = "Without --public-url the server only listens on this machine (127.0.0.1 or [::1]): \
+    let why = "Without --public-url https://… the server only listens on this machine (127.0.0.1 or [::1]): \
         passwords and notes would cross the network in the clear.";
     Err(Error::Setup(why.to_owned()))
 }

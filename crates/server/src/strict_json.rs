@@ -7,6 +7,9 @@ use serde::{
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
+/// Below it, every integer is exact in a double: 2⁵³.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A JSON value that has no field twice, at any level.
 pub(crate) struct StrictValue(pub(crate) Value);
 
@@ -43,6 +46,10 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        // 7.0 is an integer too: JSON has one kind of number.
+        if value.fract() == 0.0 && value.abs() < EXACT {
+            return Ok((value as i64).into());
+        }
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 
@@ -82,6 +89,14 @@ mod tests {
         let text = r#"{"a":null,"b":[true,-1,2,2.5,"x\n",{"a":1},[]],"c":18446744073709551615,"":{}}"#;
         let strict: StrictValue = serde_json::from_str(text).unwrap();
         assert_eq!(strict.0, serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_an_integer() {
+        for (text, number) in [("7.0", 7), ("1e2", 100), ("-0.0", 0), ("-3.00", -3)] {
+            assert_eq!(serde_json::from_str::<StrictValue>(text).unwrap().0, Value::from(number), "{text}");
+        }
+        assert_eq!(serde_json::from_str::<StrictValue>("7.5").unwrap().0, Value::from(7.5));
     }
 
     #[test]

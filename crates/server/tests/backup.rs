@@ -65,7 +65,8 @@ async fn what_was_deleted_since_the_backup_stays_deleted_and_what_was_brought_ba
     assert!(restored.kept.unwrap().exists());
     let world = world.reopened().await;
     let sam = sam.at(&world);
-    let there = ["deleted and brought back since", "deleted before and brought back since", "kept"];
+    // The text of a note that is deleted is in no backup, so its undo is as lost as a note that was added since.
+    let there = ["deleted and brought back since", "kept"];
     assert_eq!(notes(&world, &sam).await, there, "the session goes on too");
     let thread = sam.get(&paths::conversation_notes(world.acme.ana_chat, None)).await.expect(200);
     assert_eq!(thread.json()["items"], json!([]));
@@ -78,6 +79,60 @@ async fn what_was_deleted_since_the_backup_stays_deleted_and_what_was_brought_ba
     let after: Position = after["as_of"].as_str().unwrap().parse().unwrap();
     assert_ne!(after.epoch, before.epoch);
     assert!(after.seq >= before.seq, "no number is given twice");
+}
+
+#[tokio::test]
+async fn no_byte_of_a_note_deleted_before_is_in_a_backup() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let mut texts = Vec::new();
+    for n in 0..40 {
+        let text = format!("Quetzalcoatl {n} {}", "feathers ".repeat(n * 25));
+        let id = sam.add_note(acme.ana, acme.ana_chat, &text).await;
+        let inside = sam.add_conversation_note(acme.ana_chat, &format!("inside {text}")).await;
+        sam.add_note(acme.bob, acme.bob_chat, &format!("kept {n}")).await;
+        texts.push((paths::contact_note(acme.ana, id), paths::conversation_note(acme.ana_chat, inside)));
+    }
+    for (note, inside) in &texts {
+        // Inside the undo window, which is an hour here.
+        sam.delete(note).await.expect(200);
+        sam.delete(inside).await.expect(200);
+    }
+    let to = beside(&world, "backup.db");
+    backup::backup(&world.file, &to).await.unwrap();
+    let bytes = fs::read(&to).unwrap();
+    for word in ["Quetzalcoatl", "feathers feathers"] {
+        assert!(!bytes.windows(word.len()).any(|part| part == word.as_bytes()), "{word}");
+    }
+    assert!(bytes.windows(7).any(|part| part == b"kept 39"));
+    sam.post(&format!("{}/restore", texts[0].0), None).await.expect(200);
+    let left: Vec<_> = fs::read_dir(to.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("making")), "{left:?}");
+}
+
+#[tokio::test]
+async fn files_are_private_whatever_they_are_made_from_and_links_are_not_followed() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let world = World::new().await;
+    let mode = |file: &Path| fs::metadata(file).unwrap().permissions().mode() & 0o777;
+    let open_to_all = |file: &Path| fs::set_permissions(file, fs::Permissions::from_mode(0o644)).unwrap();
+    let (to, link, elsewhere) = (beside(&world, "backup.db"), beside(&world, "link"), beside(&world, "elsewhere"));
+    symlink(&elsewhere, &link).unwrap();
+    let refused = backup::backup(&world.file, &link).await.unwrap_err();
+    assert!(refused.to_string().contains("there already") && !elsewhere.exists(), "{refused}");
+    backup::backup(&world.file, &to).await.unwrap();
+    assert_eq!(mode(&to), 0o600);
+    open_to_all(&to);
+    open_to_all(&world.file);
+    world.db().close().await;
+    let restored = backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap();
+    assert_eq!((mode(&world.file), mode(&restored.kept.unwrap())), (0o600, 0o600));
+    open_to_all(&world.file);
+    sidenote_server::db::Db::open(&world.file).await.unwrap().close().await;
+    assert_eq!(mode(&world.file), 0o600);
+    symlink(&world.file, &elsewhere).unwrap();
+    let refused = sidenote_server::db::Db::open(&elsewhere).await.err().unwrap();
+    assert!(refused.to_string().contains("is a link"), "{refused}");
 }
 
 #[tokio::test]

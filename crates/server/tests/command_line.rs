@@ -37,12 +37,22 @@ async fn an_organization_and_its_agent_are_added_once() {
 async fn a_password_is_read_from_the_standard_input() {
     let directory = crate::kit::directory();
     let db = acme(&directory).await;
-    for (given, succeeds) in [("secret\n", true), ("", false)] {
+    let (longest, longer) = ("é".repeat(1000), "é".repeat(1001));
+    for (given, succeeds) in [
+        ("twelve chars\n".to_owned(), true),
+        (format!("{longest}\r\nmore\n"), true),
+        (String::new(), false),
+        ("elevenchars\n".to_owned(), false),
+        (longer.clone(), false),
+        ("x".repeat(5000), false),
+    ] {
         let mut command = program(&["agent", "password", "--db", &db, "--email", "maya@acme.test"]);
         let mut child = command.env_remove("SIDENOTE_PASSWORD").stdin(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(given.as_bytes()).await.unwrap();
         let output = patient(child.wait_with_output()).await.unwrap();
         assert_eq!(output.status.success(), succeeds);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(succeeds || said.contains("12–1000 characters"), "{said}");
     }
 }
 
@@ -55,6 +65,11 @@ async fn the_server_does_not_start_where_it_would_be_unsafe() {
     fail(&[&serve[..], &["--addr", "[::]:0"]].concat(), "only listens on this machine").await;
     let local = [&serve[..], &["--addr", "127.0.0.1:0"]].concat();
     fail(&[&local[..], &["--public-url", "https://inbox.test", "--demo"]].concat(), "--demo").await;
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
+        let open = [&serve[..], &["--addr", address, "--public-url", "http://inbox.test"]].concat();
+        fail(&open, "only listens on this machine").await;
+        fail(&[&open[..], &["--demo"]].concat(), "only listens on this machine").await;
+    }
     for url in ["inbox.test", "https://", "https://inbox.test/path", "ftp://inbox.test", "https://a b"] {
         fail(&[&local[..], &["--public-url", url]].concat(), "--public-url must be").await;
     }

@@ -53,8 +53,8 @@ impl TextRule {
         let pattern = self.pattern.as_ref().map(|(pattern, _)| pattern.clone());
         ObjectBuilder::new()
             .schema_type(schema_type)
-            .min_length(Some(self.least))
-            .max_length(Some(self.most))
+            .min_length(Some(self.least).filter(|least| *least > 0))
+            .max_length(Some(self.most).filter(|most| *most < usize::MAX))
             .pattern(pattern)
             .build()
     }
@@ -81,13 +81,16 @@ fn line() -> String {
     format!("^[^{CONTROL}]*{}[^{CONTROL}]*$", visible())
 }
 
-/// A text of several lines, ended by the line breaks of this pattern, in which something can be seen.
-fn lines(line_break: &str) -> String {
-    let part = format!(r"(?:[^\u0000-\u001f]|\u0009|{line_break})*");
-    format!("^{part}{}{part}$", visible())
+/// A text of parts that match this, in which something can be seen.
+fn lines(part: &str) -> String {
+    format!("^{part}*{}{part}*$", visible())
 }
 
-static BODY: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, MAX_BODY_CHARS, lines(r"\u000d?\u000a")));
+/// Any character but the control characters that a text can't have: all of C0 except for tab and line feed.
+const IN_LINES: &str = r"[^\u0000-\u0008\u000b-\u001f]";
+
+static BODY: LazyLock<TextRule> =
+    LazyLock::new(|| TextRule::new(1, MAX_BODY_CHARS, lines(&format!(r"(?:{IN_LINES}|\u000d\u000a)"))));
 
 /// The name of a contact or their id in other systems.
 pub static NAME: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 200, line()));
@@ -105,7 +108,7 @@ pub static PHONE: LazyLock<TextRule> = LazyLock::new(|| {
 });
 
 /// A postal address, in several lines.
-pub static ADDRESS: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 500, lines(r"\u000a")));
+pub static ADDRESS: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 500, lines(IN_LINES)));
 
 /// The form of a BCP 47 tag: a language of two to eight letters, then subtags of one to eight letters or digits.
 pub static LANGUAGE: LazyLock<TextRule> =
@@ -146,7 +149,7 @@ pub static POSITION: LazyLock<TextRule> = LazyLock::new(|| {
 /// `If-Match`: `*` or a list of entity tags. The tag of a version is its `rev` in quotes.
 pub static ENTITY_TAGS: LazyLock<TextRule> = LazyLock::new(|| {
     let tag = "(?:W/)?\"[!#-~]*\"";
-    TextRule::new(1, 1000, format!(r"^(?:\*|{tag}(?:, {tag})*)$"))
+    TextRule::new(0, usize::MAX, format!(r"^(?:\*|{tag}(?:, {tag})*)$"))
 });
 
 /// `https://host` or `http://host`, perhaps with a port. Whether a host can have this name is checked beyond it.

@@ -2,7 +2,7 @@
 
 use super::{KINDS, path};
 use crate::{
-    db::{Db, make_private},
+    db::{Db, create_private, make_private},
     error::{Error, Result},
     schema, secret,
 };
@@ -51,6 +51,9 @@ impl fmt::Display for Restored {
 /// backup are unknown; then nothing is changed.
 pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restored> {
     check_backup(from).await?;
+    if file.exists() {
+        make_private(file)?;
+    }
     let is_readable = file.exists() && retire(file).await?;
     if !is_readable && matches!(ledger, Ledger::Replaced) {
         let why = "What was deleted since the backup is not known: there is no database to say it. Give the list \
@@ -71,13 +74,15 @@ pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restore
 }
 
 /// A migrated copy of a database that only its owner can read. Removed on drop, unless it was renamed.
-struct Copy(PathBuf);
+pub(super) struct Copy(pub(super) PathBuf);
 
 impl Copy {
     async fn of(file: &Path, to: PathBuf) -> Result<Self> {
-        make_private(&to)?;
+        // Not `fs::copy`, which copies the mode too.
+        let mut content = create_private(&to)?;
         let copy = Self(to);
-        std::fs::copy(file, &copy.0)?;
+        std::io::copy(&mut std::fs::File::open(file)?, &mut content)?;
+        drop(content);
         Db::open(&copy.0).await?.close().await;
         Ok(copy)
     }
@@ -232,10 +237,10 @@ async fn replay_lines(tx: &mut SqliteConnection, lines: &str) -> Result<()> {
 }
 
 /// A path beside this file that doesn't exist yet: `FILE.PURPOSE`, `FILE.PURPOSE-2`, …
-fn beside(file: &Path, purpose: &str) -> PathBuf {
+pub(super) fn beside(file: &Path, purpose: &str) -> PathBuf {
     let nth = |n: usize| if n == 1 { format!(".{purpose}") } else { format!(".{purpose}-{n}") };
     let mut candidates = (1..).map(|n| beside_exactly(file, &nth(n)));
-    candidates.find(|candidate| !candidate.exists()).expect("there is always another number")
+    candidates.find(|candidate| candidate.symlink_metadata().is_err()).expect("there is always another number")
 }
 
 fn beside_exactly(file: &Path, end: &str) -> PathBuf {

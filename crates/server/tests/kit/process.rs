@@ -11,9 +11,12 @@ use tokio::{
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_sidenote-server");
 
+/// The password of every agent that a test adds by a command.
+const PASSWORD: &str = "a password of tests";
+
 pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.args(arguments).env("SIDENOTE_PASSWORD", "demo").kill_on_drop(true);
+    command.args(arguments).env("SIDENOTE_PASSWORD", PASSWORD).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -67,7 +70,7 @@ pub(crate) async fn ask(address: &str, request: &str) -> String {
 }
 
 pub(crate) async fn sign_in(address: &str) -> String {
-    let given = r#"{"email":"maya@acme.test","password":"demo"}"#;
+    let given = format!(r#"{{"email":"maya@acme.test","password":"{PASSWORD}"}}"#);
     let request = format!(
         "POST /api/v1/session HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n{given}",
