@@ -5,7 +5,7 @@
 use std::{process::ExitCode, time::Instant};
 
 use crate::{
-    install, lanes,
+    api, install, lanes,
     lanes::Outcome,
     project::Project,
     shell::{self, Error},
@@ -24,17 +24,29 @@ const LONG: &str = "@long";
 pub(crate) enum Step {
     Fmt,
     Clippy,
+    Deny,
     Native,
     Browser,
     Build,
     Size,
+    Api,
     EndToEnd,
     Long,
 }
 
 impl Step {
-    const ALL: [Self; 8] =
-        [Self::Fmt, Self::Clippy, Self::Native, Self::Browser, Self::Build, Self::Size, Self::EndToEnd, Self::Long];
+    const ALL: [Self; 10] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::Deny,
+        Self::Native,
+        Self::Browser,
+        Self::Build,
+        Self::Size,
+        Self::Api,
+        Self::EndToEnd,
+        Self::Long,
+    ];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.name() == name)
@@ -44,10 +56,12 @@ impl Step {
         match self {
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
+            Self::Deny => "deny",
             Self::Native => "native",
             Self::Browser => "browser",
             Self::Build => "build",
             Self::Size => "size",
+            Self::Api => "api",
             Self::EndToEnd => "e2e",
             Self::Long => "long",
         }
@@ -58,10 +72,12 @@ impl Step {
         match self {
             Self::Fmt => fmt(project).map(passed),
             Self::Clippy => clippy(project),
+            Self::Deny => deny(project, &["bans", "licenses", "sources"]).map(passed),
             Self::Native => native(project, arguments),
             Self::Browser => browser(project, arguments),
             Self::Build => stories::build_all(project).map(passed),
             Self::Size => size(project, arguments),
+            Self::Api => api::ask_everything(project, api::USUAL),
             // A test that is asked for by name runs, however long it takes.
             Self::EndToEnd if !arguments.is_empty() => tell(project, arguments),
             Self::EndToEnd => tell(project, &["--grep-invert", LONG]),
@@ -80,7 +96,10 @@ pub(crate) fn everything(project: &Project) -> Result<ExitCode, Error> {
     in_phases(
         project,
         &[
-            &[&[Step::Fmt, Step::Clippy, Step::Native, Step::Browser], &[Step::Build, Step::Size]],
+            &[
+                &[Step::Fmt, Step::Clippy, Step::Deny, Step::Native, Step::Browser],
+                &[Step::Build, Step::Size, Step::Api],
+            ],
             &[&[Step::EndToEnd, Step::Long]],
         ],
     )
@@ -107,6 +126,13 @@ fn in_phases(project: &Project, phases: &[&[&[Step]]]) -> Result<ExitCode, Error
 /// Runs one step and shows its output.
 pub(crate) fn one(project: &Project, step: Step, arguments: &[&str]) -> ExitCode {
     last_line(TestCount::of(step.take(project, arguments)))
+}
+
+/// The step `long` on its own: also the requests to the API, twenty times as many.
+pub(crate) fn long(project: &Project) -> ExitCode {
+    let mut all = TestCount::of(Step::Long.take(project, &[]));
+    all += TestCount::of(api::ask_everything(project, api::LONG));
+    last_line(all)
 }
 
 fn print_table(outcomes: &[Outcome], seconds: u64) {
@@ -150,6 +176,18 @@ fn clippy(project: &Project) -> Result<TestCount, Error> {
         count += TestCount::of(lint(&[arguments, &wasm].concat()).map(passed));
     }
     Ok(count)
+}
+
+/// What the crates of the project may be, by deny.toml.
+fn deny(project: &Project, checks: &[&str]) -> Result<(), Error> {
+    let path = install::path_with(&[install::cargo_deny(project)?]);
+    shell::run(project.cargo(&["deny", "--locked", "check"]).args(checks).env("PATH", path))
+}
+
+/// Asks for known vulnerabilities of the crates. Apart from the other steps: it fetches the advisory database.
+pub(crate) fn advisories(project: &Project) -> Result<ExitCode, Error> {
+    println!("   fetching the RustSec advisory database from github.com: this step needs the network");
+    deny(project, &["advisories"]).map(|()| ExitCode::SUCCESS)
 }
 
 /// cargo-nextest runs the tests of all crates in parallel; it leaves out the examples in documentation.

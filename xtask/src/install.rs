@@ -1,5 +1,5 @@
-//! Finds or installs the tools that a machine must have: the wasm target, Trunk, wasm-bindgen, cargo-nextest, Chromium,
-//! the npm packages. A pinned tool is searched on PATH, then in the tools' directory. If it is in neither,
+//! Finds or installs the tools that a machine must have: the wasm target, Trunk, wasm-bindgen, cargo-nextest, cargo-deny,
+//! Chromium, pip, the npm packages. A pinned tool is searched on PATH, then in the tools' directory. If it is in neither,
 //! cargo-binstall (if installed) looks for a binary; else the tool is built, which takes minutes.
 
 use std::{
@@ -18,6 +18,7 @@ use crate::{
 
 const TRUNK: &str = "0.21.14";
 const NEXTEST: &str = "0.9.143";
+const CARGO_DENY: &str = "0.20.2";
 
 /// Serializes installations: if two threads need the same tool, the second finds it installed.
 fn one_at_a_time() -> MutexGuard<'static, ()> {
@@ -87,6 +88,30 @@ pub(crate) fn nextest(project: &Project) -> Result<PathBuf, Error> {
     directory
 }
 
+/// The directory of cargo-deny. Without default features it calls the `git` on PATH.
+pub(crate) fn cargo_deny(project: &Project) -> Result<PathBuf, Error> {
+    let _one = one_at_a_time();
+    let flags = &["--locked", "--no-default-features"];
+    let tool = Tool { package: "cargo-deny", programs: &["cargo-deny"], flags, hot: &[] };
+    let directory = tool.directory(project, CARGO_DENY);
+    forget_scratch(project);
+    directory
+}
+
+/// Makes sure that Python has pip, which Debian packages apart.
+pub(crate) fn pip() -> Result<(), Error> {
+    let _one = one_at_a_time();
+    let is_there = || shell::answer(Command::new("python3").args(["-m", "pip", "--version"])).is_some();
+    if !is_there()
+        && let Some(mut install) = debian_install("python3-pip")
+    {
+        println!("   installing pip with apt-get");
+        shell::run(&mut install)?;
+    }
+    let missing = || Error::Said("the step `api` needs Python 3.10 or newer with pip, as `python3` on PATH".into());
+    if is_there() { Ok(()) } else { Err(missing()) }
+}
+
 /// Everything that a build of the app needs: the path of Trunk, and a PATH for it.
 pub(crate) fn for_the_app(project: &Project) -> Result<(PathBuf, OsString), Error> {
     wasm_target(project)?;
@@ -127,7 +152,7 @@ pub(crate) struct Browser {
 pub(crate) fn browser() -> Result<Browser, Error> {
     let _one = one_at_a_time();
     let is_missing = browser_here().is_none() || lacks_headless_shell();
-    if is_missing && let Some(mut install) = debian_install() {
+    if is_missing && let Some(mut install) = debian_install(&format!("chromium chromium-driver {HEADLESS_SHELL}")) {
         println!("   installing Chromium and ChromeDriver with apt-get");
         let installed = shell::run(&mut install);
         // Without the headless shell the tests only take longer.
@@ -266,9 +291,9 @@ fn debian_offers(package: &str) -> bool {
     shell::answer(Command::new("apt-cache").args(["policy", package])).is_some_and(|text| text.contains("Candidate:"))
 }
 
-fn debian_install() -> Option<Command> {
+fn debian_install(packages: &str) -> Option<Command> {
     shell::on_path(&["apt-get"])?;
-    let script = format!("apt-get update && apt-get install -y chromium chromium-driver {HEADLESS_SHELL}");
+    let script = format!("apt-get update && apt-get install -y {packages}");
     let root = shell::answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
     let mut command = if root {
         Command::new("sh")

@@ -1,9 +1,10 @@
 //! The commands of the project: `cargo xtask run`, `cargo xtask test` and the others that CONTRIBUTING.md lists. Each finds
-//! or installs what it needs; Rust, Node and a C compiler have to be there.
+//! or installs what it needs; Rust, Node, Python and a C compiler have to be there.
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks through its output")]
 
 mod audit;
+mod api;
 mod bench;
 mod build;
 mod check;
@@ -37,13 +38,15 @@ cargo xtask run [--addr HOST:PORT]      build what changed, then serve the app w
 cargo xtask dev                         a debug build that follows every edit, with demonstration data
 cargo xtask check                       what a change has to pass first: fmt, clippy, native, browser
 cargo xtask test                        everything that must hold; the last line counts it
-cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, native, browser, build, size, e2e or long;
+cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, deny, native, browser, build, size, api, e2e
+                                        or long;
                                         arguments go to its test runner (native, browser, e2e, long);
                                         size takes --record, which writes bench/sizes.json
 cargo xtask build                       the release build only: the app in dist/, the server
 cargo xtask package                     the npm package @sidenote/inbox, packed
 cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
                                         asks any back end whether it keeps the contract; --help says more
+cargo xtask advisories                  known vulnerabilities of the crates; needs the network
 cargo xtask bench                       ratios of what is measured side by side
 cargo xtask faults [--long]             what goes wrong in the world, hundreds (thousands) of times; prints figures
 cargo xtask audit [--long]              what SECURITY.md promises, measured; prints figures
@@ -70,6 +73,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
         ["dev"] => dev::dev(&project),
         ["check"] => check::quick(&project),
         ["test"] => check::everything(&project),
+        ["test", "long"] => Ok(check::long(&project)),
         ["test", step] => one_step(&project, step, &[]),
         ["test", step, "--", rest @ ..] => one_step(&project, step, rest),
         ["build"] => build::release(&project).map(|_| ExitCode::SUCCESS),
@@ -81,6 +85,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
             project.cargo(&["run", "--quiet", "--locked", "--package", "sidenote-conformance", "--"]).args(words),
         )
         .map(|()| ExitCode::SUCCESS),
+        ["advisories"] => check::advisories(&project),
         ["bench"] => bench::bench(&project),
         ["faults"] => faults::faults(&project, &faults::USUAL),
         ["faults", "--long"] => faults::faults(&project, &faults::LONG),

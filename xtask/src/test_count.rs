@@ -51,6 +51,17 @@ impl TestCount {
             Self { passed: passed.unwrap_or(0), failed: count("failed") + count("timed out") + count("exec failed") };
     }
 
+    /// Reads the last line of our own scripts: `3 passed, 1 failed`.
+    pub(crate) fn hear_last_line(&mut self, line: &str) {
+        let Some((passed, failed)) = line.trim().strip_suffix(" failed").and_then(|rest| rest.split_once(" passed, "))
+        else {
+            return;
+        };
+        if let (Ok(passed), Ok(failed)) = (passed.parse(), failed.parse()) {
+            *self += Self { passed, failed };
+        }
+    }
+
     /// The counts in Playwright's JSON report. Skipped and flaky tests count as failed.
     pub(crate) fn from_playwright(report: &str) -> Option<Self> {
         let report: serde_json::Value = serde_json::from_str(report).ok()?;

@@ -147,6 +147,6 @@ pub struct ConversationPatch {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReadMark {
-    #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 18446744073709551615))]
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::seq))]
     pub seq: Seq,
 }

@@ -156,6 +156,11 @@ pub static ENTITY_TAGS: LazyLock<TextRule> = LazyLock::new(|| {
 pub static ORIGIN: LazyLock<TextRule> =
     LazyLock::new(|| TextRule::new(1, 300, r"^https?://[^\u0000-\u0020/\\?#@%*]+/?$".to_owned()));
 
+/// A position: any number of 64 bits without a sign.
+pub(crate) fn seq() -> Object {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(usize::MAX)).build()
+}
+
 macro_rules! field_schemas {
     ($($name:ident: $rule:ident.$schema:ident),+ $(,)?) => {$(
         pub(crate) fn $name() -> Object {
