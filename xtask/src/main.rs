@@ -3,8 +3,8 @@
 
 #![allow(clippy::print_stdout, reason = "a command line tool talks through its output")]
 
-mod audit;
 mod api;
+mod audit;
 mod bench;
 mod build;
 mod check;
