@@ -17,6 +17,8 @@ const MAX_TEXT_SOURCE: usize = 8 * 1024 * 1024;
 const MAX_HEADERS: usize = 512 * 1024;
 /// Of one header field. mail-parser's time for a field grows with the square of its length.
 pub(crate) const MAX_FIELD: usize = 16 * 1024;
+/// Of the encoded words of a field: mail-parser reads on to the field's end for each one that nothing closes.
+pub(crate) const MAX_WORDS: usize = 100;
 /// Of a field of Message-IDs, which mail-parser reads in linear time; a thousand ids fit.
 pub(crate) const MAX_IDS_FIELD: usize = 64 * 1024;
 /// Of a letter's parts, and of its attachments.
@@ -32,7 +34,7 @@ pub enum Cut {
     #[error("it is larger than 25 MB, and what comes after is not read")]
     Letter,
     #[error(
-        "it has header fields of more than 16 kB, or more than 512 kB of headers, and the rest of them is not read"
+        "its headers are longer than 512 kB, or one of them than 16 kB or 100 encoded words, and the rest is not read"
     )]
     Headers,
     #[error("its text is longer than 1 MB, and the rest of it is left out")]

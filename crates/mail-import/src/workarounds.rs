@@ -9,7 +9,7 @@
 mod tests;
 
 use crate::{
-    limits::{MAX_FIELD, MAX_IDS_FIELD, Room},
+    limits::{MAX_FIELD, MAX_IDS_FIELD, MAX_WORDS, Room},
     text,
 };
 use mail_parser::{Message, MessageParser, decoders::charsets::map::charset_decoder};
@@ -43,12 +43,13 @@ const FIELDS: [(&str, usize); 15] = [
 /// the whole body: <https://github.com/stalwartlabs/mail-parser/issues/165>. Fixed in 1.0.1.
 pub(crate) fn prepared(head: &[u8], room: &mut Room) -> String {
     let mut out: Vec<u8> = Vec::new();
-    let (mut has_fields, mut field_room) = (false, None);
+    let (mut has_fields, mut field_room, mut words) = (false, None, MAX_WORDS);
     for line in head.split_inclusive(|byte| *byte == b'\n') {
         let is_folded = has_fields && (line.starts_with(b" ") || line.starts_with(b"\t"));
         if !is_folded {
             let name = field_name(line);
             has_fields |= name.is_some();
+            words = MAX_WORDS;
             field_room = FIELDS.iter().find(|field| name.as_deref() == Some(field.0)).map(|field| field.1);
         }
         let Some(field_room) = field_room.as_mut() else { continue };
@@ -56,7 +57,7 @@ pub(crate) fn prepared(head: &[u8], room: &mut Room) -> String {
             out.truncate(out.len() - line_end(&out));
         }
         let line = if out.ends_with(b"=") { line.trim_ascii_start() } else { line };
-        let taken = room.take_header(line.len(), *field_room);
+        let taken = room.take_header(line.len(), within_words(line, &mut words).min(*field_room));
         *field_room -= taken;
         out.extend_from_slice(whole_characters(&line[..taken]));
         if !out.ends_with(b"\n") {
@@ -71,6 +72,18 @@ fn field_name(line: &[u8]) -> Option<String> {
     let start = line.iter().position(|byte| *byte != b':' && !byte.is_ascii_whitespace())?;
     let name = line[start..].split(|byte| *byte == b':').next().filter(|name| start + name.len() < line.len())?;
     Some(name.iter().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| byte.to_ascii_lowercase() as char).collect())
+}
+
+/// The length up to the first encoded word beyond the limit.
+fn within_words(line: &[u8], words: &mut usize) -> usize {
+    let starts = line.windows(2).enumerate().filter(|(_, pair)| *pair == b"=?").map(|(at, _)| at);
+    for at in starts {
+        if *words == 0 {
+            return at;
+        }
+        *words -= 1;
+    }
+    line.len()
 }
 
 fn line_end(text: &[u8]) -> usize {
