@@ -38,7 +38,8 @@ async fn a_change_of_an_import_is_small_and_a_pause_comes_after_it() {
     let changes = "FROM (SELECT COUNT(*) AS letters, SUM(LENGTH(m.body)) AS bytes, MAX(LENGTH(m.body)) AS longest, \
         e.at - LAG(e.at) OVER (ORDER BY e.at) AS since FROM event e JOIN message m ON m.id = e.subject_id \
         WHERE e.kind = 'message-added' AND m.source_key IS NOT NULL GROUP BY e.at)";
-    assert!(world.count(format!("SELECT COUNT(*) {changes}").leak()).await >= 8);
+    // 200 and 200 letters, 50 with six long ones, and four times six long ones; more on a slow machine.
+    assert!(world.count(format!("SELECT COUNT(*) {changes}").leak()).await >= 7);
     assert!(world.count(format!("SELECT MAX(letters) {changes}").leak()).await <= 200);
     assert!(world.count(format!("SELECT MAX(bytes - longest) {changes}").leak()).await <= 1024 * 1024);
     // A writer of another process looks for its turn every 100 ms: a shorter pause can be missed.
