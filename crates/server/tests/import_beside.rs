@@ -1,14 +1,16 @@
 //! An import beside a running server: agents write and deleted text goes from the files while it runs.
 
-use crate::{deletion::bytes_left, kit::World};
+use crate::{
+    deletion::bytes_left,
+    kit::{World, directory, process::succeed},
+};
 use futures::future::{Either, join_all, select};
 use sidenote_server::{
     Config,
-    db::Db,
-    import,
     purge::{Purged, purge},
 };
-use std::{cell::Cell, fmt::Write as _, io::Cursor, pin::pin, time::Duration};
+use std::{cell::Cell, fmt::Write as _, pin::pin, time::Duration};
+use wire::paths;
 
 /// Letters of a few senders, each with references of its own.
 fn letters(count: usize, references: usize, text: usize) -> String {
@@ -23,11 +25,12 @@ fn letters(count: usize, references: usize, text: usize) -> String {
     archive
 }
 
-/// Imports as another process does: over its own connections.
+/// Imports in a process of its own.
 async fn bring_in(world: &World, archive: String) {
-    let other = Db::open(&world.file).await.unwrap();
-    import::mbox(&other, "acme", &[], Cursor::new(archive)).await.unwrap();
-    other.close().await;
+    let directory = directory();
+    let file = directory.path().join("archive.mbox");
+    std::fs::write(&file, archive).unwrap();
+    succeed(&["import", "--org", "acme", "--db", &world.file.display().to_string(), &file.display().to_string()]).await;
 }
 
 #[tokio::test]
@@ -59,6 +62,7 @@ async fn no_agents_note_is_refused_while_an_import_runs() {
         let mut written = 0;
         while !is_over.get() {
             sam.add_note(acme.ana, acme.ana_chat, "meanwhile").await;
+            sam.get(&paths::contact_notes(acme.ana, None, 20)).await.expect(200);
             written += 1;
         }
         written
@@ -78,7 +82,7 @@ async fn deleted_text_goes_from_the_files_while_an_import_runs() {
             tokio::task::yield_now().await;
         }
         let note = sam.add_note(acme.ana, acme.ana_chat, marker).await;
-        sam.delete(&wire::paths::contact_note(acme.ana, note)).await.expect(200);
+        sam.delete(&paths::contact_note(acme.ana, note)).await.expect(200);
         while purge(world.db(), true).await.unwrap() == Purged::HeldBack {}
         assert_eq!(bytes_left(&world.file, marker), 0);
     };
