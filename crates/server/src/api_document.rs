@@ -150,7 +150,7 @@ impl Call<'_> {
             ProblemCode::BadKey => self.caller == Caller::Host,
             ProblemCode::SignedOut => matches!(self.caller, Caller::Agent | Caller::Visitor),
             ProblemCode::Forbidden => is_one_note || (self.caller == Caller::Visitor && has_body),
-            ProblemCode::CrossSite => self.path.starts_with("/api/"),
+            ProblemCode::CrossSite => self.path.starts_with("/api/") || !is_get,
             ProblemCode::NotFound => self.path.contains('{'),
             ProblemCode::IdReuse => has_body && self.path.ends_with("_id}") || self.path == "/contact/v1/messages/{id}",
             ProblemCode::Gone => is_one_note,
