@@ -1,7 +1,7 @@
 // Figures of an import: memory for one huge letter, time for twice and four times the archive, and what the agents of a
 // running server notice of it. Prints one line for each figure and fails if one is not reached.
 //
-//     node bench/audit/import.mjs target/server-release/sidenote-server
+//     SIDENOTE_SERVER=target/server-release/sidenote-server node bench/audit/import.mjs
 //
 // Needs Linux: memory and processor time are read from /proc.
 import { spawn, spawnSync } from "node:child_process";
@@ -11,15 +11,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const program = process.argv[2];
-if (!program) throw new Error("the path of sidenote-server is missing");
+const program = process.env.SIDENOTE_SERVER;
+if (!program) throw new Error("SIDENOTE_SERVER, the path of sidenote-server, is missing");
 const folder = mkdtempSync(join(tmpdir(), "sidenote-audit-"));
 const MB = 1024 * 1024;
 let failed = 0;
 
 function figure(isReached, line) {
   failed += isReached ? 0 : 1;
-  console.log(`${isReached ? "ok    " : "MISSED"} ${line}`);
+  console.log(`figure: ${line}${isReached ? "" : " FAILED"}`);
 }
 
 /** Writes an archive from pieces of text. */
