@@ -27,6 +27,7 @@ mod stories;
 mod strip;
 mod styles;
 mod test_count;
+mod unsafe_crates;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ cargo xtask package                     the npm package @sidenote/inbox, packed
 cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
                                         asks any back end whether it keeps the contract; --help says more
 cargo xtask advisories                  known vulnerabilities of the crates; needs the network
+cargo xtask unsafe-crates               the crates of the server that contain `unsafe`
 cargo xtask bench                       ratios of what is measured side by side
 cargo xtask faults [--long]             what goes wrong in the world, hundreds (thousands) of times; prints figures
 cargo xtask audit [--long]              what SECURITY.md promises, measured; prints figures
@@ -85,6 +87,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
             project.cargo(&["run", "--quiet", "--locked", "--package", "sidenote-conformance", "--"]).args(words),
         )
         .map(|()| ExitCode::SUCCESS),
+        ["unsafe-crates"] => unsafe_crates::list(&project).map(|()| ExitCode::SUCCESS),
         ["advisories"] => check::advisories(&project),
         ["bench"] => bench::bench(&project),
         ["faults"] => faults::faults(&project, &faults::USUAL),
