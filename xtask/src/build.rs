@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use crate::{
-    compress, fingerprint, install,
+    compress, fingerprint, install, minify,
     project::Project,
     shell::{self, Error},
     strip,
@@ -38,10 +38,11 @@ pub(crate) fn release(project: &Project) -> Result<(), Error> {
     server(project, FAST)
 }
 
-/// The app for browsers: compressed, and without the names of functions.
+/// The app for browsers: minified, compressed, and without the names of functions.
 pub(crate) fn shipped_app(project: &Project) -> Result<(), Error> {
     app(project)?;
     strip::names(project)?;
+    minify::app(project)?;
     compress::siblings(project)
 }
 

@@ -18,6 +18,7 @@ mod fingerprint;
 mod first_load;
 mod install;
 mod lanes;
+mod minify;
 mod package;
 mod project;
 mod run;
