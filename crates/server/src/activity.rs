@@ -12,9 +12,9 @@ use crate::{
     state::State,
 };
 use axum::extract;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Activity, ContactId, Page, Problem, Seq};
+use wire::{Activity, ContactId, OrgId, Page, Problem, Seq};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(list))
@@ -47,16 +47,29 @@ async fn list(
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("activity {contact}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
+    let (items, next) = newest(&mut reading, signed.org, contact, before, limit).await?;
+    let next_cursor = next.map(|seq| list.cursor(&seq.to_string()));
+    Ok(axum::Json(Page { items, next_cursor, as_of }))
+}
+
+/// The newest lines before a position, and the position before which the next page begins.
+pub(crate) async fn newest(
+    reading: &mut SqliteConnection,
+    org: OrgId,
+    contact: ContactId,
+    before: Seq,
+    limit: u32,
+) -> Result<(Vec<Activity>, Option<Seq>)> {
     let rows = sqlx::query(SELECT)
-        .bind(signed.org.to_string())
+        .bind(org.to_string())
         .bind(contact.to_string())
         .bind(int(before))
         .bind(i64::from(limit) + 1)
-        .fetch_all(&mut *reading)
+        .fetch_all(reading)
         .await?;
     let mut items: Vec<_> = rows.iter().map(activity).collect::<sqlx::Result<_>>()?;
-    let next_cursor = cut(&mut items, limit).map(|last| list.cursor(&last.seq.to_string()));
-    Ok(axum::Json(Page { items, next_cursor, as_of }))
+    let next = cut(&mut items, limit).map(|last| last.seq);
+    Ok((items, next))
 }
 
 fn activity(row: &SqliteRow) -> sqlx::Result<Activity> {

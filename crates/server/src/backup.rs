@@ -5,6 +5,7 @@
 //! neither ever holds a text. Sign-outs, removed agents and changed passwords are replayed too, as far as the database
 //! that is replaced can be read. The restored database gets a new epoch, so that every client drops what it has loaded.
 
+mod erasures;
 mod restore;
 
 pub use restore::{Ledger, Restored, restore};
@@ -150,7 +151,7 @@ async fn forget_deleted_texts(copy: &Path) -> Result<()> {
     Ok(connection.close().await?)
 }
 
-/// The list of deletions: a line of ids for each note that was deleted. Keep it apart from the database.
+/// The list of deletions: a line of ids for each note that was deleted, and for each contact who was erased. Keep it apart from the database.
 ///
 /// # Errors
 /// When there is no such database.
@@ -170,6 +171,7 @@ pub async fn deletions(file: &Path) -> Result<String> {
             );
         }
     }
+    ledger += &erasures::lines(&mut *db.read().await?).await?;
     db.close().await;
     Ok(ledger)
 }

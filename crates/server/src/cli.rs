@@ -1,6 +1,7 @@
 //! The command line. Passwords come from the environment or the standard input, never as an argument: everybody on the
 //! machine can see arguments.
 
+mod contact;
 mod embed;
 
 use crate::{
@@ -44,6 +45,9 @@ enum Command {
     /// The agents of an organization.
     #[command(subcommand)]
     Agent(Agent),
+    /// Everything that an organization has of a person.
+    #[command(subcommand)]
+    Contact(contact::Contact),
     /// Write a copy of the database into a new file, also beside a running server.
     Backup {
         #[arg(long)]
@@ -185,6 +189,7 @@ impl Cli {
                 say("The organization is added.")
             }
             Command::Agent(agent) => agent.run().await,
+            Command::Contact(contact) => contact.run().await,
             Command::Backup { db, to } => {
                 backup::backup(&db, &to).await?;
                 say("The backup is written.")

@@ -133,7 +133,7 @@ async fn seen(
     JsonBody(given): JsonBody<ReadMark>,
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
-    contacts::must_exist(change.tx(), signed.org, contact).await?;
+    contacts::must_take_changes(change.tx(), signed.org, contact).await?;
     let seq = given.seq.min(head(change.tx(), signed.org).await?);
     sqlx::query(MOVE_SEEN_MARK)
         .bind(signed.org.to_string())
@@ -178,7 +178,7 @@ impl NoteKind for ContactNote {
     }
 
     async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, contact: Self::Parent) -> Result<()> {
-        contacts::must_exist(reading, org, contact).await
+        contacts::must_take_changes(reading, org, contact).await
     }
 
     async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()> {

@@ -3,7 +3,7 @@
 use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
-    contact_fields,
+    contact_erasure, contact_fields,
     db::{Columns as _, int, malformed},
     error::{Error, Result},
     if_match::IfMatch,
@@ -49,6 +49,7 @@ async fn edit(
     JsonBody(patch): JsonBody<ContactPatch>,
 ) -> Result<axum::Json<Contact>> {
     let mut change = signed.change(state.db()).await?;
+    must_take_changes(change.tx(), signed.org, id).await?;
     let mut contact = find(change.tx(), signed.org, id).await?;
     if !seen.allows(contact.rev) {
         return Err(Error::changed(&contact));
@@ -145,6 +146,16 @@ pub async fn by_address(
     Ok(row.map(|row| row.id("contact_id")).transpose()?)
 }
 
+const SELECT_BY_EMAIL: &str = "SELECT id FROM contact WHERE org_id = ?1 AND email = ?2 COLLATE NOCASE \
+    UNION SELECT contact_id FROM contact_address \
+    WHERE org_id = ?1 AND kind = 'email' AND address = ?2 COLLATE NOCASE ORDER BY 1";
+
+/// The contacts with this e-mail address, in their details or among their addresses, in any case of letters.
+pub(crate) async fn with_email(reading: &mut SqliteConnection, org: OrgId, email: &str) -> Result<Vec<ContactId>> {
+    let rows = sqlx::query(SELECT_BY_EMAIL).bind(org.to_string()).bind(email).fetch_all(reading).await?;
+    Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
+}
+
 /// Gives a contact a new `rev`, with its event, after a change to something that belongs to it (a tag).
 pub(crate) async fn bump(change: &mut Change, id: ContactId, actor: wire::AgentId) -> Result<Seq> {
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
@@ -168,16 +179,25 @@ pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: C
     row.map(|_| ()).ok_or_else(|| ProblemCode::NotFound.into())
 }
 
+/// Returns `not-found` unless the organization has this contact, and `gone` if they were erased: what is left of them
+/// can't be changed.
+pub(crate) async fn must_take_changes(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<()> {
+    must_exist(&mut *reading, org, id).await?;
+    match contact_erasure::rev(reading, org, id).await? {
+        Some(rev) => Err(Error::gone(rev)),
+        None => Ok(()),
+    }
+}
+
+const SELECT: &str = "SELECT c.*, EXISTS (SELECT 1 FROM contact_tombstone t \
+    WHERE t.org_id = c.org_id AND t.id = c.id) AS erased FROM contact c WHERE c.org_id = ? AND c.id = ?";
+
 pub(crate) async fn find(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Contact> {
     one(reading, org, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
 }
 
 pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Option<Contact>> {
-    let row = sqlx::query("SELECT * FROM contact WHERE org_id = ? AND id = ?")
-        .bind(org.to_string())
-        .bind(id.to_string())
-        .fetch_optional(&mut *reading)
-        .await?;
+    let row = sqlx::query(SELECT).bind(org.to_string()).bind(id.to_string()).fetch_optional(&mut *reading).await?;
     let Some(row) = row else { return Ok(None) };
     let mut contact = profile(&row)?;
     contact.channels = addresses(&mut *reading, org, id).await?;
@@ -205,6 +225,7 @@ fn profile(row: &SqliteRow) -> sqlx::Result<Contact> {
         lists: Vec::new(),
         blocked: row.try_get("blocked")?,
         unsubscribed: row.try_get("unsubscribed")?,
+        erased: row.try_get("erased")?,
         seq: row.seq("seq")?,
         rev: row.seq("rev")?,
     })
@@ -277,6 +298,7 @@ fn blank(id: ContactId, seq: Seq) -> Contact {
         lists: Vec::new(),
         blocked: false,
         unsubscribed: false,
+        erased: false,
         seq,
         rev: seq,
     }

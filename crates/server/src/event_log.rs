@@ -66,6 +66,11 @@ impl Line {
         self.event.as_ref()?.data["note"]["id"].as_str()
     }
 
+    /// Whether the event says that everything of a contact is gone.
+    pub(crate) fn is_erasure(&self) -> bool {
+        self.event.as_ref().is_some_and(|event| event.name == EventKind::ContactErased.into_str())
+    }
+
     /// The note that the event says is deleted.
     pub(crate) fn deleted_note(&self) -> Option<&str> {
         self.event.as_ref()?.data["note_id"].as_str()
@@ -162,6 +167,7 @@ async fn event(reading: &mut SqliteConnection, org: OrgId, row: &SqliteRow) -> R
             let contact = contacts::one(reading, org, row.id("subject_id")?).await?;
             contact.map(|contact| Event::ContactChanged { contact, actor, seq })
         }
+        EventKind::ContactErased => Some(Event::ContactErased { contact_id: row.id("subject_id")?, actor, seq }),
         EventKind::AgentChanged => {
             let agent = agents::one(reading, org, row.id("subject_id")?).await?;
             agent.map(|agent| Event::AgentChanged { agent, actor, seq })

@@ -140,6 +140,9 @@ impl Recent {
             if let Some(note) = line.deleted_note() {
                 self.forget_note(note);
             }
+            if line.is_erasure() {
+                self.forget_all(line.seq);
+            }
             self.bytes += line.bytes();
             self.lines.push_back(Arc::new(line));
         }
@@ -160,6 +163,12 @@ impl Recent {
                 self.bytes += line.bytes();
             }
         }
+    }
+
+    /// The lines before an erasure may have texts of the contact: streams that are behind read the log.
+    fn forget_all(&mut self, before: Seq) {
+        self.lines.clear();
+        (self.bytes, self.start) = (0, before.saturating_sub(1));
     }
 
     fn after(&self, seq: Seq) -> Option<Vec<Arc<Line>>> {

@@ -58,6 +58,8 @@ mod sign_in_limits;
 
 // Resources.
 mod activity;
+mod contact_erasure;
+mod contact_export;
 mod contact_fields;
 mod contact_notes;
 pub mod contacts;
@@ -158,6 +160,8 @@ fn routes() -> OpenApiRouter<State> {
         .merge(messages::routes())
         .merge(conversation_notes::routes())
         .merge(contacts::routes())
+        .merge(contact_erasure::routes())
+        .merge(contact_export::routes())
         .merge(contact_notes::routes())
         .merge(tags::routes())
         .merge(lists::routes())

@@ -44,10 +44,8 @@ async fn thread(
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let list = List::new(state.db(), signed.org, &format!("messages {id}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
-    let (mut items, has_more) = newest(&mut reading, signed.org, id, before, limit).await?;
-    let last = items.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| list.cursor(&last.seq.to_string()));
-    attach(&mut reading, signed.org, id, &mut items).await?;
+    let (items, next) = newest(&mut reading, signed.org, id, before, limit).await?;
+    let next_cursor = next.map(|seq| list.cursor(&seq.to_string()));
     Ok(axum::Json(Page { items, next_cursor, as_of }))
 }
 
@@ -230,20 +228,24 @@ pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: MessageI
     Ok(found.into_iter().next())
 }
 
-async fn newest(
+/// The newest messages before a position, and the position before which the next page begins.
+pub(crate) async fn newest(
     reading: &mut SqliteConnection,
     org: OrgId,
     conversation: ConversationId,
     before: Seq,
     limit: u32,
-) -> Result<(Vec<Message>, bool)> {
+) -> Result<(Vec<Message>, Option<Seq>)> {
     let rows = sqlx::query(SELECT_NEWEST)
         .bind(org.to_string())
         .bind(conversation.to_string())
         .bind(int(before))
         .bind(i64::from(limit) + 1)
-        .fetch(reading);
-    page::collect(rows, limit, message).await
+        .fetch(&mut *reading);
+    let (mut items, has_more) = page::collect(rows, limit, message).await?;
+    attach(reading, org, conversation, &mut items).await?;
+    let next = items.last().filter(|_| has_more).map(|last| last.seq);
+    Ok((items, next))
 }
 
 const SELECT_ATTACHMENTS: &str = "SELECT t.message_id, t.name, t.size, t.media_type FROM message m \

@@ -43,6 +43,9 @@ struct Followed(HashMap<OrgId, (Seq, i64)>);
 const SELECT_CONVERSATIONS: &str = "SELECT DISTINCT parent_id FROM event \
     WHERE org_id = ? AND seq > ? AND kind = 'message-added'";
 
+const HAS_ERASURES: &str =
+    "SELECT EXISTS (SELECT 1 FROM event WHERE org_id = ? AND seq > ? AND kind = 'contact-erased')";
+
 impl Followed {
     /// Wakes what has changed since the last call. The first call finds where to begin.
     async fn read(&mut self, db: &Db, reading: &mut SqliteConnection) -> Result<()> {
@@ -58,6 +61,11 @@ impl Followed {
                 let messages = sqlx::query(SELECT_CONVERSATIONS).bind(org.to_string()).bind(int(before.0));
                 for row in messages.fetch_all(&mut *reading).await? {
                     db.wake_ups().wake(&Topic::Conversation(org, row.id("parent_id")?));
+                }
+                let erasures = sqlx::query_scalar(HAS_ERASURES).bind(org.to_string()).bind(int(before.0));
+                if erasures.fetch_one(&mut *reading).await? {
+                    // Which conversations the contact had is no longer known.
+                    db.wake_ups().wake_conversations(org);
                 }
                 db.wake_ups().wake(&Topic::Organization(org));
             }

@@ -59,7 +59,7 @@ async fn put(
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
-    contacts::must_exist(change.tx(), signed.org, id).await?;
+    contacts::must_take_changes(change.tx(), signed.org, id).await?;
     if !TAG.allows(&name) {
         return Err(Error::field(ProblemCode::InvalidField, "/tag", "invalid"));
     }
@@ -97,7 +97,7 @@ async fn remove(
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
-    contacts::must_exist(change.tx(), signed.org, id).await?;
+    contacts::must_take_changes(change.tx(), signed.org, id).await?;
     let removed = sqlx::query("DELETE FROM contact_tag WHERE org_id = ? AND contact_id = ? AND tag = ?")
         .bind(signed.org.to_string())
         .bind(id.to_string())

@@ -39,6 +39,15 @@ impl WakeUps {
         }
     }
 
+    /// Wakes everybody who waits for a conversation of an organization.
+    pub(crate) fn wake_conversations(&self, org: OrgId) {
+        for (topic, sender) in self.topics().iter() {
+            if matches!(topic, Topic::Conversation(of, _) if *of == org) {
+                sender.send_replace(());
+            }
+        }
+    }
+
     fn topics(&self) -> MutexGuard<'_, HashMap<Topic, watch::Sender<()>>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,6 +1,7 @@
 //! Restoring a backup: what was deleted since stays deleted, signed-out sessions and removed agents stay so, and every
 //! client starts over.
 
+use crate::deletion::bytes_left;
 use crate::kit::{
     Client, World,
     earlier::{Past, database, opened, run},
@@ -297,4 +298,64 @@ async fn a_backup_or_a_database_of_a_later_version_is_refused_and_nothing_is_cha
         assert!(refused.starts_with(sentence), "{refused}");
         assert_eq!(files(&directory), before);
     }
+}
+
+/// Ana is erased after the backup was made; by an admin, or by a command.
+async fn erased_since_the_backup(world: &World) -> PathBuf {
+    let (maya, sam, acme) = (world.maya().await, world.sam().await, &world.acme);
+    sam.add_note(acme.ana, acme.ana_chat, "Xylophon-7351").await;
+    world.inbound(acme.org, acme.ana_chat, "Xylophon-7351").await;
+    world.inbound(acme.org, acme.bob_chat, "Bandoneon-9173").await;
+    let to = beside(world, "backup.db");
+    backup::backup(&world.file, &to).await.unwrap();
+    maya.delete(&paths::contact(acme.ana)).await.expect(200);
+    to
+}
+
+async fn is_still_erased(world: &World) {
+    let maya = world.maya().await;
+    assert_eq!(maya.get(&paths::contact(world.acme.ana)).await.expect(200).json()["name"], "Erased contact");
+    maya.get(&paths::conversation(world.acme.ana_chat)).await.expect(404);
+    maya.get(&paths::conversation(world.acme.bob_chat)).await.expect(200);
+    let activity = maya.get(&paths::contact_activity(world.acme.ana, None)).await.expect(200).json();
+    let items = activity["items"].as_array().unwrap();
+    assert_eq!(
+        (items.len(), &items[0]["kind"], &items[0]["actor"]["name"]),
+        (1, &json!("contact-erased"), &json!("Maya"))
+    );
+    assert_eq!(bytes_left(&world.file, "Xylophon-7351"), 0);
+    assert!(bytes_left(&world.file, "Bandoneon-9173") > 0);
+}
+
+#[tokio::test]
+async fn a_contact_who_was_erased_since_the_backup_does_not_come_back() {
+    let world = World::new().await;
+    let to = erased_since_the_backup(&world).await;
+    world.db().close().await;
+    let restored = backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap();
+    assert_eq!(restored.erased, 1);
+    assert!(restored.to_string().contains("1 of its contacts"), "{restored}");
+    let world = world.reopened().await;
+    is_still_erased(&world).await;
+    // The restored database knows of it too.
+    world.db().close().await;
+    assert_eq!(backup::restore(&world.file, &to, Ledger::Replaced).await.unwrap().erased, 1);
+    is_still_erased(&world.reopened().await).await;
+}
+
+#[tokio::test]
+async fn the_list_of_deletions_names_erased_contacts() {
+    let world = World::new().await;
+    let to = erased_since_the_backup(&world).await;
+    let ledger = backup::deletions(&world.file).await.unwrap();
+    let line = format!("contact {} {} {}", world.acme.org, world.acme.ana, world.acme.maya);
+    assert!(ledger.lines().any(|one| one == line), "{ledger}");
+    world.db().close().await;
+    fs::remove_file(&world.file).unwrap();
+    for broken in ["contact nonsense", "contact x y -", "contact"] {
+        let refused = backup::restore(&world.file, &to, Ledger::Listed(broken.to_owned())).await.unwrap_err();
+        assert!(refused.to_string().contains("Line 1"), "{refused}");
+    }
+    assert_eq!(backup::restore(&world.file, &to, Ledger::Listed(ledger)).await.unwrap().erased, 1);
+    is_still_erased(&world.reopened().await).await;
 }

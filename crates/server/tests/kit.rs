@@ -9,7 +9,7 @@ pub(crate) use stream::{Heard, Stream};
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, BodyDataStream},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request},
 };
 use serde::de::DeserializeOwned;
@@ -219,6 +219,11 @@ impl Client {
         Self { app: world.app.clone(), headers: self.headers.clone() }
     }
 
+    /// The same client, asking another app.
+    pub(crate) fn through(&self, app: &Router) -> Self {
+        Self { app: app.clone(), headers: self.headers.clone() }
+    }
+
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
@@ -282,6 +287,11 @@ impl Client {
     pub(crate) async fn begins(&self, path: &str) -> Answer {
         let response = self.begin(Method::GET, path, Body::empty()).await;
         Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: Vec::new() }
+    }
+
+    /// The pieces of an answer, as they are read.
+    pub(crate) async fn pieces(&self, path: &str) -> BodyDataStream {
+        self.begin(Method::GET, path, Body::empty()).await.into_body().into_data_stream()
     }
 
     /// Opens a stream of events.

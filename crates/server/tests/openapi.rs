@@ -54,6 +54,7 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::contact_tag(contact, "vip"),
         paths::contact_conversations(contact, None),
         paths::contact_activity(contact, None),
+        paths::contact_export(contact),
         paths::contact_notes(contact, None, 1),
         paths::contact_note(contact, contact_note),
         paths::contact_note_restore(contact, contact_note),

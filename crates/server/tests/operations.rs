@@ -22,6 +22,8 @@ pub(crate) struct Cast {
     pub(crate) contact_note: Uuid,
     pub(crate) conversation_note: Uuid,
     pub(crate) message: Uuid,
+    /// A contact that the tests don't need any more.
+    pub(crate) erasable: Uuid,
 }
 
 impl Cast {
@@ -36,13 +38,15 @@ impl Cast {
             contact_note: client.add_note(team.ana, team.ana_chat, "hello").await.0,
             conversation_note: client.add_conversation_note(team.ana_chat, "hello").await.0,
             message: message.0,
+            erasable: team.bob.0,
         }
     }
 
     pub(crate) fn random() -> Self {
         let [contact, conversation] = [Uuid::now_v7(), Uuid::now_v7()];
         let (contact_note, conversation_note) = (ContactNoteId::fresh().0, ConversationNoteId::fresh().0);
-        Self { contact, conversation, contact_note, conversation_note, message: MessageId::fresh().0 }
+        let (message, erasable) = (MessageId::fresh().0, contact);
+        Self { contact, conversation, contact_note, conversation_note, message, erasable }
     }
 
     /// The text with every id of the cast replaced by the name of its kind.
@@ -58,11 +62,21 @@ impl Operation {
         let is_contact = self.template.starts_with("/api/v1/contacts/");
         let (id, note) =
             if is_contact { (cast.contact, cast.contact_note) } else { (cast.conversation, cast.conversation_note) };
-        let id = if self.template == "/contact/v1/messages/{id}" { cast.message } else { id };
+        let id = match (self.method.as_str(), self.template.as_str()) {
+            (_, "/contact/v1/messages/{id}") => cast.message,
+            ("DELETE", "/api/v1/contacts/{id}") => cast.erasable,
+            _ => id,
+        };
         let path = self.template.replace("{id}", &id.to_string()).replace("{note_id}", &note.to_string());
         let path = path.replace("{message_id}", &cast.message.to_string()).replace("{tag}", "vip");
         let path = path.replace("{org}", "acme");
         if path == "/api/v1/changes" { format!("{path}?after=x.0") } else { path }
+    }
+
+    /// Whether only an admin may.
+    pub(crate) fn is_for_admins(&self) -> bool {
+        let is_erasure = self.method == Method::DELETE && self.template == "/api/v1/contacts/{id}";
+        is_erasure || self.template == "/api/v1/contacts/{id}/export"
     }
 
     /// A body that this operation accepts.

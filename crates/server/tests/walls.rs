@@ -135,8 +135,10 @@ struct Caller {
 enum Kind {
     /// The agents' API of acme.
     AgentOfAcme,
-    /// The agents' API of globex.
-    AgentOfGlobex,
+    /// The same, with what only admins may.
+    AdminOfAcme,
+    /// The agents' API of globex, with what only admins may.
+    AdminOfGlobex,
     /// A visitor's own conversation.
     Visitor,
     /// Tokens of acme's widget.
@@ -168,11 +170,11 @@ async fn callers(world: &World) -> Vec<Caller> {
     let sam = world.sam().await;
     let widget = tokens[0].with("origin", "https://crm.test");
     let caller = |name, client, is| Caller { name, client, is };
-    use Kind::{AgentOfAcme, AgentOfGlobex, BackEndOfAcme, Nobody, Visitor};
+    use Kind::{AdminOfAcme, AdminOfGlobex, AgentOfAcme, BackEndOfAcme, Nobody, Visitor};
     vec![
         caller("an agent", sam.clone(), AgentOfAcme),
-        caller("an admin", world.maya().await, AgentOfAcme),
-        caller("an agent of another organization", world.gia().await, AgentOfGlobex),
+        caller("an admin", world.maya().await, AdminOfAcme),
+        caller("an admin of another organization", world.gia().await, AdminOfGlobex),
         caller("the widget", widget.clone(), AgentOfAcme),
         caller("a visitor", crate::visitor::visitor(world).await, Visitor),
         caller("a back end", bearer(&key), BackEndOfAcme),
@@ -211,8 +213,9 @@ fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bo
     match (caller.is, path.split('/').nth(1)) {
         // What reads only is safe with a cookie that another site's page sends: no browser lets the page read it.
         _ if caller.name == "a page of another site" && operation.method == Method::GET => status < 500,
-        (Kind::AgentOfAcme, Some("api")) => of_agent(Ids::Acmes) || is_business(operation, status),
-        (Kind::AgentOfGlobex, Some("api")) => of_agent(Ids::Globexes) || is_business(operation, status),
+        (Kind::AgentOfAcme, Some("api")) if operation.is_for_admins() => status == 403,
+        (Kind::AgentOfAcme | Kind::AdminOfAcme, Some("api")) => of_agent(Ids::Acmes) || is_business(operation, status),
+        (Kind::AdminOfGlobex, Some("api")) => of_agent(Ids::Globexes) || is_business(operation, status),
         (Kind::Visitor, Some("contact")) => status < 400 || status == 409,
         (Kind::BackEndOfAcme, Some("embed")) => status < 500 && !is_refused,
         _ => is_refused,

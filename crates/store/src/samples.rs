@@ -120,6 +120,7 @@ pub(super) fn contact(id: u128, rev: Seq, name: &str) -> Contact {
         lists: Vec::new(),
         blocked: false,
         unsubscribed: false,
+        erased: false,
         seq: 1,
         rev,
     }

@@ -26,6 +26,8 @@ pub enum ActivityKind {
     TagRemoved,
     /// `subject`: the fields' wire names, separated by commas.
     DetailsChanged,
+    /// Everything of the contact was erased. `actor`: `None` for a command of the server.
+    ContactErased,
 }
 
 /// One entry. Lists are newest first.

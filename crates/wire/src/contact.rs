@@ -65,6 +65,9 @@ pub struct Contact {
     pub lists: Vec<ContactList>,
     pub blocked: bool,
     pub unsubscribed: bool,
+    /// Whether everything of the contact was erased. What is left has no details and can't be changed.
+    #[serde(default)]
+    pub erased: bool,
     pub seq: Seq,
     pub rev: Seq,
 }

@@ -85,6 +85,13 @@ pub enum Event {
         actor: Option<AgentRef>,
         seq: Seq,
     },
+    /// Everything of the contact is gone, their conversations, messages and notes too. `actor` is `None` for a command of
+    /// the server.
+    ContactErased {
+        contact_id: ContactId,
+        actor: Option<AgentRef>,
+        seq: Seq,
+    },
     AgentChanged {
         agent: Agent,
         actor: Option<AgentRef>,
@@ -112,6 +119,7 @@ impl Event {
             | Self::MessageAdded { seq, .. }
             | Self::ConversationChanged { seq, .. }
             | Self::ContactChanged { seq, .. }
+            | Self::ContactErased { seq, .. }
             | Self::AgentChanged { seq, .. } => *seq,
         }
     }

@@ -11,6 +11,7 @@ pub mod contact;
 pub mod conversation;
 pub mod embed;
 pub mod event;
+pub mod export;
 mod fold;
 pub mod ids;
 pub mod message;
@@ -35,6 +36,7 @@ pub use conversation::{
 };
 pub use embed::{EmbedToken, NewEmbedToken, Revocation};
 pub use event::{Change, Changes, Event, EventKind, Heartbeat, Hello, Reset, ResetReason};
+pub use export::{ContactExport, ExportedConversation};
 pub use fold::fold;
 pub use ids::{
     AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,

@@ -75,6 +75,11 @@ pub fn contact(id: ContactId) -> String {
 }
 
 #[must_use]
+pub fn contact_export(id: ContactId) -> String {
+    format!("/api/v1/contacts/{id}/export")
+}
+
+#[must_use]
 pub fn contact_tag(id: ContactId, tag: &str) -> String {
     format!("/api/v1/contacts/{id}/tags/{}", segment(tag))
 }

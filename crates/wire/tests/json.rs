@@ -244,7 +244,9 @@ fn events_have_this_form() {
     let changed = Event::ConversationChanged { conversation: conversation(), actor: someone.clone(), seq };
     heard(&changed, "conversation-changed", &data);
     let data = format!(r#"{{"contact":{CONTACT},"actor":{AUTHOR},"seq":9}}"#);
-    heard(&Event::ContactChanged { contact: contact(), actor: someone, seq }, "contact-changed", &data);
+    heard(&Event::ContactChanged { contact: contact(), actor: someone.clone(), seq }, "contact-changed", &data);
+    let erased = Event::ContactErased { contact_id: ContactId(a()), actor: someone, seq };
+    heard(&erased, "contact-erased", &format!(r#"{{"contact_id":"A","actor":{AUTHOR},"seq":9}}"#));
     let data = format!(r#"{{"agent":{AGENT},"actor":null,"seq":9}}"#);
     heard(&Event::AgentChanged { agent: agent(), actor: None, seq }, "agent-changed", &data);
 }

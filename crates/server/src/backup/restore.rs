@@ -1,6 +1,6 @@
 //! Restores a backup: replays the deletions since, starts a new epoch, and replaces the database file.
 
-use super::{KINDS, path};
+use super::{KINDS, erasures, path};
 use crate::{
     db::{Db, create_private, make_private},
     error::{Error, Result},
@@ -28,6 +28,8 @@ pub enum Ledger {
 pub struct Restored {
     /// How many notes of the backup had been deleted since.
     pub deleted: u64,
+    /// How many contacts of the backup had been erased since.
+    pub erased: u64,
     /// The new path of the database that was replaced.
     pub kept: Option<PathBuf>,
 }
@@ -35,6 +37,9 @@ pub struct Restored {
 impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "The backup is restored; {} of its notes had been deleted since and are gone.", self.deleted)?;
+        if self.erased > 0 {
+            writeln!(f, "{} of its contacts had been erased since and are erased in it.", self.erased)?;
+        }
         if let Some(kept) = &self.kept {
             writeln!(f, "The database that was there is {}: remove it when it is no longer needed.", kept.display())?;
         }
@@ -62,7 +67,7 @@ pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restore
     }
     let old = if is_readable { Some(Copy::of(file, beside(file, "replaying")).await?) } else { None };
     let new = Copy::of(from, beside(file, "restoring")).await?;
-    let deleted = start_new_epoch(&new.0, old.as_ref().map(|old| old.0.as_path()), ledger).await?;
+    let (deleted, erased) = start_new_epoch(&new.0, old.as_ref().map(|old| old.0.as_path()), ledger).await?;
     let kept = if file.exists() { Some(beside(file, "replaced")) } else { None };
     if let Some(kept) = &kept {
         std::fs::rename(file, kept)?;
@@ -70,7 +75,7 @@ pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restore
     // They belong to a database that could not be opened any more.
     remove_side_files(file);
     std::fs::rename(&new.0, file)?;
-    Ok(Restored { deleted, kept })
+    Ok(Restored { deleted, erased, kept })
 }
 
 /// A migrated copy of a database that only its owner can read. Removed on drop, unless it was renamed.
@@ -145,22 +150,26 @@ fn in_use() -> Error {
     Error::Setup("A server is running on this database: stop it first.".to_owned())
 }
 
-/// Replays deletions and sign-outs, and starts a new epoch. Returns how many notes were deleted.
-async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<u64> {
+/// Replays deletions and sign-outs, and starts a new epoch. Returns how many notes were deleted and contacts erased.
+async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<(u64, u64)> {
     let db = Db::open(new).await?;
     let mut connection = db.writer().acquire().await?;
     if let Some(old) = old {
         sqlx::query("ATTACH DATABASE ? AS old").bind(path(old)?).execute(&mut *connection).await?;
     }
     let mut tx = connection.begin().await?;
+    let mut erased = Vec::new();
     if old.is_some() {
         replay_people(&mut tx).await?;
         replay_notes(&mut tx).await?;
+        erased = erasures::of_replaced(&mut tx).await?;
     } else {
         sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
     }
     if let Ledger::Listed(lines) = &ledger {
-        replay_lines(&mut tx, lines).await?;
+        let (listed, lines) = erasures::of_list(lines)?;
+        erased.extend(listed);
+        replay_lines(&mut tx, &lines).await?;
     }
     let mut deleted = 0;
     for kind in KINDS {
@@ -176,11 +185,12 @@ async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Resu
     if old.is_some() {
         sqlx::query("DETACH DATABASE old").execute(&mut *connection).await?;
     }
-    // Moves everything into the one file, which is about to be renamed.
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
     drop(connection);
+    let erased = erasures::replay(&db, &erased).await?;
+    // Moves everything into the one file, which is about to be renamed.
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db.writer()).await?;
     db.close().await;
-    Ok(deleted)
+    Ok((deleted, erased))
 }
 
 const REPLAY_PEOPLE: [&str; 7] = [
@@ -217,12 +227,12 @@ async fn replay_notes(tx: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
-async fn replay_lines(tx: &mut SqliteConnection, lines: &str) -> Result<()> {
-    for (number, line) in lines.lines().enumerate() {
+async fn replay_lines(tx: &mut SqliteConnection, lines: &[erasures::Line<'_>]) -> Result<()> {
+    for (number, line) in lines {
         let words: Vec<&str> = line.split(' ').collect();
         let kind = KINDS.iter().find(|kind| words.first() == Some(&kind.word));
         let (Some(kind), [_, org, id, belongs_to, by]) = (kind, &words[..]) else {
-            return Err(Error::Setup(format!("Line {} of the list of deletions can't be read.", number + 1)));
+            return Err(Error::Setup(format!("Line {} of the list of deletions can't be read.", number)));
         };
         sqlx::query(kind.replay_line)
             .bind(id)

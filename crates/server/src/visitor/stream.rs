@@ -80,7 +80,12 @@ impl Source for Messages {
         }
         let mut reading = self.db.read().await?;
         let found = self.find_conversation(&mut reading).await?;
+        let is_there = thread::conversation(&mut reading, &self.visitor).await? == found;
         drop(reading);
+        if !is_there {
+            // The contact was erased. The visitor comes back as somebody new.
+            return Ok(None);
+        }
         self.is_behind = false;
         let Some(conversation) = found else { return Ok(Some(Vec::new())) };
         // A read transaction of its own: one that began before the subscription could miss a message.

@@ -130,6 +130,7 @@ impl Data {
             lists: Vec::new(),
             blocked: false,
             unsubscribed: false,
+            erased: false,
             seq,
             rev: seq,
         });

@@ -133,12 +133,13 @@ pub(crate) fn contact() -> Contact {
         lists: vec![ContactList { id: ListId(b()), name: "Beta".to_owned() }],
         blocked: false,
         unsubscribed: true,
+        erased: false,
         seq: 7,
         rev: 9,
     }
 }
 
-pub(crate) const CONTACT: &str = r#"{"id":"A","name":"Ana","email":"ana@acme.test","phone":null,"external_id":null,"address":null,"birthday":"1990-02-28","language":"pt-PT","default_channel":"email","time_zone":"Europe/Lisbon","channels":[{"kind":"email","address":"ana@acme.test"}],"tags":[{"name":"VIP","color":3}],"lists":[{"id":"B","name":"Beta"}],"blocked":false,"unsubscribed":true,"seq":7,"rev":9}"#;
+pub(crate) const CONTACT: &str = r#"{"id":"A","name":"Ana","email":"ana@acme.test","phone":null,"external_id":null,"address":null,"birthday":"1990-02-28","language":"pt-PT","default_channel":"email","time_zone":"Europe/Lisbon","channels":[{"kind":"email","address":"ana@acme.test"}],"tags":[{"name":"VIP","color":3}],"lists":[{"id":"B","name":"Beta"}],"blocked":false,"unsubscribed":true,"erased":false,"seq":7,"rev":9}"#;
 
 pub(crate) fn agent() -> Agent {
     Agent {

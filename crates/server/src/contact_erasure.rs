@@ -1,0 +1,207 @@
+//! The erasure of a contact: everything of the person is deleted. Their row stays as an empty shell, and its activity says
+//! that it was erased, when and by whom.
+//!
+//! The purge then rewrites the database file, since SQLite may keep copies of deleted rows between others.
+
+use crate::{
+    auth_agent::AuthAgent,
+    change::{ActivityLine, Change, EventKind},
+    contacts,
+    db::{Columns as _, int},
+    error::{Error, Result},
+    input::Ids,
+    purge,
+    state::State,
+    wake_ups::Topic,
+};
+use axum::extract;
+use sqlx::SqliteConnection;
+use std::fmt;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{ActivityKind, AgentId, Contact, ContactId, OrgId, Problem, ProblemCode, Role, Seq};
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(erase))
+}
+
+/// Erase everything of a contact: details, addresses, tags, conversations, messages, notes and activity; admins may. What
+/// is left is an empty contact. The same again gets the same answer.
+#[utoipa::path(delete, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path)), responses(
+    (status = 200, body = Contact, description = "What is left: an id."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn erase(
+    mut signed: AuthAgent,
+    Ids(id): Ids<ContactId>,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Contact>> {
+    let mut change = signed.change(state.db()).await?;
+    must_be_admin(&signed)?;
+    contacts::must_exist(change.tx(), signed.org, id).await?;
+    if rev(change.tx(), signed.org, id).await?.is_none() {
+        write(&mut change, id, Some(signed.agent)).await?;
+    }
+    let contact = contacts::find(change.tx(), signed.org, id).await?;
+    change.commit().await?;
+    tracing::info!(org = %signed.org, agent = %signed.agent, contact = %id, "contact erased");
+    Ok(axum::Json(contact))
+}
+
+/// Returns `forbidden` unless the agent is an admin.
+pub(crate) fn must_be_admin(signed: &AuthAgent) -> Result<()> {
+    match signed.role {
+        Role::Admin => Ok(()),
+        Role::Agent => Err(Error::detail(ProblemCode::Forbidden, "Only an admin can export or erase a contact.")),
+    }
+}
+
+/// The version of the erasure, if the contact was erased.
+pub(crate) async fn rev(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Option<Seq>> {
+    let row = sqlx::query("SELECT rev FROM contact_tombstone WHERE org_id = ? AND id = ?")
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .fetch_optional(reading)
+        .await?;
+    Ok(row.map(|row| row.seq("rev")).transpose()?)
+}
+
+/// Erases a contact who is there and was not erased before. `actor`: `None` for a command of the server.
+pub(crate) async fn write(change: &mut Change, id: ContactId, actor: Option<AgentId>) -> Result<Erased> {
+    let (org, at) = (change.org(), change.at());
+    wake_visitors(change, id).await?;
+    let seq = change.next_seq().await?;
+    let erased = delete(change.tx(), org, id).await?;
+    sqlx::query("UPDATE contact SET created_at = ?, rev = ? WHERE org_id = ? AND id = ?")
+        .bind(at.timestamp_millis())
+        .bind(int(seq))
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    remember(change, id, actor).await?;
+    change.event(EventKind::ContactErased, id, None, actor).await?;
+    let kind = ActivityKind::ContactErased;
+    change.activity(ActivityLine { kind, contact: id, actor, conversation: None, subject: None }).await?;
+    purge::ask_for_rewrite(change.tx()).await?;
+    Ok(erased)
+}
+
+const INSERT_TOMBSTONE: &str = "INSERT INTO contact_tombstone (org_id, id, erased_by, erased_at, rev) \
+    SELECT id, ?, ?, ?, seq FROM org WHERE id = ?";
+
+/// Notes for ever that the contact was erased, also where they are not in the database.
+pub(crate) async fn remember(change: &mut Change, id: ContactId, actor: Option<AgentId>) -> Result<()> {
+    let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+    sqlx::query(INSERT_TOMBSTONE)
+        .bind(id.to_string())
+        .bind(actor.map(|actor| actor.to_string()))
+        .bind(at)
+        .bind(org)
+        .execute(change.tx())
+        .await?;
+    Ok(())
+}
+
+/// The web chat's open streams of the contact end.
+async fn wake_visitors(change: &mut Change, id: ContactId) -> Result<()> {
+    let org = change.org();
+    let rows = sqlx::query("SELECT id FROM conversation WHERE org_id = ? AND contact_id = ?")
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .fetch_all(change.tx())
+        .await?;
+    for row in rows {
+        change.wake(Topic::Conversation(org, row.id("id")?));
+    }
+    Ok(())
+}
+
+/// How much was erased.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Erased {
+    pub(crate) conversations: u64,
+    pub(crate) messages: u64,
+    pub(crate) notes: u64,
+}
+
+impl fmt::Display for Erased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { conversations, messages, notes } = self;
+        write!(f, "{conversations} conversations, {messages} messages and {notes} notes")
+    }
+}
+
+/// The conversations of the contact `?2` in the organization `?1`.
+macro_rules! theirs {
+    () => {
+        "(SELECT id FROM conversation WHERE org_id = ?1 AND contact_id = ?2)"
+    };
+}
+
+const DELETE_MESSAGES: &str = concat!("DELETE FROM message WHERE org_id = ?1 AND conversation_id IN ", theirs!());
+/// The texts of notes go with their rows.
+const DELETE_CONTACT_NOTES: &str = "DELETE FROM contact_note WHERE org_id = ?1 AND contact_id = ?2";
+const DELETE_CONVERSATION_NOTES: &str =
+    concat!("DELETE FROM conversation_note WHERE org_id = ?1 AND conversation_id IN ", theirs!());
+const DELETE_CONVERSATIONS: &str = "DELETE FROM conversation WHERE org_id = ?1 AND contact_id = ?2";
+
+const FORGET_WHAT_HANGS_ON_CONVERSATIONS: [&str; 4] = [
+    // Others may have conversations in a thread that a letter of this person began: they keep a key, which says nothing.
+    concat!(
+        "UPDATE conversation SET thread_key = 'erased-' || lower(hex(randomblob(16))) \
+         WHERE org_id = ?1 AND contact_id <> ?2 AND thread_key IN \
+         (SELECT source_key FROM message WHERE org_id = ?1 AND conversation_id IN ",
+        theirs!(),
+        ")"
+    ),
+    concat!(
+        "DELETE FROM attachment WHERE org_id = ?1 AND message_id IN \
+         (SELECT id FROM message WHERE org_id = ?1 AND conversation_id IN ",
+        theirs!(),
+        ")"
+    ),
+    concat!("DELETE FROM read_mark WHERE org_id = ?1 AND conversation_id IN ", theirs!()),
+    concat!("DELETE FROM visitor WHERE org_id = ?1 AND conversation_id IN ", theirs!()),
+];
+
+const EMPTY_THE_CONTACT: [&str; 6] = [
+    "DELETE FROM contact_tag WHERE org_id = ?1 AND contact_id = ?2",
+    "DELETE FROM contact_list_member WHERE org_id = ?1 AND contact_id = ?2",
+    "DELETE FROM contact_address WHERE org_id = ?1 AND contact_id = ?2",
+    "DELETE FROM seen_mark WHERE org_id = ?1 AND contact_id = ?2",
+    "DELETE FROM activity WHERE org_id = ?1 AND contact_id = ?2",
+    "UPDATE contact SET name = 'Erased contact', email = NULL, phone = NULL, external_id = NULL, address = NULL, \
+     birthday = NULL, language = NULL, default_channel = NULL, time_zone = NULL, blocked = 0, unsubscribed = 0 \
+     WHERE org_id = ?1 AND id = ?2",
+];
+
+const SELECT_TAGS: &str = "SELECT tag FROM contact_tag WHERE org_id = ?1 AND contact_id = ?2 \
+    UNION SELECT subject FROM activity WHERE org_id = ?1 AND contact_id = ?2 AND kind IN ('tag-added', 'tag-removed') \
+    AND subject IS NOT NULL";
+
+const DELETE_UNUSED_TAG: &str = "DELETE FROM tag WHERE org_id = ?1 AND name = ?2 \
+    AND NOT EXISTS (SELECT 1 FROM contact_tag WHERE org_id = ?1 AND tag = ?2)";
+
+/// Deletes everything of a contact, and empties their row. Tombstones of notes stay: they are ids.
+pub(crate) async fn delete(connection: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Erased> {
+    let (org, id) = (org.to_string(), id.to_string());
+    for statement in FORGET_WHAT_HANGS_ON_CONVERSATIONS {
+        run(connection, statement, &org, &id).await?;
+    }
+    let messages = run(connection, DELETE_MESSAGES, &org, &id).await?;
+    let contact_notes = run(connection, DELETE_CONTACT_NOTES, &org, &id).await?;
+    let conversation_notes = run(connection, DELETE_CONVERSATION_NOTES, &org, &id).await?;
+    let conversations = run(connection, DELETE_CONVERSATIONS, &org, &id).await?;
+    let tags: Vec<String> = sqlx::query_scalar(SELECT_TAGS).bind(&org).bind(&id).fetch_all(&mut *connection).await?;
+    for statement in EMPTY_THE_CONTACT {
+        run(connection, statement, &org, &id).await?;
+    }
+    // A tag that nobody else carries may say something of this person.
+    for tag in tags {
+        sqlx::query(DELETE_UNUSED_TAG).bind(&org).bind(tag).execute(&mut *connection).await?;
+    }
+    Ok(Erased { conversations, messages, notes: contact_notes + conversation_notes })
+}
+
+async fn run(connection: &mut SqliteConnection, statement: &'static str, org: &str, id: &str) -> Result<u64> {
+    Ok(sqlx::query(statement).bind(org).bind(id).execute(connection).await?.rows_affected())
+}
