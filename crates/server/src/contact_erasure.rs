@@ -17,19 +17,14 @@ use crate::{
 use axum::extract;
 use sqlx::SqliteConnection;
 use std::fmt;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{ActivityKind, AgentId, Contact, ContactId, OrgId, Problem, ProblemCode, Role, Seq};
-
-pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(erase))
-}
 
 /// Erase everything of a contact: details, addresses, tags, conversations, messages, notes and activity; admins may. What
 /// is left is an empty contact. The same again gets the same answer.
 #[utoipa::path(delete, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path)), responses(
     (status = 200, body = Contact, description = "What is left: an id."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn erase(
+pub(crate) async fn erase(
     mut signed: AuthAgent,
     Ids(id): Ids<ContactId>,
     extract::State(state): extract::State<State>,

@@ -20,7 +20,7 @@ use wire::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(show, edit))
+    OpenApiRouter::new().routes(routes!(show, edit, contact_erasure::erase))
 }
 
 /// A contact's profile.

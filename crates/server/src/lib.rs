@@ -152,7 +152,6 @@ fn finish(routes: Router<State>, state: State) -> Router {
 fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(sign_in::routes())
-        .merge(session::routes())
         .merge(embed::routes())
         .merge(me::routes())
         .merge(conversations::routes())
@@ -160,7 +159,6 @@ fn routes() -> OpenApiRouter<State> {
         .merge(messages::routes())
         .merge(conversation_notes::routes())
         .merge(contacts::routes())
-        .merge(contact_erasure::routes())
         .merge(contact_export::routes())
         .merge(contact_notes::routes())
         .merge(tags::routes())

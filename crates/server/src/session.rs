@@ -17,7 +17,6 @@ use axum::{
 };
 use chrono::{TimeDelta, Utc};
 use sqlx::SqliteConnection;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{AgentId, OrgId, Problem, ProblemCode};
 
 /// A session that was not used for this long has ended.
@@ -26,10 +25,6 @@ const IDLE: TimeDelta = TimeDelta::hours(24);
 const ABSOLUTE: TimeDelta = TimeDelta::days(14);
 /// The time of the last use is stored at most this often.
 const TOUCH: TimeDelta = TimeDelta::minutes(1);
-
-pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(sign_out))
-}
 
 /// The name of the session's cookie.
 const COOKIE: &str = "sid";
@@ -40,7 +35,10 @@ type SetCookie = [(HeaderName, HeaderValue); 1];
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
     (status = 204, description = "Signed out."),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
-async fn sign_out(extract::State(state): extract::State<State>, headers: HeaderMap) -> Result<(StatusCode, SetCookie)> {
+pub(crate) async fn sign_out(
+    extract::State(state): extract::State<State>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, SetCookie)> {
     let forgotten = [(header::SET_COOKIE, set_cookie(state.config(), COOKIE, "", 0))];
     let Some(token) = cookie(&headers, state.config()) else { return Ok((StatusCode::NO_CONTENT, forgotten)) };
     let session = secret::hash(token);

@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{AgentId, OrgId, Problem, ProblemCode, SignIn};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(sign_in))
+    OpenApiRouter::new().routes(routes!(sign_in, session::sign_out))
 }
 
 type SetCookies = AppendHeaders<[(HeaderName, HeaderValue); 2]>;

@@ -218,7 +218,7 @@ async fn only_an_admin_erases_and_what_is_erased_takes_no_changes() {
         (sam.delete(&paths::contact_note(person.id, note)).await, "gone"),
         (sam.put(&paths::contact_tag(person.id, "vip"), json!({})).await, "gone"),
         (sam.delete(&paths::contact_tag(person.id, "vip")).await, "gone"),
-        (sam.patch(&paths::contact(person.id), json!({ "phone": "1" })).await, "gone"),
+        (sam.patch(&paths::contact(person.id), json!({ "phone": "+351 21 555" })).await, "gone"),
         (sam.put(&paths::contact_notes_seen(person.id), json!({ "seq": 1 })).await, "gone"),
         (maya.get(&paths::contact_export(person.id)).await, "gone"),
         (sam.put(&paths::message(chat, MessageId::fresh()), body.clone()).await, "not-found"),
