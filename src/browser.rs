@@ -5,6 +5,7 @@ pub(crate) mod back_off;
 pub(crate) mod breakable;
 pub(crate) mod clock;
 pub mod dispose;
+pub mod download;
 pub(crate) mod formatters;
 pub(crate) mod keyboard;
 pub mod memo;

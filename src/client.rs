@@ -9,6 +9,7 @@ mod contact_notes;
 mod contacts;
 mod conversation_notes;
 mod conversations;
+mod erasure;
 mod messages;
 mod open;
 mod pages;

@@ -102,7 +102,7 @@ impl Client {
         let load = self.store().contacts.load(id);
         match self.api().get(&paths::contact(id)).await {
             Ok(contact) => {
-                self.store().contacts.receive(contact);
+                self.receive_contact(contact);
                 load.set(Load::Ready);
             }
             Err(error) => load.set(self.failed(&error)),

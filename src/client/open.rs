@@ -89,7 +89,15 @@ impl Client {
             self.tell(&event);
             self.listened(&event);
             let contact = self.contact_of(&event);
+            let erased = match &event {
+                Event::ContactErased { contact_id, .. } => Some(*contact_id),
+                _ => None,
+            };
+            let erased = erased.map(|contact| (contact, self.store().conversations.of_contact(contact)));
             self.store().receive(event);
+            if let Some((contact, known)) = erased {
+                self.forget_erased(contact, known);
+            }
             if let Some(contact) = contact {
                 self.refresh_activity(contact);
                 self.recount_contact_notes(contact);
@@ -149,6 +157,11 @@ impl Client {
             Event::ContactNoteDeleted { contact_id, actor, .. } if self.0.open.contacts.contains(*contact_id) => {
                 (actor, strings().announced_note_deleted)
             }
+            Event::ContactErased { contact_id, actor: Some(actor), .. }
+                if self.0.open.contacts.contains(*contact_id) =>
+            {
+                (actor, strings().contact_erased_by)
+            }
             Event::ConversationNoteAdded { note, actor, .. }
                 if self.0.open.conversations.contains(note.conversation_id) =>
             {
@@ -167,6 +180,7 @@ impl Client {
             Event::ContactNoteDeleted { contact_id, .. } => Some(*contact_id),
             Event::ConversationChanged { conversation, .. } => Some(conversation.contact_id),
             Event::ContactChanged { contact, .. } => Some(contact.id),
+            Event::ContactErased { contact_id, .. } => Some(*contact_id),
             _ => None,
         }
     }

@@ -221,6 +221,12 @@ impl Client {
         self.send_parent(parent);
     }
 
+    /// Drops what is queued and no longer pending.
+    pub(super) fn forget_finished(&self) {
+        self.0.send_queue.remove_finished();
+        self.look_at_clock();
+    }
+
     /// Called when this tab becomes the leader: sends its pending changes and those in storage.
     pub(crate) fn begin_sending(&self) {
         let client = self.clone();

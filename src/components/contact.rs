@@ -8,6 +8,7 @@ pub mod contact_profile_panel;
 mod detail_edit;
 pub mod detail_field;
 pub mod details_section;
+pub mod erase_contact;
 pub mod lists_section;
 pub mod panel_section;
 pub mod tags_section;

@@ -102,6 +102,18 @@ impl Api {
         self.send(Method::GET, path)
     }
 
+    /// Fetches a file. It may take as long as it arrives.
+    pub(crate) async fn file(&self, path: &str) -> Answer<web_sys::Blob> {
+        let send = async |is_refused| {
+            let request = self.request(Method::GET, path, is_refused).await?;
+            self.carry(request.build().map_err(|_| ApiError::Unreadable)?).await
+        };
+        let response: web_sys::Response = self.accepted(send).await?.into();
+        // Cut short, it is no file.
+        let file = JsFuture::from(response.blob().map_err(|_| ApiError::Offline)?).await;
+        file.ok().and_then(|file| file.dyn_into().ok()).ok_or(ApiError::Offline)
+    }
+
     /// A request that has no body.
     pub fn send<T>(&self, method: Method, path: &str) -> Request<T> {
         Request::new(self, method, path, None)

@@ -4,6 +4,7 @@ mod stories_changes;
 mod stories_conversation_notes;
 mod stories_deleted;
 mod stories_drafts;
+mod stories_erasure;
 mod stories_in_step;
 mod stories_live;
 mod stories_many;

@@ -50,6 +50,18 @@ impl Contacts {
         self.activities.entries()
     }
 
+    /// Handles the erasure of a contact at `rev`. Only what the server says from then on is shown.
+    pub(super) fn erase(&self, id: ContactId, rev: Seq) {
+        let is_known = self.cell(id).with_untracked(|record| record.rev() >= rev);
+        if !is_known {
+            // The server's empty contact has this version itself.
+            self.change(id, |record| record.refuse_gone(Some(rev.saturating_sub(1))));
+        }
+        let activity = self.activity(id);
+        activity.items.update(|items| items.retain(|item| item.seq >= rev));
+        activity.next_cursor.set(None);
+    }
+
     /// Marks everything as stale: the server's next version of each thing wins.
     pub fn mark_stale(&self) {
         for cell in self.cells.all() {

@@ -185,6 +185,26 @@ impl ConversationList {
         }
     }
 
+    /// Removes conversations that are gone.
+    pub(super) fn remove_all(&self, gone: &[ConversationId]) {
+        let mut index = self.index();
+        let mut moved = false;
+        self.order.update_untracked(|order| {
+            for id in gone {
+                moved |= index.put(order, *id, None);
+                index.mark(*id, false);
+            }
+        });
+        let unread = index.unread.len();
+        drop(index);
+        if moved {
+            self.order.notify();
+        }
+        if self.unread.get_untracked() != unread {
+            self.unread.set(unread);
+        }
+    }
+
     /// Marks the list as stale: the next page determines its content.
     pub(super) fn mark_stale(&self) {
         self.index().is_stale = true;

@@ -15,8 +15,8 @@ use reactive_graph::{
     signal::ArcRwSignal,
     traits::{Get, GetUntracked, Set, Update, WithUntracked},
 };
-use std::sync::{Arc, Mutex};
-use wire::{AgentId, Conversation, ConversationId, ConversationQuery, Seq};
+use std::sync::{Arc, Mutex, MutexGuard};
+use wire::{AgentId, AgentRef, ContactId, Conversation, ConversationId, ConversationQuery, Seq};
 
 /// The content of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,11 +59,21 @@ impl ConversationRecord {
     }
 }
 
+/// The erasure of a conversation's contact. `by`: `None` for a command of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    pub contact: ContactId,
+    pub by: Option<AgentRef>,
+}
+
 /// Conversations by id, and the lists of conversations.
 pub struct Conversations {
     me: AgentId,
     cells: Keyed<ConversationId, ArcRwSignal<ConversationRecord>>,
     loads: Keyed<ConversationId, ArcRwSignal<Load>>,
+    erasures: Keyed<ConversationId, ArcRwSignal<Option<Erasure>>>,
+    /// The contacts who were erased, and when. A linear search: there are only a few.
+    erased: Mutex<Vec<(ContactId, Seq)>>,
     /// One list per query that was opened; only a few.
     lists: Mutex<Vec<Arc<ConversationList>>>,
 }
@@ -71,7 +81,14 @@ pub struct Conversations {
 impl Conversations {
     #[must_use]
     pub fn new(me: AgentId) -> Self {
-        Self { me, cells: Keyed::default(), loads: Keyed::default(), lists: Mutex::default() }
+        Self {
+            me,
+            cells: Keyed::default(),
+            loads: Keyed::default(),
+            erasures: Keyed::default(),
+            erased: Mutex::default(),
+            lists: Mutex::default(),
+        }
     }
 
     pub fn cell(&self, id: ConversationId) -> ArcRwSignal<ConversationRecord> {
@@ -128,6 +145,9 @@ impl Conversations {
     pub fn receive_all(&self, conversations: Vec<Conversation>) {
         let mut changed = Vec::new();
         for conversation in conversations {
+            if self.is_erased(&conversation) {
+                continue;
+            }
             let cell = self.cell(conversation.id);
             let mut known = cell.get_untracked();
             known.record.receive(conversation);
@@ -154,6 +174,50 @@ impl Conversations {
         })
     }
 
+    /// The erasure of the conversation's contact, if that was received in this page. Tracks.
+    #[must_use]
+    pub fn erasure(&self, id: ConversationId) -> Option<Erasure> {
+        self.erasures.cell(id).get()
+    }
+
+    /// The known conversations of a contact. Untracked.
+    #[must_use]
+    pub fn of_contact(&self, contact: ContactId) -> Vec<ConversationId> {
+        let of_contact = |known: &ConversationRecord| {
+            known.record.live().filter(|conversation| conversation.contact_id == contact).map(|it| it.id)
+        };
+        self.cells.all().iter().filter_map(|cell| cell.with_untracked(of_contact)).collect()
+    }
+
+    /// Handles the erasure of a contact at `rev`. Returns the conversations that were known.
+    pub(super) fn erase(&self, contact: ContactId, by: Option<AgentRef>, rev: Seq) -> Vec<ConversationId> {
+        self.erased().push((contact, rev));
+        let gone = self.of_contact(contact);
+        for id in &gone {
+            self.cell(*id).update(|known| known.record.refuse_gone(Some(rev)));
+            self.erasures.cell(*id).set(Some(Erasure { contact, by: by.clone() }));
+        }
+        for list in self.lists() {
+            list.remove_all(&gone);
+        }
+        gone
+    }
+
+    /// Whether the contact's erasure was received.
+    #[must_use]
+    pub fn is_of_erased(&self, contact: ContactId) -> bool {
+        self.erased().iter().any(|(erased, _)| *erased == contact)
+    }
+
+    /// Whether this is a version from before its contact was erased.
+    fn is_erased(&self, conversation: &Conversation) -> bool {
+        self.erased().iter().any(|(contact, rev)| *contact == conversation.contact_id && conversation.rev <= *rev)
+    }
+
+    fn erased(&self) -> MutexGuard<'_, Vec<(ContactId, Seq)>> {
+        self.erased.lock().expect("no panic while a lock is held")
+    }
+
     /// Marks everything as stale: the server's next version of each thing wins.
     pub fn mark_stale(&self) {
         for cell in self.cells.all() {
@@ -165,6 +229,8 @@ impl Conversations {
         for list in self.lists() {
             list.mark_stale();
         }
+        // A new epoch counts anew.
+        self.erased().clear();
     }
 
     fn memberships(&self) -> impl Iterator<Item = ListMembership> {
@@ -193,6 +259,12 @@ impl Conversations {
 impl Records<Conversation> for Conversations {
     fn with<R>(&self, id: ConversationId, look: impl FnOnce(&Record<Conversation>) -> R) -> R {
         self.cell(id).with_untracked(|known| look(&known.record))
+    }
+
+    fn take_in(&self, entry: Conversation, receive: fn(&mut Record<Conversation>, Conversation)) {
+        if !self.is_erased(&entry) {
+            self.change(entry.id, |record| receive(record, entry));
+        }
     }
 
     fn change<R>(&self, id: ConversationId, change: impl FnOnce(&mut Record<Conversation>) -> R) -> R {

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::keyed::Keyed;
-use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::{signal::ArcRwSignal, traits::Set as _};
 use wire::{ContactId, ConversationId};
 
 /// Drafts in memory: one per contact for a contact note, one per conversation and mode for the composer.
@@ -40,6 +40,16 @@ impl Drafts {
     /// The mode of a conversation's composer; it stays until the agent changes it.
     pub fn mode(&self, conversation: ConversationId) -> ArcRwSignal<Mode> {
         self.modes.cell(conversation)
+    }
+
+    pub(super) fn forget_contact(&self, contact: ContactId) {
+        self.contact_note(contact).set(String::new());
+    }
+
+    pub(super) fn forget_conversation(&self, conversation: ConversationId) {
+        self.reply(conversation).set(String::new());
+        self.conversation_note(conversation).set(String::new());
+        self.mode(conversation).set(Mode::Reply);
     }
 
     /// The composer's text in Note mode.

@@ -93,6 +93,12 @@ impl NotesOfContact {
         }
     }
 
+    /// Handles the erasure of the contact at `rev`.
+    pub(super) fn erase(&self, rev: Seq) {
+        self.timeline.erase(rev);
+        self.change_seen(|seen, _| *seen = Seen::default());
+    }
+
     /// Receives a deletion. If the note isn't loaded, the count of new notes becomes stale.
     pub(super) fn receive_deletion(&self, id: ContactNoteId, seq: Seq) {
         self.change_seen(|seen, floor| {

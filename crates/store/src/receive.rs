@@ -5,7 +5,7 @@
 mod tests;
 
 use super::{Store, records::Records};
-use wire::{Event, Position};
+use wire::{AgentRef, ContactId, Event, Position, Seq};
 
 impl Store {
     /// Applies one live event. Order and repetition don't matter: the higher `rev` wins.
@@ -27,8 +27,22 @@ impl Store {
             Event::MessageAdded { message, .. } => self.threads.of(message.conversation_id).messages.receive(message),
             Event::ConversationChanged { conversation, .. } => self.conversations.receive(conversation),
             Event::ContactChanged { contact, .. } => self.contacts.receive(contact),
+            Event::ContactErased { contact_id, actor, seq } => self.erase(contact_id, actor, seq),
             Event::AgentChanged { agent, seq, .. } => self.agents.receive_change(agent, seq),
         }
+    }
+
+    /// Drops everything of a contact who was erased: pending changes and drafts too.
+    fn erase(&self, contact: ContactId, by: Option<AgentRef>, seq: Seq) {
+        for conversation in self.conversations.erase(contact, by, seq) {
+            let thread = self.threads.of(conversation);
+            thread.messages.erase(seq);
+            thread.notes.erase(seq);
+            self.drafts.forget_conversation(conversation);
+        }
+        self.contact_notes.of(contact).erase(seq);
+        self.contacts.erase(contact, seq);
+        self.drafts.forget_contact(contact);
     }
 
     /// Handles a reset of the event stream at a position: the server has a new epoch, or can't send the missed events.

@@ -349,7 +349,7 @@ impl<T: Entry> Record<T> {
         };
     }
 
-    /// Records that the server refused because the thing was deleted, at `rev` if known.
+    /// Records that the thing was deleted for good, at `rev` if known: the server refused, or its contact was erased.
     pub fn refuse_gone(&mut self, rev: Option<Seq>) {
         (self.pending, self.deleted) = (None, None);
         self.receive_deletion(rev.unwrap_or(self.rev));

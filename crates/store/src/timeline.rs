@@ -145,6 +145,17 @@ impl<T: Entry> Timeline<T> {
         true
     }
 
+    /// Handles the erasure of everything at `rev`: nothing is kept, and nothing older comes back.
+    pub(super) fn erase(&self, rev: Seq) {
+        let mut transaction = Transaction::of(self);
+        for (id, _) in self.cells.entries() {
+            transaction.record(id, |record| record.refuse_gone(Some(rev)));
+        }
+        transaction.cover(0, None, rev, None);
+        transaction.commit();
+        self.set_load(Load::Ready);
+    }
+
     /// Marks everything as stale: the server's next version of each thing wins, and the next page from the newest
     /// resets the loaded range. Pages read before `since` are ignored.
     pub(super) fn mark_stale(&self, since: Option<&Position>) {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod data;
+mod erasure;
 mod people;
 mod rules;
 mod stream;

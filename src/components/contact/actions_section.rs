@@ -1,27 +1,33 @@
 //! `ActionsSection`: actions on the open conversation in the panel.
 
-use crate::browser::memo::memo;
+use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Fields},
     components::{
-        contact::panel_section::PanelSection, conversation::assign_menu::AssignMenu,
+        contact::{erase_contact::EraseContact, panel_section::PanelSection},
+        conversation::assign_menu::AssignMenu,
         shared::unsaved_fields::UnsavedFields,
     },
     strings::strings,
 };
 use leptos::prelude::*;
-use wire::{ConversationId, Status};
+use wire::{Contact, ContactId, ConversationId, Status};
 
-/// Assign and close; outside a conversation, a hint that it needs one.
+/// Assign and close; outside a conversation, a hint that it needs one. For admins also export and erasure.
 #[component]
-pub fn ActionsSection(conversation: Option<ConversationId>) -> impl IntoView {
+pub fn ActionsSection(
+    contact: ContactId,
+    known: ErasedMemo<Option<Contact>>,
+    conversation: Option<ConversationId>,
+) -> impl IntoView {
     view! {
         <PanelSection name="actions" title=strings().actions>
             {match conversation {
                 Some(conversation) => view! { <Actions conversation /> }.into_any(),
                 None => view! { <p class="empty">{strings().actions_need_conversation}</p> }.into_any(),
             }}
+            <EraseContact contact known />
         </PanelSection>
     }
 }

@@ -89,6 +89,9 @@ fn sentence(item: &Activity) -> AnyView {
         ActivityKind::TagAdded => strings.activity_tag_added,
         ActivityKind::TagRemoved => strings.activity_tag_removed,
         ActivityKind::DetailsChanged => strings.activity_details,
+        // By a command of the server.
+        ActivityKind::ContactErased if item.actor.is_none() => strings.contact_erased,
+        ActivityKind::ContactErased => strings.activity_erased,
     };
     let who = item.actor.as_ref().map_or(Value::Own(strings.activity_nobody), |actor| Value::Name(&actor.name));
     let subject = item.subject.as_deref().unwrap_or_default();

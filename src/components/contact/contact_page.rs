@@ -63,7 +63,10 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
                             <SectionMenu body name channel=strings().contact_heading />
                             <Sections contact conversation=None known name body />
                         </div>
-                        <Conversations contact />
+                        {live_view(move || {
+                            let is_erased = known.with(|known| known.as_ref().is_some_and(|known| known.erased));
+                            (!is_erased).then(|| view! { <Conversations contact /> })
+                        })}
                     }
                         .into_any()
                 })}

@@ -146,13 +146,21 @@ pub fn Sections(
     // A loaded contact stays visible, even if a refetch fails.
     let stage = memo(move |_| if known.with(Option::is_some) { Load::Ready } else { load.get() });
     let retry = Callback::new(move |()| client.load_contact(contact));
+    let is_erased = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.erased)));
     view! {
         <div class="panel-body" node_ref=body tabindex="0" role="group" aria-label=strings().jump_to>
             {live_view(move || match stage.get() {
+                Load::Ready if is_erased.get() => {
+                    view! {
+                        <p class="empty">{strings().contact_erased}</p>
+                        <ActivitySection contact />
+                    }
+                        .into_any()
+                }
                 Load::Ready => {
                     view! {
                         <DetailsSection known />
-                        <ActionsSection conversation />
+                        <ActionsSection contact known conversation />
                         <TagsSection contact known />
                         <ListsSection known />
                         <NotesSection contact conversation name />

@@ -11,7 +11,10 @@ use crate::{
         shared::load_problem::{LoadProblem, Waiting},
     },
     navigation::navigator::Navigator,
-    store::record::{Failure, Load},
+    store::{
+        conversations::Erasure,
+        record::{Failure, Load},
+    },
     strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
@@ -25,14 +28,20 @@ pub fn PaneView(conversation: ConversationId) -> impl IntoView {
     let load = client.store().conversations.load(conversation);
     let known = memo(move |_| client.conversation(conversation));
     let ids = memo(move |_| known.with(|known| known.as_ref().map(|known| (known.id, known.contact_id))));
-    let name = memo(move |_| known.with(|known| known.as_ref().map(pane_name).unwrap_or_default()));
+    let erased = Client::here();
+    let erasure = memo(move |_| erased.erasure(conversation));
+    let name = memo(move |_| {
+        let name = known.with(|known| known.as_ref().map(pane_name));
+        name.or_else(|| erasure.get().map(|_| strings().contact_erased.to_owned())).unwrap_or_default()
+    });
     let pane = NodeRef::<leptos::html::Section>::new();
     when_asked_for(conversation, pane);
     view! {
         <section class="pane" node_ref=pane aria-label=live(move || name.get())>
-            {live_view(move || match ids.get() {
-                Some((_, contact)) => view! { <Opened conversation contact known /> }.into_any(),
-                None => view! { <NotThere conversation load=load.get() /> }.into_any(),
+            {live_view(move || match (ids.get(), erasure.get()) {
+                (Some((_, contact)), _) => view! { <Opened conversation contact known /> }.into_any(),
+                (None, Some(erasure)) => view! { <Erased conversation erasure /> }.into_any(),
+                (None, None) => view! { <NotThere conversation load=load.get() /> }.into_any(),
             })}
         </section>
     }
@@ -73,6 +82,33 @@ fn Opened(
                 .then(|| view! { <ContactProfilePanel contact conversation close=close_panel /> })
         })}
         <IconRail conversation contact is_open=has_panel button=rail />
+    }
+}
+
+/// Stands in the place of a conversation whose contact was erased. The panel shows what is left of them.
+#[component]
+fn Erased(conversation: ConversationId, erasure: Erasure) -> impl IntoView {
+    let navigator = Navigator::here();
+    let Erasure { contact, by } = erasure;
+    Client::here().show_contact(contact);
+    let has_panel = memo(move |_| navigator.view.with(|view| view.has_panel(conversation)));
+    let close_panel = Callback::new(move |()| navigator.toggle_panel(conversation));
+    let sentence = match by {
+        Some(agent) => fill(strings().contact_erased_by, &[("name", &agent.name)]),
+        None => strings().contact_erased.to_owned(),
+    };
+    view! {
+        <div class="pane-problem">
+            <p><bdi dir="auto">{sentence}</bdi></p>
+            <button type="button" class="button" on:click=move |_| navigator.close(conversation)>
+                {strings().close_pane}
+            </button>
+        </div>
+        {live_view(move || {
+            has_panel
+                .get()
+                .then(|| view! { <ContactProfilePanel contact conversation close=close_panel /> })
+        })}
     }
 }
 

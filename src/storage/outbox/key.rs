@@ -26,6 +26,28 @@ pub(crate) enum Key {
 }
 
 impl Key {
+    /// The contact that it is about, if it is about one.
+    pub(crate) fn contact(&self) -> Option<ContactId> {
+        match self {
+            Self::ContactNoteDraft(contact) | Self::ContactNote(contact, _) => Some(*contact),
+            Self::Change { of, place, .. } if of == "contact" => Some((*place).into()),
+            _ => None,
+        }
+    }
+
+    /// The conversation that it is about, if it is about one.
+    pub(crate) fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::ReplyDraft(conversation)
+            | Self::ConversationNoteDraft(conversation)
+            | Self::NoteMode(conversation)
+            | Self::ConversationNote(conversation, _)
+            | Self::Reply(conversation, _) => Some(*conversation),
+            Self::Change { of, place, .. } if of == "conversation" => Some((*place).into()),
+            _ => None,
+        }
+    }
+
     /// When the thing was made, in milliseconds since 1970: the first 48 bits of a UUIDv7.
     pub(crate) fn made_at(&self) -> Option<i64> {
         let id = match self {

@@ -2,15 +2,18 @@
 
 use crate::{
     Store,
+    change::ConversationChange,
+    conversations::Erasure,
     record::Record,
+    records::Records as _,
     samples::{
         ME, agent, agent_id, contact, contact_id, conversation, conversation_id, conversation_note, is_saved, message,
         note, note_at, note_id, position,
     },
     threads::ThreadItem,
 };
-use reactive_graph::traits::WithUntracked;
-use wire::{AgentRef, Event, Seq};
+use reactive_graph::traits::{Get as _, Set as _, WithUntracked};
+use wire::{AgentRef, Conversation, ConversationQuery, Event, Seq, Status};
 
 fn actor() -> AgentRef {
     AgentRef { id: agent_id(2), name: "Sam".to_owned(), removed: false }
@@ -89,4 +92,51 @@ fn a_reset_makes_everything_stale_and_hides_nothing() {
         assert_eq!(store.conversations.shown_untracked(conversation_id(1)).map(|shown| shown.rev), Some(3));
         assert_eq!(store.contacts.shown(contact_id(1)).map(|shown| shown.name).as_deref(), Some("Anna"));
     }
+}
+
+#[test]
+fn nothing_of_an_erased_contact_is_shown_or_comes_back_whatever_is_pending_or_late() {
+    let store = store();
+    let conversations = &store.conversations;
+    let list = conversations.list(ConversationQuery::default());
+    let thread = store.threads.of(conversation_id(1));
+    let ours = conversation(1, 5, 5);
+    let contact_id = ours.contact_id;
+    conversations.receive(ours.clone());
+    store.contacts.receive(contact(1, 4, "Ana"));
+    store.receive(Event::ContactNoteAdded { note: note(5), actor: actor(), seq: 5 });
+    store.receive(Event::ConversationNoteAdded { note: conversation_note(6, 6), actor: actor(), seq: 6 });
+    store.contact_notes.of(contact_id).timeline.apply_add(note(900));
+    conversations.apply_change(ours.id, ConversationChange::Status(Status::Closed), 7);
+    store.drafts.reply(ours.id).set("half a reply".to_owned());
+    store.drafts.contact_note(contact_id).set("half a note".to_owned());
+    assert_eq!(list.order(), [ours.id]);
+
+    store.receive(Event::ContactErased { contact_id, actor: Some(actor()), seq: 20 });
+    assert_eq!((list.order(), list.unread_signal().get()), (vec![], 0));
+    let is_empty = || {
+        let notes = store.contact_notes.of(contact_id);
+        notes.timeline.order().is_empty() && notes.new_count() == 0 && thread.items().is_empty()
+    };
+    assert!(is_empty());
+    assert_eq!(conversations.shown(ours.id), None);
+    assert_eq!(conversations.erasure(ours.id), Some(Erasure { contact: contact_id, by: Some(actor()) }));
+    assert!(conversations.cell(ours.id).get().changes().is_empty());
+    assert_eq!(store.drafts.reply(ours.id).get() + &store.drafts.contact_note(contact_id).get(), "");
+
+    // What was under way.
+    store.receive(Event::ContactNoteAdded { note: note(7), actor: actor(), seq: 7 });
+    store.receive(Event::ConversationNoteAdded { note: conversation_note(8, 8), actor: actor(), seq: 8 });
+    store.receive(Event::MessageAdded { message: message(9, 9), actor: None, seq: 9 });
+    conversations.receive(Conversation { rev: 12, ..ours.clone() });
+    conversations.receive_all(vec![conversation(2, 13, 13)]);
+    store.contacts.receive(contact(1, 14, "Ana"));
+    assert!(is_empty());
+    assert_eq!(list.order(), []);
+    assert_eq!(store.contacts.shown(contact_id), None);
+    // What is left of them.
+    store.contacts.receive(wire::Contact { erased: true, ..contact(1, 20, "Erased contact") });
+    assert!(store.contacts.shown(contact_id).is_some_and(|contact| contact.erased));
+    store.receive(Event::ContactErased { contact_id, actor: Some(actor()), seq: 20 });
+    assert!(store.contacts.shown(contact_id).is_some(), "heard twice");
 }

@@ -148,6 +148,12 @@ impl Data {
                 let patch: ContactPatch = body(sent);
                 ok(&self.change_contact(id, |contact| patch.apply(contact)))
             }
+            [] if sent.method == "DELETE" => {
+                let me = self.agent(Who::Me);
+                self.erase_contact(id, me);
+                ok(&self.contacts.iter().find(|known| known.id == id))
+            }
+            ["export"] => ok(&self.contacts.iter().find(|known| known.id == id)),
             [] => match self.contacts.iter().find(|known| known.id == id) {
                 Some(contact) => ok(contact),
                 None => refused(ProblemCode::NotFound),

@@ -106,7 +106,7 @@ impl Data {
         AgentRef { id: agent.id, name: agent.name.clone(), removed: false }
     }
 
-    fn next(&mut self) -> Seq {
+    pub(super) fn next(&mut self) -> Seq {
         self.seq += 1;
         self.seq
     }
@@ -286,7 +286,7 @@ impl Data {
         Some(note)
     }
 
-    fn remember(&mut self, contact: ContactId, kind: ActivityKind, actor: &AgentRef) {
+    pub(super) fn remember(&mut self, contact: ContactId, kind: ActivityKind, actor: &AgentRef) {
         let (seq, at) = (self.seq, self.time());
         let activity = Activity { seq, kind, actor: Some(actor.clone()), conversation_id: None, subject: None, at };
         self.activity.push((contact, activity));

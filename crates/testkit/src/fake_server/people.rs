@@ -53,6 +53,11 @@ impl FakeServer {
         self.agent(who).id
     }
 
+    pub fn erase_contact(&self, contact: ContactId, who: Who) {
+        let by = self.agent(who);
+        self.shared.data.borrow_mut().erase_contact(contact, by);
+    }
+
     fn agent(&self, who: Who) -> AgentRef {
         self.shared.data.borrow().agent(who)
     }

@@ -1,0 +1,104 @@
+//! Export and erasure of a contact, and what this page forgets of an erased one.
+
+use super::{Client, spawn};
+use crate::{
+    browser::download::save,
+    net::api::Method,
+    storage::outbox::Key,
+    store::{
+        conversations::Erasure,
+        record::{Failure, Load},
+    },
+};
+use leptos::prelude::*;
+use serde_json::Value;
+use wire::{AgentRef, Contact, ContactId, ConversationId, Event, ProblemCode, Role, paths};
+
+impl Client {
+    /// Whether the agent may export and erase contacts.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.me().agent.role == Role::Admin
+    }
+
+    /// Downloads everything of a contact as a file.
+    ///
+    /// # Errors
+    /// [`Failure`], when the server refuses or can't be reached.
+    pub async fn export_contact(&self, id: ContactId) -> Result<(), Failure> {
+        let document = self.api().file(&paths::contact_export(id)).await.map_err(|error| error.failure())?;
+        save(&document, &format!("contact-{id}.json"));
+        Ok(())
+    }
+
+    /// Erases everything of a contact, for everybody.
+    ///
+    /// # Errors
+    /// [`Failure`], when the server refuses or can't be reached.
+    pub async fn erase_contact(&self, id: ContactId) -> Result<(), Failure> {
+        let erased = self.api().send::<Contact>(Method::DELETE, &paths::contact(id)).await;
+        let contact = erased.map_err(|error| error.failure())?;
+        let me = &self.me().agent;
+        let actor = Some(AgentRef { id: me.id, name: me.name.clone(), removed: false });
+        self.receive(vec![Event::ContactErased { contact_id: id, actor, seq: contact.rev }]);
+        Ok(())
+    }
+
+    /// The erasure of the contact of a conversation that was open. Tracks.
+    #[must_use]
+    pub fn erasure(&self, conversation: ConversationId) -> Option<Erasure> {
+        self.store().conversations.erasure(conversation)
+    }
+
+    /// Applies a contact as fetched. One who was erased without this page hearing of it is dropped here too.
+    pub(super) fn receive_contact(&self, contact: Contact) {
+        if contact.erased && !self.store().conversations.is_of_erased(contact.id) {
+            self.receive(vec![Event::ContactErased { contact_id: contact.id, actor: None, seq: contact.rev }]);
+        }
+        crate::store::records::Records::receive(&*self.store().contacts, contact);
+    }
+
+    /// Called when the store has dropped a contact. `known`: the conversations that it had of them.
+    pub(super) fn forget_erased(&self, contact: ContactId, known: Vec<ConversationId>) {
+        for id in &known {
+            self.store().conversations.load(*id).set(Load::Failed(Failure::Refused(ProblemCode::NotFound)));
+        }
+        self.forget_finished();
+        self.store().contacts.load(contact).set(Load::Idle);
+        let client = self.clone();
+        spawn(async move {
+            if client.is_shown(contact) {
+                client.fetch_contact(contact).await;
+            }
+            client.forget_stored(contact, &known).await;
+        });
+    }
+
+    /// Removes the contact's drafts and unsent changes from storage.
+    async fn forget_stored(&self, contact: ContactId, known: &[ConversationId]) {
+        for (key, _) in self.0.outbox.open().await {
+            let is_theirs = match (key.contact(), key.conversation()) {
+                (Some(of), _) => of == contact,
+                (None, Some(of)) => known.contains(&of) || self.is_not_there(of).await,
+                (None, None) => false,
+            };
+            if is_theirs {
+                self.forget(&key);
+            }
+        }
+    }
+
+    fn forget(&self, key: &Key) {
+        self.0.outbox.put(key, None);
+        self.restore(key, None, false);
+    }
+
+    /// Whether the server has no such conversation. One that this page shows is there.
+    async fn is_not_there(&self, conversation: ConversationId) -> bool {
+        if self.store().conversations.shown_untracked(conversation).is_some() {
+            return false;
+        }
+        let found = self.api().get::<Value>(&paths::conversation(conversation)).json().await;
+        found.is_err_and(|error| error.code() == Some(ProblemCode::NotFound))
+    }
+}

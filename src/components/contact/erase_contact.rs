@@ -1,0 +1,121 @@
+//! `EraseContact`: what only admins see in the panel's actions: export and erasure of the contact.
+
+use crate::browser::memo::{ErasedMemo, memo};
+use crate::components::ui::live::{live, live_view};
+use crate::{
+    client::Client,
+    store::record::Failure,
+    strings::{failure_sentence, fill, strings},
+};
+use leptos::{ev, html, prelude::*};
+use wire::{Contact, ContactId};
+
+/// Two buttons, and the dialog that asks before an erasure. Nothing for agents who are no admins.
+#[component]
+pub fn EraseContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> impl IntoView {
+    let client = Client::here();
+    if !client.is_admin() {
+        return ().into_any();
+    }
+    let dialog = NodeRef::<html::Dialog>::new();
+    let is_exporting = RwSignal::new(false);
+    let export = move |_| {
+        let client = client.clone();
+        is_exporting.set(true);
+        leptos::task::spawn_local(async move {
+            if let Err(failure) = client.export_contact(contact).await {
+                client.alert(fill(strings().export_failed, &[("reason", failure_sentence(failure))]));
+            }
+            is_exporting.try_set(false);
+        });
+    };
+    view! {
+        <div class="actions admin-actions">
+            <button type="button" class="button" disabled=live(move || is_exporting.get()) on:click=export>
+                {strings().export_contact}
+            </button>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    if let Some(dialog) = dialog.get_untracked() {
+                        let _ = dialog.show_modal();
+                    }
+                }
+            >
+                {strings().erase_contact}
+            </button>
+            <Confirmation contact known dialog />
+        </div>
+    }
+    .into_any()
+}
+
+/// Says what is erased, and needs a tick before it goes on.
+#[component]
+fn Confirmation(
+    contact: ContactId,
+    known: ErasedMemo<Option<Contact>>,
+    dialog: NodeRef<html::Dialog>,
+) -> impl IntoView {
+    let (is_sure, is_erasing) = (RwSignal::new(false), RwSignal::new(false));
+    let failed = RwSignal::new(None::<Failure>);
+    let client = Client::here();
+    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let title = memo(move |_| fill(strings().erase_title, &[("name", &name.get())]));
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let erase = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if !is_sure.get_untracked() || is_erasing.get_untracked() {
+            return;
+        }
+        let client = client.clone();
+        is_erasing.set(true);
+        failed.set(None);
+        leptos::task::spawn_local(async move {
+            // On success the section is gone, and the dialog with it.
+            if let Err(failure) = client.erase_contact(contact).await {
+                failed.try_set(Some(failure));
+            }
+            is_erasing.try_set(false);
+        });
+    };
+    view! {
+        <dialog
+            class="confirmation"
+            node_ref=dialog
+            aria-label=live(move || title.get())
+            // The panel around it would close too.
+            on:keydown=|event: ev::KeyboardEvent| event.stop_propagation()
+            on:close=move |_| {
+                is_sure.set(false);
+                failed.set(None);
+            }
+        >
+            <form on:submit=erase>
+                <h2><bdi dir="auto">{live_view(move || title.get())}</bdi></h2>
+                <p>{strings().erase_what}</p>
+                <p>{strings().erase_final}</p>
+                <label class="confirmation-sure">
+                    <input
+                        type="checkbox"
+                        prop:checked=live(move || is_sure.get())
+                        on:change=move |event| is_sure.set(event_target_checked(&event))
+                    />
+                    {strings().erase_sure}
+                </label>
+                {live_view(move || failed.get().map(|failure| view! { <p role="alert">{failure_sentence(failure)}</p> }))}
+                <div class="confirmation-buttons">
+                    <button type="button" class="button" on:click=move |_| close()>{strings().field_cancel}</button>
+                    <button type="submit" class="button danger" disabled=live(move || !is_sure.get() || is_erasing.get())>
+                        {strings().erase_now}
+                    </button>
+                </div>
+            </form>
+        </dialog>
+    }
+}
