@@ -1,11 +1,14 @@
 //! `EraseContact`: what only admins see in the panel's actions: export and erasure of the contact.
 
 use crate::browser::memo::{ErasedMemo, memo};
-use crate::components::ui::live::{live, live_view};
+use crate::components::ui::{
+    live::{live, live_view},
+    name::filled,
+};
 use crate::{
     client::Client,
     store::record::Failure,
-    strings::{failure_sentence, fill, strings},
+    strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::{ev, html, prelude::*};
 use wire::{Contact, ContactId};
@@ -24,7 +27,7 @@ pub fn EraseContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> i
         is_exporting.set(true);
         leptos::task::spawn_local(async move {
             if let Err(failure) = client.export_contact(contact).await {
-                client.alert(fill(strings().export_failed, &[("reason", failure_sentence(failure))]));
+                client.alert(fill(strings().export_failed, &[("reason", Value::Own(failure_sentence(failure)))]));
             }
             is_exporting.try_set(false);
         });
@@ -62,7 +65,7 @@ fn Confirmation(
     let failed = RwSignal::new(None::<Failure>);
     let client = Client::here();
     let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
-    let title = memo(move |_| fill(strings().erase_title, &[("name", &name.get())]));
+    let title = memo(move |_| fill(strings().erase_title, &[("name", Value::Name(&name.get()))]));
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
@@ -97,7 +100,7 @@ fn Confirmation(
             }
         >
             <form on:submit=erase>
-                <h2><bdi dir="auto">{live_view(move || title.get())}</bdi></h2>
+                <h2>{live_view(move || filled(strings().erase_title, &[("name", Value::Name(&name.get()))]))}</h2>
                 <p>{strings().erase_what}</p>
                 <p>{strings().erase_final}</p>
                 <label class="confirmation-sure">

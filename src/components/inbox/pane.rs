@@ -1,7 +1,10 @@
 //! `PaneView`: one open conversation with its icon rail and its Contact Profile Panel.
 
 use crate::browser::memo::{ErasedMemo, memo};
-use crate::components::ui::live::{live, live_view};
+use crate::components::ui::{
+    live::{live, live_view},
+    name::filled,
+};
 use crate::{
     client::Client,
     components::{
@@ -94,12 +97,12 @@ fn Erased(conversation: ConversationId, erasure: Erasure) -> impl IntoView {
     let has_panel = memo(move |_| navigator.view.with(|view| view.has_panel(conversation)));
     let close_panel = Callback::new(move |()| navigator.toggle_panel(conversation));
     let sentence = match by {
-        Some(agent) => fill(strings().contact_erased_by, &[("name", &agent.name)]),
-        None => strings().contact_erased.to_owned(),
+        Some(agent) => filled(strings().contact_erased_by, &[("name", Value::Name(&agent.name))]),
+        None => strings().contact_erased.into_any(),
     };
     view! {
         <div class="pane-problem">
-            <p><bdi dir="auto">{sentence}</bdi></p>
+            <p>{sentence}</p>
             <button type="button" class="button" on:click=move |_| navigator.close(conversation)>
                 {strings().close_pane}
             </button>
