@@ -14,7 +14,9 @@ use crate::{
 };
 use axum::{extract, http::StatusCode};
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use std::future::ready;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ActivityKind, AgentId, Attachment, ChannelKind, ConversationId, Delivery, Direction, Message, MessageId,
@@ -209,7 +211,8 @@ async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> R
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT m.*, ",
+            "SELECT m.*, (SELECT COALESCE(SUM(length(t.name) + length(t.media_type) + 50), 0) FROM attachment t \
+             WHERE t.org_id = m.org_id AND t.message_id = m.id) AS attachment_bytes, ",
             author_columns!(),
             " FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND ",
             $rest
@@ -242,10 +245,16 @@ pub(crate) async fn newest(
         .bind(int(before))
         .bind(i64::from(limit) + 1)
         .fetch(&mut *reading);
-    let (mut items, has_more) = page::collect(rows, limit, message).await?;
+    let with_attachments = rows.and_then(|row| ready(attachment_bytes(&row).map(|bytes| (row, bytes))));
+    let (mut items, has_more) = page::collect_with(with_attachments, limit, message).await?;
     attach(reading, org, conversation, &mut items).await?;
     let next = items.last().filter(|_| has_more).map(|last| last.seq);
     Ok((items, next))
+}
+
+/// About how many bytes a message's attachments take, which are read after the page is made.
+fn attachment_bytes(row: &SqliteRow) -> sqlx::Result<usize> {
+    Ok(usize::try_from(row.try_get::<i64, _>("attachment_bytes")?).unwrap_or(usize::MAX))
 }
 
 const SELECT_ATTACHMENTS: &str = "SELECT t.message_id, t.name, t.size, t.media_type FROM message m \

@@ -80,16 +80,26 @@ const MOST_BYTES: usize = 256 * 1024;
 
 /// Reads the items of a page: at most `limit`, and fewer where they are long. `true`: there are more.
 pub(crate) async fn collect<T: Serialize>(
-    mut rows: impl Stream<Item = sqlx::Result<SqliteRow>> + Unpin,
+    rows: impl Stream<Item = sqlx::Result<SqliteRow>> + Unpin,
+    limit: u32,
+    item: impl Fn(&SqliteRow) -> sqlx::Result<T>,
+) -> Result<(Vec<T>, bool)> {
+    collect_with(rows.map_ok(|row| (row, 0)), limit, item).await
+}
+
+/// As [`collect`], for rows with the number of bytes that their items are going to have in addition.
+pub(crate) async fn collect_with<T: Serialize>(
+    mut rows: impl Stream<Item = sqlx::Result<(SqliteRow, usize)>> + Unpin,
     limit: u32,
     item: impl Fn(&SqliteRow) -> sqlx::Result<T>,
 ) -> Result<(Vec<T>, bool)> {
     let mut page = Collected::new(limit);
-    while let Some(row) = rows.try_next().await? {
+    while let Some((row, more_bytes)) = rows.try_next().await? {
         if page.is_full() {
             return Ok((page.items, true));
         }
         page.push(item(&row)?);
+        page.bytes += more_bytes;
     }
     Ok((page.items, false))
 }

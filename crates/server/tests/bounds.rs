@@ -6,14 +6,14 @@ use crate::{
     visitor::{MESSAGES, message, visitor},
 };
 use serde_json::{Value, json};
-use sidenote_server::{Config, serve};
+use sidenote_server::{Config, messages, serve};
 use std::time::Duration;
 use tokio::{
     io::AsyncWriteExt as _,
     net::{TcpListener, TcpStream},
 };
 use uuid::Uuid;
-use wire::{ContactNoteId, ConversationNoteId, MessageId, paths};
+use wire::{Attachment, ContactNoteId, ConversationNoteId, Delivery, Direction, MessageId, paths};
 
 /// The longest text there is: 10,000 characters, 40 kB.
 fn long(n: usize) -> String {
@@ -24,11 +24,11 @@ fn long(n: usize) -> String {
 const TOO_MANY_BYTES: usize = 256 * 1024 + 50_000;
 
 /// The texts of every page, which are in the order of the pages. `body`: where an item has its text.
-async fn read_all(client: &Client, path: &str, body: &str) -> (Vec<String>, usize) {
+async fn read_all(client: &Client, path: &str, body: &str, most_bytes: usize) -> (Vec<String>, usize) {
     let (mut texts, mut pages, mut cursor) = (Vec::new(), 0, String::new());
     loop {
         let answer = client.get(&format!("{path}?limit=100{cursor}")).await.expect(200);
-        assert!(answer.body.len() < TOO_MANY_BYTES, "{path}: {} bytes", answer.body.len());
+        assert!(answer.body.len() < most_bytes, "{path}: {} bytes", answer.body.len());
         let page = answer.json();
         pages += 1;
         let items = page["items"].as_array().unwrap();
@@ -61,7 +61,7 @@ async fn long_texts_make_short_pages_and_nothing_is_left_out() {
         format!("/api/v1/contacts/{}/notes", acme.ana),
     ] {
         let path = path.split('?').next().unwrap();
-        let (texts, pages) = read_all(&sam, path, "/body").await;
+        let (texts, pages) = read_all(&sam, path, "/body", TOO_MANY_BYTES).await;
         assert_eq!(texts, newest_first(20), "{path}");
         assert!(pages >= 3, "{path}: {pages}");
     }
@@ -89,6 +89,35 @@ async fn long_texts_make_short_pages_and_nothing_is_left_out() {
 }
 
 #[tokio::test]
+async fn many_attachments_make_short_pages_too() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let name = "n".repeat(200);
+    let attachments: Vec<_> =
+        (0..500).map(|_| Attachment { name: name.clone(), size: 1, media_type: "image/png".to_owned() }).collect();
+    let mut change = world.db().change(acme.org).await.unwrap();
+    for n in 0..8 {
+        let row = messages::NewRow {
+            id: MessageId::fresh(),
+            conversation: acme.ana_chat,
+            direction: Direction::In,
+            author: None,
+            body: &format!("{n:04}"),
+            attachments: &attachments,
+            source_key: None,
+            delivery: Delivery::Delivered,
+            at: change.at(),
+        };
+        messages::insert(&mut change, &row).await.unwrap();
+    }
+    change.commit().await.unwrap();
+    let path = paths::messages(acme.ana_chat, None);
+    let (texts, pages) = read_all(&sam, path.split('?').next().unwrap(), "/body", 256 * 1024 + 150_000).await;
+    assert_eq!(texts, newest_first(8));
+    assert!(pages >= 3, "{pages}");
+}
+
+#[tokio::test]
 async fn a_visitor_with_long_messages_gets_short_pages_too() {
     let world = World::new().await;
     let visitor = visitor(&world).await;
@@ -102,7 +131,7 @@ async fn a_visitor_with_long_messages_gets_short_pages_too() {
     for n in 2..20 {
         sam.put(&paths::message(conversation, MessageId::fresh()), json!({ "body": long(n) })).await.expect(201);
     }
-    let (texts, pages) = read_all(&visitor, MESSAGES, "/body").await;
+    let (texts, pages) = read_all(&visitor, MESSAGES, "/body", TOO_MANY_BYTES).await;
     assert_eq!(texts, newest_first(20));
     assert!(pages >= 3, "{pages}");
     let mut stream = visitor.with("last-event-id", "0").stream(crate::visitor::EVENTS).await;
