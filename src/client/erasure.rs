@@ -9,6 +9,7 @@ use crate::{
         conversations::Erasure,
         record::{Failure, Load},
     },
+    strings::strings,
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -41,6 +42,7 @@ impl Client {
         let me = &self.me().agent;
         let actor = Some(AgentRef { id: me.id, name: me.name.clone(), removed: false });
         self.receive(vec![Event::ContactErased { contact_id: id, actor, seq: contact.rev }]);
+        self.announce(strings().contact_erased.to_owned());
         Ok(())
     }
 

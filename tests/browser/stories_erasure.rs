@@ -7,7 +7,7 @@ use sidenote_testkit::{
     notes::{add_note, note_box},
     screen::{Screen, found, read},
     story::Story,
-    user::{fill_in, press},
+    user::{fill_in, focused, press},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -74,6 +74,7 @@ async fn an_admin_erases_a_contact_after_a_tick_and_sees_what_is_left() {
     eventually("nothing is left", || !has_a_trace(&story)).await;
     eventually("the activity", || story.panel(0).says("Maya erased the contact")).await;
     assert!(story.panel(0).says("Erased contact"));
+    eventually("the focus is not lost", || focused().is_some_and(|it| read(&it) == "Close this pane")).await;
     assert!(!story.panel(0).has("button", "Erase…") && found(story.root(), ".composer").is_empty());
     assert!(story.alerts().is_empty(), "{:?}", story.alerts());
     assert_eq!(story.server.requests("DELETE", CONTACT).len(), 1);

@@ -92,8 +92,18 @@ fn Opened(
 #[component]
 fn Erased(conversation: ConversationId, erasure: Erasure) -> impl IntoView {
     let navigator = Navigator::here();
+    let client = Client::here();
     let Erasure { contact, by } = erasure;
-    Client::here().show_contact(contact);
+    client.show_contact(contact);
+    let leave = NodeRef::<leptos::html::Button>::new();
+    if by.as_ref().is_some_and(|agent| agent.id == client.my_id()) {
+        // The dialog that had the focus is gone.
+        crate::browser::timers::soon(move || {
+            if let Some(button) = leave.get_untracked() {
+                let _ = button.focus();
+            }
+        });
+    }
     let has_panel = memo(move |_| navigator.view.with(|view| view.has_panel(conversation)));
     let close_panel = Callback::new(move |()| navigator.toggle_panel(conversation));
     let sentence = match by {
@@ -103,7 +113,7 @@ fn Erased(conversation: ConversationId, erasure: Erasure) -> impl IntoView {
     view! {
         <div class="pane-problem">
             <p>{sentence}</p>
-            <button type="button" class="button" on:click=move |_| navigator.close(conversation)>
+            <button type="button" class="button" node_ref=leave on:click=move |_| navigator.close(conversation)>
                 {strings().close_pane}
             </button>
         </div>
