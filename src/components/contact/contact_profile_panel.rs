@@ -7,7 +7,8 @@ use crate::{
     components::{
         contact::{
             actions_section::ActionsSection, activity_section::ActivitySection, contact_addresses::ContactAddresses,
-            details_section::DetailsSection, lists_section::ListsSection, tags_section::TagsSection,
+            details_section::DetailsSection, lists_section::ListsSection, panel_section::PanelSection,
+            tags_section::TagsSection,
         },
         notes::notes_section::NotesSection,
         shared::{
@@ -152,7 +153,9 @@ pub fn Sections(
             {live_view(move || match stage.get() {
                 Load::Ready if is_erased.get() => {
                     view! {
-                        <p class="empty">{strings().contact_erased}</p>
+                        <PanelSection name="details" title=strings().details>
+                            <p class="empty">{strings().contact_erased}</p>
+                        </PanelSection>
                         <ActivitySection contact />
                     }
                         .into_any()
