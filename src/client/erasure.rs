@@ -13,6 +13,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use serde_json::Value;
+use std::collections::HashSet;
 use wire::{AgentRef, Contact, ContactId, ConversationId, Event, ProblemCode, Role, paths};
 
 impl Client {
@@ -86,6 +87,23 @@ impl Client {
             };
             if is_theirs {
                 self.forget(&key);
+            }
+        }
+    }
+
+    /// Looks whether somebody was erased while no page was open: what is stored of them goes.
+    pub(super) async fn forget_missing(&self, stored: &[Key]) {
+        let contacts: HashSet<ContactId> = stored.iter().filter_map(Key::contact).collect();
+        for contact in contacts {
+            let is_known = self.store().contacts.cell(contact).with_untracked(|record| record.live().is_some());
+            if !is_known && let Ok(found) = self.api().get::<Contact>(&paths::contact(contact)).await {
+                self.receive_contact(found);
+            }
+        }
+        let conversations: HashSet<ConversationId> = stored.iter().filter_map(Key::conversation).collect();
+        for conversation in conversations {
+            if self.is_not_there(conversation).await {
+                stored.iter().filter(|key| key.conversation() == Some(conversation)).for_each(|key| self.forget(key));
             }
         }
     }

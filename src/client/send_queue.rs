@@ -231,7 +231,8 @@ impl Client {
     pub(crate) fn begin_sending(&self) {
         let client = self.clone();
         spawn(async move {
-            for key in client.restore_all().await {
+            let keys = client.restore_all().await;
+            for key in keys.clone() {
                 // Already confirmed, so not to be sent; a tab opened since then doesn't know that.
                 if client.queued(&key).is_some_and(|queued| queued.unsent().is_none()) {
                     client.0.outbox.put(&key, None);
@@ -242,6 +243,7 @@ impl Client {
             for parent in client.0.send_queue.parents() {
                 client.send_parent(parent);
             }
+            client.forget_missing(&keys).await;
         });
     }
 

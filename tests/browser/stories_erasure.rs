@@ -147,6 +147,31 @@ async fn an_erasure_that_was_missed_is_noticed_after_a_reset() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_typed_about_a_contact_who_was_erased_while_no_page_was_open_is_removed() {
+    let server = FakeServer::new();
+    let (bob, other) = server.contact_with_conversation("Bob Stone", ChannelKind::Chat);
+    let (story, ana, conversation) = ana(server).await;
+    fill_in(&note_box(&story.panel(0)), "half a thought");
+    story.client.draft_reply(conversation, "half a reply".to_owned());
+    story.client.draft_contact_note(bob, "kept".to_owned());
+    story.client.draft_reply(other, "kept too".to_owned());
+    story.client.close();
+    story.server.erase_contact(ana, Who::Colleague);
+    for _ in 0..2 {
+        let later = sidenote::sync::open(story.server.api(), None).await.expect("the fake server lets everybody in");
+        let drafts = &later.store().drafts;
+        eventually("what is stored", || drafts.contact_note(bob).get_untracked() == "kept").await;
+        eventually("hers are gone", || {
+            drafts.contact_note(ana).get_untracked().is_empty() && drafts.reply(conversation).get_untracked().is_empty()
+        })
+        .await;
+        assert_eq!(drafts.reply(other).get_untracked(), "kept too");
+        later.close();
+    }
+    story.end().await;
+}
+
+#[wasm_bindgen_test]
 async fn an_admin_downloads_the_export_as_a_file() {
     let (story, ..) = ana(FakeServer::for_admin()).await;
     let export: HtmlButtonElement = story.panel(0).role("button", "Export…").unchecked_into();
