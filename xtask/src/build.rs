@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use crate::{
-    compress, fingerprint, install, minify,
+    compress, fingerprint, install,
     project::Project,
     shell::{self, Error},
     strip,
@@ -38,11 +38,10 @@ pub(crate) fn release(project: &Project) -> Result<(), Error> {
     server(project, FAST)
 }
 
-/// The app for browsers: minified, compressed, and without the names of functions.
+/// The app for browsers: compressed, and without the names of functions.
 pub(crate) fn shipped_app(project: &Project) -> Result<(), Error> {
     app(project)?;
     strip::names(project)?;
-    minify::app(project)?;
     compress::siblings(project)
 }
 

@@ -18,7 +18,6 @@ mod fingerprint;
 mod first_load;
 mod install;
 mod lanes;
-mod minify;
 mod package;
 mod project;
 mod run;
