@@ -31,6 +31,7 @@ const BROKEN = {
     "contact_profile_panel",
     "detail_field",
     "details_section",
+    "erase_contact",
     "lists_section",
     "note_item",
     "notes_section",
