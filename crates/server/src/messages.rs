@@ -207,20 +207,24 @@ async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> R
     Ok(())
 }
 
-/// A statement for messages of an organization, with the columns that [`message`] reads.
+/// A statement for messages of an organization, with the columns that [`message`] reads and further ones.
 macro_rules! select {
-    ($rest:literal) => {
+    ($columns:literal, $rest:literal) => {
         concat!(
-            "SELECT m.*, (SELECT COALESCE(SUM(length(t.name) + length(t.media_type) + 50), 0) FROM attachment t \
-             WHERE t.org_id = m.org_id AND t.message_id = m.id) AS attachment_bytes, ",
+            "SELECT m.*, ",
+            $columns,
             author_columns!(),
             " FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND ",
             $rest
         )
     };
 }
-const SELECT_ONE: &str = select!("m.id = ?");
-const SELECT_NEWEST: &str = select!("m.conversation_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?");
+const SELECT_ONE: &str = select!("", "m.id = ?");
+const SELECT_NEWEST: &str = select!(
+    "(SELECT COALESCE(SUM(length(t.name) + length(t.media_type) + 50), 0) FROM attachment t \
+     WHERE t.org_id = m.org_id AND t.message_id = m.id) AS attachment_bytes, ",
+    "m.conversation_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?"
+);
 
 /// A message as agents see it.
 pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: MessageId) -> Result<Option<Message>> {

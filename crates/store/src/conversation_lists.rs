@@ -163,36 +163,32 @@ impl ConversationList {
 
     /// Updates the places of changed conversations.
     pub(super) fn place_all(&self, changed: impl Iterator<Item = ListMembership>) {
-        let mut index = self.index();
-        index.touched = true;
-        let mut moved = false;
-        self.order.update_untracked(|order| {
-            for membership in changed {
+        self.index().touched = true;
+        self.put_all(|index| {
+            let places = changed.map(|membership| {
                 let place = membership.fits(&self.query, self.me).then(|| membership.sort_key(self.query.sort));
                 let shown = !membership.is_stale || index.is_stale;
                 let place = place.filter(|place| shown && End::At(*place) <= index.end);
-                moved |= index.put(order, membership.id, place);
-                index.mark(membership.id, place.is_some() && membership.unread);
-            }
+                (membership.id, place, place.is_some() && membership.unread)
+            });
+            places.collect()
         });
-        let unread = index.unread.len();
-        drop(index);
-        if moved {
-            self.order.notify();
-        }
-        if self.unread.get_untracked() != unread {
-            self.unread.set(unread);
-        }
     }
 
     /// Removes conversations that are gone.
     pub(super) fn remove_all(&self, gone: &[ConversationId]) {
+        self.put_all(|_| gone.iter().map(|id| (*id, None, false)).collect());
+    }
+
+    /// Puts conversations in their place, or takes them out, and notes whether they are unread.
+    fn put_all(&self, places: impl FnOnce(&Index) -> Vec<(ConversationId, Option<SortKey>, bool)>) {
         let mut index = self.index();
         let mut moved = false;
+        let places = places(&index);
         self.order.update_untracked(|order| {
-            for id in gone {
-                moved |= index.put(order, *id, None);
-                index.mark(*id, false);
+            for (id, place, is_unread) in places {
+                moved |= index.put(order, id, place);
+                index.mark(id, is_unread);
             }
         });
         let unread = index.unread.len();
