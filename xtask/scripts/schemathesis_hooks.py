@@ -30,7 +30,7 @@ NAMED = {
 NAMED_FIELDS = {
     ("/agent", "unknown"): "The agents of an organization are in the database.",
     ("/assignee_id", "unknown-agent"): "The agents of an organization are in the database.",
-    ("/birthday", "invalid"): "Nobody is born after today, and the document is not made anew every day.",
+    ("/birthday", "invalid"): "Nobody is born after today, and the document is made once.",
     ("/origin", "not-listed"): "The origins of an organization are in the database.",
     ("/origin", "not-an-origin"): "Which names a host can have is defined by IDNA, not by a pattern.",
 }

@@ -189,7 +189,7 @@ pub async fn head(reading: &mut SqliteConnection, org: OrgId) -> Result<Seq> {
 }
 
 /// Makes the file readable by its owner only, if it is there or not: it holds what people wrote. SQLite gives its side
-/// files the same mode. A link is refused: whoever can replace it could choose the file.
+/// files the same mode. A link is refused: who can replace it could choose the file.
 pub(crate) fn make_private(file: &Path) -> Result<()> {
     match create_private(file) {
         Ok(_) => return Ok(()),

@@ -38,7 +38,7 @@ pub fn check_new(password: &str) -> Result<()> {
 
 /// Verifies passwords, one at a time, in the order of the calls.
 ///
-/// A verification needs 19 MiB. They are allocated once: an allocator may keep what is freed, for every thread anew.
+/// A verification needs 19 MiB. They are allocated once: an allocator may keep the freed memory of each thread.
 #[derive(Clone, Default)]
 pub(crate) struct PasswordVerifier {
     memory: Arc<Mutex<Vec<Block>>>,

@@ -1,7 +1,7 @@
 //! Wake-ups: tell those who wait for changes of something that there may be one.
 //!
-//! A wake-up carries no data and is never lost: whoever subscribes, then reads, then waits misses nothing. Who waits for
-//! something else isn't woken.
+//! A wake-up carries no data and is never lost: a task that subscribes, then reads, then waits misses nothing. Tasks that
+//! wait for another topic sleep on.
 
 use std::{
     collections::HashMap,

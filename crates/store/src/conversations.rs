@@ -229,7 +229,7 @@ impl Conversations {
         for list in self.lists() {
             list.mark_stale();
         }
-        // A new epoch counts anew.
+        // A new epoch counts from the beginning.
         self.erased().clear();
     }
 

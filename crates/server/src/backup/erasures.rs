@@ -1,4 +1,4 @@
-//! Erased contacts in a restore: whoever was erased since the backup is erased in it too.
+//! Erased contacts in a restore: who was erased since the backup is erased in it too.
 
 use crate::{
     contact_erasure, contacts,
