@@ -1,29 +1,23 @@
 //! Reads one raw message into a letter: sender, time, the letters it answers, text and attachments.
 
-use crate::{Cut, Place, Unreadable, content, date, limits::Room, mbox::Entry, mime::Section, text, workarounds};
+use crate::{
+    Cut, Doubt, Place, Unreadable,
+    address::{self, Sender},
+    content, date,
+    head::{Head, Section},
+    identity::Identity,
+    limits::Room,
+    mbox::Entry,
+    sender, text,
+};
 use chrono::{DateTime, Utc};
-use mail_parser::{Address, HeaderName, HeaderValue, Message};
-use sha2::{Digest, Sha256};
-use std::{collections::BTreeSet, fmt::Write as _};
+use mail_parser::{HeaderName, HeaderValue, Message, MessageParser};
+use std::collections::BTreeSet;
 
-/// Longer than any real address or name.
+/// Longer than any real subject.
 const MAX_LINE: usize = 255;
 /// A longer Message-ID is an accident, not an id; the letter is then known by its hash.
 const MAX_ID: usize = 500;
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Sender {
-    /// As written in the letter.
-    pub address: String,
-    pub name: Option<String>,
-}
-
-impl Sender {
-    /// The key of a sender: the address in lower case, since the programs of one person differ in case.
-    pub(crate) fn key(&self) -> String {
-        folded(&self.address)
-    }
-}
 
 /// An attachment's name, size in bytes and media type. Its content is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,25 +31,35 @@ pub struct Attached {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
     pub place: Place,
-    /// Its Message-ID, or a hash of the raw message where it has none.
+    /// Its Message-ID, or its identity where it has none.
     pub key: String,
+    /// The same for letters of the same sender, date, subject and text, in whatever form they were kept.
+    pub identity: Identity,
     pub from: Sender,
-    /// To and Cc, case folded.
-    pub(crate) recipients: Vec<String>,
+    /// Where an answer would go, if that is somebody else.
+    pub(crate) reply_to: Option<Sender>,
+    /// Whether From was a mailing list that had put itself in the sender's place.
+    pub(crate) is_behind_list: bool,
+    /// To, Cc and Bcc.
+    pub(crate) recipients: Vec<Sender>,
     /// The Message-IDs of the letters that it answers directly.
     pub(crate) in_reply_to: Vec<String>,
     /// The Message-IDs of the thread above it, oldest first.
     pub(crate) references: Vec<String>,
-    /// `None`: neither its headers nor the archive have a date.
-    pub(crate) at: Option<DateTime<Utc>>,
+    /// The times that its headers and the archive name, the most trustworthy first.
+    pub(crate) times: Vec<DateTime<Utc>>,
     pub subject: Option<String>,
     /// The subject without "Re:" and its forms in other languages.
     pub base_subject: String,
+    /// Whether the subject says that it is an answer.
+    pub(crate) is_reply: bool,
     /// No control characters but tab and line feed. May be empty, may be long.
     pub body: String,
     pub attachments: Vec<Attached>,
     /// What of it is left out.
     pub cut: BTreeSet<Cut>,
+    /// What of it is not as it claims to be.
+    pub doubts: BTreeSet<Doubt>,
 }
 
 impl std::fmt::Debug for Letter {
@@ -78,72 +82,49 @@ impl Letter {
         }
         let mut room = Room::new();
         let section = Section::new(&entry.raw);
-        let head = workarounds::prepared(section.head, &mut room);
-        let message = workarounds::parse(&head).ok_or(Unreadable::NoHeaders)?;
-        let from = sender(&message, &entry.from_line).ok_or(Unreadable::NoSender)?;
-        let content = content::read(&message, section.body, &mut room);
+        let head = Head::read(section.head, &mut room);
+        if !head.has_fields() {
+            return Err(Unreadable::NoHeaders);
+        }
+        let written = sender::of(&head, &entry.from_line).ok_or(Unreadable::NoSender)?;
+        let content = content::read(&head, section.body, &mut room);
+        let block = head.block(&["subject", "message-id", "in-reply-to", "references"]) + "X-Other: x\n";
+        let message = MessageParser::default().parse_headers(&block).ok_or(Unreadable::NoHeaders)?;
         let subject = message.subject().and_then(|subject| text::line(subject, MAX_LINE));
         room.cut.extend((entry.skipped > 0).then_some(Cut::Letter));
-        Ok(Self {
+        let mut letter = Self {
             place: entry.place,
-            key: message_ids(&message, &HeaderName::MessageId).pop().unwrap_or_else(|| hash(entry)),
-            from,
-            recipients: recipients(&message),
+            key: String::new(),
+            identity: Identity::default(),
+            from: written.from,
+            reply_to: written.reply_to,
+            is_behind_list: written.is_behind_list,
+            recipients: ["to", "cc", "bcc"].iter().flat_map(|name| head.all(name)).flat_map(address::list).collect(),
             in_reply_to: message_ids(&message, &HeaderName::InReplyTo),
             references: message_ids(&message, &HeaderName::References),
-            at: date::of_message(&message, &entry.from_line),
+            times: date::times(&head, &entry.from_line),
             base_subject: message.thread_name().unwrap_or_default().to_lowercase(),
+            is_reply: subject.as_deref().is_some_and(is_reply),
             subject,
             body: content.text,
             attachments: content.attachments,
             cut: room.cut,
-        })
+            doubts: room.doubts,
+        };
+        letter.identity = Identity::of(&letter, head.get("date"), entry.skipped);
+        let id = message_ids(&message, &HeaderName::MessageId).pop();
+        letter.key = id.unwrap_or_else(|| format!("sha256:{}", letter.identity));
+        Ok(letter)
     }
 }
 
-fn sender(message: &Message<'_>, from_line: &[u8]) -> Option<Sender> {
-    [message.from(), message.sender(), message.reply_to()]
-        .into_iter()
-        .flatten()
-        .find_map(first_sender)
-        .or_else(|| {
-            address(message.header(HeaderName::ReturnPath)?.as_text()?).map(|address| Sender { address, name: None })
-        })
-        .or_else(|| envelope_sender(from_line))
-}
-
-fn first_sender(addresses: &Address<'_>) -> Option<Sender> {
-    addresses.iter().find_map(|one| {
-        let name = one.name.as_deref().and_then(|name| text::line(name, MAX_LINE));
-        Some(Sender { address: address(one.address.as_deref()?)?, name })
-    })
-}
-
-/// The sender in the archive's separator line: `From ada@x.test Mon Jun …`.
-fn envelope_sender(from_line: &[u8]) -> Option<Sender> {
-    let word = std::str::from_utf8(from_line).ok()?.split_ascii_whitespace().nth(1)?;
-    let address = address(word).filter(|address| address.contains('@'))?;
-    Some(Sender { address, name: None })
-}
-
-fn address(text: &str) -> Option<String> {
-    let bare: String = text::line(text, MAX_LINE)?.split_whitespace().collect();
-    let bare = bare.trim_matches(['<', '>']).to_owned();
-    (!bare.is_empty()).then_some(bare)
-}
-
-fn folded(address: &str) -> String {
-    address.to_lowercase()
-}
-
-fn recipients(message: &Message<'_>) -> Vec<String> {
-    message
-        .all_to()
-        .chain(message.all_cc())
-        .flat_map(Address::iter)
-        .filter_map(|one| address(one.address.as_deref()?))
-        .map(|address| folded(&address))
-        .collect()
+/// Whether a subject begins as that of an answer does, in the languages of mail programs.
+fn is_reply(subject: &str) -> bool {
+    const MARKS: [&str; 14] =
+        ["re", "aw", "antw", "sv", "vs", "odp", "rif", "res", "ynt", "回复", "答复", "回覆", "回信", "отв"];
+    let mark = subject.split([':', '：']).next().unwrap_or_default().to_lowercase();
+    let mark = mark.trim_end_matches(|c: char| c.is_ascii_digit() || "[]()^ ".contains(c));
+    subject.contains([':', '：']) && MARKS.contains(&mark.rsplit(' ').next().unwrap_or_default())
 }
 
 fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<String> {
@@ -167,20 +148,4 @@ fn message_id(text: &str) -> Option<String> {
     }
     let id: String = clean.split(' ').collect();
     Some(id.trim_matches(['<', '>']).to_owned()).filter(|id| !id.is_empty())
-}
-
-fn hash(entry: &Entry) -> String {
-    let mut hasher = Sha256::new();
-    // Line ends change when a file moves between systems, but the letter is the same.
-    for line in entry.raw.split(|byte| *byte == b'\n') {
-        hasher.update(line.strip_suffix(b"\r").unwrap_or(line));
-        hasher.update(b"\n");
-    }
-    if entry.skipped > 0 {
-        hasher.update(entry.skipped.to_le_bytes());
-    }
-    hasher.finalize().iter().fold("sha256:".to_owned(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a String can't fail");
-        hex
-    })
 }

@@ -5,40 +5,64 @@
 //! An archive is read twice, so that memory holds one letter and an index: first the index, then each letter again from
 //! its place. Time and memory are linear in the archive's size, whatever it holds.
 //!
-//! - `mbox` cuts the archive into raw messages.
-//! - `letter` reads one raw message: sender, time, the letters it answers; `mime` its parts, `content` its
-//!   text and attachments.
+//! - `archive` is what is read: files, each an mbox or a single letter; `mbox` cuts one into raw messages.
+//! - `letter` reads one raw message; `identity` says which letters are the same.
+//! - `head` finds its headers, `words` decodes them, `parameters` reads those of MIME; `address` and `sender` say who wrote
+//!   it, `date` when.
+//! - `mime` finds its parts, `transfer` decodes them, `content` chooses the text; `html`, `flowed` and `uuencode` make text of
+//!   what they find.
+//! - `charset` and `text` make text from bytes of any kind.
 //! - `limits` says how much of a letter is read.
-//! - `workarounds` gives headers to mail-parser, and handles what it reads wrongly or not at all; each item links to the
-//!   issue at mail-parser.
-//! - `text` makes text from bytes of any kind, and `uuencode` takes old-style attachments out of it.
-//! - `index` lists the letters; `thread` groups them into threads, and `plan` assigns each to conversations.
+//! - `own` knows the team; `index` lists the letters, `thread` and `subjects` group them into threads, and `plan` assigns
+//!   each to conversations.
+//!
+//! mail-parser reads address lists, subjects and Message-IDs, and decodes. It is given one field at a time, of a limited
+//! length, and never a whole message: its time and memory for a message grow with the square of what a hostile one
+//! holds, and 100,000 messages inside each other overflow the stack.
 
+mod address;
+mod archive;
+mod charset;
 mod content;
 mod date;
+mod flowed;
+mod head;
+mod html;
+mod identity;
 mod index;
 mod letter;
 mod limits;
 mod mbox;
 mod mime;
+mod own;
+mod parameters;
 mod plan;
+mod sender;
+mod subjects;
 #[cfg(test)]
 mod tests;
 mod text;
 mod thread;
+mod transfer;
 mod uuencode;
-mod workarounds;
+mod words;
 
-pub use index::Index;
-pub use letter::{Attached, Letter, Sender};
-pub use limits::{Cut, MAX_ANSWERED};
+pub use address::Sender;
+pub use archive::{Archive, Form, Source};
+pub use identity::Identity;
+pub use index::{Index, Reading, ReplyTo};
+pub use letter::{Attached, Letter};
+pub use limits::{Cut, Doubt, MAX_ANSWERED};
+pub use own::{NotOwn, Own};
 pub use plan::{Plan, Planned, Way};
 
 use std::fmt;
 
-/// Where a message begins in the archive. All counts but `offset` start at 1.
+/// Where a message begins in the archive. All counts but `file` and `offset` start at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
+    /// The number of its file in the archive.
+    pub file: usize,
     pub number: usize,
     pub line: u64,
     /// In bytes, from the beginning of the file.

@@ -25,6 +25,8 @@ pub(crate) const MAX_IDS_FIELD: usize = 64 * 1024;
 pub(crate) const MAX_PARTS: usize = 1000;
 /// Of multiparts inside each other; a deeper one is an attachment.
 pub(crate) const MAX_DEPTH: usize = 10;
+/// Of letters inside each other; the text of a deeper one is not read.
+const MAX_ENCLOSED: usize = 3;
 /// Of the people whom a letter answers, and of the letters that are looked at to find them.
 pub const MAX_ANSWERED: usize = 100;
 
@@ -45,17 +47,55 @@ pub enum Cut {
     Conversations,
 }
 
+/// What of a letter is not as it claims to be. It is there, but may look odd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Doubt {
+    #[error("its structure is broken, and what can't be told apart is kept as text")]
+    Structure,
+    #[error("a part is not encoded as it says, and is kept as it stands")]
+    Encoding,
+    #[error("its date can't be read, or is in the future, and the archive's order decides")]
+    Date,
+    #[error("another message has the same Message-ID, but another sender, date, subject or text; both are in")]
+    MessageId,
+}
+
 /// What may still be read of one letter, and what was left out.
 pub(crate) struct Room {
     headers: usize,
     text_source: usize,
     parts: usize,
+    /// Letters inside this one that are being read.
+    enclosed: usize,
     pub(crate) cut: BTreeSet<Cut>,
+    pub(crate) doubts: BTreeSet<Doubt>,
 }
 
 impl Room {
     pub(crate) fn new() -> Self {
-        Self { headers: MAX_HEADERS, text_source: MAX_TEXT_SOURCE, parts: MAX_PARTS, cut: BTreeSet::new() }
+        Self {
+            headers: MAX_HEADERS,
+            text_source: MAX_TEXT_SOURCE,
+            parts: MAX_PARTS,
+            enclosed: 0,
+            cut: BTreeSet::new(),
+            doubts: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn doubt(&mut self, doubt: Doubt) {
+        self.doubts.insert(doubt);
+    }
+
+    /// Whether a letter inside the one that is being read may be read; if so, until [`Room::leave`].
+    pub(crate) fn enter(&mut self) -> bool {
+        let is_free = self.enclosed < MAX_ENCLOSED;
+        self.enclosed += usize::from(is_free);
+        is_free
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.enclosed -= 1;
     }
 
     /// How many of these bytes of a header field may be read.

@@ -1,10 +1,10 @@
 //! Splits an mbox archive into raw messages (RFC 4155 and its older relatives), each with its place.
 //!
 //! Writers of mbox files disagree, so a line that starts with "From " separates two messages if it looks like a
-//! separator and a header line follows, or if it stands after an empty line and ends in a date. That keeps a paragraph
-//! that begins with "From" whole, even in archives that never quoted it.
+//! separator and a header line follows. That keeps a paragraph that begins with "From" whole, even in archives that never
+//! quoted it, and a separator that somebody forwarded.
 
-use crate::{Place, date, limits::MAX_LETTER};
+use crate::{Place, date, head::is_field, limits::MAX_LETTER};
 use std::io::{self, BufRead, Read as _};
 
 /// A longer line is read in pieces.
@@ -36,6 +36,7 @@ impl Entry {
 /// An iterator over the messages of an archive. Holds one message at a time.
 pub(crate) struct Mbox<R> {
     reader: R,
+    file: usize,
     /// A line that was read but not yet used.
     ahead: Option<Vec<u8>>,
     /// Whether the piece before was not the end of its line.
@@ -48,15 +49,16 @@ pub(crate) struct Mbox<R> {
 }
 
 impl<R: BufRead> Mbox<R> {
-    pub(crate) fn new(reader: R) -> Self {
-        Self::at(reader, Place { number: 1, line: 1, offset: 0 })
+    pub(crate) fn new(reader: R, file: usize) -> Self {
+        Self::at(reader, Place { file, number: 1, line: 1, offset: 0 })
     }
 
     /// `reader` begins at the place of a message that an earlier reading found.
     pub(crate) fn at(reader: R, place: Place) -> Self {
-        let Place { number, line, offset } = place;
+        let Place { file, number, line, offset } = place;
         Self {
             reader,
+            file,
             ahead: None,
             is_inside_line: false,
             line,
@@ -104,12 +106,12 @@ impl<R: BufRead> Mbox<R> {
             }
             if is_whole && self.separates(&line, after_blank)? {
                 self.number += 1;
-                let place = Place { number: self.number, line: line_number, offset };
+                let place = Place { file: self.file, number: self.number, line: line_number, offset };
                 if let Some(done) = self.pending.replace(Entry::new(place, trimmed(&line))) {
                     return Ok(Some(finish(done)));
                 }
             } else if self.pending.is_some() || !trimmed(&line).is_empty() {
-                let place = Place { number: self.number, line: line_number, offset };
+                let place = Place { file: self.file, number: self.number, line: line_number, offset };
                 let entry = self.pending.get_or_insert_with(|| Entry::new(place, b""));
                 entry.add(if is_whole { unquoted(&line) } else { &line });
             }
@@ -119,11 +121,12 @@ impl<R: BufRead> Mbox<R> {
 
     fn separates(&mut self, line: &[u8], after_blank: bool) -> io::Result<bool> {
         let Some(rest) = line.strip_prefix(b"From ") else { return Ok(false) };
-        let dated = date::of_from_line(rest).is_some();
-        if dated && after_blank {
+        let dated = date::of_separator(rest).is_some();
+        let is_first = self.pending.is_none();
+        let headed = self.peek_line()?.is_some_and(starts_as_header);
+        if dated && is_first {
             return Ok(true);
         }
-        let headed = self.peek_line()?.is_some_and(starts_as_header);
         Ok(headed && (dated || names_nobody(rest) || (after_blank && names_an_address(rest))))
     }
 }
@@ -186,11 +189,9 @@ fn names_an_address(rest: &[u8]) -> bool {
     words.next().is_some_and(|first| first.contains(&b'@') || words.next().is_none())
 }
 
-/// A field name of RFC 5322 (printable, no colon) with its colon; or a second, quoted "From " line, which some
-/// writers leave above the headers.
+/// A field of a header; or a second, quoted "From " line, which some writers leave above the headers.
 fn starts_as_header(line: &[u8]) -> bool {
-    let name = line.iter().take_while(|b| (33..=126).contains(*b) && **b != b':').count();
-    line.starts_with(b">From ") || (name > 0 && line.get(name) == Some(&b':'))
+    line.starts_with(b">From ") || is_field(line)
 }
 
 #[cfg(test)]
@@ -198,21 +199,27 @@ mod tests {
     use super::*;
 
     fn raws(archive: &[u8]) -> Vec<String> {
-        Mbox::new(archive).map(|entry| String::from_utf8_lossy(&entry.unwrap().raw).into_owned()).collect()
+        Mbox::new(archive, 0).map(|entry| String::from_utf8_lossy(&entry.unwrap().raw).into_owned()).collect()
     }
 
     #[test]
     fn messages_are_cut_at_their_separators_and_placed() {
         let archive = b"From a@x.test Mon Jun  3 12:50:27 1996\nA: 1\n\none\n\nFrom - \nB: 2\n\ntwo\n\n";
         assert_eq!(raws(archive), ["A: 1\n\none\n", "B: 2\n\ntwo\n"]);
-        let places: Vec<Place> = Mbox::new(&archive[..]).map(|entry| entry.unwrap().place).collect();
-        assert_eq!(places[0], Place { number: 1, line: 1, offset: 0 });
-        assert_eq!(places[1], Place { number: 2, line: 6, offset: 50 });
+        let places: Vec<Place> = Mbox::new(&archive[..], 0).map(|entry| entry.unwrap().place).collect();
+        assert_eq!(places[0], Place { file: 0, number: 1, line: 1, offset: 0 });
+        assert_eq!(places[1], Place { file: 0, number: 2, line: 6, offset: 50 });
     }
 
     #[test]
     fn a_paragraph_beginning_with_from_stays_in_its_message() {
         let archive = b"From - \nA: 1\n\nHello.\n\nFrom here on it works.\nReally: it does.\nFrom Monday: no.\n";
+        assert_eq!(raws(archive).len(), 1);
+    }
+
+    #[test]
+    fn a_separator_that_somebody_forwarded_is_text() {
+        let archive = b"From - \nA: 1\n\nHe wrote:\n\nFrom bob@y.test Mon Mar  2 09:00:00 2026\nPlease cancel.\n";
         assert_eq!(raws(archive).len(), 1);
     }
 
@@ -230,7 +237,7 @@ mod tests {
 
     #[test]
     fn text_before_the_first_separator_is_an_entry_without_one() {
-        let entry = Mbox::new(&b"\n\nstray\n"[..]).next().unwrap().unwrap();
+        let entry = Mbox::new(&b"\n\nstray\n"[..], 0).next().unwrap().unwrap();
         assert_eq!((entry.place.number, entry.place.line, entry.from_line.len()), (0, 3, 0));
     }
 }

@@ -1,11 +1,13 @@
 //! Decides which letter goes into whose conversation, from the archive alone.
 
-use crate::{Cut, Index, Letter, Place, Sender, index::Envelope, limits::MAX_ANSWERED};
-use chrono::{DateTime, TimeDelta, Utc};
-use indexmap::IndexSet;
+use crate::{
+    Archive, Cut, Doubt, Identity, Index, Letter, Place, Sender, archive::letter_at, index::Envelope,
+    limits::MAX_ANSWERED, subjects,
+};
+use chrono::{DateTime, Utc};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    io::{self, BufRead, Seek},
+    io,
 };
 
 /// An archive, ready to be stored. Ids, addresses and subjects are numbers.
@@ -14,6 +16,8 @@ pub struct Plan {
     pub letters: Vec<Planned>,
     /// Letters of the team's that answer more people than they are added for.
     pub cut: Vec<(Place, Cut)>,
+    /// Letters whose time is that of the letter before them.
+    pub doubts: Vec<(Place, Doubt)>,
     /// For each id its thread.
     pub threads: Vec<usize>,
     /// For each address the sender as written first, or first with a name.
@@ -26,6 +30,7 @@ pub struct Planned {
     pub place: Place,
     /// The number of its Message-ID.
     pub key: usize,
+    pub identity: Identity,
     pub subject: usize,
     /// When it was written, or the nearest time that the archive has.
     pub at: DateTime<Utc>,
@@ -38,29 +43,33 @@ pub enum Way {
     /// From an outside sender, by their address.
     In { from: usize },
     /// From the team, to these outside senders. An earlier import may know more of them: `answers` are the Message-IDs
-    /// that the letter answers.
-    Out { to: BTreeSet<usize>, answers: Vec<usize> },
+    /// that the letter answers. Where there is nobody, it is the first letter to its `recipients`.
+    Out { to: BTreeSet<usize>, answers: Vec<usize>, recipients: Vec<usize> },
 }
 
 impl Plan {
-    /// `own`: the team's addresses, in lower case. `now`: no letter gets a later time.
+    /// `now`: no letter gets a later time.
     #[must_use]
-    pub fn new(mut index: Index, own: &BTreeSet<String>, now: DateTime<Utc>) -> Self {
-        let timed = in_order_of_time(std::mem::take(&mut index.envelopes), now);
+    pub fn new(mut index: Index, now: DateTime<Utc>) -> Self {
+        let mut doubts = Vec::new();
+        let timed = in_order_of_time(std::mem::take(&mut index.envelopes), now, &mut doubts);
+        subjects::join(&mut index, &timed);
         let threads = numbered_threads(&mut index, &timed);
-        let circle = Circle::new(&timed, &threads, &index.addresses, own);
-        let mut plan =
-            Self { letters: Vec::new(), cut: Vec::new(), threads: Vec::new(), senders: HashMap::new(), index };
+        let circle = Circle::new(&timed, &threads);
+        let mut plan = Self { letters: Vec::new(), cut: Vec::new(), doubts, threads: Vec::new(), senders: HashMap::new(), index };
         for (at, envelope) in &timed {
             let (way, is_cut) = circle.way(envelope, threads[envelope.key]);
-            let Envelope { place, key, subject, .. } = *envelope;
+            let Envelope { place, key, identity, subject, .. } = *envelope;
             if is_cut {
                 plan.cut.push((place, Cut::Conversations));
             }
             if let Way::In { from } = way {
                 plan.note_sender(from, envelope.sender);
             }
-            plan.letters.push(Planned { place, key, subject, at: *at, thread: threads[key], way });
+            plan.letters.push(Planned { place, key, identity, subject, at: *at, thread: threads[key], way });
+        }
+        for (address, written) in std::mem::take(&mut plan.index.recipients) {
+            plan.note_sender(address, written);
         }
         plan.threads = threads;
         plan
@@ -70,8 +79,8 @@ impl Plan {
     ///
     /// # Errors
     /// When the reader fails, or the archive changed since the index was read.
-    pub fn letter(&self, archive: impl BufRead + Seek, planned: &Planned) -> io::Result<Letter> {
-        let letter = Letter::at(archive, planned.place)?.filter(|letter| letter.key == self.id(planned.key));
+    pub fn letter(&self, archive: &(impl Archive + ?Sized), planned: &Planned) -> io::Result<Letter> {
+        let letter = letter_at(archive, planned.place)?.filter(|letter| letter.identity == planned.identity);
         letter.ok_or_else(|| io::Error::other("the archive changed while it was imported"))
     }
 
@@ -87,7 +96,7 @@ impl Plan {
         &self.index.addresses[number]
     }
 
-    /// The sender with this address, if they write in the archive.
+    /// The person with this address, as the archive names them.
     #[must_use]
     pub fn sender(&self, address: usize) -> Option<&Sender> {
         self.senders.get(&address).map(|sender| &self.index.senders[*sender])
@@ -102,15 +111,21 @@ impl Plan {
     }
 }
 
-/// Sorts by time. A letter without a time, or with one more than a day in the future, gets the time of the letter
-/// before it.
-fn in_order_of_time(envelopes: Vec<Envelope>, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Envelope)> {
-    let mut before = envelopes.iter().find_map(|envelope| envelope.at).unwrap_or(now).min(now);
+/// Sorts by time. A letter without a time, or only with ones in the future, gets the time of the letter before it.
+fn in_order_of_time(
+    envelopes: Vec<Envelope>,
+    now: DateTime<Utc>,
+    doubts: &mut Vec<(Place, Doubt)>,
+) -> Vec<(DateTime<Utc>, Envelope)> {
+    let past = |envelope: &Envelope| envelope.times.iter().copied().find(|time| *time <= now);
+    let mut before = envelopes.iter().find_map(past).unwrap_or(now);
     let mut timed: Vec<_> = envelopes
         .into_iter()
         .map(|envelope| {
-            before = envelope.at.filter(|at| *at < now + TimeDelta::days(1)).unwrap_or(before);
-            (before.min(now), envelope)
+            let time = past(&envelope);
+            doubts.extend(time.is_none().then_some((envelope.place, Doubt::Date)));
+            before = time.unwrap_or(before);
+            (before, envelope)
         })
         .collect();
     timed.sort_by_key(|(at, _)| *at);
@@ -132,22 +147,14 @@ struct Circle<'a> {
     by_key: HashMap<usize, Vec<&'a Envelope>>,
     /// The threads in which an address from outside writes.
     outside: HashSet<(usize, usize)>,
-    own: HashSet<usize>,
 }
 
 impl<'a> Circle<'a> {
-    fn new(
-        timed: &'a [(DateTime<Utc>, Envelope)],
-        threads: &[usize],
-        addresses: &IndexSet<Box<str>>,
-        own: &BTreeSet<String>,
-    ) -> Self {
-        let mut circle = Self { by_key: HashMap::new(), outside: HashSet::new(), own: HashSet::new() };
+    fn new(timed: &'a [(DateTime<Utc>, Envelope)], threads: &[usize]) -> Self {
+        let mut circle = Self { by_key: HashMap::new(), outside: HashSet::new() };
         for (_, envelope) in timed {
             circle.by_key.entry(envelope.key).or_default().push(envelope);
-            if own.contains(&*addresses[envelope.from]) {
-                circle.own.insert(envelope.from);
-            } else {
+            if !envelope.is_own {
                 circle.outside.insert((threads[envelope.key], envelope.from));
             }
         }
@@ -156,9 +163,8 @@ impl<'a> Circle<'a> {
 
     /// Also whether more people are answered than the limit allows.
     fn way(&self, envelope: &Envelope, thread: usize) -> (Way, bool) {
-        let from = envelope.from;
-        if !self.own.contains(&from) {
-            return (Way::In { from }, false);
+        if !envelope.is_own {
+            return (Way::In { from: envelope.from }, false);
         }
         let (mut to, mut is_cut) = self.answered(envelope);
         // Recipients who also write in the thread read the letter too, even if it answers somebody else.
@@ -168,7 +174,9 @@ impl<'a> Circle<'a> {
                 to.insert(*recipient);
             }
         }
-        (Way::Out { to, answers: envelope.answers.clone() }, is_cut)
+        is_cut |= to.is_empty() && envelope.recipients.len() > MAX_ANSWERED;
+        let recipients = envelope.recipients.iter().copied().take(MAX_ANSWERED).collect();
+        (Way::Out { to, answers: envelope.answers.clone(), recipients }, is_cut)
     }
 
     /// The senders of the letters that it answers. If one of those is a colleague's, the senders whom that one answers.
@@ -186,7 +194,7 @@ impl<'a> Circle<'a> {
                     return (people, true);
                 }
                 looked_at += 1;
-                if self.own.contains(&letter.from) {
+                if letter.is_own {
                     open.extend(&letter.answers);
                 } else {
                     people.insert(letter.from);
@@ -200,17 +208,20 @@ impl<'a> Circle<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
+    use crate::{Own, Reading};
 
     const ARCHIVE: &[u8] = b"From - \nFrom: Ada <ada@x.example>\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n\
         Message-ID: <question@x.example>\n\nWhen?\n\n\
         From - \nFrom: help@acme.example\nDate: Mon, 2 Mar 2099 09:00:00 +0000\nMessage-ID: <answer@acme.example>\n\
         In-Reply-To: <question@x.example>\n\nSoon.\n\n";
 
+    fn read(archive: &[u8], now: DateTime<Utc>) -> Plan {
+        let reading = Reading { own: Own::new(["help@acme.example"]).unwrap(), ..Reading::default() };
+        Plan::new(Index::read(archive, &reading).unwrap(), now)
+    }
+
     fn plan() -> Plan {
-        let own = BTreeSet::from(["help@acme.example".to_owned()]);
-        let now = "2026-03-03T00:00:00Z".parse().unwrap();
-        Plan::new(Index::read(ARCHIVE, &own).unwrap(), &own, now)
+        read(ARCHIVE, "2026-03-03T00:00:00Z".parse().unwrap())
     }
 
     #[test]
@@ -231,25 +242,24 @@ mod tests {
     fn a_letter_that_is_no_longer_at_its_place_is_not_taken_for_another() {
         let plan = plan();
         let now = [b"From - \nFrom: eve@x.example\n\nhi\n\n", ARCHIVE].concat();
-        assert_eq!(plan.letter(Cursor::new(ARCHIVE), &plan.letters[0]).unwrap().body, "When?");
-        let error = plan.letter(Cursor::new(now), &plan.letters[0]).unwrap_err();
+        assert_eq!(plan.letter(ARCHIVE, &plan.letters[0]).unwrap().body, "When?");
+        let error = plan.letter(&now[..], &plan.letters[0]).unwrap_err();
         assert_eq!(error.to_string(), "the archive changed while it was imported");
     }
 
     /// A question from outside, and a chain of the team's letters, each of which answers the one before.
     fn chain(n: usize) -> Plan {
         use std::fmt::Write as _;
-        let own = BTreeSet::from(["help@acme.example".to_owned()]);
         let mut archive = "From - \nFrom: ada@x.example\nMessage-ID: <0@x>\n\nWhen?\n\n".to_owned();
         for letter in 1..n {
             let before = letter - 1;
             write!(
                 archive,
-                "From - \nFrom: help@acme.example\nMessage-ID: <{letter}@x>\nIn-Reply-To: <{before}@x>\n\n"
+                "From - \nFrom: help@acme.example\nMessage-ID: <{letter}@x>\nIn-Reply-To: <{before}@x>\n\n{letter}\n"
             )
             .unwrap();
         }
-        Plan::new(Index::read(archive.as_bytes(), &own).unwrap(), &own, DateTime::UNIX_EPOCH)
+        read(archive.as_bytes(), DateTime::UNIX_EPOCH)
     }
 
     #[test]

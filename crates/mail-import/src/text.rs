@@ -16,7 +16,7 @@ pub(crate) fn body(text: &str) -> String {
 
 fn body_char(c: char) -> char {
     match c {
-        '\r' | '\u{b}' | '\u{c}' | '\u{85}' => '\n',
+        '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
         '\n' | '\t' => c,
         // Characters of windows-1252 under another character set's name. mail-parser reads iso-8859-1 as windows-1252
         // since 0.11.5 (https://github.com/stalwartlabs/mail-parser/issues/131), but not iso-8859-15 and its relatives.
@@ -35,12 +35,15 @@ pub(crate) fn line(text: &str, max: usize) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// Decodes bytes without a character set: UTF-8 if they are valid, else windows-1252, which western mail used.
-pub(crate) fn guess(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|byte| body_char_of_byte(*byte)).collect(),
-    }
+/// Characters without a width, and marks of direction.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Bytes as windows-1252, which western mail used.
+pub(crate) fn western(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| body_char_of_byte(*byte)).collect()
 }
 
 fn body_char_of_byte(byte: u8) -> char {
@@ -59,9 +62,8 @@ mod tests {
     }
 
     #[test]
-    fn unnamed_eight_bit_text_is_read_as_western() {
-        assert_eq!(guess(b"na\xefve \x93ok\x94"), "naïve “ok”");
-        assert_eq!(guess("naïve".as_bytes()), "naïve");
+    fn western_text_under_another_name_is_western() {
+        assert_eq!(western(b"na\xefve \x93ok\x94"), "naïve “ok”");
         assert_eq!(body("\u{93}ok\u{94}"), "“ok”");
     }
 }

@@ -20,6 +20,23 @@ pub(crate) fn take_out(text: &str) -> (String, Vec<Attached>) {
     (kept, found)
 }
 
+/// The bytes of a part whose whole body is a block, by its transfer encoding. `None`: it is none.
+pub(crate) fn decoded(body: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    lines.find(|line| std::str::from_utf8(line).is_ok_and(|line| begin_name(line).is_some()))?;
+    let mut bytes = Vec::with_capacity(body.len() / 4 * 3);
+    for line in lines.take_while(|line| *line != b"end") {
+        let Some(count) = data_len(std::str::from_utf8(line).ok()?) else { continue };
+        // Spaces at the end, which stand for zeros, are often lost in transport.
+        let sixes = line[1..].iter().copied().chain(std::iter::repeat(b' ')).map(|byte| u32::from((byte.wrapping_sub(32)) & 63));
+        let sixes: Vec<u32> = sixes.take(usize::try_from(count.div_ceil(3) * 4).ok()?).collect();
+        let quanta = sixes.chunks_exact(4).map(|four| four.iter().fold(0, |all, six| all << 6 | six));
+        let all = quanta.flat_map(|quantum| quantum.to_be_bytes().into_iter().skip(1));
+        bytes.extend(all.take(usize::try_from(count).ok()?));
+    }
+    Some(bytes)
+}
+
 /// The block at the start of `text`, and the text after it.
 fn block(text: &str) -> Option<(Attached, &str)> {
     let (first, mut rest) = cut_line(text);
@@ -71,6 +88,12 @@ mod tests {
         let (text, found) = take_out("See here:\nbegin 644 cat.txt\n#0V%T\n`\nend\nBye\n");
         assert_eq!(text, "See here:\nBye\n");
         assert_eq!((found[0].name.as_str(), found[0].size), ("cat.txt", 3));
+    }
+
+    #[test]
+    fn a_part_that_is_a_block_is_decoded() {
+        assert_eq!(decoded(b"begin 644 cat.txt\r\n#0V%T\r\n`\r\nend\r\n").as_deref(), Some(&b"Cat"[..]));
+        assert_eq!(decoded(b"no block"), None);
     }
 
     #[test]
