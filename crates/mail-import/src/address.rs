@@ -72,7 +72,11 @@ fn plain(value: &str) -> String {
         plain.push_str(before.strip_suffix('[').unwrap_or(before));
         let end = after.find([']', '>', '?', ' ', ',', ';']).unwrap_or(after.len());
         let (address, behind) = after.split_at(end);
-        if is_square { plain.extend(["<", address, ">"]) } else { plain.push_str(address) }
+        if is_square {
+            plain.extend(["<", address, ">"])
+        } else {
+            plain.push_str(address)
+        }
         // The question mark begins what a browser fills in.
         let query = behind.strip_prefix('?').and_then(|query| query.find([']', '>', ' ', ',']));
         rest = query.map_or(behind, |query| &behind[query + 1..]);
@@ -94,7 +98,8 @@ pub(crate) fn address(written: &str) -> Option<String> {
     let (local, domain) = bare.rsplit_once('@')?;
     let is_part = |part: &str| !part.is_empty() && !part.contains(['<', '>', '(', ')', ',', ';', '"']);
     let is_one = is_part(domain) && !domain.contains('@') && (is_part(local) || local.starts_with('"'));
-    (is_one && !local.contains('@') && bare.chars().count() <= MAX_LINE && !bare.contains(char::is_control)).then_some(bare)
+    (is_one && !local.contains('@') && bare.chars().count() <= MAX_LINE && !bare.contains(char::is_control))
+        .then_some(bare)
 }
 
 /// The first word that is an address; what stands before it is the name.

@@ -2,7 +2,7 @@
 
 use crate::{
     Letter, Place,
-    head::is_field,
+    head::{Section, is_field, is_known_field},
     limits::MAX_LETTER,
     mbox::{Entry, Mbox},
 };
@@ -24,6 +24,13 @@ impl Form {
         let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
         if is_field(first) && !first.starts_with(b"From ") { Self::Letter } else { Self::Mbox }
     }
+}
+
+/// Whether a file begins with header fields of mail, not with those of something else.
+#[must_use]
+pub fn begins_with_headers(start: &[u8]) -> bool {
+    let head = Section::new(start).head;
+    head.split(|byte| *byte == b'\n').filter(|line| is_known_field(line)).count() >= 2
 }
 
 /// A reader that can go back.

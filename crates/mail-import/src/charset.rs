@@ -78,7 +78,8 @@ pub(crate) fn guessed(bytes: &[u8]) -> String {
 }
 
 fn is_latin(encoding: &'static Encoding) -> bool {
-    ["windows-1250", "windows-1254", "windows-1257", "windows-1258", "ISO-8859-2", "ISO-8859-4"].contains(&encoding.name())
+    ["windows-1250", "windows-1254", "windows-1257", "windows-1258", "ISO-8859-2", "ISO-8859-4"]
+        .contains(&encoding.name())
 }
 
 fn in_utf_8(bytes: &[u8]) -> Option<String> {
@@ -110,7 +111,8 @@ fn in_encoding(encoding: &'static Encoding, bytes: &[u8]) -> String {
     }
     let guess = guessed(bytes);
     let damages = |text: &str| text.matches('\u{fffd}').count();
-    if in_utf_8(bytes).is_some() || encoding.is_single_byte() || damages(&guess) < damages(&text) && !is_western(&guess) {
+    if in_utf_8(bytes).is_some() || encoding.is_single_byte() || damages(&guess) < damages(&text) && !is_western(&guess)
+    {
         guess
     } else {
         text.into_owned()

@@ -203,7 +203,8 @@ impl<'a, 'r> Found<'a, 'r> {
             tnef::UNREADABLE.clone_into(&mut text);
         }
         for below in self.below.into_iter().filter(|below| !below.is_empty()) {
-            text = [text.trim_end(), &below].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
+            text =
+                [text.trim_end(), &below].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
         }
         let (text, old_style) = uuencode::take_out(&text::body(&text));
         let attachments = self.attached.into_iter().map(|(attached, _)| attached).chain(old_style);

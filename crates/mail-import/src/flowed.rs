@@ -30,7 +30,11 @@ pub(crate) fn joined(text: &str, flow: Flow) -> String {
             out.extend((depth > 0 && !content.is_empty()).then_some(' '));
         }
         open = (content.ends_with(' ') && !is_signature).then_some(depth);
-        out.push_str(if open.is_some() && flow == Flow::WithoutSpace { &content[..content.len() - 1] } else { content });
+        out.push_str(if open.is_some() && flow == Flow::WithoutSpace {
+            &content[..content.len() - 1]
+        } else {
+            content
+        });
     }
     out
 }

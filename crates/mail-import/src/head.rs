@@ -33,9 +33,28 @@ const FIELDS: [(&str, usize); 20] = [
 /// Fields that stand in the headers of most letters, and how the names of many others begin. Text that follows them
 /// without an empty line is known by not being one of these.
 const KNOWN: [&str; 22] = [
-    "subject", "from", "to", "cc", "bcc", "date", "received", "mime-version", "references", "in-reply-to", "sender",
-    "return-path", "status", "lines", "delivered-to", "user-agent", "organization", "precedence", "importance",
-    "dkim-signature", "authentication-results", "newsgroups",
+    "subject",
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "date",
+    "received",
+    "mime-version",
+    "references",
+    "in-reply-to",
+    "sender",
+    "return-path",
+    "status",
+    "lines",
+    "delivered-to",
+    "user-agent",
+    "organization",
+    "precedence",
+    "importance",
+    "dkim-signature",
+    "authentication-results",
+    "newsgroups",
 ];
 const KNOWN_BEGINNINGS: [&str; 9] =
     ["content-", "x-", "message-id", "reply-to", "list-", "resent-", "arc-", "thread-", "envelope-"];
@@ -83,7 +102,7 @@ fn is_from_line(line: &[u8]) -> bool {
     line.starts_with(b"From ") || line.starts_with(b">From ")
 }
 
-fn is_known_field(line: &[u8]) -> bool {
+pub(crate) fn is_known_field(line: &[u8]) -> bool {
     field_name(line).is_some_and(|name| {
         KNOWN.contains(&name.as_str()) || KNOWN_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
     })
@@ -117,7 +136,8 @@ impl Head {
                 head.close(open.take());
                 let Some(name) = field_name(line) else { continue };
                 head.has_fields = true;
-                open = FIELDS.iter().find(|field| field.0 == name).map(|field| (field.0, Vec::new(), field.1, MAX_WORDS));
+                open =
+                    FIELDS.iter().find(|field| field.0 == name).map(|field| (field.0, Vec::new(), field.1, MAX_WORDS));
                 let colon = text.iter().position(|byte| *byte == b':').map_or(0, |colon| colon + 1);
                 if open.is_some() && room.take_header(colon, colon) < colon {
                     open = None;

@@ -21,8 +21,7 @@ const MAX_LISTS: usize = 10;
 
 /// Makes plain text of HTML. A text without a single tag keeps its lines.
 pub(crate) fn to_text(html: &str) -> String {
-    let mut page = Page::default();
-    page.is_plain = !has_tags(html);
+    let mut page = Page { is_plain: !has_tags(html), ..Page::default() };
     let mut emitter = CallbackEmitter::<_, Infallible>::new(&mut page);
     // Without a tree, the tokenizer is told that what is in `<style>` and `<title>` is no markup.
     emitter.naively_switch_states(true);

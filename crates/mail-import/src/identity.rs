@@ -10,7 +10,7 @@ use std::fmt;
 pub struct Identity([u8; 16]);
 
 impl Identity {
-    /// `date`: the Date header as it stands. `skipped`: how many bytes of the letter were not read.
+    /// `date`: the Date header as it stands, else the Message-ID. `skipped`: how many bytes of the letter were not read.
     pub(crate) fn of(letter: &Letter, date: Option<&str>, skipped: u64) -> Self {
         let mut hasher = Sha256::new();
         let mut field = |text: &str| {

@@ -2,8 +2,8 @@
 //! beside the archive. The letters are read again, one by one, when they are stored.
 
 use crate::{
-    Archive, Cut, Doubt, Identity, Letter, Own, Place, Sender, Unreadable, archive, limits::MAX_ANSWERED, sender::is_robot,
-    thread::Threads,
+    Archive, Cut, Doubt, Identity, Letter, Own, Place, Sender, Unreadable, archive, limits::MAX_ANSWERED,
+    sender::is_robot, thread::Threads,
 };
 use chrono::{DateTime, Utc};
 use indexmap::IndexSet;

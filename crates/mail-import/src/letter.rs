@@ -111,8 +111,8 @@ impl Letter {
             cut: room.cut,
             doubts: room.doubts,
         };
-        letter.identity = Identity::of(&letter, head.get("date"), entry.skipped);
         let id = message_ids(&message, &HeaderName::MessageId).pop();
+        letter.identity = Identity::of(&letter, head.get("date").or(id.as_deref()), entry.skipped);
         letter.key = id.unwrap_or_else(|| format!("sha256:{}", letter.identity));
         Ok(letter)
     }

@@ -48,7 +48,7 @@ mod uuencode;
 mod words;
 
 pub use address::Sender;
-pub use archive::{Archive, Form, Source};
+pub use archive::{Archive, Form, Source, begins_with_headers};
 pub use identity::Identity;
 pub use index::{Index, Reading, ReplyTo};
 pub use letter::{Attached, Letter};

@@ -124,7 +124,8 @@ impl<R: BufRead> Mbox<R> {
         let dated = date::of_separator(rest).is_some();
         let is_first = self.pending.is_none();
         let headed = self.peek_line()?.is_some_and(starts_as_header);
-        if dated && is_first {
+        // Above an empty message no header follows; nobody writes `From - ` and a date in a text.
+        if dated && (is_first || (after_blank && rest.starts_with(b"- "))) {
             return Ok(true);
         }
         Ok(headed && (dated || names_nobody(rest) || (after_blank && names_an_address(rest))))

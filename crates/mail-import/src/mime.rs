@@ -2,12 +2,7 @@
 
 mod boundaries;
 
-use crate::{
-    head::Head,
-    limits::MAX_DEPTH,
-    parameters::Field,
-    transfer::Encoding,
-};
+use crate::{head::Head, limits::MAX_DEPTH, parameters::Field, transfer::Encoding};
 use boundaries::split;
 
 pub(crate) struct Part<'a> {
@@ -36,9 +31,8 @@ pub(crate) struct Multipart<'a> {
     pub(crate) parts: Vec<&'a [u8]>,
 }
 
-const TYPES: [&str; 11] = [
-    "text", "multipart", "message", "image", "audio", "video", "application", "font", "model", "chemical", "haptics",
-];
+const TYPES: [&str; 11] =
+    ["text", "multipart", "message", "image", "audio", "video", "application", "font", "model", "chemical", "haptics"];
 
 impl<'a> Part<'a> {
     pub(crate) fn new(head: &Head, body: &'a [u8]) -> Self {

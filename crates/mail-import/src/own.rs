@@ -12,7 +12,9 @@ pub struct Own {
 
 /// What is written is neither an address nor `@` and a domain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no address of the team: write help@example.com, \"Help <help@example.com>\", or @example.com for everybody there")]
+#[error(
+    "{0:?} is no address of the team: write help@example.com, \"Help <help@example.com>\", or @example.com for everybody there"
+)]
 pub struct NotOwn(String);
 
 impl Own {
@@ -30,7 +32,12 @@ impl Own {
         let text = written.trim();
         if let Some(domain) = text.strip_prefix('@') {
             let is_domain = !domain.is_empty() && domain.chars().all(|c| c.is_alphanumeric() || ".-".contains(c));
-            return if is_domain { self.domains.insert(domain.to_lowercase()); Ok(()) } else { Err(NotOwn(written.to_owned())) };
+            return if is_domain {
+                self.domains.insert(domain.to_lowercase());
+                Ok(())
+            } else {
+                Err(NotOwn(written.to_owned()))
+            };
         }
         match &address::list(text)[..] {
             [one] => {

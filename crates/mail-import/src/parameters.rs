@@ -85,7 +85,9 @@ fn parameter_value(text: &str) -> (String, &str) {
     let next = text[..end].match_indices([' ', '\t']).map(|(at, _)| at).find(|at| {
         let after = text[*at..end].trim_start();
         let name = after.split('=').next().unwrap_or_default();
-        name.len() < after.len() && !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-*_".contains(&b))
+        name.len() < after.len()
+            && !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-*_".contains(&b))
     });
     let (value, after) = text.split_at(next.unwrap_or(end));
     (value.trim().trim_matches('\'').to_owned(), after)
@@ -106,6 +108,13 @@ fn quoted_value(text: &str) -> (String, &str) {
     (text[..end].trim_end().to_owned(), &text[end..])
 }
 
+/// A parameter of RFC 2231 before it is decoded.
+struct Joined {
+    name: String,
+    label: Option<String>,
+    bytes: Vec<u8>,
+}
+
 /// Joins the pieces of RFC 2231 (`name*0*=utf-8''a; name*1=b`), and decodes encoded words in the others.
 fn continued(written: Vec<(String, String)>) -> Vec<(String, String)> {
     let mut plain = Vec::new();
@@ -121,21 +130,21 @@ fn continued(written: Vec<(String, String)>) -> Vec<(String, String)> {
         };
         pieces.entry((base.to_owned(), number.parse().unwrap_or(0))).or_insert((is_encoded, value));
     }
-    let mut joined: Vec<(String, (Option<String>, Vec<u8>))> = Vec::new();
+    let mut joined: Vec<Joined> = Vec::new();
     for ((base, _), (is_encoded, value)) in pieces {
-        let is_first = joined.last().is_none_or(|(name, _)| *name != base);
+        let is_first = joined.last().is_none_or(|before| before.name != base);
         let (label, text) = match value.splitn(3, '\'').collect::<Vec<_>>()[..] {
             [label, _, text] if is_first && is_encoded => (Some(label.to_owned()), text.to_owned()),
             _ => (None, value),
         };
         let bytes = if is_encoded { percent_decoded(&text) } else { text.into_bytes() };
         match joined.last_mut() {
-            Some((_, (_, all))) if !is_first => all.extend(bytes),
-            _ => joined.push((base, (label, bytes))),
+            Some(before) if !is_first => before.bytes.extend(bytes),
+            _ => joined.push(Joined { name: base, label, bytes }),
         }
     }
     // RFC 2231 comes first where a mailer writes both forms.
-    let decoded = joined.into_iter().map(|(name, (label, bytes))| {
+    let decoded = joined.into_iter().map(|Joined { name, label, bytes }| {
         let label = label.filter(|label| !label.is_empty());
         (name, words::decoded(&charset::decoded(label.as_deref(), &bytes)))
     });

@@ -56,7 +56,8 @@ impl Plan {
         subjects::join(&mut index, &timed);
         let threads = numbered_threads(&mut index, &timed);
         let circle = Circle::new(&timed, &threads);
-        let mut plan = Self { letters: Vec::new(), cut: Vec::new(), doubts, threads: Vec::new(), senders: HashMap::new(), index };
+        let mut plan =
+            Self { letters: Vec::new(), cut: Vec::new(), doubts, threads: Vec::new(), senders: HashMap::new(), index };
         for (at, envelope) in &timed {
             let (way, is_cut) = circle.way(envelope, threads[envelope.key]);
             let Envelope { place, key, identity, subject, .. } = *envelope;
@@ -82,6 +83,12 @@ impl Plan {
     pub fn letter(&self, archive: &(impl Archive + ?Sized), planned: &Planned) -> io::Result<Letter> {
         let letter = letter_at(archive, planned.place)?.filter(|letter| letter.identity == planned.identity);
         letter.ok_or_else(|| io::Error::other("the archive changed while it was imported"))
+    }
+
+    /// How many threads there are.
+    #[must_use]
+    pub fn thread_count(&self) -> usize {
+        self.letters.iter().map(|letter| letter.thread + 1).max().unwrap_or_default()
     }
 
     /// A Message-ID by its number.

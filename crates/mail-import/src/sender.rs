@@ -12,8 +12,24 @@ const MAX_LINE: usize = 255;
 
 /// Words in the addresses of programs that send what somebody wrote into a form.
 const ROBOTS: [&str; 18] = [
-    "form", "forms", "formular", "formulaire", "formulario", "webform", "formmail", "wordpress", "apache", "nobody",
-    "mailer", "notification", "notifications", "notify", "automailer", "website", "webserver", "httpd",
+    "form",
+    "forms",
+    "formular",
+    "formulaire",
+    "formulario",
+    "webform",
+    "formmail",
+    "wordpress",
+    "apache",
+    "nobody",
+    "mailer",
+    "notification",
+    "notifications",
+    "notify",
+    "automailer",
+    "website",
+    "webserver",
+    "httpd",
 ];
 const ROBOT_PARTS: [&str; 6] = ["noreply", "donotreply", "nepasrepondre", "contactform", "kontaktformular", "wwwdata"];
 
@@ -21,7 +37,7 @@ const ROBOT_PARTS: [&str; 6] = ["noreply", "donotreply", "nepasrepondre", "conta
 pub(crate) fn of(head: &Head, from_line: &[u8]) -> Option<Written> {
     let from = ["from", "sender", "reply-to"].iter().find_map(|name| first(head, name));
     let from = from.or_else(|| first(head, "return-path")).or_else(|| envelope_sender(from_line));
-    let Some(from) = from.or_else(|| without_sign(head)) else { return None };
+    let from = from.or_else(|| without_sign(head))?;
     let reply_to = first(head, "reply-to").filter(|reply_to| reply_to.key() != from.key());
     Some(match behind_list(head, &from) {
         Some(real) => Written { reply_to: None, is_behind_list: real.key() != from.key(), from: real },
@@ -119,7 +135,9 @@ mod tests {
     #[test]
     fn programs_are_known_by_their_addresses() {
         let is = |address: &str| is_robot(&Sender { address: address.to_owned(), name: None });
-        for address in ["form@x.test", "no-reply@x.test", "contact-form@x.test", "do_not_reply@x.test", "www-data@x.test"] {
+        for address in
+            ["form@x.test", "no-reply@x.test", "contact-form@x.test", "do_not_reply@x.test", "www-data@x.test"]
+        {
             assert!(is(address), "{address}");
         }
         for address in ["ann@x.test", "info@form.test", "reformer@x.test", "performance@x.test"] {

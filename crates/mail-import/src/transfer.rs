@@ -16,8 +16,11 @@ pub(crate) enum Encoding {
 impl Encoding {
     /// By the field's value, without comments, quotes and signs: `"base64"`, `Base-64 (binary)`, `quoted_printable;`.
     pub(crate) fn named(field: &str) -> Self {
-        let name: String =
-            without_comments(field).split([';', ',']).find(|part| !part.trim().is_empty()).unwrap_or_default().to_lowercase();
+        let name: String = without_comments(field)
+            .split([';', ','])
+            .find(|part| !part.trim().is_empty())
+            .unwrap_or_default()
+            .to_lowercase();
         let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         match letters.trim_start_matches('x') {
             "base64" | "b64" => Self::Base64,
@@ -139,7 +142,8 @@ mod tests {
 
     #[test]
     fn broken_sequences_of_quoted_printable_stay() {
-        for (body, text) in [("a=3Db=\nc", "a=bc"), ("100 =% sure", "100 =% sure"), ("a=C3=A9=", "aé"), ("x=4", "x=4")] {
+        for (body, text) in [("a=3Db=\nc", "a=bc"), ("100 =% sure", "100 =% sure"), ("a=C3=A9=", "aé"), ("x=4", "x=4")]
+        {
             assert_eq!(String::from_utf8(quoted_printable(body.as_bytes())).unwrap(), text, "{body}");
         }
     }

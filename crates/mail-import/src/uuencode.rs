@@ -28,7 +28,11 @@ pub(crate) fn decoded(body: &[u8]) -> Option<Vec<u8>> {
     for line in lines.take_while(|line| *line != b"end") {
         let Some(count) = data_len(std::str::from_utf8(line).ok()?) else { continue };
         // Spaces at the end, which stand for zeros, are often lost in transport.
-        let sixes = line[1..].iter().copied().chain(std::iter::repeat(b' ')).map(|byte| u32::from((byte.wrapping_sub(32)) & 63));
+        let sixes = line[1..]
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(b' '))
+            .map(|byte| u32::from((byte.wrapping_sub(32)) & 63));
         let sixes: Vec<u32> = sixes.take(usize::try_from(count.div_ceil(3) * 4).ok()?).collect();
         let quanta = sixes.chunks_exact(4).map(|four| four.iter().fold(0, |all, six| all << 6 | six));
         let all = quanta.flat_map(|quantum| quantum.to_be_bytes().into_iter().skip(1));

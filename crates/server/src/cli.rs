@@ -11,13 +11,14 @@ use crate::{
     db::Db,
     demo,
     error::{Error, Result},
-    import, orgs, password, serve,
+    import::{self, Files, Past},
+    orgs, password, serve,
 };
+use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use std::{
-    fs::File,
-    io::{BufRead, BufReader, Write as _},
+    io::{BufRead, Write as _},
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -37,7 +38,7 @@ pub struct Cli {
 enum Command {
     /// Serve the app and its API.
     Serve(Serve),
-    /// Import a mail archive (mbox), also beside a running server. A second import of it changes nothing.
+    /// Import a mail archive (mbox, letters, folders of them), also beside a running server. A second import of it changes nothing.
     Import(Import),
     /// Organizations.
     #[command(subcommand)]
@@ -115,11 +116,31 @@ struct Import {
     /// The organization's short name.
     #[arg(long)]
     org: String,
-    /// An address of the team, so that its mail becomes answers; may be given several times.
+    /// The team's address, with a name or without, or @domain for everybody there, so that its mail becomes answers; may
+    /// be given several times.
     #[arg(long, value_name = "ADDRESS")]
     own: Vec<String>,
-    /// The archive: a file, which is read twice.
+    /// When Reply-To names the sender: where From is the team's or a form's, always, or never.
+    #[arg(long, value_enum, default_value_t = ReplyTo::Auto)]
+    reply_to: ReplyTo,
+    /// The conversations are over: they begin closed, and read.
+    #[arg(long, conflicts_with = "closed_before")]
+    closed: bool,
+    /// Those are over whose last letter is older than this date, in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    closed_before: Option<NaiveDate>,
+    /// The letters don't count as unread.
+    #[arg(long)]
+    read: bool,
+    /// The archive: an mbox, an .eml file, a Maildir or another folder of such files, also compressed with gzip.
     file: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ReplyTo {
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -247,15 +268,23 @@ async fn fill_with_demo(db: &Db) -> Result<()> {
 
 impl Import {
     async fn run(self) -> Result<()> {
-        let cannot_read = |error| Error::Setup(format!("The archive can't be read: {error}."));
-        let file = File::open(&self.file).map_err(cannot_read)?;
-        if !file.metadata().map_err(cannot_read)?.is_file() {
-            return Err(Error::Setup("The archive must be a file, not a pipe: it is read twice.".to_owned()));
-        }
+        let own = import::Own::new(&self.own).map_err(|error| Error::Setup(format!("{error}.")))?;
+        let past = match self.closed_before {
+            Some(date) => Past::Before(date.and_time(NaiveTime::MIN).and_utc()),
+            None if self.closed => Past::All,
+            None => Past::None,
+        };
+        let reply_to = match self.reply_to {
+            ReplyTo::Auto => import::ReplyTo::Auto,
+            ReplyTo::Always => import::ReplyTo::Always,
+            ReplyTo::Never => import::ReplyTo::Never,
+        };
+        let options = import::Options { reading: import::Reading { own, reply_to }, past, is_read: self.read };
+        let files = Files::at(&self.file)?;
         let db = Db::open_existing(&self.db).await?;
-        let report = import::mbox(&db, &self.org, &self.own, BufReader::new(file)).await?;
+        let report = import::archive(&db, &self.org, &files, &options).await?;
         db.close().await;
-        say(report.to_string().trim_end())?;
+        say(&report.summary(Some(&files)))?;
         if report.read_nothing() {
             return Err(Error::Setup("Nothing in this file could be read as mail: is it an mbox archive?".to_owned()));
         }

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Result},
     if_match::IfMatch,
     input::{Ids, JsonBody},
+    messages::Arrival,
     state::State,
 };
 use axum::{extract, http::StatusCode};
@@ -209,6 +210,45 @@ pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<Age
     let (kind, contact, conversation) = (ActivityKind::ConversationOpened, new.contact, Some(new.id));
     change.activity(ActivityLine { kind, contact, actor, conversation, subject: None }).await?;
     Ok(seq)
+}
+
+const SELECT_UNTOUCHED: &str = "SELECT contact_id, status, last_in_seq FROM conversation \
+    WHERE org_id = ? AND id = ? AND last_at <= ? AND (status = 'open' OR last_in_seq > 0)";
+
+/// Marks a conversation as read for everybody, and closes it if it is over, unless something has happened in it since this
+/// time. Returns whether that changed it.
+pub(crate) async fn settle(
+    change: &mut Change,
+    id: ConversationId,
+    arrival: Arrival,
+    last_at: DateTime<Utc>,
+) -> Result<bool> {
+    let org = change.org().to_string();
+    let row = sqlx::query(SELECT_UNTOUCHED)
+        .bind(&org)
+        .bind(id.to_string())
+        .bind(last_at.timestamp_millis())
+        .fetch_optional(change.tx())
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    let closes = arrival == Arrival::Closed && conversations::status(&row)? == Status::Open;
+    if !closes && row.seq("last_in_seq")? == 0 {
+        return Ok(false);
+    }
+    let seq = change.next_seq().await?;
+    sqlx::query("UPDATE conversation SET status = CASE WHEN ? THEN 'closed' ELSE status END, last_in_seq = 0, rev = ? WHERE org_id = ? AND id = ?")
+        .bind(closes)
+        .bind(int(seq))
+        .bind(&org)
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    change.event(EventKind::ConversationChanged, id, None, None).await?;
+    if closes {
+        let (kind, contact, conversation) = (ActivityKind::ConversationClosed, row.id("contact_id")?, Some(id));
+        change.activity(ActivityLine { kind, contact, actor: None, conversation, subject: None }).await?;
+    }
+    Ok(true)
 }
 
 const SELECT_BY_THREAD: &str = "SELECT id FROM conversation \

@@ -81,7 +81,8 @@ async fn reply(
         author: Some(signed.agent),
         body: new.body.as_str(),
         attachments: &[],
-        source_key: None,
+        source: None,
+        arrival: Arrival::New,
         delivery,
         at,
     };
@@ -114,15 +115,35 @@ pub struct NewRow<'a> {
     pub author: Option<AgentId>,
     pub body: &'a str,
     pub attachments: &'a [Attachment],
-    /// The key by which an import knows the message; unique in the conversation.
-    pub source_key: Option<&'a str>,
+    /// By what an import knows the message.
+    pub source: Option<SourceKeys<'a>>,
+    pub arrival: Arrival,
     pub delivery: Delivery,
     /// When it was written: now, or in the past for an import.
     pub at: DateTime<Utc>,
 }
 
+/// By what an import knows a message: its Message-ID, and what it is, which is unique in the conversation.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceKeys<'a> {
+    pub key: &'a str,
+    pub hash: &'a str,
+}
+
+/// What a message from the contact does to its conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arrival {
+    /// It makes it unread, and reopens it.
+    #[default]
+    New,
+    /// It reopens it.
+    Read,
+    /// Nothing: it is of a conversation that is over.
+    Closed,
+}
+
 const INSERT: &str = "INSERT INTO message (org_id, id, conversation_id, position, direction, author_id, body, \
-    source_key, delivery, created_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    source_key, source_hash, delivery, created_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// Stores a message at the end of its conversation, with its event and that of the conversation. A message from the
 /// contact reopens a closed conversation. Returns the message's `seq`.
@@ -141,7 +162,8 @@ pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
         .bind(if is_in { "in" } else { "out" })
         .bind(new.author.map(|author| author.to_string()))
         .bind(new.body)
-        .bind(new.source_key)
+        .bind(new.source.map(|source| source.key))
+        .bind(new.source.map(|source| source.hash))
         .bind(delivery_word(&new.delivery))
         .bind(new.at.timestamp_millis())
         .bind(int(seq))
@@ -186,11 +208,11 @@ async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> R
         .fetch_one(change.tx())
         .await?;
     let is_in = new.direction == Direction::In;
-    let reopens = is_in && conversations::status(&row)? == Status::Closed;
+    let reopens = is_in && new.arrival != Arrival::Closed && conversations::status(&row)? == Status::Closed;
     let rev = change.next_seq().await?;
     sqlx::query(MOVE_CONVERSATION)
         .bind(new.at.timestamp_millis())
-        .bind(is_in)
+        .bind(is_in && new.arrival == Arrival::New)
         .bind(int(seq))
         .bind(reopens)
         .bind(int(rev))

@@ -104,7 +104,8 @@ async fn many_attachments_make_short_pages_too() {
             author: None,
             body: &format!("{n:04}"),
             attachments: &attachments,
-            source_key: None,
+            source: None,
+            arrival: messages::Arrival::New,
             delivery: Delivery::Delivered,
             at: change.at(),
         };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sidenote_server::{
     Config, State, StaticFiles, contacts, conversation,
     db::Db,
-    messages::{self, NewRow},
+    messages::{self, Arrival, NewRow, SourceKeys},
     other_processes,
     purge::{Purged, purge},
 };
@@ -78,7 +78,8 @@ impl Person {
                 author: None,
                 body: &body,
                 attachments: if is_mail { &attachments } else { &[] },
-                source_key: is_mail.then_some(&*key),
+                source: is_mail.then_some(SourceKeys { key: &key, hash: &key }),
+                arrival: Arrival::New,
                 delivery: if n.is_multiple_of(5) {
                     Delivery::Failed { reason: format!("{marker}-reason") }
                 } else {

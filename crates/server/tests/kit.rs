@@ -145,7 +145,8 @@ impl World {
             author: None,
             body,
             attachments: &[],
-            source_key: None,
+            source: None,
+            arrival: messages::Arrival::New,
             delivery: Delivery::Delivered,
             at,
         };

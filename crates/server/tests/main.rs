@@ -26,6 +26,7 @@ mod faults;
 mod http;
 mod import;
 mod import_beside;
+mod import_command;
 mod inbox;
 mod messages;
 mod migrations;

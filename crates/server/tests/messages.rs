@@ -2,6 +2,7 @@
 
 use crate::kit::World;
 use serde_json::json;
+use sidenote_server::messages::{Arrival, NewRow, SourceKeys};
 use wire::{Attachment, Conversation, ConversationId, Delivery, Direction, Message, MessageId, Page, Status, paths};
 
 #[tokio::test]
@@ -61,14 +62,15 @@ async fn the_thread_is_paged_newest_first_with_its_attachments() {
     let mut change = world.db().change(acme.org).await.unwrap();
     let file = Attachment { name: "plan.pdf".to_owned(), size: 12, media_type: "application/pdf".to_owned() };
     let at = change.at();
-    let row = sidenote_server::messages::NewRow {
+    let row = NewRow {
         id: MessageId::fresh(),
         conversation: acme.ana_mail,
         direction: Direction::In,
         author: None,
         body: "",
         attachments: std::slice::from_ref(&file),
-        source_key: Some("<1@example>"),
+        source: Some(SourceKeys { key: "<1@example>", hash: "1" }),
+        arrival: Arrival::New,
         delivery: Delivery::Delivered,
         at,
     };

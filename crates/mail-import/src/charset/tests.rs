@@ -63,7 +63,7 @@ fn a_wrong_name_is_noticed() {
 fn without_a_name_the_bytes_say_what_they_are() {
     assert_eq!(guessed(b"na\xefve \x93ok\x94"), "naïve “ok”");
     assert_eq!(guessed("naïve".as_bytes()), "naïve");
-    assert_eq!(guessed(&[&"Grüße aus Köln".as_bytes()[..], b" caf\xe9"].concat()), "Grüße aus Köln café");
+    assert_eq!(guessed(&["Grüße aus Köln".as_bytes(), b" caf\xe9"].concat()), "Grüße aus Köln café");
     let russian = encoding_rs::KOI8_R.encode("Добрый день! Где мой заказ? Я жду уже две недели.").0.into_owned();
     assert_eq!(guessed(&russian), "Добрый день! Где мой заказ? Я жду уже две недели.");
     let japanese = encoding_rs::SHIFT_JIS.encode("お世話になっております。お見積りをお願いします。").0.into_owned();

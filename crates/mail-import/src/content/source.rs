@@ -69,9 +69,12 @@ impl<'a> Source<'a> {
         }
         let words = text.to_lowercase();
         let says_html = words.len() < SENTENCE && words.contains("html");
-        let to_the_reader =
-            ["view", "support", "display", "client", "reader", "browser", "enable", "format"].iter().any(|word| words.contains(word));
-        says_html && to_the_reader && html.iter().any(|html| html.media == Media::Html && html.body.len() > self.body.len())
+        let to_the_reader = ["view", "support", "display", "client", "reader", "browser", "enable", "format"]
+            .iter()
+            .any(|word| words.contains(word));
+        says_html
+            && to_the_reader
+            && html.iter().any(|html| html.media == Media::Html && html.body.len() > self.body.len())
     }
 }
 
@@ -86,5 +89,7 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 pub(super) fn is_markup(bytes: &[u8]) -> bool {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let start = start[..start.len().min(15)].to_ascii_lowercase();
-    [&b"<!doctype html"[..], b"<html>", b"<html ", b"<head>", b"<body>", b"<body "].iter().any(|word| start.starts_with(word))
+    [&b"<!doctype html"[..], b"<html>", b"<html ", b"<head>", b"<body>", b"<body "]
+        .iter()
+        .any(|word| start.starts_with(word))
 }

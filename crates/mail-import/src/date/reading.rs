@@ -9,13 +9,56 @@ const MAX_LEN: usize = 200;
 
 /// Time zones by their names, in minutes east of Greenwich. Of names with several meanings the one of most mail.
 const ZONES: [(&str, i32); 50] = [
-    ("ut", 0), ("utc", 0), ("gmt", 0), ("z", 0), ("wet", 0), ("west", 60), ("bst", 60), ("cet", 60), ("met", 60),
-    ("mez", 60), ("cest", 120), ("mest", 120), ("mesz", 120), ("eet", 120), ("sast", 120), ("eest", 180), ("msk", 180),
-    ("msd", 240), ("trt", 180), ("idt", 180), ("gst", 240), ("pkt", 300), ("ist", 330), ("npt", 345), ("ict", 420),
-    ("wib", 420), ("hkt", 480), ("sgt", 480), ("pht", 480), ("awst", 480), ("jst", 540), ("kst", 540), ("acst", 570),
-    ("aest", 600), ("acdt", 630), ("aedt", 660), ("nzst", 720), ("nzdt", 780), ("nst", -210), ("ndt", -150),
-    ("ast", -240), ("adt", -180), ("est", -300), ("edt", -240), ("cst", -360), ("cdt", -300), ("mst", -420),
-    ("mdt", -360), ("pst", -480), ("pdt", -420),
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("z", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("bst", 60),
+    ("cet", 60),
+    ("met", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("sast", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("msd", 240),
+    ("trt", 180),
+    ("idt", 180),
+    ("gst", 240),
+    ("pkt", 300),
+    ("ist", 330),
+    ("npt", 345),
+    ("ict", 420),
+    ("wib", 420),
+    ("hkt", 480),
+    ("sgt", 480),
+    ("pht", 480),
+    ("awst", 480),
+    ("jst", 540),
+    ("kst", 540),
+    ("acst", 570),
+    ("aest", 600),
+    ("acdt", 630),
+    ("aedt", 660),
+    ("nzst", 720),
+    ("nzdt", 780),
+    ("nst", -210),
+    ("ndt", -150),
+    ("ast", -240),
+    ("adt", -180),
+    ("est", -300),
+    ("edt", -240),
+    ("cst", -360),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
 ];
 
 /// What a text says of a time, so far.
@@ -47,7 +90,10 @@ pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
     let mut found = Found::default();
     for word in text.split(|c: char| c.is_whitespace() || "(),;[]\"".contains(c)) {
         // The date and the time of ISO 8601 are one word.
-        match word.split_once('t').filter(|(date, time)| is_dated(date) && time.starts_with(|c: char| c.is_ascii_digit())) {
+        match word
+            .split_once('t')
+            .filter(|(date, time)| is_dated(date) && time.starts_with(|c: char| c.is_ascii_digit()))
+        {
             Some((date, time)) => [date, time].into_iter().for_each(|part| found.word(part)),
             None => found.word(word),
         }
@@ -91,7 +137,11 @@ impl Found {
         let is_joined = !is_read && word.contains(['-', '/', '.']);
         if is_joined && word.chars().any(char::is_alphabetic) {
             for part in word.split(['-', '/', '.']).filter(|part| !part.is_empty()) {
-                if part.bytes().all(|byte| byte.is_ascii_digit()) { _ = self.numbers(part) } else { _ = self.name(part) }
+                if part.bytes().all(|byte| byte.is_ascii_digit()) {
+                    _ = self.numbers(part)
+                } else {
+                    _ = self.name(part)
+                }
             }
         }
     }
@@ -192,7 +242,9 @@ impl Found {
         if !is_one || !(name.is_empty() || zone.is_some_and(|zone| zone.1 == 0)) {
             return false;
         }
-        let (Ok(hours @ 0..=15), Ok(minutes @ 0..=59)) = (hours.parse::<i32>(), minutes.parse::<i32>()) else { return false };
+        let (Ok(hours @ 0..=15), Ok(minutes @ 0..=59)) = (hours.parse::<i32>(), minutes.parse::<i32>()) else {
+            return false;
+        };
         let minutes = hours * 60 + minutes;
         self.offset = self.offset.or(Some(if offset.starts_with('-') { -minutes } else { minutes }));
         true
@@ -204,7 +256,11 @@ impl Found {
             "am" | "上午" | "午前" | "오전" => self.is_afternoon = Some(false),
             "pm" | "下午" | "午後" | "오후" => self.is_afternoon = Some(true),
             // Before the day's number, `mar` may be Tuesday; after a weekday it is March.
-            _ if self.weekdays.is_empty() && self.day.is_none() && self.months.is_empty() && !weekdays(word).is_empty() => {
+            _ if self.weekdays.is_empty()
+                && self.day.is_none()
+                && self.months.is_empty()
+                && !weekdays(word).is_empty() =>
+            {
                 self.weekdays = weekdays(word).to_vec();
                 self.weekday_months = months(word);
             }
@@ -223,7 +279,9 @@ impl Found {
     fn time(self) -> Option<DateTime<Utc>> {
         let (year, time) = (self.year?, self.half_of_day());
         let dates: Vec<NaiveDate> = match self.unordered {
-            Some((a, b)) => [(a, b), (b, a)].iter().filter_map(|it| NaiveDate::from_ymd_opt(year, it.0, it.1)).collect(),
+            Some((a, b)) => {
+                [(a, b), (b, a)].iter().filter_map(|it| NaiveDate::from_ymd_opt(year, it.0, it.1)).collect()
+            }
             None => {
                 let day = self.day?;
                 let months = if self.months.is_empty() { self.weekday_months } else { &self.months };

@@ -42,13 +42,10 @@ impl Lines {
     /// Text in which a run of white space is one space. No-break spaces stay apart.
     pub(super) fn text(&mut self, text: &str) {
         let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
-        let mut words = text.split(is_space);
-        let mut first = true;
-        while let Some(word) = words.next() {
-            if !first {
+        for (n, word) in text.split(is_space).enumerate() {
+            if n > 0 {
                 self.gap = self.gap.max(Gap::Space);
             }
-            first = false;
             if !word.is_empty() {
                 self.begin();
                 self.out.extend(word.chars().map(|c| if c == '\u{a0}' { ' ' } else { c }));

@@ -13,8 +13,10 @@ fn blocks_are_lines_and_cells_are_apart() {
         ("<div>a<br></div><div><br></div><div>b</div>", "a\n\nb"),
         ("a<br>b<br/><br />c", "a\nb\n\nc"),
         ("<ol start=3><li>x<ul><li>y</ul><li>z</ol>", "3. x\n  - y\n4. z"),
-        ("<p>Hi</p><blockquote><p>quoted</p><p>more</p><blockquote>deep</blockquote></blockquote>bye",
-         "Hi\n\n> quoted\n>\n> more\n>\n>> deep\n\nbye"),
+        (
+            "<p>Hi</p><blockquote><p>quoted</p><p>more</p><blockquote>deep</blockquote></blockquote>bye",
+            "Hi\n\n> quoted\n>\n> more\n>\n>> deep\n\nbye",
+        ),
         ("<dl><dt>Order</dt><dd>7</dd></dl>", "Order\n7"),
         ("<pre>a\n  b\n\nc</pre>", "a\n  b\n\nc"),
         ("<p>a&nbsp;b</p><p>&nbsp;</p><p>c</p>", "a b\n\n \n\nc"),
@@ -48,10 +50,14 @@ fn links_keep_their_addresses_and_images_their_texts() {
     for (html, text) in [
         ("<a href=\"https://x.test/verify?t=1\">Verify</a>", "Verify (https://x.test/verify?t=1)"),
         ("<a href='https://x.test/?a=1&amp;b=2'>Go</a>!", "Go (https://x.test/?a=1&b=2)!"),
-        ("<a href=\"https://x.test/\">x.test</a>, <a href=\"http://www.x.test\">https://www.x.test</a>",
-         "x.test, https://www.x.test"),
-        ("<a href=\"mailto:ann@x.test\">ann@x.test</a> <a href=mailto:ann@x.test>Ann</a>",
-         "ann@x.test Ann (mailto:ann@x.test)"),
+        (
+            "<a href=\"https://x.test/\">x.test</a>, <a href=\"http://www.x.test\">https://www.x.test</a>",
+            "x.test, https://www.x.test",
+        ),
+        (
+            "<a href=\"mailto:ann@x.test\">ann@x.test</a> <a href=mailto:ann@x.test>Ann</a>",
+            "ann@x.test Ann (mailto:ann@x.test)",
+        ),
         ("<a href=\"#top\">Top</a> <a href=\"javascript:alert(1)\">no</a> <a name=here>here</a>", "Top no here"),
         ("<a href=\"https://x.test\"><img src=a.png alt=\"Shop\"></a>", "Shop (https://x.test)"),
         ("<a href=\"https://x.test/a\"><div>Block</div></a><p>next</p>", "Block (https://x.test/a)\n\nnext"),

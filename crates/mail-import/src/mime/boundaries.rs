@@ -109,7 +109,8 @@ impl Delimiters<'_, '_> {
                 return Some((start, line.len(), is_last));
             }
             // The boundary may be the beginning of a longer one, of a multipart inside this one.
-            let goes_on = rest.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(byte));
+            let goes_on =
+                rest.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(byte));
             if self.place == Place::Anywhere && (is_last || !goes_on) {
                 let space = rest.len() - rest.trim_ascii_start().len();
                 return Some((start, line.len() - rest.len() + space, is_last));

@@ -41,10 +41,7 @@ fn the_text_after_an_enclosed_message_is_the_letters() {
         --c\n\ninner\n--b\n\nlast\n--b--\n";
     assert_eq!(text_alone(raw), ["first"]);
     let letter = letter(raw);
-    assert_eq!(
-        letter.body,
-        "first\nlast\n\n---------- Enclosed message ----------\nSubject: The inner one\n\ninner"
-    );
+    assert_eq!(letter.body, "first\nlast\n\n---------- Enclosed message ----------\nSubject: The inner one\n\ninner");
     assert_eq!(letter.attachments[0].name, "The inner one.eml");
     assert_eq!(letter.attachments[0].media_type, "message/rfc822");
 }

@@ -218,7 +218,8 @@ impl<'a> Writer<'a> {
             author,
             body: &message.text,
             attachments: &message.files,
-            source_key: None,
+            source: None,
+            arrival: messages::Arrival::New,
             delivery: Delivery::Delivered,
             at: self.change.at(),
         };

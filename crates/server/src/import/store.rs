@@ -1,17 +1,14 @@
 //! Stores a plan: finds or makes contacts and conversations, and adds the messages that are missing.
 
 use super::{
-    Report,
+    Arrival, Options, Report,
     batches::{Batches, MAX_BYTES, MAX_ROWS},
     known::Known,
 };
 use crate::{contact_fields::is_line, contacts, conversation, db::Db, error::Result, messages, orgs};
 use chrono::{DateTime, Utc};
-use mail_import::{Attached, Cut, Letter, MAX_ANSWERED, Plan, Planned, Way};
-use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
-    io::{BufRead, Seek},
-};
+use mail_import::{Archive, Attached, Cut, Letter, MAX_ANSWERED, Plan, Planned, Way};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use wire::{
     Attachment, ChannelAddress, ChannelId, ChannelKind, ContactId, ContactPatch, ConversationId, Delivery, Direction,
     MessageId, OrgId, Status,
@@ -24,7 +21,8 @@ pub(super) async fn store(
     db: &Db,
     org: OrgId,
     plan: &Plan,
-    archive: impl BufRead + Seek,
+    archive: &dyn Archive,
+    options: &Options,
     report: &mut Report,
 ) -> Result<()> {
     let channel = channel(db, org).await?;
@@ -37,6 +35,8 @@ pub(super) async fn store(
         archive,
         known,
         thread_keys,
+        arrivals: options.arrivals(plan),
+        touched: BTreeMap::new(),
         subjects: HashMap::new(),
         batches: Batches::new(db, org),
         report,
@@ -52,30 +52,34 @@ pub(super) async fn store(
         store.batches.commit().await?;
         rest = later;
     }
-    Ok(())
+    store.settle().await
 }
 
-struct Store<'a, A> {
+pub(super) struct Store<'a> {
     org: OrgId,
     channel: ChannelId,
     plan: &'a Plan,
-    archive: A,
+    archive: &'a dyn Archive,
     known: Known,
     /// For each thread of the plan, the key that its conversations share.
     thread_keys: Vec<String>,
+    /// For each thread of the plan, how its letters arrive, and when the last one was written.
+    pub(super) arrivals: Vec<(Arrival, DateTime<Utc>)>,
+    /// The conversations of the archive's letters, with their threads.
+    pub(super) touched: BTreeMap<ConversationId, usize>,
     /// The subject of the last letter of each conversation.
     subjects: HashMap<ConversationId, usize>,
-    batches: Batches<'a>,
-    report: &'a mut Report,
+    pub(super) batches: Batches<'a>,
+    pub(super) report: &'a mut Report,
 }
 
-impl<A: BufRead + Seek> Store<'_, A> {
+impl Store<'_> {
     /// Reads the next letters, as many as one change takes, before it begins: nobody waits while they are parsed. `None`
     /// for one that is probably stored.
     fn read_ahead(&mut self, rest: &[Planned]) -> Result<VecDeque<Option<Letter>>> {
         let (mut ahead, mut rows, mut bytes) = (VecDeque::new(), 0, 0);
         for planned in rest {
-            let is_there = matches!(planned.way, Way::In { .. }) && self.known.has(planned.key);
+            let is_there = matches!(planned.way, Way::In { .. }) && self.known.has(planned);
             let letter = if is_there { None } else { Some(self.read(planned)?) };
             rows += 1 + letter.as_ref().map_or(0, |letter| letter.attachments.len());
             bytes += letter.as_ref().map_or(0, |letter| letter.body.len());
@@ -88,13 +92,24 @@ impl<A: BufRead + Seek> Store<'_, A> {
     }
 
     fn read(&mut self, planned: &Planned) -> Result<Letter> {
-        Ok(self.plan.letter(&mut self.archive, planned)?)
+        Ok(self.plan.letter(self.archive, planned)?)
     }
 
     async fn letter(&mut self, planned: &Planned, mut read: Option<Letter>) -> Result<()> {
         let (direction, conversations) = match &planned.way {
             Way::In { from } => (Direction::In, vec![self.conversation(planned, *from).await?]),
-            Way::Out { to, answers } => (Direction::Out, self.answered(planned, to, answers).await?),
+            Way::Out { to, answers, recipients } => {
+                let mut conversations = self.answered(planned, to, answers).await?;
+                if conversations.is_empty() && self.known.has(planned) {
+                    self.report.known += 1;
+                    return Ok(());
+                }
+                if conversations.is_empty() {
+                    let first = BTreeSet::from_iter(recipients.iter().copied());
+                    conversations = self.answered(planned, &first, &[]).await?;
+                }
+                (Direction::Out, conversations)
+            }
         };
         if conversations.is_empty() {
             self.report.unanswering.push(planned.place);
@@ -112,6 +127,7 @@ impl<A: BufRead + Seek> Store<'_, A> {
                 read = Some(letter);
                 added += 1;
             }
+            self.touched.insert(conversation, planned.thread);
             self.subjects.insert(conversation, planned.subject);
         }
         self.report.messages += added;
@@ -149,22 +165,24 @@ impl<A: BufRead + Seek> Store<'_, A> {
         let change = self.batches.change().await?;
         match conversation::by_thread(change.tx(), org, channel, contact, &thread_key).await? {
             Some(conversation) => Ok(conversation),
-            None => self.begin(contact, thread_key, planned.at).await,
+            None => self.begin(contact, thread_key, planned).await,
         }
     }
 
-    async fn begin(&mut self, contact: ContactId, thread_key: String, at: DateTime<Utc>) -> Result<ConversationId> {
+    async fn begin(&mut self, contact: ContactId, thread_key: String, planned: &Planned) -> Result<ConversationId> {
+        let (arrival, last_at) = self.arrivals[planned.thread];
         let new = conversation::NewConversation {
             id: ConversationId::fresh(),
             contact,
             channel: self.channel,
             thread_key: Some(thread_key),
-            status: Status::Open,
+            status: if arrival == Arrival::Closed { Status::Closed } else { Status::Open },
             assignee: None,
-            at,
+            at: planned.at,
         };
         conversation::start(self.batches.change().await?, &new, None).await?;
         self.report.conversations += 1;
+        self.report.note_open(arrival, last_at);
         Ok(new.id)
     }
 
@@ -191,9 +209,10 @@ impl<A: BufRead + Seek> Store<'_, A> {
     async fn is_there(&mut self, planned: &Planned, conversation: ConversationId) -> Result<bool> {
         let (org, key) = (self.org.to_string(), self.plan.id(planned.key));
         let change = self.batches.change().await?;
-        let found = sqlx::query("SELECT 1 FROM message WHERE org_id = ? AND conversation_id = ? AND source_key = ?")
+        let found = sqlx::query(SELECT_LETTER)
             .bind(org)
             .bind(conversation.to_string())
+            .bind(planned.identity.to_string())
             .bind(key)
             .fetch_optional(change.tx())
             .await?;
@@ -216,7 +235,8 @@ impl<A: BufRead + Seek> Store<'_, A> {
             author: None,
             body: &body(letter, is_new_subject),
             attachments: &attachments,
-            source_key: Some(self.plan.id(planned.key)),
+            source: Some(messages::SourceKeys { key: self.plan.id(planned.key), hash: &planned.identity.to_string() }),
+            arrival: self.arrivals[planned.thread].0,
             delivery: Delivery::Delivered,
             at: planned.at,
         };
@@ -224,6 +244,9 @@ impl<A: BufRead + Seek> Store<'_, A> {
         Ok(())
     }
 }
+
+const SELECT_LETTER: &str = "SELECT 1 FROM message WHERE org_id = ?1 AND conversation_id = ?2 \
+    AND (source_hash = ?3 OR (source_key = ?4 AND source_hash IS NULL))";
 
 fn email(address: &str) -> ChannelAddress {
     ChannelAddress { kind: ChannelKind::Email, address: address.to_owned() }
