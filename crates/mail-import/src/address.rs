@@ -87,7 +87,9 @@ fn plain(value: &str) -> String {
 
 /// An address with `@`, or `None`.
 pub(crate) fn address(written: &str) -> Option<String> {
-    let bare = written.trim().trim_matches(['<', '>', '"', '\'', '(', ')', '[', ']', ',', ';', ':', '.']);
+    let bare = written.trim().trim_matches(['<', '>', '"', '\'', '(', ')', ',', ';', ':', '.']);
+    // A server without a name is `ann@[10.0.0.1]`.
+    let bare = if bare.contains("@[") { bare } else { bare.trim_matches(['[', ']']) };
     let bare = match bare.split_whitespace().collect::<Vec<_>>()[..] {
         [address] => address.to_owned(),
         // Spaces around the sign, and the form in which archives hide addresses.
@@ -162,6 +164,7 @@ mod tests {
             ("ann at x.test (Ann Lee)", "Ann Lee", "ann@x.test"),
             ("\"ann@x.test\" <ann@x.test>", "", "ann@x.test"),
             ("Ann <ann@x.test", "Ann", "ann@x.test"),
+            ("Ann <ann@[10.0.0.1]>", "Ann", "ann@[10.0.0.1]"),
             ("Ann Lee<ann@x.test>", "Ann Lee", "ann@x.test"),
             ("Ann ＜ann＠x.test＞", "Ann", "ann@x.test"),
         ] {

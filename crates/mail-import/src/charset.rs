@@ -55,6 +55,15 @@ pub(crate) fn decoded(name: Option<&str>, bytes: &[u8]) -> String {
     }
 }
 
+/// Whether text of this character set has bytes that are control characters elsewhere.
+pub(crate) fn has_control_bytes(name: &str) -> bool {
+    match by_name(name) {
+        Charset::Known(encoding) => encoding == UTF_16LE || encoding == UTF_16BE,
+        Charset::Korean | Charset::Chinese => true,
+        _ => false,
+    }
+}
+
 /// Decodes bytes without the name of a character set.
 pub(crate) fn guessed(bytes: &[u8]) -> String {
     if let Some(text) = in_utf_8(bytes) {

@@ -1,7 +1,9 @@
 //! Archives of any bytes: reading never fails, and a message written as mboxrd is read back unchanged.
 
 mod broken;
+mod python;
 mod samples;
+mod twice;
 
 use crate::{
     Archive, Form, Index, Letter, Place, Reading, Source, archive,

@@ -43,7 +43,10 @@ impl<'a> Source<'a> {
 
     fn rendered(&self, body: &[u8]) -> String {
         let Some(decoded) = decoded(body, self.encoding) else { return charset::guessed(body) };
-        let is_readable = self.encoding == Encoding::None || is_text(&decoded.bytes) || !is_text(body);
+        let is_readable = self.encoding == Encoding::None
+            || self.charset.as_deref().is_some_and(charset::has_control_bytes)
+            || is_text(&decoded.bytes)
+            || !is_text(body);
         let bytes = if is_readable { decoded.bytes } else { Cow::Borrowed(body) };
         let text = charset::decoded(self.charset.as_deref(), &bytes);
         let mut text = match self.media {
