@@ -3,16 +3,28 @@
 
 use std::process::{Command, ExitCode};
 
-use crate::{build, figures::Figures, project::Project, shell::Error};
+use crate::{build, figures::Figures, fuzz, project::Project, shell::Error};
 
-/// How many pairs of worlds are compared: with and without notes.
-pub(crate) const USUAL: &str = "1000";
-pub(crate) const LONG: &str = "20000";
+/// How much is tried.
+pub(crate) struct Extent {
+    /// Pairs of worlds that are compared: with and without notes.
+    worlds: &'static str,
+    /// Mail archives that are imported twice.
+    archives: &'static str,
+    /// Seconds for each fuzz target.
+    fuzz: Option<u32>,
+}
+
+pub(crate) const USUAL: Extent = Extent { worlds: "1000", archives: "1000", fuzz: None };
+pub(crate) const LONG: Extent = Extent { worlds: "20000", archives: "10000", fuzz: Some(fuzz::USUAL) };
 
 const MEASUREMENTS: [&str; 6] = ["sign_ins", "idle_streams", "slow_readers", "few_files", "searches", "import"];
 const TESTS: [&str; 4] = ["sign_in::", "removal::", "walls::", "non_interference::"];
 
-pub(crate) fn audit(project: &Project, worlds: &str) -> Result<ExitCode, Error> {
+/// Of the mail reader.
+const MAIL_TESTS: [&str; 2] = ["twice::", "python::"];
+
+pub(crate) fn audit(project: &Project, extent: &Extent) -> Result<ExitCode, Error> {
     build::server(project, build::FAST)?;
     let mut figures = Figures::default();
     for name in MEASUREMENTS {
@@ -23,7 +35,13 @@ pub(crate) fn audit(project: &Project, worlds: &str) -> Result<ExitCode, Error> 
         figures.run(command.current_dir(&project.root).env("SIDENOTE_SERVER", project.server(build::FAST)))?;
     }
     for filter in TESTS {
-        figures.native(project, ["sidenote-server", "server", filter], &[("SIDENOTE_WORLDS", worlds)])?;
+        figures.native(project, ["sidenote-server", "server", filter], &[("SIDENOTE_WORLDS", extent.worlds)])?;
+    }
+    for filter in MAIL_TESTS {
+        figures.library(project, ["sidenote-mail-import", filter], &[("SIDENOTE_ARCHIVES", extent.archives)])?;
+    }
+    if let Some(seconds) = extent.fuzz {
+        fuzz::run(project, seconds, &mut figures)?;
     }
     Ok(figures.print())
 }

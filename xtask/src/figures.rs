@@ -44,6 +44,19 @@ impl Figures {
         self.run(&mut command)
     }
 
+    /// Runs the unit tests of a package whose names contain the filter.
+    pub(crate) fn library(
+        &mut self,
+        project: &Project,
+        [package, filter]: [&str; 2],
+        environment: &[(&str, &str)],
+    ) -> Result<(), Error> {
+        println!("\n== {package} {filter}");
+        let mut command = project.cargo(&["test", "--locked", "--package", package, "--lib", "--", filter]);
+        command.args(["--nocapture", "--test-threads=1"]).envs(environment.iter().copied());
+        self.run(&mut command)
+    }
+
     pub(crate) fn run(&mut self, command: &mut Command) -> Result<(), Error> {
         let status = shell::run_hearing(command, |line| self.hear(line))?;
         self.count(status.success());

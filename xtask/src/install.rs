@@ -19,6 +19,7 @@ use crate::{
 const TRUNK: &str = "0.21.14";
 const NEXTEST: &str = "0.9.143";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// Serializes installations: if two threads need the same tool, the second finds it installed.
 fn one_at_a_time() -> MutexGuard<'static, ()> {
@@ -94,6 +95,15 @@ pub(crate) fn cargo_deny(project: &Project) -> Result<PathBuf, Error> {
     let flags = &["--locked", "--no-default-features"];
     let tool = Tool { package: "cargo-deny", programs: &["cargo-deny"], flags, hot: &[] };
     let directory = tool.directory(project, CARGO_DENY);
+    forget_scratch(project);
+    directory
+}
+
+/// The directory of cargo-fuzz.
+pub(crate) fn cargo_fuzz(project: &Project) -> Result<PathBuf, Error> {
+    let _one = one_at_a_time();
+    let tool = Tool { package: "cargo-fuzz", programs: &["cargo-fuzz"], flags: &["--locked"], hot: &[] };
+    let directory = tool.directory(project, CARGO_FUZZ);
     forget_scratch(project);
     directory
 }

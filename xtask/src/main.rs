@@ -16,6 +16,7 @@ mod faults;
 mod figures;
 mod fingerprint;
 mod first_load;
+mod fuzz;
 mod install;
 mod lanes;
 mod package;
@@ -52,6 +53,7 @@ cargo xtask unsafe-crates               the crates of the server that contain `u
 cargo xtask bench                       ratios of what is measured side by side
 cargo xtask faults [--long]             what goes wrong in the world, hundreds (thousands) of times; prints figures
 cargo xtask audit [--long]              what SECURITY.md promises, measured; prints figures
+cargo xtask fuzz [SECONDS]              any bytes for the mail reader, a minute for each target; needs a C++ compiler
 cargo xtask examples                    the example pages, built with the package
 cargo xtask styles                      join style/*.css in the order style/main.css gives (Trunk calls this)";
 
@@ -92,8 +94,13 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
         ["bench"] => bench::bench(&project),
         ["faults"] => faults::faults(&project, &faults::USUAL),
         ["faults", "--long"] => faults::faults(&project, &faults::LONG),
-        ["audit"] => audit::audit(&project, audit::USUAL),
-        ["audit", "--long"] => audit::audit(&project, audit::LONG),
+        ["audit"] => audit::audit(&project, &audit::USUAL),
+        ["audit", "--long"] => audit::audit(&project, &audit::LONG),
+        ["fuzz"] => fuzz::fuzz(&project, fuzz::USUAL),
+        ["fuzz", seconds] => {
+            let seconds = seconds.parse().map_err(|_| Error::Said(format!("{seconds} is no number of seconds")))?;
+            fuzz::fuzz(&project, seconds)
+        }
         ["examples"] => examples::built(&project).map(|_| ExitCode::SUCCESS),
         ["styles"] => styles::join(&project).map(|_| ExitCode::SUCCESS),
         _ => {
