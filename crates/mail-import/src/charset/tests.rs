@@ -1,3 +1,5 @@
+//! Names of character sets, and bytes that contradict them.
+
 use super::{decoded, guessed};
 
 #[test]

@@ -1,3 +1,5 @@
+//! Dates as mail programs write them, and what is none.
+
 use super::*;
 
 fn read(text: &str) -> String {

@@ -1,3 +1,5 @@
+//! HTML as it comes in mail, and the text that is made of it.
+
 use super::to_text;
 
 #[test]

@@ -4,15 +4,44 @@
 use super::letters;
 use crate::{Doubt, Index, Letter, Own, Plan, Reading, ReplyTo, Way};
 use chrono::{DateTime, Utc};
-use std::path::PathBuf;
 
-fn archive(name: &str) -> Vec<u8> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/letters");
-    std::fs::read(folder.join(name).with_extension("mbox")).unwrap()
+macro_rules! samples {
+    ($($name:literal,)*) => {
+        [$(($name, include_bytes!(concat!("../../tests/letters/", $name, ".mbox")).as_slice()),)*]
+    };
+}
+
+const SAMPLES: [(&str, &[u8]); 22] = samples![
+    "2022jp-unlabelled",
+    "b64-footer",
+    "ct-nosemicolon",
+    "cte-quoted",
+    "date-month",
+    "date-nozone",
+    "empty-plain",
+    "from-comma",
+    "from-glued",
+    "from-paragraph",
+    "html-blocks",
+    "html-link",
+    "html-lt",
+    "mailto",
+    "own-displayname",
+    "own-first",
+    "own-reply-no-irt",
+    "replyto",
+    "same-id-same-text",
+    "space-line",
+    "split-word",
+    "utf8-as-ascii",
+];
+
+fn archive(name: &str) -> &'static [u8] {
+    SAMPLES.iter().find(|sample| sample.0 == name).unwrap().1
 }
 
 fn letter(name: &str) -> Letter {
-    let mut letters = letters(&archive(name));
+    let mut letters = letters(archive(name));
     assert_eq!(letters.len(), 1, "{name}");
     letters.remove(0)
 }
@@ -23,7 +52,7 @@ fn now() -> DateTime<Utc> {
 
 fn plan(name: &str, own: &[&str]) -> Plan {
     let reading = Reading { own: Own::new(own).unwrap(), reply_to: ReplyTo::Auto };
-    Plan::new(Index::read(&archive(name)[..], &reading).unwrap(), now())
+    Plan::new(Index::read(archive(name), &reading).unwrap(), now())
 }
 
 #[test]
@@ -94,9 +123,9 @@ fn the_teams_letters_are_in_the_right_conversation() {
 #[test]
 fn letters_with_one_id_are_the_same_only_if_all_is_the_same() {
     let bytes = archive("same-id-same-text");
-    let index = Index::read(&bytes[..], &Reading::default()).unwrap();
+    let index = Index::read(bytes, &Reading::default()).unwrap();
     assert_eq!((index.envelopes.len(), index.repeated), (2, 0));
     assert_eq!(index.doubts, [(index.envelopes[1].place, Doubt::MessageId)]);
-    let twice = [&bytes[..], b"\n", &bytes].concat();
+    let twice = [bytes, b"\n", bytes].concat();
     assert_eq!(Index::read(&twice[..], &Reading::default()).unwrap().repeated, 2);
 }
