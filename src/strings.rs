@@ -55,6 +55,9 @@ pub struct Strings {
     pub preview_note: &'static str,
     pub preview_you_or_team: &'static str,
     pub preview_empty: &'static str,
+    /// `{name}`: of the file.
+    pub preview_attachment: &'static str,
+    pub preview_with_attachment: &'static str,
     pub inbox: &'static str,
     pub section_all: &'static str,
     pub section_mine: &'static str,

@@ -57,6 +57,8 @@ pub(super) static ENGLISH: Strings = Strings {
     preview_note: "Note: ",
     preview_you_or_team: "↩ ",
     preview_empty: "No messages yet",
+    preview_attachment: "Attachment: {name}",
+    preview_with_attachment: "With an attachment. ",
     inbox: "Inbox",
     section_all: "All conversations",
     section_mine: "Assigned to me",

@@ -232,7 +232,7 @@ pub(crate) async fn with_unread(
 
 /// The columns that [`conversation`] reads. The selection of the rows stands between this and [`JOINS`].
 const SELECT: &str = "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind, m.direction, m.seq AS message_seq, \
-    substr(m.body, 1, 1000) AS message_text, n.seq AS note_seq, substr(b.body, 1, 1000) AS note_text \
+    substr(m.body, 1, 1000) AS message_text, t.name AS attachment_name, n.seq AS note_seq, substr(b.body, 1, 1000) AS note_text \
     FROM (SELECT c.*, ";
 
 /// Selects the rows first, in the order of an index, and joins the other tables to that selection only.
@@ -254,6 +254,7 @@ const JOINS: &str = ") c \
     JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id \
     LEFT JOIN message m ON m.org_id = c.org_id AND m.id = (SELECT x.id FROM message x \
         WHERE x.org_id = c.org_id AND x.conversation_id = c.id ORDER BY x.seq DESC LIMIT 1) \
+    LEFT JOIN attachment t ON t.org_id = m.org_id AND t.message_id = m.id AND t.n = 0 \
     LEFT JOIN conversation_note n ON n.org_id = c.org_id AND n.id = (SELECT x.id FROM conversation_note x \
         WHERE x.org_id = c.org_id AND x.conversation_id = c.id AND x.deleted_at IS NULL ORDER BY x.seq DESC LIMIT 1) \
     LEFT JOIN conversation_note_body b ON b.org_id = n.org_id AND b.note_id = n.id";
@@ -289,7 +290,8 @@ fn preview(row: &SqliteRow) -> sqlx::Result<Option<Preview>> {
         _ if row.try_get::<&str, _>("direction")? == "in" => (PreviewKind::In, row.text("message_text")?),
         _ => (PreviewKind::Out, row.text("message_text")?),
     };
-    Ok(Some(Preview { kind, text: first_line(&text) }))
+    let attachment = if kind == PreviewKind::Note { None } else { row.try_get("attachment_name")? };
+    Ok(Some(Preview { kind, text: first_line(&text), attachment }))
 }
 
 fn first_line(text: &str) -> String {

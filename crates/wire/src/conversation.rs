@@ -100,7 +100,11 @@ pub enum PreviewKind {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Preview {
     pub kind: PreviewKind,
+    /// Empty if the item is a message that has attachments only.
     pub text: String,
+    /// The name of the message's first attachment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<String>,
 }
 
 impl std::fmt::Debug for Preview {

@@ -11,17 +11,18 @@ use crate::{
             channel_mark::{ChannelMark, channel_name},
             connection_line::ConnectionLine,
             load_problem::LoadProblem,
+            message_excerpt::MessageExcerpt,
             timestamp::ShortTimestamp,
             toasts::Toasts,
         },
-        ui::{keyed_list::KeyedList, name::Name, text::Excerpt},
+        ui::{keyed_list::KeyedList, name::Name},
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::record::{Failure, Load},
     strings::strings,
 };
 use leptos::prelude::*;
-use wire::{ContactId, Conversation, ConversationId, ProblemCode};
+use wire::{ContactId, Conversation, ConversationId, Preview, ProblemCode};
 
 /// The page. Notes can be read here; writing one needs a conversation.
 #[component]
@@ -127,7 +128,9 @@ fn OneConversation(id: ConversationId) -> impl IntoView {
             >
                 <ChannelMark kind=channel.kind />
                 <span aria-hidden="true">{channel_name(channel.kind)}</span>
-                <Excerpt class="row-preview" text=preview.map(|preview| preview.text).unwrap_or_default() />
+                <span class="row-preview">
+                    {preview.map(|Preview { text, attachment, .. }| view! { <MessageExcerpt text attachment /> })}
+                </span>
                 <ShortTimestamp at />
             </a>
         }

@@ -9,6 +9,7 @@ use crate::{
         shared::{
             avatar::Avatar,
             channel_mark::{ChannelMark, channel_name},
+            message_excerpt::MessageExcerpt,
             timestamp::ShortTimestamp,
         },
         ui::{
@@ -100,14 +101,14 @@ fn PreviewLine(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let preview = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
     move || match preview.get() {
         None => view! { <span class="row-preview quiet">{strings().preview_empty}</span> }.into_any(),
-        Some(Preview { kind: PreviewKind::Note, text }) => view! {
+        Some(Preview { kind: PreviewKind::Note, text, .. }) => view! {
             <span class="row-preview internal"><Icon shape=Shape::Lock />{strings().preview_note}<Excerpt text /></span>
         }
         .into_any(),
-        Some(Preview { kind, text }) => view! {
+        Some(Preview { kind, text, attachment }) => view! {
             <span class="row-preview">
                 {(kind == PreviewKind::Out).then_some(strings().preview_you_or_team)}
-                <Excerpt text />
+                <MessageExcerpt text attachment />
             </span>
         }
         .into_any(),

@@ -171,6 +171,7 @@ impl Data {
         let preview = Preview {
             kind: if direction == Direction::In { PreviewKind::In } else { PreviewKind::Out },
             text: first_line(&body),
+            attachment: None,
         };
         let message = Message { id, conversation_id, direction, author, body, attachments, created_at, seq, delivery };
         self.messages.push(message.clone());
@@ -253,7 +254,7 @@ impl Data {
     ) -> ConversationNote {
         let seq = self.next();
         let (created_at, actor) = (self.time(), author.clone());
-        let preview = Preview { kind: PreviewKind::Note, text: first_line(body.as_str()) };
+        let preview = Preview { kind: PreviewKind::Note, text: first_line(body.as_str()), attachment: None };
         let unsaved = ConversationNote::unsaved(id, conversation_id, author, body, created_at);
         let note = ConversationNote { seq, rev: seq, ..unsaved };
         self.conversation_notes.live.push(note.clone());

@@ -107,7 +107,7 @@ pub(crate) fn conversation() -> Conversation {
         status: Status::Open,
         assignee_id: None,
         unread: true,
-        preview: Some(Preview { kind: PreviewKind::Note, text: "Hi".to_owned() }),
+        preview: Some(Preview { kind: PreviewKind::In, text: "Hi".to_owned(), attachment: Some("a.pdf".to_owned()) }),
         last_at: at(),
         seq: 7,
         rev: 9,
