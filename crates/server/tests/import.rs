@@ -249,6 +249,16 @@ async fn attachments_are_listed_and_the_plain_text_is_preferred() {
 }
 
 #[tokio::test]
+async fn the_list_says_of_a_mail_without_text_that_it_has_an_attachment() {
+    let world = World::new().await;
+    let mbox = b"From - \nFrom: Ann Lee <ann@y.test>\nContent-Type: application/pdf; name=scan.pdf\n\n%PDF\n";
+    bring_in_bytes(&world, mbox, &[]).await;
+    let page: Page<Conversation> = world.sam().await.get("/api/v1/conversations?limit=100").await.expect(200).read();
+    let preview = page.items.into_iter().find(|it| it.contact.name == "Ann Lee").unwrap().preview.unwrap();
+    assert_eq!((preview.text.as_str(), preview.attachment.as_deref()), ("", Some("scan.pdf")));
+}
+
+#[tokio::test]
 async fn windows_line_ends_and_quoted_from_lines_are_undone() {
     let world = World::new().await;
     let report = bring_in(&world, "crlf.mbox", &[]).await;

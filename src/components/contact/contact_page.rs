@@ -129,7 +129,7 @@ fn OneConversation(id: ConversationId) -> impl IntoView {
                 <ChannelMark kind=channel.kind />
                 <span aria-hidden="true">{channel_name(channel.kind)}</span>
                 <span class="row-preview">
-                    {preview.map(|Preview { text, attachment, .. }| view! { <MessageExcerpt text attachment /> })}
+                    {preview.map(|Preview { text, attachment, .. }| view! { <MessageExcerpt words=strings() text attachment /> })}
                 </span>
                 <ShortTimestamp at />
             </a>

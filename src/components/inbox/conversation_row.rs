@@ -108,7 +108,7 @@ fn PreviewLine(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
         Some(Preview { kind, text, attachment }) => view! {
             <span class="row-preview">
                 {(kind == PreviewKind::Out).then_some(strings().preview_you_or_team)}
-                <MessageExcerpt text attachment />
+                <MessageExcerpt words=strings() text attachment />
             </span>
         }
         .into_any(),

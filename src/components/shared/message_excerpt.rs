@@ -6,23 +6,23 @@ use crate::{
         name::filled,
         text::Excerpt,
     },
-    strings::{Value, strings},
+    strings::{Strings, Value},
 };
 use leptos::prelude::*;
 
-/// `attachment`: the name of the first one. Where there is no text, it stands for it.
+/// `words`: what the caller's language says. `attachment`: the name of the first one. Where there is no text, it stands for it.
 #[component]
-pub(crate) fn MessageExcerpt(text: String, attachment: Option<String>) -> impl IntoView {
+pub(crate) fn MessageExcerpt(words: &'static Strings, text: String, attachment: Option<String>) -> impl IntoView {
     let only = attachment.as_deref().filter(|_| text.is_empty()).map(|name| {
         view! {
             <Icon shape=Shape::Paperclip />
-            {filled(strings().preview_attachment, &[("name", Value::Name(name))])}
+            {filled(words.preview_attachment, &[("name", Value::Name(name))])}
         }
     });
     let beside = (attachment.is_some() && only.is_none()).then(|| {
         view! {
             <Icon shape=Shape::Paperclip />
-            <span class="sr-only">{strings().preview_with_attachment}</span>
+            <span class="sr-only">{words.preview_with_attachment}</span>
         }
     });
     view! {

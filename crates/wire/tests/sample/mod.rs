@@ -114,7 +114,7 @@ pub(crate) fn conversation() -> Conversation {
     }
 }
 
-pub(crate) const CONVERSATION: &str = r#"{"id":"A","contact_id":"B","contact":{"id":"B","name":"Ana"},"channel":{"id":"C","kind":"chat"},"status":"open","assignee_id":null,"unread":true,"preview":{"kind":"note","text":"Hi"},"last_at":"2026-11-22T14:05:00.250Z","seq":7,"rev":9}"#;
+pub(crate) const CONVERSATION: &str = r#"{"id":"A","contact_id":"B","contact":{"id":"B","name":"Ana"},"channel":{"id":"C","kind":"chat"},"status":"open","assignee_id":null,"unread":true,"preview":{"kind":"in","text":"Hi","attachment":"a.pdf"},"last_at":"2026-11-22T14:05:00.250Z","seq":7,"rev":9}"#;
 
 pub(crate) fn contact() -> Contact {
     Contact {
