@@ -74,15 +74,20 @@ pub(crate) fn guessed(bytes: &[u8]) -> String {
         characters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         other += chunk.invalid().len();
     }
+    // UTF-8 with a few bytes of another program in it, or cut in the middle of a character.
+    let mixed = || bytes.utf8_chunks().map(|chunk| chunk.valid().to_owned() + &western(chunk.invalid())).collect();
     if characters > other {
-        // UTF-8 with a few bytes of another program in it, or cut in the middle of a character.
-        return bytes.utf8_chunks().map(|chunk| chunk.valid().to_owned() + &western(chunk.invalid())).collect();
+        return mixed();
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(&bytes[..bytes.len().min(SAMPLE)], bytes.len() <= SAMPLE);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    let is_sure = !is_latin(guess) || bytes.iter().filter(|byte| !byte.is_ascii()).count() >= ENOUGH;
     let (text, _, is_damaged) = guess.decode(bytes);
+    // Text in pairs of bytes has sequences that are UTF-8 by accident; other text hardly ever.
+    if characters * 3 > other && (guess.is_single_byte() || is_damaged) {
+        return mixed();
+    }
+    let is_sure = !is_latin(guess) || bytes.iter().filter(|byte| !byte.is_ascii()).count() >= ENOUGH;
     if is_damaged || !is_sure { western(bytes) } else { text.into_owned() }
 }
 

@@ -160,7 +160,8 @@ impl<'a, 'r> Found<'a, 'r> {
 
     /// Lists an attachment, and writes the text of an enclosed letter below the letter's.
     fn attach(&mut self, part: &Part<'a>, media: Media, bytes: &[u8], source: Source<'a>) {
-        let media_type = part.media_type();
+        let is_digest = media == Media::Letter && part.kind.value.is_empty();
+        let media_type = if is_digest { "message/rfc822".to_owned() } else { part.media_type() };
         let is_enclosed = media == Media::Letter;
         let name = part.name().or_else(|| is_enclosed.then(|| enclosed::name(bytes)));
         let is_nameless_text = matches!(media, Media::Plain | Media::Html | Media::OtherText) && part.name().is_none();

@@ -8,7 +8,7 @@ use crate::{
     identity::Identity,
     limits::Room,
     mbox::Entry,
-    sender, text,
+    sender, text, words,
 };
 use chrono::{DateTime, Utc};
 use mail_parser::{HeaderName, HeaderValue, Message, MessageParser};
@@ -88,9 +88,10 @@ impl Letter {
         }
         let written = sender::of(&head, &entry.from_line).ok_or(Unreadable::NoSender)?;
         let content = content::read(&head, section.body, &mut room);
-        let block = head.block(&["subject", "message-id", "in-reply-to", "references"]) + "X-Other: x\n";
+        let subject = head.get("subject").and_then(|subject| text::line(&words::decoded(subject), MAX_LINE));
+        let ids = head.block(&["message-id", "in-reply-to", "references"]);
+        let block = format!("{ids}Subject: {}\n", subject.as_deref().unwrap_or_default());
         let message = MessageParser::default().parse_headers(&block).ok_or(Unreadable::NoHeaders)?;
-        let subject = message.subject().and_then(|subject| text::line(subject, MAX_LINE));
         room.cut.extend((entry.skipped > 0).then_some(Cut::Letter));
         let mut letter = Self {
             place: entry.place,

@@ -47,7 +47,9 @@ impl<'a> Part<'a> {
     /// The type and the subtype.
     fn types(&self) -> (&str, &str) {
         let (kind, subtype) = self.kind.value.split_once('/').unwrap_or((&self.kind.value, ""));
-        (kind.trim(), subtype.trim())
+        // `text/html/x`, `text/plain charset utf-8`: what follows is no part of a type.
+        let subtype = subtype.trim().split(|c: char| c == '/' || c.is_whitespace()).next().unwrap_or_default();
+        (kind.trim(), subtype)
     }
 
     pub(crate) fn media(&self) -> Media {

@@ -48,20 +48,36 @@ fn rewritten(field: &str, written: impl Fn(String) -> String) -> String {
 
 struct Word<'a> {
     charset: &'a str,
-    bytes: Vec<u8>,
+    /// The letter of the encoding, in lower case, and the text in it.
+    encoding: char,
+    encoded: &'a str,
 }
 
 /// The words of one character set are decoded together, since a character may be divided between them.
 fn text_of(run: Vec<Word<'_>>) -> String {
     let mut texts = String::new();
-    let mut words = run.into_iter().peekable();
-    while let Some(mut word) = words.next() {
-        while let Some(next) = words.next_if(|next| next.charset.eq_ignore_ascii_case(word.charset)) {
-            word.bytes.extend(next.bytes);
-        }
-        texts.push_str(&charset::decoded(Some(word.charset), &word.bytes));
+    for words in run.chunk_by(|a, b| a.charset.eq_ignore_ascii_case(b.charset)) {
+        let apart: Vec<u8> = words.iter().flat_map(Word::bytes).collect();
+        let is_base64 = words.iter().all(|word| word.encoding == 'b');
+        // Some mailers divide the base64 itself.
+        let joined = || transfer::base64(words.iter().map(|word| word.encoded).collect::<String>().as_bytes());
+        let bytes = if is_base64 && std::str::from_utf8(&apart).is_err() {
+            Some(joined()).filter(|joined| std::str::from_utf8(joined).is_ok()).unwrap_or(apart)
+        } else {
+            apart
+        };
+        texts.push_str(&charset::decoded(Some(words[0].charset), &bytes));
     }
     texts
+}
+
+impl Word<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        match self.encoding {
+            'b' => transfer::base64(self.encoded.as_bytes()),
+            _ => transfer::quoted_printable(self.encoded.replace(['_', ' '], "=20").as_bytes()),
+        }
+    }
 }
 
 /// The word at the beginning of `text`, and the text after it.
@@ -74,15 +90,14 @@ fn word(text: &str) -> Option<(Word<'_>, &str)> {
     }
     let start = within.len() - rest.len();
     let end = rest.find("?=")?;
-    let encoded = &rest[..end];
-    let bytes = match encoding {
-        "b" | "B" => transfer::base64(encoded.as_bytes()),
-        "q" | "Q" => transfer::quoted_printable(encoded.replace(['_', ' '], "=20").as_bytes()),
+    let encoding = match encoding {
+        "b" | "B" => 'b',
+        "q" | "Q" => 'q',
         _ => return None,
     };
     // A language may follow: RFC 2231, section 5.
     let charset = charset.split('*').next().unwrap_or_default();
-    Some((Word { charset, bytes }, &text[start + end + 2..]))
+    Some((Word { charset, encoding, encoded: &rest[..end] }, &text[start + end + 2..]))
 }
 
 #[cfg(test)]
@@ -95,6 +110,8 @@ mod tests {
             "=?UTF-8?Q?Caf=C3?= =?UTF-8?Q?=A9?=",
             "=?UTF-8?Q?Caf=C3?=\t =?utf-8?B?qQ==?=",
             "=?UTF-8?B?Q2Fmw6k?=",
+            "=?UTF-8?B?Q2Fmw6?= =?UTF-8?B?k=?=",
+            "=?UTF-8?B?Q2F?= =?UTF-8?B?mw6k?=",
             "=?utf8?q?Caf=C3=A9?=",
             "=?UTF-8*fr?Q?Caf=C3=A9?=",
             "=?us-ascii?Q?Caf=C3=A9?=",

@@ -66,8 +66,17 @@ fn without_a_name_the_bytes_say_what_they_are() {
     assert_eq!(guessed(b"na\xefve \x93ok\x94"), "naïve “ok”");
     assert_eq!(guessed("naïve".as_bytes()), "naïve");
     assert_eq!(guessed(&["Grüße aus Köln".as_bytes(), b" caf\xe9"].concat()), "Grüße aus Köln café");
+    assert_eq!(guessed(&["naïve café".as_bytes(), b" r\xe9sum\xe9 \x93x\x94"].concat()), "naïve café résumé “x”");
     let russian = encoding_rs::KOI8_R.encode("Добрый день! Где мой заказ? Я жду уже две недели.").0.into_owned();
     assert_eq!(guessed(&russian), "Добрый день! Где мой заказ? Я жду уже две недели.");
     let japanese = encoding_rs::SHIFT_JIS.encode("お世話になっております。お見積りをお願いします。").0.into_owned();
     assert_eq!(guessed(&japanese), "お世話になっております。お見積りをお願いします。");
+    for (encoding, text) in [
+        (encoding_rs::GBK, "您好，我的订单还没有收到，请帮我查询一下，谢谢。"),
+        (encoding_rs::EUC_KR, "안녕하세요. 주문한 상품이 아직 도착하지 않았습니다."),
+        (encoding_rs::BIG5, "您好，我的訂單還沒有收到，請幫我查詢一下，謝謝。"),
+        (encoding_rs::WINDOWS_1251, "Здравствуйте, мой заказ не пришёл, помогите."),
+    ] {
+        assert_eq!(guessed(&encoding.encode(text).0), text);
+    }
 }

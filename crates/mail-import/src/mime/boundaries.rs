@@ -1,41 +1,53 @@
 //! The parts of a multipart: what lies between its delimiter lines.
 
-use crate::{head::is_field, limits::MAX_PARTS};
-
-/// A shorter boundary may be a word of a text.
-const TELLING: usize = 6;
+use crate::{
+    head::{is_field, is_known_field},
+    limits::MAX_PARTS,
+};
 
 /// The preamble, and the parts between the delimiters. A part that nothing closes ends with the body. `None`: there is
 /// no delimiter.
 ///
 /// A delimiter is a line of its own. Programs that change a letter on its way sometimes join it with the line before
-/// or after it, so where no line is one, or the boundary is long enough to be no word, it may stand inside a line. Where
-/// the headers name no boundary, or another one, it is the first line that looks like a delimiter above a header.
+/// or after it: at the end of a line it counts above a header field; elsewhere only if the multipart isn't closed
+/// otherwise. Where the headers name no boundary, or another one, it is the first line that looks like a delimiter above
+/// a header field.
 pub(super) fn split<'a>(body: &'a [u8], boundary: Option<&str>) -> Option<(&'a [u8], Vec<&'a [u8]>)> {
     let named = boundary.map(str::trim).filter(|boundary| !boundary.is_empty()).map(str::as_bytes);
-    let by = |boundary: &[u8], place: Place| parts_of(body, &Delimiters { body, boundary, at: 0, place });
-    named
-        .and_then(|boundary| {
-            let place = if boundary.len() >= TELLING { Place::LineEnd } else { Place::Line };
-            by(boundary, place).or_else(|| by(boundary, Place::Anywhere))
-        })
-        .or_else(|| by(apparent(body)?, Place::Line))
+    let by = |boundary: &[u8], place: Place| parts_of(body, Delimiters { body, boundary, at: 0, place });
+    let found = named.and_then(|boundary| {
+        let found = by(boundary, Place::Line);
+        if found.as_ref().is_some_and(|found| found.is_closed) {
+            return found;
+        }
+        by(boundary, Place::LineEnd)
+            .filter(|lenient| lenient.is_closed)
+            .or(found)
+            .or_else(|| by(boundary, Place::Anywhere))
+    });
+    found.or_else(|| by(apparent(body)?, Place::Line)).map(|found| (found.preamble, found.parts))
 }
 
-fn parts_of<'a>(body: &'a [u8], delimiters: &Delimiters<'a, '_>) -> Option<(&'a [u8], Vec<&'a [u8]>)> {
-    let mut delimiters = Delimiters { ..*delimiters };
+struct Parts<'a> {
+    preamble: &'a [u8],
+    parts: Vec<&'a [u8]>,
+    /// Whether there is a last delimiter.
+    is_closed: bool,
+}
+
+fn parts_of<'a>(body: &'a [u8], mut delimiters: Delimiters<'a, '_>) -> Option<Parts<'a>> {
     let (mut delimiter, mut parts) = (delimiters.next()?, Vec::new());
     let preamble = without_line_end(&body[..delimiter.start]);
     // One more than may be read, so that the rest is not lost silently.
     while !delimiter.is_last && parts.len() <= MAX_PARTS {
         let Some(next) = delimiters.next() else {
             parts.push(&body[delimiter.end..]);
-            break;
+            return Some(Parts { preamble, parts, is_closed: false });
         };
         parts.push(without_line_end(&body[delimiter.end..next.start]));
         delimiter = next;
     }
-    Some((preamble, parts))
+    Some(Parts { preamble, parts, is_closed: true })
 }
 
 /// The boundary of the first line that begins with two hyphens and stands above a header field or an empty line.
@@ -54,9 +66,9 @@ fn apparent(body: &[u8]) -> Option<&[u8]> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// The delimiter is a line.
+    /// The delimiter is a line, or ends one above a header field.
     Line,
-    /// Text may stand before it in its line.
+    /// It ends a line.
     LineEnd,
     /// Also text after it.
     Anywhere,
@@ -81,7 +93,7 @@ impl Iterator for Delimiters<'_, '_> {
     fn next(&mut self) -> Option<Delimiter> {
         for line in self.body[self.at..].split_inclusive(|byte| *byte == b'\n') {
             let start = self.at;
-            if let Some((before, after, is_last)) = self.inside(line) {
+            if let Some((before, after, is_last)) = self.inside(line, &self.body[start + line.len()..]) {
                 self.at = start + after;
                 return Some(Delimiter { start: start + before, end: self.at, is_last });
             }
@@ -92,20 +104,18 @@ impl Iterator for Delimiters<'_, '_> {
 }
 
 impl Delimiters<'_, '_> {
-    /// Where the delimiter begins and ends in this line, and whether it is the last one.
-    fn inside(&self, line: &[u8]) -> Option<(usize, usize, bool)> {
+    /// Where the delimiter begins and ends in this line, and whether it is the last one. `below`: what follows the line.
+    fn inside(&self, line: &[u8], below: &[u8]) -> Option<(usize, usize, bool)> {
         let mut from = 0;
         loop {
             let start = from + line[from..].windows(2).position(|pair| pair == b"--")?;
-            if start > 0 && self.place == Place::Line {
-                return None;
-            }
             let Some(rest) = line[start + 2..].strip_prefix(self.boundary) else {
                 from = start + 1;
                 continue;
             };
             let (is_last, rest) = rest.strip_prefix(b"--").map_or((false, rest), |rest| (true, rest));
-            if rest.trim_ascii().is_empty() {
+            let is_told = start == 0 || self.place != Place::Line || (!is_last && is_above_a_field(below));
+            if rest.trim_ascii().is_empty() && is_told {
                 return Some((start, line.len(), is_last));
             }
             // The boundary may be the beginning of a longer one, of a multipart inside this one.
@@ -118,6 +128,10 @@ impl Delimiters<'_, '_> {
             from = start + 1;
         }
     }
+}
+
+fn is_above_a_field(below: &[u8]) -> bool {
+    is_known_field(below.split(|byte| *byte == b'\n').next().unwrap_or_default())
 }
 
 /// The line end before a delimiter belongs to the delimiter.
@@ -141,6 +155,8 @@ mod tests {
             ("--b\n\none\n--b\n\ntwo\n--b--\n", Some("b")),
             ("--boundary\n\none--boundary\n\ntwo--boundary--", Some("boundary")),
             ("text --b \n\none--b\n\ntwo--b-- end\n", Some("b")),
+            ("--b\n\none--b\nContent-Type: text/plain\n\ntwo--b--\n", Some("b")),
+            ("--b\n\none--b\nContent-Type: text/plain\n\ntwo\n--b--\n", Some("b")),
             ("--x\nContent-Type: a/b\n\none\n--x\nContent-Type: a/b\n\ntwo\n--x--\n", None),
             ("--x\nContent-Type: a/b\n\none\n--x\nContent-Type: a/b\n\ntwo\n", Some("y")),
         ] {
