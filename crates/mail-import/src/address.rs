@@ -32,6 +32,9 @@ impl Sender {
 /// The people of a field's value, in its order. Text without an address belongs to the name of the next one.
 pub(crate) fn list(value: &str) -> Vec<Sender> {
     let value = plain(value);
+    if is_name_with_colon(&value) {
+        return anywhere(&value).into_iter().collect();
+    }
     let header = format!("From: {}\n", words::normalized(&value));
     let parsed = MessageParser::default().parse_headers(&header);
     let mut people: Vec<Sender> = Vec::new();
@@ -53,7 +56,7 @@ pub(crate) fn list(value: &str) -> Vec<Sender> {
     people
 }
 
-/// Without invisible characters and `mailto:`, with ordinary signs for those of full width.
+/// Without invisible characters and `mailto:`, with ordinary signs for those of full width or of HTML.
 fn plain(value: &str) -> String {
     let visible = value.chars().filter(|c| !is_invisible(*c)).map(|c| match c {
         '＠' => '@',
@@ -62,12 +65,19 @@ fn plain(value: &str) -> String {
         '\u{a0}' => ' ',
         _ => c,
     });
-    let value: String = visible.collect();
+    let mut value: String = visible.collect();
+    if value.contains("&lt;") {
+        value = value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    }
+    without_quotes_inside(without_schemes(&value))
+}
+
+/// `<mailto:ann@x.test>`, `[mailto:ann@x.test]` and `[SMTP:ann@x.test]` as brackets of the usual form.
+fn without_schemes(value: &str) -> String {
     let mut plain = String::with_capacity(value.len());
-    let mut rest = value.as_str();
-    while let Some(at) = rest.as_bytes().windows(7).position(|word| word.eq_ignore_ascii_case(b"mailto:")) {
-        // `[mailto:ann@x.test]` stands for brackets of the usual form.
-        let (before, after) = (&rest[..at], &rest[at + 7..]);
+    let mut rest = value;
+    while let Some((at, len)) = scheme(rest) {
+        let (before, after) = (&rest[..at], &rest[at + len..]);
         let is_square = before.ends_with('[');
         plain.push_str(before.strip_suffix('[').unwrap_or(before));
         let end = after.find([']', '>', '?', ' ', ',', ';']).unwrap_or(after.len());
@@ -83,6 +93,28 @@ fn plain(value: &str) -> String {
         rest = if is_square { rest.strip_prefix(']').unwrap_or(rest) } else { rest };
     }
     plain + rest
+}
+
+/// Where the next scheme stands, and its length.
+fn scheme(text: &str) -> Option<(usize, usize)> {
+    let at = |scheme: &str| {
+        text.as_bytes().windows(scheme.len()).position(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    let [mail, smtp] = ["mailto:", "smtp:"].map(|scheme| at(scheme).map(|at| (at, scheme.len())));
+    mail.into_iter().chain(smtp).min()
+}
+
+/// `Ann "The Boss" Lee <ann@x.test>`: mail-parser joins a quoted word with the one before it.
+fn without_quotes_inside(value: String) -> String {
+    let name = value.split('<').next().unwrap_or_default();
+    let is_inside = name.contains('"') && !name.trim_start().starts_with('"') && !name.contains([',', ';']);
+    if is_inside { name.replace('"', "") + &value[name.len()..] } else { value }
+}
+
+/// `Ann: Sales <ann@x.test>` is a name, since nothing ends the group that the colon would begin.
+fn is_name_with_colon(value: &str) -> bool {
+    let name = value.split('<').next().unwrap_or_default();
+    name.len() < value.len() && name.contains(':') && !name.contains('"') && !value.contains(';')
 }
 
 /// An address with `@`, or `None`.
@@ -126,7 +158,8 @@ fn anywhere(value: &str) -> Option<Sender> {
 /// A name without signs around it. `None` where it only repeats the address.
 fn clean_name(name: &str, address: &str) -> Option<String> {
     let name = text::line(name, MAX_LINE)?;
-    let name = name.trim_matches(|c: char| c.is_whitespace() || "\"<>,;:".contains(c));
+    let name =
+        name.trim_matches(|c: char| c.is_whitespace() || "\"<>,;:".contains(c)).trim_end_matches(['(', '[', ' ']);
     let is_quoted = name.len() > 2 && name.starts_with('\'') && name.ends_with('\'');
     let name = if is_quoted { &name[1..name.len() - 1] } else { name };
     (!name.is_empty() && !name.eq_ignore_ascii_case(address)).then(|| name.to_owned())
@@ -167,6 +200,11 @@ mod tests {
             ("Ann <ann@[10.0.0.1]>", "Ann", "ann@[10.0.0.1]"),
             ("Ann Lee<ann@x.test>", "Ann Lee", "ann@x.test"),
             ("Ann ＜ann＠x.test＞", "Ann", "ann@x.test"),
+            ("Ann [SMTP:ann@x.test]", "Ann", "ann@x.test"),
+            ("Ann &lt;ann@x.test&gt;", "Ann", "ann@x.test"),
+            ("Ann: Sales <ann@x.test>", "Ann: Sales", "ann@x.test"),
+            ("Ann \"The Boss\" Lee <ann@x.test>", "Ann The Boss Lee", "ann@x.test"),
+            ("Ann Lee (ann@x.test)", "Ann Lee", "ann@x.test"),
         ] {
             let first = people(value).into_iter().next().unwrap_or_default();
             assert_eq!(first, (name.to_owned(), address.to_owned()), "{value}");
