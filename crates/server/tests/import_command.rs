@@ -34,7 +34,7 @@ async fn what_is_past_begins_closed_and_read_where_the_command_says_so() {
         let (fine, words) = command(&world, &[arguments, &["--own", "@acme.test", OLD]].concat());
         assert!(fine, "{words}");
         assert_eq!(state(&world).await, (5, closed, read), "{arguments:?}");
-        assert_eq!(words.contains("closes them"), closed < 5, "{words}");
+        assert_eq!(words.contains("closes them."), closed < 5, "{words}");
     }
 }
 

@@ -115,7 +115,7 @@ impl Report {
         if self.open_long_ago > 0 {
             let date = (self.now - LONG_AGO).date_naive();
             sentences.push(format!(
-                "{} ended before {date} and are open: the same command with --closed-before {date} closes them.",
+                "Open, though the last letter is older than {date}: {}. The same command with --closed-before {date} closes them.",
                 counted(self.open_long_ago, "new conversation")
             ));
         }
