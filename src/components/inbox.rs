@@ -14,7 +14,7 @@ use crate::{
     components::{
         inbox::{conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView, reveal::Reveal},
         shared::{connection_line::ConnectionLine, toasts::Toasts},
-        ui::keyed_list::KeyedList,
+        ui::{gestures::one_effect_a_gesture, keyed_list::KeyedList},
     },
     navigation::navigator::Navigator,
     strings::strings,
@@ -31,7 +31,7 @@ pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let panes = memo(move |_| view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect::<Vec<_>>()));
     let has_panes = memo(move |_| view_.with(|view| !view.panes.is_empty()));
     view! {
-        <div class="inbox" class:reading=live(move || has_panes.get())>
+        <div class="inbox" class:reading=live(move || has_panes.get()) use:one_effect_a_gesture>
             <ConnectionLine />
             <InboxNav />
             <main

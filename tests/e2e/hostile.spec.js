@@ -203,7 +203,8 @@ watched("hostile tags are shown as text, and can be removed again", async ({ sig
   await expect.poll(async () => (await inTags()).toSorted()).toEqual(tags.map(shown).toSorted());
   const stored = async () => (await (await api(sam)).get(`/contacts/${who.id}`)).tags.map(({ name }) => name).toSorted();
   await expect.poll(stored).toEqual(tags.toSorted());
-  for (const tag of tags) await here.panel.getByRole("button", { name: `Remove tag ${isolated(tag)}`, exact: true }).click();
+  // By keys: what slides under the pointer takes no click for a while.
+  for (const tag of tags) await here.panel.getByRole("button", { name: `Remove tag ${isolated(tag)}`, exact: true }).press("Enter");
   await expect.poll(stored).toEqual([]);
   await expect(here.section("Tags").getByText("No tags yet.")).toBeVisible();
 });

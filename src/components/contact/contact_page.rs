@@ -15,7 +15,7 @@ use crate::{
             timestamp::ShortTimestamp,
             toasts::Toasts,
         },
-        ui::{keyed_list::KeyedList, name::Name},
+        ui::{gestures::one_effect_a_gesture, keyed_list::KeyedList, name::Name},
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::record::{Failure, Load},
@@ -41,7 +41,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
         name.map_or_else(|| strings().contact_unnamed.into_any(), |name| view! { <Name name /> }.into_any())
     };
     view! {
-        <div class="inbox contact-page">
+        <div class="inbox contact-page" use:one_effect_a_gesture>
             <ConnectionLine />
             <InboxNav />
             <main class="contact-main">
