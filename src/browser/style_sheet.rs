@@ -2,7 +2,7 @@
 //! same files.
 
 /// The sheets and their layers, in the order of `style/main.css`.
-const SHEETS: [(&str, &str); 7] = [
+const SHEETS: [(&str, &str); 8] = [
     ("tokens", include_str!("../../style/tokens.css")),
     ("base", include_str!("../../style/base.css")),
     ("controls", include_str!("../../style/controls.css")),
@@ -10,6 +10,7 @@ const SHEETS: [(&str, &str); 7] = [
     ("conversation", include_str!("../../style/conversation.css")),
     ("panel", include_str!("../../style/panel.css")),
     ("overlays", include_str!("../../style/overlays.css")),
+    ("touch", include_str!("../../style/touch.css")),
 ];
 
 /// All sheets as one: for a `<style>` element, or a constructed sheet in a shadow root.

@@ -1,6 +1,6 @@
 // At every width, what an agent needs can be reached and read, and comes into view when it is requested.
 import { expect, test } from "./guest.js";
-import { maya, sam } from "./harness.js";
+import { maya, said, sam } from "./harness.js";
 import { inboxWith, pane, row, shown } from "./screen.js";
 
 const WIDTHS = [320, 390, 700, 1000, 1440];
@@ -149,4 +149,109 @@ test("with reduced motion a pane is there at once, without a way to it", async (
   await expect(here.heading).toBeFocused();
   await expect.poll(() => seen(here)).toBe(100);
   expect(await page.evaluate(() => globalThis.places.size)).toBe(2);
+});
+
+const LONG_NAMES = {
+  "one long word": "W".repeat(200),
+  "many words": "Wilhelmina Featherstonehaugh ".repeat(7).slice(0, 200),
+};
+/** What scrolls in itself, and is of no use if it is lower than this. */
+const LEAST_HEIGHT = 96;
+
+const height = async (locator) => (await locator.boundingBox()).height;
+
+test("at 400 % zoom everything can be reached, and what scrolls is high enough to read in", async ({ signIn, visitor, api }) => {
+  const who = await visitor();
+  const agents = await api(sam);
+  for (let nth = 0; nth < 15; nth++) await agents.addNote(who.conversation, said("Note"));
+  for (let nth = 0; nth < 15; nth++) await who.say(said("Message"));
+  const viewport = { width: 320, height: 256 };
+  const page = await signIn(maya, { viewport });
+  const list = page.locator(".conversations-scroll");
+  await expect(page.getByRole("link", { name: who.name })).toBeVisible();
+  expect(await height(list), "the list").toBeGreaterThanOrEqual(LEAST_HEIGHT);
+  await page.goto(inboxWith([who.conversation], { panels: [] }));
+  const here = pane(page, who.conversation);
+  await expect(here.said("Message").last()).toBeInViewport();
+  expect(await height(here.thread), "the thread").toBeGreaterThanOrEqual(LEAST_HEIGHT);
+  for (const part of [here.finish, here.reply, here.send, here.noteMode, sendOptions(here), here.icon]) {
+    await part.scrollIntoViewIfNeeded();
+    await expect(part).toBeInViewport({ ratio: 0.99 });
+  }
+  await here.assign.click();
+  const nobody = page.getByRole("button", { name: "Nobody", exact: true });
+  await nobody.scrollIntoViewIfNeeded();
+  await expect(nobody, "a menu scrolls too").toBeInViewport({ ratio: 0.99 });
+  await page.keyboard.press("Escape");
+  await here.icon.click();
+  await expect(here.box).toBeAttached();
+  expect(await height(here.panel.locator(".panel-body")), "the panel").toBeGreaterThanOrEqual(LEAST_HEIGHT);
+  for (const part of [here.box, here.add, here.notes.getByRole("article").last()]) {
+    await part.scrollIntoViewIfNeeded();
+    await expect(part).toBeInViewport({ ratio: 0.9 });
+  }
+});
+
+for (const [kind, name] of Object.entries(LONG_NAMES)) {
+  for (const viewport of [{ width: 390, height: 844 }, { width: 320, height: 256 }]) {
+    test(`at ${viewport.width}×${viewport.height} a contact's name of ${kind} leaves room for what is written`, async ({
+      signIn,
+      visitor,
+    }) => {
+      const who = await visitor({ name });
+      const page = await signIn(maya, { viewport, path: inboxWith([who.conversation], { panels: [] }) });
+      const here = pane(page, who.conversation);
+      await expect(here.reply).toBeVisible();
+      expect(await height(here.root.locator(".conversation-header")), "the header").toBeLessThan(80);
+      expect(await height(here.root.locator(".composer")), "the composer").toBeLessThan(260);
+      expect(await height(here.thread), "the thread").toBeGreaterThanOrEqual(LEAST_HEIGHT);
+      const wide = (element) => element.scrollWidth - element.clientWidth;
+      expect(await here.root.locator(".composer").evaluate(wide), "nothing is wider than the composer").toBe(0);
+      await here.icon.click();
+      await expect(here.box).toBeAttached();
+      expect(await height(here.panel.locator(".panel-head")), "the panel's head").toBeLessThan(120);
+      expect(await height(here.panel.locator(".panel-body")), "the panel").toBeGreaterThanOrEqual(LEAST_HEIGHT);
+    });
+  }
+}
+
+/** The sizes of the text in the fields of a root, in pixels. */
+const fieldSizes = (root) =>
+  root.locator("input:not([type=checkbox]), select, textarea").evaluateAll((fields) =>
+    fields.map((field) => [field.getAttribute("aria-label") ?? field.name, Number.parseFloat(getComputedStyle(field).fontSize)]),
+  );
+/** iOS zooms into a field with smaller text. */
+const tooSmall = async (root) => (await fieldSizes(root)).filter(([, size]) => size < 16);
+
+test("under a finger no field is so small that the browser zooms in on it", async ({ open, signIn, person, server, chatPage }) => {
+  const touch = { hasTouch: true, viewport: { width: 390, height: 844 } };
+  const door = await open({ baseURL: server.url, ...touch });
+  await door.goto("/");
+  await expect(door.getByLabel("Password")).toBeVisible();
+  expect(await tooSmall(door)).toEqual([]);
+  const who = await person();
+  const page = await signIn(maya, touch);
+  await filters(page).click();
+  await expect(page.getByRole("combobox", { name: "Channel", exact: true })).toBeVisible();
+  expect(await tooSmall(page)).toEqual([]);
+  await page.goto(inboxWith([who.first]));
+  const here = pane(page, who.first);
+  await expect(here.box).toBeAttached();
+  await here.detail("Default channel").tap();
+  await expect(here.panel.getByRole("combobox", { name: "Default channel" })).toBeVisible();
+  expect((await fieldSizes(page)).length, "fields").toBeGreaterThan(3);
+  expect(await tooSmall(page)).toEqual([]);
+  const chat = await chatPage(undefined, touch);
+  expect(await tooSmall(chat)).toEqual([]);
+});
+
+test("under a finger no field of a host's page is so small either", async ({ guest, server, person }) => {
+  const who = await person();
+  const page = await guest({ hasTouch: true, viewport: { width: 390, height: 800 } });
+  await page.evaluate(
+    ([id, attributes]) => void window.host.element(id, attributes),
+    ["view", { "api-base": server.url, view: "contact-panel", contact: who.id, conversation: who.first.id }],
+  );
+  await expect(page.locator("#view").getByRole("textbox", { name: "Add note" })).toBeAttached();
+  expect(await tooSmall(page.locator("#view"))).toEqual([]);
 });

@@ -101,4 +101,6 @@ fn place_beside(button: &web_sys::HtmlButtonElement, floating: &web_sys::HtmlDiv
         if place.top() > height / 2.0 { ("bottom", height - place.top()) } else { ("top", place.bottom()) };
     let _ = style.set_property(side, &pixels(distance + 4.0));
     let _ = style.set_property("right", &pixels(right));
+    // What has no room there scrolls.
+    let _ = style.set_property("max-height", &pixels(height - distance - 12.0));
 }
