@@ -29,6 +29,8 @@ pub struct Strings {
     pub note_refused: &'static str,
     pub note_edit: &'static str,
     pub note_discard: &'static str,
+    pub show_all: &'static str,
+    pub show_less: &'static str,
     pub refused_changes: &'static str,
     pub refused_close: &'static str,
     pub refused_reopen: &'static str,

@@ -5,6 +5,7 @@ pub mod channel_mark;
 pub mod connection_line;
 pub mod load_problem;
 pub(crate) mod message_excerpt;
+pub mod long_text;
 pub(crate) mod row_keys;
 pub(crate) mod seen;
 pub mod sign_in;

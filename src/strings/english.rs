@@ -31,6 +31,8 @@ pub(super) static ENGLISH: Strings = Strings {
     note_refused: "Not saved: {reason}",
     note_edit: "Edit",
     note_discard: "Discard",
+    show_all: "Show all",
+    show_less: "Show less",
     refused_changes: "Changes not saved",
     refused_close: "Not closed: {reason}",
     refused_reopen: "Not reopened: {reason}",

@@ -7,6 +7,7 @@ mod stories_drafts;
 mod stories_erasure;
 mod stories_in_step;
 mod stories_live;
+mod stories_long_texts;
 mod stories_many;
 mod stories_names;
 mod stories_panel;

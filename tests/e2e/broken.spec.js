@@ -52,6 +52,8 @@ const LATER = {
     await page.evaluate((path) => history.pushState({}, "", path), inboxWith([other.first]));
     await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
   },
+  // Appears with a long text.
+  long_text: ({ agents, who }) => agents.addNote(who.first, `${said("Long")}${"\nmore".repeat(100)}`),
   // Appears where something is new.
   note_divider: ({ agents, who }) => agents.addNote(who.first, said("New to her")),
   sign_in: async ({ here, page }) => {

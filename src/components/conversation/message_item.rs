@@ -4,11 +4,10 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::Client,
     components::{
-        shared::timestamp::Timestamp,
+        shared::{long_text::LongText, timestamp::Timestamp},
         ui::{
             icon::{Icon, Shape},
             name::{FileName, Name},
-            text::Text,
         },
     },
     store::record::{SendState, State},
@@ -31,7 +30,7 @@ pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView
         view! {
             <article class="message" part="message" class:out=is_out>
                 {author.map(|author| view! { <p class="message-author"><Name name=author /></p> })}
-                <div class="bubble"><Text text=message.body /></div>
+                <div class="bubble"><LongText text=message.body /></div>
                 {(!attachments.is_empty()).then(|| view! { <Attachments attachments /> })}
                 <MessageState conversation id shown />
             </article>

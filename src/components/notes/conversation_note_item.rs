@@ -6,10 +6,8 @@ use crate::{
     client::Client,
     components::{
         notes::note_item::{DeleteButton, NoteState},
-        ui::{
-            icon::{Icon, Shape},
-            text::Text,
-        },
+        shared::long_text::LongText,
+        ui::icon::{Icon, Shape},
     },
     store::record::State,
     strings::strings,
@@ -56,7 +54,7 @@ pub fn ConversationNoteItem(
                     <NoteState state edit discard />
                     <DeleteButton state delete />
                 </div>
-                <div class="note-body"><Text text=note.body.into_string() /></div>
+                <div class="note-body"><LongText text=note.body.into_string() /></div>
                 {live_view(move || {
                     let keep = keep.clone();
                     is_saved()

@@ -7,6 +7,7 @@ use crate::{
     client::Client,
     components::{
         shared::{
+            long_text::LongText,
             seen::when_seen,
             timestamp::{Timestamp, absolute},
             unsaved_fields::waiting,
@@ -14,7 +15,6 @@ use crate::{
         ui::{
             icon::{Icon, Shape},
             name::Name,
-            text::Text,
         },
     },
     store::record::{SendState, State},
@@ -26,9 +26,15 @@ use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
 /// Author, time and state: the parts of a note that may change while it is shown.
 pub type NoteHeader = ErasedMemo<Option<(AgentRef, Time, State)>>;
 
-/// A contact note. `deleted` is called on a click on the trashcan, before the note disappears.
+/// A contact note. `wanted`: what is searched for in the notes. `deleted` is called on a click on the trashcan, before the
+/// note disappears.
 #[component]
-pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<ContactNoteId>) -> impl IntoView {
+pub fn NoteItem(
+    contact: ContactId,
+    id: ContactNoteId,
+    wanted: ErasedMemo<String>,
+    deleted: Callback<ContactNoteId>,
+) -> impl IntoView {
     let client = Client::here();
     let notes = client.store().contact_notes.of(contact);
     let cell = notes.timeline.cell(id);
@@ -58,7 +64,7 @@ pub fn NoteItem(contact: ContactId, id: ContactNoteId, deleted: Callback<Contact
                     <NoteState state edit discard />
                     <DeleteButton state delete />
                 </div>
-                <div class="note-body"><Text text=note.body.into_string() /></div>
+                <div class="note-body"><LongText text=note.body.into_string() wanted /></div>
             </article>
         }
     })

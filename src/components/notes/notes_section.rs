@@ -63,10 +63,10 @@ fn Notes(
     let all = memo(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
     let load = notes.timeline.load();
     let load = memo(move |_| load.get());
-    let wanted = RwSignal::new(String::new());
+    let typed = RwSignal::new(String::new());
+    let wanted = memo(move |_| typed.with(|typed| fold(typed.trim())));
     let keys: ErasedMemo<Vec<ContactNoteId>> = memo(move |_| {
-        let wanted = fold(wanted.get().trim());
-        let mut keys = all.get();
+        let (wanted, mut keys) = (wanted.get(), all.get());
         if !wanted.is_empty() {
             keys.retain(|id| {
                 notes.timeline.cell(*id).with(|record| {
@@ -83,7 +83,7 @@ fn Notes(
     let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
     let added = Callback::new(move |id| {
         // A search could hide the note.
-        wanted.set(String::new());
+        typed.set(String::new());
         next_frame(move || {
             bring_into_view(frame);
             handle.scroll_to(id);
@@ -111,8 +111,8 @@ fn Notes(
                     type="search"
                     autocomplete="off"
                     placeholder=strings().notes_search
-                    prop:value=live(move || wanted.get())
-                    on:input=move |event| wanted.set(event_target_value(&event))
+                    prop:value=live(move || typed.get())
+                    on:input=move |event| typed.set(event_target_value(&event))
                 />
             </label>
         </Show>
@@ -122,7 +122,7 @@ fn Notes(
             row=move |id| {
                 view! {
                     <NoteDivider id borders />
-                    <NoteItem contact id deleted />
+                    <NoteItem contact id wanted deleted />
                 }
             }
             estimate=96.0
