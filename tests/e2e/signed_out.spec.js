@@ -85,3 +85,26 @@ test("who signs out leaves no text in the browser's files", async ({ server, per
     await rm(directory, { recursive: true, force: true });
   }
 });
+
+/** Fills a field as some password managers do: without an event of typing. */
+const fillSilently = (field, value) =>
+  field.evaluate((field, value) => {
+    field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }, value);
+
+test("what a password manager fills in without typing signs the agent in, and in again", async ({ page, context }) => {
+  const fill = async () => {
+    await fillSilently(page.getByLabel("E-mail", { exact: true }), maya.email);
+    await fillSilently(page.getByLabel("Password", { exact: true }), maya.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByLabel("Password", { exact: true })).toBeHidden();
+  };
+  await page.goto("/");
+  await fill();
+  await expect(page.getByRole("navigation", { name: "Sections" })).toBeVisible();
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Assigned to me", exact: true }).click();
+  await expect(page.getByLabel("Password", { exact: true })).toBeVisible();
+  await fill();
+});

@@ -2,7 +2,7 @@
 
 use crate::components::ui::live::{live, live_view};
 use crate::strings::strings;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use std::{future::Future, pin::Pin};
 
 /// Signs in. The error is a sentence for the agent.
@@ -12,15 +12,17 @@ pub type SignInCommand = Callback<(String, String), Pin<Box<dyn Future<Output = 
 #[component]
 pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoView {
     let strings = strings();
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    // Read when the form is sent: a password manager may fill them without an event of typing.
+    let (email, password) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let (Some(email), Some(password)) = (email.get_untracked(), password.get_untracked()) else { return };
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        let outcome = sign_in.run((email.get_untracked(), password.get_untracked()));
+        let outcome = sign_in.run((email.value(), password.value()));
         leptos::task::spawn_local(async move {
             let outcome = outcome.await;
             busy.try_set(false);
@@ -38,8 +40,7 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
                     name="email"
                     autocomplete="username"
                     required
-                    prop:value=live(move || email.get())
-                    on:input=move |event| email.set(event_target_value(&event))
+                    node_ref=email
                 />
             </label>
             <label class="field">
@@ -49,8 +50,7 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
                     name="password"
                     autocomplete="current-password"
                     required
-                    prop:value=live(move || password.get())
-                    on:input=move |event| password.set(event_target_value(&event))
+                    node_ref=password
                 />
             </label>
             <p class="sign-in-problem" role="alert">{live_view(move || problem.get())}</p>
