@@ -1,8 +1,12 @@
 //! `App`: the stand-alone page: sign-in, the router, and an inbox whose view is in the address.
 
+mod print;
 mod title;
 
-use crate::browser::memo::{ErasedMemo, memo};
+use crate::browser::{
+    memo::{ErasedMemo, memo},
+    printing::Printing,
+};
 use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Session},
@@ -22,6 +26,7 @@ use leptos_router::{
     components::Router,
     hooks::{use_location, use_navigate},
 };
+use print::print_in_full;
 use title::{keep_title, set_title};
 
 /// Mounts the stand-alone page, in the module that tests make panic, which contains the widget too.
@@ -111,6 +116,9 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
     provide_context(client.clone());
     let navigator = navigator(route);
     provide_context(navigator);
+    let printing = Printing::new();
+    provide_context(printing);
+    print_in_full(&client, route, navigator, printing);
     keep_title(&client, route, navigator);
     let leaving = client.clone();
     provide_context(SignOut(Callback::new(move |()| {

@@ -11,6 +11,7 @@ pub(crate) mod keyboard;
 pub mod memo;
 pub(crate) mod page_resources;
 pub mod panic_hook;
+pub(crate) mod printing;
 pub mod style_sheet;
 pub mod text_case;
 pub(crate) mod timers;

@@ -31,6 +31,7 @@ pub struct Strings {
     pub note_discard: &'static str,
     pub show_all: &'static str,
     pub show_less: &'static str,
+    pub older_not_printed: &'static str,
     pub refused_changes: &'static str,
     pub refused_close: &'static str,
     pub refused_reopen: &'static str,

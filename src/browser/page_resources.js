@@ -22,6 +22,23 @@ export function holdVisibility(listener) {
   held.set(listener, () => document.removeEventListener("visibilitychange", tell));
 }
 
+/** Calls `listener(printing)` before the page is printed and after; and when its media become those of paper, which is
+ * how a browser shows the page as it would print it. */
+export function holdPrinting(listener) {
+  const paper = matchMedia("print");
+  const tell = () => listener(paper.matches);
+  const begin = () => listener(true);
+  const end = () => listener(false);
+  paper.addEventListener("change", tell);
+  addEventListener("beforeprint", begin);
+  addEventListener("afterprint", end);
+  held.set(listener, () => {
+    paper.removeEventListener("change", tell);
+    removeEventListener("beforeprint", begin);
+    removeEventListener("afterprint", end);
+  });
+}
+
 export function end(one) {
   held.get(one)?.();
   held.delete(one);

@@ -11,6 +11,9 @@ extern "C" {
     fn hold_online(listener: &JsValue);
     #[wasm_bindgen(js_name = holdVisibility)]
     fn hold_visibility(listener: &JsValue);
+    #[cfg(feature = "app")]
+    #[wasm_bindgen(js_name = holdPrinting)]
+    fn hold_printing(listener: &JsValue);
     fn end(held: &JsValue);
     #[cfg(feature = "widget")]
     #[wasm_bindgen(js_name = endAll)]
@@ -36,6 +39,13 @@ impl PageResource {
     /// Calls `listener` with whether the page is visible, whenever that changes.
     pub(crate) fn visibility(listener: &JsValue) -> Self {
         hold_visibility(listener);
+        Self(listener.clone())
+    }
+
+    /// Calls `listener` with whether the page is printed, whenever that changes.
+    #[cfg(feature = "app")]
+    pub(crate) fn printing(listener: &JsValue) -> Self {
+        hold_printing(listener);
         Self(listener.clone())
     }
 }

@@ -2,7 +2,7 @@
 //! same files.
 
 /// The sheets and their layers, in the order of `style/main.css`.
-const SHEETS: [(&str, &str); 8] = [
+const SHEETS: [(&str, &str); 9] = [
     ("tokens", include_str!("../../style/tokens.css")),
     ("base", include_str!("../../style/base.css")),
     ("controls", include_str!("../../style/controls.css")),
@@ -11,6 +11,7 @@ const SHEETS: [(&str, &str); 8] = [
     ("panel", include_str!("../../style/panel.css")),
     ("overlays", include_str!("../../style/overlays.css")),
     ("touch", include_str!("../../style/touch.css")),
+    ("print", include_str!("../../style/print.css")),
 ];
 
 /// All sheets as one: for a `<style>` element, or a constructed sheet in a shadow root.

@@ -121,6 +121,11 @@ impl Client {
         self.load_older_page(Box::new(self.notes_of(contact)));
     }
 
+    /// Loads all of a contact's notes.
+    pub async fn load_all_contact_notes(&self, contact: ContactId) {
+        self.load_all_older_pages(&self.notes_of(contact)).await;
+    }
+
     pub(super) async fn fetch_contact_notes(&self, contact: ContactId) {
         self.fetch_pages(&self.notes_of(contact)).await;
     }

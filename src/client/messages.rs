@@ -122,6 +122,12 @@ impl Client {
         }
     }
 
+    /// Loads everything of a thread.
+    pub async fn load_whole_thread(&self, conversation: ConversationId) {
+        let (messages, notes) = (self.messages_in(conversation), self.notes_in(conversation));
+        futures::join!(self.load_all_older_pages(&messages), self.load_all_older_pages(&notes));
+    }
+
     /// Refetches the loaded range.
     pub(super) async fn fetch_thread(&self, conversation: ConversationId) {
         let (messages, notes) = (self.messages_in(conversation), self.notes_in(conversation));

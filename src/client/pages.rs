@@ -38,6 +38,13 @@ impl Client {
         spawn(async move { client.fetch(&*pages, Some(from), None).await });
     }
 
+    /// Loads all older pages. Ends when they are there, or when one has failed, which the load state then says.
+    pub(super) async fn load_all_older_pages(&self, pages: &dyn Pages) {
+        let Some(from) = pages.older().filter(|_| pages.load() != Load::Loading) else { return };
+        pages.set_load(Load::Loading);
+        self.fetch(pages, Some(from), Some(0)).await;
+    }
+
     /// Refetches the loaded range, after a gap.
     pub(super) async fn fetch_pages(&self, pages: &dyn Pages) {
         self.fetch(pages, None, pages.floor()).await;

@@ -33,6 +33,7 @@ pub(super) static ENGLISH: Strings = Strings {
     note_discard: "Discard",
     show_all: "Show all",
     show_less: "Show less",
+    older_not_printed: "What is older is not on this paper, because it was not loaded. Ctrl+P (⌘P) prints everything.",
     refused_changes: "Changes not saved",
     refused_close: "Not closed: {reason}",
     refused_reopen: "Not reopened: {reason}",

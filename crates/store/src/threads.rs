@@ -65,6 +65,12 @@ impl Thread {
         items
     }
 
+    /// Whether the server has older items of either kind that are not loaded. Tracks.
+    #[must_use]
+    pub fn has_older(&self) -> bool {
+        self.messages.has_older() || self.notes.has_older()
+    }
+
     /// The load state of both kinds together; a failure of either is the thread's.
     #[must_use]
     pub fn load(&self) -> Load {

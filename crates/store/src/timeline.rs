@@ -98,6 +98,12 @@ impl<T: Entry> Timeline<T> {
         loaded_range.next_cursor.zip(loaded_range.floor)
     }
 
+    /// Whether the server has older ones that are not loaded. Tracks.
+    #[must_use]
+    pub fn has_older(&self) -> bool {
+        self.older().is_some()
+    }
+
     /// The lowest place of the loaded range; 0 if everything is loaded, `None` if nothing is. Tracks.
     #[must_use]
     pub fn floor(&self) -> Option<Seq> {

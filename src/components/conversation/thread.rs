@@ -9,7 +9,7 @@ use crate::{
         notes::conversation_note_item::ConversationNoteItem,
         shared::{
             channel_mark::channel_name,
-            load_problem::{LoadProblem, Waiting},
+            load_problem::{LoadProblem, OlderNotPrinted, Waiting},
             seen::when_seen,
         },
         ui::virtual_list::{Edge, VirtualList, VirtualListHandle},
@@ -32,6 +32,10 @@ pub fn ThreadView(conversation: ConversationId, known: ErasedMemo<Option<Convers
     };
     let load = memo(move |_| thread.load());
     let is_empty = memo(move |_| items.with(Vec::is_empty));
+    let has_older = {
+        let thread = client.store().threads.of(conversation);
+        memo(move |_| thread.has_older())
+    };
     let contact = memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact_id)));
     let label = memo(move |_| {
         known.with(|known| {
@@ -65,6 +69,7 @@ pub fn ThreadView(conversation: ConversationId, known: ErasedMemo<Option<Convers
                 (Load::Loading | Load::Idle, true) => Some(view! { <Waiting /> }.into_any()),
                 _ => None,
             })}
+            <OlderNotPrinted has_older />
             <VirtualList
                 keys=items
                 row=move |item| match item {

@@ -12,7 +12,7 @@ use crate::{
             note_divider::{NoteDivider, borders, visit},
             note_item::NoteItem,
         },
-        shared::load_problem::{LoadProblem, Waiting},
+        shared::load_problem::{LoadProblem, OlderNotPrinted, Waiting},
         ui::{
             icon::{Icon, Shape},
             kept_in_view::bring_into_view,
@@ -61,7 +61,8 @@ fn Notes(
     let notes = client.store().contact_notes.of(contact);
     let order = notes.timeline.order_signal();
     let all = memo(move |_| order.with(|order| order.iter().map(|placed| placed.id).collect::<Vec<_>>()));
-    let load = notes.timeline.load();
+    let (load, timeline) = (notes.timeline.load(), client.store().contact_notes.of(contact));
+    let has_older = memo(move |_| timeline.timeline.has_older());
     let load = memo(move |_| load.get());
     let typed = RwSignal::new(String::new());
     let wanted = memo(move |_| typed.with(|typed| fold(typed.trim())));
@@ -131,6 +132,7 @@ fn Notes(
             on_near_end=older
             handle
         />
+        <OlderNotPrinted has_older />
         {live_view(move || match (load.get(), none_at_all.get(), none_found.get()) {
             (Load::Failed(failure), ..) => Some(view! { <LoadProblem failure retry /> }.into_any()),
             (Load::Ready, true, _) => {

@@ -1,8 +1,8 @@
 //! `LoadProblem` and `Waiting`: placeholders for data that could not be loaded, or is not loaded yet.
 
-use crate::components::ui::live::live;
+use crate::components::ui::live::{live, live_view};
 use crate::{
-    browser::timers::after,
+    browser::{memo::ErasedMemo, timers::after},
     store::record::Failure,
     strings::{Value, failure_sentence, fill, strings},
 };
@@ -37,4 +37,10 @@ pub fn Waiting() -> impl IntoView {
             <span class="waiting-line"></span>
         </div>
     }
+}
+
+/// On paper: that older items are missing. On the screen they are loaded when they come into view.
+#[component]
+pub fn OlderNotPrinted(has_older: ErasedMemo<bool>) -> impl IntoView {
+    live_view(move || has_older.get().then(|| view! { <p class="only-printed">{strings().older_not_printed}</p> }))
 }

@@ -9,20 +9,21 @@ mod viewport;
 
 use self::{
     observers::MountedList,
-    rows::Rows,
+    rows::{Extent, Rows},
     scroll_anchor::{News, Scroll},
 };
 use super::{
     keyed_list::{KeyedNodes, KnownKeys, ListHandle, ListKey, Reach, Source, list_element},
     lengths::pixels,
 };
-use crate::browser::memo::ErasedMemo;
+use crate::browser::{memo::ErasedMemo, printing::Printing};
 use leptos::{
     html::ElementType,
     prelude::*,
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlElement},
 };
+use send_wrapper::SendWrapper;
 use std::rc::Rc;
 
 /// The edge a list sticks to: rows added there scroll into view if the reader is at that edge.
@@ -243,12 +244,27 @@ fn shown(desired: Desired, source: StoredValue<Rc<Source>, LocalStorage>) -> Any
             })
         };
         list.keep(feed);
+        if let Some(printing) = use_context::<Printing>() {
+            whole_while_printed(&list, printing);
+        }
         let list = StoredValue::new_local(list);
         on_cleanup(move || {
             list.try_with_value(|list| list.end());
         });
     };
     list_element(label, class, mount)
+}
+
+/// On paper nobody scrolls.
+fn whole_while_printed(list: &Rc<MountedList>, printing: Printing) {
+    let list = SendWrapper::new(Rc::downgrade(list));
+    Effect::new(move |was: Option<bool>| {
+        let is = printing.is_under_way();
+        if let Some(list) = list.upgrade().filter(|_| is || was == Some(true)) {
+            list.set_extent(if is { Extent::Whole } else { Extent::InView });
+        }
+        is
+    });
 }
 
 fn tell(ends: Option<Ends>, near: Near, news: Option<News>, unseen: usize) {

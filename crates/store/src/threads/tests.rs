@@ -95,3 +95,13 @@ fn a_thread_is_ready_when_both_kinds_are_and_fails_when_either_does() {
     thread.notes.set_load(Load::Ready);
     assert_eq!(thread.load(), Load::Ready);
 }
+
+#[test]
+fn a_thread_has_older_items_until_both_kinds_are_loaded_whole() {
+    let thread = Thread::default();
+    thread.messages.receive_page(arrived(None, messages(&[9, 8], true)));
+    thread.notes.receive_page(arrived(None, notes(&[7], false)));
+    assert!(thread.has_older(), "messages are left");
+    thread.messages.receive_page(arrived(Some(8), messages(&[2], false)));
+    assert!(!thread.has_older());
+}

@@ -3,6 +3,7 @@
 
 use super::{
     Edge,
+    rows::Extent,
     scroll_anchor::{News, Scroll},
 };
 use crate::components::ui::keyed_list::Splice;
@@ -35,6 +36,7 @@ enum Work {
     Resized(Vec<Element>),
     Reveal(u64),
     GoTo(Edge),
+    Extent(Extent),
     Number,
     End,
 }
@@ -100,6 +102,11 @@ impl MountedList {
         self.run(Work::GoTo(edge));
     }
 
+    /// Renders all rows at once, or again those in view.
+    pub(super) fn set_extent(self: &Rc<Self>, extent: Extent) {
+        self.run(Work::Extent(extent));
+    }
+
     pub(super) fn end(self: &Rc<Self>) {
         self.has_ended.set(true);
         self.effect.borrow_mut().take();
@@ -123,6 +130,7 @@ impl MountedList {
                     self.look(|scroll| scroll.list.find(token).and_then(|index| scroll.reveal(index)));
                 }
                 Work::GoTo(edge) => self.look(|scroll| scroll.go_to(edge)),
+                Work::Extent(extent) => self.take_extent(extent),
                 Work::Number => self.scroll.borrow_mut().list.number_all(),
                 Work::End => self.disconnect(),
             }
@@ -159,6 +167,13 @@ impl MountedList {
             self.scroll.borrow_mut().list.number_all();
         }
         (self.tell)(None, unseen);
+    }
+
+    fn take_extent(self: &Rc<Self>, extent: Extent) {
+        self.scroll.borrow_mut().set_extent(extent);
+        self.observe(true);
+        self.ask_frame();
+        self.number_soon();
     }
 
     /// Runs a closure that reads the layout, then updates the observers and reports the results.

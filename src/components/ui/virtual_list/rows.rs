@@ -18,6 +18,13 @@ const FIRST_GAP: u64 = u64::MAX - 2;
 /// The index of a row whose key has left the list.
 const NOWHERE: usize = usize::MAX;
 
+/// The rows of a long list that are in the DOM.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    InView,
+    Whole,
+}
+
 struct Row {
     index: usize,
     /// Its noted height may be stale.
@@ -35,6 +42,7 @@ pub(super) struct Rows {
     pub(super) came: Vec<u64>,
     pub(super) went: Vec<HtmlElement>,
     all_up_to: usize,
+    extent: Extent,
     /// Every key's token, in reading order.
     tokens: Vec<u64>,
     rows: HashMap<u64, Row>,
@@ -62,6 +70,7 @@ impl Rows {
             came: Vec::new(),
             went: Vec::new(),
             all_up_to,
+            extent: Extent::InView,
             tokens: Vec::new(),
             rows: HashMap::new(),
             gaps,
@@ -75,7 +84,12 @@ impl Rows {
 
     /// Whether only a part of the rows is in the DOM.
     pub(super) fn is_windowed(&self) -> bool {
-        self.len() > self.all_up_to
+        self.len() > self.all_up_to && self.extent == Extent::InView
+    }
+
+    /// Applies from the next `show` on.
+    pub(super) fn set_extent(&mut self, extent: Extent) {
+        self.extent = extent;
     }
 
     pub(super) fn gaps(&self) -> impl Iterator<Item = &Element> {

@@ -7,7 +7,7 @@
 use super::{
     Edge,
     heights::View,
-    rows::Rows,
+    rows::{Extent, Rows},
     viewport::{Reading, Viewport},
 };
 use crate::components::ui::keyed_list::{Splice, stays};
@@ -121,6 +121,14 @@ impl Scroll {
             self.view.top = self.list.heights.total() - self.view.height;
         }
         self.list.show(self.view);
+    }
+
+    /// Renders all rows, or from the next pass on those in view. Does not read the layout, which may be that of paper.
+    pub(super) fn set_extent(&mut self, extent: Extent) {
+        self.list.set_extent(extent);
+        if extent == Extent::Whole {
+            self.list.show(self.view);
+        }
     }
 
     /// Whether a pass is due before the next paint.
