@@ -1,4 +1,4 @@
-//! Thin wrappers around browser APIs: timers, back-off, the clock, formatters, the keyboard, listeners.
+//! Thin wrappers around browser APIs: timers, back-off, the clock, formatters, the keyboard, listeners, the caret.
 
 pub(crate) mod back_off;
 #[cfg(feature = "breakable")]
@@ -7,6 +7,7 @@ pub(crate) mod clock;
 pub mod dispose;
 pub mod download;
 pub(crate) mod formatters;
+pub(crate) mod insert;
 pub(crate) mod keyboard;
 pub mod memo;
 pub(crate) mod page_resources;

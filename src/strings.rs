@@ -224,6 +224,7 @@ pub struct Strings {
     pub voice: &'static str,
     pub messenger: &'static str,
     pub instagram: &'static str,
+    pub controls_removed: Counted,
     pub error_offline: &'static str,
     pub error_unreadable: &'static str,
     pub error_bad_credentials: &'static str,

@@ -11,4 +11,5 @@ pub(crate) mod seen;
 pub mod sign_in;
 pub mod timestamp;
 pub mod toasts;
+pub mod typed;
 pub mod unsaved_fields;

@@ -228,6 +228,10 @@ pub(super) static ENGLISH: Strings = Strings {
     voice: "Voice",
     messenger: "Messenger",
     instagram: "Instagram",
+    controls_removed: Counted {
+        one: "{count} control character, which nobody can see, was removed.",
+        other: "{count} control characters, which nobody can see, were removed.",
+    },
     error_offline: "The server can't be reached.",
     error_unreadable: "The server's answer could not be understood.",
     error_bad_credentials: "E-mail or password is wrong.",

@@ -15,6 +15,7 @@ mod stories_refused;
 mod stories_sealed;
 mod stories_seen;
 mod stories_times;
+mod stories_typed;
 mod stories_writing;
 mod virtual_list;
 

@@ -61,6 +61,8 @@ const LATER = {
     await here.reply.fill("Without a session");
     await here.send.click();
   },
+  // Says what it removed.
+  typed: async ({ here }) => here.reply.fill(`${await here.reply.inputValue()}\u0007`),
   // Appears when a change was refused.
   unsaved_fields: async ({ page, here }) => {
     const refuse = (route) => (route.request().method() === "PATCH" ? route.fulfill(problem(403, "forbidden")) : route.fallback());

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use chrono::{NaiveDate, TimeDelta, Utc};
 use wire::{
-    Contact, ContactPatch, FieldError, ProblemCode,
+    Contact, ContactPatch, FieldError, ProblemCode, RefusedControl,
     text_rules::{ADDRESS, EMAIL, LANGUAGE, NAME, PHONE, TIME_ZONE, TextRule},
 };
 
@@ -14,6 +14,7 @@ use wire::{
 pub(crate) fn apply(contact: &mut Contact, patch: ContactPatch) -> Result<Vec<&'static str>> {
     let mut laid = Laid::default();
     if let Some(name) = patch.name {
+        laid.note_control("/name", &name, &NAME);
         laid.put("name", &mut contact.name, name, |name| NAME.allows(name));
     }
     laid.put_text("email", &mut contact.email, patch.email, &EMAIL);
@@ -28,13 +29,14 @@ pub(crate) fn apply(contact: &mut Contact, patch: ContactPatch) -> Result<Vec<&'
         laid.put("default_channel", &mut contact.default_channel, channel, |_| true);
     }
     laid.put_text("time_zone", &mut contact.time_zone, patch.time_zone, &TIME_ZONE);
-    if laid.errors.is_empty() { Ok(laid.changed) } else { Err(Error::fields(ProblemCode::InvalidField, laid.errors)) }
+    laid.finish()
 }
 
 #[derive(Default)]
 struct Laid {
     changed: Vec<&'static str>,
     errors: Vec<FieldError>,
+    controls: Vec<(String, RefusedControl)>,
 }
 
 impl Laid {
@@ -62,8 +64,26 @@ impl Laid {
             Some(value) if value.as_deref().is_none_or(|text| rule.allows(text)) => {
                 self.put(name, field, value, |_| true)
             }
-            Some(_) => self.errors.push(FieldError { pointer: format!("/{name}"), code: "invalid".to_owned() }),
+            Some(value) => {
+                let pointer = format!("/{name}");
+                self.note_control(&pointer, value.as_deref().unwrap_or_default(), rule);
+                self.errors.push(FieldError { pointer, code: "invalid".to_owned() });
+            }
         }
+    }
+
+    fn note_control(&mut self, pointer: &str, text: &str, rule: &TextRule) {
+        self.controls.extend(rule.refused_control(text).map(|control| (pointer.to_owned(), control)));
+    }
+
+    fn finish(self) -> Result<Vec<&'static str>> {
+        if self.errors.is_empty() {
+            return Ok(self.changed);
+        }
+        let is_refused = |pointer: &str| self.errors.iter().any(|error| error.pointer == pointer);
+        let controls = self.controls.iter().filter(|(pointer, _)| is_refused(pointer));
+        let controls: Vec<_> = controls.map(|(pointer, control)| (pointer.as_str(), *control)).collect();
+        Err(Error::fields_with_controls(ProblemCode::InvalidField, self.errors.clone(), &controls))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use wire::{FieldError, Problem, ProblemCode};
+use wire::{FieldError, Problem, ProblemCode, RefusedControl};
 
 /// The crate's one error.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,19 @@ impl Error {
     #[must_use]
     pub fn detail(code: ProblemCode, detail: &'static str) -> Self {
         Self::from(Problem { detail: Some(detail.to_owned()), ..Problem::new(code) })
+    }
+
+    /// As [`Self::fields`], with the control characters that were found in them, each with its field's pointer.
+    #[must_use]
+    pub fn fields_with_controls(
+        code: ProblemCode,
+        errors: Vec<FieldError>,
+        controls: &[(&str, RefusedControl)],
+    ) -> Self {
+        let sentences: Vec<String> =
+            controls.iter().map(|(pointer, control)| format!("In {pointer}, {control}: it can't be saved.")).collect();
+        let detail = Some(sentences.join(" ")).filter(|detail| !detail.is_empty());
+        Self::from(Problem { errors, detail, ..Problem::new(code) })
     }
 
     /// 412, with the resource as it is now.

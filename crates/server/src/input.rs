@@ -119,7 +119,13 @@ fn refuse_values<T: DeserializeOwned>(mut value: Value) -> Error {
 }
 
 fn invalid_body(error: BodyError) -> Error {
-    Error::field(ProblemCode::InvalidBody, "/body", error.code())
+    let errors = vec![FieldError { pointer: "/body".to_owned(), code: error.code().to_owned() }];
+    match error {
+        BodyError::ControlCharacter(control) => {
+            Error::fields_with_controls(ProblemCode::InvalidBody, errors, &[("/body", control)])
+        }
+        BodyError::Blank | BodyError::TooLong => Error::fields(ProblemCode::InvalidBody, errors),
+    }
 }
 
 fn refuse_any(code: ProblemCode, word: &str, pointers: impl Iterator<Item = String>) -> Result<()> {

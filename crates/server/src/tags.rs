@@ -13,7 +13,7 @@ use axum::{extract, http::StatusCode};
 use sqlx::{Row as _, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    ActivityKind, ContactId, Page, Problem, ProblemCode, Tag,
+    ActivityKind, ContactId, FieldError, Page, Problem, ProblemCode, Tag,
     text_rules::{TAG, TagName},
 };
 
@@ -61,7 +61,9 @@ async fn put(
     let mut change = signed.change(state.db()).await?;
     contacts::must_take_changes(change.tx(), signed.org, id).await?;
     if !TAG.allows(&name) {
-        return Err(Error::field(ProblemCode::InvalidField, "/tag", "invalid"));
+        let errors = vec![FieldError { pointer: "/tag".to_owned(), code: "invalid".to_owned() }];
+        let control = TAG.refused_control(&name).map(|control| ("/tag", control));
+        return Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()));
     }
     make(&mut change, &name).await?;
     let put = sqlx::query("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")

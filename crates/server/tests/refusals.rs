@@ -133,6 +133,33 @@ async fn too_many_and_strange_fields_are_refused_at_once() {
 }
 
 #[tokio::test]
+async fn a_refused_control_character_is_named_with_its_place() {
+    let world = World::new().await;
+    let (sam, ana) = (world.sam().await, world.acme.ana);
+    let bell = json!({ "body": "Hello there\u{7}", "conversation_id": world.acme.ana_chat });
+    let tab = json!({ "body": "a\r\n\u{b}", "conversation_id": world.acme.ana_chat });
+    for (answer, detail) in [
+        (sam.put(&note(&world), bell).await, "In /body, character 12 is U+0007 (BELL): it can't be saved."),
+        (sam.put(&note(&world), tab).await, "In /body, character 4 is U+000B (VERTICAL TAB): it can't be saved."),
+        (
+            sam.patch(&paths::contact(ana), json!({ "name": "Ana\nB", "address": "a\u{0}", "phone": "call me" })).await,
+            "In /name, character 4 is U+000A (LINE FEED): it can't be saved. \
+             In /address, character 2 is U+0000 (NULL): it can't be saved.",
+        ),
+        (
+            sam.put(&paths::contact_tag(ana, "VI\u{c}P"), json!(null)).await,
+            "In /tag, character 3 is U+000C (FORM FEED): it can't be saved.",
+        ),
+    ] {
+        let problem: Problem = answer.expect(422).read();
+        assert_eq!(problem.detail.as_deref(), Some(detail));
+    }
+    let blank: Problem =
+        sam.put(&note(&world), json!({ "body": " ", "conversation_id": world.acme.ana_chat })).await.read();
+    assert_eq!((blank.code(), blank.detail), (Some(ProblemCode::InvalidBody), None));
+}
+
+#[tokio::test]
 async fn while_something_is_changed_reading_goes_on_and_the_next_change_waits_for_its_turn() {
     let world = World::new().await;
     let sam = world.sam().await;

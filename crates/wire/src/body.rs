@@ -1,6 +1,6 @@
 //! `NoteBody`: the valid texts of notes and messages. The app checks before sending, the server on arrival.
 
-use crate::characters::is_visible;
+use crate::{characters::is_visible, refused_control::RefusedControl};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum BodyError {
     TooLong,
     /// A NUL or another C0 control than tab, line feed and carriage return with line feed.
     #[error("control-character")]
-    ControlCharacter,
+    ControlCharacter(RefusedControl),
 }
 
 impl BodyError {
@@ -34,7 +34,7 @@ impl BodyError {
         match self {
             Self::Blank => "blank",
             Self::TooLong => "too-long",
-            Self::ControlCharacter => "control-character",
+            Self::ControlCharacter(_) => "control-character",
         }
     }
 }
@@ -45,10 +45,10 @@ impl NoteBody {
     /// # Errors
     /// [`BodyError`], when the text is blank, too long or holds a refused control character.
     pub fn parse(text: &str) -> Result<Self, BodyError> {
-        let text = text.replace("\r\n", "\n");
-        if text.chars().any(is_refused_control) {
-            return Err(BodyError::ControlCharacter);
+        if let Some(refused) = RefusedControl::in_lines(text) {
+            return Err(BodyError::ControlCharacter(refused));
         }
+        let text = text.replace("\r\n", "\n");
         if text.chars().count() > MAX_BODY_CHARS {
             return Err(BodyError::TooLong);
         }
@@ -83,11 +83,6 @@ impl<'de> Deserialize<'de> for NoteBody {
     }
 }
 
-/// C0 controls other than tab and line feed. A lone carriage return is one of them.
-fn is_refused_control(c: char) -> bool {
-    c < ' ' && c != '\n' && c != '\t'
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +102,7 @@ mod tests {
     #[test]
     fn controls_are_refused() {
         for text in ["a\0", "a\u{1b}[31m", "a\rb", "\u{1f}"] {
-            assert_eq!(NoteBody::parse(text), Err(BodyError::ControlCharacter), "{text:?}");
+            assert!(matches!(NoteBody::parse(text), Err(BodyError::ControlCharacter(_))), "{text:?}");
         }
     }
 

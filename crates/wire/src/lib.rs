@@ -7,6 +7,7 @@ pub mod activity;
 pub mod agent;
 pub mod body;
 pub mod characters;
+mod clean;
 pub mod contact;
 pub mod conversation;
 pub mod embed;
@@ -21,6 +22,7 @@ pub mod pages;
 mod patch;
 pub mod paths;
 pub mod problem;
+mod refused_control;
 mod storage_key;
 #[cfg(feature = "schema")]
 pub mod text_rules;
@@ -29,6 +31,7 @@ pub mod visitor;
 pub use activity::{Activity, ActivityKind};
 pub use agent::{Agent, AgentRef, Channel, ChannelKind, Me, Organization, Role, Settings, SettingsPatch, SignIn};
 pub use body::{BodyError, MAX_BODY_CHARS, NoteBody};
+pub use clean::{Cleaned, clean_line, clean_lines};
 pub use contact::{ChannelAddress, Contact, ContactList, ContactPatch, Tag};
 pub use conversation::{
     ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, Preview, PreviewKind, ReadMark,
@@ -46,6 +49,7 @@ pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConver
 pub use page::{NotesPage, Page, Position};
 pub use pages::AppPage;
 pub use problem::{FieldError, Problem, ProblemCode};
+pub use refused_control::RefusedControl;
 pub use storage_key::{StorageKey, hex_bytes};
 
 /// `VARIANTS` of the enums that are strings on the wire.

@@ -5,6 +5,7 @@ use crate::{
     body::{MAX_BODY_CHARS, NoteBody},
     characters::DEFAULT_IGNORABLE,
     page::{EPOCH_CHARS, SEQ_DIGITS},
+    refused_control::RefusedControl,
 };
 use regex::Regex;
 use std::sync::LazyLock;
@@ -38,6 +39,14 @@ impl TextRule {
     pub fn allows(&self, text: &str) -> bool {
         (self.least..=self.most).contains(&text.chars().count())
             && self.pattern.as_ref().is_none_or(|(_, regex)| regex.is_match(text))
+    }
+
+    /// The first control character for which the text is refused, if it has one.
+    #[must_use]
+    pub fn refused_control(&self, text: &str) -> Option<RefusedControl> {
+        let is_refused = |c: char| c.is_control() && !self.allows(&format!("x{c}x"));
+        let found = text.chars().zip(1..).find(|(c, _)| is_refused(*c));
+        found.map(|(character, position)| RefusedControl { position, character })
     }
 
     #[must_use]
@@ -240,6 +249,16 @@ mod tests {
         }
         assert!(TAG.allows(&"é".repeat(40)) && !TAG.allows(&"é".repeat(41)));
         assert!(!NEW_PASSWORD.allows("elevenchars") && NEW_PASSWORD.allows("twelve chars"));
+    }
+
+    #[test]
+    fn a_refused_control_character_is_found_and_one_that_the_rule_takes_is_not() {
+        let refused = |rule: &TextRule, text: &str| rule.refused_control(text).map(|found| found.position);
+        assert_eq!(refused(&ADDRESS, "Road 1\n\tTown"), None);
+        assert_eq!(refused(&ADDRESS, "Road 1\r\nTown"), Some(7));
+        assert_eq!(refused(&NAME, "Ana\nDuarte"), Some(4));
+        assert_eq!(refused(&PHONE, "+49 30\u{b}1"), Some(7));
+        assert_eq!(refused(&EMAIL, "not an address"), None);
     }
 
     #[test]

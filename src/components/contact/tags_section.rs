@@ -5,7 +5,7 @@ use crate::{
     client::{Client, Fields},
     components::{
         contact::panel_section::PanelSection,
-        shared::unsaved_fields::UnsavedFields,
+        shared::{typed::Typed, unsaved_fields::UnsavedFields},
         ui::{
             icon::{Icon, Shape},
             keyed_list::{KeyedList, ListHandle},
@@ -72,7 +72,7 @@ fn OneTag(contact: ContactId, name: String, tags: ErasedMemo<Vec<Tag>>, removed:
 #[component]
 fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
     let client = Client::here();
-    let text = RwSignal::new(String::new());
+    let (text, typed) = (RwSignal::new(String::new()), Typed::line());
     let known = RwSignal::new(Vec::<Tag>::new());
     let id = format!("tags-{}", uuid::Uuid::now_v7());
     let ask_client = client.clone();
@@ -93,6 +93,7 @@ fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::I
             client.add_tag(contact, name);
         }
         text.set(String::new());
+        typed.forget();
     };
     view! {
         <form class="tag-add" on:submit=add>
@@ -107,7 +108,8 @@ fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::I
                 placeholder=strings().tag_add
                 prop:value=live(move || text.get())
                 on:focus=ask
-                on:input=move |event| text.set(event_target_value(&event))
+                on:input=move |event| text.set(typed.text(&event))
+                on:paste=move |event| typed.paste(&event)
             />
             <datalist id=id>
                 {live_view(move || known.get().into_iter().map(|tag| view! { <option value=tag.name></option> }).collect_view())}
@@ -116,5 +118,6 @@ fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::I
                 <Icon shape=Shape::Plus />
             </button>
         </form>
+        {typed.hint()}
     }
 }

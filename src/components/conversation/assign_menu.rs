@@ -4,10 +4,13 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
-    components::ui::{
-        icon::{Icon, Shape},
-        name::{Name, filled},
-        popover::Popover,
+    components::{
+        shared::typed::Typed,
+        ui::{
+            icon::{Icon, Shape},
+            name::{Name, filled},
+            popover::Popover,
+        },
     },
     strings::{Value, fill, strings},
 };
@@ -58,7 +61,7 @@ fn Teammates(
     close: Callback<()>,
 ) -> impl IntoView {
     let client = Client::here();
-    let text = RwSignal::new(String::new());
+    let (text, typed) = (RwSignal::new(String::new()), Typed::line());
     let me = client.my_id();
     let agents = client.store().agents.clone();
     let found = memo(move |_| {
@@ -85,8 +88,10 @@ fn Teammates(
             node_ref=search
             aria-label=strings().assign_search
             placeholder=strings().assign_search
-            on:input=move |event| text.set(event_target_value(&event))
+            on:input=move |event| text.set(typed.text(&event))
+            on:paste=move |event| typed.paste(&event)
         />
+        {typed.hint()}
         <ul class="menu-list">
             {live_view(move || {
                 found

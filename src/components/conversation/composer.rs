@@ -8,6 +8,7 @@ use crate::{
     client::Client,
     components::{
         conversation::send_options::SendOptions,
+        shared::typed::Typed,
         ui::{
             icon::{Icon, Shape},
             name::filled,
@@ -126,6 +127,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
         Mode::Reply => typing.draft_reply(conversation, text),
         Mode::Note => typing.draft_conversation_note(conversation, text),
     });
+    let typed = Typed::lines();
     let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
     let send = Callback::new(move |()| {
         let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
@@ -138,6 +140,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
             }
         }
         write.run(String::new());
+        typed.forget();
     });
     let on_key = move |event: ev::KeyboardEvent| {
         let sends = match chord(&event) {
@@ -156,7 +159,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
     };
     let problem = move || match checked.get() {
         Err(BodyError::TooLong) => Some(strings().error_invalid_body),
-        Err(BodyError::ControlCharacter) => Some(strings().error_invalid_body),
+        Err(BodyError::ControlCharacter(_)) => Some(strings().error_invalid_body),
         _ => None,
     };
     view! {
@@ -168,9 +171,11 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
             aria-label=label
             placeholder=label
             prop:value=live(move || draft.get())
-            on:input=move |event| write.run(event_target_value(&event))
+            on:input=move |event| write.run(typed.text(&event))
+            on:paste=move |event| typed.paste(&event)
             on:keydown=on_key
         ></textarea>
+        {typed.hint()}
         <div class="composer-foot">
             <p class="field-problem" role="status">{problem}</p>
             <SendOptions />

@@ -10,6 +10,7 @@ use crate::{
     client::Client,
     components::{
         notes::sensitive::{Sensitive, notice},
+        shared::typed::Typed,
         ui::{
             icon::{Icon, Shape},
             kept_in_view::KeptInView,
@@ -41,24 +42,26 @@ pub fn AddNoteBox(
     let draft = RwSignal::from(client.store().drafts.contact_note(contact));
     let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
     let was_blank = RwSignal::new(false);
+    let typed = Typed::lines();
     let save = Callback::new(move |()| {
         let Some(conversation) = conversation else { return };
         match draft.with_untracked(|text| NoteBody::parse(text)) {
             Ok(body) => {
                 let note = client.add_contact_note(contact, conversation, body);
                 client.draft_contact_note(contact, String::new());
+                typed.forget();
                 added.run(note);
             }
             Err(BodyError::Blank) => {
                 was_blank.set(true);
                 soon(move || focus(field));
             }
-            Err(BodyError::TooLong | BodyError::ControlCharacter) => {}
+            Err(BodyError::TooLong | BodyError::ControlCharacter(_)) => {}
         }
     });
     let type_in = move |event| {
         was_blank.set(false);
-        typing.draft_contact_note(contact, event_target_value(&event));
+        typing.draft_contact_note(contact, typed.text(&event));
     };
     let on_key = move |event: ev::KeyboardEvent| {
         if chord(&event) == Chord::Submit {
@@ -92,8 +95,10 @@ pub fn AddNoteBox(
                 disabled=conversation.is_none()
                 prop:value=live(move || draft.get())
                 on:input=type_in
+                on:paste=move |event| typed.paste(&event)
                 on:keydown=on_key
             ></textarea>
+            {typed.hint()}
             <SensitiveHint draft />
             <div class="add-note-foot">
                 <Remark draft checked was_blank />
@@ -113,7 +118,7 @@ pub fn AddNoteBox(
 
 /// Whether the text can't be saved as it is. An empty box needs no remark.
 fn must_change(checked: Result<(), BodyError>) -> bool {
-    matches!(checked, Err(BodyError::TooLong | BodyError::ControlCharacter))
+    matches!(checked, Err(BodyError::TooLong | BodyError::ControlCharacter(_)))
 }
 
 fn focus(field: NodeRef<html::Textarea>) {
@@ -154,7 +159,7 @@ fn Remark(
         (Err(BodyError::TooLong), length) => {
             Some(strings().add_note_over_limit.of(length.saturating_sub(MAX_BODY_CHARS)))
         }
-        (Err(BodyError::ControlCharacter), _) => Some(strings().error_invalid_body.to_owned()),
+        (Err(BodyError::ControlCharacter(_)), _) => Some(strings().error_invalid_body.to_owned()),
         (Err(BodyError::Blank), _) if was_blank.get() => Some(strings().add_note_blank.to_owned()),
         (_, length) if length >= COUNT_FROM => Some(format!("{length} / {MAX_BODY_CHARS}")),
         _ => None,

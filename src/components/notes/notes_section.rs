@@ -12,7 +12,10 @@ use crate::{
             note_divider::{NoteDivider, borders, visit},
             note_item::NoteItem,
         },
-        shared::load_problem::{LoadProblem, OlderNotPrinted, Waiting},
+        shared::{
+            load_problem::{LoadProblem, OlderNotPrinted, Waiting},
+            typed::Typed,
+        },
         ui::{
             icon::{Icon, Shape},
             kept_in_view::bring_into_view,
@@ -64,8 +67,8 @@ fn Notes(
     let (load, timeline) = (notes.timeline.load(), client.store().contact_notes.of(contact));
     let has_older = memo(move |_| timeline.timeline.has_older());
     let load = memo(move |_| load.get());
-    let typed = RwSignal::new(String::new());
-    let wanted = memo(move |_| typed.with(|typed| fold(typed.trim())));
+    let (searched, typed) = (RwSignal::new(String::new()), Typed::line());
+    let wanted = memo(move |_| searched.with(|searched| fold(searched.trim())));
     let keys: ErasedMemo<Vec<ContactNoteId>> = memo(move |_| {
         let (wanted, mut keys) = (wanted.get(), all.get());
         if !wanted.is_empty() {
@@ -112,10 +115,11 @@ fn Notes(
                     type="search"
                     autocomplete="off"
                     placeholder=strings().notes_search
-                    prop:value=live(move || typed.get())
-                    on:input=move |event| typed.set(event_target_value(&event))
+                    prop:value=live(move || searched.get())
+                    on:input=move |event| searched.set(typed.text(&event))
                 />
             </label>
+            {typed.hint()}
         </Show>
         <NewAbove handle />
         <VirtualList

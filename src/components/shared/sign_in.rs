@@ -1,6 +1,9 @@
 //! `SignIn`: the form for e-mail and password, as a page or over a page whose session has ended.
 
-use crate::components::ui::live::{live, live_view};
+use crate::components::{
+    shared::typed::Typed,
+    ui::live::{live, live_view},
+};
 use crate::strings::strings;
 use leptos::{html, prelude::*};
 use std::{future::Future, pin::Pin};
@@ -14,6 +17,7 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
     let strings = strings();
     // Read when the form is sent: a password manager may fill them without an event of typing.
     let (email, password) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let typed = Typed::line();
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -41,8 +45,11 @@ pub fn SignIn(#[prop(into)] lead: String, sign_in: SignInCommand) -> impl IntoVi
                     autocomplete="username"
                     required
                     node_ref=email
+                    // Cleans the field itself.
+                    on:input=move |event| drop(typed.text(&event))
                 />
             </label>
+            {typed.hint()}
             <label class="field">
                 <span>{strings.password}</span>
                 <input
