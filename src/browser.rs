@@ -15,4 +15,5 @@ pub mod panic_hook;
 pub(crate) mod printing;
 pub mod style_sheet;
 pub mod text_case;
+pub(crate) mod time_zones;
 pub(crate) mod timers;

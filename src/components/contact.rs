@@ -7,6 +7,7 @@ pub mod contact_page;
 pub mod contact_profile_panel;
 mod detail_edit;
 pub mod detail_field;
+mod detail_input;
 pub mod details_section;
 pub mod erase_contact;
 pub mod lists_section;

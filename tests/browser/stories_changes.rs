@@ -201,13 +201,13 @@ async fn a_refused_detail_opens_its_editor_with_what_was_typed_and_takes_no_focu
         .cell(ana)
         .with_untracked(|record| record.live().and_then(|ana| ana.email.clone()));
     story.client.change_detail(ana, DetailChange { to: email(Some("nowhere")), seen: email(known.as_deref()) });
-    says(&story, "This value is not valid.").await;
+    says(&story, "Write one e-mail address, such as ana@example.com.").await;
     let field: HtmlInputElement = story.panel(0).role("textbox", "E-mail").unchecked_into();
     assert_eq!(field.value(), "nowhere");
     painted().await;
     assert_ne!(document().active_element().as_ref(), Some(field.unchecked_ref()));
     click(&story.panel(0), "Cancel");
-    says_no_more(&story, "This value is not valid.").await;
+    says_no_more(&story, "Write one e-mail address, such as ana@example.com.").await;
     assert_eq!(changes_of(&story, ana), 0);
     story.end().await;
 }

@@ -336,7 +336,7 @@ test("details are edited in place and saved field by field, seen live by a colle
   await here.panel.getByRole("button", { name: "Cancel" }).click();
   await expect(here.detail("Birthday")).toContainText("Add");
   await edit(here, "E-mail", "not an address");
-  await expect(here.panel.getByText("This value is not valid.")).toBeVisible();
+  await expect(here.panel.getByText("Write one e-mail address, such as ana@example.com.")).toBeVisible();
   await expect(here.panel.getByRole("textbox", { name: "E-mail", exact: true })).toHaveValue("not an address");
   await page.keyboard.press("Escape");
   await expect(here.detail("E-mail")).toBeVisible();

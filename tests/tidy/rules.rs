@@ -209,6 +209,13 @@ pub(crate) const WORDS: &[Words] = &[
         because: "a text of somebody is isolated: Name, FileName and Line, or filled, of components/ui/name; Text, Excerpt",
         seed: "src/components/notes/note_item.rs",
     },
+    Words {
+        words: &["event_target_value"],
+        over: &["src/components"],
+        only: &["src/components/contact/detail_input", "src/components/inbox/filters", "src/components/shared/sign_in"],
+        because: "what is typed is cleaned by Typed of components/shared/typed; a choice and a password are not",
+        seed: "src/components/notes/add_note_box.rs",
+    },
     // Contacts and agents.
     Words {
         words: &["ContactNote*", "ConversationNote*", "contact_note*", "conversation_note*"],

@@ -31,6 +31,7 @@ NAMED_FIELDS = {
     ("/agent", "unknown"): "The agents of an organization are in the database.",
     ("/assignee_id", "unknown-agent"): "The agents of an organization are in the database.",
     ("/birthday", "invalid"): "Nobody is born after today, and the document is made once.",
+    ("/time_zone", "unknown-zone"): "Which zones there are is in the IANA time zone database.",
     ("/origin", "not-listed"): "The origins of an organization are in the database.",
     ("/origin", "not-an-origin"): "Which names a host can have is defined by IDNA, not by a pattern.",
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The crates by which the server reads input from outside: requests, archives of mail, and the texts in both.
-const PARSERS: [(&str, &str); 22] = [
+const PARSERS: [(&str, &str); 24] = [
     ("bytes", "the buffers of requests"),
     ("encoding_rs", "the character sets of letters"),
     ("form_urlencoded", "query parameters"),
@@ -25,7 +25,9 @@ const PARSERS: [(&str, &str); 22] = [
     ("mail-parser", "letters"),
     ("matchit", "the path of a request"),
     ("memchr", "separators in all of these"),
+    ("nom", "telephone numbers"),
     ("percent-encoding", "paths and query parameters"),
+    ("phonenumber", "telephone numbers"),
     ("regex-automata", "the fields of bodies"),
     ("serde_json", "bodies"),
     ("simdutf8", "whether a text is UTF-8"),

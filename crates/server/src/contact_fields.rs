@@ -1,6 +1,9 @@
 //! Validation of the fields of a contact's profile.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    phone_number,
+};
 use chrono::{NaiveDate, TimeDelta, Utc};
 use wire::{
     Contact, ContactPatch, FieldError, ProblemCode, RefusedControl,
@@ -28,7 +31,11 @@ pub(crate) fn apply(contact: &mut Contact, patch: ContactPatch) -> Result<Vec<&'
     if let Some(channel) = patch.default_channel {
         laid.put("default_channel", &mut contact.default_channel, channel, |_| true);
     }
-    laid.put_text("time_zone", &mut contact.time_zone, patch.time_zone, &TIME_ZONE);
+    match patch.time_zone {
+        Some(Some(zone)) if TIME_ZONE.allows(&zone) => laid.put_time_zone(&mut contact.time_zone, zone),
+        other => laid.put_text("time_zone", &mut contact.time_zone, other, &TIME_ZONE),
+    }
+    contact.phone_uri = phone_number::of_contact(contact.phone.as_deref(), contact.language.as_deref());
     laid.finish()
 }
 
@@ -69,6 +76,16 @@ impl Laid {
                 self.note_control(&pointer, value.as_deref().unwrap_or_default(), rule);
                 self.errors.push(FieldError { pointer, code: "invalid".to_owned() });
             }
+        }
+    }
+
+    /// A zone of the IANA database, in any case of letters. One that is stored already stays.
+    fn put_time_zone(&mut self, field: &mut Option<String>, zone: String) {
+        let known = chrono_tz::TZ_VARIANTS.iter().map(|known| known.name());
+        match known.into_iter().find(|name| name.eq_ignore_ascii_case(&zone)) {
+            Some(name) => self.put("time_zone", field, Some(name.to_owned()), |_| true),
+            None if field.as_ref() == Some(&zone) => {}
+            None => self.errors.push(FieldError { pointer: "/time_zone".to_owned(), code: "unknown-zone".to_owned() }),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     if_match::IfMatch,
     input::{Ids, JsonBody},
-    orgs,
+    orgs, phone_number,
     state::State,
 };
 use axum::extract;
@@ -207,17 +207,19 @@ pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: ContactI
 }
 
 fn profile(row: &SqliteRow) -> sqlx::Result<Contact> {
+    let (phone, language): (Option<String>, Option<String>) = (row.try_get("phone")?, row.try_get("language")?);
     let birthday: Option<&str> = row.try_get("birthday")?;
     let channel: Option<&str> = row.try_get("default_channel")?;
     Ok(Contact {
         id: row.id("id")?,
         name: row.text("name")?,
         email: row.try_get("email")?,
-        phone: row.try_get("phone")?,
+        phone_uri: phone_number::of_contact(phone.as_deref(), language.as_deref()),
+        phone,
         external_id: row.try_get("external_id")?,
         address: row.try_get("address")?,
         birthday: birthday.map(|day| day.parse().map_err(|_| malformed("birthday"))).transpose()?,
-        language: row.try_get("language")?,
+        language,
         default_channel: channel.map(|_| orgs::channel_kind(row, "default_channel")).transpose()?,
         time_zone: row.try_get("time_zone")?,
         channels: Vec::new(),
@@ -287,6 +289,7 @@ fn blank(id: ContactId, seq: Seq) -> Contact {
         name: String::new(),
         email: None,
         phone: None,
+        phone_uri: None,
         external_id: None,
         address: None,
         birthday: None,

@@ -69,6 +69,7 @@ mod conversations;
 mod lists;
 pub mod messages;
 mod note_storage;
+mod phone_number;
 pub mod tags;
 
 // The contact's own API, mail archives, and the demo.

@@ -49,6 +49,7 @@ async fn a_field_that_can_not_be_so_is_refused_and_nothing_is_changed() {
         ("language", json!("English!")),
         ("default_channel", json!("pigeon")),
         ("time_zone", json!("Mars/")),
+        ("time_zone", json!("Mars/Olympus")),
         ("email", json!(7)),
     ] {
         let answer = sam.patch(&path, json!({ "phone": "12345", field: value })).await.expect(422);
@@ -60,6 +61,28 @@ async fn a_field_that_can_not_be_so_is_refused_and_nothing_is_changed() {
     }
     assert_eq!(sam.get(&path).await.body, before);
     sam.patch(&paths::contact(ContactId::fresh()), json!({})).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_phone_number_is_kept_as_it_was_typed_and_read_beside_it_and_a_time_zone_is_one_that_exists() {
+    let world = World::new().await;
+    let (sam, path) = (world.sam().await, paths::contact(world.acme.ana));
+    let typed = "tel: +351\u{a0}912\u{2011}345\u{2011}678 ext. 9";
+    let patch = json!({ "phone": typed, "time_zone": "europe/lisbon" });
+    for contact in [sam.patch(&path, patch).await.expect(200), sam.get(&path).await.expect(200)] {
+        let contact: Contact = contact.read();
+        assert_eq!(contact.phone.as_deref(), Some(typed));
+        assert_eq!(contact.phone_uri.as_deref(), Some("tel:+351-912-345-678;ext=9"));
+        assert_eq!(contact.time_zone.as_deref(), Some("Europe/Lisbon"));
+    }
+    let national = json!({ "phone": "912 345 678", "language": "pt-PT" });
+    let contact: Contact = sam.patch(&path, national).await.expect(200).read();
+    assert_eq!(contact.phone_uri.as_deref(), Some("tel:+351-912-345-678"));
+    let contact: Contact = sam.patch(&path, json!({ "phone": "112" })).await.expect(200).read();
+    assert_eq!((contact.phone.as_deref(), contact.phone_uri), (Some("112"), None));
+    sam.patch(&path, json!({ "phone_uri": "tel:+1" })).await.expect(422).refused("unknown-field");
+    let problem = sam.patch(&path, json!({ "time_zone": "Europe/Atlantis" })).await.expect(422);
+    assert_eq!(problem.refused("invalid-field")["errors"][0]["code"], "unknown-zone");
 }
 
 #[tokio::test]

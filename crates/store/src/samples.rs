@@ -109,6 +109,7 @@ pub(super) fn contact(id: u128, rev: Seq, name: &str) -> Contact {
         name: name.to_owned(),
         email: None,
         phone: None,
+        phone_uri: None,
         external_id: None,
         address: None,
         birthday: None,

@@ -48,7 +48,11 @@ pub struct Contact {
     pub id: ContactId,
     pub name: String,
     pub email: Option<String>,
+    /// As it was typed.
     pub phone: Option<String>,
+    /// The same number as a `tel:` URI (RFC 3966), if `phone` is one of a known country. A back end may leave it out.
+    #[serde(default)]
+    pub phone_uri: Option<String>,
     /// The contact's id in the organization's own systems.
     pub external_id: Option<String>,
     pub address: Option<String>,
@@ -114,6 +118,10 @@ impl ContactPatch {
         }
         set(&mut to.name, self.name.as_ref());
         set(&mut to.email, self.email.as_ref());
+        if self.phone.as_ref().is_some_and(|phone| *phone != to.phone) {
+            // Until the server has read the new one.
+            to.phone_uri = None;
+        }
         set(&mut to.phone, self.phone.as_ref());
         set(&mut to.external_id, self.external_id.as_ref());
         set(&mut to.address, self.address.as_ref());

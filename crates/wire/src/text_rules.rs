@@ -110,10 +110,24 @@ pub static EMAIL: LazyLock<TextRule> = LazyLock::new(|| {
     TextRule::new(3, 254, format!("^{part}@{part}$"))
 });
 
-/// 3–20 digits, and what is written between them.
+/// Decimal digits: of ASCII, Arabic, Persian, Devanagari, and in full width.
+const DIGIT: &str = r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]";
+/// What people, other programs and RFC 3966 write between the digits of a phone number: spaces of any width, dashes of
+/// any length, brackets, dots, and the invisible marks that a copied number has around it.
+const BETWEEN_DIGITS: &str = concat!(
+    r"[\u0020\u00a0\u00ad\u1680\u2000-\u2015\u202a-\u202f\u2060\u2066-\u2069\u2212\u3000\ufeff",
+    r"()\[\]\uff08\uff09+\uff0b.\uff0e/\uff0f#*,;:=~\u00b7\u2022_\u30fc\uff0d\-]"
+);
+/// A short word of letters: `tel`, `ext`, `x`, `Durchwahl`.
+const WORD: &str = r"[A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff]{1,12}";
+
+/// A phone number as people write it: 3–20 digits and what is written between them, perhaps a word before it, and an
+/// extension or a word behind it.
 pub static PHONE: LazyLock<TextRule> = LazyLock::new(|| {
-    let between = r"[+ ()\-./#*,;x]*";
-    TextRule::new(3, 40, format!("^(?:{between}[0-9]){{3,20}}{between}$"))
+    let (between, digit) = (format!("{BETWEEN_DIGITS}*"), DIGIT);
+    let number = format!("(?:{between}{digit}){{3,20}}");
+    let behind = format!("(?:{WORD}{between}(?:{digit}{between}){{0,8}})?");
+    TextRule::new(3, 64, format!("^{between}(?:{WORD})?{number}{between}{behind}$"))
 });
 
 /// A postal address, in several lines.
@@ -229,7 +243,36 @@ mod tests {
                 &["maya+x@acme.test", "ü@ü"][..],
                 &["", "a", "a@", "@b", "a b@c", "a@b@c", "a@b\u{0}", "a@b\n"][..],
             ),
-            (&PHONE, &["+49 (30) 123-456", "112"], &["", "12", "call me", "1\n23", "1234567890123456789012", "112\n"]),
+            (
+                &PHONE,
+                &[
+                    "+49 (30) 123-456",
+                    "112",
+                    "+351\u{a0}912\u{202f}345\u{2009}678",
+                    "555\u{2013}0143",
+                    "555\u{2212}0143",
+                    "tel:+1-201-555-0123;ext=42",
+                    "Tel.: 030 1234",
+                    "+1 (555) 014-3000 ext. 12",
+                    "555-0143x12",
+                    "030/1234-56 Durchwahl 7",
+                    "\u{202a}+1 (555) 014-3000\u{202c}",
+                    "１２３－４５６７",
+                    "٠٣٠١٢٣٤",
+                    "1-800-FLOWERS",
+                    "+1 555 0143 (home)",
+                ],
+                &[
+                    "",
+                    "12",
+                    "call me",
+                    "1\n23",
+                    "1234567890123456789012",
+                    "112\n",
+                    "ana@acme.test",
+                    "call me at 112 please",
+                ],
+            ),
             (&LANGUAGE, &["pt-BR", "en"], &["", "e", "e1", "en_US", "en-", "en-ninechars", "en-\u{e9}", "en\n"]),
             (
                 &TIME_ZONE,

@@ -21,20 +21,47 @@ pub struct Field {
     /// Its name in the contract.
     key: &'static str,
     pub(super) name: &'static str,
-    /// Value and name of each choice; empty for free text.
-    pub(super) choices: Vec<(&'static str, &'static str)>,
+    pub(super) form: Form,
+    /// From what the agent typed to the value that is saved. The error is a sentence.
+    check: fn(String) -> Result<String, &'static str>,
     pub(super) read: fn(&Contact) -> Option<String>,
+    /// Where the value leads, for a link beside it.
+    pub(super) link: fn(&Contact) -> Option<String>,
+    /// What is said when the server refuses the value.
+    refused: Option<&'static str>,
     patch: std::sync::Arc<dyn Fn(Option<String>) -> Result<ContactPatch, &'static str> + Send + Sync>,
 }
 
+/// How a detail is entered.
+#[derive(Clone)]
+pub(super) enum Form {
+    /// A text of one line.
+    Line,
+    /// A text of several lines.
+    Lines,
+    /// Value and name of each choice.
+    Choice(Vec<(&'static str, &'static str)>),
+    /// A text of one line with suggestions, made when the field is opened.
+    Suggested(fn() -> Vec<String>),
+}
+
 impl Field {
-    /// A free text field; `patch` gets `None` for an emptied field. Its error is a sentence about the value.
+    /// A text of one line; `patch` gets `None` for an emptied field. Its error is a sentence about the value.
     pub fn text(
         (key, name): (&'static str, &'static str),
         read: fn(&Contact) -> Option<String>,
         patch: impl Fn(Option<String>) -> Result<ContactPatch, &'static str> + Send + Sync + 'static,
     ) -> Self {
-        Self { key, name, choices: Vec::new(), read, patch: std::sync::Arc::new(patch) }
+        Self {
+            key,
+            name,
+            form: Form::Line,
+            check: Ok,
+            read,
+            link: |_| None,
+            refused: None,
+            patch: std::sync::Arc::new(patch),
+        }
     }
 
     /// A field with a fixed set of values.
@@ -44,11 +71,36 @@ impl Field {
         read: fn(&Contact) -> Option<String>,
         patch: impl Fn(Option<String>) -> Result<ContactPatch, &'static str> + Send + Sync + 'static,
     ) -> Self {
-        Self { choices, ..Self::text((key, name), read, patch) }
+        Self { form: Form::Choice(choices), ..Self::text((key, name), read, patch) }
+    }
+
+    /// The same with a sentence of its own for a value that the server refuses.
+    pub fn or_says(self, refused: &'static str) -> Self {
+        Self { refused: Some(refused), ..self }
+    }
+
+    /// The same with a link beside its value.
+    pub fn linked(self, link: fn(&Contact) -> Option<String>) -> Self {
+        Self { link, ..self }
+    }
+
+    /// The same for a text of several lines.
+    pub fn of_lines(self) -> Self {
+        Self { form: Form::Lines, ..self }
+    }
+
+    /// The same with suggestions; `check` gives the value for what was typed, or a sentence.
+    pub fn suggesting(
+        self,
+        suggestions: fn() -> Vec<String>,
+        check: fn(String) -> Result<String, &'static str>,
+    ) -> Self {
+        Self { form: Form::Suggested(suggestions), check, ..self }
     }
 
     pub(super) fn words_for(&self, value: &str) -> String {
-        let choice = self.choices.iter().find(|(known, _)| *known == value);
+        let Form::Choice(choices) = &self.form else { return value.to_owned() };
+        let choice = choices.iter().find(|(known, _)| *known == value);
         choice.map_or_else(|| value.to_owned(), |(_, name)| (*name).to_owned())
     }
 }
@@ -145,7 +197,8 @@ impl DetailEdit {
             return self.cancel(client);
         }
         let patch = |value| self.field.with_value(|field| (field.patch)(value));
-        match (patch(text), patch(seen)) {
+        let checked = text.map(|text| self.field.with_value(|field| (field.check)(text))).transpose();
+        match (checked.and_then(patch), patch(seen)) {
             (Err(problem), _) | (_, Err(problem)) => {
                 self.edit.set(Edit::Typing { base: Box::new(base), problem: Some(problem.to_owned()) });
             }
@@ -160,7 +213,11 @@ impl DetailEdit {
     pub(super) fn problem(self) -> Option<String> {
         match (self.edit.get(), self.refusal()) {
             (Edit::Typing { problem, .. }, None) => problem,
-            (_, Some(failure)) if failure != CONFLICT => Some(failure_sentence(failure).to_owned()),
+            (_, Some(failure)) if failure != CONFLICT => {
+                let own = self.field.with_value(|field| field.refused);
+                let own = own.filter(|_| failure == Failure::Refused(ProblemCode::InvalidField));
+                Some(own.unwrap_or_else(|| failure_sentence(failure)).to_owned())
+            }
             _ => None,
         }
     }

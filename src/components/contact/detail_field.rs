@@ -3,7 +3,10 @@
 
 pub use super::detail_edit::Field;
 
-use super::detail_edit::{CONFLICT, DetailEdit, Edit};
+use super::{
+    detail_edit::{CONFLICT, DetailEdit},
+    detail_input::input,
+};
 use crate::{
     browser::{
         memo::{ErasedMemo, memo},
@@ -13,8 +16,9 @@ use crate::{
     components::{
         shared::unsaved_fields::waiting,
         ui::{
-            live::{live, live_view},
-            name::{Line, filled},
+            icon::{Icon, Shape},
+            live::live_view,
+            name::{Lines, filled},
         },
     },
     strings::{Value, fill, strings},
@@ -25,9 +29,10 @@ use wire::Contact;
 /// One line of the details.
 #[component]
 pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl IntoView {
-    let (name, read) = (field.name, field.read);
+    let (name, read, link) = (field.name, field.read, field.link);
     let edit = DetailEdit::new(Client::here(), known, field);
     let value = memo(move |_| known.with(|known| known.as_ref().and_then(read)));
+    let link = memo(move |_| known.with(|known| known.as_ref().and_then(link)));
     let is_editing = memo(move |_| edit.is_open());
     let button = NodeRef::<html::Button>::new();
     // When an edit ends, the focus returns to where it began.
@@ -55,7 +60,7 @@ pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl Int
                     view! {
                         <button type="button" class="detail-value" node_ref=button title=change.clone() on:click=move |_| edit.begin()>
                             {match shown {
-                                Some(value) => view! { <Line text=value /> }.into_any(),
+                                Some(value) => view! { <Lines text=value /> }.into_any(),
                                 None => view! { <span class="quiet">{strings().field_add}</span> }.into_any(),
                             }}
                             <span class="sr-only">" " {change.clone()}</span>
@@ -63,9 +68,22 @@ pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl Int
                     }
                         .into_any()
                 })}
+                {live_view(move || link.get().filter(|_| !is_editing.get()).map(|uri| view! { <CallLink uri /> }))}
                 {live_view(move || edit.retrying().map(waiting))}
             </dd>
         </div>
+    }
+}
+
+/// Calls a number with the program that the computer has for it.
+#[component]
+fn CallLink(uri: String) -> impl IntoView {
+    let number = uri.trim_start_matches("tel:").replace(";ext=", " × ");
+    let name = fill(strings().field_call, &[("number", Value::Text(&number))]);
+    view! {
+        <a class="icon-button" href=uri aria-label=name.clone() title=name>
+            <Icon shape=Shape::Phone />
+        </a>
     }
 }
 
@@ -88,7 +106,7 @@ fn Editor(edit: DetailEdit) -> impl IntoView {
     let is_conflict = memo(move |_| edit.refusal() == Some(CONFLICT));
     view! {
         <form class="detail-editor" on:submit=on_submit on:keydown=cancel_on_escape>
-            <Input edit />
+            {input(edit, save)}
             <div class="detail-buttons">
                 <button type="submit" class="button small primary" disabled=move || edit.is_saving()>{strings().field_save}</button>
                 <button type="button" class="button small" on:click=move |_| cancel.run(())>{strings().field_cancel}</button>
@@ -97,38 +115,6 @@ fn Editor(edit: DetailEdit) -> impl IntoView {
             {live_view(move || is_conflict.get().then(|| view! { <Conflict edit save cancel /> }))}
         </form>
     }
-}
-
-#[component]
-fn Input(edit: DetailEdit) -> impl IntoView {
-    let (name, choices) = edit.field.with_value(|field| (field.name, field.choices.clone()));
-    let typed = edit.typed;
-    // An editor that the agent did not open takes no focus.
-    let autofocus = !matches!(*edit.edit.read_untracked(), Edit::No);
-    if choices.is_empty() {
-        return view! {
-            <input
-                class="input"
-                autocomplete="off"
-                dir="auto"
-                autofocus=autofocus
-                aria-label=name
-                prop:value=live(move || typed.get())
-                on:input=move |event| typed.set(event_target_value(&event))
-            />
-        }
-        .into_any();
-    }
-    let options = choices.into_iter().map(|(value, name)| {
-        view! { <option value=value selected=live(move || typed.get() == value)>{name}</option> }
-    });
-    view! {
-        <select class="select" autofocus=autofocus aria-label=name on:change=move |event| typed.set(event_target_value(&event))>
-            <option value="" selected=live(move || typed.get().is_empty())>"—"</option>
-            {options.collect_view()}
-        </select>
-    }
-    .into_any()
 }
 
 #[component]

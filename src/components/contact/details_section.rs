@@ -3,7 +3,7 @@
 use crate::browser::memo::ErasedMemo;
 use crate::components::ui::live::live;
 use crate::{
-    browser::clock::clock,
+    browser::{clock::clock, time_zones, timers::now},
     components::{
         contact::{
             detail_field::{DetailField, Field},
@@ -49,12 +49,15 @@ fn fields() -> Vec<Field> {
             ("phone", strings.field_phone),
             |it| it.phone.clone(),
             |text| Ok(ContactPatch { phone: Some(text), ..Default::default() }),
-        ),
+        )
+        .or_says(strings.field_bad_phone)
+        .linked(|it| it.phone_uri.clone().filter(|uri| uri.starts_with("tel:"))),
         Field::text(
             ("email", strings.field_email),
             |it| it.email.clone(),
             |text| Ok(ContactPatch { email: Some(text), ..Default::default() }),
-        ),
+        )
+        .or_says(strings.field_bad_email),
         Field::text(
             ("external_id", strings.field_external_id),
             |it| it.external_id.clone(),
@@ -64,7 +67,8 @@ fn fields() -> Vec<Field> {
             ("address", strings.field_address),
             |it| it.address.clone(),
             |text| Ok(ContactPatch { address: Some(text), ..Default::default() }),
-        ),
+        )
+        .of_lines(),
         Field::text(
             ("birthday", strings.field_birthday),
             |it| it.birthday.map(|day| day.to_string()),
@@ -78,7 +82,8 @@ fn fields() -> Vec<Field> {
             ("language", strings.field_language),
             |it| it.language.clone(),
             |text| Ok(ContactPatch { language: Some(text), ..Default::default() }),
-        ),
+        )
+        .or_says(strings.field_bad_language),
         Field::choice(
             ("default_channel", strings.field_default_channel),
             ChannelKind::VARIANTS.iter().map(|kind| (kind.into_str(), channel_name(*kind))).collect(),
@@ -92,6 +97,17 @@ fn fields() -> Vec<Field> {
             ("time_zone", strings.field_time_zone),
             |it| it.time_zone.clone(),
             |text| Ok(ContactPatch { time_zone: Some(text), ..Default::default() }),
-        ),
+        )
+        .or_says(strings.field_bad_time_zone)
+        .suggesting(time_zones::time_zones, time_zone),
     ]
+}
+
+/// The zone that an agent named. A zone may have names beyond the browser's list, such as `UTC`.
+fn time_zone(text: String) -> Result<String, &'static str> {
+    match time_zones::named(&text, &time_zones::time_zones()) {
+        Some(zone) => Ok(zone),
+        None if time_in_zone(&text, now()).is_some() => Ok(text),
+        None => Err(strings().field_bad_time_zone),
+    }
 }

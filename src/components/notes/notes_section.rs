@@ -87,7 +87,7 @@ fn Notes(
     let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
     let added = Callback::new(move |id| {
         // A search could hide the note.
-        typed.set(String::new());
+        searched.set(String::new());
         next_frame(move || {
             bring_into_view(frame);
             handle.scroll_to(id);

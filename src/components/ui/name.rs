@@ -1,4 +1,4 @@
-//! `Name`, `FileName` and `Line`: names and other short texts of somebody, isolated from what is around them.
+//! `Name`, `FileName`, `Line` and `Lines`: names and other short texts of somebody, isolated from what is around them.
 //! `filled`: a sentence with such texts.
 
 use crate::strings::{
@@ -24,6 +24,14 @@ pub fn FileName(#[prop(into)] name: String) -> impl IntoView {
 #[component]
 pub fn Line(#[prop(into)] text: String, #[prop(optional)] class: Option<&'static str>) -> impl IntoView {
     shown(one_line(&text), one_line(&text), class)
+}
+
+/// A short text with its line breaks, such as a postal address. Each line as [`Line`] shows it.
+#[component]
+pub fn Lines(#[prop(into)] text: String) -> impl IntoView {
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).map(one_line);
+    let shown_text = lines.collect::<Vec<_>>().join("\n");
+    shown(shown_text.clone(), shown_text, Some("lines"))
 }
 
 /// A sentence with its placeholders filled, for a view.

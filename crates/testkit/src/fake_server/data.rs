@@ -119,6 +119,7 @@ impl Data {
             name: name.to_owned(),
             email: Some(address.clone()),
             phone: None,
+            phone_uri: None,
             external_id: None,
             address: None,
             birthday: None,

@@ -96,6 +96,12 @@ impl FakeServer {
         id
     }
 
+    /// A contact, as the server has it.
+    pub fn contact_as_it_is(&self, contact: ContactId) -> Contact {
+        let data = self.shared.data.borrow();
+        data.contacts.iter().find(|known| known.id == contact).cloned().expect("made before")
+    }
+
     /// The texts of a contact's notes, newest first.
     pub fn notes_of(&self, contact: ContactId) -> Vec<String> {
         let data = self.shared.data.borrow();

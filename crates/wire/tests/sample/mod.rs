@@ -122,6 +122,7 @@ pub(crate) fn contact() -> Contact {
         name: "Ana".to_owned(),
         email: Some("ana@acme.test".to_owned()),
         phone: None,
+        phone_uri: None,
         external_id: None,
         address: None,
         birthday: chrono::NaiveDate::from_ymd_opt(1990, 2, 28),
@@ -139,7 +140,7 @@ pub(crate) fn contact() -> Contact {
     }
 }
 
-pub(crate) const CONTACT: &str = r#"{"id":"A","name":"Ana","email":"ana@acme.test","phone":null,"external_id":null,"address":null,"birthday":"1990-02-28","language":"pt-PT","default_channel":"email","time_zone":"Europe/Lisbon","channels":[{"kind":"email","address":"ana@acme.test"}],"tags":[{"name":"VIP","color":3}],"lists":[{"id":"B","name":"Beta"}],"blocked":false,"unsubscribed":true,"erased":false,"seq":7,"rev":9}"#;
+pub(crate) const CONTACT: &str = r#"{"id":"A","name":"Ana","email":"ana@acme.test","phone":null,"phone_uri":null,"external_id":null,"address":null,"birthday":"1990-02-28","language":"pt-PT","default_channel":"email","time_zone":"Europe/Lisbon","channels":[{"kind":"email","address":"ana@acme.test"}],"tags":[{"name":"VIP","color":3}],"lists":[{"id":"B","name":"Beta"}],"blocked":false,"unsubscribed":true,"erased":false,"seq":7,"rev":9}"#;
 
 pub(crate) fn agent() -> Agent {
     Agent {
