@@ -1,5 +1,7 @@
 // The contact's chat: the page behind /chat/{org}. Messages only; it uses nothing of the agents' API.
 
+import { MOST, cleaned, isBlank, lengthOf, parts } from "./text.js";
+
 const org = (() => {
   try { return decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] ?? ""); } catch { return ""; }
 })();
@@ -7,21 +9,44 @@ const api = "/contact/v1";
 const el = (id) => document.getElementById(id);
 const [thread, messages, composer, text] = ["thread", "messages", "composer", "text"].map(el);
 
-// Storage: the token, and every unconfirmed message. If storage is blocked, they last as long as this page.
+// Storage: the token, the draft, every unconfirmed message, and how far the visitor has seen. If storage is blocked, they
+// last as long as this page. If it is cleared while the page is open, the page writes them back.
 const kept = (() => {
   const memory = new Map();
   const key = (name) => `sidenote-chat:${org}:${name}`;
+  const read = (name) => { try { return localStorage.getItem(key(name)); } catch { return null; } };
+  const write = (name, value) => { try { localStorage.setItem(key(name), value); } catch { /* memory has it */ } };
+  // The token is never removed, only replaced: without it, the storage was cleared.
+  const restore = () => {
+    if (memory.has("token") && read("token") === null) for (const [name, value] of memory) write(name, value);
+  };
   return {
+    restore,
     get(name) {
-      try { return localStorage.getItem(key(name)) ?? memory.get(name) ?? null; } catch { return memory.get(name) ?? null; }
+      restore();
+      const value = read(name) ?? memory.get(name) ?? null;
+      if (value !== null) memory.set(name, value);
+      return value;
     },
     set(name, value) {
+      restore();
       memory.set(name, value);
-      try { localStorage.setItem(key(name), value); } catch { /* memory has it */ }
+      write(name, value);
     },
     remove(name) {
       memory.delete(name);
       try { localStorage.removeItem(key(name)); } catch { /* never was there */ }
+    },
+    /** Calls back with the name of what another tab changed; null if it cleared the storage. */
+    onChange(run) {
+      addEventListener("storage", (event) => {
+        const name = event.key?.startsWith(key("")) ? event.key.slice(key("").length) : null;
+        if (event.key !== null && name === null) return;
+        if (name && event.newValue !== null) memory.set(name, event.newValue);
+        else if (name && name !== "token") memory.delete(name);
+        restore();
+        run(name);
+      });
     },
   };
 })();
@@ -64,17 +89,57 @@ async function ask(path, { method = "GET", body, token, headers, signal } = {}) 
   throw new Refused(answer.status, problem, Number(answer.headers.get("Retry-After")) || 0);
 }
 
+/** Tabs of this page, to ask for a token that the storage lost. */
+const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sidenote-chat:${org}`) : null;
+/** The token with which this page reads and writes. */
+let mine = null;
+
+tabs?.addEventListener("message", ({ data }) => {
+  if (data === "token?" && mine) { kept.restore(); tabs.postMessage({ token: mine }); }
+});
+
+/** Resolves when another open tab says its token; maybe never. */
+const tokenOfOthers = (stop) =>
+  new Promise((found) => {
+    tabs?.addEventListener("message", ({ data }) => { if (data?.token) found(data.token); }, { signal: stop });
+    tabs?.postMessage("token?");
+  });
+
 let visiting = null;
 
-/** The token, requested when it is first needed. */
-function token() {
-  const had = kept.get("token");
-  if (had) return Promise.resolve(had);
-  visiting ??= ask(`/${encodeURIComponent(org)}/visits`, { method: "POST" })
-    .then((answer) => answer.json())
-    .then((visit) => { kept.set("token", visit.token); return visit.token; })
-    .finally(() => { visiting = null; });
+/** The token, requested when it is first needed. One visitor has one, in all tabs. `refused`: one that no longer counts. */
+function token(refused = null) {
+  const known = kept.get("token");
+  if (known && known !== refused) return Promise.resolve(use(known));
+  visiting ??= alone(async () => {
+    const meanwhile = kept.get("token");
+    return use(meanwhile && meanwhile !== refused ? meanwhile : await visit(refused));
+  }).finally(() => { visiting = null; });
   return visiting;
+}
+
+/** Runs while no other tab of this page does. Over plain HTTP there are no locks. */
+const alone = (run) => (navigator.locks ? navigator.locks.request(`sidenote-chat:${org}:token`, run) : run());
+
+function use(known) {
+  mine = known;
+  return known;
+}
+
+async function visit(refused) {
+  const stop = new AbortController();
+  const others = refused ? new Promise(() => {}) : tokenOfOthers(stop.signal);
+  const fresh = ask(`/${encodeURIComponent(org)}/visits`, { method: "POST" }).then((answer) => answer.json());
+  try {
+    const made = await Promise.race([others, fresh.then((visit) => visit.token)]);
+    // Without locks another tab may have been quicker.
+    const known = kept.get("token");
+    if (known && known !== refused) return known;
+    kept.set("token", made);
+    return made;
+  } finally {
+    stop.abort();
+  }
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -107,6 +172,23 @@ function words(content) {
   return bdi;
 }
 
+/** A text with its links. Each line has its own direction. */
+function linked(content) {
+  const text = words("");
+  text.append(...parts(content).map((part) => (part.href ? link(part) : part.text)));
+  return text;
+}
+
+function link({ text, href }) {
+  const made = element("a", "", text);
+  made.href = href;
+  made.target = "_blank";
+  made.rel = "noopener noreferrer nofollow";
+  // Isolated: an override before it in the text does not turn it.
+  made.dir = "ltr";
+  return made;
+}
+
 /** A name for display: one line without invisible characters and controls of direction, cut at 60 characters. */
 function nameOf(message) {
   const line = (message.name ?? "")
@@ -136,9 +218,9 @@ function fill(row, message) {
   by.append(mine ? "You" : nameOf(message));
   if (message.created_at) by.append(" · ", time(message.created_at));
   const bubble = element("p", "bubble");
-  bubble.append(words(message.body));
+  bubble.append(linked(message.body));
   row.replaceChildren(by, bubble);
-  if (message.state === "sending") row.append(element("p", "state", "Sending…"));
+  if (message.state === "sending") row.append(element("p", "state", message.wait ?? "Sending…"));
   if (message.state === "failed") row.append(failure(message));
 }
 
@@ -171,6 +253,7 @@ function show(message) {
     messages.insertBefore(row, next ?? null);
   }
   el("empty").hidden = true;
+  countUnread();
   if (stay || (message.from !== "team" && !before)) thread.scrollTop = thread.scrollHeight;
 }
 
@@ -178,6 +261,19 @@ function remove(id) {
   known.delete(id);
   rows.get(id)?.remove();
   rows.delete(id);
+}
+
+const title = document.title;
+
+/** Puts the number of the answers that came since the visitor last looked, in any tab, into the page's title. */
+function countUnread() {
+  const seen = Number(kept.get("seen"));
+  const answers = [...known.values()].filter(({ from, position }) => from === "team" && position > seen);
+  if (answers.length > 0 && !document.hidden) {
+    kept.set("seen", String(Math.max(...answers.map(({ position }) => position))));
+    answers.length = 0;
+  }
+  document.title = answers.length > 0 ? `(${answers.length}) ${title}` : title;
 }
 
 const isAtEnd = () => thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
@@ -206,11 +302,12 @@ const keepUnsent = (list) => (list.length ? kept.set("unsent", JSON.stringify(li
 const forget = (id) => keepUnsent(unsent().filter((message) => message.id !== id));
 
 function submit() {
-  const body = text.value.replaceAll("\r\n", "\n");
-  if (!body.trim()) return;
+  const body = cleaned(text.value).text;
+  if (isBlank(body) || lengthOf(body) > MOST) return;
   const message = { id: freshId(), body };
   keepUnsent([...unsent(), message]);
   text.value = "";
+  removed = 0;
   draftChanged();
   deliver(message);
 }
@@ -229,20 +326,30 @@ function deliverAgain() {
   for (const message of [...known.values()]) if (message.state === "failed" && message.passes) deliver(message);
 }
 
+/** A message that has to wait for longer is given back, with the time. */
+const LONGEST_WAIT_S = 60;
+
 async function attempt(id, body) {
   for (let n = 0; ; n++) {
     if (!known.has(id) || known.get(id).position) return;
+    let used = null;
     try {
-      const answer = await ask(`/messages/${id}`, { method: "PUT", body: { body }, token: await token() });
+      used = await token();
+      const answer = await ask(`/messages/${id}`, { method: "PUT", body: { body }, token: used });
       show(await answer.json());
       forget(id);
       say("problem", null);
       return;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.status === 401) { startAgain(); if (n < 2) continue; }
-      if (!error.passes || n >= 3) throw error;
-      await pause(Math.max(error.retryAfter * 1000, backOff(n)));
+      if (error.status === 401) { startAgain(); await token(used); if (n < 2) continue; }
+      if (!error.passes || n >= 3 || error.retryAfter > LONGEST_WAIT_S) throw error;
+      const wait = Math.max(error.retryAfter * 1000, backOff(n));
+      if (error.status === 429) {
+        const seconds = counted(Math.ceil(wait / 1000), "second");
+        show({ id, body, state: "sending", wait: `Not sent yet – too many messages at once. Trying again in ${seconds}.` });
+      }
+      await pause(wait);
     }
   }
 }
@@ -253,9 +360,17 @@ function reason(error) {
   if (error.status === 404) return "this chat does not exist any more.";
   if (error.status === 413) return "it is too long.";
   if (error.status === 422) return "this text can't be sent.";
-  if (error.status === 429) return "too many messages at once.";
+  if (error.status === 429) return `too many messages at once. ${tryAgain(error)}`;
   return "the server is busy.";
 }
+
+/** When to try again, for somebody who was refused by a limit. */
+function tryAgain(error) {
+  const seconds = error instanceof Refused ? error.retryAfter : 0;
+  return seconds ? `Try again in ${counted(seconds, "second")}.` : "Please try again.";
+}
+
+const counted = (count, noun) => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`);
 
 /** Puts a message that could not be sent back into the box, before the text that is there. */
 function takeBack({ id, body }) {
@@ -266,7 +381,46 @@ function takeBack({ id, body }) {
   text.focus();
 }
 
+/** How many control characters were left out of the draft. */
+let removed = 0;
+
+/** Cleans what was typed or dropped; the caret stays where it was. */
+function typed() {
+  const clean = cleaned(text.value);
+  if (clean.text !== text.value) {
+    const caret = cleaned(text.value.slice(0, text.selectionEnd)).text.length;
+    text.value = clean.text;
+    text.setSelectionRange(caret, caret);
+  }
+  removed = clean.text ? removed + clean.removed : 0;
+  draftChanged();
+}
+
+/** Pastes the cleaned text in place of the other, so that Undo takes it back. */
+function pasted(event) {
+  const given = event.clipboardData?.getData("text/plain") ?? "";
+  const clean = cleaned(given);
+  if (clean.text === given || !document.execCommand("insertText", false, clean.text)) return;
+  event.preventDefault();
+  removed += clean.removed;
+  remark();
+}
+
+/** A sentence about the draft: too long, near the limit, or without what was left out. */
+function remark() {
+  const length = lengthOf(text.value);
+  const over = length - MOST;
+  const sentences = [];
+  if (over > 0) sentences.push(`${counted(over, "character")} too many. Shorten the message to send it.`);
+  else if (length >= MOST * 0.9) sentences.push(`${length} / ${MOST}`);
+  if (removed > 0) sentences.push(`${counted(removed, "control character")}, which nobody can see, ${removed === 1 ? "was" : "were"} removed.`);
+  say("remark", sentences.join(" "));
+  el("remark").classList.toggle("over", over > 0);
+  el("send").disabled = over > 0;
+}
+
 function draftChanged() {
+  remark();
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight + 2}px`;
   if (text.value) kept.set("draft", text.value); else kept.remove("draft");
@@ -305,14 +459,18 @@ async function showEarlier() {
     el("earlier").hidden = !cursor;
     thread.scrollTop = thread.scrollHeight - height;
     say("problem", null);
-  } catch {
-    say("problem", "Earlier messages could not be loaded. Please try again.");
+  } catch (error) {
+    say("problem", `Earlier messages could not be loaded. ${tryAgain(error)}`);
   }
 }
+
+/** Ends the stream that is followed. */
+let stopFollowing = () => {};
 
 /** Server-sent events by fetch: an EventSource can't carry the token. Ends when the connection does. */
 async function follow(withToken) {
   const stop = new AbortController();
+  stopFollowing = () => stop.abort();
   let watchdog;
   const alive = () => { clearTimeout(watchdog); watchdog = setTimeout(() => stop.abort(), 35_000); };
   alive();
@@ -354,29 +512,47 @@ function receive(block) {
   if (isNew && message.from === "team") announce(message);
 }
 
-/** The old conversation can't be reached: another database, or an invalid token. Unsent messages stay. */
+/** The old conversation can't be reached: another database, an invalid token, or that of another tab. Unsent messages
+ * stay. */
 function startAgain() {
-  kept.remove("token");
+  stopFollowing();
   for (const [id, message] of [...known]) if (message.position) remove(id);
   [last, cursor] = [0, null];
+  kept.remove("seen");
+  countUnread();
 }
+
+// Another tab made or replaced the token. A conversation that is shown here stays until the server refuses it.
+kept.onChange((name) => {
+  if (name === "token" && last === 0 && mine && kept.get("token") !== mine) { mine = null; stopFollowing(); }
+  if (name === "seen") countUnread();
+});
+addEventListener("pagehide", kept.restore);
+document.addEventListener("visibilitychange", () => { kept.restore(); countUnread(); });
 
 let lost = 0;
 
 async function live() {
   for (;;) {
+    let [used, refusal] = [null, null];
     try {
-      const mine = await token();
-      await catchUp(mine);
+      used = await token();
+      await catchUp(used);
       opened();
       deliverAgain();
-      await follow(mine);
+      await follow(used);
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) startAgain();
-      if (error instanceof Refused && error.status === 404) return noChat();
+      if (error instanceof Refused) refusal = error;
     }
+    if (refusal?.status === 404) return noChat();
+    if (refusal?.status === 401) { startAgain(); await token(used).catch(() => {}); }
+    // Another tab has another token: at once.
+    if (used && !refusal && mine !== used) continue;
     lost += 1;
-    if (lost > 1) say("connection", "Reconnecting – new messages may be missing.");
+    if (refusal?.status === 429) {
+      say("connection", `Too many attempts. ${tryAgain(refusal)}`);
+      await pause(refusal.retryAfter * 1000);
+    } else if (lost > 1) say("connection", "Reconnecting – new messages may be missing.");
     await Promise.race([pause(backOff(Math.min(lost, 6))), new Promise((done) => addEventListener("online", done, { once: true }))]);
   }
 }
@@ -393,7 +569,8 @@ function opened() {
 // --- the page ---------------------------------------------------------------------------------------------------
 
 composer.addEventListener("submit", (event) => { event.preventDefault(); submit(); text.focus(); });
-text.addEventListener("input", draftChanged);
+text.addEventListener("input", typed);
+text.addEventListener("paste", pasted);
 text.addEventListener("keydown", (event) => {
   // keyCode 229: Safari reports the Enter that ends a composition as not composing.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;

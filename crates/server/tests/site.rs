@@ -162,7 +162,7 @@ async fn the_chat_names_the_organization_before_any_script_runs() {
     let nobody = world.nobody().with("accept-encoding", "br");
     for path in ["/chat/acme", "/chat/acme/", "/chat/acme?from=mail"] {
         let answer = nobody.get(path).await.expect(200);
-        assert_eq!(between(&answer.text(), "<title>", "</title>"), "Chat with ACME");
+        assert_eq!(between(&answer.text(), "<title>", "</title>"), "Chat with &#x2068;ACME&#x2069;");
         assert_eq!(between(&answer.text(), "<h1 id=\"title\">", "</h1>"), "Chat with <bdi dir=\"auto\">ACME</bdi>");
         let parts = ["content-type", "cache-control", "content-encoding"].map(|name| answer.header(name));
         assert_eq!(parts, [Some("text/html; charset=utf-8"), Some("no-cache"), None], "{path}");
@@ -188,7 +188,7 @@ async fn a_hostile_name_of_an_organization_is_text() {
         "<!--",
         "&lt;b&gt; & Sons",
         "{organization}",
-        "\u{202e}emca\u{0}",
+        "\u{202e}emca\u{2069}\u{0}",
         "Zoë & 東京",
     ]
     .into_iter()
@@ -196,10 +196,11 @@ async fn a_hostile_name_of_an_organization_is_text() {
     {
         orgs::add(world.db(), &format!("hostile-{n}"), name).await.unwrap();
         let page = world.nobody().get(&format!("/chat/hostile-{n}")).await.expect(200).text();
-        let title = between(&page, "<title>Chat with ", "</title>").to_owned();
+        // Isolated, and without what could end the isolation: a title has no elements.
+        let title = between(&page, "<title>Chat with &#x2068;", "&#x2069;</title>").to_owned();
         let heading = between(&page, "<bdi dir=\"auto\">", "</bdi>").to_owned();
         let shown = unescaped(&title);
-        assert_eq!((shown.as_str(), &heading), (name, &title));
+        assert_eq!((shown, &heading), (name.replace(['\u{202e}', '\u{2069}'], ""), &title));
         assert!(!title.contains(['<', '>', '"', '\'']), "{title}");
         // Everything else on the page is the same for every organization.
         let rest = page.replacen(&title, "", 2);

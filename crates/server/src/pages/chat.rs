@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use wire::ProblemCode;
+use wire::{ProblemCode, characters::is_bidi_control};
 
 /// The page for a slug without an organization.
 const NOBODY: &str = "chat/nobody.html";
@@ -39,8 +39,13 @@ pub(super) async fn answer(state: &State, slug: &str, asked: &HeaderMap) -> Resu
     };
     let page = files.file(CHAT_TEMPLATE).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
     let Ok(template) = std::str::from_utf8(&page.plain) else { return Ok(StatusCode::NOT_FOUND.into_response()) };
-    let filled = template.replace(NAME, &escaped(&name));
+    let filled = template.replace(NAME, &escaped(&undirected(&name)));
     Ok(File::new(CHAT_TEMPLATE, filled.into(), None).answer(asked))
+}
+
+/// A name without the characters that turn a text: the page's title isolates it with two of them.
+fn undirected(name: &str) -> String {
+    name.chars().filter(|c| !is_bidi_control(*c)).collect()
 }
 
 /// Escapes a text for HTML, in an element or an attribute.
