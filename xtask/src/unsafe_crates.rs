@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The crates by which the server reads input from outside: requests, archives of mail, and the texts in both.
-const PARSERS: [(&str, &str); 24] = [
+const PARSERS: [(&str, &str); 25] = [
     ("bytes", "the buffers of requests"),
     ("encoding_rs", "the character sets of letters"),
     ("form_urlencoded", "query parameters"),
@@ -33,6 +33,7 @@ const PARSERS: [(&str, &str); 24] = [
     ("simdutf8", "whether a text is UTF-8"),
     ("sqlx-sqlite", "values in statements"),
     ("tokio", "the bytes of connections"),
+    ("unicode-normalization", "notes, and what is searched for in them"),
     ("url", "origins and host names"),
     ("utf8_iter", "host names"),
     ("uuid", "ids"),

@@ -2,55 +2,65 @@
 
 use unicase::UniCase;
 
-/// Folds the case of a text by Unicode's full, language-independent rules: `ß` is `ss`, a final sigma is a sigma. The
-/// dot of an i does not count, with which Turkish and Azerbaijani tell two letters apart: `İ`, `I`, `i` and `ı` are
-/// one letter.
+/// Folds a text for a search. Case by Unicode's full, language-independent rules: `ß` is `ss`, a final sigma is a sigma,
+/// and `İ`, `I`, `i` and `ı` are one letter. Marks on letters do not count (`é` is `e`), whether they are typed with the
+/// letter or behind it; nor do compatible forms (`ﬁ`, full width, a no-break space). A letter of its own, such as `ł` or
+/// `ø`, stays.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let folded = UniCase::new(text).to_folded_case();
-    let mut out = String::with_capacity(folded.len());
-    for c in folded.chars() {
-        match c {
-            // The combining dot above, into which the folding of `İ` puts the dot.
-            '\u{307}' if out.ends_with('i') => {}
-            'ı' => out.push('i'),
-            c => out.push(c),
-        }
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
     }
-    out
+    let bare = without_marks(&normalized(text, Form::Nfkd));
+    let folded = UniCase::new(bare.as_str()).to_folded_case().replace('ı', "i");
+    // Composed again, so that a syllable or a voiced kana is not found by a part of it. Folding may have brought marks.
+    normalized(&without_marks(&normalized(&folded, Form::Nfkd)), Form::Nfc)
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Nfkd,
+    Nfc,
+}
+
+/// By the browser: the tables of the crate are a tenth of the app's size.
+#[cfg(target_arch = "wasm32")]
+fn normalized(text: &str, form: Form) -> String {
+    let form = match form {
+        Form::Nfkd => "NFKD",
+        Form::Nfc => "NFC",
+    };
+    // Fails for the name of a form that there is not.
+    js_sys::JsString::from(text).normalize(form).into()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn normalized(text: &str, form: Form) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    match form {
+        Form::Nfkd => text.nfkd().collect(),
+        Form::Nfc => text.nfc().collect(),
+    }
+}
+
+fn without_marks(text: &str) -> String {
+    text.chars().filter(|c| !is_mark(*c)).collect()
+}
+
+/// The combining marks that stand on any letter, by their blocks, and the vowel points of Hebrew and Arabic, which are
+/// rarely written. The vowel signs of Indic scripts and the voicing marks of kana make other syllables, and stay.
+fn is_mark(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c2}'
+        | '\u{5c4}'..='\u{5c5}' | '\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_search_finds_a_word_in_any_case_of_its_letters() {
-        for (one, other) in [
-            ("STRASSE", "straße"),
-            ("STRAẞE", "Straße"),
-            ("İstanbul", "istanbul"),
-            ("ISTANBUL", "İSTANBUL"),
-            ("IŞIK", "ışık"),
-            ("ΟΔΟΣ", "οδος"),
-            ("ŽIVJO", "živjo"),
-            ("ﬃ", "FFI"),
-            ("ПРИВЕТ", "привет"),
-            ("ＡＢＣ", "ａｂｃ"),
-            ("𐐀", "𐐨"),
-        ] {
-            assert_eq!(fold(one), fold(other), "{one} {other}");
-        }
-    }
-
-    #[test]
-    fn letters_that_differ_by_more_than_case_stay_different() {
-        for (one, other) in [("o", "ö"), ("a\u{307}", "a"), ("e", "é"), ("l", "ł"), ("ss", "s"), ("i\u{301}", "i")] {
-            assert_ne!(fold(one), fold(other), "{one} {other}");
-        }
-    }
-
-    #[cfg(not(target_arch = "wasm32"))]
     proptest::proptest! {
         #[test]
         fn folding_a_folded_text_changes_nothing(text in "\\PC{0,100}") {
@@ -61,6 +71,13 @@ mod tests {
         #[test]
         fn a_text_is_found_by_its_own_letters_in_upper_and_lower_case(text in "[a-zà-öø-ÿα-ωа-я]{0,40}") {
             proptest::prop_assert_eq!(fold(&text.to_uppercase()), fold(&text));
+        }
+
+        #[test]
+        fn the_normal_form_of_a_text_does_not_count(text in "\\PC{0,40}") {
+            for form in [Form::Nfc, Form::Nfkd] {
+                proptest::prop_assert_eq!(fold(&normalized(&text, form)), fold(&text));
+            }
         }
     }
 }
