@@ -1,5 +1,7 @@
 //! Component tests in a real browser: `wasm-bindgen-test` runs this one binary in Chromium.
 
+#[path = "../../crates/wire/tests/fold_table/mod.rs"]
+mod fold_table;
 mod stories_changes;
 mod stories_conversation_notes;
 mod stories_deleted;
@@ -14,6 +16,7 @@ mod stories_panel;
 mod stories_refused;
 mod stories_sealed;
 mod stories_seen;
+mod stories_text;
 mod stories_times;
 mod stories_typed;
 mod stories_writing;
