@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 /// `words`: what the caller's language says. `attachment`: the name of the first one. Where there is no text, it stands for it.
 #[component]
-pub(crate) fn MessageExcerpt(words: &'static Strings, text: String, attachment: Option<String>) -> impl IntoView {
+pub fn MessageExcerpt(words: &'static Strings, text: String, attachment: Option<String>) -> impl IntoView {
     let only = attachment.as_deref().filter(|_| text.is_empty()).map(|name| {
         view! {
             <Icon shape=Shape::Paperclip />
