@@ -361,7 +361,7 @@ for (const [choice, wins] of [["Keep mine", "Mine"], ["Keep theirs", "Theirs"]])
     const input = here.panel.getByRole("textbox", { name: "Address", exact: true });
     await input.fill("Mine");
     await (await api(sam)).change(`/contacts/${who.id}`, { address: "Theirs", external_id: "Something else" });
-    await input.press("Enter");
+    await input.press("Control+Enter");
     await expect(here.panel.getByRole("alert").filter({ hasText: "Somebody changed this to “Theirs”" })).toBeVisible();
     expect((await (await api(sam)).get(`/contacts/${who.id}`)).address, "nothing is overwritten silently").toBe("Theirs");
     await here.panel.getByRole("button", { name: choice }).click();

@@ -393,7 +393,7 @@ function stories() {
     await here.detail("Address").click();
     const field = here.panel.getByRole("textbox", { name: "Address", exact: true });
     await field.fill(address);
-    await field.press("Enter");
+    await field.press("Control+Enter");
     await here.root.getByRole("button", { name: "Sending options" }).click();
     await here.root.getByRole("checkbox", { name: "Enter sends" }).check();
     await page.keyboard.press("Escape");
