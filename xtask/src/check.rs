@@ -181,7 +181,7 @@ fn clippy(project: &Project) -> Result<TestCount, Error> {
 /// What the crates of the project may be, by deny.toml.
 fn deny(project: &Project, checks: &[&str]) -> Result<(), Error> {
     let path = install::path_with(&[install::cargo_deny(project)?]);
-    shell::run(project.cargo(&["deny", "--locked", "check"]).args(checks).env("PATH", path))
+    shell::run(project.cargo(&["deny", "--locked", "--workspace", "check"]).args(checks).env("PATH", path))
 }
 
 /// Asks for known vulnerabilities of the crates. Apart from the other steps: it fetches the advisory database.
