@@ -48,7 +48,7 @@ async function refuse(page, path, method) {
 
 /**
  * Every button that removes or closes something: `button`; `left`, of which one effect takes one; `several`, if others
- * of its kind are beside it; `arrange` puts them there.
+ * of its kind are beside it, or it becomes another at once; `arrange` puts them there.
  */
 const BUTTONS = [
   {
@@ -138,6 +138,7 @@ const BUTTONS = [
   },
   {
     name: "the check mark",
+    several: true,
     arrange: async ({ here }) => {
       if (await here.reopen.isVisible()) await here.reopen.evaluate((button) => button.click());
       await expect(here.finish).toBeVisible();
@@ -147,6 +148,7 @@ const BUTTONS = [
   },
   {
     name: "Close conversation in the panel",
+    several: true,
     arrange: async ({ here }) => {
       if (await here.reopen.isVisible()) await here.reopen.evaluate((button) => button.click());
       await expect(here.finish).toBeVisible();

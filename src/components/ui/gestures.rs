@@ -37,6 +37,8 @@ struct Gesture {
 /// The last click that took effect, for as long as another may belong to it.
 struct Click {
     control: Element,
+    /// What the control said that it does.
+    label: String,
     at: (i32, i32),
     _forgotten: Timer,
 }
@@ -89,6 +91,10 @@ fn closest(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok().flatten()
 }
 
+fn label(control: &Element) -> String {
+    control.get_attribute("aria-label").or_else(|| control.text_content()).unwrap_or_default()
+}
+
 impl Gesture {
     fn takes_click(self: &Rc<Self>, click: &MouseEvent) -> bool {
         // Without a count it comes from a key or from assistive technology.
@@ -101,20 +107,22 @@ impl Gesture {
             return false;
         }
         if let Some(control) = control {
-            self.click.replace(Some(Click { control, at, _forgotten: self.forget_later() }));
+            let label = label(&control);
+            self.click.replace(Some(Click { control, label, at, _forgotten: self.forget_later() }));
         }
         true
     }
 
-    /// Whether a click belongs to the last one: at the same place, but not on the same control, because that one is gone
-    /// or moved. A finger's taps have no count: for them also on the same control.
+    /// Whether a click belongs to the last one: at the same place, but not on the same control, because that one is gone,
+    /// moved, or does something else now. A finger's taps have no count: for them also on the same control.
     fn is_continued(&self, control: Option<&Element>, at: (i32, i32)) -> bool {
         let last = self.click.borrow();
         let Some(last) = last.as_ref() else { return false };
         let by_touch = self.by_touch.get();
         let near = if by_touch { NEAR_BY_TOUCH } else { NEAR };
         let is_near = (at.0 - last.at.0).abs() <= near && (at.1 - last.at.1).abs() <= near;
-        is_near && (by_touch || control != Some(&last.control))
+        let is_another = |control: &Element| *control != last.control || label(control) != last.label;
+        is_near && (by_touch || control.is_none_or(is_another))
     }
 
     /// A gesture ends half a second after its last click.
