@@ -92,6 +92,7 @@ async fn a_letter_a_folder_and_what_is_compressed_are_read_and_the_rest_is_refus
     for (path, sentence) in [
         (write("a.zip", b"PK\x03\x04..."), "is a zip archive. Unpack it"),
         (write("a.pst", b"!BDN..."), "is a data file of Outlook"),
+        (write("a.tar.gz", &zipped(&[&[b'a'; 257], b"ustar".as_slice()].concat())), "holds a tar archive. Unpack it"),
         (write("cut.gz", &cut), "is damaged: it can't be unpacked to its end."),
         (write("empty", b""), "is not mail: it is empty."),
         (folder.path().join("nothing").to_str().unwrap().to_owned(), "There is no file or folder"),

@@ -86,3 +86,14 @@ fn text_outside_of_the_parts_is_read_where_no_part_is_text() {
         assert_eq!(letter(raw).body, "Not delivered.");
     }
 }
+
+#[test]
+fn a_text_that_is_only_in_a_form_of_outlooks_is_named() {
+    let tnef = "--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nx\n--b--\n";
+    let head = "From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n";
+    let alone = letter(format!("{head}{tnef}").as_bytes());
+    assert!(alone.body.starts_with("[winmail.dat: the text of this message"), "{}", alone.body);
+    assert_eq!(alone.attachments[0].name, "winmail.dat");
+    let beside_text = letter(format!("{head}--b\n\nhello\n{tnef}").as_bytes());
+    assert_eq!(beside_text.body, "hello");
+}

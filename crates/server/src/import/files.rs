@@ -26,6 +26,14 @@ const REFUSED: [(&[u8], &str); 7] = [
     (b"7z\xbc\xaf", "a 7z archive. Unpack it, and import what is in it"),
 ];
 
+/// What a file is that is known but not read.
+fn refused(start: &[u8]) -> Option<&'static str> {
+    // A tar archive says so behind the name of its first file.
+    let is_tar = start.get(257..262) == Some(b"ustar");
+    let by_magic = || REFUSED.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| *what);
+    is_tar.then_some("a tar archive. Unpack it, and import what is in it").or_else(by_magic)
+}
+
 /// The files of an archive.
 #[derive(Debug)]
 pub struct Files {
@@ -108,13 +116,16 @@ impl Found {
     fn at(path: &Path, name: &Path) -> Result<Option<Self>> {
         let file = File::open(path).map_err(|error| cannot_read(path, &error))?;
         let mut start = beginning(&file).map_err(|error| cannot_read(path, &error))?;
-        if let Some((_, what)) = REFUSED.iter().find(|(magic, _)| start.starts_with(magic)) {
+        if let Some(what) = refused(&start) {
             return Err(Error::Setup(format!("{} is {what}.", path.display())));
         }
         let mut unpacked = None;
         if start.starts_with(&[0x1f, 0x8b]) {
             let plain = unpack(path).map_err(|error| cannot_unpack(path, &error))?;
             start = plain.reopen().and_then(|file| beginning(&file)).map_err(|error| cannot_unpack(path, &error))?;
+            if let Some(what) = refused(&start) {
+                return Err(Error::Setup(format!("{} holds {what}.", path.display())));
+            }
             unpacked = Some(plain);
         }
         let is_named_mbox = name.to_string_lossy().trim_end_matches(".gz").ends_with(".mbox");
