@@ -61,6 +61,24 @@ const ZONES: [(&str, i32); 50] = [
     ("pdt", -420),
 ];
 
+/// Time zones by their long names, as ones of [`ZONES`].
+const LONG_ZONES: [(&str, &str); 14] = [
+    ("pacific daylight time", "pdt"),
+    ("pacific standard time", "pst"),
+    ("mountain daylight time", "mdt"),
+    ("mountain standard time", "mst"),
+    ("central daylight time", "cdt"),
+    ("central standard time", "cst"),
+    ("eastern daylight time", "edt"),
+    ("eastern standard time", "est"),
+    ("central european summer time", "cest"),
+    ("central european standard time", "cet"),
+    ("central european time", "cet"),
+    ("british summer time", "bst"),
+    ("greenwich mean time", "gmt"),
+    ("coordinated universal time", "utc"),
+];
+
 /// What a text says of a time, so far.
 #[derive(Default)]
 struct Found {
@@ -83,7 +101,14 @@ struct Found {
 pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
     let text: String = text.chars().take(MAX_LEN).flat_map(char::to_lowercase).collect();
     let joined = ["년 ", "월 ", "年 ", "月 "].iter().fold(text, |text, sign| text.replace(sign, sign.trim_end()));
-    let text: String = joined.chars().map(western).collect();
+    let mut text: String = joined.chars().map(western).collect();
+    for (long, short) in LONG_ZONES {
+        text = text.replace(long, short);
+    }
+    if text.trim_start().get(4..6) == Some(". ") {
+        // `2021. 6. 3.`
+        text = text.replacen(". ", "-", 2);
+    }
     if let Some(seconds) = seconds_of_unix(text.trim()) {
         return Some(seconds);
     }
@@ -125,6 +150,11 @@ fn seconds_of_unix(text: &str) -> Option<DateTime<Utc>> {
 impl Found {
     fn word(&mut self, word: &str) {
         let word = word.trim_matches(['\'', '|']);
+        // `03/jun/2021:10:00:00`
+        if let Some((date, clock)) = word.split_once(':').filter(|(date, _)| date.contains('/')) {
+            self.word(date);
+            return self.word(clock);
+        }
         let starts_with_digit = word.starts_with(|c: char| c.is_ascii_digit());
         let is_read = if word.contains(':') && starts_with_digit {
             self.clock(word)
