@@ -16,6 +16,9 @@ const SHORT: usize = 4096;
 /// A sentence that only says that the letter is HTML has no more characters.
 const SENTENCE: usize = 300;
 
+/// Where an HTML page names its character set.
+const PAGE_HEAD: usize = 1024;
+
 #[derive(Clone)]
 pub(super) struct Source<'a> {
     body: &'a [u8],
@@ -48,7 +51,8 @@ impl<'a> Source<'a> {
             || is_text(&decoded.bytes)
             || !is_text(body);
         let bytes = if is_readable { decoded.bytes } else { Cow::Borrowed(body) };
-        let text = charset::decoded(self.charset.as_deref(), &bytes);
+        let in_page = || named_in_page(&bytes).filter(|_| self.media == Media::Html);
+        let text = charset::decoded(self.charset.clone().or_else(in_page).as_deref(), &bytes);
         let mut text = match self.media {
             Media::Html => html::to_text(&text),
             _ => flowed::joined(&text, self.flow),
@@ -79,6 +83,18 @@ impl<'a> Source<'a> {
             && to_the_reader
             && html.iter().any(|html| html.media == Media::Html && html.body.len() > self.body.len())
     }
+}
+
+/// The character set that an HTML page names in its head.
+fn named_in_page(bytes: &[u8]) -> Option<String> {
+    let start = bytes[..bytes.len().min(PAGE_HEAD)].to_ascii_lowercase();
+    let at = start.windows(8).position(|word| word == b"charset=")? + 8;
+    let name = start[at..].iter().skip_while(|byte| b"\"' ".contains(byte));
+    let name: String = name
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+        .map(|byte| char::from(*byte))
+        .collect();
+    (!name.is_empty()).then_some(name)
 }
 
 /// Whether bytes are a text: no zero, and hardly another control character.

@@ -97,3 +97,9 @@ fn a_text_that_is_only_in_a_form_of_outlooks_is_named() {
     let beside_text = letter(format!("{head}--b\n\nhello\n{tnef}").as_bytes());
     assert_eq!(beside_text.body, "hello");
 }
+
+#[test]
+fn a_page_may_name_its_own_character_set() {
+    let page = b"From: a@b.example\nContent-Type: text/html\n\n<meta charset=koi8-r><p>\xf0\xd2\xc9\xd7\xc5\xd4</p>\n";
+    assert_eq!(letter(page).body, "Привет");
+}
