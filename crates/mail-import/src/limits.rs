@@ -54,7 +54,7 @@ pub enum Doubt {
     Structure,
     #[error("a part is not encoded as it says, and is kept as it stands")]
     Encoding,
-    #[error("its date can't be read, or is in the future, and the archive's order decides")]
+    #[error("it has no date that can be read, or only one in the future, and gets that of the message before it")]
     Date,
     #[error("another message has the same Message-ID, but another sender, date, subject or text; both are in")]
     MessageId,

@@ -259,6 +259,15 @@ async fn the_list_says_of_a_mail_without_text_that_it_has_an_attachment() {
 }
 
 #[tokio::test]
+async fn of_many_letters_with_the_same_doubt_the_first_are_named_and_the_others_counted() {
+    let world = World::new().await;
+    let mbox: String = (0..30).map(|n| format!("From - \nFrom: Ann <ann@y.test>\n\nletter {n}\n\n")).collect();
+    let words = bring_in_bytes(&world, mbox.as_bytes(), &[]).await.summary(None);
+    assert!(words.contains("in doubt: message 20 (") && !words.contains("message 21 ("), "{words}");
+    assert!(words.ends_with("in doubt: 10 more: it has no date that can be read, or only one in the future, and gets that of the message before it"));
+}
+
+#[tokio::test]
 async fn windows_line_ends_and_quoted_from_lines_are_undone() {
     let world = World::new().await;
     let report = bring_in(&world, "crlf.mbox", &[]).await;

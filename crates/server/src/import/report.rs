@@ -8,6 +8,9 @@ use std::{collections::BTreeSet, fmt::Write as _};
 /// Conversations that ended longer ago are probably over.
 const LONG_AGO: TimeDelta = TimeDelta::days(30);
 
+/// Letters that are named for each doubt.
+const MAX_NAMED: usize = 20;
+
 /// The result of an import.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -72,7 +75,7 @@ impl Report {
         };
         lines.extend(self.unreadable.iter().map(|(at, reason)| format!("unreadable: {}: {reason}", place(*at))));
         lines.extend(self.cut.iter().map(|(at, cut)| format!("cut: {}: {cut}", place(*at))));
-        lines.extend(self.doubts.iter().map(|(at, doubt)| format!("in doubt: {}: {doubt}", place(*at))));
+        lines.extend(self.doubt_lines(place));
         let unanswering = self.unanswering.iter();
         lines.extend(
             unanswering.map(|at| format!("left out: {}: the team's own mail, and it is to nobody outside", place(*at))),
@@ -81,6 +84,20 @@ impl Report {
             lines.push(format!("no mail: {}", file.display()));
         }
         lines.join("\n")
+    }
+
+    /// Of each doubt the first letters: an archive may hold thousands that lack a date.
+    fn doubt_lines(&self, place: impl Fn(Place) -> String) -> Vec<String> {
+        let mut lines = Vec::new();
+        for doubt in self.doubts.iter().map(|(_, doubt)| doubt).collect::<BTreeSet<_>>() {
+            let places: Vec<Place> = self.doubts.iter().filter(|(_, it)| it == doubt).map(|(at, _)| *at).collect();
+            let (named, more) = places.split_at(places.len().min(MAX_NAMED));
+            lines.extend(named.iter().map(|at| format!("in doubt: {}: {doubt}", place(*at))));
+            if !more.is_empty() {
+                lines.push(format!("in doubt: {} more: {doubt}", more.len()));
+            }
+        }
+        lines
     }
 
     fn sentences(&self) -> Vec<String> {
