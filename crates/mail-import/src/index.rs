@@ -197,11 +197,17 @@ fn writes_by_reply_to<'l>(letter: &'l Letter, reading: &Reading) -> Option<&'l S
         ReplyTo::Always => true,
         ReplyTo::Never => false,
         ReplyTo::Auto => {
-            let is_form = is_robot(&letter.from) && !letter.from.domain().eq_ignore_ascii_case(reply_to.domain());
+            let is_form = is_robot(&letter.from) && !is_robot(reply_to) && !is_same_house(&letter.from, reply_to);
             !is_recipient && (is_form || reading.own.has(&letter.from.key()))
         }
     };
     is_taken.then_some(reply_to)
+}
+
+/// Whether two addresses are of one domain, or of a domain inside the other: a service that answers for its people.
+fn is_same_house(a: &Sender, b: &Sender) -> bool {
+    let (a, b) = (a.domain().to_lowercase(), b.domain().to_lowercase());
+    a == b || a.ends_with(&format!(".{b}")) || b.ends_with(&format!(".{a}"))
 }
 
 fn number(texts: &mut IndexSet<Box<str>>, text: String) -> usize {

@@ -95,6 +95,20 @@ fn senders_are_who_wrote() {
 }
 
 #[test]
+fn a_service_that_answers_for_its_people_is_the_sender() {
+    for (reply_to, sender) in [
+        ("Code <reply+a1@reply.code.test>", "notifications@code.test"),
+        ("no-reply@y.test", "notifications@code.test"),
+        ("Ann <ann@y.test>", "ann@y.test"),
+    ] {
+        let mbox = format!("From - \nFrom: Code <notifications@code.test>\nReply-To: {reply_to}\n\nhi\n");
+        let plan = Plan::new(Index::read(mbox.as_bytes(), &Reading::default()).unwrap(), now());
+        let Way::In { from } = plan.letters[0].way else { panic!("it is from outside") };
+        assert_eq!(plan.address(from), sender, "{reply_to}");
+    }
+}
+
+#[test]
 fn dates_are_read_or_come_from_elsewhere() {
     for (name, time) in [("date-month", "2021-10-03T13:00:00+00:00"), ("date-nozone", "2021-06-03T10:00:00+00:00")] {
         assert_eq!(letter(name).times[0].to_rfc3339(), time, "{name}");
