@@ -61,6 +61,20 @@ impl Archive for [u8] {
     }
 }
 
+impl<A: Archive + ?Sized> Archive for &A {
+    fn count(&self) -> usize {
+        (**self).count()
+    }
+
+    fn form(&self, file: usize) -> Form {
+        (**self).form(file)
+    }
+
+    fn open(&self, file: usize) -> io::Result<Box<dyn Source + '_>> {
+        (**self).open(file)
+    }
+}
+
 /// The messages of a file.
 pub(crate) fn entries<'a>(
     archive: &'a (impl Archive + ?Sized),

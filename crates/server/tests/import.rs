@@ -1,9 +1,8 @@
 //! Imported mail archives: what the agents see, and the report about the rest.
 
 use crate::kit::{Client, World, eventually};
-use mail_import::{Archive, Form, Source};
 use sidenote_server::import::{self, Options, Own, Reading, Report};
-use std::{collections::BTreeMap, io::Cursor, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 use wire::{Contact, Conversation, Direction, Message, Page, Status, paths};
 
 fn archive(name: &str) -> Vec<u8> {
@@ -16,24 +15,7 @@ async fn bring_in(world: &World, name: &str, own: &[&str]) -> Report {
 
 async fn bring_in_bytes(world: &World, mbox: &[u8], own: &[&str]) -> Report {
     let reading = Reading { own: Own::new(own).unwrap(), ..Reading::default() };
-    import::archive(world.db(), "acme", &Bytes(mbox), &Options { reading, ..Options::default() }).await.unwrap()
-}
-
-/// An mbox in memory.
-struct Bytes<'a>(&'a [u8]);
-
-impl Archive for Bytes<'_> {
-    fn count(&self) -> usize {
-        1
-    }
-
-    fn form(&self, _: usize) -> Form {
-        Form::Mbox
-    }
-
-    fn open(&self, _: usize) -> std::io::Result<Box<dyn Source + '_>> {
-        Ok(Box::new(Cursor::new(self.0)))
-    }
+    import::archive(world.db(), "acme", &mbox, &Options { reading, ..Options::default() }).await.unwrap()
 }
 
 const TEAM: [&str; 2] = ["help@acme.test", "SALES@Acme.Test"];
@@ -333,7 +315,7 @@ async fn another_process_may_import_beside_the_open_server() {
     stream.until("hello").await;
 
     let other = sidenote_server::db::Db::open(&world.file).await.unwrap();
-    import::archive(&other, "acme", &Bytes(&archive("mime.mbox")), &Options::default()).await.unwrap();
+    import::archive(&other, "acme", &archive("mime.mbox").as_slice(), &Options::default()).await.unwrap();
     other.close().await;
 
     stream.until("message-added").await;
@@ -350,7 +332,7 @@ async fn the_other_organization_gets_nothing() {
 #[tokio::test]
 async fn an_unknown_organization_is_refused_before_anything_is_read() {
     let world = World::new().await;
-    let refused = import::archive(world.db(), "nobody", &Bytes(&archive("mime.mbox")), &Options::default()).await;
+    let refused = import::archive(world.db(), "nobody", &archive("mime.mbox").as_slice(), &Options::default()).await;
     assert!(refused.unwrap_err().to_string().contains("no organization"));
 }
 
