@@ -6,7 +6,7 @@ mod source;
 mod tnef;
 
 use crate::{
-    Attached, Doubt,
+    Attached, Warning,
     head::{Head, Section},
     limits::Room,
     mime::{Media, Multipart, Part},
@@ -143,12 +143,12 @@ impl<'a, 'r> Found<'a, 'r> {
         };
         let Some(body) = body else {
             // Shown as it stands, but only as a text of its own where it claims to be one.
-            self.room.doubt(Doubt::Encoding);
+            self.room.warn(Warning::Encoding);
             return if media == Media::Plain || media == Media::Letter { media } else { Media::OtherText };
         };
         match media {
             Media::Unclear if part.name().is_none() && is_text(&body.bytes) => {
-                self.room.doubt(Doubt::Structure);
+                self.room.warn(Warning::Structure);
                 if is_markup(&body.bytes) { Media::Html } else { Media::Plain }
             }
             Media::Unclear => Media::Other,

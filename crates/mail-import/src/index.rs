@@ -2,7 +2,7 @@
 //! beside the archive. The letters are read again, one by one, when they are stored.
 
 use crate::{
-    Archive, Cut, Doubt, Identity, Letter, Own, Place, Sender, Unreadable, archive, limits::MAX_ANSWERED,
+    Archive, Cut, Identity, Letter, Own, Place, Sender, Unreadable, Warning, archive, limits::MAX_ANSWERED,
     sender::is_robot, thread::Threads,
 };
 use chrono::{DateTime, Utc};
@@ -37,7 +37,7 @@ pub struct Index {
     /// Letters that are in the archive more than once.
     pub repeated: usize,
     /// Letters that are not as they claim to be.
-    pub doubts: Vec<(Place, Doubt)>,
+    pub warnings: Vec<(Place, Warning)>,
     /// Letters whose sender is in Reply-To, and letters of a sender behind a mailing list.
     pub by_reply_to: usize,
     pub behind_lists: usize,
@@ -89,7 +89,7 @@ impl Index {
             unreadable: Vec::new(),
             cut: Vec::new(),
             repeated: 0,
-            doubts: Vec::new(),
+            warnings: Vec::new(),
             by_reply_to: 0,
             behind_lists: 0,
             envelopes: Vec::new(),
@@ -135,12 +135,12 @@ impl Index {
         }
         same.push(self.envelopes.len());
         if *seen.by_key.entry(key).or_insert(letter.identity) != letter.identity {
-            letter.doubts.insert(Doubt::MessageId);
+            letter.warnings.insert(Warning::MessageId);
         }
         self.by_reply_to += usize::from(is_by_reply_to);
         self.behind_lists += usize::from(letter.is_behind_list);
         self.cut.extend(letter.cut.into_iter().map(|cut| (letter.place, cut)));
-        self.doubts.extend(letter.doubts.into_iter().map(|doubt| (letter.place, doubt)));
+        self.warnings.extend(letter.warnings.into_iter().map(|warning| (letter.place, warning)));
         let answers = self.answers(key, letter.references, letter.in_reply_to);
         self.envelopes.push(Envelope {
             place: letter.place,

@@ -1,7 +1,7 @@
 //! Reads one raw message into a letter: sender, time, the letters it answers, text and attachments.
 
 use crate::{
-    Cut, Doubt, Place, Unreadable,
+    Cut, Place, Unreadable, Warning,
     address::{self, Sender},
     content, date,
     head::{Head, Section},
@@ -59,7 +59,7 @@ pub struct Letter {
     /// What of it is left out.
     pub cut: BTreeSet<Cut>,
     /// What of it is not as it claims to be.
-    pub doubts: BTreeSet<Doubt>,
+    pub warnings: BTreeSet<Warning>,
 }
 
 impl std::fmt::Debug for Letter {
@@ -110,7 +110,7 @@ impl Letter {
             body: content.text,
             attachments: content.attachments,
             cut: room.cut,
-            doubts: room.doubts,
+            warnings: room.warnings,
         };
         let id = message_ids(&message, &HeaderName::MessageId).pop();
         letter.identity = Identity::of(&letter, head.get("date").or(id.as_deref()), entry.skipped);

@@ -52,7 +52,7 @@ pub use archive::{Archive, Form, Source, begins_with_headers};
 pub use identity::Identity;
 pub use index::{Index, Reading, ReplyTo};
 pub use letter::{Attached, Letter};
-pub use limits::{Cut, Doubt, MAX_ANSWERED};
+pub use limits::{Cut, MAX_ANSWERED, Warning};
 pub use own::{NotOwn, Own};
 pub use plan::{Plan, Planned, Way};
 

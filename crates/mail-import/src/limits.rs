@@ -49,7 +49,7 @@ pub enum Cut {
 
 /// What of a letter is not as it claims to be. It is there, but may look odd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum Doubt {
+pub enum Warning {
     #[error("its structure is broken, and what can't be told apart is kept as text")]
     Structure,
     #[error("a part is not encoded as it says, and is kept as it stands")]
@@ -68,7 +68,7 @@ pub(crate) struct Room {
     /// Letters inside this one that are being read.
     enclosed: usize,
     pub(crate) cut: BTreeSet<Cut>,
-    pub(crate) doubts: BTreeSet<Doubt>,
+    pub(crate) warnings: BTreeSet<Warning>,
 }
 
 impl Room {
@@ -79,12 +79,12 @@ impl Room {
             parts: MAX_PARTS,
             enclosed: 0,
             cut: BTreeSet::new(),
-            doubts: BTreeSet::new(),
+            warnings: BTreeSet::new(),
         }
     }
 
-    pub(crate) fn doubt(&mut self, doubt: Doubt) {
-        self.doubts.insert(doubt);
+    pub(crate) fn warn(&mut self, warning: Warning) {
+        self.warnings.insert(warning);
     }
 
     /// Whether a letter inside the one that is being read may be read; if so, until [`Room::leave`].

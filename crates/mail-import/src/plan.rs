@@ -1,7 +1,7 @@
 //! Decides which letter goes into whose conversation, from the archive alone.
 
 use crate::{
-    Archive, Cut, Doubt, Identity, Index, Letter, Place, Sender, archive::letter_at, index::Envelope,
+    Archive, Cut, Identity, Index, Letter, Place, Sender, Warning, archive::letter_at, index::Envelope,
     limits::MAX_ANSWERED, subjects,
 };
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ pub struct Plan {
     /// Letters of the team's that answer more people than they are added for.
     pub cut: Vec<(Place, Cut)>,
     /// Letters whose time is that of the letter before them.
-    pub doubts: Vec<(Place, Doubt)>,
+    pub warnings: Vec<(Place, Warning)>,
     /// For each id its thread.
     pub threads: Vec<usize>,
     /// For each address the sender as written first, or first with a name.
@@ -51,13 +51,19 @@ impl Plan {
     /// `now`: no letter gets a later time.
     #[must_use]
     pub fn new(mut index: Index, now: DateTime<Utc>) -> Self {
-        let mut doubts = Vec::new();
-        let timed = in_order_of_time(std::mem::take(&mut index.envelopes), now, &mut doubts);
+        let mut warnings = Vec::new();
+        let timed = in_order_of_time(std::mem::take(&mut index.envelopes), now, &mut warnings);
         subjects::join(&mut index, &timed);
         let threads = numbered_threads(&mut index, &timed);
         let circle = Circle::new(&timed, &threads);
-        let mut plan =
-            Self { letters: Vec::new(), cut: Vec::new(), doubts, threads: Vec::new(), senders: HashMap::new(), index };
+        let mut plan = Self {
+            letters: Vec::new(),
+            cut: Vec::new(),
+            warnings,
+            threads: Vec::new(),
+            senders: HashMap::new(),
+            index,
+        };
         for (at, envelope) in &timed {
             let (way, is_cut) = circle.way(envelope, threads[envelope.key]);
             let Envelope { place, key, identity, subject, .. } = *envelope;
@@ -122,7 +128,7 @@ impl Plan {
 fn in_order_of_time(
     envelopes: Vec<Envelope>,
     now: DateTime<Utc>,
-    doubts: &mut Vec<(Place, Doubt)>,
+    warnings: &mut Vec<(Place, Warning)>,
 ) -> Vec<(DateTime<Utc>, Envelope)> {
     let past = |envelope: &Envelope| envelope.times.iter().copied().find(|time| *time <= now);
     let mut before = envelopes.iter().find_map(past).unwrap_or(now);
@@ -130,7 +136,7 @@ fn in_order_of_time(
         .into_iter()
         .map(|envelope| {
             let time = past(&envelope);
-            doubts.extend(time.is_none().then_some((envelope.place, Doubt::Date)));
+            warnings.extend(time.is_none().then_some((envelope.place, Warning::Date)));
             before = time.unwrap_or(before);
             (before, envelope)
         })

@@ -57,7 +57,7 @@ pub async fn archive(db: &Db, slug: &str, archive: &dyn Archive, options: &Optio
     let mut report = Report::of(&mut index, now);
     let mut plan = Plan::new(index, now);
     report.cut.extend(std::mem::take(&mut plan.cut));
-    report.doubts.extend(std::mem::take(&mut plan.doubts));
+    report.warnings.extend(std::mem::take(&mut plan.warnings));
     store::store(db, org, &plan, archive, options, &mut report).await?;
     Ok(report)
 }

@@ -1,4 +1,4 @@
-//! Dates that follow no standard: every form that a person reads without doubt. Where there is doubt, there is no date:
+//! Dates that follow no standard: every form that a person reads the same way. What two people may read differently is no date:
 //! `3/4/2021` is one only if the weekday beside it says which.
 
 use super::months::{months, weekdays};

@@ -2,7 +2,7 @@
 //! have more of each kind.
 
 use super::letters;
-use crate::{Doubt, Index, Letter, Own, Plan, Reading, ReplyTo, Way};
+use crate::{Index, Letter, Own, Plan, Reading, ReplyTo, Warning, Way};
 use chrono::{DateTime, Utc};
 
 macro_rules! samples {
@@ -139,7 +139,7 @@ fn letters_with_one_id_are_the_same_only_if_all_is_the_same() {
     let bytes = archive("same-id-same-text");
     let index = Index::read(bytes, &Reading::default()).unwrap();
     assert_eq!((index.envelopes.len(), index.repeated), (2, 0));
-    assert_eq!(index.doubts, [(index.envelopes[1].place, Doubt::MessageId)]);
+    assert_eq!(index.warnings, [(index.envelopes[1].place, Warning::MessageId)]);
     let twice = [bytes, b"\n", bytes].concat();
     assert_eq!(Index::read(&twice[..], &Reading::default()).unwrap().repeated, 2);
 }

@@ -2,13 +2,13 @@
 
 use super::{Arrival, Files};
 use chrono::{DateTime, TimeDelta, Utc};
-use mail_import::{Cut, Doubt, Index, Place, Unreadable};
+use mail_import::{Cut, Index, Place, Unreadable, Warning};
 use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Conversations that ended longer ago are probably over.
 const LONG_AGO: TimeDelta = TimeDelta::days(30);
 
-/// Letters that are named for each doubt.
+/// Letters that are named for each warning.
 const MAX_NAMED: usize = 20;
 
 /// The result of an import.
@@ -26,7 +26,7 @@ pub struct Report {
     /// Letters that are beyond a limit, and are there in part.
     pub cut: BTreeSet<(Place, Cut)>,
     /// Letters that are not as they claim to be.
-    pub doubts: BTreeSet<(Place, Doubt)>,
+    pub warnings: BTreeSet<(Place, Warning)>,
     /// Mail of the team's that is to nobody outside.
     pub unanswering: Vec<Place>,
     /// Letters whose sender is in Reply-To, or behind a mailing list.
@@ -46,7 +46,7 @@ impl Report {
             known: index.repeated,
             unreadable: std::mem::take(&mut index.unreadable),
             cut: std::mem::take(&mut index.cut).into_iter().collect(),
-            doubts: std::mem::take(&mut index.doubts).into_iter().collect(),
+            warnings: std::mem::take(&mut index.warnings).into_iter().collect(),
             by_reply_to: index.by_reply_to,
             behind_lists: index.behind_lists,
             now,
@@ -75,7 +75,7 @@ impl Report {
         };
         lines.extend(self.unreadable.iter().map(|(at, reason)| format!("unreadable: {}: {reason}", place(*at))));
         lines.extend(self.cut.iter().map(|(at, cut)| format!("cut: {}: {cut}", place(*at))));
-        lines.extend(self.doubt_lines(place));
+        lines.extend(self.warning_lines(place));
         let unanswering = self.unanswering.iter();
         lines.extend(
             unanswering.map(|at| format!("left out: {}: the team's own mail, and it is to nobody outside", place(*at))),
@@ -86,15 +86,15 @@ impl Report {
         lines.join("\n")
     }
 
-    /// Of each doubt the first letters: an archive may hold thousands that lack a date.
-    fn doubt_lines(&self, place: impl Fn(Place) -> String) -> Vec<String> {
+    /// Of each warning the first letters: an archive may hold thousands that lack a date.
+    fn warning_lines(&self, place: impl Fn(Place) -> String) -> Vec<String> {
         let mut lines = Vec::new();
-        for doubt in self.doubts.iter().map(|(_, doubt)| doubt).collect::<BTreeSet<_>>() {
-            let places: Vec<Place> = self.doubts.iter().filter(|(_, it)| it == doubt).map(|(at, _)| *at).collect();
+        for warning in self.warnings.iter().map(|(_, warning)| warning).collect::<BTreeSet<_>>() {
+            let places: Vec<Place> = self.warnings.iter().filter(|(_, it)| it == warning).map(|(at, _)| *at).collect();
             let (named, more) = places.split_at(places.len().min(MAX_NAMED));
-            lines.extend(named.iter().map(|at| format!("in doubt: {}: {doubt}", place(*at))));
+            lines.extend(named.iter().map(|at| format!("in doubt: {}: {warning}", place(*at))));
             if !more.is_empty() {
-                lines.push(format!("in doubt: {} more: {doubt}", more.len()));
+                lines.push(format!("in doubt: {} more: {warning}", more.len()));
             }
         }
         lines
