@@ -1,25 +1,32 @@
-//! `cargo xtask bench`: the figures about speed in docs/testing.md, as ratios of two things measured side by side in
-//! one run.
+//! `cargo xtask bench [SUITE…] [--rounds N]`: builds everything that the suites of `bench/` measure, and runs them. The
+//! suites compare the app with a hand-written page, and the server with a bare echo.
 
 use std::process::{Command, ExitCode};
 
 use crate::{
-    build, install,
+    build, install, package,
     project::Project,
     shell::{self, Error},
 };
 
-pub(crate) fn bench(project: &Project) -> Result<ExitCode, Error> {
+/// `words` go to `bench/run.mjs`.
+pub(crate) fn bench(project: &Project, words: &[&str]) -> Result<ExitCode, Error> {
     build::release(project)?;
+    build::echo(project)?;
+    package::made(project)?;
     install::npm_packages(project)?;
     let chromium = install::browser()?.chromium;
+    // The suite `server` opens thousands of connections.
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n $(ulimit -Hn); exec node bench/run.mjs \"$@\"", "sh"]).args(words);
     shell::run(
-        Command::new("node")
-            .arg("bench/live.mjs")
+        command
             .current_dir(&project.root)
             .env("CHROMIUM", chromium)
             .env("SIDENOTE_SERVER", project.server(build::FAST))
-            .env("SIDENOTE_DIST", project.dist()),
+            .env("SIDENOTE_DIST", project.dist())
+            .env("SIDENOTE_PACKAGE", package::directory(project))
+            .env("SIDENOTE_ECHO", project.echo(build::FAST)),
     )?;
     Ok(ExitCode::SUCCESS)
 }

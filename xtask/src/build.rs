@@ -69,3 +69,9 @@ pub(crate) fn app(project: &Project) -> Result<(), Error> {
 pub(crate) fn server(project: &Project, profile: &str) -> Result<(), Error> {
     shell::run(&mut project.cargo(&["build", "--locked", "--profile", profile, "--package", "sidenote-server"]))
 }
+
+/// Builds the bare echo that the server is measured against, with the server's own profile.
+pub(crate) fn echo(project: &Project) -> Result<(), Error> {
+    let words = ["build", "--locked", "--profile", FAST, "--package", "sidenote-server", "--example", "echo"];
+    shell::run(&mut project.cargo(&words))
+}

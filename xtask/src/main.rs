@@ -50,7 +50,8 @@ cargo xtask conformance --base-url URL --agent EMAIL:PASSWORD
                                         asks any back end whether it keeps the contract; --help says more
 cargo xtask advisories                  known vulnerabilities of the crates; needs the network
 cargo xtask unsafe-crates               the crates of the server that contain `unsafe`
-cargo xtask bench                       ratios of what is measured side by side
+cargo xtask bench [SUITE…] [--rounds N] how fast the app, the widget and the server are, beside the least that does the
+                                        same; writes bench/results.md
 cargo xtask faults [--long]             what goes wrong in the world, hundreds (thousands) of times; prints figures
 cargo xtask audit [--long]              what SECURITY.md promises, measured; prints figures
 cargo xtask fuzz [SECONDS]              any bytes for the mail reader, a minute for each target; needs a C++ compiler
@@ -91,7 +92,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode, Error> {
         .map(|()| ExitCode::SUCCESS),
         ["unsafe-crates"] => unsafe_crates::list(&project).map(|()| ExitCode::SUCCESS),
         ["advisories"] => check::advisories(&project),
-        ["bench"] => bench::bench(&project),
+        ["bench", words @ ..] => bench::bench(&project, words),
         ["faults"] => faults::faults(&project, &faults::USUAL),
         ["faults", "--long"] => faults::faults(&project, &faults::LONG),
         ["audit"] => audit::audit(&project, &audit::USUAL),

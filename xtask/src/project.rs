@@ -34,8 +34,16 @@ impl Project {
 
     /// The server's binary in a profile of Cargo.toml.
     pub(crate) fn server(&self, profile: &str) -> PathBuf {
-        let directory = if profile == "dev" { "debug" } else { profile };
-        self.target.join(directory).join(format!("sidenote-server{}", std::env::consts::EXE_SUFFIX))
+        self.built(profile).join(format!("sidenote-server{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// The bare echo, an example of the server's crate.
+    pub(crate) fn echo(&self, profile: &str) -> PathBuf {
+        self.built(profile).join("examples").join(format!("echo{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    fn built(&self, profile: &str) -> PathBuf {
+        self.target.join(if profile == "dev" { "debug" } else { profile })
     }
 
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
