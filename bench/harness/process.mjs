@@ -3,6 +3,17 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 
+/** What has to be undone if this process ends early. */
+const undone = new Set();
+process.once("exit", () => undone.forEach((undo) => undo()));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+
+/** Calls `undo` when this process ends, unless the function that it returns is called before. */
+export function atExit(undo) {
+  undone.add(undo);
+  return () => undone.delete(undo);
+}
+
 const START_MS = 60_000;
 const STOP_MS = 20_000;
 /** The kernel counts processor time in ticks; Linux has a hundred of them in a second. */
@@ -24,6 +35,7 @@ export class Running {
   static async start(program, words = []) {
     const running = new Running();
     running.#child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+    running.#child.once("exit", atExit(() => running.#child.kill("SIGKILL")));
     running.url = await running.#address(`${program} ${words.join(" ")}`).catch(async (error) => {
       await running.stop();
       throw error;

@@ -17,6 +17,7 @@ visible work ([floor/](floor/index.html)). Ratios hold on other machines, times 
 /** The figures of one suite. `baseline` and `measured` are the names of what is compared. */
 export class Section {
   #figures = new Map();
+  #withoutRatio = new Set();
   #sentences = [];
   #begun = performance.now();
 
@@ -30,6 +31,11 @@ export class Section {
     if (!this.#figures.has(figure)) this.#figures.set(figure, { unit, baseline: [], measured: [] });
     const side = subject.name === this.baseline || subject === this.baseline ? "baseline" : "measured";
     this.#figures.get(figure)[side].push(...samples);
+  }
+
+  /** A figure that is a growth or a share has no ratio: the floor's is next to nothing. */
+  withoutRatio(figure) {
+    this.#withoutRatio.add(figure);
   }
 
   /** Adds a sentence about what can't be a figure of both. */
@@ -49,7 +55,7 @@ export class Section {
   /** One line for each figure that has a ratio. */
   ratios() {
     const lines = [...this.#figures].map(([figure, sides]) => {
-      const times = ratio(sides.measured, sides.baseline);
+      const times = this.#ratio(figure, sides);
       return times === null ? null : `ratio: ${this.name}, ${figure}: ${times.toFixed(2)} × the ${this.baseline}`;
     });
     return lines.filter(Boolean);
@@ -57,15 +63,19 @@ export class Section {
 
   markdown() {
     const seconds = Math.round((performance.now() - this.#begun) / 1000);
-    const rows = [...this.#figures].map(([figure, { unit, baseline, measured }]) => {
-      const times = ratio(measured, baseline);
-      return `| ${figure} | ${unit} | ${spread(baseline)} | ${spread(measured)} | ${times === null ? "–" : times.toFixed(2)} |`;
+    const rows = [...this.#figures].map(([figure, sides]) => {
+      const times = this.#ratio(figure, sides);
+      return `| ${figure} | ${sides.unit} | ${spread(sides.baseline)} | ${spread(sides.measured)} | ${times === null ? "–" : times.toFixed(2)} |`;
     });
     const table = [`| figure | unit | ${this.baseline} | ${this.measured} | ratio |`, "| --- | --- | --- | --- | --- |", ...rows];
-    const facts = `Commit ${commit()}, ${new Date().toISOString().slice(0, 10)}, ${this.rounds} rounds, ${availableParallelism()} cores, ${seconds} s.`;
+    const facts = `Commit ${commit()}, ${new Date().toISOString().slice(0, 10)}, ${this.rounds === 1 ? "1 round" : `${this.rounds} rounds`}, ${availableParallelism()} cores, ${seconds} s.`;
     const parts = [`## ${this.name}`, `${this.title}. ${facts}`, table.join("\n")];
     if (this.#sentences.length > 0) parts.push(this.#sentences.map((sentence) => `- ${sentence}`).join("\n"));
     return `${parts.join("\n\n")}\n`;
+  }
+
+  #ratio(figure, { measured, baseline }) {
+    return this.#withoutRatio.has(figure) ? null : ratio(measured, baseline);
   }
 }
 

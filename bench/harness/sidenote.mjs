@@ -2,15 +2,15 @@
 // works with the app.
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { createWriteStream, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { Connection } from "./connection.mjs";
-import { named, Running } from "./process.mjs";
+import { atExit, named, Running } from "./process.mjs";
 import { Proxy } from "./proxy.mjs";
 import { AGENT, contactCount, letters, notes, USUAL } from "./seed.mjs";
 
@@ -23,7 +23,7 @@ const WRITERS = 8;
 const run = promisify(execFile);
 
 export class Sidenote {
-  name = "sidenote";
+  name = "Sidenote";
   /** The address of the proxy; the server's own is `server.url`. */
   url;
   server;
@@ -34,6 +34,7 @@ export class Sidenote {
   conversations = new Map();
   #amount;
   #directory;
+  #removed;
   #proxy;
   #cookie;
   #epoch;
@@ -43,6 +44,7 @@ export class Sidenote {
     const sidenote = new Sidenote();
     sidenote.#amount = { ...USUAL, ...amount };
     sidenote.#directory = await mkdtemp(join(tmpdir(), "sidenote-bench-"));
+    sidenote.#removed = atExit(() => rmSync(sidenote.#directory, { recursive: true, force: true }));
     try {
       await sidenote.#import();
       const words = ["serve", "--db", sidenote.database, "--addr", "127.0.0.1:0", "--dist", named("SIDENOTE_DIST")];
@@ -114,7 +116,8 @@ export class Sidenote {
   async stop() {
     await this.#proxy?.dispose();
     await this.server?.stop();
-    await rm(this.#directory, { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
+    this.#removed();
   }
 
   // The API.

@@ -86,6 +86,7 @@ function readStreams() {
     count = headers.length;
     process.send({ opened: count });
   };
+  process.on("disconnect", () => process.exit());
   process.on("message", (message) => {
     if (message.end) process.exit();
     if (message.url) return openAll(message);

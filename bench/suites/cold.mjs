@@ -10,6 +10,7 @@ export const measure = (section, rounds) => coldStarts(section, rounds);
 
 /** `network`: what the browser's tools make of the line; nothing: the machine's own loopback. */
 export function coldStarts(section, rounds, network) {
+  section.withoutRatio("cumulative layout shift");
   return beside({}, async (subjects) => {
     for (let round = 0; round < rounds; round += 1) {
       for (const subject of subjects) await coldStart(section, subject, network);

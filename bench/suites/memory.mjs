@@ -5,9 +5,8 @@ import { lastMessage, USUAL } from "../harness/seed.mjs";
 
 export const title = "Memory with one conversation and its panel, and its growth over 10,000 switches";
 
-const SWITCHES = 10_000;
-/** Growth is counted from here on: until then everything was open once, and the browser's compilers are done. */
-const WARM_UP = 1_000;
+/** Where it is looked at. Before the first everything is opened once, and the browser's compilers get done. */
+const SWITCHES = [1_000, 4_000, 7_000, 10_000];
 const LAST = 10;
 
 export async function measure(section, rounds) {
@@ -36,19 +35,27 @@ async function growth(section, subject, measured) {
     row: subject.row(index + 1),
     text: lastMessage(index + 1, USUAL),
   }));
-  const run = async (count) => {
-    await measured.page.evaluate(switchAround, [count, places, subject.signs.thread]);
+  const held = [];
+  let done = 0;
+  for (const switches of SWITCHES) {
+    await measured.page.evaluate(switchAround, [switches - done, places, subject.signs.thread]);
+    done = switches;
     await pause(1500);
-    return measured.memory();
+    held.push(await measured.memory());
+  }
+  const grown = (figure, unit, of) => {
+    section.withoutRatio(figure);
+    section.add(figure, unit, subject, of(held.at(-1)) - of(held[0]));
   };
-  const first = await run(WARM_UP);
-  const last = await run(SWITCHES - WARM_UP);
-  const over = `from switch ${WARM_UP.toLocaleString("en-US")} to ${SWITCHES.toLocaleString("en-US")}`;
-  section.add(`heap and module, growth ${over}`, "kB", subject, (last.heap + last.module - first.heap - first.module) * 1024);
-  section.add(`module's memory, growth ${over}`, "kB", subject, (last.module - first.module) * 1024);
-  section.add(`nodes, growth ${over}`, "", subject, last.nodes - first.nodes);
-  section.add(`listeners, growth ${over}`, "", subject, last.listeners - first.listeners);
-  section.say(`${subject.name} after ${SWITCHES.toLocaleString("en-US")} switches: heap ${last.heap.toFixed(1)} MB, module ${last.module.toFixed(1)} MB.`);
+  grown("heap and module, growth over 9,000 switches", "kB", ({ heap, module }) => (heap + module) * 1024);
+  grown("the module's memory, growth over 9,000 switches", "kB", ({ module }) => module * 1024);
+  grown("nodes, growth over 9,000 switches", "", ({ nodes }) => nodes);
+  grown("listeners, growth over 9,000 switches", "", ({ listeners }) => listeners);
+  const megabytes = (of) => held.map((one) => of(one).toFixed(1)).join(", ");
+  section.say(
+    `${subject.name} after ${SWITCHES.map((count) => count.toLocaleString("en-US")).join("; ")} switches: ` +
+      `heap ${megabytes(({ heap }) => heap)} MB, module ${megabytes(({ module }) => module)} MB.`,
+  );
 }
 
 /** Runs in the page: opens one conversation after the other and waits for each. */

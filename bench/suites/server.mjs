@@ -61,10 +61,12 @@ const conversationOf = (sidenote, writer) => sidenote.conversations.get(1 + (wri
 function syncs() {
   const directory = mkdtempSync(join(tmpdir(), "sidenote-bench-"));
   const file = openSync(join(directory, "synced"), "w");
+  const block = Buffer.alloc(4096);
   try {
     return Array.from({ length: 200 }, () => {
       const begun = performance.now();
-      writeSync(file, Buffer.alloc(4096));
+      // In place, as a write-ahead log that has its size.
+      writeSync(file, block, 0, block.length, 0);
       fdatasyncSync(file);
       return performance.now() - begun;
     });
@@ -100,13 +102,19 @@ async function adds(section, subjects, writers, rounds, sync) {
   for (const [subject, { times, processor, seconds }] of taken) {
     section.add(`p50 of an add, ${by}`, "ms", subject, percentile(times, 0.5));
     section.add(`p99 of an add, ${by}`, "ms", subject, percentile(times, 0.99));
+    section.withoutRatio(`processors kept busy, ${by}`);
     section.add(`processors kept busy, ${by}`, "", subject, processor / seconds);
     section.add(`processor time for an add, ${by}`, "ms", subject, (processor * 1000) / times.length);
   }
-  const { times, processor, seconds } = taken.get(subjects[1]);
-  const each = rounded((seconds * 1000) / times.length);
-  const computed = rounded((processor * 1000) / times.length);
-  section.say(`What limits adds, ${by}: one takes ${each} ms, for ${computed} ms of them the server computes; one write of 4 kB that is synced to the disk takes ${sync} ms.`);
+  section.say(limit(by, taken.get(subjects[1]), sync));
+}
+
+/** Adds are stored one after the other: what one takes is computed, or waited for. */
+function limit(by, { times, processor, seconds }, sync) {
+  const [whole, computed] = [(seconds * 1000) / times.length, (processor * 1000) / times.length];
+  const cause = computed > whole / 2 ? "the processor" : "waiting";
+  const parts = `the server computes for ${rounded(computed)} of the ${rounded(whole)} ms between two adds`;
+  return `What limits adds, ${by}: ${cause}; ${parts}. One write of 4 kB that is synced to the disk takes ${sync} ms.`;
 }
 
 /** Writes one note after the other for a second. Returns how long each took. */
