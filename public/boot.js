@@ -5,6 +5,7 @@ import { watchModule } from "./module_guard.js";
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 
 function say(sentence) {
+  document.querySelector(".shell")?.remove();
   const words = document.createElement("p");
   words.setAttribute("role", "alert");
   words.className = "boot-failure";

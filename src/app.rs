@@ -21,13 +21,10 @@ use crate::{
     sync,
 };
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    components::Router,
-    hooks::{use_location, use_navigate},
-};
+use leptos_router::{components::Router, hooks::use_location};
 use print::print_in_full;
 use title::{keep_title, set_title};
+use wasm_bindgen::JsValue;
 
 /// Mounts the stand-alone page, in the module that tests make panic, which contains the widget too.
 #[cfg(feature = "breakable")]
@@ -76,10 +73,17 @@ fn Page() -> impl IntoView {
     };
     leptos::task::spawn_local(enter());
     Effect::new(move |_| match stage.get() {
-        // Before that, the document's initial title applies.
-        Stage::Starting | Stage::SignedIn(_) => {}
-        Stage::SignedOut => set_title(strings().sign_in),
-        Stage::Failed(_) => set_title(strings().page_title_failed),
+        // Before that, the document's initial title and its shell apply.
+        Stage::Starting => {}
+        Stage::SignedIn(_) => remove_shell(),
+        Stage::SignedOut => {
+            remove_shell();
+            set_title(strings().sign_in);
+        }
+        Stage::Failed(_) => {
+            remove_shell();
+            set_title(strings().page_title_failed);
+        }
     });
     let sign_in: SignInCommand = Callback::new(move |(email, password)| {
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
@@ -162,13 +166,15 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
     }
 }
 
+/// Removes what `index.html` shows before the app runs.
+fn remove_shell() {
+    if let Ok(Some(shell)) = document().query_selector(".shell") {
+        shell.remove();
+    }
+}
+
 /// A navigator that keeps the view in the address.
 fn navigator(route: ErasedMemo<Route>) -> Navigator {
-    let navigate = StoredValue::new_local(use_navigate());
-    let go_to = move |route: Route| {
-        navigate
-            .with_value(|navigate| navigate(&route.path(), NavigateOptions { scroll: false, ..Default::default() }));
-    };
     let view = memo(move |last: Option<&InboxView>| match route.get() {
         Route::Inbox(view) => view,
         // On another page the inbox keeps its view.
@@ -176,10 +182,22 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
     });
     Navigator {
         view,
-        go: Callback::new(move |view| go_to(Route::Inbox(view))),
+        go: Callback::new(|view| push_address(&Route::Inbox(view).path())),
         address: Callback::new(|view| Route::Inbox(view).path()),
         contact_address: Callback::new(|contact| Some(Route::Contact(contact).path())),
-        go_to_contact: Callback::new(move |contact| go_to(Route::Contact(contact))),
+        go_to_contact: Callback::new(|contact| push_address(&Route::Contact(contact).path())),
+    }
+}
+
+/// Goes to another address of the app. Not by the router's `navigate`: version 0.8 keeps every URL that it has gone to
+/// for as long as the page is open. The router reads the address when the page's history changes, which this is.
+fn push_address(path: &str) {
+    let window = window();
+    let Ok(history) = window.history() else { return };
+    // Fails only in a page without an address, where nothing of the app runs.
+    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+    if let Ok(event) = web_sys::Event::new("popstate") {
+        let _ = window.dispatch_event(&event);
     }
 }
 

@@ -3,6 +3,7 @@
 //! A command applies a pending change to the store at once (an optimistic update), queues the request, and settles or
 //! refuses the change when the answer arrives.
 
+mod arrivals;
 mod changes;
 mod clipboard;
 mod contact_notes;
@@ -35,7 +36,10 @@ use crate::{
     storage::outbox::Outbox,
     store::Store,
 };
-use futures::{channel::oneshot, future::AbortHandle};
+use futures::{
+    channel::oneshot,
+    future::{AbortHandle, Either},
+};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use serde_json::Value;
@@ -59,6 +63,7 @@ struct Inner {
     /// The latest announcement in the live region for assistive technology.
     announcement: ArcRwSignal<String>,
     open: open::Open,
+    arrivals: arrivals::Arrivals,
     send_queue: send_queue::SendQueue,
     outbox: Outbox,
     is_storage_safe: ArcRwSignal<bool>,
@@ -132,6 +137,7 @@ impl Client {
             toasts: ArcRwSignal::default(),
             announcement: ArcRwSignal::default(),
             open: open::Open::default(),
+            arrivals: arrivals::Arrivals::default(),
             send_queue: send_queue::SendQueue::default(),
             outbox,
             is_storage_safe: ArcRwSignal::new(true),
@@ -320,18 +326,32 @@ impl Client {
 
     /// Waits some milliseconds, or until the next successful connection.
     pub(crate) async fn pause(&self, milliseconds: u32) {
+        futures::future::select(Box::pin(sleep(milliseconds)), self.woken()).await;
+    }
+
+    /// Resolves at the next successful connection, or when the client is closed.
+    fn woken(&self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
-        futures::future::select(Box::pin(sleep(milliseconds)), receiver).await;
+        receiver
+    }
+
+    /// Waits some milliseconds, whatever the connection does: the server has asked for it. Less if the client is closed.
+    pub(crate) async fn wait_out(&self, milliseconds: u32) {
+        let mut time = Box::pin(sleep(milliseconds));
+        while milliseconds > 0 && !self.is_closed() {
+            match futures::future::select(time, self.woken()).await {
+                Either::Left(_) => return,
+                Either::Right((_, rest)) => time = rest,
+            }
+        }
     }
 
     /// Asks the agent to sign in again, and waits until that has happened or the client is closed.
     pub(crate) async fn wait_for_sign_in(&self) {
         self.ask_to_sign_in();
         while self.0.session.get_untracked() != Session::Active && !self.is_closed() {
-            let (sender, receiver) = oneshot::channel();
-            self.0.waiting.lock().expect("no panic while a lock is held").push(sender);
-            let _ = receiver.await;
+            let _ = self.woken().await;
         }
     }
 

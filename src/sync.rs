@@ -13,6 +13,7 @@ use crate::{
         api::{Api, PAGE},
         error::ApiError,
     },
+    storage::outbox,
     sync::tab_leader::{TabEvent, TabLeader},
 };
 use connection::End;
@@ -40,6 +41,7 @@ const ANSWER_MS: u32 = 5_000;
 /// # Errors
 /// [`ApiError`], when no agent is signed in or the server can't be reached.
 pub async fn open(api: Api, first: Option<ConversationQuery>) -> Result<Client, ApiError> {
+    outbox::prepare();
     let (client, from) = Client::load(api, first).await?;
     // Join before storage is read, so that no change of another tab in between is missed.
     let (tabs, tab_events) = TabLeader::join(client.owner()).unzip();

@@ -37,8 +37,12 @@ fn every_property_of_the_theme_is_documented() {
 #[test]
 fn every_part_is_documented() {
     let texts = files_under("src/components").into_iter().map(|file| read(&file));
-    let there: BTreeSet<_> =
-        texts.flat_map(|text| between(&text, " part=\"", '"').map(str::to_owned).collect::<Vec<_>>()).collect();
+    // In a view, and in markup.
+    let parts = |text: String| -> Vec<String> {
+        let named = |before| between(&text, before, '"').map(str::to_owned).collect::<Vec<_>>();
+        [named(" part=\""), named(".with(\"part\", \"")].concat()
+    };
+    let there: BTreeSet<_> = texts.flat_map(parts).collect();
     assert_eq!(table(&read("docs/embed/theming.md"), "Parts"), there);
 }
 

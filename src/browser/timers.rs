@@ -7,6 +7,11 @@ use send_wrapper::SendWrapper;
 use std::{cell::Cell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
+/// A page that has no frames, since it is hidden, counts as having one after this time.
+const NO_FRAME_MS: u32 = 250;
+/// How long a browser without idle callbacks is left alone.
+const IDLE_MS: u32 = 250;
+
 /// Resolves after some milliseconds. Dropping the future clears the timer.
 pub(crate) async fn sleep(milliseconds: u32) {
     let (sender, receiver) = oneshot::channel();
@@ -79,6 +84,27 @@ pub(crate) fn soon(run: impl FnOnce() + 'static) {
 pub(crate) fn next_frame(run: impl FnOnce() + 'static) {
     let callback = Closure::once_into_js(run);
     let _ = window().request_animation_frame(callback.unchecked_ref());
+}
+
+/// Resolves before the next paint.
+pub(crate) async fn frame() {
+    let (sender, receiver) = oneshot::channel();
+    next_frame(move || {
+        // Fails when the other one was first.
+        let _ = sender.send(());
+    });
+    futures::future::select(Box::pin(sleep(NO_FRAME_MS)), receiver).await;
+}
+
+/// Runs when the browser has nothing more urgent to do, at the latest after a second or so.
+pub(crate) fn when_idle(run: impl FnOnce() + 'static) {
+    let window = window();
+    let ask = Reflect::get(&window, &"requestIdleCallback".into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
+    // Not every browser has it.
+    let Some(ask) = ask else { return set_timeout(run, Duration::from_millis(IDLE_MS.into())) };
+    let options = js_sys::Object::new();
+    let _ = Reflect::set(&options, &"timeout".into(), &(4 * IDLE_MS).into());
+    let _ = ask.call2(&window, &Closure::once_into_js(run), &options);
 }
 
 /// Milliseconds since 1970 by this machine's clock: for durations and display, never for order.

@@ -42,7 +42,7 @@ impl Client {
         let contact = erased.map_err(|error| error.failure())?;
         let me = &self.me().agent;
         let actor = Some(AgentRef { id: me.id, name: me.name.clone(), removed: false });
-        self.receive(vec![Event::ContactErased { contact_id: id, actor, seq: contact.rev }]);
+        self.apply(vec![Event::ContactErased { contact_id: id, actor, seq: contact.rev }]);
         self.announce(strings().contact_erased.to_owned());
         Ok(())
     }
@@ -56,7 +56,7 @@ impl Client {
     /// Applies a contact as fetched. One who was erased without this page hearing of it is dropped here too.
     pub(super) fn receive_contact(&self, contact: Contact) {
         if contact.erased && !self.store().conversations.is_of_erased(contact.id) {
-            self.receive(vec![Event::ContactErased { contact_id: contact.id, actor: None, seq: contact.rev }]);
+            self.apply(vec![Event::ContactErased { contact_id: contact.id, actor: None, seq: contact.rev }]);
         }
         crate::store::records::Records::receive(&*self.store().contacts, contact);
     }

@@ -3,6 +3,7 @@
 
 use super::{Client, Connection, spawn};
 use crate::{
+    browser::timers::sleep,
     store::record::Load,
     strings::{Value, fill, strings},
 };
@@ -12,6 +13,9 @@ use std::{
     sync::{Mutex, atomic::Ordering},
 };
 use wire::{ContactId, ConversationId, ConversationQuery, Event, Position};
+
+/// Activity is fetched this long after an event.
+const ACTIVITY_AFTER_MS: u32 = 300;
 
 /// Counts of views by what they show.
 #[derive(Default)]
@@ -84,11 +88,12 @@ impl Client {
     }
 
     /// Applies events of the stream to the store.
-    pub(crate) fn receive(&self, events: Vec<Event>) {
+    pub(super) fn apply(&self, events: Vec<Event>) {
         for event in events {
             self.tell(&event);
             self.listened(&event);
             let contact = self.contact_of(&event);
+            let is_activity = self.is_activity(&event);
             let erased = match &event {
                 Event::ContactErased { contact_id, .. } => Some(*contact_id),
                 _ => None,
@@ -99,7 +104,9 @@ impl Client {
                 self.forget_erased(contact, known);
             }
             if let Some(contact) = contact {
-                self.refresh_activity(contact);
+                if is_activity {
+                    self.refresh_activity(contact);
+                }
                 self.recount_contact_notes(contact);
             }
         }
@@ -109,6 +116,7 @@ impl Client {
     /// is opened next.
     pub(crate) fn start_over(&self, since: &Position) {
         self.set_connection(Connection::Connecting);
+        self.drop_arrivals();
         self.store().receive_reset(since);
         for list in self.store().conversations.lists() {
             list.set_load(Load::Idle);
@@ -185,12 +193,19 @@ impl Client {
         }
     }
 
+    /// Whether an event belongs to the activity around its contact. A message does not.
+    fn is_activity(&self, event: &Event) -> bool {
+        let Event::ConversationChanged { conversation, actor: None, .. } = event else { return true };
+        let known = self.store().conversations.shown_untracked(conversation.id);
+        known.is_none_or(|known| (known.status, known.assignee_id) != (conversation.status, conversation.assignee_id))
+    }
+
     /// Whether a view of the contact is open.
     pub(super) fn is_shown(&self, contact: ContactId) -> bool {
         self.0.open.contacts.contains(contact)
     }
 
-    /// Events carry no activity: refetches it if a view shows it.
+    /// Events carry no activity: refetches it soon if a view shows it, once for several events.
     fn refresh_activity(&self, contact: ContactId) {
         let activity = self.store().contacts.activity(contact);
         if activity.load.get_untracked() != Load::Ready {
@@ -201,6 +216,9 @@ impl Client {
         }
         activity.load.set(Load::Loading);
         let client = self.clone();
-        spawn(async move { client.fetch_activity(contact, true).await });
+        spawn(async move {
+            sleep(ACTIVITY_AFTER_MS).await;
+            client.fetch_activity(contact, true).await;
+        });
     }
 }

@@ -295,7 +295,10 @@ impl Client {
                 Some(ApiError::Disconnected) => self.pause(LONGEST_MS).await,
                 Some(error) => {
                     let asked = error.retry_after().map_or(0, |seconds| seconds.saturating_mul(1_000));
-                    self.pause(back_off_ms(failures).max(asked)).await;
+                    self.wait_out(asked).await;
+                    if let Some(rest) = back_off_ms(failures).checked_sub(asked).filter(|rest| *rest > 0) {
+                        self.pause(rest).await;
+                    }
                     failures += 1;
                 }
             }

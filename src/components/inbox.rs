@@ -13,7 +13,7 @@ use crate::components::ui::live::live;
 use crate::{
     components::{
         inbox::{conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView, reveal::Reveal},
-        shared::{connection_line::ConnectionLine, toasts::Toasts},
+        shared::{connection_line::ConnectionLine, timestamp::explain_times, toasts::Toasts},
         ui::{gestures::one_effect_a_gesture, keyed_list::KeyedList},
     },
     navigation::navigator::Navigator,
@@ -31,7 +31,7 @@ pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let panes = memo(move |_| view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect::<Vec<_>>()));
     let has_panes = memo(move |_| view_.with(|view| !view.panes.is_empty()));
     view! {
-        <div class="inbox" class:reading=live(move || has_panes.get()) use:one_effect_a_gesture>
+        <div class="inbox" class:reading=live(move || has_panes.get()) use:one_effect_a_gesture use:explain_times>
             <ConnectionLine />
             <InboxNav />
             <main

@@ -6,6 +6,7 @@ pub mod kept_in_view;
 pub mod keyed_list;
 mod lengths;
 pub mod live;
+pub mod markup;
 pub mod name;
 pub mod observe;
 pub mod popover;

@@ -19,6 +19,9 @@ const watchers = new Set();
 
 const full = (owner, key) => `${owner}\n${key}`;
 
+/** Opens the storage, so that what is asked of it next does not wait. */
+export const prepareStored = () => open().catch(() => undefined);
+
 /** Everything that is stored for an owner: keys and texts in turn. */
 export async function openStored(owner) {
   const texts = new Map(await stored(owner));

@@ -21,6 +21,8 @@ use wire::StorageKey;
 
 #[wasm_bindgen(module = "/src/storage/indexed_db.js")]
 extern "C" {
+    #[wasm_bindgen(js_name = prepareStored)]
+    fn prepare_stored() -> js_sys::Promise;
     #[wasm_bindgen(js_name = openStored)]
     fn open_stored(owner: &str) -> js_sys::Promise;
     #[wasm_bindgen(js_name = putStored)]
@@ -33,6 +35,12 @@ extern "C" {
     fn watch_stored(tell: &JsValue);
     #[wasm_bindgen(js_name = unwatchStored)]
     fn unwatch_stored(tell: &JsValue);
+}
+
+/// Opens the storage, before it is known whose outbox will be read from it.
+pub(crate) fn prepare() {
+    // The promise never rejects.
+    let _ = prepare_stored();
 }
 
 /// The outbox of one agent of one organization at one server.

@@ -6,7 +6,9 @@ use crate::{
     components::{
         contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
         inbox::{Inbox, pane::PaneView},
-        shared::{connection_line::ConnectionLine, load_problem::LoadProblem, toasts::Toasts},
+        shared::{
+            connection_line::ConnectionLine, load_problem::LoadProblem, timestamp::explain_times, toasts::Toasts,
+        },
         ui::{gestures::one_effect_a_gesture, live::live_view},
     },
     navigation::navigator::Navigator,
@@ -82,7 +84,7 @@ fn OneConversation() -> impl IntoView {
     let view_ = Navigator::here().view;
     let open = memo(move |_| view_.with(|view| view.panes.first().map(|pane| pane.conversation)));
     view! {
-        <div class="inbox widget-conversation reading" use:one_effect_a_gesture>
+        <div class="inbox widget-conversation reading" use:one_effect_a_gesture use:explain_times>
             <ConnectionLine />
             <div class="panes">
                 {live_view(move || match open.get() {
@@ -107,7 +109,7 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
     let name = name_of(known);
     let body = NodeRef::<leptos::html::Div>::new();
     view! {
-        <div class="inbox widget-panel" use:one_effect_a_gesture>
+        <div class="inbox widget-panel" use:one_effect_a_gesture use:explain_times>
             <ConnectionLine />
             <div class="panel" part="panel">
                 <PanelHead contact known name close=None />

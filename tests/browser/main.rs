@@ -2,6 +2,7 @@
 
 #[path = "../../crates/wire/tests/fold_table/mod.rs"]
 mod fold_table;
+mod markup;
 mod stories_changes;
 mod stories_conversation_notes;
 mod stories_deleted;

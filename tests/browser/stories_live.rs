@@ -2,7 +2,10 @@
 
 use leptos::prelude::GetUntracked;
 use sidenote::client::Connection;
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Element, MutationObserver, MutationObserverInit};
 use wire::{ChannelKind, ContactId, ContactNoteId, ConversationId};
 
 use sidenote_testkit::clock::Clock;
@@ -193,4 +196,53 @@ async fn a_contacts_new_name_is_everywhere_at_once() {
     eventually("the panel has it", || story.screen().has("complementary", "Profile of Ana Duarte Lima, SMS")).await;
     assert!(story.panel(0).says("Only your team, every conversation with Ana Duarte Lima"));
     story.end().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_burst_of_messages_is_there_in_full_is_rendered_frame_by_frame_and_causes_no_request() {
+    let (story, _, conversation, _) = ana().await;
+    let asked = || story.server.requests("GET", "/contacts/*/activity").len();
+    eventually("the activity is loaded", || asked() == 1).await;
+    let changes = Changes::of(story.root());
+    for nth in 0..200 {
+        story.server.contact_writes(conversation, &format!("Message {nth} of many"));
+        story.server.tell();
+    }
+    eventually("the last one is there", || read(&story.panes()[0]).contains("Message 199 of many")).await;
+    assert!(changes.count() < 50, "rendered {} times", changes.count());
+    painted().await;
+    assert_eq!(asked(), 1, "a message is no activity");
+    story.end().await;
+}
+
+/// Counts how often something below an element has changed.
+struct Changes {
+    observer: MutationObserver,
+    count: Rc<Cell<u32>>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Changes {
+    fn of(root: &Element) -> Self {
+        let count = Rc::new(Cell::new(0));
+        let counting = Rc::clone(&count);
+        let callback = Closure::<dyn FnMut()>::new(move || counting.set(counting.get() + 1));
+        let observer = MutationObserver::new(callback.as_ref().unchecked_ref()).expect("an observer can be made");
+        let options = MutationObserverInit::new();
+        options.set_subtree(true);
+        options.set_child_list(true);
+        options.set_character_data(true);
+        observer.observe_with_options(root, &options).expect("an element can be observed");
+        Self { observer, count, _callback: callback }
+    }
+
+    fn count(&self) -> u32 {
+        self.count.get()
+    }
+}
+
+impl Drop for Changes {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }

@@ -21,8 +21,10 @@ async fn the_head_says_where_a_contact_is_reached_each_address_once() {
     server.change_contact(ana, |contact| contact.channels = channels.to_vec());
     let story = Story::ready(server, &[conversation]).await;
     let head = story.panel(0).role("list", "Reached on");
-    let rows: Vec<String> = found(&head, "li").iter().map(read).collect();
-    assert_eq!(rows, ["SMS Voice +1 555 0143", &format!("E-mail {mail}")]);
+    let channels = |row| found(row, "[role=img]").iter().filter_map(|mark| mark.get_attribute("aria-label")).collect();
+    let rows: Vec<(Vec<String>, String)> = found(&head, "li").iter().map(|row| (channels(row), read(row))).collect();
+    let (phone, mailed) = (vec!["SMS".to_owned(), "Voice".to_owned()], vec!["E-mail".to_owned()]);
+    assert_eq!(rows, [(phone, "+1 555 0143".to_owned()), (mailed, mail.clone())]);
     let address = found(&head, "bdi").remove(1);
     assert_eq!((address.dir(), address.title()), ("auto".to_owned(), mail), "the whole of it where it is cut");
     assert!(address.scroll_width() > address.client_width(), "it is cut");

@@ -1,7 +1,7 @@
 //! A note that is not saved at once: whatever happens, its text is not lost, and it never exists twice.
 
 use leptos::prelude::*;
-use sidenote::client::Session;
+use sidenote::client::{Connection, Session};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wire::{ChannelKind, ContactId, ConversationId, ProblemCode};
 
@@ -82,10 +82,16 @@ async fn discarding_a_refused_note_takes_it_away_everywhere() {
 async fn a_busy_server_is_asked_again_when_it_said_with_the_same_id() {
     let clock = Clock::stop();
     let (story, ana, _) = ana_twice().await;
-    story.server.refuse_for("PUT", NOTE, ProblemCode::Busy, 1);
+    story.server.refuse_for("PUT", NOTE, ProblemCode::Busy, 9);
     add_note(&story.panel(0), "Wants the blue one").await;
     both_say(&story, "Wants the blue one", "Not saved yet: The server is busy. Trying again.").await;
-    clock.pass(900).await;
+    // A new connection to the stream is no reason to ask earlier.
+    let connection = story.client.connection();
+    story.server.cut_stream();
+    eventually("it is cut", || connection.get_untracked() == Connection::Lost).await;
+    clock.pass(2_000).await;
+    eventually("it is connected again", || connection.get_untracked() == Connection::Live).await;
+    clock.pass(6_900).await;
     painted().await;
     assert_eq!(story.server.requests("PUT", NOTE).len(), 1, "not before the time it asked for");
     clock.pass(100).await;

@@ -2,10 +2,10 @@
 
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
-use sidenote::components::shared::timestamp::{ShortTimestamp, Timestamp};
+use sidenote::components::shared::timestamp::{ShortTimestamp, Timestamp, explain_times};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::Event;
+use web_sys::{Event, EventInit};
 use wire::Time;
 
 use sidenote_testkit::eventually::eventually;
@@ -79,13 +79,15 @@ fn a_timer_that_the_page_did_not_clear_does_nothing_once_nobody_waits_for_it() {
 #[wasm_bindgen_test]
 async fn two_hundred_timestamps_and_their_tooltips_are_written_by_a_handful_of_formatters() {
     let formatters = Patched::by(COUNTED_FORMATTERS);
-    let stage =
-        Stage::new("", || moments().map(|at| view! { <Timestamp at /> <ShortTimestamp at=at /> }).collect_view());
+    let times = || moments().map(|at| view! { <Timestamp at /> <ShortTimestamp at=at /> }).collect_view();
+    let stage = Stage::new("", move || view! { <div use:explain_times>{times()}</div> });
     let times = || stage.screen().all("time");
     eventually("all are written", || times().len() == 200 && times().iter().all(|time| !time.inner_text().is_empty()))
         .await;
     for time in times() {
-        let hover = Event::new("pointerenter").expect("an event can be made");
+        let bubbles = EventInit::new();
+        bubbles.set_bubbles(true);
+        let hover = Event::new_with_event_init_dict("pointerover", &bubbles).expect("an event can be made");
         time.dispatch_event(&hover).expect("an element takes events");
     }
     assert!(times().iter().all(|time| time.get_attribute("title").is_some_and(|title| !title.is_empty())));

@@ -304,7 +304,7 @@ function grouped(conversations) {
 
 /** Fills the sign-in form of `page` and submits it. */
 export async function fillSignIn(page, { email, password }) {
-  await page.getByLabel("E-mail", { exact: true }).fill(email);
+  await page.getByRole("textbox", { name: "E-mail", exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }

@@ -95,7 +95,7 @@ const fillSilently = (field, value) =>
 
 test("what a password manager fills in without typing signs the agent in, and in again", async ({ page, context }) => {
   const fill = async () => {
-    await fillSilently(page.getByLabel("E-mail", { exact: true }), maya.email);
+    await fillSilently(page.getByRole("textbox", { name: "E-mail", exact: true }), maya.email);
     await fillSilently(page.getByLabel("Password", { exact: true }), maya.password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByLabel("Password", { exact: true })).toBeHidden();

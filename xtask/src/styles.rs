@@ -1,28 +1,34 @@
 //! Joins the style sheets. `style/main.css` alone defines the cascade: its `@import` lines, in order, each with its
-//! layer. The page gets the result as one file, so that the first load costs one request instead of ten.
+//! layer. The page gets the result as one file, so that the first load costs one request instead of ten. What the page
+//! shows before that file is there is styled by `style/shell.css`, which stands in the page itself.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use crate::{fingerprint::files_under, project::Project, shell::Error};
 
-/// Writes the joined sheet to the path that index.html refers to, unless it is there already.
+/// Writes the joined sheets to the paths that index.html refers to, unless they are there already. Returns that of the
+/// whole sheet.
 pub(crate) fn join(project: &Project) -> Result<PathBuf, Error> {
     let directory = project.root.join("style");
-    let main = directory.join("main.css");
+    let (main, shell) = (directory.join("main.css"), directory.join("shell.css"));
     let mut unused: BTreeSet<_> = files_under(&directory)?
         .into_iter()
-        .filter(|file| *file != main && file.extension().is_some_and(|extension| extension == "css"))
+        .filter(|file| *file != main && *file != shell && file.extension().is_some_and(|extension| extension == "css"))
         .collect();
-    let text = fs::read_to_string(&main).map_err(Error::file(&main))?;
-    let joined = replace_imports(&text, |name| {
-        let file = directory.join(name);
-        unused.remove(&file);
-        fs::read_to_string(&file).map_err(Error::file(&file))
-    })?;
+    let mut joined = |sheet: &PathBuf| {
+        let text = fs::read_to_string(sheet).map_err(Error::file(sheet))?;
+        replace_imports(&text, |name| {
+            let file = directory.join(name);
+            unused.remove(&file);
+            fs::read_to_string(&file).map_err(Error::file(&file))
+        })
+    };
+    let (whole, first) = (joined(&main)?, joined(&shell)?);
     if let Some(file) = unused.first() {
         return Err(Error::Said(format!("{} is not imported by style/main.css", file.display())));
     }
-    write_if_new(project.root.join("target/style/sidenote.css"), &joined)
+    write_if_new(project.root.join("target/style/shell.css"), &first)?;
+    write_if_new(project.root.join("target/style/sidenote.css"), &whole)
 }
 
 fn write_if_new(path: PathBuf, text: &str) -> Result<PathBuf, Error> {

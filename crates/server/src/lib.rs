@@ -63,6 +63,7 @@ mod contact_export;
 mod contact_fields;
 mod contact_notes;
 pub mod contacts;
+mod content_policy;
 pub mod conversation;
 mod conversation_notes;
 mod conversations;

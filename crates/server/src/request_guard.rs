@@ -1,6 +1,7 @@
 //! Layers that every request passes: the origin check, and the security headers of every answer.
 
 use crate::{
+    content_policy::POLICY,
     error::{Error, Result},
     origin,
     request_parts::{bearer, is_under},
@@ -14,11 +15,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use wire::ProblemCode;
-
-/// Allows scripts, styles and connections of the page's own origin only, and no frame around the page.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -41,10 +37,10 @@ pub(crate) async fn headers(extract::State(state): extract::State<State>, reques
     response
 }
 
-/// Adds the headers that every answer has.
+/// Adds the headers that every answer has. A page may have a policy of its own.
 pub(crate) fn add_headers(headers: &mut HeaderMap, config: &Config) {
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if config.is_secure() {
         let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");

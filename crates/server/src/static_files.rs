@@ -2,6 +2,7 @@
 //! `docs/decisions/own-static-files.md`.
 
 use crate::{
+    content_policy,
     error::{Error, Result},
     secret,
 };
@@ -27,6 +28,8 @@ pub(crate) struct File {
     media_type: &'static str,
     tag: HeaderValue,
     keep: HeaderValue,
+    /// Of a page with styles of its own.
+    policy: Option<HeaderValue>,
 }
 
 /// The files of the app, by path without a leading slash. Nothing else on the disk can be requested.
@@ -92,6 +95,8 @@ impl File {
     pub(crate) fn new(name: &str, plain: Bytes, brotli: Option<Bytes>) -> Self {
         let mut digest = secret::hex(&Sha256::digest(&plain));
         digest.truncate(32);
+        let policy =
+            std::str::from_utf8(&plain).ok().filter(|_| name.ends_with(".html")).and_then(content_policy::of_page);
         let keep = if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
         Self {
             plain,
@@ -99,6 +104,7 @@ impl File {
             media_type: media_type(name),
             tag: HeaderValue::from_str(&format!("\"{digest}\"")).expect("digits are a header value"),
             keep: HeaderValue::from_static(keep),
+            policy,
         }
     }
 
@@ -115,6 +121,9 @@ impl File {
         let headers = response.headers_mut();
         headers.insert(header::ETAG, self.tag.clone());
         headers.insert(header::CACHE_CONTROL, self.keep.clone());
+        if let Some(policy) = &self.policy {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        }
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         response
     }

@@ -224,3 +224,24 @@ async fn where_no_organization_is_the_page_says_so() {
         assert!(!answer.text().contains("<script") && !answer.text().contains("{organization}"));
     }
 }
+
+#[tokio::test]
+async fn a_page_may_use_its_own_styles_and_no_others() {
+    let directory = TempDir::new().unwrap();
+    let page =
+        "<title>Sidenote</title><style>p { color: red }</style><style media=\"print\">p { color: black }</style>";
+    fs::write(directory.path().join("index.html"), page).unwrap();
+    let world = World::with_site(Config::default(), StaticFiles::read(directory.path()).unwrap()).await;
+    let nobody = world.nobody();
+    let answer = nobody.get("/inbox").await.expect(200);
+    let policy = answer.header("content-security-policy").unwrap();
+    // printf 'p { color: red }' | openssl dgst -sha256 -binary | base64
+    let (red, black) = ("ngewhhP73WDIbgwseeu52VAAJgKdGUsu1IUQQsAm8m4=", "AsdWfuVGhA5h5Q0fgnNYjwN4ATC7Zk/0cGUMSRx7AD4=");
+    assert!(policy.contains(&format!("style-src 'self' 'sha256-{red}' 'sha256-{black}';")), "{policy}");
+    let again = nobody.with("if-none-match", answer.header("etag").unwrap()).get("/inbox").await.expect(304);
+    assert_eq!(again.header("content-security-policy"), Some(policy), "the browser takes over the headers of a 304");
+    let missing = nobody.with("accept", "text/html").get("/nowhere").await.expect(404);
+    assert_eq!(missing.header("content-security-policy"), Some(policy), "it is the same page");
+    let other = nobody.get("/api/v1/me").await;
+    assert!(other.header("content-security-policy").unwrap().contains("style-src 'self';"));
+}

@@ -145,7 +145,7 @@ impl Agents {
 
     #[must_use]
     pub fn get(&self, id: AgentId) -> Option<Agent> {
-        self.all.get().into_iter().find(|agent| agent.id == id)
+        self.all.with(|all| all.iter().find(|agent| agent.id == id).cloned())
     }
 
     pub fn receive(&self, agent: Agent) {

@@ -8,9 +8,9 @@ use crate::{
         contact::panel_section::PanelSection,
         shared::{
             load_problem::{LoadProblem, Waiting},
-            timestamp::Timestamp,
+            timestamp::timestamp,
         },
-        ui::{name::filled, virtual_list::VirtualList},
+        ui::{markup::Markup, name::filled_markup, virtual_list::VirtualList},
     },
     store::record::Load,
     strings::{Value, strings},
@@ -52,7 +52,7 @@ fn Entries(contact: ContactId) -> impl IntoView {
     view! {
         <VirtualList
             keys
-            row=move |seq| entry(seq).map(|item| view! { <Entry item /> })
+            row=move |seq| entry(seq).map(|item| live_view(move || shown(&item)))
             estimate=44.0
             label=strings().activity
             class="activity-rows"
@@ -67,14 +67,11 @@ fn Entries(contact: ContactId) -> impl IntoView {
     }
 }
 
-#[component]
-fn Entry(item: Activity) -> impl IntoView {
-    view! {
-        <p class="activity"><span>{sentence(&item)}</span><Timestamp at=item.at /></p>
-    }
+fn shown(item: &Activity) -> Markup {
+    Markup::of("p", "activity", vec![Markup::of("span", "", sentence(item)), timestamp(item.at)])
 }
 
-fn sentence(item: &Activity) -> AnyView {
+fn sentence(item: &Activity) -> Vec<Markup> {
     let strings = strings();
     let sentence = match item.kind {
         ActivityKind::ConversationOpened => strings.activity_opened,
@@ -100,7 +97,7 @@ fn sentence(item: &Activity) -> AnyView {
         ActivityKind::DetailsChanged => Value::Own(&fields),
         _ => Value::Name(subject),
     };
-    filled(sentence, &[("who", who), ("subject", subject)])
+    filled_markup(sentence, &[("who", who), ("subject", subject)])
 }
 
 /// Translates wire names of fields into the agent's language.

@@ -9,6 +9,7 @@ use crate::{
         shared::channel_mark::ChannelMark,
         ui::{
             icon::{Icon, Shape},
+            markup::Markup,
             name::Line,
         },
     },
@@ -29,11 +30,16 @@ pub fn ContactAddresses(known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let reached: ErasedMemo<Vec<Reached>> =
         memo(move |_| known.with(|known| known.as_ref().map(|known| by_address(&known.channels)).unwrap_or_default()));
     live_view(move || {
+        // Before what is derived from it, as in `detail_field.rs`.
+        let is_known = known.with(Option::is_some);
         let reached = reached.get();
-        (!reached.is_empty()).then(|| {
-            let rows = reached.into_iter().map(|(address, kinds)| view! { <Address address kinds /> });
-            view! { <ul class="addresses" role="list" aria-label=strings().reached_on>{rows.collect_view()}</ul> }
-        })
+        if reached.is_empty() {
+            // Room for one, so that nothing jumps when the contact is there.
+            return (!is_known).then(|| Markup::text("div", "addresses waiting", "").into_any());
+        }
+        let rows = reached.into_iter().map(|(address, kinds)| view! { <Address address kinds /> });
+        let rows = rows.collect_view();
+        Some(view! { <ul class="addresses" role="list" aria-label=strings().reached_on>{rows}</ul> }.into_any())
     })
 }
 

@@ -11,11 +11,11 @@ use crate::{
             channel_mark::{ChannelMark, channel_name},
             connection_line::ConnectionLine,
             load_problem::LoadProblem,
-            message_excerpt::MessageExcerpt,
-            timestamp::ShortTimestamp,
+            message_excerpt::message_excerpt,
+            timestamp::{ShortTimestamp, explain_times},
             toasts::Toasts,
         },
-        ui::{gestures::one_effect_a_gesture, keyed_list::KeyedList, name::Name},
+        ui::{gestures::one_effect_a_gesture, keyed_list::KeyedList, markup::Markup, name::Name},
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::record::{Failure, Load},
@@ -41,7 +41,7 @@ pub fn ContactPage(contact: ContactId) -> impl IntoView {
         name.map_or_else(|| strings().contact_unnamed.into_any(), |name| view! { <Name name /> }.into_any())
     };
     view! {
-        <div class="inbox contact-page" use:one_effect_a_gesture>
+        <div class="inbox contact-page" use:one_effect_a_gesture use:explain_times>
             <ConnectionLine />
             <InboxNav />
             <main class="contact-main">
@@ -128,9 +128,9 @@ fn OneConversation(id: ConversationId) -> impl IntoView {
             >
                 <ChannelMark kind=channel.kind />
                 <span aria-hidden="true">{channel_name(channel.kind)}</span>
-                <span class="row-preview">
-                    {preview.map(|Preview { text, attachment, .. }| view! { <MessageExcerpt words=strings() text attachment /> })}
-                </span>
+                {preview.map(|Preview { text, attachment, .. }| {
+                    Markup::of("span", "row-preview", message_excerpt(strings(), text, attachment))
+                })}
                 <ShortTimestamp at />
             </a>
         }

@@ -16,14 +16,16 @@ use crate::{
     components::{
         shared::unsaved_fields::waiting,
         ui::{
-            icon::{Icon, Shape},
+            icon::Shape,
             live::live_view,
-            name::{Lines, filled},
+            markup::Markup,
+            name::{filled, lines},
         },
     },
     strings::{Value, fill, strings},
 };
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 use wire::Contact;
 
 /// One line of the details.
@@ -34,57 +36,64 @@ pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl Int
     let value = memo(move |_| known.with(|known| known.as_ref().and_then(read)));
     let link = memo(move |_| known.with(|known| known.as_ref().and_then(link)));
     let is_editing = memo(move |_| edit.is_open());
-    let button = NodeRef::<html::Button>::new();
+    let row = NodeRef::<html::Div>::new();
     // When an edit ends, the focus returns to where it began.
     Effect::new(move |was_editing: Option<bool>| {
         if was_editing == Some(true) && !is_editing.get() {
-            next_frame(move || {
-                if let Some(button) = button.try_get_untracked().flatten() {
-                    let _ = button.focus();
-                }
-            });
+            next_frame(move || focus_value(row));
         }
         is_editing.get()
     });
-    let change = fill(strings().field_change, &[("field", Value::Own(name))]);
+    let begin = move |event: ev::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if target.is_some_and(|target| target.closest(".detail-value").ok().flatten().is_some()) {
+            edit.begin();
+        }
+    };
     view! {
-        <div class="detail">
-            <dt>{name}</dt>
-            <dd>
-                {live_view(move || {
-                    if is_editing.get() {
-                        edit.show_refused();
-                        return view! { <Editor edit /> }.into_any();
-                    }
-                    let shown = value.get().map(|value| edit.field.with_value(|field| field.words_for(&value)));
-                    view! {
-                        <button type="button" class="detail-value" node_ref=button title=change.clone() on:click=move |_| edit.begin()>
-                            {match shown {
-                                Some(value) => view! { <Lines text=value /> }.into_any(),
-                                None => view! { <span class="quiet">{strings().field_add}</span> }.into_any(),
-                            }}
-                            <span class="sr-only">" " {change.clone()}</span>
-                        </button>
-                    }
-                        .into_any()
-                })}
-                {live_view(move || link.get().filter(|_| !is_editing.get()).map(|uri| view! { <CallLink uri /> }))}
-                {live_view(move || edit.retrying().map(waiting))}
-            </dd>
+        <div class="detail" node_ref=row on:click=begin>
+            {Markup::text("dt", "", name)}
+            {live_view(move || {
+                // Before what is derived from it: reactive_graph 0.2 misses its change behind a memo that stays the same.
+                let retrying = edit.retrying();
+                if is_editing.get() {
+                    edit.show_refused();
+                    return view! { <dd><Editor edit /></dd> }.into_any();
+                }
+                let shown = value.get().map(|value| edit.field.with_value(|field| field.words_for(&value)));
+                let parts = [Some(value_button(name, shown)), link.get().map(call_link), retrying.map(waiting)];
+                Markup::of("dd", "", parts.into_iter().flatten().collect()).into_any()
+            })}
         </div>
     }
 }
 
+/// Shows the value, and begins an edit.
+fn value_button(name: &str, shown: Option<String>) -> Markup {
+    let change = fill(strings().field_change, &[("field", Value::Own(name))]);
+    let shown = match shown {
+        Some(value) => lines(&value),
+        None => Markup::text("span", "quiet", strings().field_add),
+    };
+    let label = Markup::text("span", "sr-only", format!(" {change}"));
+    Markup::of("button", "detail-value", vec![shown, label]).with("type", "button").with("title", change)
+}
+
+fn focus_value(row: NodeRef<html::Div>) {
+    let button = row.try_get_untracked().flatten().and_then(|row| row.query_selector(".detail-value").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
+    }
+}
+
 /// Calls a number with the program that the computer has for it.
-#[component]
-fn CallLink(uri: String) -> impl IntoView {
+fn call_link(uri: String) -> Markup {
     let number = uri.trim_start_matches("tel:").replace(";ext=", " × ");
     let name = fill(strings().field_call, &[("number", Value::Text(&number))]);
-    view! {
-        <a class="icon-button" href=uri aria-label=name.clone() title=name>
-            <Icon shape=Shape::Phone />
-        </a>
-    }
+    Markup::of("a", "icon-button", vec![Markup::Icon(Shape::Phone)])
+        .with("href", uri)
+        .with("aria-label", name.clone())
+        .with("title", name)
 }
 
 #[component]

@@ -4,7 +4,7 @@ use crate::browser::memo::ErasedMemo;
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
-    components::ui::icon::{Icon, Shape},
+    components::ui::{icon::Shape, markup::Markup},
 };
 use leptos::prelude::*;
 
@@ -26,11 +26,7 @@ pub fn PanelSection(
         <section class=format!("panel-section section-{name}") data-section=name>
             <h3>
                 <button type="button" class="section-toggle" aria-expanded=live(move || is_open.get().to_string()) on:click=toggle>
-                    <Icon shape=Shape::ChevronDown />
-                    <span>{title}</span>
-                    // For the accessible name, "Notes 2".
-                    " "
-                    <span class="section-count">{live_view(move || count.map(|count| count.get()))}</span>
+                    {live_view(move || heading(&title, count.map(|count| count.get()).unwrap_or_default()))}
                 </button>
             </h3>
             <Show when=move || is_open.get()>
@@ -38,6 +34,13 @@ pub fn PanelSection(
             </Show>
         </section>
     }
+}
+
+fn heading(title: &str, count: String) -> Vec<Markup> {
+    let title = Markup::text("span", "", title);
+    // The space is for the accessible name, "Notes 2".
+    let space = Markup::Text(" ".to_owned());
+    vec![Markup::Icon(Shape::ChevronDown), title, space, Markup::text("span", "section-count", count)]
 }
 
 fn remembered(key: &str) -> bool {

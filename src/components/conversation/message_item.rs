@@ -1,16 +1,22 @@
 //! `MessageItem`: one message, from or to the contact.
 
 use crate::browser::memo::{ErasedMemo, memo};
+use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
     components::{
-        shared::{long_text::LongText, timestamp::Timestamp},
+        shared::{
+            long_text::{LongText, is_long},
+            timestamp::timestamp,
+        },
         ui::{
-            icon::{Icon, Shape},
-            name::{FileName, Name},
+            icon::Shape,
+            markup::Markup,
+            name::{file_name, name},
+            text::text_markup,
         },
     },
-    store::record::{SendState, State},
+    store::record::{Failure, SendState, State},
     strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::prelude::*;
@@ -20,38 +26,81 @@ use wire::{Attachment, ConversationId, Delivery, Direction, Message, MessageId};
 #[component]
 pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView {
     let cell = Client::here().store().threads.of(conversation).messages.cell(id);
-    // A message's content never changes; its state does.
-    let first = cell.with_untracked(|record| record.shown().map(|(message, _)| message.into_owned()));
     let shown = memo(move |_| cell.with(|record| record.shown().map(|(message, state)| (message.into_owned(), state))));
-    first.map(|message| {
-        let is_out = message.direction == Direction::Out;
-        let author = message.author.as_ref().map(|author| author.name.clone());
-        let attachments = message.attachments.clone();
+    // A message's content never changes; its state does.
+    let is_long = shown.with_untracked(|shown| shown.as_ref().is_some_and(|(message, _)| is_long(&message.body)));
+    if is_long {
+        return view! { <WholeMessage conversation id shown /> }.into_any();
+    }
+    live_view(move || {
+        shown.with(|known| {
+            let (message, state) = known.as_ref()?;
+            if refusal(*state).is_some() {
+                return Some(view! { <WholeMessage conversation id shown /> }.into_any());
+            }
+            let bubble = Markup::of("div", "bubble", vec![text_markup(message.body.clone())]);
+            let (before, after) = (author(message), attachments(message));
+            let parts = before.into_iter().chain([bubble]).chain(after).chain(state_markup(message, *state));
+            Some(Markup::of("article", class(message), parts.collect()).with("part", "message").into_any())
+        })
+    })
+    .into_any()
+}
+
+/// A message that has something to click: a folded text, or what to do after a refusal.
+#[component]
+fn WholeMessage(
+    conversation: ConversationId,
+    id: MessageId,
+    shown: ErasedMemo<Option<(Message, State)>>,
+) -> impl IntoView {
+    shown.get_untracked().map(|(message, _)| {
+        let (class, author, attachments) = (class(&message), author(&message), attachments(&message));
         view! {
-            <article class="message" part="message" class:out=is_out>
-                {author.map(|author| view! { <p class="message-author"><Name name=author /></p> })}
+            <article class=class part="message">
+                {author}
                 <div class="bubble"><LongText text=message.body /></div>
-                {(!attachments.is_empty()).then(|| view! { <Attachments attachments /> })}
-                <MessageState conversation id shown />
+                {attachments}
+                {live_view(move || {
+                    shown
+                        .with(|shown| {
+                            let (message, state) = shown.as_ref()?;
+                            Some(match refusal(*state) {
+                                Some(failure) => view! { <Refused conversation id failure /> }.into_any(),
+                                None => state_markup(message, *state).into_any(),
+                            })
+                        })
+                })}
             </article>
         }
     })
 }
 
-#[component]
-fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
-    let items = attachments.into_iter().map(|attachment| {
+fn class(message: &Message) -> &'static str {
+    if message.direction == Direction::Out { "message out" } else { "message" }
+}
+
+fn author(message: &Message) -> Option<Markup> {
+    let author = message.author.as_ref()?;
+    Some(Markup::of("p", "message-author", vec![name(&author.name, "")]))
+}
+
+fn attachments(message: &Message) -> Option<Markup> {
+    let item = |attachment: &Attachment| {
         let detail = format!("{}, {}", attachment.media_type, size(attachment.size));
-        view! {
-            <li class="attachment">
-                <Icon shape=Shape::Paperclip />
-                <span class="sr-only">{strings().attachment}</span>
-                <FileName name=attachment.name />
-                <small>{detail}</small>
-            </li>
-        }
-    });
-    view! { <ul class="attachments">{items.collect_view()}</ul> }
+        Markup::of(
+            "li",
+            "attachment",
+            vec![
+                Markup::Icon(Shape::Paperclip),
+                Markup::text("span", "sr-only", strings().attachment),
+                file_name(&attachment.name),
+                Markup::text("small", "", detail),
+            ],
+        )
+    };
+    let items: Vec<Markup> = message.attachments.iter().map(item).collect();
+    (!items.is_empty()).then(|| Markup::of("ul", "attachments", items))
 }
 
 /// Formats a size in decimal units: 1 kB is 1,000 bytes.
@@ -66,71 +115,67 @@ fn size(bytes: u64) -> String {
     }
 }
 
+fn refusal(state: State) -> Option<Failure> {
+    match state {
+        State::Unsaved(SendState::Refused(failure)) => Some(failure),
+        State::Unsaved(SendState::Waiting | SendState::Retrying(_)) | State::Saved => None,
+    }
+}
+
+/// The time, or why there is none yet. A refused message has buttons in its place.
+fn state_markup(message: &Message, state: State) -> Vec<Markup> {
+    match (state, &message.delivery) {
+        (State::Saved, Delivery::Delivered) => vec![timestamp(message.created_at)],
+        (State::Saved, Delivery::Failed { reason }) => {
+            let is_known = reason == "no-way-out";
+            let reason = if is_known { strings().not_delivered_no_way_out } else { strings().not_delivered_other };
+            vec![timestamp(message.created_at), problem(Shape::TriangleAlert, strings().not_delivered, reason)]
+        }
+        (State::Unsaved(SendState::Waiting), _) => {
+            let parts = vec![Markup::Icon(Shape::Clock), Markup::text("span", "sr-only", strings().note_waiting)];
+            vec![Markup::of("span", "clock", parts)]
+        }
+        (State::Unsaved(SendState::Retrying(failure)), _) => {
+            vec![problem(Shape::Clock, strings().note_retrying, failure_sentence(failure))]
+        }
+        (State::Unsaved(SendState::Refused(_)), _) => Vec::new(),
+    }
+}
+
+fn problem(shape: Shape, sentence: &str, reason: &str) -> Markup {
+    let sentence = fill(sentence, &[("reason", Value::Own(reason))]);
+    Markup::of("p", "not-delivered", vec![Markup::Icon(shape), Markup::Text(sentence)])
+}
+
 #[component]
-fn MessageState(
-    conversation: ConversationId,
-    id: MessageId,
-    shown: ErasedMemo<Option<(Message, State)>>,
-) -> impl IntoView {
+fn Refused(conversation: ConversationId, id: MessageId, failure: Failure) -> impl IntoView {
     let client = Client::here();
-    move || {
-        let (message, state) = shown.get()?;
-        let client = client.clone();
-        Some(match (state, message.delivery) {
-            (State::Saved, Delivery::Delivered) => view! { <Timestamp at=message.created_at /> }.into_any(),
-            (State::Saved, Delivery::Failed { reason }) => {
-                let reason = if reason == "no-way-out" { strings().not_delivered_no_way_out } else { strings().not_delivered_other };
-                view! {
-                    <Timestamp at=message.created_at />
-                    <p class="not-delivered">
-                        <Icon shape=Shape::TriangleAlert />
-                        {fill(strings().not_delivered, &[("reason", Value::Own(reason))])}
-                    </p>
+    let edit_client = client.clone();
+    view! {
+        <p class="not-delivered" role="alert">
+            {fill(strings().not_delivered, &[("reason", Value::Own(failure_sentence(failure)))])}
+        </p>
+        <div class="refused-actions">
+            <button
+                type="button"
+                class="button quiet"
+                on:click=move |_| {
+                    if let Some(text) = edit_client.take_back_reply(conversation, id) {
+                        edit_client.put_back_reply(conversation, &text);
+                    }
                 }
-                .into_any()
-            }
-            (State::Unsaved(SendState::Waiting), _) => {
-                view! { <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{strings().note_waiting}</span></span> }
-                    .into_any()
-            }
-            (State::Unsaved(SendState::Retrying(failure)), _) => view! {
-                <p class="not-delivered">
-                    <Icon shape=Shape::Clock />
-                    {fill(strings().note_retrying, &[("reason", Value::Own(failure_sentence(failure)))])}
-                </p>
-            }
-            .into_any(),
-            (State::Unsaved(SendState::Refused(failure)), _) => {
-                let edit_client = client.clone();
-                view! {
-                    <p class="not-delivered" role="alert">
-                        {fill(strings().not_delivered, &[("reason", Value::Own(failure_sentence(failure)))])}
-                    </p>
-                    <div class="refused-actions">
-                        <button
-                            type="button"
-                            class="button quiet"
-                            on:click=move |_| {
-                                if let Some(text) = edit_client.take_back_reply(conversation, id) {
-                                    edit_client.put_back_reply(conversation, &text);
-                                }
-                            }
-                        >
-                            {strings().note_edit}
-                        </button>
-                        <button
-                            type="button"
-                            class="button quiet"
-                            on:click=move |_| {
-                                client.take_back_reply(conversation, id);
-                            }
-                        >
-                            {strings().note_discard}
-                        </button>
-                    </div>
+            >
+                {strings().note_edit}
+            </button>
+            <button
+                type="button"
+                class="button quiet"
+                on:click=move |_| {
+                    client.take_back_reply(conversation, id);
                 }
-                .into_any()
-            }
-        })
+            >
+                {strings().note_discard}
+            </button>
+        </div>
     }
 }

@@ -6,8 +6,9 @@ use crate::{
     client::Client,
     components::{
         inbox::{
-            conversation_row::ConversationRowView,
+            conversation_row::{ConversationRowView, open_clicked},
             filters::{Filters, SortChoice},
+            reveal::Reveal,
         },
         shared::load_problem::{LoadProblem, Waiting},
         ui::{
@@ -58,7 +59,7 @@ pub fn ConversationListView() -> impl IntoView {
 
 #[component]
 fn OneList(query: ConversationQuery) -> impl IntoView {
-    let client = Client::here();
+    let (client, navigator, reveal) = (Client::here(), Navigator::here(), use_context::<Reveal>());
     client.show_list(query);
     let list = client.store().conversations.list(query);
     let (order, load) = (list.order_signal(), list.load());
@@ -77,13 +78,14 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
         })
     };
     view! {
-        <div class="conversations-scroll">
+        <div class="conversations-scroll" on:click=move |event| open_clicked(&event, navigator, reveal)>
             <VirtualList
                 keys=keys
                 row=|id| view! { <ConversationRowView id /> }
                 estimate=76.0
                 label=strings().conversations
                 class="conversation-rows"
+                all_up_to=0
                 on_near_end=more
             />
             {live_view(move || match (load.get(), is_empty.get()) {

@@ -1,138 +1,115 @@
 //! `ConversationRowView`: one conversation in the list: contact, channel, last message, assignee, unread mark.
 
-use crate::browser::memo::{ErasedMemo, memo};
-use crate::components::ui::live::{live, live_view};
+use crate::components::ui::live::live_view;
 use crate::{
+    browser::clock::clock,
     client::Client,
     components::{
         inbox::reveal::Reveal,
         shared::{
-            avatar::Avatar,
-            channel_mark::{ChannelMark, channel_name},
-            message_excerpt::MessageExcerpt,
-            timestamp::ShortTimestamp,
+            avatar::avatar,
+            channel_mark::{channel_mark, channel_name},
+            message_excerpt::message_excerpt,
+            timestamp::short_time,
         },
         ui::{
-            icon::{Icon, Shape},
-            name::{Name, filled},
-            text::Excerpt,
+            icon::Shape,
+            markup::Markup,
+            name::{filled_markup, name},
         },
     },
     navigation::navigator::Navigator,
     strings::{Value, fill, strings},
 };
-use leptos::prelude::*;
-use wire::{Conversation, ConversationId, Preview, PreviewKind};
+use leptos::{ev::MouseEvent, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+use wire::{Agent, Conversation, ConversationId, Preview, PreviewKind};
 
-/// A row of the list: a link, so that it can be opened in another tab.
+/// A row of the list: a link, so that it can be opened in another tab, and a button to open it beside others. The list
+/// handles its clicks ([`open_clicked`]).
 #[component]
 pub fn ConversationRowView(id: ConversationId) -> impl IntoView {
-    let client = Client::here();
-    let known = memo(move |_| client.conversation(id));
-    // The parts that rebuild the row; all others update in place.
-    let parts =
-        memo(move |_| known.with(|known| known.as_ref().map(|known| (known.contact.clone(), known.channel.kind))));
-    move || parts.get().map(|(contact, kind)| view! { <Row id contact kind known /> })
+    let (client, navigator, clock) = (Client::here(), Navigator::here(), clock());
+    live_view(move || {
+        let known = client.conversation(id)?;
+        let (is_shown, view) = navigator.view.with(|view| (view.shows(id), view.opening(id)));
+        let assignee = known.assignee_id.and_then(|id| client.store().agents.get(id));
+        Some(row(known, assignee, is_shown, navigator.address.run(view), clock.today()))
+    })
 }
 
-#[component]
-fn Row(
-    id: ConversationId,
-    contact: wire::ContactRef,
-    kind: wire::ChannelKind,
-    known: ErasedMemo<Option<Conversation>>,
-) -> impl IntoView {
-    let (navigator, reveal) = (Navigator::here(), use_context::<Reveal>());
-    let is_shown = memo(move |_| navigator.view.with(|view| view.shows(id)));
-    let is_unread = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| known.unread)));
-    let last_at = memo(move |_| known.with(|known| known.as_ref().map(|known| known.last_at).unwrap_or_default()));
-    let address = move || navigator.address.run(navigator.view.with(|view| view.opening(id)));
-    let beside_name = fill(
+fn row(known: Conversation, assignee: Option<Agent>, is_shown: bool, address: String, today: f64) -> Markup {
+    let Conversation { id, contact, channel, preview, last_at, unread, .. } = known;
+    let class = match (is_shown, unread) {
+        (true, true) => "conversation-row current unread",
+        (true, false) => "conversation-row current",
+        (false, true) => "conversation-row unread",
+        (false, false) => "conversation-row",
+    };
+    let head = vec![name(&contact.name, "row-name"), short_time(last_at, today)];
+    let unread =
+        unread.then(|| Markup::of("span", "unread-mark", vec![Markup::text("span", "sr-only", strings().unread)]));
+    let marks = assignee.as_ref().map(assignee_mark).into_iter().chain(unread);
+    let foot = [channel_mark(channel.kind), preview_line(preview)].into_iter().chain(marks).collect();
+    let main = vec![Markup::of("span", "row-head", head), Markup::of("span", "row-foot", foot)];
+    let link = vec![avatar(&contact.name, contact.id.0), Markup::of("span", "row-main", main)];
+    let beside = fill(
         strings().open_beside,
-        &[("name", Value::Name(&contact.name)), ("channel", Value::Own(channel_name(kind)))],
+        &[("name", Value::Name(&contact.name)), ("channel", Value::Own(channel_name(channel.kind)))],
     );
-    view! {
-        <div class="conversation-row" part="conversation-row" class:current=live(move || is_shown.get()) class:unread=live(move || is_unread.get())>
-            <a
-                class="conversation-link"
-                href=address
-                aria-current=live(move || is_shown.get().then_some("true"))
-                on:click=move |event| {
-                    if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-                        event.prevent_default();
-                        navigator.open(id);
-                    }
-                }
-            >
-                <Avatar name=contact.name.clone() seed=contact.id.0 />
-                <span class="row-main">
-                    <span class="row-head">
-                        <Name class="row-name" name=contact.name.clone() />
-                        <ShortTimestamp at=last_at />
-                    </span>
-                    <span class="row-foot">
-                        <ChannelMark kind />
-                        <PreviewLine known />
-                        <AssigneeMark known />
-                        {live_view(move || is_unread.get().then(|| view! { <span class="unread-mark"><span class="sr-only">{strings().unread}</span></span> }))}
-                    </span>
-                </span>
-            </a>
-            <button
-                type="button"
-                class="icon-button open-beside"
-                aria-label=beside_name.clone()
-                title=beside_name
-                on:click=move |_| {
-                    navigator.open_beside(id);
-                    if let Some(reveal) = reveal {
-                        reveal.ask(id);
-                    }
-                }
-            >
-                <Icon shape=Shape::Columns />
-            </button>
-        </div>
+    let link = Markup::of("a", "conversation-link", link).with("href", address);
+    let button = Markup::of("button", "icon-button open-beside", vec![Markup::Icon(Shape::Columns)]);
+    Markup::of(
+        "div",
+        class,
+        vec![
+            link.with_some("aria-current", is_shown.then_some("true")),
+            button.with("type", "button").with("aria-label", beside.clone()).with("title", beside),
+        ],
+    )
+    .with("part", "conversation-row")
+    .with("data-id", id.to_string())
+}
+
+fn preview_line(preview: Option<Preview>) -> Markup {
+    let mark = |text: &str| Markup::Text(text.to_owned());
+    match preview {
+        None => Markup::text("span", "row-preview quiet", strings().preview_empty),
+        Some(Preview { kind: PreviewKind::Note, text, .. }) => {
+            let parts = vec![Markup::Icon(Shape::Lock), mark(strings().preview_note), Markup::isolated("", text)];
+            Markup::of("span", "row-preview internal", parts)
+        }
+        Some(Preview { kind: PreviewKind::In, text, attachment: None }) => Markup::isolated("row-preview", text),
+        Some(Preview { kind, text, attachment }) => {
+            let sender = (kind == PreviewKind::Out).then(|| mark(strings().preview_you_or_team));
+            let parts = sender.into_iter().chain(message_excerpt(strings(), text, attachment));
+            Markup::of("span", "row-preview", parts.collect())
+        }
     }
 }
 
-#[component]
-fn PreviewLine(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
-    let preview = memo(move |_| known.with(|known| known.as_ref().and_then(|known| known.preview.clone())));
-    move || match preview.get() {
-        None => view! { <span class="row-preview quiet">{strings().preview_empty}</span> }.into_any(),
-        Some(Preview { kind: PreviewKind::Note, text, .. }) => view! {
-            <span class="row-preview internal"><Icon shape=Shape::Lock />{strings().preview_note}<Excerpt text /></span>
-        }
-        .into_any(),
-        Some(Preview { kind, text, attachment }) => view! {
-            <span class="row-preview">
-                {(kind == PreviewKind::Out).then_some(strings().preview_you_or_team)}
-                <MessageExcerpt words=strings() text attachment />
-            </span>
-        }
-        .into_any(),
-    }
+fn assignee_mark(agent: &Agent) -> Markup {
+    let values = [("name", Value::Name(&agent.name))];
+    let sentence = Markup::of("span", "sr-only", filled_markup(strings().assigned_to, &values));
+    let parts = vec![avatar(&agent.name, agent.id.0), sentence];
+    Markup::of("span", "assignee-mark", parts).with("title", fill(strings().assigned_to, &values))
 }
 
-#[component]
-fn AssigneeMark(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
-    let agents = Client::here().store().agents.clone();
-    let assignee = memo(move |_| {
-        let id = known.with(|known| known.as_ref().and_then(|known| known.assignee_id))?;
-        agents.get(id)
-    });
-    move || {
-        assignee.get().map(|agent| {
-            let values = [("name", Value::Name(&agent.name))];
-            let title = fill(strings().assigned_to, &values);
-            let sentence = filled(strings().assigned_to, &values);
-            view! {
-                <span class="assignee-mark" title=title>
-                    <Avatar name=agent.name seed=agent.id.0 />
-                    <span class="sr-only">{sentence}</span>
-                </span>
-            }
-        })
+/// Opens the conversation whose row was clicked: in place of another one, or beside the others. A click that the
+/// browser turns into another tab stays the browser's.
+pub(super) fn open_clicked(event: &MouseEvent, navigator: Navigator, reveal: Option<Reveal>) {
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let closest = |selector| target.closest(selector).ok().flatten();
+    let row = closest(".conversation-row");
+    let Some(id) = row.and_then(|row| row.get_attribute("data-id")?.parse::<ConversationId>().ok()) else { return };
+    if closest(".open-beside").is_some() {
+        navigator.open_beside(id);
+        if let Some(reveal) = reveal {
+            reveal.ask(id);
+        }
+    } else if closest(".conversation-link").is_some() && !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+        event.prevent_default();
+        navigator.open(id);
     }
 }

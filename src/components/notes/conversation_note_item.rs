@@ -5,8 +5,7 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
     components::{
-        notes::note_item::{DeleteButton, NoteState},
-        shared::long_text::LongText,
+        notes::note_item::{DeleteButton, NoteState, note_body},
         ui::icon::{Icon, Shape},
     },
     store::record::State,
@@ -54,7 +53,7 @@ pub fn ConversationNoteItem(
                     <NoteState state edit discard />
                     <DeleteButton state delete />
                 </div>
-                <div class="note-body"><LongText text=note.body.into_string() /></div>
+                {note_body(note.body.into_string(), None)}
                 {live_view(move || {
                     let keep = keep.clone();
                     is_saved()

@@ -7,14 +7,16 @@ use crate::{
     client::Client,
     components::{
         shared::{
-            long_text::LongText,
+            long_text::{LongText, is_long},
             seen::when_seen,
             timestamp::{Timestamp, absolute},
             unsaved_fields::waiting,
         },
         ui::{
             icon::{Icon, Shape},
-            name::Name,
+            markup::Markup,
+            name::name,
+            text::text_markup,
         },
     },
     store::record::{SendState, State},
@@ -64,10 +66,19 @@ pub fn NoteItem(
                     <NoteState state edit discard />
                     <DeleteButton state delete />
                 </div>
-                <div class="note-body"><LongText text=note.body.into_string() wanted /></div>
+                {note_body(note.body.into_string(), Some(wanted))}
             </article>
         }
     })
+}
+
+/// A note's text. `wanted`: what is searched for, if there is a search.
+pub fn note_body(text: String, wanted: Option<ErasedMemo<String>>) -> AnyView {
+    if !is_long(&text) {
+        return Markup::of("div", "note-body", vec![text_markup(text)]).into_any();
+    }
+    let wanted = wanted.unwrap_or_else(|| String::new().into());
+    view! { <div class="note-body"><LongText text wanted /></div> }.into_any()
 }
 
 /// An overlay on a new note's first lines: when these were seen, the note counts as seen. A long note may not fit into
@@ -86,18 +97,13 @@ pub fn NoteState(state: NoteHeader, edit: Callback<()>, discard: Callback<()>) -
     let author = memo(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
     let standing = memo(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
     view! {
-        <p class="note-author">
-            {live_view(move || {
-                author
-                    .get()
-                    .map(|author| {
-                        view! {
-                            <Name name=author.name />
-                            {author.removed.then(|| view! { <small>" "{strings().author_removed}</small> })}
-                        }
-                    })
-            })}
-        </p>
+        {live_view(move || {
+            let author = author.get();
+            let removed = author.as_ref().filter(|author| author.removed);
+            let removed = removed.map(|_| Markup::text("small", "", format!(" {}", strings().author_removed)));
+            let parts = author.map(|author| name(&author.name, "")).into_iter().chain(removed).collect();
+            Markup::of("p", "note-author", parts)
+        })}
         {live_view(move || match standing.get() {
             Some((at, State::Saved)) => Some(view! { <Timestamp at /> }.into_any()),
             Some((_, State::Unsaved(send_state))) => Some(view! { <Unsaved send_state edit discard /> }.into_any()),

@@ -1,7 +1,7 @@
 //! `ChannelMark`: a channel's icon, with its name for assistive technology.
 
 use crate::{
-    components::ui::icon::{Icon, Shape},
+    components::ui::{icon::Shape, markup::Markup},
     strings::strings,
 };
 use leptos::prelude::*;
@@ -10,12 +10,18 @@ use wire::ChannelKind;
 /// A channel's icon; the name is read out and shown on hover.
 #[component]
 pub fn ChannelMark(kind: ChannelKind) -> impl IntoView {
-    view! {
-        <span class="channel-mark" data-kind=kind.into_str() title=channel_name(kind)>
-            <Icon shape=shape(kind) />
-            <span class="sr-only">{channel_name(kind)}</span>
-        </span>
-    }
+    channel_mark(kind)
+}
+
+/// A channel's icon, as [`ChannelMark`] shows it.
+#[must_use]
+pub fn channel_mark(kind: ChannelKind) -> Markup {
+    let name = channel_name(kind);
+    Markup::of("span", "channel-mark", vec![Markup::Icon(shape(kind))])
+        .with("data-kind", kind.into_str())
+        .with("role", "img")
+        .with("aria-label", name)
+        .with("title", name)
 }
 
 /// The channel's name in the agent's language.

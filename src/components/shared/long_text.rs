@@ -51,7 +51,9 @@ pub fn LongText(text: String, #[prop(optional)] wanted: Option<ErasedMemo<String
     .into_any()
 }
 
-fn is_long(text: &str) -> bool {
+/// Whether a text is folded.
+#[must_use]
+pub fn is_long(text: &str) -> bool {
     let rows = text.lines().map(|line| 1 + line.chars().count() / ROW_CHARS);
     rows.take(MOST_ROWS + 1).sum::<usize>() > MOST_ROWS
 }

@@ -1,33 +1,23 @@
 //! The first line of a message in a list, with its attachment.
 
 use crate::{
-    components::ui::{
-        icon::{Icon, Shape},
-        name::filled,
-        text::Excerpt,
-    },
+    components::ui::{icon::Shape, markup::Markup, name::filled_markup},
     strings::{Strings, Value},
 };
-use leptos::prelude::*;
 
-/// `words`: what the caller's language says. `attachment`: the name of the first one. Where there is no text, it stands for it.
-#[component]
-pub fn MessageExcerpt(words: &'static Strings, text: String, attachment: Option<String>) -> impl IntoView {
-    let only = attachment.as_deref().filter(|_| text.is_empty()).map(|name| {
-        view! {
-            <Icon shape=Shape::Paperclip />
-            {filled(words.preview_attachment, &[("name", Value::Name(name))])}
+/// `words`: what the caller's language says. `attachment`: the name of the first one. Where there is no text, it stands
+/// for it.
+pub fn message_excerpt(words: &'static Strings, text: String, attachment: Option<String>) -> Vec<Markup> {
+    let excerpt = |text| Markup::isolated("", text);
+    match attachment {
+        None => vec![excerpt(text)],
+        Some(name) if text.is_empty() => {
+            let sentence = filled_markup(words.preview_attachment, &[("name", Value::Name(&name))]);
+            std::iter::once(Markup::Icon(Shape::Paperclip)).chain(sentence).collect()
         }
-    });
-    let beside = (attachment.is_some() && only.is_none()).then(|| {
-        view! {
-            <Icon shape=Shape::Paperclip />
-            <span class="sr-only">{words.preview_with_attachment}</span>
+        Some(_) => {
+            let mark = Markup::text("span", "sr-only", words.preview_with_attachment);
+            vec![Markup::Icon(Shape::Paperclip), mark, excerpt(text)]
         }
-    });
-    view! {
-        {beside}
-        {only}
-        <Excerpt text />
     }
 }

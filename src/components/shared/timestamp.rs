@@ -1,7 +1,7 @@
 //! `Timestamp`: a date and time in the reader's locale and time zone.
 
 use crate::browser::memo::ErasedMemo;
-use crate::components::ui::live::{live, live_view};
+use crate::components::ui::{live::live_view, markup::Markup};
 use crate::{
     browser::{
         clock::{clock, midnight_before},
@@ -11,7 +11,10 @@ use crate::{
     },
     strings::strings,
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event};
 use wire::Time;
 
 const DAY_MS: f64 = 86_400_000.0;
@@ -21,31 +24,49 @@ const DAY_MS: f64 = 86_400_000.0;
 #[derive(Clone)]
 pub struct Locale(pub ArcRwSignal<Option<String>>);
 
-/// A time as `<time>`: absolute, with zone and relative time in the tooltip. The tooltip is made on hover: so it is up
-/// to date, and a page of timestamps costs half.
+/// A time as `<time>`: absolute, with zone and relative time in the tooltip, which [`explain_times`] makes.
 #[component]
 pub fn Timestamp(at: Time) -> impl IntoView {
+    live_view(move || timestamp(at))
+}
+
+/// A time, as [`Timestamp`] shows it.
+#[must_use]
+pub fn timestamp(at: Time) -> Markup {
+    Markup::text("time", "timestamp full", absolute(at)).with("datetime", iso(at))
+}
+
+/// Makes the tooltips of the timestamps within `root`, on hover: so they are up to date, and a page of timestamps costs
+/// half. Every root of the app has it (`use:explain_times`).
+pub fn explain_times(root: Element) {
     let locale = use_context::<Locale>();
-    let explain = move |event: ev::PointerEvent| {
-        let tag = locale.as_ref().and_then(|locale| locale.0.get_untracked());
-        let _ = event_target::<web_sys::Element>(&event).set_attribute("title", &tooltip(tag.as_deref(), at));
-    };
-    view! {
-        <time class="timestamp" datetime=iso(at) on:pointerenter=explain>
-            {live_view(move || absolute(at))}
-        </time>
-    }
+    let explain = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        let time = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let Some(time) = time.filter(|time| time.matches("time.timestamp.full").unwrap_or(false)) else { return };
+        let at = time.get_attribute("datetime").and_then(|at| at.parse::<Time>().ok());
+        if let Some(at) = at {
+            let tag = locale.as_ref().and_then(|locale| locale.0.get_untracked());
+            let _ = time.set_attribute("title", &tooltip(tag.as_deref(), at));
+        }
+    });
+    let _ = root.add_event_listener_with_callback("pointerover", explain.as_ref().unchecked_ref());
+    let explain = SendWrapper::new((root, explain));
+    on_cleanup(move || {
+        let (root, explain) = explain.take();
+        let _ = root.remove_event_listener_with_callback("pointerover", explain.as_ref().unchecked_ref());
+    });
 }
 
 /// A time in a list row: the time of today, "Yesterday", or the day.
 #[component]
 pub fn ShortTimestamp(#[prop(into)] at: ErasedMemo<Time>) -> impl IntoView {
     let clock = clock();
-    view! {
-        <time class="timestamp" datetime=live(move || iso(at.get())) title=live(move || absolute(at.get()))>
-            {live_view(move || short(at.get(), clock.today()))}
-        </time>
-    }
+    live_view(move || short_time(at.get(), clock.today()))
+}
+
+/// A time in a list row, as [`ShortTimestamp`] shows it. `today`: the last midnight in the reader's zone.
+pub(crate) fn short_time(at: Time, today: f64) -> Markup {
+    Markup::text("time", "timestamp", short(at, today)).with("datetime", iso(at)).with("title", absolute(at))
 }
 
 /// "22 Nov 2026, 14:05".

@@ -7,6 +7,7 @@ use crate::{
         icon::{Icon, Shape},
         keyed_list::{KeyedList, ListHandle},
         live::live_view,
+        markup::Markup,
         name::filled,
     },
     store::{
@@ -103,12 +104,12 @@ fn RefusedField(
 }
 
 /// The reason why a change is being retried.
-pub fn waiting(failure: Failure) -> impl IntoView {
+pub fn waiting(failure: Failure) -> Markup {
     let sentence = match failure {
         Failure::Disconnected => strings().note_offline.to_owned(),
         failure => fill(strings().note_retrying, &[("reason", Value::Own(failure_sentence(failure)))]),
     };
-    view! { <p class="note-waits"><Icon shape=Shape::Clock />{sentence}</p> }
+    Markup::of("p", "note-waits", vec![Markup::Icon(Shape::Clock), Markup::Text(sentence)])
 }
 
 /// The sentence for a refused change.

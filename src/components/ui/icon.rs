@@ -3,10 +3,12 @@
 //! Shapes from Lucide, under the ISC licence: Copyright (c) 2026 Lucide Icons and Contributors. See
 //! `public/icons-licence.txt`.
 
-use leptos::prelude::*;
+use super::markup::Markup;
+use leptos::{prelude::*, tachys::renderer::Rndr, wasm_bindgen::JsCast, web_sys::Element};
+use std::{cell::RefCell, collections::HashMap};
 
 /// A shape, named as Lucide names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
     Inbox,
     User,
@@ -54,11 +56,36 @@ pub enum Shape {
 /// An icon in the colour and size of the text around it, hidden from assistive technology.
 #[component]
 pub fn Icon(shape: Shape) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path d=path(shape)></path>
-        </svg>
+    Markup::Icon(shape)
+}
+
+thread_local! {
+    /// One icon of each shape that was shown, to copy: a copy is one call of the browser.
+    static DRAWN: RefCell<HashMap<Shape, Element>> = RefCell::default();
+}
+
+impl Shape {
+    /// A new icon.
+    pub(super) fn drawn(self) -> Element {
+        DRAWN.with_borrow_mut(|drawn| {
+            let icon = drawn.entry(self).or_insert_with(|| draw(path(self)));
+            // The copy of an element is an element.
+            icon.clone_node_with_deep(true).map_or_else(|_| draw(path(self)), JsCast::unchecked_into)
+        })
     }
+}
+
+fn draw(path: &str) -> Element {
+    const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
+    let icon = Rndr::create_element("svg", SVG);
+    for (name, value) in [("class", "icon"), ("viewBox", "0 0 24 24"), ("aria-hidden", "true"), ("focusable", "false")]
+    {
+        Rndr::set_attribute(&icon, name, value);
+    }
+    let line = Rndr::create_element("path", SVG);
+    Rndr::set_attribute(&line, "d", path);
+    Rndr::insert_node(&icon, &line, None);
+    icon
 }
 
 fn path(shape: Shape) -> &'static str {

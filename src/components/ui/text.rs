@@ -1,6 +1,6 @@
-//! `Text`: user text, unchanged, with its line breaks. Web addresses become links. Never markup. `Excerpt`: its first
-//! line, without links.
+//! `Text`: user text, unchanged, with its line breaks. Web addresses become links. Never HTML.
 
+use super::markup::Markup;
 use crate::strings::names::has_only_visible;
 use leptos::prelude::*;
 use linkify::{LinkFinder, LinkKind};
@@ -14,26 +14,27 @@ const CLOSING: &[char] = &[
 /// style sheet.
 #[component]
 pub fn Text(#[prop(into)] text: String) -> impl IntoView {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
-    let parts: Vec<AnyView> = finder
-        .spans(&text)
-        .map(|span| {
-            let part = span.as_str();
-            let address = part.trim_end_matches(CLOSING);
-            match span.kind().and_then(|_| target(address)) {
-                Some(href) => (link(address.to_owned(), href), part[address.len()..].to_owned()).into_any(),
-                None => part.to_owned().into_any(),
-            }
-        })
-        .collect();
-    view! { <bdi class="text" dir="auto">{parts}</bdi> }
+    text_markup(text)
 }
 
-/// The beginning of a user's text, unchanged.
-#[component]
-pub fn Excerpt(text: String, #[prop(optional)] class: Option<&'static str>) -> impl IntoView {
-    view! { <bdi dir="auto" class=class>{text}</bdi> }
+/// A user's text, as [`Text`] shows it.
+#[must_use]
+pub fn text_markup(text: String) -> Markup {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
+    if finder.links(&text).next().is_none() {
+        return Markup::isolated("text", text);
+    }
+    let mut parts = Vec::new();
+    for span in finder.spans(&text) {
+        let part = span.as_str();
+        let address = part.trim_end_matches(CLOSING);
+        match span.kind().and_then(|_| target(address)) {
+            Some(href) => parts.extend([link(address, href), Markup::Text(part[address.len()..].to_owned())]),
+            None => parts.push(Markup::Text(part.to_owned())),
+        }
+    }
+    Markup::of("bdi", "text", parts).with("dir", "auto")
 }
 
 /// Where an address leads, if it reads as where it leads: only the web (`javascript:` and others stay text, and so does
@@ -53,6 +54,10 @@ fn target(address: &str) -> Option<String> {
 }
 
 /// The address is isolated: an override before it in the text does not turn it.
-fn link(address: String, href: String) -> AnyView {
-    view! { <a href=href target="_blank" rel="noopener noreferrer" dir="ltr">{address}</a> }.into_any()
+fn link(address: &str, href: String) -> Markup {
+    Markup::text("a", "", address)
+        .with("href", href)
+        .with("target", "_blank")
+        .with("rel", "noopener noreferrer")
+        .with("dir", "ltr")
 }

@@ -217,7 +217,8 @@ fn shown(desired: Desired, source: StoredValue<Rc<Source>, LocalStorage>) -> Any
         let (Some(owner), Some(source)) = (Owner::current(), source.try_get_value()) else { return };
         let known = KnownKeys::default();
         let nodes = KeyedNodes::new(element.unchecked_into(), row_class, owner, source.build(&known));
-        let rows = Rows::new(nodes, estimate, all_up_to);
+        // Without listeners a list can't be filled later.
+        let rows = Rows::new(nodes, estimate, all_up_to, is_observed);
         let tell = move |news: Option<News>, unseen: usize| tell(ends, near, news, unseen);
         let list = MountedList::new(Scroll::new(rows, edge, first_guess()), is_observed, Box::new(tell));
         if let Some(ends) = ends {

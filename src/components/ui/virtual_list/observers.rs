@@ -6,6 +6,7 @@ use super::{
     rows::Extent,
     scroll_anchor::{News, Scroll},
 };
+use crate::browser::timers::when_idle;
 use crate::components::ui::keyed_list::Splice;
 use leptos::{
     leptos_dom::helpers::TimeoutHandle,
@@ -37,6 +38,8 @@ enum Work {
     Reveal(u64),
     GoTo(Edge),
     Extent(Extent),
+    /// Renders the rest of a short list.
+    Fill,
     Number,
     End,
 }
@@ -51,6 +54,8 @@ pub(super) struct MountedList {
     is_observed: bool,
     observers: RefCell<Option<Observers>>,
     effect: RefCell<Option<RenderEffect<()>>>,
+    /// The rest of a short list is rendered when the browser is idle.
+    is_filling: Cell<bool>,
     has_ended: Cell<bool>,
 }
 
@@ -78,6 +83,7 @@ impl MountedList {
             is_observed,
             observers: RefCell::new(None),
             effect: RefCell::new(None),
+            is_filling: Cell::new(false),
             has_ended: Cell::new(false),
         })
     }
@@ -131,6 +137,11 @@ impl MountedList {
                 }
                 Work::GoTo(edge) => self.look(|scroll| scroll.go_to(edge)),
                 Work::Extent(extent) => self.take_extent(extent),
+                Work::Fill => {
+                    self.look(Scroll::fill);
+                    self.observe(true);
+                    self.number_soon();
+                }
                 Work::Number => self.scroll.borrow_mut().list.number_all(),
                 Work::End => self.disconnect(),
             }
@@ -153,6 +164,7 @@ impl MountedList {
         let mut scroll = self.scroll.borrow_mut();
         scroll.splice(splice);
         let (must_pass, is_windowed, unseen) = (scroll.must_pass(), scroll.list.is_windowed(), scroll.unseen);
+        let is_to_fill = scroll.list.is_to_fill();
         drop(scroll);
         if (self.is_observed || is_windowed) && self.observers.borrow().is_none() {
             self.connect();
@@ -161,7 +173,9 @@ impl MountedList {
         if must_pass {
             self.ask_frame();
         }
-        if is_windowed {
+        if is_to_fill {
+            self.fill_when_idle();
+        } else if is_windowed {
             self.number_soon();
         } else {
             self.scroll.borrow_mut().list.number_all();
@@ -330,6 +344,18 @@ impl MountedList {
         {
             observers.frame = window().request_animation_frame(observers.on_frame.as_ref().unchecked_ref()).ok();
         }
+    }
+
+    fn fill_when_idle(self: &Rc<Self>) {
+        if self.is_filling.replace(true) {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        when_idle(move || {
+            if let Some(list) = weak.upgrade() {
+                list.run(Work::Fill);
+            }
+        });
     }
 
     fn number_soon(self: &Rc<Self>) {

@@ -17,6 +17,8 @@ use std::{collections::HashMap, ops::Range};
 const FIRST_GAP: u64 = u64::MAX - 2;
 /// The index of a row whose key has left the list.
 const NOWHERE: usize = usize::MAX;
+/// A new list of more rows renders those near the viewport first.
+const AT_ONCE: usize = 12;
 
 /// The rows of a long list that are in the DOM.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub(super) struct Rows {
     pub(super) came: Vec<u64>,
     pub(super) went: Vec<HtmlElement>,
     all_up_to: usize,
+    /// Only the rows near the viewport were rendered so far; the others of a short list follow when the browser is idle.
+    is_new: bool,
     extent: Extent,
     /// Every key's token, in reading order.
     tokens: Vec<u64>,
@@ -52,7 +56,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(mut nodes: KeyedNodes, estimate: f64, all_up_to: usize) -> Self {
+    pub(super) fn new(mut nodes: KeyedNodes, estimate: f64, all_up_to: usize, is_observed: bool) -> Self {
         let gaps = [0, 1, 2].map(|nth| {
             let gap: HtmlElement = Rndr::create_element("li", None).unchecked_into();
             Rndr::set_attribute(&gap, "aria-hidden", "true");
@@ -70,6 +74,8 @@ impl Rows {
             came: Vec::new(),
             went: Vec::new(),
             all_up_to,
+            // A list that isn't stacked has no rows near the viewport.
+            is_new: is_observed && all_up_to != usize::MAX,
             extent: Extent::InView,
             tokens: Vec::new(),
             rows: HashMap::new(),
@@ -84,7 +90,23 @@ impl Rows {
 
     /// Whether only a part of the rows is in the DOM.
     pub(super) fn is_windowed(&self) -> bool {
-        self.len() > self.all_up_to && self.extent == Extent::InView
+        let limit = if self.is_new { self.all_up_to.min(AT_ONCE) } else { self.all_up_to };
+        self.len() > limit && self.extent == Extent::InView
+    }
+
+    /// Whether rows of a short list are still to be rendered.
+    pub(super) fn is_to_fill(&self) -> bool {
+        self.is_new && self.is_windowed() && self.len() <= self.all_up_to
+    }
+
+    /// Renders all rows of a short list from the next `show` on.
+    pub(super) fn fill(&mut self) {
+        self.is_new = false;
+    }
+
+    /// The number of rows, for assistive technology, if only a part of them is in the DOM for long.
+    fn counted(&self) -> Option<usize> {
+        (self.is_windowed() && !self.is_to_fill()).then_some(self.len())
     }
 
     /// Applies from the next `show` on.
@@ -171,7 +193,7 @@ impl Rows {
         for token in placed.came {
             let index = index.get(&token).copied().unwrap_or(NOWHERE);
             self.rows.insert(token, Row { index, unsure: true, numbered: None });
-            self.number(token, self.is_windowed().then_some(self.tokens.len()));
+            self.number(token, self.counted());
             self.came.push(token);
         }
         for (token, item) in placed.went {
@@ -222,7 +244,7 @@ impl Rows {
 
     /// Sets each row's number and the total for assistive technology, if not all rows are in the DOM.
     pub(super) fn number_all(&mut self) {
-        let count = self.is_windowed().then_some(self.tokens.len());
+        let count = self.counted();
         let tokens: Vec<u64> = self.rows.keys().copied().collect();
         tokens.into_iter().for_each(|token| self.number(token, count));
     }

@@ -131,6 +131,12 @@ impl Scroll {
         }
     }
 
+    /// Renders all rows of a short list.
+    pub(super) fn fill(&mut self) -> Option<()> {
+        self.list.fill();
+        self.pass()
+    }
+
     /// Whether a pass is due before the next paint.
     pub(super) fn must_pass(&self) -> bool {
         matches!(self.anchor, Anchor::Item(_)) || self.edge == Edge::End
