@@ -1,7 +1,7 @@
 //! Timers: waits, delayed calls, microtasks and frames.
 
 use futures::channel::oneshot;
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Object, Reflect};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::{cell::Cell, rc::Rc, time::Duration};
@@ -96,15 +96,48 @@ pub(crate) async fn frame() {
     futures::future::select(Box::pin(sleep(NO_FRAME_MS)), receiver).await;
 }
 
-/// Runs when the browser has nothing more urgent to do, at the latest after a second or so.
+/// A callback for when the browser has nothing more urgent to do, at the latest after a second. Cleared when it is
+/// dropped.
+pub(crate) struct Idle {
+    /// The result of `requestIdleCallback`; `None` in a browser without it.
+    id: Option<JsValue>,
+    run: Pending,
+    _instead: Option<Timer>,
+}
+
+impl Idle {
+    pub(crate) fn then(run: impl FnOnce() + 'static) -> Self {
+        let run: Pending = Rc::new(Cell::new(Some(Box::new(run))));
+        let left = Rc::clone(&run);
+        let ring = move || {
+            if let Some(run) = left.take() {
+                run();
+            }
+        };
+        if Reflect::has(&window(), &"requestIdleCallback".into()) != Ok(true) {
+            return Self { id: None, run, _instead: Some(Timer::after(IDLE_MS, ring)) };
+        }
+        let options = Object::new();
+        // Setting a property of a plain object never fails.
+        let _ = Reflect::set(&options, &"timeout".into(), &(4 * IDLE_MS).into());
+        let id = page("requestIdleCallback", &Closure::once(ring).into_js_value(), &options);
+        Self { id: Some(id), run, _instead: None }
+    }
+}
+
+impl Drop for Idle {
+    fn drop(&mut self) {
+        self.run.take();
+        if let Some(id) = &self.id {
+            page("cancelIdleCallback", id, &JsValue::UNDEFINED);
+        }
+    }
+}
+
+/// Runs when the browser has nothing more urgent to do, unless the component is unmounted by then.
 pub(crate) fn when_idle(run: impl FnOnce() + 'static) {
-    let window = window();
-    let ask = Reflect::get(&window, &"requestIdleCallback".into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
-    // Not every browser has it.
-    let Some(ask) = ask else { return set_timeout(run, Duration::from_millis(IDLE_MS.into())) };
-    let options = js_sys::Object::new();
-    let _ = Reflect::set(&options, &"timeout".into(), &(4 * IDLE_MS).into());
-    let _ = ask.call2(&window, &Closure::once_into_js(run), &options);
+    let idle = SendWrapper::new(Idle::then(run));
+    on_cleanup(move || drop(idle));
 }
 
 /// Milliseconds since 1970 by this machine's clock: for durations and display, never for order.

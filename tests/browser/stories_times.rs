@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
-use sidenote::components::shared::timestamp::{ShortTimestamp, Timestamp, explain_times};
+use sidenote::components::shared::timestamp::{ShortTimestamp, explain_times, timestamp};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventInit};
@@ -79,7 +79,7 @@ fn a_timer_that_the_page_did_not_clear_does_nothing_once_nobody_waits_for_it() {
 #[wasm_bindgen_test]
 async fn two_hundred_timestamps_and_their_tooltips_are_written_by_a_handful_of_formatters() {
     let formatters = Patched::by(COUNTED_FORMATTERS);
-    let times = || moments().map(|at| view! { <Timestamp at /> <ShortTimestamp at=at /> }).collect_view();
+    let times = || moments().map(|at| view! { {move || timestamp(at)} <ShortTimestamp at=at /> }).collect_view();
     let stage = Stage::new("", move || view! { <div use:explain_times>{times()}</div> });
     let times = || stage.screen().all("time");
     eventually("all are written", || times().len() == 200 && times().iter().all(|time| !time.inner_text().is_empty()))

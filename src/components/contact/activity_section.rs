@@ -1,6 +1,6 @@
 //! `ActivitySection`: what happened around a contact, with actor and time.
 
-use crate::browser::memo::memo;
+use crate::browser::{memo::memo, timers::when_idle};
 use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
@@ -31,7 +31,9 @@ pub fn ActivitySection(contact: ContactId) -> impl IntoView {
 #[component]
 fn Entries(contact: ContactId) -> impl IntoView {
     let client = Client::here();
-    client.load_activity(contact);
+    // Below what is seen first.
+    let later = client.clone();
+    when_idle(move || later.load_activity(contact));
     let activity = client.store().contacts.activity(contact);
     let (items, load) = (activity.items.clone(), activity.load.clone());
     let keys = memo(move |_| items.with(|items| items.iter().map(|item| item.seq).collect::<Vec<_>>()));

@@ -5,7 +5,7 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
     components::{
-        notes::note_item::{DeleteButton, NoteState, note_body},
+        notes::note_item::{NoteHead, note_body},
         ui::icon::{Icon, Shape},
     },
     store::record::State,
@@ -49,10 +49,7 @@ pub fn ConversationNoteItem(
         view! {
             <article class="conversation-note" part="conversation-note">
                 <p class="conversation-note-mark"><Icon shape=Shape::Lock />{strings().internal_here}</p>
-                <div class="note-head">
-                    <NoteState state edit discard />
-                    <DeleteButton state delete />
-                </div>
+                <NoteHead state edit discard delete />
                 {note_body(note.body.into_string(), None)}
                 {live_view(move || {
                     let keep = keep.clone();

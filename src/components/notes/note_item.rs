@@ -2,14 +2,14 @@
 //! shares.
 
 use crate::browser::memo::{ErasedMemo, memo};
-use crate::components::ui::live::{live, live_view};
+use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
     components::{
         shared::{
             long_text::{LongText, is_long},
             seen::when_seen,
-            timestamp::{Timestamp, absolute},
+            timestamp::{absolute, timestamp},
             unsaved_fields::waiting,
         },
         ui::{
@@ -19,10 +19,12 @@ use crate::{
             text::text_markup,
         },
     },
-    store::record::{SendState, State},
+    store::record::{Failure, SendState, State},
     strings::{Value, failure_sentence, fill, strings},
 };
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
 
 /// Author, time and state: the parts of a note that may change while it is shown.
@@ -62,10 +64,7 @@ pub fn NoteItem(
         view! {
             <article class="note" part="note">
                 {live_view(move || is_new.get().then(|| view! { <FirstLines contact id /> }))}
-                <div class="note-head">
-                    <NoteState state edit discard />
-                    <DeleteButton state delete />
-                </div>
+                <NoteHead state edit discard delete />
                 {note_body(note.body.into_string(), Some(wanted))}
             </article>
         }
@@ -91,81 +90,81 @@ fn FirstLines(contact: ContactId, id: ContactNoteId) -> impl IntoView {
     view! { <span class="first-lines" aria-hidden="true" node_ref=lines></span> }
 }
 
-/// Author and time; while pending, a clock instead of the time; when refused, the reason with Edit and Discard.
+/// Author, time and trashcan; while pending, a clock instead of the time; when refused, the reason with Edit and Discard.
+/// An agent who may not delete the note sees the trashcan too, with the reason.
 #[component]
-pub fn NoteState(state: NoteHeader, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
-    let author = memo(move |_| state.with(|state| state.as_ref().map(|(author, _, _)| author.clone())));
-    let standing = memo(move |_| state.with(|state| state.as_ref().map(|(_, at, state)| (*at, *state))));
-    view! {
-        {live_view(move || {
-            let author = author.get();
-            let removed = author.as_ref().filter(|author| author.removed);
-            let removed = removed.map(|_| Markup::text("small", "", format!(" {}", strings().author_removed)));
-            let parts = author.map(|author| name(&author.name, "")).into_iter().chain(removed).collect();
-            Markup::of("p", "note-author", parts)
-        })}
-        {live_view(move || match standing.get() {
-            Some((at, State::Saved)) => Some(view! { <Timestamp at /> }.into_any()),
-            Some((_, State::Unsaved(send_state))) => Some(view! { <Unsaved send_state edit discard /> }.into_any()),
-            None => None,
-        })}
-    }
-}
-
-#[component]
-fn Unsaved(send_state: SendState, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
-    match send_state {
-        SendState::Waiting => view! {
-            <span class="clock"><Icon shape=Shape::Clock /><span class="sr-only">{strings().note_waiting}</span></span>
-        }
-        .into_any(),
-        SendState::Retrying(failure) => waiting(failure).into_any(),
-        SendState::Refused(failure) => view! {
-            <div class="note-problem" role="alert">
-                <p><Icon shape=Shape::TriangleAlert />{fill(strings().note_refused, &[("reason", Value::Own(failure_sentence(failure)))])}</p>
-                <div class="refused-actions">
-                    <button type="button" class="button quiet" on:click=move |_| edit.run(())>{strings().note_edit}</button>
-                    <button type="button" class="button quiet" on:click=move |_| discard.run(())>{strings().note_discard}</button>
-                </div>
-            </div>
-        }
-        .into_any(),
-    }
-}
-
-/// The trashcan. An agent without permission sees it too, with the reason.
-#[component]
-pub fn DeleteButton(state: NoteHeader, delete: Callback<()>) -> impl IntoView {
+pub fn NoteHead(state: NoteHeader, edit: Callback<()>, discard: Callback<()>, delete: Callback<()>) -> impl IntoView {
     let client = Client::here();
     let (me, is_admin) = (client.my_id(), client.me().agent.role == Role::Admin);
-    let is_there =
-        memo(move |_| state.with(|state| !matches!(state, None | Some((_, _, State::Unsaved(SendState::Refused(_)))))));
-    let may_delete =
-        memo(move |_| state.with(|state| state.as_ref().is_some_and(|(author, ..)| is_admin || author.id == me)));
-    let author =
-        memo(move |_| state.with(|state| state.as_ref().map(|(author, ..)| author.name.clone()).unwrap_or_default()));
-    let name = memo(move |_| {
-        let when = state.with(|state| state.as_ref().map(|(_, at, _)| absolute(*at)).unwrap_or_default());
-        fill(strings().note_delete_named, &[("author", Value::Name(&author.get())), ("when", Value::Own(&when))])
-    });
-    let reason = move || fill(strings().note_delete_not_yours, &[("author", Value::Name(&author.get()))]);
-    move || {
-        let client = client.clone();
-        is_there.get().then(|| {
-            view! {
-                <button
-                    type="button"
-                    class="icon-button trash"
-                    aria-label=live(move || name.get())
-                    title=live(move || if may_delete.get() { name.get() } else { reason() })
-                    aria-disabled=live(move || (!may_delete.get()).to_string())
-                    on:click=move |_| {
-                        if may_delete.get_untracked() { delete.run(()) } else { client.alert(untrack(reason)) }
-                    }
-                >
-                    <Icon shape=Shape::Trash />
-                </button>
-            }
-        })
+    let clicked = move |event: ev::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let Some(trash) = target.and_then(|target| target.closest(".trash").ok().flatten()) else { return };
+        if trash.get_attribute("aria-disabled").as_deref() == Some("true") {
+            client.alert(trash.get_attribute("title").unwrap_or_default());
+        } else {
+            delete.run(());
+        }
+    };
+    view! {
+        <div class="note-head" on:click=clicked>
+            {live_view(move || {
+                state
+                    .with(|state| {
+                        let (author, at, state) = state.as_ref()?;
+                        let by = author_line(author);
+                        Some(match state {
+                            State::Unsaved(SendState::Refused(failure)) => {
+                                let failure = *failure;
+                                view! { {by} <Refused failure edit discard /> }.into_any()
+                            }
+                            state => {
+                                let trash = trashcan(author, *at, is_admin || author.id == me);
+                                vec![by, time_or_clock(*at, *state), trash].into_any()
+                            }
+                        })
+                    })
+            })}
+        </div>
+    }
+}
+
+fn author_line(author: &AgentRef) -> Markup {
+    let removed = author.removed.then(|| Markup::text("small", "", format!(" {}", strings().author_removed)));
+    Markup::of("p", "note-author", std::iter::once(name(&author.name, "")).chain(removed).collect())
+}
+
+/// Of a note that was not refused.
+fn time_or_clock(at: Time, state: State) -> Markup {
+    match state {
+        State::Unsaved(SendState::Retrying(failure)) => waiting(failure),
+        State::Unsaved(SendState::Waiting | SendState::Refused(_)) => {
+            let parts = vec![Markup::Icon(Shape::Clock), Markup::text("span", "sr-only", strings().note_waiting)];
+            Markup::of("span", "clock", parts)
+        }
+        State::Saved => timestamp(at),
+    }
+}
+
+fn trashcan(author: &AgentRef, at: Time, may_delete: bool) -> Markup {
+    let (by, when) = (("author", Value::Name(&author.name)), absolute(at));
+    let label = fill(strings().note_delete_named, &[by, ("when", Value::Own(&when))]);
+    let title = if may_delete { label.clone() } else { fill(strings().note_delete_not_yours, &[by]) };
+    Markup::of("button", "icon-button trash", vec![Markup::Icon(Shape::Trash)])
+        .with("type", "button")
+        .with("aria-label", label)
+        .with("title", title)
+        .with("aria-disabled", (!may_delete).to_string())
+}
+
+#[component]
+fn Refused(failure: Failure, edit: Callback<()>, discard: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="note-problem" role="alert">
+            <p><Icon shape=Shape::TriangleAlert />{fill(strings().note_refused, &[("reason", Value::Own(failure_sentence(failure)))])}</p>
+            <div class="refused-actions">
+                <button type="button" class="button quiet" on:click=move |_| edit.run(())>{strings().note_edit}</button>
+                <button type="button" class="button quiet" on:click=move |_| discard.run(())>{strings().note_discard}</button>
+            </div>
+        </div>
     }
 }

@@ -24,13 +24,8 @@ const DAY_MS: f64 = 86_400_000.0;
 #[derive(Clone)]
 pub struct Locale(pub ArcRwSignal<Option<String>>);
 
-/// A time as `<time>`: absolute, with zone and relative time in the tooltip, which [`explain_times`] makes.
-#[component]
-pub fn Timestamp(at: Time) -> impl IntoView {
-    live_view(move || timestamp(at))
-}
-
-/// A time, as [`Timestamp`] shows it.
+/// A time as `<time>`: absolute, with zone and relative time in the tooltip, which [`explain_times`] makes. In the locale of
+/// the moment: read it in a reactive closure.
 #[must_use]
 pub fn timestamp(at: Time) -> Markup {
     Markup::text("time", "timestamp full", absolute(at)).with("datetime", iso(at))

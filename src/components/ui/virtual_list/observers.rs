@@ -6,7 +6,7 @@ use super::{
     rows::Extent,
     scroll_anchor::{News, Scroll},
 };
-use crate::browser::timers::when_idle;
+use crate::browser::timers::Idle;
 use crate::components::ui::keyed_list::Splice;
 use leptos::{
     leptos_dom::helpers::TimeoutHandle,
@@ -54,8 +54,6 @@ pub(super) struct MountedList {
     is_observed: bool,
     observers: RefCell<Option<Observers>>,
     effect: RefCell<Option<RenderEffect<()>>>,
-    /// The rest of a short list is rendered when the browser is idle.
-    is_filling: Cell<bool>,
     has_ended: Cell<bool>,
 }
 
@@ -68,6 +66,8 @@ struct Observers {
     is_scroller_due: bool,
     frame: Option<i32>,
     numbering: Option<TimeoutHandle>,
+    /// The rest of a short list is rendered when the browser is idle.
+    filling: Option<Idle>,
     on_scroll: Closure<dyn FnMut()>,
     on_frame: Closure<dyn FnMut()>,
     _on_size: Closure<dyn FnMut(js_sys::Array)>,
@@ -83,7 +83,6 @@ impl MountedList {
             is_observed,
             observers: RefCell::new(None),
             effect: RefCell::new(None),
-            is_filling: Cell::new(false),
             has_ended: Cell::new(false),
         })
     }
@@ -259,6 +258,7 @@ impl MountedList {
             is_scroller_due: false,
             frame: None,
             numbering: None,
+            filling: None,
             on_scroll,
             on_frame,
             _on_size: on_size,
@@ -347,15 +347,14 @@ impl MountedList {
     }
 
     fn fill_when_idle(self: &Rc<Self>) {
-        if self.is_filling.replace(true) {
-            return;
-        }
+        let mut observers = self.observers.borrow_mut();
+        let Some(observers) = observers.as_mut().filter(|observers| observers.filling.is_none()) else { return };
         let weak = Rc::downgrade(self);
-        when_idle(move || {
+        observers.filling = Some(Idle::then(move || {
             if let Some(list) = weak.upgrade() {
                 list.run(Work::Fill);
             }
-        });
+        }));
     }
 
     fn number_soon(self: &Rc<Self>) {
