@@ -563,7 +563,10 @@ test("a session that ends keeps the page and what was typed; signing in again ov
   const who = await person();
   // A session of its own, since it is ended here.
   const page = await signIn(maya, { byForm: true });
+  // A request that is sent later would find out first that the session has ended.
+  const all = [/\/events$/, /\/activity$/].map((path) => page.waitForResponse(path));
   await page.goto(inboxWith([who.first]));
+  await Promise.all(all);
   const here = pane(page, who.first);
   await expect(here.box).toBeVisible();
   await page.context().clearCookies();
