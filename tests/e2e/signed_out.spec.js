@@ -17,7 +17,11 @@ async function filesWith(directory, words) {
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
+    // The browser may remove a file of its cache meanwhile.
+    const bytes = await readFile(path).catch((error) => {
+      if (error.code !== "ENOENT") throw error;
+      return Buffer.alloc(0);
+    });
     for (const [what, word] of Object.entries(words)) {
       if (["latin1", "utf16le"].some((form) => bytes.includes(Buffer.from(word, form)))) {
         found.push(`${what}: ${path.slice(directory.length + 1)}`);
