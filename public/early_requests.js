@@ -11,7 +11,7 @@
   /** The answers by path. */
   const answers = new Map();
 
-  /** Sends a request; returns what the answer says, `undefined` if the server refuses or can't be reached. */
+  /** Sends a request; returns the text of the answer, `undefined` if the server refuses or can't be reached. */
   function ask(path, agent) {
     const answer = (async () => {
       const me = await agent;
@@ -21,8 +21,11 @@
       return response.status === 200 ? await response.text() : undefined;
     })().catch(() => undefined);
     answers.set(path, answer);
-    return answer.then((text) => text && JSON.parse(text)).catch(() => undefined);
+    return answer;
   }
+
+  /** What an answer says, for those that say what else to ask for. */
+  const read = (answer) => answer.then((text) => text && JSON.parse(text)).catch(() => undefined);
 
   function listPath(query) {
     const { section = "all", sort = "newest", status = "open", channel, assignee } = query;
@@ -35,7 +38,7 @@
     ask(`/api/v1/conversations/${id}/messages`, agent);
     ask(`/api/v1/conversations/${id}/notes`, agent);
     const listed = (await list)?.items.find((conversation) => conversation.id === id);
-    const conversation = listed ?? (await ask(`/api/v1/conversations/${id}`, agent));
+    const conversation = listed ?? (await read(ask(`/api/v1/conversations/${id}`, agent)));
     if (conversation) askForContact(conversation.contact_id, agent);
   }
 
@@ -46,7 +49,7 @@
 
   /** Resolves when every request is sent that this script sends. */
   function askForTheAddress() {
-    const me = ask("/api/v1/me");
+    const me = read(ask("/api/v1/me"));
     // Without an agent the page becomes the sign-in, which is no inbox.
     me.then((me) => me ?? document.querySelector(".shell")?.remove());
     // The other requests name the agent: the server refuses them if another one has signed in meanwhile.
@@ -58,7 +61,7 @@
       return Promise.resolve();
     }
     const query = Object.fromEntries(new URLSearchParams(location.search));
-    const list = ask(listPath(query), agent);
+    const list = read(ask(listPath(query), agent));
     const open = (query.open ?? "").split(",").filter((id) => ID.test(id));
     return Promise.all([...new Set(open)].map((id) => askForConversation(id, agent, list)));
   }

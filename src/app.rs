@@ -72,17 +72,16 @@ fn Page() -> impl IntoView {
         }
     };
     leptos::task::spawn_local(enter());
-    Effect::new(move |_| match stage.get() {
-        // Before that, the document's initial title and its shell apply.
-        Stage::Starting => {}
-        Stage::SignedIn(_) => remove_shell(),
-        Stage::SignedOut => {
+    Effect::new(move |_| {
+        let stage = stage.get();
+        if !matches!(stage, Stage::Starting) {
             remove_shell();
-            set_title(strings().sign_in);
         }
-        Stage::Failed(_) => {
-            remove_shell();
-            set_title(strings().page_title_failed);
+        match stage {
+            // Before that, the document's initial title applies.
+            Stage::Starting | Stage::SignedIn(_) => {}
+            Stage::SignedOut => set_title(strings().sign_in),
+            Stage::Failed(_) => set_title(strings().page_title_failed),
         }
     });
     let sign_in: SignInCommand = Callback::new(move |(email, password)| {

@@ -57,10 +57,10 @@ impl Client {
         }
         // A hidden page has no frames, and renders nothing.
         let is_hidden = !self.page_visible().get_untracked();
-        if is_hidden && self.0.arrivals.is_between_frames() {
+        let begins = self.0.arrivals.is_between_frames();
+        if is_hidden && begins {
             return self.apply(events);
         }
-        let begins = self.0.arrivals.is_between_frames();
         if let Some(events) = self.0.arrivals.add(events, is_hidden) {
             self.apply(events);
         }

@@ -8,6 +8,7 @@ use crate::{
         shared::{
             long_text::{LongText, is_long},
             timestamp::timestamp,
+            unsaved_fields::sending,
         },
         ui::{
             icon::Shape,
@@ -131,10 +132,7 @@ fn state_markup(message: &Message, state: State) -> Vec<Markup> {
             let reason = if is_known { strings().not_delivered_no_way_out } else { strings().not_delivered_other };
             vec![timestamp(message.created_at), problem(Shape::TriangleAlert, strings().not_delivered, reason)]
         }
-        (State::Unsaved(SendState::Waiting), _) => {
-            let parts = vec![Markup::Icon(Shape::Clock), Markup::text("span", "sr-only", strings().note_waiting)];
-            vec![Markup::of("span", "clock", parts)]
-        }
+        (State::Unsaved(SendState::Waiting), _) => vec![sending()],
         (State::Unsaved(SendState::Retrying(failure)), _) => {
             vec![problem(Shape::Clock, strings().note_retrying, failure_sentence(failure))]
         }

@@ -10,7 +10,7 @@ use crate::{
             long_text::{LongText, is_long},
             seen::when_seen,
             timestamp::{absolute, timestamp},
-            unsaved_fields::waiting,
+            unsaved_fields::{sending, waiting},
         },
         ui::{
             icon::{Icon, Shape},
@@ -137,10 +137,7 @@ fn author_line(author: &AgentRef) -> Markup {
 fn time_or_clock(at: Time, state: State) -> Markup {
     match state {
         State::Unsaved(SendState::Retrying(failure)) => waiting(failure),
-        State::Unsaved(SendState::Waiting | SendState::Refused(_)) => {
-            let parts = vec![Markup::Icon(Shape::Clock), Markup::text("span", "sr-only", strings().note_waiting)];
-            Markup::of("span", "clock", parts)
-        }
+        State::Unsaved(SendState::Waiting | SendState::Refused(_)) => sending(),
         State::Saved => timestamp(at),
     }
 }

@@ -103,6 +103,12 @@ fn RefusedField(
     }
 }
 
+/// In place of the time of a note or message that is being sent.
+pub fn sending() -> Markup {
+    let parts = vec![Markup::Icon(Shape::Clock), Markup::text("span", "sr-only", strings().note_waiting)];
+    Markup::of("span", "clock", parts)
+}
+
 /// The reason why a change is being retried.
 pub fn waiting(failure: Failure) -> Markup {
     let sentence = match failure {
