@@ -91,7 +91,7 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Er
             (note.author.id != me).then(|| note.author.name.clone())
         })
     });
-    move || {
+    live_view(move || {
         let switching = client.clone();
         let colleague = (mode.get() == Mode::Reply).then(|| colleague.get()).flatten()?;
         let sentence = filled(
@@ -107,7 +107,7 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Er
                 </button>
             </p>
         })
-    }
+    })
 }
 
 #[component]

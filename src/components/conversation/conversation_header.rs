@@ -74,11 +74,11 @@ fn status_of(known: ErasedMemo<Option<Conversation>>) -> ErasedMemo<Status> {
 #[component]
 fn StatusMark(known: ErasedMemo<Option<Conversation>>) -> impl IntoView {
     let status = status_of(known);
-    move || match status.get() {
+    live_view(move || match status.get() {
         Status::Open => None,
         Status::Automated => Some(view! { <span class="status-mark">{strings().automated}</span> }),
         Status::Closed => Some(view! { <span class="status-mark">{strings().closed}</span> }),
-    }
+    })
 }
 
 /// Check mark: close; arrow: reopen.

@@ -153,7 +153,7 @@ fn Notes(
 #[component]
 fn NewAbove(handle: VirtualListHandle<ContactNoteId>) -> impl IntoView {
     let unseen = handle.unseen();
-    move || {
+    live_view(move || {
         let sentence = match unseen.get() {
             0 => return None,
             count => strings().notes_new_above.of(count),
@@ -165,5 +165,5 @@ fn NewAbove(handle: VirtualListHandle<ContactNoteId>) -> impl IntoView {
                 </button>
             </div>
         })
-    }
+    })
 }

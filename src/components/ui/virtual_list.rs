@@ -16,7 +16,7 @@ use super::{
     keyed_list::{KeyedNodes, KnownKeys, ListHandle, ListKey, Reach, Source, list_element},
     lengths::pixels,
 };
-use crate::browser::{memo::ErasedMemo, printing::Printing};
+use crate::browser::{dispose::dispose_with_owner, memo::ErasedMemo, printing::Printing};
 use leptos::{
     html::ElementType,
     prelude::*,
@@ -259,7 +259,9 @@ fn shown(desired: Desired, source: StoredValue<Rc<Source>, LocalStorage>) -> Any
 /// On paper nobody scrolls.
 fn whole_while_printed(list: &Rc<MountedList>, printing: Printing) {
     let list = SendWrapper::new(Rc::downgrade(list));
+    let note_follower = dispose_with_owner();
     Effect::new(move |was: Option<bool>| {
+        note_follower();
         let is = printing.is_under_way();
         if let Some(list) = list.upgrade().filter(|_| is || was == Some(true)) {
             list.set_extent(if is { Extent::Whole } else { Extent::InView });

@@ -11,7 +11,6 @@ use std::collections::{HashMap, HashSet};
 
 struct Row {
     item: HtmlElement,
-    /// Dropped before its owner is disposed: effects end before the signals that they read.
     state: <AnyView as Render>::State,
     owner: Owner,
 }
@@ -125,8 +124,9 @@ impl KeyedNodes {
             return None;
         };
         row.item.remove();
-        drop(row.state);
+        // Before the effects of `state` are dropped: a dropped effect can't unsubscribe from the signals that it has read.
         row.owner.cleanup();
+        drop(row.state);
         self.spare.push(row.owner);
         Some(row.item)
     }
