@@ -56,6 +56,33 @@ test("an inbox in a foreign page works, whatever the page's styles, keys and lin
   expect(await style(page.locator("#title"), "textTransform")).toBe("uppercase");
 });
 
+test("a widget that is scrolled out of view is not painted, and shows what came meanwhile when it is in view", async ({ guest, server, person, api }) => {
+  const who = await person();
+  const page = await guest();
+  const attributes = { "api-base": server.url, view: "contact-panel", contact: who.first.contact_id, conversation: who.first.id };
+  await put(page, "panel", attributes);
+  const notes = page.locator("#panel").getByRole("list", { name: /^Notes about/ });
+  const field = page.locator("#panel").getByRole("textbox", { name: "Add note" });
+  const isPainted = () => field.evaluate((field) => field.checkVisibility({ contentVisibilityAuto: true }));
+  await field.scrollIntoViewIfNeeded();
+  await expect.poll(isPainted).toBe(true);
+  await page.evaluate(() => {
+    const above = document.createElement("div");
+    above.style.blockSize = "20000px";
+    document.body.prepend(above);
+    scrollTo(0, 0);
+  });
+  await expect.poll(isPainted).toBe(false);
+  const text = said("While nobody looked");
+  await (await api(sam)).addNote(who.first, text);
+  await expect(notes.getByRole("article").filter({ hasText: text })).toHaveCount(1);
+  expect(await isPainted()).toBe(false);
+  const note = notes.getByRole("article").filter({ hasText: text });
+  await note.scrollIntoViewIfNeeded();
+  await expect(note).toBeInViewport({ ratio: 1 });
+  await expect.poll(isPainted).toBe(true);
+});
+
 test("the page's own links, keys, buttons and history go on as they did", async ({ guest, server, visitor }) => {
   const who = await visitor();
   const alone = await guest();

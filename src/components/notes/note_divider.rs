@@ -2,9 +2,14 @@
 
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::live::live_view;
-use crate::{client::Client, store::record::TimelineKey, strings::strings};
+use crate::{
+    client::Client,
+    store::record::{Record, TimelineKey},
+    strings::strings,
+};
 use leptos::prelude::*;
-use wire::{ContactId, ContactNoteId, Seq};
+use std::borrow::Cow;
+use wire::{ContactId, ContactNote, ContactNoteId, Seq};
 
 /// The places of the dividers: each is above a note.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,25 +44,29 @@ pub fn borders(
 ) -> ErasedMemo<Borders> {
     let client = Client::here();
     let (notes, me) = (client.store().contact_notes.of(contact), client.my_id());
+    let order = notes.timeline.order_signal();
+    let is_mine = move |id| {
+        // Untracked: a note keeps its author. All views of a contact would follow the same notes here.
+        let author = |record: &Record<_>| record.shown().map(|(note, _): (Cow<'_, ContactNote>, _)| note.author.id);
+        notes.timeline.cell(id).with_untracked(author) == Some(me)
+    };
     memo(move |_| {
         let Some(visit) = visit.get() else { return Borders::default() };
+        let mut newest_new = None;
         keys.with(|keys| {
-            let mut newest_new = None;
-            for id in keys {
-                let cell = notes.timeline.cell(*id);
-                let (place, is_mine) = cell.with(|record| {
-                    let author = record.shown().map(|(note, _)| note.author.id);
-                    (record.key(), author == Some(me))
-                });
-                match place {
-                    Some(TimelineKey::Saved(seq)) if seq <= visit => {
-                        return Borders { newest_new, newest_old: newest_new.map(|_| *id) };
+            order.with(|order| {
+                let mut keys = keys.iter().peekable();
+                for placed in order.iter().filter(|placed| keys.next_if_eq(&&placed.id).is_some()) {
+                    match placed.key {
+                        TimelineKey::Saved(seq) if seq <= visit => {
+                            return Borders { newest_new, newest_old: newest_new.map(|_| placed.id) };
+                        }
+                        TimelineKey::Saved(_) if !is_mine(placed.id) => newest_new = newest_new.or(Some(placed.id)),
+                        TimelineKey::Saved(_) | TimelineKey::Unsaved(_) => {}
                     }
-                    Some(TimelineKey::Saved(_)) if !is_mine => newest_new = newest_new.or(Some(*id)),
-                    Some(TimelineKey::Saved(_) | TimelineKey::Unsaved(_)) | None => {}
                 }
-            }
-            Borders { newest_new, newest_old: None }
+                Borders { newest_new, newest_old: None }
+            })
         })
     })
 }

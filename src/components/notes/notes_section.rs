@@ -42,8 +42,9 @@ pub fn NotesSection(
     let notes = Client::here().store().contact_notes.of(contact);
     let order = notes.timeline.order_signal();
     let visit = visit(contact);
+    let has_older = memo(move |_| notes.timeline.has_older());
     let count = move || {
-        let more = if notes.timeline.older().is_some() { "+" } else { "" };
+        let more = if has_older.get() { "+" } else { "" };
         order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
     };
     view! {
