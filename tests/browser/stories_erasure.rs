@@ -25,19 +25,20 @@ async fn ana(server: FakeServer) -> (Story, ContactId, ConversationId) {
     (Story::ready(server, &[conversation]).await, ana, conversation)
 }
 
-fn dialog(story: &Story) -> HtmlDialogElement {
-    found(story.root(), "dialog.confirmation").remove(0).unchecked_into()
+fn dialog(story: &Story) -> Option<HtmlDialogElement> {
+    found(story.root(), "dialog.confirmation").pop().map(JsCast::unchecked_into)
 }
 
 fn button(dialog: &HtmlDialogElement, name: &str) -> HtmlButtonElement {
     Screen::of(dialog).role("button", name).unchecked_into()
 }
 
-fn open_dialog(story: &Story) -> HtmlDialogElement {
-    story.panel(0).role("button", "Erase…").click();
-    let dialog = dialog(story);
-    assert!(dialog.open());
-    dialog
+async fn open_dialog(story: &Story) -> HtmlDialogElement {
+    let erase: HtmlElement = story.panel(0).role("button", "Erase…").unchecked_into();
+    let _ = erase.focus();
+    erase.click();
+    eventually("the dialog", || dialog(story).is_some_and(|dialog| dialog.open())).await;
+    dialog(story).expect("it is there")
 }
 
 fn tick(dialog: &HtmlDialogElement) {
@@ -63,7 +64,7 @@ async fn an_agent_who_is_no_admin_sees_neither_export_nor_erase() {
 async fn an_admin_erases_a_contact_after_a_tick_and_sees_what_is_left() {
     let (story, ..) = ana(FakeServer::for_admin()).await;
     fill_in(&note_box(&story.panel(0)), "half a thought");
-    let asked = open_dialog(&story);
+    let asked = open_dialog(&story).await;
     let text = read(asked.unchecked_ref::<HtmlElement>());
     assert!(text.contains("Erase Ana Duarte?") && text.contains("can't be undone"), "{text}");
     assert!(button(&asked, "Erase").disabled());
@@ -84,16 +85,15 @@ async fn an_admin_erases_a_contact_after_a_tick_and_sees_what_is_left() {
 #[wasm_bindgen_test]
 async fn escape_and_cancel_leave_everything_and_a_refusal_is_said_in_the_dialog() {
     let (story, ..) = ana(FakeServer::for_admin()).await;
-    let asked = open_dialog(&story);
+    let asked = open_dialog(&story).await;
     tick(&asked);
     press(asked.unchecked_ref(), "Escape", |_| {});
     painted().await;
     assert_eq!(story.panels().len(), 1, "the panel stays");
     button(&asked, "Cancel").click();
-    painted().await;
-    assert!(!asked.open());
-    open_dialog(&story);
-    painted().await;
+    eventually("it is closed", || dialog(&story).is_none()).await;
+    eventually("the focus is back", || focused().is_some_and(|it| read(&it) == "Erase…")).await;
+    let asked = open_dialog(&story).await;
     assert!(button(&asked, "Erase").disabled(), "the tick does not stay");
     tick(&asked);
     painted().await;

@@ -6,7 +6,7 @@ use crate::{
     browser::timers::after,
     client::Client,
     components::{
-        shared::channel_mark::ChannelMark,
+        shared::channel_mark::channel_mark,
         ui::{
             icon::{Icon, Shape},
             markup::Markup,
@@ -59,10 +59,10 @@ fn by_address(channels: &[ChannelAddress]) -> Vec<Reached> {
 
 #[component]
 fn Address(address: String, kinds: Vec<ChannelKind>) -> impl IntoView {
-    let marks = kinds.into_iter().map(|kind| view! { <ChannelMark kind />" " }).collect_view();
+    let marks = kinds.into_iter().flat_map(|kind| [channel_mark(kind), Markup::Text(" ".to_owned())]).collect();
     view! {
         <li class="address">
-            <span class="address-channels">{marks}</span>
+            {Markup::of("span", "address-channels", marks)}
             <Line class="address-text" text=address.clone() />
             <CopyButton address />
         </li>

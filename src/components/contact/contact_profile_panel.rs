@@ -18,6 +18,7 @@ use crate::{
         },
         ui::{
             icon::{Icon, Shape},
+            markup::Markup,
             name::Name,
         },
     },
@@ -194,7 +195,9 @@ pub fn SectionMenu(
         ("notes", strings.notes),
         ("activity", strings.activity),
     ];
-    let jump = move |name: &'static str| {
+    let jump = move |event: ev::MouseEvent| {
+        let button = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let Some(name) = button.and_then(|button| button.get_attribute("data-jump")) else { return };
         let Some(body) = body.get_untracked() else { return };
         let selector = format!("[data-section={name}] .section-toggle");
         if let Ok(Some(target)) = body.query_selector(&selector) {
@@ -209,11 +212,8 @@ pub fn SectionMenu(
         }
     };
     view! {
-        <nav class="section-menu" aria-label=live(move || fill(strings.jump_to_of, &[("name", Value::Name(&name.get())), ("channel", Value::Own(channel.get()))]))>
-            {entries
-                .map(|(name, title)| view! { <button type="button" on:click=move |_| jump(name)>{title}</button> })
-                .into_iter()
-                .collect_view()}
+        <nav class="section-menu" on:click=jump aria-label=live(move || fill(strings.jump_to_of, &[("name", Value::Name(&name.get())), ("channel", Value::Own(channel.get()))]))>
+            {entries.map(|(name, title)| Markup::text("button", "", title).with("type", "button").with("data-jump", name)).to_vec()}
         </nav>
     }
 }

@@ -20,8 +20,7 @@ pub fn EraseContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> i
     if !client.is_admin() {
         return ().into_any();
     }
-    let dialog = NodeRef::<html::Dialog>::new();
-    let is_exporting = RwSignal::new(false);
+    let (is_asking, is_exporting) = (RwSignal::new(false), RwSignal::new(false));
     let export = move |_| {
         let client = client.clone();
         is_exporting.set(true);
@@ -37,30 +36,22 @@ pub fn EraseContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> i
             <button type="button" class="button" disabled=live(move || is_exporting.get()) on:click=export>
                 {strings().export_contact}
             </button>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| {
-                    if let Some(dialog) = dialog.get_untracked() {
-                        let _ = dialog.show_modal();
-                    }
-                }
-            >
-                {strings().erase_contact}
-            </button>
-            <Confirmation contact known dialog />
+            <button type="button" class="button" on:click=move |_| is_asking.set(true)>{strings().erase_contact}</button>
+            {live_view(move || is_asking.get().then(|| view! { <Confirmation contact known is_asking /> }))}
         </div>
     }
     .into_any()
 }
 
-/// Says what is erased, and needs a tick before it goes on.
+/// Says what is erased, and needs a tick before it goes on. Opens at once; `is_asking` becomes false when it is closed.
 #[component]
-fn Confirmation(
-    contact: ContactId,
-    known: ErasedMemo<Option<Contact>>,
-    dialog: NodeRef<html::Dialog>,
-) -> impl IntoView {
+fn Confirmation(contact: ContactId, known: ErasedMemo<Option<Contact>>, is_asking: RwSignal<bool>) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            let _ = dialog.show_modal();
+        }
+    });
     let (is_sure, is_erasing) = (RwSignal::new(false), RwSignal::new(false));
     let failed = RwSignal::new(None::<Failure>);
     let client = Client::here();
@@ -94,10 +85,7 @@ fn Confirmation(
             aria-label=live(move || title.get())
             // The panel around it would close too.
             on:keydown=|event: ev::KeyboardEvent| event.stop_propagation()
-            on:close=move |_| {
-                is_sure.set(false);
-                failed.set(None);
-            }
+            on:close=move |_| is_asking.set(false)
         >
             <form on:submit=erase>
                 <h2>{live_view(move || filled(strings().erase_title, &[("name", Value::Name(&name.get()))]))}</h2>

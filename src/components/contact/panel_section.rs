@@ -1,7 +1,7 @@
 //! `PanelSection`: one section of the Contact Profile Panel. It remembers on this device whether it is open.
 
 use crate::browser::memo::ErasedMemo;
-use crate::components::ui::live::{live, live_view};
+use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
     components::ui::{icon::Shape, markup::Markup},
@@ -24,10 +24,9 @@ pub fn PanelSection(
     };
     view! {
         <section class=format!("panel-section section-{name}") data-section=name>
-            <h3>
-                <button type="button" class="section-toggle" aria-expanded=live(move || is_open.get().to_string()) on:click=toggle>
-                    {live_view(move || heading(&title, count.map(|count| count.get()).unwrap_or_default()))}
-                </button>
+            // The button fills the heading.
+            <h3 on:click=toggle>
+                {live_view(move || heading(&title, count.map(|count| count.get()).unwrap_or_default(), is_open.get()))}
             </h3>
             <Show when=move || is_open.get()>
                 <div class="section-content">{children()}</div>
@@ -36,11 +35,13 @@ pub fn PanelSection(
     }
 }
 
-fn heading(title: &str, count: String) -> Vec<Markup> {
+fn heading(title: &str, count: String, is_open: bool) -> Markup {
     let title = Markup::text("span", "", title);
     // The space is for the accessible name, "Notes 2".
     let space = Markup::Text(" ".to_owned());
-    vec![Markup::Icon(Shape::ChevronDown), title, space, Markup::text("span", "section-count", count)]
+    let parts = vec![Markup::Icon(Shape::ChevronDown), title, space, Markup::text("span", "section-count", count)];
+    let button = Markup::of("button", "section-toggle", parts).with("type", "button");
+    button.with("aria-expanded", is_open.to_string())
 }
 
 fn remembered(key: &str) -> bool {

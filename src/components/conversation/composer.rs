@@ -11,7 +11,8 @@ use crate::{
         shared::typed::Typed,
         ui::{
             icon::{Icon, Shape},
-            name::filled,
+            markup::Markup,
+            name::{filled, filled_markup},
         },
     },
     store::{drafts::Mode, threads::ThreadItem},
@@ -66,16 +67,15 @@ fn Audience(mode: Mode, name: ErasedMemo<String>) -> impl IntoView {
         Mode::Reply => (Shape::Send, strings.reply_mark),
         Mode::Note => (Shape::Lock, strings.note_mark),
     };
-    let sentence = live_view(move || match mode {
-        Mode::Reply => filled(strings.reply_audience, &[("name", Value::Name(&name.get()))]),
-        Mode::Note => strings.note_audience.into_any(),
-    });
-    view! {
-        <p class="audience">
-            <strong class="mode-mark" class:internal=mode == Mode::Note><Icon shape />{mark}</strong>
-            <span>{sentence}</span>
-        </p>
-    }
+    let class = if mode == Mode::Note { "mode-mark internal" } else { "mode-mark" };
+    live_view(move || {
+        let sentence = match mode {
+            Mode::Reply => filled_markup(strings.reply_audience, &[("name", Value::Name(&name.get()))]),
+            Mode::Note => vec![Markup::Text(strings.note_audience.to_owned())],
+        };
+        let mark = Markup::of("strong", class, vec![Markup::Icon(shape), Markup::Text(mark.to_owned())]);
+        Markup::of("p", "audience", vec![mark, Markup::of("span", "", sentence)])
+    })
 }
 
 /// A warning if the latest item is a colleague's note: the reply may be meant for the colleague.

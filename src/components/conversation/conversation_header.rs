@@ -7,20 +7,21 @@ use crate::{
     components::{
         conversation::assign_menu::AssignMenu,
         shared::{
-            avatar::Avatar,
-            channel_mark::{ChannelMark, channel_name},
+            avatar::avatar,
+            channel_mark::{channel_mark, channel_name},
             unsaved_fields::UnsavedFields,
         },
         ui::{
             icon::{Icon, Shape},
-            name::Name,
+            markup::Markup,
+            name::name,
         },
     },
     navigation::navigator::Navigator,
     strings::strings,
 };
 use leptos::prelude::*;
-use wire::{Conversation, ConversationId, Status};
+use wire::{ChannelKind, Conversation, ConversationId, Status};
 
 /// The head of a conversation.
 #[component]
@@ -39,16 +40,7 @@ pub fn ConversationHeader(conversation: ConversationId, known: ErasedMemo<Option
                 <Icon shape=Shape::ChevronLeft />
             </button>
             {live_view(move || {
-                who.get()
-                    .map(|(id, name, kind)| {
-                        view! {
-                            <Avatar name=name.clone() seed=id.0 />
-                            <div class="conversation-who">
-                                <h2 tabindex="-1"><Name name=name.clone() /></h2>
-                                <p><ChannelMark kind /><span aria-hidden="true">{channel_name(kind)}</span></p>
-                            </div>
-                        }
-                    })
+                who.with(|who| who.as_ref().map(|(id, name, kind)| vec![avatar(name, id.0), name_and_channel(name, *kind)]))
             })}
             <StatusMark known />
             <AssignMenu conversation known />
@@ -65,6 +57,12 @@ pub fn ConversationHeader(conversation: ConversationId, known: ErasedMemo<Option
         </header>
         <UnsavedFields of=Fields::Conversation(conversation) />
     }
+}
+
+fn name_and_channel(contact: &str, kind: ChannelKind) -> Markup {
+    let heading = Markup::of("h2", "", vec![name(contact, "")]).with("tabindex", "-1");
+    let channel = Markup::text("span", "", channel_name(kind)).with("aria-hidden", "true");
+    Markup::of("div", "conversation-who", vec![heading, Markup::of("p", "", vec![channel_mark(kind), channel])])
 }
 
 fn status_of(known: ErasedMemo<Option<Conversation>>) -> ErasedMemo<Status> {

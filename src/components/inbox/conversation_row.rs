@@ -52,8 +52,8 @@ fn row(known: Conversation, assignee: Option<Agent>, is_shown: bool, address: St
         unread.then(|| Markup::of("span", "unread-mark", vec![Markup::text("span", "sr-only", strings().unread)]));
     let marks = assignee.as_ref().map(assignee_mark).into_iter().chain(unread);
     let foot = [channel_mark(channel.kind), preview_line(preview)].into_iter().chain(marks).collect();
-    let main = vec![Markup::of("span", "row-head", head), Markup::of("span", "row-foot", foot)];
-    let link = vec![avatar(&contact.name, contact.id.0), Markup::of("span", "row-main", main)];
+    let lines = [Markup::of("span", "row-head", head), Markup::of("span", "row-foot", foot)];
+    let link = [avatar(&contact.name, contact.id.0)].into_iter().chain(lines).collect();
     let beside = fill(
         strings().open_beside,
         &[("name", Value::Name(&contact.name)), ("channel", Value::Own(channel_name(channel.kind)))],

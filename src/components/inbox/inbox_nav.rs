@@ -4,10 +4,11 @@ use crate::components::ui::live::live;
 use crate::{
     client::Client,
     components::{
-        shared::avatar::Avatar,
+        shared::avatar::avatar,
         ui::{
             icon::{Icon, Shape},
-            name::Name,
+            markup::Markup,
+            name::name,
         },
     },
     navigation::{navigator::Navigator, sign_out::SignOut},
@@ -22,7 +23,7 @@ pub fn InboxNav() -> impl IntoView {
     let strings = strings();
     view! {
         <nav class="inbox-nav" aria-label=strings.sections>
-            <p class="brand"><span class="brand-mark" aria-hidden="true"></span><span class="brand-name">"Sidenote"</span></p>
+            {brand()}
             <ul class="nav-list">
                 <SectionLink section=Section::All name=strings.section_all shape=Shape::Inbox />
                 <SectionLink section=Section::Mine name=strings.section_mine shape=Shape::UserRound />
@@ -31,6 +32,11 @@ pub fn InboxNav() -> impl IntoView {
             <Who />
         </nav>
     }
+}
+
+fn brand() -> Markup {
+    let mark = Markup::text("span", "brand-mark", "").with("aria-hidden", "true");
+    Markup::of("p", "brand", vec![mark, Markup::text("span", "brand-name", "Sidenote")])
 }
 
 #[component]
@@ -50,7 +56,7 @@ fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoV
                 }
             >
                 <Icon shape />
-                <span class="nav-name">{name}</span>
+                {Markup::text("span", "nav-name", name)}
             </button>
         </li>
     }
@@ -62,16 +68,13 @@ fn Who() -> impl IntoView {
     let me = client.me().agent.clone();
     let organization = client.me().organization.name.clone();
     let sign_out = use_context::<SignOut>();
-    let name = me.name.clone();
-    let values = [("name", Value::Name(&name)), ("organization", Value::Name(&organization))];
+    let values = [("name", Value::Name(&me.name)), ("organization", Value::Name(&organization))];
     let both = fill(strings().signed_in_as, &values);
+    let names = vec![name(&me.name, ""), Markup::of("small", "", vec![name(&organization, "")])];
     view! {
         <div class="who">
-            <Avatar name=name.clone() seed=me.id.0 />
-            <p class="who-name" title=both>
-                <Name name />
-                <small><Name name=organization /></small>
-            </p>
+            {avatar(&me.name, me.id.0)}
+            {Markup::of("p", "who-name", names).with("title", both)}
             {sign_out
                 .map(|sign_out| {
                     view! {

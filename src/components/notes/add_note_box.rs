@@ -11,11 +11,7 @@ use crate::{
     components::{
         notes::sensitive::{Sensitive, notice},
         shared::typed::Typed,
-        ui::{
-            icon::{Icon, Shape},
-            kept_in_view::KeptInView,
-            name::filled,
-        },
+        ui::{icon::Shape, kept_in_view::KeptInView, markup::Markup, name::filled_markup},
     },
     strings::{Value, strings},
 };
@@ -69,18 +65,22 @@ pub fn AddNoteBox(
             save.run(());
         }
     };
-    let audience = live_view(move || match conversation {
-        Some(_) => filled(strings.add_note_audience, &[("name", Value::Name(&name.get()))]),
-        None => strings.add_note_needs_conversation.into_any(),
-    });
     // Unique in the page: the same contact may have several panels.
     let id = StoredValue::new(format!("add-note-{}", uuid::Uuid::now_v7()));
     let hint_id = move || format!("{}-hint", id.get_value());
+    let audience = live_view(move || {
+        let sentence = match conversation {
+            Some(_) => filled_markup(strings.add_note_audience, &[("name", Value::Name(&name.get()))]),
+            None => vec![Markup::Text(strings.add_note_needs_conversation.to_owned())],
+        };
+        Markup::of("p", "audience", vec![Markup::Icon(Shape::Lock), Markup::of("span", "", sentence)])
+            .with("id", hint_id())
+    });
     view! {
         <KeptInView class="add-note" frame>
             <div class="add-note-head">
                 <label for=id.get_value()>{strings.add_note}</label>
-                <p id=hint_id() class="audience"><Icon shape=Shape::Lock /><span>{audience}</span></p>
+                {audience}
             </div>
             <textarea
                 id=id.get_value()

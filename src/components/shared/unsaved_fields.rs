@@ -33,12 +33,16 @@ pub fn UnsavedFields(of: Fields) -> impl IntoView {
     let names = memo(move |_| fields.with(|fields| fields.iter().filter(is_refused).map(name).collect::<Vec<_>>()));
     let is_any_refused = memo(move |_| names.with(|names| !names.is_empty()));
     let retrying = memo(move |_| fields.with(|fields| fields.iter().find_map(|field| field.send_state.retrying())));
+    let is_any = memo(move |_| is_any_refused.get() || retrying.get().is_some());
     let list = move || view! { <RefusedFields of fields names place /> };
-    view! {
-        <div class="unsaved-fields" tabindex="-1" node_ref=place>
+    let both = move || {
+        view! {
             {live_view(move || is_any_refused.get().then(list))}
             {live_view(move || retrying.get().map(waiting))}
-        </div>
+        }
+    };
+    view! {
+        <div class="unsaved-fields" tabindex="-1" node_ref=place>{live_view(move || is_any.get().then(both))}</div>
     }
 }
 

@@ -5,7 +5,6 @@
 
 use super::markup::Markup;
 use leptos::{prelude::*, tachys::renderer::Rndr, wasm_bindgen::JsCast, web_sys::Element};
-use std::{cell::RefCell, collections::HashMap};
 
 /// A shape, named as Lucide names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,22 +59,24 @@ pub fn Icon(shape: Shape) -> impl IntoView {
 }
 
 thread_local! {
-    /// One icon of each shape that was shown, to copy: a copy is one call of the browser.
-    static DRAWN: RefCell<HashMap<Shape, Element>> = RefCell::default();
+    /// An icon without a shape, to copy: a copy is one call of the browser.
+    static BLANK: Element = blank();
 }
 
 impl Shape {
     /// A new icon.
     pub(super) fn drawn(self) -> Element {
-        DRAWN.with_borrow_mut(|drawn| {
-            let icon = drawn.entry(self).or_insert_with(|| draw(path(self)));
-            // The copy of an element is an element.
-            icon.clone_node_with_deep(true).map_or_else(|_| draw(path(self)), JsCast::unchecked_into)
-        })
+        // The copy of an element is an element.
+        let copied = BLANK.with(|icon| icon.clone_node_with_deep(true).map(JsCast::unchecked_into));
+        let icon: Element = copied.unwrap_or_else(|_| blank());
+        if let Some(line) = icon.first_element_child() {
+            Rndr::set_attribute(&line, "d", path(self));
+        }
+        icon
     }
 }
 
-fn draw(path: &str) -> Element {
+fn blank() -> Element {
     const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
     let icon = Rndr::create_element("svg", SVG);
     for (name, value) in [("class", "icon"), ("viewBox", "0 0 24 24"), ("aria-hidden", "true"), ("focusable", "false")]
@@ -83,7 +84,6 @@ fn draw(path: &str) -> Element {
         Rndr::set_attribute(&icon, name, value);
     }
     let line = Rndr::create_element("path", SVG);
-    Rndr::set_attribute(&line, "d", path);
     Rndr::insert_node(&icon, &line, None);
     icon
 }
