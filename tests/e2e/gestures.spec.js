@@ -252,6 +252,8 @@ for (const [gesture, make] of Object.entries(GESTURES)) {
     await dialog.getByRole("checkbox").check();
     await make(page, dialog.getByRole("button", { name: "Erase", exact: true }));
     await expect(page.getByText(/erased/).first()).toBeVisible();
+    // The dialog had the focus: the app moves it, and a key that is pressed meanwhile goes elsewhere. A click moves it too.
+    if (gesture === "a held Enter") await expect(page.getByRole("button", { name: "Close this pane" })).toBeFocused();
     await make(page, page.getByRole("button", { name: "Sign out" }));
     await expect(page.getByLabel("Password")).toBeVisible();
     expect(asked).toEqual([`/api/v1/contacts/${who.id}`, "/api/v1/session"]);
