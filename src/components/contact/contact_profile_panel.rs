@@ -17,6 +17,7 @@ use crate::{
             load_problem::{LoadProblem, Waiting},
         },
         ui::{
+            gestures::closest,
             icon::{Icon, Shape},
             markup::Markup,
             name::Name,
@@ -196,8 +197,9 @@ pub fn SectionMenu(
         ("activity", strings.activity),
     ];
     let jump = move |event: ev::MouseEvent| {
-        let button = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let Some(name) = button.and_then(|button| button.get_attribute("data-jump")) else { return };
+        let Some(name) = closest(&event, "[data-jump]").and_then(|button| button.get_attribute("data-jump")) else {
+            return;
+        };
         let Some(body) = body.get_untracked() else { return };
         let selector = format!("[data-section={name}] .section-toggle");
         if let Ok(Some(target)) = body.query_selector(&selector) {

@@ -16,6 +16,7 @@ use crate::{
     components::{
         shared::unsaved_fields::waiting,
         ui::{
+            gestures::closest,
             icon::Shape,
             live::live_view,
             markup::Markup,
@@ -45,8 +46,7 @@ pub fn DetailField(known: ErasedMemo<Option<Contact>>, field: Field) -> impl Int
         is_editing.get()
     });
     let begin = move |event: ev::MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if target.is_some_and(|target| target.closest(".detail-value").ok().flatten().is_some()) {
+        if closest(&event, ".detail-value").is_some() {
             edit.begin();
         }
     };

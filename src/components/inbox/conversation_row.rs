@@ -13,6 +13,7 @@ use crate::{
             timestamp::short_time,
         },
         ui::{
+            gestures::closest,
             icon::Shape,
             markup::Markup,
             name::{filled_markup, name},
@@ -22,8 +23,6 @@ use crate::{
     strings::{Value, fill, strings},
 };
 use leptos::{ev::MouseEvent, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 use wire::{Agent, Conversation, ConversationId, Preview, PreviewKind};
 
 /// A row of the list: a link, so that it can be opened in another tab, and a button to open it beside others. The list
@@ -99,16 +98,16 @@ fn assignee_mark(agent: &Agent) -> Markup {
 /// Opens the conversation whose row was clicked: in place of another one, or beside the others. A click that the
 /// browser turns into another tab stays the browser's.
 pub(super) fn open_clicked(event: &MouseEvent, navigator: Navigator, reveal: Option<Reveal>) {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    let closest = |selector| target.closest(selector).ok().flatten();
-    let row = closest(".conversation-row");
+    let row = closest(event, ".conversation-row");
     let Some(id) = row.and_then(|row| row.get_attribute("data-id")?.parse::<ConversationId>().ok()) else { return };
-    if closest(".open-beside").is_some() {
+    if closest(event, ".open-beside").is_some() {
         navigator.open_beside(id);
         if let Some(reveal) = reveal {
             reveal.ask(id);
         }
-    } else if closest(".conversation-link").is_some() && !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+    } else if closest(event, ".conversation-link").is_some()
+        && !(event.ctrl_key() || event.meta_key() || event.shift_key())
+    {
         event.prevent_default();
         navigator.open(id);
     }

@@ -13,6 +13,7 @@ use crate::{
             unsaved_fields::{sending, waiting},
         },
         ui::{
+            gestures::closest,
             icon::{Icon, Shape},
             markup::Markup,
             name::name,
@@ -23,8 +24,6 @@ use crate::{
     strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 use wire::{AgentRef, ContactId, ContactNoteId, Role, Time};
 
 /// Author, time and state: the parts of a note that may change while it is shown.
@@ -97,8 +96,7 @@ pub fn NoteHead(state: NoteHeader, edit: Callback<()>, discard: Callback<()>, de
     let client = Client::here();
     let (me, is_admin) = (client.my_id(), client.me().agent.role == Role::Admin);
     let clicked = move |event: ev::MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(trash) = target.and_then(|target| target.closest(".trash").ok().flatten()) else { return };
+        let Some(trash) = closest(&event, ".trash") else { return };
         if trash.get_attribute("aria-disabled").as_deref() == Some("true") {
             client.alert(trash.get_attribute("title").unwrap_or_default());
         } else {

@@ -87,7 +87,8 @@ fn swallow(event: &Event) {
     event.stop_propagation();
 }
 
-fn closest(event: &Event, selector: &str) -> Option<Element> {
+/// The element nearest to what an event happened on that matches the selector: what was clicked, for a listener around it.
+pub fn closest(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok().flatten()
 }
 

@@ -37,11 +37,7 @@ pub fn lines(text: &str) -> Markup {
 
 /// A sentence with its placeholders filled, for a view.
 pub fn filled(sentence: &str, values: &[(&str, Value<'_>)]) -> AnyView {
-    let parts = parts(sentence, values).into_iter().map(|part| match part {
-        Part::Own(text) => text.into_any(),
-        Part::Other { shown: text, whole } => shown(text, whole, None),
-    });
-    parts.collect::<Vec<_>>().into_any()
+    filled_markup(sentence, values).into_any()
 }
 
 /// Like [`filled`], as markup.
