@@ -257,12 +257,13 @@ impl Client {
 
     /// Signs out and closes the client.
     pub async fn sign_out(&self) {
-        // Without a connection the cookie outlives this page; the client closes anyway.
-        let _ = self.0.api.send::<Value>(Method::DELETE, paths::SESSION).json().await;
         self.0.outbox.clear();
-        // The other tabs discard their state too.
+        // The other tabs discard their state too. They hear of it before the server ends the session: they would ask
+        // the agent to sign in again, with everything still on the screen.
         self.tell_tabs(TabMessage::SignedOut);
         self.close();
+        // Without a connection the cookie outlives this page.
+        let _ = self.0.api.send::<Value>(Method::DELETE, paths::SESSION).json().await;
     }
 
     /// Stops following the server. Requests in flight are still sent.

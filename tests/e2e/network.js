@@ -1,10 +1,10 @@
 // Faults of the network for one page's requests: hold a request, answer in the server's place, lose the answer.
 
 /** Patterns for paths of the API; each matches with any query. */
-export const NOTE = /\/api\/v1\/contacts\/[^/]+\/notes\/[^/]+$/;
+export const NOTE = /\/api\/v1\/contacts\/[^/]+\/notes\/(?!seen$)[^/]+$/;
 export const NOTES = /\/api\/v1\/contacts\/[^/]+\/notes(\?|$)/;
 export const MESSAGE = /\/messages\/[^/]+$/;
-export const CONVERSATION_NOTE = /\/api\/v1\/conversations\/[^/]+\/notes\/[^/]+$/;
+export const CONVERSATION_NOTE = /\/api\/v1\/conversations\/[^/]+\/notes\/(?!seen$)[^/]+$/;
 
 /** A refusal in the form of RFC 9457, as the server's own. */
 export function problem(status, code, { retryable = false } = {}) {
