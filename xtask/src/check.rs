@@ -7,6 +7,7 @@ use std::{process::ExitCode, time::Instant};
 use crate::{
     api, install, lanes,
     lanes::Outcome,
+    postgres::Postgres,
     project::Project,
     shell::{self, Error},
     size, stories,
@@ -26,6 +27,7 @@ pub(crate) enum Step {
     Clippy,
     Deny,
     Native,
+    Postgres,
     Browser,
     Build,
     Size,
@@ -35,11 +37,12 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Fmt,
         Self::Clippy,
         Self::Deny,
         Self::Native,
+        Self::Postgres,
         Self::Browser,
         Self::Build,
         Self::Size,
@@ -58,6 +61,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Deny => "deny",
             Self::Native => "native",
+            Self::Postgres => "postgres",
             Self::Browser => "browser",
             Self::Build => "build",
             Self::Size => "size",
@@ -74,6 +78,7 @@ impl Step {
             Self::Clippy => clippy(project),
             Self::Deny => deny(project, &["bans", "licenses", "sources"]).map(passed),
             Self::Native => native(project, arguments),
+            Self::Postgres => on_postgres(project, arguments),
             Self::Browser => browser(project, arguments),
             Self::Build => stories::build_all(project).map(passed),
             Self::Size => size(project, arguments),
@@ -97,7 +102,7 @@ pub(crate) fn everything(project: &Project) -> Result<ExitCode, Error> {
         project,
         &[
             &[
-                &[Step::Fmt, Step::Clippy, Step::Deny, Step::Native, Step::Browser],
+                &[Step::Fmt, Step::Clippy, Step::Deny, Step::Native, Step::Postgres, Step::Browser],
                 &[Step::Build, Step::Size, Step::Api],
             ],
             &[&[Step::EndToEnd, Step::Long]],
@@ -196,6 +201,7 @@ fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     let mut tests = project.cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
     tests
         .args(BROWSER_ONLY)
+        .args(["--filter-expr", "not test(/^postgres::/)"])
         .args(["--status-level", "fail", "--final-status-level", "slow"])
         .args(arguments)
         .env("PATH", path);
@@ -212,6 +218,26 @@ fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     let mut both = count;
     both += if status.success() { examples } else { examples.ended(false) };
     Ok(both)
+}
+
+/// Tests of the server that are about a database file: they say so in their names, or are in a module about files.
+const ON_A_FILE: &str = "test(/file/) or test(/^(backup|command_line|contact_command|deletion|demo|faults|import_beside|\
+    import_command|migrations)::/)";
+
+/// The tests of the server once more, on Postgres: all but those [`ON_A_FILE`].
+fn on_postgres(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
+    let path = install::path_with(&[install::nextest(project)?]);
+    let postgres = Postgres::start()?;
+    let mut tests = project.cargo(&["nextest", "run", "--locked", "--package", "sidenote-server", "--no-fail-fast"]);
+    tests
+        .args(["--filter-expr", &format!("kind(test) and not ({ON_A_FILE})")])
+        .args(["--status-level", "fail", "--final-status-level", "slow"])
+        .args(arguments)
+        .env("PATH", path)
+        .env("SIDENOTE_POSTGRES", postgres.address());
+    let mut count = TestCount::default();
+    let status = shell::run_hearing_errors(&mut tests, |line| count.hear_nextest(line))?;
+    Ok(count.ended(status.success()))
 }
 
 fn browser(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {

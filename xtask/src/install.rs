@@ -122,6 +122,33 @@ pub(crate) fn pip() -> Result<(), Error> {
     if is_there() { Ok(()) } else { Err(missing()) }
 }
 
+/// The directory of Postgres' programs, which Debian keeps away from PATH. Any version from 15 on does.
+pub(crate) fn postgres() -> Result<PathBuf, Error> {
+    let _one = one_at_a_time();
+    if postgres_here().is_none()
+        && let Some(mut install) = debian_install("postgresql")
+    {
+        println!("   installing Postgres with apt-get");
+        shell::run(&mut install)?;
+    }
+    let missing = || {
+        Error::Said(
+            "the step `postgres` needs Postgres 15 or newer (`initdb`, `postgres` and `pg_isready` on PATH)".into(),
+        )
+    };
+    postgres_here().ok_or_else(missing)
+}
+
+fn postgres_here() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut debians: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    debians.sort();
+    let mut directories = debians.into_iter().rev().chain(shell::path_directories());
+    let is_whole =
+        |directory: &PathBuf| ["initdb", "postgres", "pg_isready"].iter().all(|it| directory.join(it).is_file());
+    directories.find(is_whole)
+}
+
 /// Everything that a build of the app needs: the path of Trunk, and a PATH for it.
 pub(crate) fn for_the_app(project: &Project) -> Result<(PathBuf, OsString), Error> {
     wasm_target(project)?;

@@ -20,6 +20,7 @@ mod fuzz;
 mod install;
 mod lanes;
 mod package;
+mod postgres;
 mod project;
 mod run;
 mod shell;
@@ -40,9 +41,9 @@ cargo xtask run [--addr HOST:PORT]      build what changed, then serve the app w
 cargo xtask dev                         a debug build that follows every edit, with demonstration data
 cargo xtask check                       what a change has to pass first: fmt, clippy, native, browser
 cargo xtask test                        everything that must hold; the last line counts it
-cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, deny, native, browser, build, size, api, e2e
-                                        or long;
-                                        arguments go to its test runner (native, browser, e2e, long);
+cargo xtask test STEP [-- ARGUMENTS]    one step: fmt, clippy, deny, native, postgres, browser, build, size,
+                                        api, e2e or long;
+                                        arguments go to its test runner (native, postgres, browser, e2e, long);
                                         size takes --record, which writes bench/sizes.json
 cargo xtask build                       the release build only: the app in dist/, the server
 cargo xtask package                     the npm package @sidenote/inbox, packed

@@ -8,7 +8,7 @@ use std::{
     fs::{self, File},
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,16 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
     }
     let status = command.stdin(Stdio::null()).status().map_err(not_started(command))?;
     if status.success() { Ok(()) } else { Err(Error::Failed { program: name(command), status }) }
+}
+
+/// Starts a program that runs beside this one.
+pub(crate) fn start(command: &mut Command) -> Result<Child, Error> {
+    if let Some((out, error)) = log().zip(log()) {
+        command.stdout(out).stderr(error);
+    } else {
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+    }
+    command.stdin(Stdio::null()).spawn().map_err(not_started(command))
 }
 
 /// Runs a program to its end and passes each line of its output to `hear` as well. A failing program is not an error

@@ -5,14 +5,14 @@ use crate::{
     agents::{self, author_columns},
     auth_agent::AuthAgent,
     contacts,
-    db::{Columns as _, int},
+    db::int,
     error::Result,
     input::{Ids, Query},
     page::{List, cut},
+    sql::{Connection, Row, sql},
     state::State,
 };
 use axum::extract;
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Activity, ContactId, OrgId, Page, Problem, Seq};
 
@@ -25,7 +25,7 @@ const SELECT: &str = concat!(
     author_columns!(),
     ", t.conversation_id, t.subject, t.at \
      FROM activity t LEFT JOIN agent a ON a.org_id = t.org_id AND a.id = t.actor_id \
-     WHERE t.org_id = ? AND t.contact_id = ? AND t.seq < ? ORDER BY t.seq DESC LIMIT ?"
+     WHERE t.org_id = $1 AND t.contact_id = $2 AND t.seq < $3 ORDER BY t.seq DESC LIMIT $4"
 );
 
 /// A contact's activity, newest first. It never holds a note's text.
@@ -54,13 +54,13 @@ async fn list(
 
 /// The newest lines before a position, and the position before which the next page begins.
 pub(crate) async fn newest(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     contact: ContactId,
     before: Seq,
     limit: u32,
 ) -> Result<(Vec<Activity>, Option<Seq>)> {
-    let rows = sqlx::query(SELECT)
+    let rows = sql(SELECT)
         .bind(org.to_string())
         .bind(contact.to_string())
         .bind(int(before))
@@ -72,13 +72,13 @@ pub(crate) async fn newest(
     Ok((items, next))
 }
 
-fn activity(row: &SqliteRow) -> sqlx::Result<Activity> {
+fn activity(row: &Row) -> sqlx::Result<Activity> {
     Ok(Activity {
         seq: row.seq("seq")?,
         kind: row.word("kind")?,
         actor: agents::author(row)?,
         conversation_id: row.id_or_none("conversation_id")?,
-        subject: row.try_get("subject")?,
+        subject: row.get("subject")?,
         at: row.time("at")?,
     })
 }

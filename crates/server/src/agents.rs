@@ -3,10 +3,10 @@
 use crate::{
     auth_agent::role,
     change::{Change, EventKind},
-    db::{Columns, Db},
+    db::Db,
     error::{Error, Result},
+    sql::{Connection, Row, sql},
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use wire::{Agent, AgentId, AgentRef, OrgId, Role};
 
 /// An agent to be added.
@@ -21,7 +21,7 @@ pub struct NewAgent {
 }
 
 const INSERT: &str = "INSERT INTO agent (org_id, id, email, name, role, password_hash, joined_seq) \
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
 
 /// Adds an agent to the change's organization.
 ///
@@ -30,7 +30,7 @@ const INSERT: &str = "INSERT INTO agent (org_id, id, email, name, role, password
 pub async fn add(change: &mut Change, new: &NewAgent) -> Result<()> {
     let seq = change.next_seq().await?;
     let org = change.org().to_string();
-    let added = sqlx::query(INSERT)
+    let added = sql(INSERT)
         .bind(org)
         .bind(new.id.to_string())
         .bind(new.email.to_lowercase())
@@ -40,7 +40,7 @@ pub async fn add(change: &mut Change, new: &NewAgent) -> Result<()> {
         .bind(crate::db::int(seq))
         .execute(change.tx())
         .await?;
-    if added.rows_affected() == 0 {
+    if added == 0 {
         return Err(Error::Setup("An agent with this e-mail address exists already.".to_owned()));
     }
     change.event(EventKind::AgentChanged, new.id, None, None).await
@@ -55,7 +55,7 @@ pub async fn remove(db: &Db, email: &str) -> Result<()> {
     let mut change = db.change(org).await?;
     let at = change.at().timestamp_millis();
     change.next_seq().await?;
-    sqlx::query("UPDATE agent SET removed_at = ? WHERE org_id = ? AND id = ? AND removed_at IS NULL")
+    sql("UPDATE agent SET removed_at = $1 WHERE org_id = $2 AND id = $3 AND removed_at IS NULL")
         .bind(at)
         .bind(org.to_string())
         .bind(id.to_string())
@@ -73,7 +73,7 @@ pub async fn remove(db: &Db, email: &str) -> Result<()> {
 pub async fn set_password(db: &Db, email: &str, password_hash: &str) -> Result<()> {
     let (org, id) = find(db, email).await?;
     let mut change = db.change(org).await?;
-    sqlx::query("UPDATE agent SET password_hash = ? WHERE org_id = ? AND id = ?")
+    sql("UPDATE agent SET password_hash = $1 WHERE org_id = $2 AND id = $3")
         .bind(password_hash)
         .bind(org.to_string())
         .bind(id.to_string())
@@ -86,17 +86,17 @@ pub async fn set_password(db: &Db, email: &str, password_hash: &str) -> Result<(
 /// The agent with this e-mail address, or an error for the person who typed it.
 pub(crate) async fn find(db: &Db, email: &str) -> Result<(OrgId, AgentId)> {
     let mut reading = db.read().await?;
-    let row = sqlx::query("SELECT org_id, id FROM agent WHERE email = ? AND removed_at IS NULL")
+    let row = sql("SELECT org_id, id FROM agent WHERE email = $1 AND removed_at IS NULL")
         .bind(email.to_lowercase())
-        .fetch_optional(&mut *reading)
+        .fetch_optional(&mut reading)
         .await?;
     let row = row.ok_or_else(|| Error::Setup("There is no agent with this e-mail address.".to_owned()))?;
     Ok((row.id("org_id")?, row.id("id")?))
 }
 
 /// The agent of an organization with this e-mail address.
-pub(crate) async fn by_email(reading: &mut SqliteConnection, org: OrgId, email: &str) -> Result<Option<AgentId>> {
-    let row = sqlx::query("SELECT id FROM agent WHERE org_id = ? AND email = ? AND removed_at IS NULL")
+pub(crate) async fn by_email(reading: &mut Connection, org: OrgId, email: &str) -> Result<Option<AgentId>> {
+    let row = sql("SELECT id FROM agent WHERE org_id = $1 AND email = $2 AND removed_at IS NULL")
         .bind(org.to_string())
         .bind(email.to_lowercase())
         .fetch_optional(reading)
@@ -107,10 +107,10 @@ pub(crate) async fn by_email(reading: &mut SqliteConnection, org: OrgId, email: 
 async fn end_sessions(change: &mut Change, agent: AgentId) -> Result<()> {
     let org = change.org().to_string();
     for statement in [
-        "DELETE FROM session WHERE org_id = ? AND agent_id = ?",
-        "DELETE FROM embed_token WHERE org_id = ? AND agent_id = ?",
+        "DELETE FROM session WHERE org_id = $1 AND agent_id = $2",
+        "DELETE FROM embed_token WHERE org_id = $1 AND agent_id = $2",
     ] {
-        sqlx::query(statement).bind(&org).bind(agent.to_string()).execute(change.tx()).await?;
+        sql(statement).bind(&org).bind(agent.to_string()).execute(change.tx()).await?;
     }
     change.access_changes().await
 }
@@ -118,35 +118,35 @@ async fn end_sessions(change: &mut Change, agent: AgentId) -> Result<()> {
 /// A statement for agents of an organization, with the columns that [`agent`] reads.
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT id, name, email, role, removed_at FROM agent WHERE org_id = ? ", $rest)
+        concat!("SELECT id, name, email, role, removed_at FROM agent WHERE org_id = $1 ", $rest)
     };
 }
 const SELECT_ALL: &str = select!("ORDER BY name, id");
-const SELECT_ONE: &str = select!("AND id = ?");
+const SELECT_ONE: &str = select!("AND id = $2");
 
 /// Every agent of the organization, removed ones too, by name.
-pub(crate) async fn all(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<Agent>> {
-    let rows = sqlx::query(SELECT_ALL).bind(org.to_string()).fetch_all(reading).await?;
+pub(crate) async fn all(reading: &mut Connection, org: OrgId) -> Result<Vec<Agent>> {
+    let rows = sql(SELECT_ALL).bind(org.to_string()).fetch_all(reading).await?;
     Ok(rows.iter().map(agent).collect::<sqlx::Result<_>>()?)
 }
 
-pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: AgentId) -> Result<Option<Agent>> {
-    let row = sqlx::query(SELECT_ONE).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
+pub(crate) async fn one(reading: &mut Connection, org: OrgId, id: AgentId) -> Result<Option<Agent>> {
+    let row = sql(SELECT_ONE).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
     Ok(row.as_ref().map(agent).transpose()?)
 }
 
 /// An agent as shown beside what they wrote or did.
-pub(crate) async fn named(reading: &mut SqliteConnection, org: OrgId, id: AgentId) -> Result<Option<AgentRef>> {
+pub(crate) async fn named(reading: &mut Connection, org: OrgId, id: AgentId) -> Result<Option<AgentRef>> {
     Ok(one(reading, org, id).await?.map(|agent| AgentRef { id, name: agent.name, removed: agent.removed }))
 }
 
-fn agent(row: &SqliteRow) -> sqlx::Result<Agent> {
+fn agent(row: &Row) -> sqlx::Result<Agent> {
     Ok(Agent {
         id: row.id("id")?,
         name: row.text("name")?,
         email: row.text("email")?,
         role: role(row)?,
-        removed: row.try_get::<Option<i64>, _>("removed_at")?.is_some(),
+        removed: row.get::<Option<i64>>("removed_at")?.is_some(),
     })
 }
 
@@ -159,9 +159,9 @@ macro_rules! author_columns {
 pub(crate) use author_columns;
 
 /// Reads the column `author_id` and those of [`author_columns`]. `None`: there is no author.
-pub(crate) fn author(row: &SqliteRow) -> sqlx::Result<Option<AgentRef>> {
+pub(crate) fn author(row: &Row) -> sqlx::Result<Option<AgentRef>> {
     let Some(id) = row.id_or_none("author_id")? else { return Ok(None) };
-    let removed = row.try_get::<Option<i64>, _>("author_removed_at")?.is_some();
+    let removed = row.get::<Option<i64>>("author_removed_at")?.is_some();
     Ok(Some(AgentRef { id, name: row.text("author_name")?, removed }))
 }
 

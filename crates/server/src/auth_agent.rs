@@ -2,11 +2,10 @@
 //! `session` finds it.
 
 use crate::{
-    db::{Columns as _, malformed},
     error::{Error, Result},
+    sql::{Row, malformed},
 };
 use axum::http::HeaderMap;
-use sqlx::{Row as _, sqlite::SqliteRow};
 use wire::{AgentId, OrgId, ProblemCode, Role, Seq};
 
 /// The authenticated agent. As a handler's parameter, it answers 401 without a valid session or token. Changes go through
@@ -32,7 +31,7 @@ pub(crate) enum Credential {
 
 impl AuthAgent {
     /// Reads the columns `org_id`, `agent_id`, `role` and `joined_seq`.
-    pub(crate) fn read(row: &SqliteRow, credential: Credential) -> sqlx::Result<Self> {
+    pub(crate) fn read(row: &Row, credential: Credential) -> sqlx::Result<Self> {
         Ok(Self {
             org: row.id("org_id")?,
             agent: row.id("agent_id")?,
@@ -55,8 +54,8 @@ impl AuthAgent {
 }
 
 /// Reads the column `role`.
-pub(crate) fn role(row: &SqliteRow) -> sqlx::Result<Role> {
-    match row.try_get("role")? {
+pub(crate) fn role(row: &Row) -> sqlx::Result<Role> {
+    match row.get("role")? {
         "agent" => Ok(Role::Agent),
         "admin" => Ok(Role::Admin),
         _ => Err(malformed("role")),

@@ -11,8 +11,9 @@ mod restore;
 pub use restore::{Ledger, Restored, restore};
 
 use crate::{
-    db::{Columns as _, Db, create_private},
+    db::{Db, sqlite::create_private},
     error::{Error, Result},
+    sql::sql,
 };
 use restore::{Copy, beside};
 use sqlx::{
@@ -102,7 +103,7 @@ macro_rules! kind {
                 "_tombstone (org_id, id, ",
                 $parent,
                 ", deleted_by, restorable_until, rev) ",
-                "SELECT id, ?, ?, ?, ?, seq FROM org WHERE id = ? ON CONFLICT DO NOTHING"
+                "SELECT id, $1, $2, $3, $4, seq FROM org WHERE id = $5 ON CONFLICT DO NOTHING"
             ),
         }
     };
@@ -135,7 +136,7 @@ pub async fn backup(file: &Path, to: &Path) -> Result<()> {
 async fn copy_into(db: &Db, to: &Path) -> Result<()> {
     let copy = Copy(beside(to, "making"));
     create_private(&copy.0)?;
-    sqlx::query("VACUUM INTO ?").bind(path(&copy.0)?).execute(db.writer()).await?;
+    sqlx::query("VACUUM INTO ?").bind(path(&copy.0)?).execute(db.sqlite()?.writer()).await?;
     forget_deleted_texts(&copy.0).await?;
     Ok(std::fs::rename(&copy.0, to)?)
 }
@@ -159,7 +160,7 @@ pub async fn deletions(file: &Path) -> Result<String> {
     let db = Db::open_existing(file).await?;
     let mut ledger = String::new();
     for kind in KINDS {
-        for row in sqlx::query(kind.ledger).fetch_all(&mut *db.read().await?).await? {
+        for row in sql(kind.ledger).fetch_all(&mut *db.read().await?).await? {
             let word = |column| row.text(column);
             ledger += &format!(
                 "{} {} {} {} {}\n",

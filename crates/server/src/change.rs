@@ -7,18 +7,18 @@
 //! ```text
 //! let mut change = db.change(org).await?;
 //! let seq = change.next_seq().await?;
-//! sqlx::query("INSERT INTO …").bind(…).execute(change.tx()).await?;
+//! sql("INSERT INTO …").bind(…).execute(change.tx()).await?;
 //! change.event(EventKind::MessageAdded, message_id, Some(conversation_id.to_string()), actor).await?;
 //! change.commit().await?;
 //! ```
 
 use crate::{
-    db::{Columns as _, Db, int},
+    db::{Db, int},
     error::Result,
+    sql::{Connection, sql},
     wake_ups::Topic,
 };
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sqlx::{Sqlite, SqliteConnection, Transaction};
 use std::fmt::Display;
 pub use wire::EventKind;
 use wire::{ActivityKind, AgentId, ContactId, ConversationId, OrgId, Seq};
@@ -36,7 +36,7 @@ pub struct ActivityLine {
 /// A write transaction of one organization. Dropped without [`Change::commit`], it changes nothing.
 pub struct Change {
     db: Db,
-    tx: Transaction<'static, Sqlite>,
+    tx: Connection,
     org: OrgId,
     at: DateTime<Utc>,
     seq: Option<Seq>,
@@ -45,15 +45,15 @@ pub struct Change {
 }
 
 const INSERT_EVENT: &str = "INSERT INTO event (org_id, seq, kind, subject_id, parent_id, actor_id, at) \
-    VALUES (?, ?, ?, ?, ?, ?, ?)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 const INSERT_ACTIVITY: &str = "INSERT INTO activity (org_id, seq, contact_id, kind, actor_id, conversation_id, \
-    subject, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    subject, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 impl Change {
-    pub(crate) fn new(db: Db, tx: Transaction<'static, Sqlite>, org: OrgId) -> Self {
+    pub(crate) fn new(db: Db, tx: Connection, org: OrgId, at: DateTime<Utc>) -> Self {
         // Stored as milliseconds: the answer to the first request must equal the answer to every later one.
-        Self { db, tx, org, at: Utc::now().trunc_subsecs(3), seq: None, topics: Vec::new() }
+        Self { db, tx, org, at: at.trunc_subsecs(3), seq: None, topics: Vec::new() }
     }
 
     #[must_use]
@@ -74,7 +74,7 @@ impl Change {
     }
 
     /// The connection, for a resource's own statements.
-    pub fn tx(&mut self) -> &mut SqliteConnection {
+    pub fn tx(&mut self) -> &mut Connection {
         &mut self.tx
     }
 
@@ -84,7 +84,7 @@ impl Change {
     /// # Errors
     /// When the database fails.
     pub async fn next_seq(&mut self) -> Result<Seq> {
-        let row = sqlx::query("UPDATE org SET seq = seq + 1 WHERE id = ? RETURNING seq")
+        let row = sql("UPDATE org SET seq = seq + 1 WHERE id = $1 RETURNING seq")
             .bind(self.org.to_string())
             .fetch_one(self.tx())
             .await?;
@@ -111,7 +111,7 @@ impl Change {
             self.wake(Topic::Conversation(self.org, conversation));
         }
         let (org, seq, at) = (self.org.to_string(), self.current(), self.at.timestamp_millis());
-        sqlx::query(INSERT_EVENT)
+        sql(INSERT_EVENT)
             .bind(org)
             .bind(seq)
             .bind(kind.into_str())
@@ -130,7 +130,7 @@ impl Change {
     /// When the database fails, or the position has its line already.
     pub async fn activity(&mut self, line: ActivityLine) -> Result<()> {
         let (org, seq, at) = (self.org.to_string(), self.current(), self.at.timestamp_millis());
-        sqlx::query(INSERT_ACTIVITY)
+        sql(INSERT_ACTIVITY)
             .bind(org)
             .bind(seq)
             .bind(line.contact.to_string())
@@ -150,7 +150,7 @@ impl Change {
     /// When the database fails.
     pub async fn access_changes(&mut self) -> Result<()> {
         let org = self.org.to_string();
-        sqlx::query("UPDATE org SET access_rev = access_rev + 1 WHERE id = ?").bind(org).execute(self.tx()).await?;
+        sql("UPDATE org SET access_rev = access_rev + 1 WHERE id = $1").bind(org).execute(self.tx()).await?;
         Ok(())
     }
 

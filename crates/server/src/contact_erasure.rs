@@ -7,15 +7,15 @@ use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     contacts,
-    db::{Columns as _, int},
+    db::int,
     error::{Error, Result},
     input::Ids,
     purge,
+    sql::{Connection, sql},
     state::State,
     wake_ups::Topic,
 };
 use axum::extract;
-use sqlx::SqliteConnection;
 use std::fmt;
 use wire::{ActivityKind, AgentId, Contact, ContactId, OrgId, Problem, ProblemCode, Role, Seq};
 
@@ -50,8 +50,8 @@ pub(crate) fn must_be_admin(signed: &AuthAgent) -> Result<()> {
 }
 
 /// The version of the erasure, if the contact was erased.
-pub(crate) async fn rev(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Option<Seq>> {
-    let row = sqlx::query("SELECT rev FROM contact_tombstone WHERE org_id = ? AND id = ?")
+pub(crate) async fn rev(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Option<Seq>> {
+    let row = sql("SELECT rev FROM contact_tombstone WHERE org_id = $1 AND id = $2")
         .bind(org.to_string())
         .bind(id.to_string())
         .fetch_optional(reading)
@@ -65,7 +65,7 @@ pub(crate) async fn write(change: &mut Change, id: ContactId, actor: Option<Agen
     wake_visitors(change, id).await?;
     let seq = change.next_seq().await?;
     let erased = delete(change.tx(), org, id).await?;
-    sqlx::query("UPDATE contact SET created_at = ?, rev = ? WHERE org_id = ? AND id = ?")
+    sql("UPDATE contact SET created_at = $1, rev = $2 WHERE org_id = $3 AND id = $4")
         .bind(at.timestamp_millis())
         .bind(int(seq))
         .bind(org.to_string())
@@ -81,12 +81,12 @@ pub(crate) async fn write(change: &mut Change, id: ContactId, actor: Option<Agen
 }
 
 const INSERT_TOMBSTONE: &str = "INSERT INTO contact_tombstone (org_id, id, erased_by, erased_at, rev) \
-    SELECT id, ?, ?, ?, seq FROM org WHERE id = ?";
+    SELECT id, $1, $2, $3, seq FROM org WHERE id = $4";
 
 /// Notes for ever that the contact was erased, also where they are not in the database.
 pub(crate) async fn remember(change: &mut Change, id: ContactId, actor: Option<AgentId>) -> Result<()> {
     let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-    sqlx::query(INSERT_TOMBSTONE)
+    sql(INSERT_TOMBSTONE)
         .bind(id.to_string())
         .bind(actor.map(|actor| actor.to_string()))
         .bind(at)
@@ -99,7 +99,7 @@ pub(crate) async fn remember(change: &mut Change, id: ContactId, actor: Option<A
 /// The web chat's open streams of the contact end.
 async fn wake_visitors(change: &mut Change, id: ContactId) -> Result<()> {
     let org = change.org();
-    let rows = sqlx::query("SELECT id FROM conversation WHERE org_id = ? AND contact_id = ?")
+    let rows = sql("SELECT id FROM conversation WHERE org_id = $1 AND contact_id = $2")
         .bind(org.to_string())
         .bind(id.to_string())
         .fetch_all(change.tx())
@@ -125,59 +125,59 @@ impl fmt::Display for Erased {
     }
 }
 
-/// The conversations of the contact `?2` in the organization `?1`.
+/// The conversations of the contact `$2` in the organization `$1`.
 macro_rules! theirs {
     () => {
-        "(SELECT id FROM conversation WHERE org_id = ?1 AND contact_id = ?2)"
+        "(SELECT id FROM conversation WHERE org_id = $1 AND contact_id = $2)"
     };
 }
 
-const DELETE_MESSAGES: &str = concat!("DELETE FROM message WHERE org_id = ?1 AND conversation_id IN ", theirs!());
+const DELETE_MESSAGES: &str = concat!("DELETE FROM message WHERE org_id = $1 AND conversation_id IN ", theirs!());
 /// The texts of notes go with their rows.
-const DELETE_CONTACT_NOTES: &str = "DELETE FROM contact_note WHERE org_id = ?1 AND contact_id = ?2";
+const DELETE_CONTACT_NOTES: &str = "DELETE FROM contact_note WHERE org_id = $1 AND contact_id = $2";
 const DELETE_CONVERSATION_NOTES: &str =
-    concat!("DELETE FROM conversation_note WHERE org_id = ?1 AND conversation_id IN ", theirs!());
-const DELETE_CONVERSATIONS: &str = "DELETE FROM conversation WHERE org_id = ?1 AND contact_id = ?2";
+    concat!("DELETE FROM conversation_note WHERE org_id = $1 AND conversation_id IN ", theirs!());
+const DELETE_CONVERSATIONS: &str = "DELETE FROM conversation WHERE org_id = $1 AND contact_id = $2";
 
 const FORGET_WHAT_HANGS_ON_CONVERSATIONS: [&str; 4] = [
     // Others may have conversations in a thread that a letter of this person began: they keep a key, which says nothing.
     concat!(
-        "UPDATE conversation SET thread_key = 'erased-' || lower(hex(randomblob(16))) \
-         WHERE org_id = ?1 AND contact_id <> ?2 AND thread_key IN \
-         (SELECT source_key FROM message WHERE org_id = ?1 AND conversation_id IN ",
+        "UPDATE conversation SET thread_key = 'erased-' || id \
+         WHERE org_id = $1 AND contact_id <> $2 AND thread_key IN \
+         (SELECT source_key FROM message WHERE org_id = $1 AND conversation_id IN ",
         theirs!(),
         ")"
     ),
     concat!(
-        "DELETE FROM attachment WHERE org_id = ?1 AND message_id IN \
-         (SELECT id FROM message WHERE org_id = ?1 AND conversation_id IN ",
+        "DELETE FROM attachment WHERE org_id = $1 AND message_id IN \
+         (SELECT id FROM message WHERE org_id = $1 AND conversation_id IN ",
         theirs!(),
         ")"
     ),
-    concat!("DELETE FROM read_mark WHERE org_id = ?1 AND conversation_id IN ", theirs!()),
-    concat!("DELETE FROM visitor WHERE org_id = ?1 AND conversation_id IN ", theirs!()),
+    concat!("DELETE FROM read_mark WHERE org_id = $1 AND conversation_id IN ", theirs!()),
+    concat!("DELETE FROM visitor WHERE org_id = $1 AND conversation_id IN ", theirs!()),
 ];
 
 const EMPTY_THE_CONTACT: [&str; 6] = [
-    "DELETE FROM contact_tag WHERE org_id = ?1 AND contact_id = ?2",
-    "DELETE FROM contact_list_member WHERE org_id = ?1 AND contact_id = ?2",
-    "DELETE FROM contact_address WHERE org_id = ?1 AND contact_id = ?2",
-    "DELETE FROM seen_mark WHERE org_id = ?1 AND contact_id = ?2",
-    "DELETE FROM activity WHERE org_id = ?1 AND contact_id = ?2",
+    "DELETE FROM contact_tag WHERE org_id = $1 AND contact_id = $2",
+    "DELETE FROM contact_list_member WHERE org_id = $1 AND contact_id = $2",
+    "DELETE FROM contact_address WHERE org_id = $1 AND contact_id = $2",
+    "DELETE FROM seen_mark WHERE org_id = $1 AND contact_id = $2",
+    "DELETE FROM activity WHERE org_id = $1 AND contact_id = $2",
     "UPDATE contact SET name = 'Erased contact', email = NULL, phone = NULL, external_id = NULL, address = NULL, \
-     birthday = NULL, language = NULL, default_channel = NULL, time_zone = NULL, blocked = 0, unsubscribed = 0 \
-     WHERE org_id = ?1 AND id = ?2",
+     birthday = NULL, language = NULL, default_channel = NULL, time_zone = NULL, blocked = FALSE, unsubscribed = FALSE \
+     WHERE org_id = $1 AND id = $2",
 ];
 
-const SELECT_TAGS: &str = "SELECT tag FROM contact_tag WHERE org_id = ?1 AND contact_id = ?2 \
-    UNION SELECT subject FROM activity WHERE org_id = ?1 AND contact_id = ?2 AND kind IN ('tag-added', 'tag-removed') \
+const SELECT_TAGS: &str = "SELECT tag FROM contact_tag WHERE org_id = $1 AND contact_id = $2 \
+    UNION SELECT subject FROM activity WHERE org_id = $1 AND contact_id = $2 AND kind IN ('tag-added', 'tag-removed') \
     AND subject IS NOT NULL";
 
-const DELETE_UNUSED_TAG: &str = "DELETE FROM tag WHERE org_id = ?1 AND name = ?2 \
-    AND NOT EXISTS (SELECT 1 FROM contact_tag WHERE org_id = ?1 AND tag = ?2)";
+const DELETE_UNUSED_TAG: &str = "DELETE FROM tag WHERE org_id = $1 AND name = $2 \
+    AND NOT EXISTS (SELECT 1 FROM contact_tag WHERE org_id = $1 AND tag = $2)";
 
 /// Deletes everything of a contact, and empties their row. Tombstones of notes stay: they are ids.
-pub(crate) async fn delete(connection: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Erased> {
+pub(crate) async fn delete(connection: &mut Connection, org: OrgId, id: ContactId) -> Result<Erased> {
     let (org, id) = (org.to_string(), id.to_string());
     for statement in FORGET_WHAT_HANGS_ON_CONVERSATIONS {
         run(connection, statement, &org, &id).await?;
@@ -186,17 +186,17 @@ pub(crate) async fn delete(connection: &mut SqliteConnection, org: OrgId, id: Co
     let contact_notes = run(connection, DELETE_CONTACT_NOTES, &org, &id).await?;
     let conversation_notes = run(connection, DELETE_CONVERSATION_NOTES, &org, &id).await?;
     let conversations = run(connection, DELETE_CONVERSATIONS, &org, &id).await?;
-    let tags: Vec<String> = sqlx::query_scalar(SELECT_TAGS).bind(&org).bind(&id).fetch_all(&mut *connection).await?;
+    let tags = sql(SELECT_TAGS).bind(&org).bind(&id).fetch_all(&mut *connection).await?;
     for statement in EMPTY_THE_CONTACT {
         run(connection, statement, &org, &id).await?;
     }
     // A tag that nobody else carries may say something of this person.
     for tag in tags {
-        sqlx::query(DELETE_UNUSED_TAG).bind(&org).bind(tag).execute(&mut *connection).await?;
+        sql(DELETE_UNUSED_TAG).bind(&org).bind(tag.first::<String>()?).execute(&mut *connection).await?;
     }
     Ok(Erased { conversations, messages, notes: contact_notes + conversation_notes })
 }
 
-async fn run(connection: &mut SqliteConnection, statement: &'static str, org: &str, id: &str) -> Result<u64> {
-    Ok(sqlx::query(statement).bind(org).bind(id).execute(connection).await?.rows_affected())
+async fn run(connection: &mut Connection, statement: &'static str, org: &str, id: &str) -> Result<u64> {
+    Ok(sql(statement).bind(org).bind(id).execute(connection).await?)
 }

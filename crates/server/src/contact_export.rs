@@ -9,12 +9,13 @@ use crate::{
     auth_agent::AuthAgent,
     contact_erasure::must_be_admin,
     contacts,
-    db::{Columns as _, Db, ReadTx, int},
+    db::{Db, ReadTx, int},
     error::{Error, Result},
     input::Ids,
     messages,
     note_storage::{self, Wanted},
     orgs,
+    sql::{Row, sql},
     state::State,
 };
 use axum::{
@@ -27,7 +28,6 @@ use bytes::Bytes;
 use chrono::Utc;
 use futures::{Stream, stream};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
 use tokio::sync::mpsc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
@@ -126,7 +126,7 @@ impl Writer {
 
     /// The next older conversation: an object that is still open, after its fields.
     async fn conversation(&self, before: Seq) -> Result<Option<(String, ConversationId, Seq)>> {
-        let row = sqlx::query(SELECT_CONVERSATION)
+        let row = sql(SELECT_CONVERSATION)
             .bind(self.org.to_string())
             .bind(self.contact.to_string())
             .bind(int(before))
@@ -188,12 +188,12 @@ impl Writer {
 
 const SELECT_CONVERSATION: &str = "SELECT c.id, h.kind AS channel_kind, c.status, c.assignee_id, c.created_at, c.seq \
     FROM conversation c JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id \
-    WHERE c.org_id = ? AND c.contact_id = ? AND c.seq < ? ORDER BY c.seq DESC LIMIT 1";
+    WHERE c.org_id = $1 AND c.contact_id = $2 AND c.seq < $3 ORDER BY c.seq DESC LIMIT 1";
 
 /// How a conversation's JSON ends before its lists are filled in.
 const EMPTY_LISTS: &str = ",\"messages\":[],\"notes\":[]}";
 
-fn conversation(row: &SqliteRow) -> sqlx::Result<ExportedConversation> {
+fn conversation(row: &Row) -> sqlx::Result<ExportedConversation> {
     Ok(ExportedConversation {
         id: row.id("id")?,
         channel: orgs::channel_kind(row, "channel_kind")?,

@@ -10,16 +10,16 @@ use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     contacts,
-    db::{Columns as _, head, int, malformed},
+    db::{head, int},
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
     note_storage::{self, Happened, NoteKind, NoteSql, Wanted, note_sql},
     page::List,
+    sql::{Connection, Row, malformed, sql},
     state::State,
 };
 use axum::{extract, http::StatusCode, response::Response};
 use read::{count_unseen, seen_up_to, with_whom};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ActivityKind, AgentId, ContactId, ContactNote, ContactNoteId, ConversationId, Deleted, NewContactNote, NoteBody,
@@ -118,8 +118,8 @@ async fn restore(
     note_storage::restore(change, &signed, contact, id).await.map(axum::Json)
 }
 
-const MOVE_SEEN_MARK: &str = "INSERT INTO seen_mark (org_id, agent_id, contact_id, seq) VALUES (?, ?, ?, ?) \
-    ON CONFLICT (org_id, agent_id, contact_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq";
+const MOVE_SEEN_MARK: &str = "INSERT INTO seen_mark (org_id, agent_id, contact_id, seq) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (org_id, agent_id, contact_id) DO UPDATE SET seq = excluded.seq WHERE seen_mark.seq < excluded.seq";
 
 /// Mark the notes up to here as seen by this agent.
 #[utoipa::path(put, path = "/api/v1/contacts/{id}/notes/seen", tag = "contact notes",
@@ -135,7 +135,7 @@ async fn seen(
     let mut change = signed.change(state.db()).await?;
     contacts::must_take_changes(change.tx(), signed.org, contact).await?;
     let seq = given.seq.min(head(change.tx(), signed.org).await?);
-    sqlx::query(MOVE_SEEN_MARK)
+    sql(MOVE_SEEN_MARK)
         .bind(signed.org.to_string())
         .bind(signed.agent.to_string())
         .bind(contact.to_string())
@@ -152,7 +152,7 @@ impl NoteKind for ContactNote {
     const NAME: &'static str = "contact note";
     const SQL: NoteSql = note_sql!("contact_note", "contact_id", ", n.conversation_id");
 
-    fn read(row: &SqliteRow) -> sqlx::Result<Self> {
+    fn read(row: &Row) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.id("id")?,
             contact_id: row.id("contact_id")?,
@@ -177,7 +177,7 @@ impl NoteKind for ContactNote {
         &self.body
     }
 
-    async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, contact: Self::Parent) -> Result<()> {
+    async fn parent_must_exist(reading: &mut Connection, org: OrgId, contact: Self::Parent) -> Result<()> {
         contacts::must_take_changes(reading, org, contact).await
     }
 
@@ -204,12 +204,12 @@ pub(crate) struct NewRow {
 }
 
 const INSERT: &str = "INSERT INTO contact_note (org_id, id, contact_id, conversation_id, author_id, created_at, seq, \
-    rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    rev) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Stores a note with its event and its line of the contact's activity.
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ContactNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
-    sqlx::query(INSERT)
+    sql(INSERT)
         .bind(org)
         .bind(new.id.to_string())
         .bind(new.contact.to_string())

@@ -4,15 +4,15 @@ use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     contact_erasure, contact_fields,
-    db::{Columns as _, int, malformed},
+    db::int,
     error::{Error, Result},
     if_match::IfMatch,
     input::{Ids, JsonBody},
     orgs, phone_number,
+    sql::{Connection, Row, malformed, sql},
     state::State,
 };
 use axum::extract;
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ActivityKind, ChannelAddress, ChannelKind, Contact, ContactId, ContactList, ContactPatch, OrgId, Problem,
@@ -92,7 +92,7 @@ pub async fn add(
         return Err(Error::field(ProblemCode::MissingField, "/name", "missing"));
     }
     let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-    sqlx::query("INSERT INTO contact (org_id, id, name, created_at, seq, rev) VALUES (?, ?, '', ?, ?, ?)")
+    sql("INSERT INTO contact (org_id, id, name, created_at, seq, rev) VALUES ($1, $2, '', $3, $4, $5)")
         .bind(&org)
         .bind(id.to_string())
         .bind(at)
@@ -108,7 +108,7 @@ pub async fn add(
     Ok(seq)
 }
 
-const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) \
+const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES ($1, $2, $3, $4) \
     ON CONFLICT DO NOTHING";
 
 /// Adds an address to a contact, without an event of its own. An address that belongs to another contact stays theirs.
@@ -117,7 +117,7 @@ const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address
 /// When the database fails.
 pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAddress) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query(INSERT_ADDRESS)
+    sql(INSERT_ADDRESS)
         .bind(org)
         .bind(address.kind.into_str())
         .bind(&address.address)
@@ -132,12 +132,12 @@ pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAd
 /// # Errors
 /// When the database fails.
 pub async fn by_address(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     kind: ChannelKind,
     address: &str,
 ) -> Result<Option<ContactId>> {
-    let row = sqlx::query("SELECT contact_id FROM contact_address WHERE org_id = ? AND kind = ? AND address = ?")
+    let row = sql("SELECT contact_id FROM contact_address WHERE org_id = $1 AND kind = $2 AND address = $3")
         .bind(org.to_string())
         .bind(kind.into_str())
         .bind(address)
@@ -146,20 +146,20 @@ pub async fn by_address(
     Ok(row.map(|row| row.id("contact_id")).transpose()?)
 }
 
-const SELECT_BY_EMAIL: &str = "SELECT id FROM contact WHERE org_id = ?1 AND email = ?2 COLLATE NOCASE \
+const SELECT_BY_EMAIL: &str = "SELECT id FROM contact WHERE org_id = $1 AND lower(email) = lower($2) \
     UNION SELECT contact_id FROM contact_address \
-    WHERE org_id = ?1 AND kind = 'email' AND address = ?2 COLLATE NOCASE ORDER BY 1";
+    WHERE org_id = $1 AND kind = 'email' AND lower(address) = lower($2) ORDER BY 1";
 
 /// The contacts with this e-mail address, in their details or among their addresses, in any case of letters.
-pub(crate) async fn with_email(reading: &mut SqliteConnection, org: OrgId, email: &str) -> Result<Vec<ContactId>> {
-    let rows = sqlx::query(SELECT_BY_EMAIL).bind(org.to_string()).bind(email).fetch_all(reading).await?;
+pub(crate) async fn with_email(reading: &mut Connection, org: OrgId, email: &str) -> Result<Vec<ContactId>> {
+    let rows = sql(SELECT_BY_EMAIL).bind(org.to_string()).bind(email).fetch_all(reading).await?;
     Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
 }
 
 /// Gives a contact a new `rev`, with its event, after a change to something that belongs to it (a tag).
 pub(crate) async fn bump(change: &mut Change, id: ContactId, actor: wire::AgentId) -> Result<Seq> {
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
-    sqlx::query("UPDATE contact SET rev = ? WHERE org_id = ? AND id = ?")
+    sql("UPDATE contact SET rev = $1 WHERE org_id = $2 AND id = $3")
         .bind(int(seq))
         .bind(org)
         .bind(id.to_string())
@@ -170,8 +170,8 @@ pub(crate) async fn bump(change: &mut Change, id: ContactId, actor: wire::AgentI
 }
 
 /// Returns `not-found` unless the organization has this contact.
-pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<()> {
-    let row = sqlx::query("SELECT 1 FROM contact WHERE org_id = ? AND id = ?")
+pub(crate) async fn must_exist(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<()> {
+    let row = sql("SELECT 1 FROM contact WHERE org_id = $1 AND id = $2")
         .bind(org.to_string())
         .bind(id.to_string())
         .fetch_optional(reading)
@@ -181,7 +181,7 @@ pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: C
 
 /// Returns `not-found` unless the organization has this contact, and `gone` if they were erased: what is left of them
 /// can't be changed.
-pub(crate) async fn must_take_changes(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<()> {
+pub(crate) async fn must_take_changes(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<()> {
     must_exist(&mut *reading, org, id).await?;
     match contact_erasure::rev(reading, org, id).await? {
         Some(rev) => Err(Error::gone(rev)),
@@ -190,14 +190,14 @@ pub(crate) async fn must_take_changes(reading: &mut SqliteConnection, org: OrgId
 }
 
 const SELECT: &str = "SELECT c.*, EXISTS (SELECT 1 FROM contact_tombstone t \
-    WHERE t.org_id = c.org_id AND t.id = c.id) AS erased FROM contact c WHERE c.org_id = ? AND c.id = ?";
+    WHERE t.org_id = c.org_id AND t.id = c.id) AS erased FROM contact c WHERE c.org_id = $1 AND c.id = $2";
 
-pub(crate) async fn find(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Contact> {
+pub(crate) async fn find(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Contact> {
     one(reading, org, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
 }
 
-pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Option<Contact>> {
-    let row = sqlx::query(SELECT).bind(org.to_string()).bind(id.to_string()).fetch_optional(&mut *reading).await?;
+pub(crate) async fn one(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Option<Contact>> {
+    let row = sql(SELECT).bind(org.to_string()).bind(id.to_string()).fetch_optional(&mut *reading).await?;
     let Some(row) = row else { return Ok(None) };
     let mut contact = profile(&row)?;
     contact.channels = addresses(&mut *reading, org, id).await?;
@@ -206,66 +206,66 @@ pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: ContactI
     Ok(Some(contact))
 }
 
-fn profile(row: &SqliteRow) -> sqlx::Result<Contact> {
-    let (phone, language): (Option<String>, Option<String>) = (row.try_get("phone")?, row.try_get("language")?);
-    let birthday: Option<&str> = row.try_get("birthday")?;
-    let channel: Option<&str> = row.try_get("default_channel")?;
+fn profile(row: &Row) -> sqlx::Result<Contact> {
+    let (phone, language): (Option<String>, Option<String>) = (row.get("phone")?, row.get("language")?);
+    let birthday: Option<&str> = row.get("birthday")?;
+    let channel: Option<&str> = row.get("default_channel")?;
     Ok(Contact {
         id: row.id("id")?,
         name: row.text("name")?,
-        email: row.try_get("email")?,
+        email: row.get("email")?,
         phone_uri: phone_number::of_contact(phone.as_deref(), language.as_deref()),
         phone,
-        external_id: row.try_get("external_id")?,
-        address: row.try_get("address")?,
+        external_id: row.get("external_id")?,
+        address: row.get("address")?,
         birthday: birthday.map(|day| day.parse().map_err(|_| malformed("birthday"))).transpose()?,
         language,
         default_channel: channel.map(|_| orgs::channel_kind(row, "default_channel")).transpose()?,
-        time_zone: row.try_get("time_zone")?,
+        time_zone: row.get("time_zone")?,
         channels: Vec::new(),
         tags: Vec::new(),
         lists: Vec::new(),
-        blocked: row.try_get("blocked")?,
-        unsubscribed: row.try_get("unsubscribed")?,
-        erased: row.try_get("erased")?,
+        blocked: row.get("blocked")?,
+        unsubscribed: row.get("unsubscribed")?,
+        erased: row.get("erased")?,
         seq: row.seq("seq")?,
         rev: row.seq("rev")?,
     })
 }
 
 const SELECT_ADDRESSES: &str = "SELECT kind, address FROM contact_address \
-    WHERE org_id = ? AND contact_id = ? ORDER BY kind, address";
+    WHERE org_id = $1 AND contact_id = $2 ORDER BY kind, address";
 
-async fn addresses(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<ChannelAddress>> {
-    let rows = sqlx::query(SELECT_ADDRESSES).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
+async fn addresses(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Vec<ChannelAddress>> {
+    let rows = sql(SELECT_ADDRESSES).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
     let address =
-        |row: &SqliteRow| Ok(ChannelAddress { kind: orgs::channel_kind(row, "kind")?, address: row.text("address")? });
+        |row: &Row| Ok(ChannelAddress { kind: orgs::channel_kind(row, "kind")?, address: row.text("address")? });
     Ok(rows.iter().map(address).collect::<sqlx::Result<_>>()?)
 }
 
 const SELECT_TAGS: &str = "SELECT t.name, t.color FROM contact_tag c \
-    JOIN tag t ON t.org_id = c.org_id AND t.name = c.tag WHERE c.org_id = ? AND c.contact_id = ? ORDER BY t.name";
+    JOIN tag t ON t.org_id = c.org_id AND t.name = c.tag WHERE c.org_id = $1 AND c.contact_id = $2 ORDER BY t.name";
 
-async fn tags(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<Tag>> {
-    let rows = sqlx::query(SELECT_TAGS).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
+async fn tags(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Vec<Tag>> {
+    let rows = sql(SELECT_TAGS).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
     Ok(rows.iter().map(crate::tags::tag).collect::<sqlx::Result<_>>()?)
 }
 
 const SELECT_LISTS: &str = "SELECT l.id, l.name FROM contact_list_member m \
     JOIN contact_list l ON l.org_id = m.org_id AND l.id = m.list_id \
-    WHERE m.org_id = ? AND m.contact_id = ? ORDER BY l.name, l.id";
+    WHERE m.org_id = $1 AND m.contact_id = $2 ORDER BY l.name, l.id";
 
-async fn lists(reading: &mut SqliteConnection, org: OrgId, id: ContactId) -> Result<Vec<ContactList>> {
-    let rows = sqlx::query(SELECT_LISTS).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
+async fn lists(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Vec<ContactList>> {
+    let rows = sql(SELECT_LISTS).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
     Ok(rows.iter().map(crate::lists::list).collect::<sqlx::Result<_>>()?)
 }
 
-const UPDATE: &str = "UPDATE contact SET name = ?, email = ?, phone = ?, external_id = ?, address = ?, birthday = ?, \
-    language = ?, default_channel = ?, time_zone = ?, rev = ? WHERE org_id = ? AND id = ?";
+const UPDATE: &str = "UPDATE contact SET name = $1, email = $2, phone = $3, external_id = $4, address = $5, birthday = $6, \
+    language = $7, default_channel = $8, time_zone = $9, rev = $10 WHERE org_id = $11 AND id = $12";
 
 async fn store(change: &mut Change, contact: &Contact) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query(UPDATE)
+    sql(UPDATE)
         .bind(&contact.name)
         .bind(&contact.email)
         .bind(&contact.phone)

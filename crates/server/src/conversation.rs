@@ -5,16 +5,16 @@ use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     conversations,
-    db::{Columns as _, int},
+    db::int,
     error::{Error, Result},
     if_match::IfMatch,
     input::{Ids, JsonBody},
     messages::Arrival,
+    sql::{Connection, sql},
     state::State,
 };
 use axum::{extract, http::StatusCode};
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ActivityKind, AgentId, ChannelId, ContactId, Conversation, ConversationId, ConversationPatch, OrgId, Problem,
@@ -68,8 +68,8 @@ async fn edit(
     Ok(axum::Json(after))
 }
 
-const MOVE_READ_MARK: &str = "INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES (?, ?, ?, ?) \
-    ON CONFLICT (org_id, agent_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq";
+const MOVE_READ_MARK: &str = "INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (org_id, agent_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE read_mark.seq < excluded.seq";
 
 /// Mark the conversation as read by this agent up to here.
 #[utoipa::path(put, path = "/api/v1/conversations/{id}/read", tag = "conversations",
@@ -86,7 +86,7 @@ async fn read(
     must_exist(change.tx(), signed.org, id).await?;
     // Nothing after the head can have been read yet.
     let seq = mark.seq.min(crate::db::head(change.tx(), signed.org).await?);
-    sqlx::query(MOVE_READ_MARK)
+    sql(MOVE_READ_MARK)
         .bind(signed.org.to_string())
         .bind(signed.agent.to_string())
         .bind(id.to_string())
@@ -97,13 +97,13 @@ async fn read(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn find(reading: &mut SqliteConnection, signed: &AuthAgent, id: ConversationId) -> Result<Conversation> {
+async fn find(reading: &mut Connection, signed: &AuthAgent, id: ConversationId) -> Result<Conversation> {
     conversations::one(reading, signed, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
 }
 
 /// The contact of a conversation, or `not-found` if the organization doesn't have it.
-pub(crate) async fn must_exist(reading: &mut SqliteConnection, org: OrgId, id: ConversationId) -> Result<ContactId> {
-    let row = sqlx::query("SELECT contact_id FROM conversation WHERE org_id = ? AND id = ?")
+pub(crate) async fn must_exist(reading: &mut Connection, org: OrgId, id: ConversationId) -> Result<ContactId> {
+    let row = sql("SELECT contact_id FROM conversation WHERE org_id = $1 AND id = $2")
         .bind(org.to_string())
         .bind(id.to_string())
         .fetch_optional(reading)
@@ -119,7 +119,7 @@ async fn set_status(change: &mut Change, before: &Conversation, status: Status, 
         (_, Status::Open) => ActivityKind::ConversationOpened,
     };
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
-    sqlx::query("UPDATE conversation SET status = ?, rev = ? WHERE org_id = ? AND id = ?")
+    sql("UPDATE conversation SET status = $1, rev = $2 WHERE org_id = $3 AND id = $4")
         .bind(status.into_str())
         .bind(int(seq))
         .bind(org)
@@ -145,7 +145,7 @@ async fn set_assignee(
         }
     };
     let seq = change.next_seq().await?;
-    sqlx::query("UPDATE conversation SET assignee_id = ?, rev = ? WHERE org_id = ? AND id = ?")
+    sql("UPDATE conversation SET assignee_id = $1, rev = $2 WHERE org_id = $3 AND id = $4")
         .bind(assignee.map(|id| id.to_string()))
         .bind(int(seq))
         .bind(org.to_string())
@@ -184,7 +184,7 @@ pub struct NewConversation {
 }
 
 const INSERT: &str = "INSERT INTO conversation (org_id, id, contact_id, channel_id, thread_key, status, assignee_id, \
-    last_at, created_at, seq, rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    last_at, created_at, seq, rev) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 /// Starts a conversation. Its `last_at` is this time until the first message.
 ///
@@ -192,7 +192,7 @@ const INSERT: &str = "INSERT INTO conversation (org_id, id, contact_id, channel_
 /// When contact, channel or assignee are not of the organization, or the database fails.
 pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<AgentId>) -> Result<Seq> {
     let (seq, org) = (change.next_seq().await?, change.org().to_string());
-    sqlx::query(INSERT)
+    sql(INSERT)
         .bind(org)
         .bind(new.id.to_string())
         .bind(new.contact.to_string())
@@ -213,7 +213,7 @@ pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<Age
 }
 
 const SELECT_UNTOUCHED: &str = "SELECT contact_id, status, last_in_seq FROM conversation \
-    WHERE org_id = ? AND id = ? AND last_at <= ? AND (status = 'open' OR last_in_seq > 0)";
+    WHERE org_id = $1 AND id = $2 AND last_at <= $3 AND (status = 'open' OR last_in_seq > 0)";
 
 /// Marks a conversation as read for everybody, and closes it if it is over, unless something has happened in it since this
 /// time. Returns whether that changed it.
@@ -224,7 +224,7 @@ pub(crate) async fn settle(
     last_at: DateTime<Utc>,
 ) -> Result<bool> {
     let org = change.org().to_string();
-    let row = sqlx::query(SELECT_UNTOUCHED)
+    let row = sql(SELECT_UNTOUCHED)
         .bind(&org)
         .bind(id.to_string())
         .bind(last_at.timestamp_millis())
@@ -236,7 +236,7 @@ pub(crate) async fn settle(
         return Ok(false);
     }
     let seq = change.next_seq().await?;
-    sqlx::query("UPDATE conversation SET status = CASE WHEN ? THEN 'closed' ELSE status END, last_in_seq = 0, rev = ? WHERE org_id = ? AND id = ?")
+    sql("UPDATE conversation SET status = CASE WHEN $1 THEN 'closed' ELSE status END, last_in_seq = 0, rev = $2 WHERE org_id = $3 AND id = $4")
         .bind(closes)
         .bind(int(seq))
         .bind(&org)
@@ -252,20 +252,20 @@ pub(crate) async fn settle(
 }
 
 const SELECT_BY_THREAD: &str = "SELECT id FROM conversation \
-    WHERE org_id = ? AND channel_id = ? AND contact_id = ? AND thread_key = ?";
+    WHERE org_id = $1 AND channel_id = $2 AND contact_id = $3 AND thread_key = $4";
 
 /// The conversation that an import or a channel knows by this key.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn by_thread(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     channel: ChannelId,
     contact: ContactId,
     thread_key: &str,
 ) -> Result<Option<ConversationId>> {
-    let row = sqlx::query(SELECT_BY_THREAD)
+    let row = sql(SELECT_BY_THREAD)
         .bind(org.to_string())
         .bind(channel.to_string())
         .bind(contact.to_string())

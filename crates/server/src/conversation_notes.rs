@@ -7,15 +7,15 @@ use crate::{
     auth_agent::AuthAgent,
     change::{Change, EventKind},
     conversation,
-    db::{Columns as _, int, malformed},
+    db::int,
     error::Result,
     input::{Ids, JsonBody, Query},
     note_storage::{self, Happened, NoteKind, NoteSql, Wanted, note_sql},
     page::List,
+    sql::{Connection, Row, malformed, sql},
     state::State,
 };
 use axum::{extract, http::StatusCode, response::Response};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     AgentId, ConversationId, ConversationNote, ConversationNoteId, Deleted, NewConversationNote, NoteBody, OrgId, Page,
@@ -109,7 +109,7 @@ impl NoteKind for ConversationNote {
     const NAME: &'static str = "conversation note";
     const SQL: NoteSql = note_sql!("conversation_note", "conversation_id", "");
 
-    fn read(row: &SqliteRow) -> sqlx::Result<Self> {
+    fn read(row: &Row) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.id("id")?,
             conversation_id: row.id("conversation_id")?,
@@ -133,7 +133,7 @@ impl NoteKind for ConversationNote {
         &self.body
     }
 
-    async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, conversation: Self::Parent) -> Result<()> {
+    async fn parent_must_exist(reading: &mut Connection, org: OrgId, conversation: Self::Parent) -> Result<()> {
         conversation::must_exist(reading, org, conversation).await.map(drop)
     }
 
@@ -150,7 +150,7 @@ impl NoteKind for ConversationNote {
         leak!(StreamBeats => change.wake(crate::wake_ups::Topic::Conversation(change.org(), conversation)));
         let (org, rev, at) = (change.org().to_string(), change.next_seq().await?, change.at().timestamp_millis());
         let last_at = if matches!(happened, Happened::Added) { at } else { 0 };
-        sqlx::query(MOVE_CONVERSATION)
+        sql(MOVE_CONVERSATION)
             .bind(last_at)
             .bind(int(rev))
             .bind(org)
@@ -161,8 +161,8 @@ impl NoteKind for ConversationNote {
     }
 }
 
-const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
-     rev = ?2 WHERE org_id = ?3 AND id = ?4";
+const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END, \
+     rev = $2 WHERE org_id = $3 AND id = $4";
 
 /// A note to be stored. Its id must be new to the organization.
 #[derive(Clone, Debug)]
@@ -174,12 +174,12 @@ pub(crate) struct NewRow {
 }
 
 const INSERT: &str = "INSERT INTO conversation_note (org_id, id, conversation_id, author_id, created_at, seq, rev) \
-    VALUES (?, ?, ?, ?, ?, ?, ?)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 /// Stores a note with its event and that of the conversation.
 pub(crate) async fn store(change: &mut Change, new: &NewRow) -> Result<ConversationNote> {
     let (seq, org, at) = (change.next_seq().await?, change.org().to_string(), change.at().timestamp_millis());
-    sqlx::query(INSERT)
+    sql(INSERT)
         .bind(org)
         .bind(new.id.to_string())
         .bind(new.conversation.to_string())

@@ -5,15 +5,15 @@
 use crate::{
     auth_agent::AuthAgent,
     contacts,
-    db::{Columns as _, Db, int},
+    db::{Db, int},
     error::Result,
     input::{Ids, Query},
     orgs,
     page::{List, cut},
+    sql::{Builder, Connection, Row, sql},
     state::State,
 };
 use axum::extract;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 use std::{collections::HashMap, str::FromStr};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
@@ -109,7 +109,7 @@ impl FromStr for SortKey {
 
 async fn page(
     db: &Db,
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     signed: &AuthAgent,
     filter: Filter,
     cursor: Option<String>,
@@ -138,61 +138,61 @@ async fn page(
 }
 
 async fn rows(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     signed: &AuthAgent,
     filter: Filter,
     half: Option<bool>,
     after: Option<SortKey>,
     limit: i64,
 ) -> Result<Vec<Conversation>> {
-    let mut sql = select(signed);
+    let mut select = select(signed);
     let wanted = filter.wanted;
     if let Some(contact) = filter.contact {
-        sql.push(" AND c.contact_id = ").push_bind(contact.to_string());
+        select.push(" AND c.contact_id = ").push_bind(contact.to_string());
     }
     if let Some(status) = wanted.status {
-        sql.push(" AND c.status = ").push_bind(status.into_str());
+        select.push(" AND c.status = ").push_bind(status.into_str());
     }
     if let Some(channel) = wanted.channel {
-        sql.push(" AND c.channel_id = ").push_bind(channel.to_string());
+        select.push(" AND c.channel_id = ").push_bind(channel.to_string());
     }
     if let Some(assignee) = wanted.assignee {
-        sql.push(" AND c.assignee_id = ").push_bind(assignee.to_string());
+        select.push(" AND c.assignee_id = ").push_bind(assignee.to_string());
     }
     match wanted.section {
         Section::All => {}
         Section::Mine => {
-            sql.push(" AND c.assignee_id = ").push_bind(signed.agent.to_string());
+            select.push(" AND c.assignee_id = ").push_bind(signed.agent.to_string());
         }
         Section::Unassigned => {
-            sql.push(" AND c.assignee_id IS NULL");
+            select.push(" AND c.assignee_id IS NULL");
         }
     }
     if let Some(unread) = half {
-        sql.push(" AND ");
-        push_unread(&mut sql, signed);
-        sql.push(" = ").push_bind(unread);
+        select.push(" AND ");
+        push_unread(&mut select, signed);
+        select.push(" = ").push_bind(unread);
     }
     let is_oldest = wanted.sort == Sort::Oldest;
     if let Some(place) = after {
-        sql.push(" AND (c.last_at, c.id) ").push(if is_oldest { "> (" } else { "< (" });
-        sql.push_bind(place.last_at).push(", ").push_bind(place.id.to_string()).push(")");
+        select.push(" AND (c.last_at, c.id) ").push(if is_oldest { "> (" } else { "< (" });
+        select.push_bind(place.last_at).push(", ").push_bind(place.id.to_string()).push(")");
     }
     let order = if is_oldest { " ORDER BY c.last_at, c.id" } else { " ORDER BY c.last_at DESC, c.id DESC" };
-    sql.push(order).push(" LIMIT ").push_bind(limit).push(JOINS).push(order);
-    let rows = sql.build().fetch_all(reading).await?;
+    select.push(order).push(" LIMIT ").push_bind(limit).push(JOINS).push(order);
+    let rows = select.build().fetch_all(reading).await?;
     Ok(rows.iter().map(conversation).collect::<sqlx::Result<_>>()?)
 }
 
 /// One conversation as the agent sees it.
 pub(crate) async fn one(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     signed: &AuthAgent,
     id: ConversationId,
 ) -> Result<Option<Conversation>> {
-    let mut sql = select(signed);
-    sql.push(" AND c.id = ").push_bind(id.to_string()).push(JOINS);
-    let row = sql.build().fetch_optional(reading).await?;
+    let mut select = select(signed);
+    select.push(" AND c.id = ").push_bind(id.to_string()).push(JOINS);
+    let row = select.build().fetch_optional(reading).await?;
     Ok(row.as_ref().map(conversation).transpose()?)
 }
 
@@ -212,20 +212,20 @@ impl Unread {
 }
 
 const SELECT_MARKS: &str = "SELECT r.agent_id, r.seq FROM agent a JOIN read_mark r \
-    ON r.org_id = a.org_id AND r.agent_id = a.id AND r.conversation_id = ? WHERE a.org_id = ? AND a.removed_at IS NULL";
+    ON r.org_id = a.org_id AND r.agent_id = a.id AND r.conversation_id = $1 WHERE a.org_id = $2 AND a.removed_at IS NULL";
 
 /// One conversation for all agents at once: with `unread` false, and for whom it is true.
 pub(crate) async fn with_unread(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     id: ConversationId,
 ) -> Result<Option<(Conversation, Unread)>> {
-    let mut sql = QueryBuilder::new(SELECT);
-    sql.push("0 AS unread FROM conversation c WHERE c.org_id = ").push_bind(org.to_string());
-    sql.push(" AND c.id = ").push_bind(id.to_string()).push(JOINS);
-    let Some(row) = sql.build().fetch_optional(&mut *reading).await? else { return Ok(None) };
-    let marks = sqlx::query(SELECT_MARKS).bind(id.to_string()).bind(org.to_string()).fetch_all(reading).await?;
-    let mark = |row: &SqliteRow| Ok((row.id("agent_id")?, row.seq("seq")?));
+    let mut select = Builder::new(SELECT);
+    select.push("FALSE AS unread FROM conversation c WHERE c.org_id = ").push_bind(org.to_string());
+    select.push(" AND c.id = ").push_bind(id.to_string()).push(JOINS);
+    let Some(row) = select.build().fetch_optional(&mut *reading).await? else { return Ok(None) };
+    let marks = sql(SELECT_MARKS).bind(id.to_string()).bind(org.to_string()).fetch_all(reading).await?;
+    let mark = |row: &Row| Ok((row.id("agent_id")?, row.seq("seq")?));
     let marks = marks.iter().map(mark).collect::<sqlx::Result<_>>()?;
     Ok(Some((conversation(&row)?, Unread { last_in_seq: row.seq("last_in_seq")?, marks })))
 }
@@ -236,17 +236,17 @@ const SELECT: &str = "SELECT c.*, p.name AS contact_name, h.kind AS channel_kind
     FROM (SELECT c.*, ";
 
 /// Selects the rows first, in the order of an index, and joins the other tables to that selection only.
-fn select(signed: &AuthAgent) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(SELECT);
-    push_unread(&mut sql, signed);
-    sql.push(" AS unread FROM conversation c LEFT JOIN read_mark r ON r.org_id = c.org_id AND r.agent_id = ");
-    sql.push_bind(signed.agent.to_string());
-    sql.push(" AND r.conversation_id = c.id WHERE c.org_id = ").push_bind(signed.org.to_string());
-    sql
+fn select(signed: &AuthAgent) -> Builder<'static> {
+    let mut select = Builder::new(SELECT);
+    push_unread(&mut select, signed);
+    select.push(" AS unread FROM conversation c LEFT JOIN read_mark r ON r.org_id = c.org_id AND r.agent_id = ");
+    select.push_bind(signed.agent.to_string());
+    select.push(" AND r.conversation_id = c.id WHERE c.org_id = ").push_bind(signed.org.to_string());
+    select
 }
 
-fn push_unread(sql: &mut QueryBuilder<Sqlite>, signed: &AuthAgent) {
-    sql.push("(c.last_in_seq > COALESCE(r.seq, 0) AND c.last_in_seq > ").push_bind(int(signed.joined_seq)).push(")");
+fn push_unread(select: &mut Builder<'_>, signed: &AuthAgent) {
+    select.push("(c.last_in_seq > COALESCE(r.seq, 0) AND c.last_in_seq > ").push_bind(int(signed.joined_seq)).push(")");
 }
 
 const JOINS: &str = ") c \
@@ -259,7 +259,7 @@ const JOINS: &str = ") c \
         WHERE x.org_id = c.org_id AND x.conversation_id = c.id AND x.deleted_at IS NULL ORDER BY x.seq DESC LIMIT 1) \
     LEFT JOIN conversation_note_body b ON b.org_id = n.org_id AND b.note_id = n.id";
 
-fn conversation(row: &SqliteRow) -> sqlx::Result<Conversation> {
+fn conversation(row: &Row) -> sqlx::Result<Conversation> {
     let contact_id = row.id("contact_id")?;
     let channel = ChannelRef { id: row.id("channel_id")?, kind: orgs::channel_kind(row, "channel_kind")? };
     Ok(Conversation {
@@ -269,7 +269,7 @@ fn conversation(row: &SqliteRow) -> sqlx::Result<Conversation> {
         channel,
         status: status(row)?,
         assignee_id: row.id_or_none("assignee_id")?,
-        unread: row.try_get("unread")?,
+        unread: row.get("unread")?,
         preview: preview(row)?,
         last_at: row.time("last_at")?,
         seq: row.seq("seq")?,
@@ -277,20 +277,20 @@ fn conversation(row: &SqliteRow) -> sqlx::Result<Conversation> {
     })
 }
 
-pub(crate) fn status(row: &SqliteRow) -> sqlx::Result<Status> {
+pub(crate) fn status(row: &Row) -> sqlx::Result<Status> {
     row.word("status")
 }
 
-fn preview(row: &SqliteRow) -> sqlx::Result<Option<Preview>> {
-    let message: Option<i64> = row.try_get("message_seq")?;
-    let note: Option<i64> = row.try_get("note_seq")?;
+fn preview(row: &Row) -> sqlx::Result<Option<Preview>> {
+    let message: Option<i64> = row.get("message_seq")?;
+    let note: Option<i64> = row.get("note_seq")?;
     let (kind, text) = match (message, note) {
         (None, None) => return Ok(None),
         (message, note) if note > message => (PreviewKind::Note, row.text("note_text")?),
-        _ if row.try_get::<&str, _>("direction")? == "in" => (PreviewKind::In, row.text("message_text")?),
+        _ if row.get::<&str>("direction")? == "in" => (PreviewKind::In, row.text("message_text")?),
         _ => (PreviewKind::Out, row.text("message_text")?),
     };
-    let attachment = if kind == PreviewKind::Note { None } else { row.try_get("attachment_name")? };
+    let attachment = if kind == PreviewKind::Note { None } else { row.get("attachment_name")? };
     Ok(Some(Preview { kind, text: first_line(&text), attachment }))
 }
 

@@ -14,9 +14,9 @@ use crate::{
     db::Db,
     error::{Error, Result},
     password,
+    sql::{Connection, sql},
 };
 use chrono::{SubsecRound as _, Utc};
-use sqlx::SqliteConnection;
 use wire::OrgId;
 
 /// The result of [`make`].
@@ -50,7 +50,7 @@ pub async fn make(db: &Db) -> Result<Outcome> {
     Ok(Outcome::Made)
 }
 
-async fn is_empty(reading: &mut SqliteConnection) -> Result<bool> {
-    let organizations: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM org").fetch_one(reading).await?;
+async fn is_empty(reading: &mut Connection) -> Result<bool> {
+    let organizations: i64 = sql("SELECT COUNT(*) FROM org").fetch_value(reading).await?;
     Ok(organizations == 0)
 }

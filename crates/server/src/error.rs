@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use sqlx::postgres::PgDatabaseError;
 use wire::{FieldError, Problem, ProblemCode, RefusedControl};
 
 /// The crate's one error.
@@ -148,17 +149,29 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// SQLite's result codes, <https://sqlite.org/rescode.html>.
 fn code_of(error: &sqlx::Error) -> ProblemCode {
-    let sqlite = match error {
-        sqlx::Error::PoolTimedOut => return ProblemCode::Busy,
-        sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<u32>().ok()),
-        _ => None,
-    };
-    let Some(extended) = sqlite else {
-        tracing::error!(kind = kind_of(error), "a database call failed");
-        return ProblemCode::Internal;
-    };
+    match error {
+        sqlx::Error::PoolTimedOut => ProblemCode::Busy,
+        // The connection to Postgres is lost. A commit may have happened or not: the ids of requests make it safe to
+        // repeat them.
+        sqlx::Error::Io(_) => {
+            tracing::error!(kind = kind_of(error), "the database can't be reached");
+            ProblemCode::Busy
+        }
+        sqlx::Error::Database(failed) => match (failed.try_downcast_ref::<PgDatabaseError>(), failed.code()) {
+            (Some(failed), _) => code_of_postgres(failed.code()),
+            (None, Some(code)) => code_of_sqlite(code.parse().unwrap_or(0)),
+            (None, None) => code_of_sqlite(0),
+        },
+        _ => {
+            tracing::error!(kind = kind_of(error), "a database call failed");
+            ProblemCode::Internal
+        }
+    }
+}
+
+/// SQLite's extended result codes, <https://sqlite.org/rescode.html>.
+fn code_of_sqlite(extended: u32) -> ProblemCode {
     match (extended & 0xff, extended) {
         // SQLITE_BUSY, SQLITE_LOCKED: another writer took longer than the time limit.
         (5 | 6, _) => ProblemCode::Busy,
@@ -175,6 +188,28 @@ fn code_of(error: &sqlx::Error) -> ProblemCode {
         }
         _ => {
             tracing::error!(code = extended, "a statement failed");
+            ProblemCode::Internal
+        }
+    }
+}
+
+/// SQLSTATEs, <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn code_of_postgres(state: &str) -> ProblemCode {
+    match state {
+        // lock_not_available, deadlock_detected, serialization_failure, too_many_connections, idle transaction ended.
+        "55P03" | "40P01" | "40001" | "53300" | "25P03" => ProblemCode::Busy,
+        // The server is shutting down, has crashed, or is starting.
+        _ if state.starts_with("57P0") || state.starts_with("08") => {
+            tracing::error!(code = state, "the database is not available");
+            ProblemCode::Busy
+        }
+        // disk_full
+        "53100" => {
+            tracing::error!(code = state, "the disk is full");
+            ProblemCode::StorageFull
+        }
+        _ => {
+            tracing::error!(code = state, "a statement failed");
             ProblemCode::Internal
         }
     }

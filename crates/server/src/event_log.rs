@@ -6,12 +6,12 @@ use crate::{
     auth_agent::AuthAgent,
     contacts,
     conversations::{self, Unread},
-    db::{Columns as _, Db, head, int, malformed},
+    db::{Db, head, int},
     error::Result,
     messages, note_storage, page,
+    sql::{Connection, Row, malformed, sql},
 };
 use serde_json::Value;
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use wire::{Event, EventKind, OrgId, Position, ResetReason, Seq};
 
 /// How many lines are read at once, unless they have more than [`BATCH_BYTES`].
@@ -78,12 +78,11 @@ impl Line {
 }
 
 const SELECT_AFTER: &str = "SELECT seq, kind, subject_id, parent_id, actor_id FROM event \
-    WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?";
+    WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// The lines after a position, oldest first: at most `limit`, and fewer where they are long.
-pub(crate) async fn after(reading: &mut SqliteConnection, org: OrgId, seq: Seq, limit: u32) -> Result<Vec<Line>> {
-    let rows =
-        sqlx::query(SELECT_AFTER).bind(org.to_string()).bind(int(seq)).bind(limit).fetch_all(&mut *reading).await?;
+pub(crate) async fn after(reading: &mut Connection, org: OrgId, seq: Seq, limit: u32) -> Result<Vec<Line>> {
+    let rows = sql(SELECT_AFTER).bind(org.to_string()).bind(int(seq)).bind(limit).fetch_all(&mut *reading).await?;
     let (mut lines, mut bytes) = (Vec::with_capacity(rows.len()), 0);
     for row in &rows {
         let line = Line { seq: row.seq("seq")?, event: event(reading, org, row).await? };
@@ -100,7 +99,7 @@ pub(crate) async fn after(reading: &mut SqliteConnection, org: OrgId, seq: Seq, 
 /// reset.
 pub(crate) async fn resume(
     db: &Db,
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     from: &Position,
 ) -> Result<Result<Seq, ResetReason>> {
@@ -111,7 +110,7 @@ pub(crate) async fn resume(
     if from.seq > head {
         return Ok(Err(ResetReason::AheadOfHead));
     }
-    let oldest = sqlx::query("SELECT seq FROM event WHERE org_id = ? ORDER BY seq LIMIT 1")
+    let oldest = sql("SELECT seq FROM event WHERE org_id = $1 ORDER BY seq LIMIT 1")
         .bind(org.to_string())
         .fetch_optional(reading)
         .await?;
@@ -120,7 +119,7 @@ pub(crate) async fn resume(
     Ok(if from.seq + 1 < oldest { Err(ResetReason::TooOld) } else { Ok(from.seq) })
 }
 
-async fn event(reading: &mut SqliteConnection, org: OrgId, row: &SqliteRow) -> Result<Option<Logged>> {
+async fn event(reading: &mut Connection, org: OrgId, row: &Row) -> Result<Option<Logged>> {
     let seq = row.seq("seq")?;
     let actor = match row.id_or_none("actor_id")? {
         Some(actor) => agents::named(&mut *reading, org, actor).await?,

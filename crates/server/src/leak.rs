@@ -23,9 +23,12 @@ pub(crate) use seeding::{count, skip_position, texts};
 
 #[cfg(feature = "leaks")]
 mod seeding {
-    use crate::{change::Change, db::Columns as _, error::Result};
+    use crate::{
+        change::Change,
+        error::Result,
+        sql::{Connection, sql},
+    };
     use chrono::Utc;
-    use sqlx::SqliteConnection;
     use std::cell::Cell;
     use uuid::Uuid;
     use wire::{
@@ -83,14 +86,12 @@ mod seeding {
 
     /// The texts of a conversation's notes, as messages.
     pub(crate) async fn texts(
-        reading: &mut SqliteConnection,
+        reading: &mut Connection,
         org: OrgId,
         conversation: ConversationId,
     ) -> Result<Vec<VisitorMessage>> {
-        let rows = sqlx::query(
-            "SELECT b.body FROM conversation_note n JOIN conversation_note_body b \
-             ON b.org_id = n.org_id AND b.note_id = n.id WHERE n.org_id = ? AND n.conversation_id = ?",
-        )
+        let rows = sql("SELECT b.body FROM conversation_note n JOIN conversation_note_body b \
+             ON b.org_id = n.org_id AND b.note_id = n.id WHERE n.org_id = $1 AND n.conversation_id = $2")
         .bind(org.to_string())
         .bind(conversation.to_string())
         .fetch_all(reading)
@@ -108,7 +109,7 @@ mod seeding {
 
     /// How many notes a conversation has.
     pub(crate) async fn count(
-        reading: &mut SqliteConnection,
+        reading: &mut Connection,
         org: OrgId,
         conversation: Option<ConversationId>,
     ) -> Result<u32> {
@@ -119,7 +120,7 @@ mod seeding {
 
     pub(crate) async fn skip_position(change: &mut Change, conversation: ConversationId) -> Result<()> {
         let org = change.org().to_string();
-        sqlx::query("UPDATE conversation SET last_position = last_position + 1 WHERE org_id = ? AND id = ?")
+        sql("UPDATE conversation SET last_position = last_position + 1 WHERE org_id = $1 AND id = $2")
             .bind(org)
             .bind(conversation.to_string())
             .execute(change.tx())

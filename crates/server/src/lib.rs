@@ -55,6 +55,7 @@ mod rate_limit;
 mod session;
 mod sign_in;
 mod sign_in_limits;
+pub mod sql;
 
 // Resources.
 mod activity;

@@ -1,8 +1,13 @@
 //! Lists: static groups of contacts.
 
-use crate::{auth_agent::AuthAgent, db::Columns as _, error::Result, input::Query, state::State};
+use crate::{
+    auth_agent::AuthAgent,
+    error::Result,
+    input::Query,
+    sql::{Row, sql},
+    state::State,
+};
 use axum::extract;
-use sqlx::sqlite::SqliteRow;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{ContactList, Page, Problem};
 
@@ -22,14 +27,14 @@ async fn all(
     query.finish()?;
     let mut reading = state.db().read().await?;
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
-    let rows = sqlx::query("SELECT id, name FROM contact_list WHERE org_id = ? ORDER BY name, id")
+    let rows = sql("SELECT id, name FROM contact_list WHERE org_id = $1 ORDER BY name, id")
         .bind(signed.org.to_string())
-        .fetch_all(&mut *reading)
+        .fetch_all(&mut reading)
         .await?;
     let items = rows.iter().map(list).collect::<sqlx::Result<_>>()?;
     Ok(axum::Json(Page { items, next_cursor: None, as_of }))
 }
 
-pub(crate) fn list(row: &SqliteRow) -> sqlx::Result<ContactList> {
+pub(crate) fn list(row: &Row) -> sqlx::Result<ContactList> {
     Ok(ContactList { id: row.id("id")?, name: row.text("name")? })
 }

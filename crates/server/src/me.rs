@@ -3,14 +3,13 @@
 use crate::{
     agents,
     auth_agent::AuthAgent,
-    db::{Columns as _, malformed},
     error::Result,
     input::JsonBody,
     orgs, secret,
+    sql::{Connection, malformed, sql},
     state::State,
 };
 use axum::extract;
-use sqlx::SqliteConnection;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Me, Problem, Settings, SettingsPatch, StorageKey};
 
@@ -39,7 +38,7 @@ async fn edit(
     let mut settings = settings(change.tx(), &signed).await?;
     settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends);
     let json = serde_json::to_string(&settings).expect("settings are plain values");
-    sqlx::query("UPDATE agent SET settings = ? WHERE org_id = ? AND id = ?")
+    sql("UPDATE agent SET settings = $1 WHERE org_id = $2 AND id = $3")
         .bind(json)
         .bind(signed.org.to_string())
         .bind(signed.agent.to_string())
@@ -57,7 +56,7 @@ fn with_storage_key(me: Me, state: &State) -> Me {
     Me { storage_key: Some(StorageKey::from_hex(digits)), ..me }
 }
 
-async fn read(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Me> {
+async fn read(reading: &mut Connection, signed: &AuthAgent) -> Result<Me> {
     let agents = agents::all(&mut *reading, signed.org).await?;
     let agent = agents.iter().find(|agent| agent.id == signed.agent).cloned().ok_or_else(|| malformed("id"))?;
     let organization = orgs::one(&mut *reading, signed.org).await?;
@@ -66,8 +65,8 @@ async fn read(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Me> 
     Ok(Me { agent, organization, agents, channels, settings, storage_key: None })
 }
 
-async fn settings(reading: &mut SqliteConnection, signed: &AuthAgent) -> Result<Settings> {
-    let row = sqlx::query("SELECT settings FROM agent WHERE org_id = ? AND id = ?")
+async fn settings(reading: &mut Connection, signed: &AuthAgent) -> Result<Settings> {
+    let row = sql("SELECT settings FROM agent WHERE org_id = $1 AND id = $2")
         .bind(signed.org.to_string())
         .bind(signed.agent.to_string())
         .fetch_one(reading)

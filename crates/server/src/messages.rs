@@ -5,17 +5,17 @@ use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
     conversation, conversations,
-    db::{Columns as _, int, malformed},
+    db::int,
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
     orgs,
     page::{self, List},
+    sql::{Connection, Row, malformed, sql},
     state::State,
 };
 use axum::{extract, http::StatusCode};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use std::future::ready;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
@@ -94,11 +94,11 @@ async fn reply(
 }
 
 const SELECT_CHANNEL_KIND: &str = "SELECT h.kind FROM conversation c \
-    JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id WHERE c.org_id = ? AND c.id = ?";
+    JOIN channel h ON h.org_id = c.org_id AND h.id = c.channel_id WHERE c.org_id = $1 AND c.id = $2";
 
 /// Only web chat can deliver by itself: the contact's page reads the stored message.
-async fn way_out(reading: &mut SqliteConnection, org: OrgId, id: ConversationId) -> Result<Delivery> {
-    let row = sqlx::query(SELECT_CHANNEL_KIND).bind(org.to_string()).bind(id.to_string()).fetch_one(reading).await?;
+async fn way_out(reading: &mut Connection, org: OrgId, id: ConversationId) -> Result<Delivery> {
+    let row = sql(SELECT_CHANNEL_KIND).bind(org.to_string()).bind(id.to_string()).fetch_one(reading).await?;
     Ok(match orgs::channel_kind(&row, "kind")? {
         ChannelKind::Chat => Delivery::Delivered,
         _ => Delivery::Failed { reason: "no-way-out".to_owned() },
@@ -143,7 +143,7 @@ pub enum Arrival {
 }
 
 const INSERT: &str = "INSERT INTO message (org_id, id, conversation_id, position, direction, author_id, body, \
-    source_key, source_hash, delivery, created_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    source_key, source_hash, delivery, created_at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 /// Stores a message at the end of its conversation, with its event and that of the conversation. A message from the
 /// contact reopens a closed conversation. Returns the message's `seq`.
@@ -154,7 +154,7 @@ pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
     let seq = change.next_seq().await?;
     let position = next_position(change, new.conversation).await?;
     let (org, id, is_in) = (change.org().to_string(), new.id.to_string(), new.direction == Direction::In);
-    sqlx::query(INSERT)
+    sql(INSERT)
         .bind(&org)
         .bind(&id)
         .bind(new.conversation.to_string())
@@ -170,7 +170,7 @@ pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
         .execute(change.tx())
         .await?;
     for (n, attachment) in (0_i64..).zip(new.attachments) {
-        sqlx::query("INSERT INTO attachment (org_id, message_id, n, name, size, media_type) VALUES (?, ?, ?, ?, ?, ?)")
+        sql("INSERT INTO attachment (org_id, message_id, n, name, size, media_type) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(&org)
             .bind(&id)
             .bind(n)
@@ -186,23 +186,23 @@ pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
 }
 
 const NEXT_POSITION: &str = "UPDATE conversation SET last_position = last_position + 1 \
-    WHERE org_id = ? AND id = ? RETURNING last_position";
+    WHERE org_id = $1 AND id = $2 RETURNING last_position";
 
 async fn next_position(change: &mut Change, conversation: ConversationId) -> Result<i64> {
     let org = change.org().to_string();
-    let row = sqlx::query(NEXT_POSITION).bind(org).bind(conversation.to_string()).fetch_optional(change.tx()).await?;
-    Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.try_get("last_position")?)
+    let row = sql(NEXT_POSITION).bind(org).bind(conversation.to_string()).fetch_optional(change.tx()).await?;
+    Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.get("last_position")?)
 }
 
-const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
-    last_in_seq = CASE WHEN ?2 THEN ?3 ELSE last_in_seq END, status = CASE WHEN ?4 THEN 'open' ELSE status END, \
-    rev = ?5 WHERE org_id = ?6 AND id = ?7";
+const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END, \
+    last_in_seq = CASE WHEN $2 THEN $3 ELSE last_in_seq END, status = CASE WHEN $4 THEN 'open' ELSE status END, \
+    rev = $5 WHERE org_id = $6 AND id = $7";
 
 /// Updates the conversation: its time, its unread mark, and its status, which a message from the contact sets back to
 /// open.
 async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> Result<()> {
     let (org, id) = (change.org(), new.conversation.to_string());
-    let row = sqlx::query("SELECT contact_id, status FROM conversation WHERE org_id = ? AND id = ?")
+    let row = sql("SELECT contact_id, status FROM conversation WHERE org_id = $1 AND id = $2")
         .bind(org.to_string())
         .bind(&id)
         .fetch_one(change.tx())
@@ -210,7 +210,7 @@ async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> R
     let is_in = new.direction == Direction::In;
     let reopens = is_in && new.arrival != Arrival::Closed && conversations::status(&row)? == Status::Closed;
     let rev = change.next_seq().await?;
-    sqlx::query(MOVE_CONVERSATION)
+    sql(MOVE_CONVERSATION)
         .bind(new.at.timestamp_millis())
         .bind(is_in && new.arrival == Arrival::New)
         .bind(int(seq))
@@ -236,21 +236,21 @@ macro_rules! select {
             "SELECT m.*, ",
             $columns,
             author_columns!(),
-            " FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND ",
+            " FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = $1 AND ",
             $rest
         )
     };
 }
-const SELECT_ONE: &str = select!("", "m.id = ?");
+const SELECT_ONE: &str = select!("", "m.id = $2");
 const SELECT_NEWEST: &str = select!(
     "(SELECT COALESCE(SUM(length(t.name) + length(t.media_type) + 50), 0) FROM attachment t \
      WHERE t.org_id = m.org_id AND t.message_id = m.id) AS attachment_bytes, ",
-    "m.conversation_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?"
+    "m.conversation_id = $2 AND m.seq < $3 ORDER BY m.seq DESC LIMIT $4"
 );
 
 /// A message as agents see it.
-pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: MessageId) -> Result<Option<Message>> {
-    let row = sqlx::query(SELECT_ONE).bind(org.to_string()).bind(id.to_string()).fetch_optional(&mut *reading).await?;
+pub(crate) async fn one(reading: &mut Connection, org: OrgId, id: MessageId) -> Result<Option<Message>> {
+    let row = sql(SELECT_ONE).bind(org.to_string()).bind(id.to_string()).fetch_optional(&mut *reading).await?;
     let Some(row) = row else { return Ok(None) };
     let mut found = [message(&row)?];
     attach(reading, org, found[0].conversation_id, &mut found).await?;
@@ -259,13 +259,13 @@ pub(crate) async fn one(reading: &mut SqliteConnection, org: OrgId, id: MessageI
 
 /// The newest messages before a position, and the position before which the next page begins.
 pub(crate) async fn newest(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     conversation: ConversationId,
     before: Seq,
     limit: u32,
 ) -> Result<(Vec<Message>, Option<Seq>)> {
-    let rows = sqlx::query(SELECT_NEWEST)
+    let rows = sql(SELECT_NEWEST)
         .bind(org.to_string())
         .bind(conversation.to_string())
         .bind(int(before))
@@ -279,23 +279,23 @@ pub(crate) async fn newest(
 }
 
 /// About how many bytes a message's attachments take, which are read after the page is made.
-fn attachment_bytes(row: &SqliteRow) -> sqlx::Result<usize> {
-    Ok(usize::try_from(row.try_get::<i64, _>("attachment_bytes")?).unwrap_or(usize::MAX))
+fn attachment_bytes(row: &Row) -> sqlx::Result<usize> {
+    Ok(usize::try_from(row.get::<i64>("attachment_bytes")?).unwrap_or(usize::MAX))
 }
 
 const SELECT_ATTACHMENTS: &str = "SELECT t.message_id, t.name, t.size, t.media_type FROM message m \
     JOIN attachment t ON t.org_id = m.org_id AND t.message_id = m.id \
-    WHERE m.org_id = ? AND m.conversation_id = ? AND m.seq BETWEEN ? AND ? ORDER BY t.message_id, t.n";
+    WHERE m.org_id = $1 AND m.conversation_id = $2 AND m.seq BETWEEN $3 AND $4 ORDER BY t.message_id, t.n";
 
 /// Adds their attachments to messages of one conversation, newest first.
 async fn attach(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     conversation: ConversationId,
     messages: &mut [Message],
 ) -> Result<()> {
     let (Some(newest), Some(oldest)) = (messages.first(), messages.last()) else { return Ok(()) };
-    let rows = sqlx::query(SELECT_ATTACHMENTS)
+    let rows = sql(SELECT_ATTACHMENTS)
         .bind(org.to_string())
         .bind(conversation.to_string())
         .bind(int(oldest.seq))
@@ -311,11 +311,11 @@ async fn attach(
     Ok(())
 }
 
-fn message(row: &SqliteRow) -> sqlx::Result<Message> {
+fn message(row: &Row) -> sqlx::Result<Message> {
     Ok(Message {
         id: row.id("id")?,
         conversation_id: row.id("conversation_id")?,
-        direction: if row.try_get::<&str, _>("direction")? == "in" { Direction::In } else { Direction::Out },
+        direction: if row.get::<&str>("direction")? == "in" { Direction::In } else { Direction::Out },
         author: agents::author(row)?,
         body: row.text("body")?,
         attachments: Vec::new(),
@@ -332,8 +332,8 @@ fn delivery_word(delivery: &Delivery) -> String {
     }
 }
 
-fn delivery(row: &SqliteRow) -> sqlx::Result<Delivery> {
-    let word: &str = row.try_get("delivery")?;
+fn delivery(row: &Row) -> sqlx::Result<Delivery> {
+    let word: &str = row.get("delivery")?;
     match word.split_once(':') {
         None if word == "delivered" => Ok(Delivery::Delivered),
         Some(("failed", reason)) => Ok(Delivery::Failed { reason: reason.to_owned() }),

@@ -8,10 +8,11 @@
 use crate::{
     auth_agent::AuthAgent,
     change::Change,
-    db::{Columns as _, head, int, malformed},
+    db::{head, int},
     error::{Error, Result},
     overflow_padding,
     page::Collected,
+    sql::{Connection, Row, malformed, sql},
 };
 use axum::{
     http::StatusCode,
@@ -20,7 +21,6 @@ use axum::{
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
 use serde::Serialize;
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use std::{fmt::Display, str::FromStr, time::Duration};
 use wire::{AgentId, Deleted, NoteBody, OrgId, ProblemCode, Role, Seq};
 
@@ -39,22 +39,22 @@ pub(crate) struct NoteSql {
 macro_rules! note_sql {
     ($table:literal, $parent:literal, $columns:literal) => {
         $crate::note_storage::NoteSql {
-            find: concat!(note_sql!(@select $table, $parent, $columns), "n.id = ? AND n.deleted_at IS NULL"),
+            find: concat!(note_sql!(@select $table, $parent, $columns), "n.id = $2 AND n.deleted_at IS NULL"),
             newest: concat!(
                 note_sql!(@select $table, $parent, $columns),
-                "n.", $parent, " = ? AND n.seq < ? AND n.deleted_at IS NULL ORDER BY n.seq DESC"
+                "n.", $parent, " = $2 AND n.seq < $3 AND n.deleted_at IS NULL ORDER BY n.seq DESC"
             ),
-            insert_body: concat!("INSERT INTO ", $table, "_body (org_id, note_id, ballast, body) VALUES (?, ?, ?, ?)"),
-            mark: concat!("UPDATE ", $table, " SET deleted_at = ?, rev = ? WHERE org_id = ? AND id = ?"),
+            insert_body: concat!("INSERT INTO ", $table, "_body (org_id, note_id, ballast, body) VALUES ($1, $2, $3, $4)"),
+            mark: concat!("UPDATE ", $table, " SET deleted_at = $1, rev = $2 WHERE org_id = $3 AND id = $4"),
             tombstone: concat!(
                 "SELECT ", $parent, " AS parent, deleted_by, restorable_until, rev FROM ", $table,
-                "_tombstone WHERE org_id = ? AND id = ?"
+                "_tombstone WHERE org_id = $1 AND id = $2"
             ),
             insert_tombstone: concat!(
                 "INSERT INTO ", $table, "_tombstone (org_id, id, ", $parent,
-                ", deleted_by, restorable_until, rev) VALUES (?, ?, ?, ?, ?, ?)"
+                ", deleted_by, restorable_until, rev) VALUES ($1, $2, $3, $4, $5, $6)"
             ),
-            delete_tombstone: concat!("DELETE FROM ", $table, "_tombstone WHERE org_id = ? AND id = ?"),
+            delete_tombstone: concat!("DELETE FROM ", $table, "_tombstone WHERE org_id = $1 AND id = $2"),
         }
     };
     (@select $table:literal, $parent:literal, $columns:literal) => {
@@ -62,7 +62,7 @@ macro_rules! note_sql {
             "SELECT n.id, n.", $parent, $columns, ", n.author_id, b.body, n.created_at, n.seq, n.rev, ",
             $crate::agents::author_columns!(), " FROM ", $table, " n ",
             "JOIN ", $table, "_body b ON b.org_id = n.org_id AND b.note_id = n.id ",
-            "JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id WHERE n.org_id = ? AND "
+            "JOIN agent a ON a.org_id = n.org_id AND a.id = n.author_id WHERE n.org_id = $1 AND "
         )
     };
 }
@@ -85,21 +85,21 @@ pub(crate) trait NoteKind: Sized + Serialize {
     const NAME: &'static str;
     const SQL: NoteSql;
 
-    fn read(row: &SqliteRow) -> sqlx::Result<Self>;
+    fn read(row: &Row) -> sqlx::Result<Self>;
     fn parent(&self) -> Self::Parent;
     fn author(&self) -> AgentId;
     fn body(&self) -> &NoteBody;
 
     /// Refuses an unknown parent.
-    async fn parent_must_exist(reading: &mut SqliteConnection, org: OrgId, parent: Self::Parent) -> Result<()>;
+    async fn parent_must_exist(reading: &mut Connection, org: OrgId, parent: Self::Parent) -> Result<()>;
 
     /// Writes what follows from a change to a note: its event, and updates of what depends on it.
     async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()>;
 }
 
 /// The live note. A deleted note inside its undo window isn't live.
-pub(crate) async fn find<N: NoteKind>(reading: &mut SqliteConnection, org: OrgId, id: N::Id) -> Result<Option<N>> {
-    let row = sqlx::query(N::SQL.find).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
+pub(crate) async fn find<N: NoteKind>(reading: &mut Connection, org: OrgId, id: N::Id) -> Result<Option<N>> {
+    let row = sql(N::SQL.find).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
     Ok(row.as_ref().map(N::read).transpose()?)
 }
 
@@ -119,11 +119,11 @@ const SEARCHED_BYTES: usize = 1024 * 1024;
 /// The newest notes of a page, and the position before which the next one begins. A search that has looked at much ends
 /// its page there, also without a result: no request takes a reader from others for long.
 pub(crate) async fn newest<N: NoteKind>(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     wanted: Wanted<'_, N::Parent>,
 ) -> Result<(Vec<N>, Option<Seq>)> {
-    let query = sqlx::query(N::SQL.newest).bind(org.to_string()).bind(wanted.parent.to_string());
+    let query = sql(N::SQL.newest).bind(org.to_string()).bind(wanted.parent.to_string());
     let mut rows = query.bind(int(wanted.before)).fetch(reading);
     let search = wanted.search.map(wire::fold);
     let (mut page, mut searched, mut last) = (Collected::new(wanted.limit), 0, None);
@@ -173,10 +173,11 @@ pub(crate) async fn insert_body<N: NoteKind>(
     author: AgentId,
 ) -> Result<N> {
     let org = change.org();
-    sqlx::query(N::SQL.insert_body)
+    let padding = overflow_padding::before(change.tx(), body.as_str());
+    sql(N::SQL.insert_body)
         .bind(org.to_string())
         .bind(id.to_string())
-        .bind(overflow_padding::before(body.as_str()))
+        .bind(padding)
         .bind(body.as_str())
         .execute(change.tx())
         .await?;
@@ -271,13 +272,13 @@ fn answer<P>(tombstone: &Tombstone<P>) -> Response {
 }
 
 async fn tombstone<N: NoteKind>(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     id: N::Id,
 ) -> Result<Option<Tombstone<N::Parent>>> {
-    let row = sqlx::query(N::SQL.tombstone).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
+    let row = sql(N::SQL.tombstone).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
     let Some(row) = row else { return Ok(None) };
-    let until: Option<i64> = row.try_get("restorable_until")?;
+    let until: Option<i64> = row.get("restorable_until")?;
     let until = until.map(|_| row.time("restorable_until")).transpose()?;
     let (parent, deleted_by, rev) = (row.id("parent")?, row.id("deleted_by")?, row.seq("rev")?);
     Ok(Some(Tombstone { parent, deleted_by, until, rev }))
@@ -285,7 +286,7 @@ async fn tombstone<N: NoteKind>(
 
 async fn insert_tombstone<N: NoteKind>(change: &mut Change, id: N::Id, tombstone: &Tombstone<N::Parent>) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query(N::SQL.insert_tombstone)
+    sql(N::SQL.insert_tombstone)
         .bind(org)
         .bind(id.to_string())
         .bind(tombstone.parent.to_string())
@@ -299,13 +300,13 @@ async fn insert_tombstone<N: NoteKind>(change: &mut Change, id: N::Id, tombstone
 
 async fn delete_tombstone<N: NoteKind>(change: &mut Change, id: N::Id) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query(N::SQL.delete_tombstone).bind(org).bind(id.to_string()).execute(change.tx()).await?;
+    sql(N::SQL.delete_tombstone).bind(org).bind(id.to_string()).execute(change.tx()).await?;
     Ok(())
 }
 
 async fn mark<N: NoteKind>(change: &mut Change, id: N::Id, deleted_at: Option<DateTime<Utc>>, rev: Seq) -> Result<()> {
     let org = change.org().to_string();
-    sqlx::query(N::SQL.mark)
+    sql(N::SQL.mark)
         .bind(deleted_at.map(|at| at.timestamp_millis()))
         .bind(int(rev))
         .bind(org)

@@ -5,10 +5,10 @@ use crate::{
     db::Db,
     error::{Error, Result},
     secret,
+    sql::Row,
 };
 use futures::{Stream, TryStreamExt as _};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
 use std::str::FromStr;
 use wire::{OrgId, ProblemCode};
 
@@ -80,18 +80,18 @@ const MOST_BYTES: usize = 256 * 1024;
 
 /// Reads the items of a page: at most `limit`, and fewer where they are long. `true`: there are more.
 pub(crate) async fn collect<T: Serialize>(
-    rows: impl Stream<Item = sqlx::Result<SqliteRow>> + Unpin,
+    rows: impl Stream<Item = sqlx::Result<Row>> + Unpin,
     limit: u32,
-    item: impl Fn(&SqliteRow) -> sqlx::Result<T>,
+    item: impl Fn(&Row) -> sqlx::Result<T>,
 ) -> Result<(Vec<T>, bool)> {
     collect_with(rows.map_ok(|row| (row, 0)), limit, item).await
 }
 
 /// As [`collect`], for rows with the number of bytes that their items are going to have in addition.
 pub(crate) async fn collect_with<T: Serialize>(
-    mut rows: impl Stream<Item = sqlx::Result<(SqliteRow, usize)>> + Unpin,
+    mut rows: impl Stream<Item = sqlx::Result<(Row, usize)>> + Unpin,
     limit: u32,
-    item: impl Fn(&SqliteRow) -> sqlx::Result<T>,
+    item: impl Fn(&Row) -> sqlx::Result<T>,
 ) -> Result<(Vec<T>, bool)> {
     let mut page = Collected::new(limit);
     while let Some((row, more_bytes)) = rows.try_next().await? {

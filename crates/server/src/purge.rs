@@ -14,6 +14,7 @@ pub(crate) use rewrite::ask_for_rewrite;
 use crate::{
     db::Db,
     error::{Error, Result},
+    sql::sql,
 };
 use chrono::Utc;
 use rewrite::Rewrite;
@@ -73,6 +74,10 @@ pub enum Purged {
 /// When the database fails.
 pub async fn purge(db: &Db, is_log_due: bool) -> Result<Purged> {
     let removed = remove(db).await?;
+    if db.engine().sqlite().is_none() {
+        // The rows are deleted. Nothing removes their bytes from Postgres' files yet, and no server runs on it yet.
+        return Ok(Purged::HeldBack);
+    }
     let rewritten = rewrite::rewrite_if_due(db).await;
     // What was removed leaves the log also when the file can't be rewritten now.
     let is_log_due = is_log_due || removed > 0 || !matches!(rewritten, Ok(Rewrite::NotDue));
@@ -91,7 +96,7 @@ pub async fn purge(db: &Db, is_log_due: bool) -> Result<Purged> {
 
 /// Moves the write-ahead log into the database file and empties it.
 async fn truncate_log(db: &Db) -> Result<Purged> {
-    let mut connection = db.writer().acquire().await?;
+    let mut connection = db.sqlite()?.writer().acquire().await?;
     sqlx::query(BUSY_TIMEOUT).execute(&mut *connection).await?;
     let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
     sqlx::query(USUAL_BUSY_TIMEOUT).execute(&mut *connection).await?;
@@ -114,28 +119,29 @@ const IS_DUE: &str = "SELECT EXISTS (SELECT 1 FROM contact_note WHERE deleted_at
 
 const DELETE_CONTACT_NOTES: &str = "DELETE FROM contact_note \
     WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM contact_note_tombstone t \
-    WHERE t.org_id = contact_note.org_id AND t.id = contact_note.id AND t.restorable_until <= ?)";
+    WHERE t.org_id = contact_note.org_id AND t.id = contact_note.id AND t.restorable_until <= $1)";
 
 const DELETE_CONVERSATION_NOTES: &str = "DELETE FROM conversation_note \
     WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM conversation_note_tombstone t \
-    WHERE t.org_id = conversation_note.org_id AND t.id = conversation_note.id AND t.restorable_until <= ?)";
+    WHERE t.org_id = conversation_note.org_id AND t.id = conversation_note.id AND t.restorable_until <= $1)";
 
 /// Deletes the rows whose tombstones say that they can't be restored any more. Tombstones stay for ever.
 async fn remove(db: &Db) -> Result<u64> {
     let now = Utc::now().timestamp_millis();
-    let is_due: bool = sqlx::query_scalar(IS_DUE).fetch_one(&mut *db.read().await?).await?;
+    let is_due: bool = sql(IS_DUE).fetch_value(&mut *db.read().await?).await?;
     if !is_due {
         return Ok(0);
     }
-    let mut tx = db.writer().begin_with("BEGIN IMMEDIATE").await?;
-    let contact_notes = sqlx::query(DELETE_CONTACT_NOTES).bind(now).execute(&mut *tx).await?;
-    let conversation_notes = sqlx::query(DELETE_CONVERSATION_NOTES).bind(now).execute(&mut *tx).await?;
+    let mut tx = db.engine().begin().await?;
+    let contact_notes = sql(DELETE_CONTACT_NOTES).bind(now).execute(&mut tx).await?;
+    let conversation_notes = sql(DELETE_CONVERSATION_NOTES).bind(now).execute(&mut tx).await?;
     tx.commit().await?;
-    Ok(contact_notes.rows_affected() + conversation_notes.rows_affected())
+    Ok(contact_notes + conversation_notes)
 }
 
 async fn forget_old_events(db: &Db) -> Result<()> {
     let oldest = (Utc::now() - KEEP_EVENTS).timestamp_millis();
-    sqlx::query("DELETE FROM event WHERE at < ?").bind(oldest).execute(db.writer()).await?;
-    Ok(())
+    let mut tx = db.engine().begin().await?;
+    sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
+    Ok(tx.commit().await?)
 }

@@ -4,11 +4,12 @@
 use crate::{
     auth_agent::{AuthAgent, Credential},
     change::Change,
-    db::{Columns as _, Db},
+    db::Db,
     embed::{cors, tokens},
     error::{Error, Result},
     request_parts::bearer,
     secret,
+    sql::{Connection, sql},
     state::{Config, State},
 };
 use axum::{
@@ -16,7 +17,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
 };
 use chrono::{TimeDelta, Utc};
-use sqlx::SqliteConnection;
 use wire::{AgentId, OrgId, Problem, ProblemCode};
 
 /// A session that was not used for this long has ended.
@@ -53,7 +53,7 @@ pub(crate) async fn sign_out(
 }
 
 const INSERT: &str = "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) \
-    SELECT ?, org_id, id, ?, ? FROM agent WHERE org_id = ? AND id = ? AND removed_at IS NULL AND password_hash = ?";
+    SELECT $1, org_id, id, $2, $3 FROM agent WHERE org_id = $4 AND id = $5 AND removed_at IS NULL AND password_hash = $6";
 
 /// Starts a session and returns its cookie. Ends the session before it in this browser, if any.
 pub(crate) async fn start(
@@ -69,14 +69,16 @@ pub(crate) async fn start(
     if let Some(before) = cookie(headers, state.config()) {
         forget(&mut change, &secret::hash(before)).await?;
     }
-    sqlx::query("DELETE FROM session WHERE created_at <= ? OR last_used_at <= ?")
+    // Only this organization's: another one's rows are under another lock.
+    sql("DELETE FROM session WHERE org_id = $1 AND (created_at <= $2 OR last_used_at <= $3)")
+        .bind(org.to_string())
         .bind((at - ABSOLUTE).timestamp_millis())
         .bind((at - IDLE).timestamp_millis())
         .execute(change.tx())
         .await?;
     // The statement checks the agent and the password hash again: both may have changed since the password was
     // verified.
-    let started = sqlx::query(INSERT)
+    let started = sql(INSERT)
         .bind(secret::hash(&token))
         .bind(at.timestamp_millis())
         .bind(at.timestamp_millis())
@@ -85,7 +87,7 @@ pub(crate) async fn start(
         .bind(password_hash)
         .execute(change.tx())
         .await?;
-    if started.rows_affected() == 0 {
+    if started == 0 {
         return Err(ProblemCode::BadCredentials.into());
     }
     change.commit().await?;
@@ -93,7 +95,7 @@ pub(crate) async fn start(
 }
 
 async fn forget(change: &mut Change, session: &str) -> Result<()> {
-    sqlx::query("DELETE FROM session WHERE token_hash = ?").bind(session).execute(change.tx()).await?;
+    sql("DELETE FROM session WHERE token_hash = $1").bind(session).execute(change.tx()).await?;
     change.access_changes().await
 }
 
@@ -141,7 +143,7 @@ struct Found {
 }
 
 /// The agent of this credential, if it is still valid and the agent is still in the organization.
-pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential) -> Result<Option<AuthAgent>> {
+pub(crate) async fn find(reading: &mut Connection, credential: &Credential) -> Result<Option<AuthAgent>> {
     Ok(match credential {
         Credential::Session(hash) => in_session(reading, hash).await?.map(|found| found.signed),
         Credential::Token(hash) => tokens::find(reading, hash).await?.map(|(signed, _)| signed),
@@ -150,11 +152,11 @@ pub(crate) async fn find(reading: &mut SqliteConnection, credential: &Credential
 
 const SELECT: &str = "SELECT s.org_id, s.agent_id, s.last_used_at, a.role, a.joined_seq FROM session s \
     JOIN agent a ON a.org_id = s.org_id AND a.id = s.agent_id \
-    WHERE s.token_hash = ? AND s.created_at > ? AND s.last_used_at > ? AND a.removed_at IS NULL";
+    WHERE s.token_hash = $1 AND s.created_at > $2 AND s.last_used_at > $3 AND a.removed_at IS NULL";
 
-async fn in_session(reading: &mut SqliteConnection, session: &str) -> Result<Option<Found>> {
+async fn in_session(reading: &mut Connection, session: &str) -> Result<Option<Found>> {
     let now = Utc::now();
-    let row = sqlx::query(SELECT)
+    let row = sql(SELECT)
         .bind(session)
         .bind((now - ABSOLUTE).timestamp_millis())
         .bind((now - IDLE).timestamp_millis())
@@ -168,7 +170,7 @@ async fn in_session(reading: &mut SqliteConnection, session: &str) -> Result<Opt
 async fn touch(db: Db, org: OrgId, session: String) -> Result<()> {
     let mut change = db.change(org).await?;
     let at = change.at().timestamp_millis();
-    sqlx::query("UPDATE session SET last_used_at = ? WHERE token_hash = ?")
+    sql("UPDATE session SET last_used_at = $1 WHERE token_hash = $2")
         .bind(at)
         .bind(session)
         .execute(change.tx())

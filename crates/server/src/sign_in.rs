@@ -1,14 +1,8 @@
 //! The sign-in. `sign_in_limits` says how often a password may be tried.
 
 use crate::{
-    client_address::ClientAddress,
-    db::{Columns as _, Db},
-    device_cookie,
-    error::Result,
-    input::JsonBody,
-    session,
-    sign_in_limits::Attempt,
-    state::State,
+    client_address::ClientAddress, db::Db, device_cookie, error::Result, input::JsonBody, session,
+    sign_in_limits::Attempt, sql::sql, state::State,
 };
 use axum::{
     extract,
@@ -50,7 +44,7 @@ async fn sign_in(
 }
 
 async fn account(db: &Db, email: &str) -> Result<Option<(OrgId, AgentId, String)>> {
-    let row = sqlx::query("SELECT org_id, id, password_hash FROM agent WHERE email = ? AND removed_at IS NULL")
+    let row = sql("SELECT org_id, id, password_hash FROM agent WHERE email = $1 AND removed_at IS NULL")
         .bind(email)
         .fetch_optional(&mut *db.read().await?)
         .await?;

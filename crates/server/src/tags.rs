@@ -4,13 +4,12 @@ use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change},
     contacts,
-    db::{Columns as _, malformed},
     error::{Error, Result},
     input::{Ids, Query},
+    sql::{Row, malformed, sql},
     state::State,
 };
 use axum::{extract, http::StatusCode};
-use sqlx::{Row as _, sqlite::SqliteRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ActivityKind, ContactId, FieldError, Page, Problem, ProblemCode, Tag,
@@ -40,9 +39,9 @@ async fn all(
     query.finish()?;
     let mut reading = state.db().read().await?;
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
-    let rows = sqlx::query("SELECT name, color FROM tag WHERE org_id = ? ORDER BY name")
+    let rows = sql("SELECT name, color FROM tag WHERE org_id = $1 ORDER BY name")
         .bind(signed.org.to_string())
-        .fetch_all(&mut *reading)
+        .fetch_all(&mut reading)
         .await?;
     let items = rows.iter().map(tag).collect::<sqlx::Result<_>>()?;
     Ok(axum::Json(Page { items, next_cursor: None, as_of }))
@@ -66,19 +65,16 @@ async fn put(
         return Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()));
     }
     make(&mut change, &name).await?;
-    let put = sqlx::query("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+    let put = sql("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(signed.org.to_string())
         .bind(id.to_string())
         .bind(&name)
         .execute(change.tx())
         .await?;
-    if put.rows_affected() > 0 {
-        let of_contact = "SELECT COUNT(*) FROM contact_tag WHERE org_id = ? AND contact_id = ?";
-        let carried: i64 = sqlx::query_scalar(of_contact)
-            .bind(signed.org.to_string())
-            .bind(id.to_string())
-            .fetch_one(change.tx())
-            .await?;
+    if put > 0 {
+        let of_contact = "SELECT COUNT(*) FROM contact_tag WHERE org_id = $1 AND contact_id = $2";
+        let carried: i64 =
+            sql(of_contact).bind(signed.org.to_string()).bind(id.to_string()).fetch_value(change.tx()).await?;
         if carried > MOST_OF_CONTACT {
             return Err(Error::field(ProblemCode::InvalidField, "/tag", "too-many"));
         }
@@ -100,13 +96,13 @@ async fn remove(
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
     contacts::must_take_changes(change.tx(), signed.org, id).await?;
-    let removed = sqlx::query("DELETE FROM contact_tag WHERE org_id = ? AND contact_id = ? AND tag = ?")
+    let removed = sql("DELETE FROM contact_tag WHERE org_id = $1 AND contact_id = $2 AND tag = $3")
         .bind(signed.org.to_string())
         .bind(id.to_string())
         .bind(&name)
         .execute(change.tx())
         .await?;
-    if removed.rows_affected() > 0 {
+    if removed > 0 {
         record(&mut change, &signed, id, ActivityKind::TagRemoved, name).await?;
         change.commit().await?;
     }
@@ -131,21 +127,20 @@ async fn record(
 /// When there are too many, or the database fails.
 pub async fn make(change: &mut Change, name: &str) -> Result<()> {
     let org = change.org().to_string();
-    let known: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM tag WHERE org_id = ?").bind(&org).fetch_one(change.tx()).await?;
-    let made = sqlx::query("INSERT INTO tag (org_id, name, color) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+    let known: i64 = sql("SELECT COUNT(*) FROM tag WHERE org_id = $1").bind(&org).fetch_value(change.tx()).await?;
+    let made = sql("INSERT INTO tag (org_id, name, color) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(&org)
         .bind(name)
         .bind(known % i64::from(COLORS))
         .execute(change.tx())
         .await?;
-    if made.rows_affected() > 0 && known >= MOST_OF_ORGANIZATION {
+    if made > 0 && known >= MOST_OF_ORGANIZATION {
         return Err(Error::field(ProblemCode::InvalidField, "/tag", "too-many"));
     }
     Ok(())
 }
 
-pub(crate) fn tag(row: &SqliteRow) -> sqlx::Result<Tag> {
-    let color: i64 = row.try_get("color")?;
+pub(crate) fn tag(row: &Row) -> sqlx::Result<Tag> {
+    let color: i64 = row.get("color")?;
     Ok(Tag { name: row.text("name")?, color: u8::try_from(color).map_err(|_| malformed("color"))? })
 }

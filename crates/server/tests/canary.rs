@@ -3,6 +3,7 @@
 use crate::kit::World;
 use axum::http::Method;
 use serde_json::json;
+use sidenote_server::sql::sql;
 use std::{
     io::Write,
     sync::{Mutex, Once},
@@ -76,15 +77,16 @@ async fn no_word_of_a_note_is_in_the_log_or_in_what_outlives_it() {
     tracing::trace!("an end mark {}", id);
     assert!(is_logged(&format!("an end mark {id}")), "the log is being captured");
     assert!(!is_logged(&canary));
-    for sql in [
-        "SELECT group_concat(kind || subject_id || coalesce(parent_id, '') || coalesce(actor_id, '')) FROM event",
-        "SELECT group_concat(kind || contact_id || coalesce(subject, '')) FROM activity",
-        "SELECT group_concat(id || contact_id || deleted_by || restorable_until) FROM contact_note_tombstone",
-        "SELECT group_concat(id || conversation_id || deleted_by || restorable_until) FROM conversation_note_tombstone",
-        "SELECT group_concat(key || value) FROM meta",
+    for select in [
+        "SELECT kind || subject_id || coalesce(parent_id, '') || coalesce(actor_id, '') AS line FROM event",
+        "SELECT kind || contact_id || coalesce(subject, '') AS line FROM activity",
+        "SELECT id || contact_id || deleted_by || restorable_until AS line FROM contact_note_tombstone",
+        "SELECT id || conversation_id || deleted_by || restorable_until AS line FROM conversation_note_tombstone",
+        "SELECT key || value AS line FROM meta",
     ] {
-        let text: String = sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
-        assert!(!text.is_empty() && !text.contains(&canary), "{sql}");
+        let rows = sql(select).fetch_all(&mut world.db().read().await.unwrap()).await.unwrap();
+        let text: String = rows.iter().map(|row| row.text("line").unwrap()).collect();
+        assert!(!text.is_empty() && !text.contains(&canary), "{select}");
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use sidenote_server::{
     db::Db,
     purge::{Purged, purge},
+    sql::sql,
 };
 use std::path::Path;
 use tempfile::TempDir;
@@ -75,13 +76,10 @@ async fn an_address_that_fits_nobody_or_several_is_said_so() {
     fail(&contact("erase", &db, &[]), "--email").await;
     fail(&["contact", "export", "--db", &db, "--org", "globex", "--id", &id], "no organization").await;
     let open = Db::open(Path::new(&db)).await.unwrap();
-    sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM contact")
-        .fetch_one(&mut *open.read().await.unwrap())
-        .await
-        .unwrap();
+    sql("SELECT COUNT(*) FROM contact").fetch_value::<i64>(&mut open.read().await.unwrap()).await.unwrap();
     let org = sidenote_server::orgs::by_slug(&mut open.read().await.unwrap(), "acme").await.unwrap().unwrap();
     let mut change = open.change(org).await.unwrap();
-    sqlx::query("UPDATE contact SET email = 'both@mail.example'").execute(change.tx()).await.unwrap();
+    sql("UPDATE contact SET email = 'both@mail.example'").execute(change.tx()).await.unwrap();
     change.commit().await.unwrap();
     open.close().await;
     fail(&contact("erase", &db, &["--email", "both@mail.example"]), "choose one with --id").await;

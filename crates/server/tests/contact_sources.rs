@@ -87,6 +87,7 @@ fn the_contacts_side_uses_only_modules_that_name_no_note_either() {
             "rate_limit",
             "request_parts",
             "secret",
+            "sql",
             "state",
             "wake_ups",
         ]

@@ -2,6 +2,7 @@
 
 use crate::kit::{Client, World};
 use serde_json::{Value, json};
+use sidenote_server::sql::sql;
 use wire::{Contact, ContactId, Me, Page, Tag, paths};
 
 #[tokio::test]
@@ -154,11 +155,11 @@ async fn lists_are_shown_with_their_members() {
     let (sam, gia, acme) = (world.sam().await, world.gia().await, &world.acme);
     let list = wire::ListId::fresh();
     let mut change = world.db().change(acme.org).await.unwrap();
-    for sql in [
-        "INSERT INTO contact_list (org_id, id, name) VALUES (?1, ?2, 'Beta')",
-        "INSERT INTO contact_list_member (org_id, contact_id, list_id) VALUES (?1, ?3, ?2)",
+    for statement in [
+        "INSERT INTO contact_list (org_id, id, name) VALUES ($1, $2, 'Beta')",
+        "INSERT INTO contact_list_member (org_id, contact_id, list_id) VALUES ($1, $3, $2)",
     ] {
-        let query = sqlx::query(sql).bind(acme.org.to_string()).bind(list.to_string()).bind(acme.ana.to_string());
+        let query = sql(statement).bind(acme.org.to_string()).bind(list.to_string()).bind(acme.ana.to_string());
         query.execute(change.tx()).await.unwrap();
     }
     change.commit().await.unwrap();

@@ -4,6 +4,7 @@ use crate::kit::World;
 use sidenote_server::{
     Config,
     purge::{Purged, purge},
+    sql::sql,
 };
 use std::{fs, path::Path, time::Duration};
 use wire::paths;
@@ -74,7 +75,7 @@ async fn an_open_reader_puts_the_removal_off_and_nothing_else() {
     let marker = "Bandoneon-9173";
     let id = sam.add_note(acme.ana, acme.ana_chat, marker).await;
     let mut reading = world.db().read().await.unwrap();
-    let _: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM contact_note").fetch_one(&mut *reading).await.unwrap();
+    let _: i64 = sql("SELECT COUNT(*) FROM contact_note").fetch_value(&mut reading).await.unwrap();
     sam.delete(&paths::contact_note(acme.ana, id)).await.expect(200);
 
     assert_eq!(purge(world.db(), false).await.unwrap(), Purged::HeldBack);

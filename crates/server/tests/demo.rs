@@ -1,7 +1,7 @@
 //! The demo: its content, and that it never changes a database that has organizations.
 
 use crate::kit::World;
-use sidenote_server::{Config, State, StaticFiles, db::Db, demo};
+use sidenote_server::{Config, State, StaticFiles, db::Db, demo, sql::sql};
 use std::collections::{BTreeMap, BTreeSet};
 use tempfile::TempDir;
 
@@ -12,28 +12,29 @@ async fn made() -> (TempDir, Db) {
     (directory, db)
 }
 
-async fn count(db: &Db, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
+async fn count(db: &Db, select: &'static str) -> i64 {
+    sql(select).fetch_value(&mut db.read().await.unwrap()).await.unwrap()
 }
 
-async fn rows(db: &Db, sql: &'static str) -> Vec<(String, String)> {
-    sqlx::query_as(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap()
+async fn rows(db: &Db, select: &'static str) -> Vec<(String, String)> {
+    let rows = sql(select).fetch_all(&mut db.read().await.unwrap()).await.unwrap();
+    rows.iter().map(|row| (row.text("a").unwrap(), row.text("b").unwrap())).collect()
 }
 
 #[tokio::test]
 async fn both_organizations_are_there_with_their_people() {
     let (_directory, db) = made().await;
-    let agents = rows(&db, "SELECT email, role FROM agent WHERE removed_at IS NULL").await;
+    let agents = rows(&db, "SELECT email AS a, role AS b FROM agent WHERE removed_at IS NULL").await;
     for (email, role) in [("maya@acme.test", "admin"), ("sam@acme.test", "agent"), ("gia@globex.test", "admin")] {
         assert!(agents.contains(&(email.to_owned(), role.to_owned())), "{email}");
     }
     assert_eq!(count(&db, "SELECT COUNT(*) FROM agent WHERE removed_at IS NOT NULL").await, 1);
     let of = |org: &str, table: &str| {
-        let sql = format!("SELECT COUNT(*) FROM {table} t JOIN org o ON o.id = t.org_id WHERE o.slug = '{org}'");
+        let select = format!("SELECT COUNT(*) FROM {table} t JOIN org o ON o.id = t.org_id WHERE o.slug = '{org}'");
         let db = db.clone();
         async move {
             let mut reading = db.read().await.unwrap();
-            sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *reading).await.unwrap()
+            sql(sqlx::AssertSqlSafe(select)).fetch_value::<i64>(&mut reading).await.unwrap()
         }
     };
     assert_eq!((of("acme", "contact").await, of("acme", "conversation").await), (40, 120));
@@ -45,20 +46,20 @@ async fn there_is_work_on_every_channel_in_many_languages() {
     let (_directory, db) = made().await;
     let kinds = rows(
         &db,
-        "SELECT DISTINCT h.kind, o.slug FROM conversation c JOIN channel h ON h.id = c.channel_id \
+        "SELECT DISTINCT h.kind AS a, o.slug AS b FROM conversation c JOIN channel h ON h.id = c.channel_id \
          JOIN org o ON o.id = c.org_id WHERE o.slug = 'acme'",
     )
     .await;
     assert_eq!(kinds.len(), <wire::ChannelKind as wire::VariantArray>::VARIANTS.len());
-    let languages = rows(&db, "SELECT DISTINCT language, '' FROM contact").await;
+    let languages = rows(&db, "SELECT DISTINCT language AS a, '' AS b FROM contact").await;
     for language in ["pt-BR", "de-DE", "ja-JP", "ar", "uk-UA", "hi-IN", "en-US", "he-IL"] {
         assert!(languages.iter().any(|(known, _)| known == language), "{language}");
     }
-    let statuses = rows(&db, "SELECT DISTINCT status, '' FROM conversation").await;
+    let statuses = rows(&db, "SELECT DISTINCT status AS a, '' AS b FROM conversation").await;
     assert_eq!(statuses.len(), 3);
 
     let mut channels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (contact, channel) in rows(&db, "SELECT contact_id, channel_id FROM conversation").await {
+    for (contact, channel) in rows(&db, "SELECT contact_id AS a, channel_id AS b FROM conversation").await {
         channels.entry(contact).or_default().insert(channel);
     }
     assert!(channels.values().filter(|channels| channels.len() >= 3).count() >= 8);
@@ -67,7 +68,7 @@ async fn there_is_work_on_every_channel_in_many_languages() {
 #[tokio::test]
 async fn no_two_threads_begin_alike() {
     let (_directory, db) = made().await;
-    let first = rows(&db, "SELECT body, id FROM message WHERE position = 1").await;
+    let first = rows(&db, "SELECT body AS a, id AS b FROM message WHERE position = 1").await;
     let distinct: BTreeSet<&String> = first.iter().map(|(body, _)| body).collect();
     assert_eq!(distinct.len(), first.len());
 }
@@ -75,7 +76,7 @@ async fn no_two_threads_begin_alike() {
 #[tokio::test]
 async fn every_text_is_one_that_could_have_been_typed() {
     let (_directory, db) = made().await;
-    let all = "SELECT body, id FROM message UNION ALL SELECT body, note_id FROM contact_note_body \
+    let all = "SELECT body AS a, id AS b FROM message UNION ALL SELECT body, note_id FROM contact_note_body \
         UNION ALL SELECT body, note_id FROM conversation_note_body";
     for (body, _) in rows(&db, all).await {
         assert!(wire::NoteBody::parse(&body).is_ok_and(|parsed| parsed.as_str() == body), "{body:?}");

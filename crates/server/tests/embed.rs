@@ -7,6 +7,7 @@ use serde_json::json;
 use sidenote_server::{
     agents,
     embed::{keys, origins},
+    sql::sql,
 };
 use wire::{ContactNote, Me, paths};
 
@@ -71,7 +72,7 @@ async fn a_token_lets_the_widget_do_what_its_agent_may_do() {
 }
 
 #[tokio::test]
-async fn a_token_says_how_long_it_lives_and_is_not_kept_as_it_is() {
+async fn a_token_says_how_long_it_lives_and_is_not_in_the_file_as_it_is() {
     let hosted = Hosted::new().await;
     let asked = json!({ "agent": "sam@acme.test", "origin": "https://CRM.example:443/" });
     let made = hosted.back_end.post(paths::EMBED_TOKENS, Some(asked)).await.expect(201);
@@ -233,7 +234,7 @@ async fn a_token_that_is_over_is_refused_and_its_stream_ends() {
     stream.until("hello").await;
     let mut change = hosted.world.db().change(hosted.world.acme.org).await.unwrap();
     let past = Utc::now().timestamp_millis() - 1;
-    sqlx::query("UPDATE embed_token SET expires_at = ?").bind(past).execute(change.tx()).await.unwrap();
+    sql("UPDATE embed_token SET expires_at = $1").bind(past).execute(change.tx()).await.unwrap();
     change.commit().await.unwrap();
     assert_eq!(stream.next().await, None);
     let answer = widget.get(paths::ME).await.expect(401);

@@ -12,6 +12,7 @@ use sidenote_server::{
     messages::{self, Arrival, NewRow, SourceKeys},
     other_processes,
     purge::{Purged, purge},
+    sql::sql,
 };
 use std::time::Duration;
 use wire::{
@@ -129,7 +130,7 @@ async fn crowd(world: &World) -> (Person, Person) {
         "UPDATE activity SET subject = COALESCE(subject, '') || substr(hex(zeroblob(100)), 1, seq % 90) WHERE seq % 2 = 0",
     ] {
         let mut change = world.db().change(world.acme.org).await.unwrap();
-        sqlx::query(statement).execute(change.tx()).await.unwrap();
+        sql(statement).execute(change.tx()).await.unwrap();
         change.commit().await.unwrap();
     }
     (person, other)
@@ -155,7 +156,7 @@ async fn seen(who: &Client, person: &Person) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn after_an_erasure_no_byte_of_the_person_is_left_and_everything_of_the_others_is() {
+async fn after_an_erasure_no_byte_of_the_person_is_in_the_file_and_everything_of_the_others_is() {
     let world = world().await;
     let (maya, sam) = (world.maya().await, world.sam().await);
     let (person, other) = crowd(&world).await;
@@ -261,7 +262,7 @@ async fn every_agent_hears_of_it_and_nobody_gets_a_text_of_theirs_any_more() {
 }
 
 #[tokio::test]
-async fn an_erased_visitor_comes_back_as_somebody_new() {
+async fn an_erased_visitor_comes_back_as_somebody_new_and_the_file_has_nothing_of_them() {
     let world = world().await;
     let (maya, visitor) = (world.maya().await, crate::visitor::visitor(&world).await);
     let write = async |body: &str| {
@@ -290,7 +291,7 @@ async fn an_erased_visitor_comes_back_as_somebody_new() {
 }
 
 #[tokio::test]
-async fn a_visitor_whom_another_process_erases_is_let_go_too() {
+async fn a_visitor_whom_another_process_of_the_file_erases_is_let_go_too() {
     let world = world().await;
     let visitor = crate::visitor::visitor(&world).await;
     let path = format!("/contact/v1/messages/{}", MessageId::fresh());
@@ -316,12 +317,12 @@ async fn a_visitor_whom_another_process_erases_is_let_go_too() {
 }
 
 #[tokio::test]
-async fn an_open_reader_puts_the_removal_off_and_nothing_else() {
+async fn an_open_reader_puts_the_removal_from_the_file_off_and_nothing_else() {
     let world = world().await;
     let maya = world.maya().await;
     let (person, _) = crowd(&world).await;
     let mut reading = world.db().read().await.unwrap();
-    let _: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM message").fetch_one(&mut *reading).await.unwrap();
+    let _: i64 = sql("SELECT COUNT(*) FROM message").fetch_value(&mut reading).await.unwrap();
     maya.delete(&paths::contact(person.id)).await.expect(200);
     assert_eq!(purge(world.db(), false).await.unwrap(), Purged::HeldBack);
     assert!(bytes_left(&world.file, MARKER) > 0);

@@ -3,7 +3,7 @@
 use crate::kit::{Heard, Stream, World, eventually};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use sidenote_server::{Config, agents, db::Db};
+use sidenote_server::{Config, agents, db::Db, sql::sql};
 use std::time::Duration;
 use wire::{Changes, Event, MessageId, Position, ResetReason, paths};
 
@@ -149,7 +149,7 @@ async fn a_position_that_can_not_be_resumed_from_resets() {
     let ahead = position(&head.epoch, head.seq + 1);
     let mut cases = vec![(ahead, ResetReason::AheadOfHead), (position("other", 1), ResetReason::OtherEpoch)];
     let mut change = world.db().change(acme.org).await.unwrap();
-    sqlx::query("DELETE FROM event WHERE org_id = ? AND seq <= 3")
+    sql("DELETE FROM event WHERE org_id = $1 AND seq <= 3")
         .bind(acme.org.to_string())
         .execute(change.tx())
         .await
@@ -282,7 +282,7 @@ async fn a_stream_ends_when_its_session_does() {
 }
 
 #[tokio::test]
-async fn what_another_process_does_is_heard_and_obeyed() {
+async fn what_another_process_of_the_file_does_is_heard_and_obeyed() {
     let world = World::new().await;
     let sam = world.sam().await;
     let mut stream = sam.stream(paths::EVENTS).await;

@@ -307,7 +307,7 @@ async fn agents_who_are_watching_see_the_letters_come_in() {
 }
 
 #[tokio::test]
-async fn another_process_may_import_beside_the_open_server() {
+async fn another_process_may_import_into_the_file_beside_the_open_server() {
     let world = World::new().await;
     tokio::spawn(sidenote_server::other_processes::follow(world.db().clone()));
     let sam = world.sam().await;

@@ -2,6 +2,7 @@
 
 use crate::kit::{Client, World};
 use serde_json::json;
+use sidenote_server::sql::sql;
 use wire::{Conversation, ConversationId, Page, PreviewKind, paths};
 
 async fn list(client: &Client, query: &str) -> Vec<ConversationId> {
@@ -19,7 +20,7 @@ async fn spread(world: &World) {
     let acme = &world.acme;
     for (n, id) in [acme.ana_chat, acme.ana_mail, acme.bob_chat].into_iter().enumerate() {
         let mut change = world.db().change(acme.org).await.unwrap();
-        sqlx::query("UPDATE conversation SET last_at = ? WHERE org_id = ? AND id = ?")
+        sql("UPDATE conversation SET last_at = $1 WHERE org_id = $2 AND id = $3")
             .bind(1_000 * i64::try_from(n).unwrap())
             .bind(acme.org.to_string())
             .bind(id.to_string())

@@ -1,6 +1,7 @@
 //! The test kit: a small world of two organizations on a temporary database, and clients that call the app in process.
 //! It asserts nothing about the product; it keeps the tests short.
 
+pub(crate) mod database;
 pub(crate) mod earlier;
 pub(crate) mod process;
 mod stream;
@@ -21,6 +22,7 @@ use sidenote_server::{
     conversation::{self, NewConversation},
     db::Db,
     messages, orgs, secret,
+    sql::sql,
 };
 use std::{
     path::{Path, PathBuf},
@@ -73,7 +75,7 @@ impl World {
         crate::canary::listen();
         let directory = directory();
         let file = directory.path().join("sidenote.db");
-        let db = Db::open(&file).await.unwrap();
+        let db = database::fresh(&file).await;
         let acme = team(&db, "acme").await;
         let globex = team(&db, "globex").await;
         let state = State::new(db, config, static_files);
@@ -115,17 +117,15 @@ impl World {
         let token = secret::token();
         let mut change = self.db().change(org).await.unwrap();
         let at = change.at().timestamp_millis();
-        sqlx::query(
-            "INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(secret::hash(&token))
-        .bind(org.to_string())
-        .bind(agent.to_string())
-        .bind(at)
-        .bind(at)
-        .execute(change.tx())
-        .await
-        .unwrap();
+        sql("INSERT INTO session (token_hash, org_id, agent_id, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(secret::hash(&token))
+            .bind(org.to_string())
+            .bind(agent.to_string())
+            .bind(at)
+            .bind(at)
+            .execute(change.tx())
+            .await
+            .unwrap();
         change.commit().await.unwrap();
         self.nobody()
             .with("cookie", &format!("sid={token}"))
@@ -163,8 +163,10 @@ impl World {
     }
 
     /// A number from the database.
-    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&mut *self.db().read().await.unwrap()).await.unwrap()
+    pub(crate) async fn count(&self, select: &'static str) -> i64 {
+        // A sum is a NUMERIC on Postgres, and a 1 is 32 bits wide.
+        let number = sqlx::AssertSqlSafe(format!("SELECT CAST(({select}) AS BIGINT)"));
+        sql(number).fetch_value(&mut self.db().read().await.unwrap()).await.unwrap()
     }
 }
 

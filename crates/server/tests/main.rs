@@ -32,6 +32,7 @@ mod messages;
 mod migrations;
 mod non_interference;
 mod openapi;
+mod postgres;
 mod refusals;
 mod removal;
 mod request_guard;

@@ -8,7 +8,7 @@ use axum::{body::Body, http::Method};
 use bytes::Bytes;
 use futures::{StreamExt as _, future::join_all, stream};
 use serde_json::json;
-use sidenote_server::{agents, embed};
+use sidenote_server::{agents, embed, sql::sql};
 use std::convert::Infallible;
 use tokio::sync::oneshot;
 use wire::{EmbedToken, paths};
@@ -150,7 +150,7 @@ async fn a_request_that_waits_for_its_turn_when_its_agent_loses_access_changes_n
     let readers = join_all((0..4).map(|_| world.db().read())).await;
     assert!(readers.iter().all(Result::is_ok));
     drop(readers);
-    sqlx::query("DELETE FROM session WHERE agent_id = ?")
+    sql("DELETE FROM session WHERE agent_id = $1")
         .bind(world.acme.sam.to_string())
         .execute(removal.tx())
         .await

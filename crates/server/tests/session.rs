@@ -2,7 +2,7 @@
 
 use crate::kit::{Answer, Client, World};
 use serde_json::json;
-use sidenote_server::{Config, agents, password};
+use sidenote_server::{Config, agents, password, sql::sql};
 use wire::{Me, paths};
 
 /// A world in which Sam has a password.
@@ -56,11 +56,8 @@ async fn the_session_id_is_new_with_every_sign_in_and_stored_only_as_a_hash() {
     assert_ne!(third, "sid=planted");
     planted.get(paths::ME).await.expect(401);
 
-    let stored: Vec<String> = sqlx::query_scalar("SELECT token_hash FROM session")
-        .fetch_all(&mut *world.db().read().await.unwrap())
-        .await
-        .unwrap();
-    assert!(stored.iter().all(|hash| !third.contains(hash)));
+    let stored = sql("SELECT token_hash FROM session").fetch_all(&mut world.db().read().await.unwrap()).await.unwrap();
+    assert!(stored.iter().all(|row| !third.contains(&row.text("token_hash").unwrap())));
 }
 
 #[tokio::test]
@@ -78,16 +75,16 @@ async fn a_wrong_password_and_an_unknown_account_are_told_the_same() {
 #[tokio::test]
 async fn sessions_end_when_unused_too_old_or_their_agent_is_gone() {
     let world = world().await;
-    let hour = 60 * 60 * 1000;
+    let hour = 60 * 60 * 1000_i64;
     for (column, age, status) in [
-        ("UPDATE session SET last_used_at = last_used_at - ?", 23 * hour, 200),
-        ("UPDATE session SET last_used_at = last_used_at - ?", 25 * hour, 401),
-        ("UPDATE session SET created_at = created_at - ?", 13 * 24 * hour, 200),
-        ("UPDATE session SET created_at = created_at - ?", 15 * 24 * hour, 401),
+        ("UPDATE session SET last_used_at = last_used_at - $1", 23 * hour, 200),
+        ("UPDATE session SET last_used_at = last_used_at - $1", 25 * hour, 401),
+        ("UPDATE session SET created_at = created_at - $1", 13 * 24 * hour, 200),
+        ("UPDATE session SET created_at = created_at - $1", 15 * 24 * hour, 401),
     ] {
         let sam = world.sam().await;
         let mut change = world.db().change(world.acme.org).await.unwrap();
-        sqlx::query(column).bind(age).execute(change.tx()).await.unwrap();
+        sql(column).bind(age).execute(change.tx()).await.unwrap();
         change.commit().await.unwrap();
         sam.get(paths::ME).await.expect(status);
         sam.get(paths::ME).await.expect(status);

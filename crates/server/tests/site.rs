@@ -188,7 +188,7 @@ async fn a_hostile_name_of_an_organization_is_text() {
         "<!--",
         "&lt;b&gt; & Sons",
         "{organization}",
-        "\u{202e}emca\u{2069}\u{0}",
+        "\u{202e}emca\u{2069}\u{1}",
         "Zoë & 東京",
     ]
     .into_iter()

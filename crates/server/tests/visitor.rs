@@ -3,7 +3,7 @@
 use crate::kit::{Client, Heard, World};
 use axum::http::Method;
 use serde_json::json;
-use sidenote_server::Config;
+use sidenote_server::{Config, sql::sql};
 use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 use wire::{
@@ -126,7 +126,7 @@ async fn a_blocked_contact_writes_no_more_but_a_repeated_message_is_still_confir
     let (id, body) = (Uuid::now_v7(), json!({ "body": "Buy my things" }));
     visitor.put(&message(id), body.clone()).await.expect(201);
     let mut change = world.db().change(world.acme.org).await.unwrap();
-    sqlx::query("UPDATE contact SET blocked = 1").execute(change.tx()).await.unwrap();
+    sql("UPDATE contact SET blocked = TRUE").execute(change.tx()).await.unwrap();
     change.commit().await.unwrap();
     visitor.put(&message(Uuid::now_v7()), json!({ "body": "More" })).await.expect(403).refused("forbidden");
     visitor.put(&message(id), body).await.expect(200);

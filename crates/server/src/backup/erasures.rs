@@ -2,12 +2,12 @@
 
 use crate::{
     contact_erasure, contacts,
-    db::{Columns as _, Db},
+    db::Db,
     error::{Error, Result},
     purge::purge,
+    sql::{Connection, Row, sql},
 };
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use wire::{AgentId, ContactId, OrgId};
 
 /// The word for an erased contact in the list of deletions. Its line has the organization, the contact, and who erased
@@ -23,21 +23,21 @@ pub(super) struct Erasure {
 }
 
 /// The lines of the list of deletions.
-pub(super) async fn lines(reading: &mut SqliteConnection) -> Result<String> {
-    let sql = "SELECT org_id, id, erased_by FROM contact_tombstone ORDER BY org_id, id";
+pub(super) async fn lines(reading: &mut Connection) -> Result<String> {
+    let select = "SELECT org_id, id, erased_by FROM contact_tombstone ORDER BY org_id, id";
     let mut lines = String::new();
-    for row in sqlx::query(sql).fetch_all(reading).await? {
-        let by: Option<String> = row.try_get("erased_by")?;
+    for row in sql(select).fetch_all(reading).await? {
+        let by: Option<String> = row.get("erased_by")?;
         lines += &format!("{WORD} {} {} {}\n", row.text("org_id")?, row.text("id")?, by.as_deref().unwrap_or("-"));
     }
     Ok(lines)
 }
 
 /// The erasures of the database that is replaced.
-pub(super) async fn of_replaced(connection: &mut SqliteConnection) -> Result<Vec<Erasure>> {
-    let sql = "SELECT org_id, id, erased_by, erased_at FROM old.contact_tombstone ORDER BY erased_at, id";
-    let rows = sqlx::query(sql).fetch_all(connection).await?;
-    let erasure = |row: &SqliteRow| {
+pub(super) async fn of_replaced(connection: &mut Connection) -> Result<Vec<Erasure>> {
+    let select = "SELECT org_id, id, erased_by, erased_at FROM old.contact_tombstone ORDER BY erased_at, id";
+    let rows = sql(select).fetch_all(connection).await?;
+    let erasure = |row: &Row| {
         let (org, contact, by) = (row.id("org_id")?, row.id("id")?, row.id_or_none("erased_by")?);
         Ok(Erasure { org, contact, by, at: row.time("erased_at")? })
     };

@@ -2,9 +2,13 @@
 
 use super::{KINDS, erasures, path};
 use crate::{
-    db::{Db, create_private, make_private},
+    db::{
+        Db,
+        sqlite::{create_private, make_private},
+    },
     error::{Error, Result},
     schema, secret,
+    sql::{Connection, sql},
 };
 use chrono::Utc;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -153,18 +157,18 @@ fn in_use() -> Error {
 /// Replays deletions and sign-outs, and starts a new epoch. Returns how many notes were deleted and contacts erased.
 async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<(u64, u64)> {
     let db = Db::open(new).await?;
-    let mut connection = db.writer().acquire().await?;
     if let Some(old) = old {
-        sqlx::query("ATTACH DATABASE ? AS old").bind(path(old)?).execute(&mut *connection).await?;
+        // There is one writer: the change below has the other file too.
+        sqlx::query("ATTACH DATABASE ? AS old").bind(path(old)?).execute(db.sqlite()?.writer()).await?;
     }
-    let mut tx = connection.begin().await?;
+    let mut tx = db.engine().begin().await?;
     let mut erased = Vec::new();
     if old.is_some() {
         replay_people(&mut tx).await?;
         replay_notes(&mut tx).await?;
         erased = erasures::of_replaced(&mut tx).await?;
     } else {
-        sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
+        sql("DELETE FROM session").execute(&mut tx).await?;
     }
     if let Ledger::Listed(lines) = &ledger {
         let (listed, lines) = erasures::of_list(lines)?;
@@ -173,22 +177,21 @@ async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Resu
     }
     let mut deleted = 0;
     for kind in KINDS {
-        deleted += sqlx::query(kind.delete).execute(&mut *tx).await?.rows_affected();
+        deleted += sql(kind.delete).execute(&mut tx).await?;
     }
     for statement in ["DELETE FROM event", "DELETE FROM embed_token"] {
-        sqlx::query(statement).execute(&mut *tx).await?;
+        sql(statement).execute(&mut tx).await?;
     }
     for (key, value) in [("epoch", secret::random_token(8)), ("cursor-key", secret::token())] {
-        sqlx::query("UPDATE meta SET value = ? WHERE key = ?").bind(value).bind(key).execute(&mut *tx).await?;
+        sql("UPDATE meta SET value = $1 WHERE key = $2").bind(value).bind(key).execute(&mut tx).await?;
     }
     tx.commit().await?;
     if old.is_some() {
-        sqlx::query("DETACH DATABASE old").execute(&mut *connection).await?;
+        sqlx::query("DETACH DATABASE old").execute(db.sqlite()?.writer()).await?;
     }
-    drop(connection);
     let erased = erasures::replay(&db, &erased).await?;
     // Moves everything into the one file, which is about to be renamed.
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db.writer()).await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db.sqlite()?.writer()).await?;
     db.close().await;
     Ok((deleted, erased))
 }
@@ -210,36 +213,36 @@ const REPLAY_PEOPLE: [&str; 7] = [
 ];
 
 /// Replays removed agents, sign-outs and changed passwords, and removes the keys and origins that are gone.
-async fn replay_people(tx: &mut SqliteConnection) -> Result<()> {
+async fn replay_people(tx: &mut Connection) -> Result<()> {
     for statement in REPLAY_PEOPLE {
-        sqlx::query(statement).execute(&mut *tx).await?;
+        sql(statement).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
 /// Replays the deletions since the backup, and the restorations of notes.
-async fn replay_notes(tx: &mut SqliteConnection) -> Result<()> {
+async fn replay_notes(tx: &mut Connection) -> Result<()> {
     for kind in KINDS {
         for statement in [kind.bring_back, kind.delete_restored_tombstones, kind.replay] {
-            sqlx::query(statement).execute(&mut *tx).await?;
+            sql(statement).execute(&mut *tx).await?;
         }
     }
     Ok(())
 }
 
-async fn replay_lines(tx: &mut SqliteConnection, lines: &[erasures::Line<'_>]) -> Result<()> {
+async fn replay_lines(tx: &mut Connection, lines: &[erasures::Line<'_>]) -> Result<()> {
     for (number, line) in lines {
         let words: Vec<&str> = line.split(' ').collect();
         let kind = KINDS.iter().find(|kind| words.first() == Some(&kind.word));
         let (Some(kind), [_, org, id, belongs_to, by]) = (kind, &words[..]) else {
             return Err(Error::Setup(format!("Line {} of the list of deletions can't be read.", number)));
         };
-        sqlx::query(kind.replay_line)
-            .bind(id)
-            .bind(belongs_to)
-            .bind(by)
+        sql(kind.replay_line)
+            .bind(*id)
+            .bind(*belongs_to)
+            .bind(*by)
             .bind(Utc::now().timestamp_millis())
-            .bind(org)
+            .bind(*org)
             .execute(&mut *tx)
             .await?;
     }

@@ -2,15 +2,15 @@
 
 use crate::{
     auth_agent::AuthAgent,
-    db::{Columns as _, int},
+    db::int,
     error::Result,
+    sql::{Connection, sql},
 };
-use sqlx::SqliteConnection;
 use wire::{ContactId, ConversationId, OrgId, Seq};
 
 /// Notes of others after this position are unseen by the agent. It is at least the position at which the agent joined.
-pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &AuthAgent, contact: ContactId) -> Result<Seq> {
-    let row = sqlx::query("SELECT seq FROM seen_mark WHERE org_id = ? AND agent_id = ? AND contact_id = ?")
+pub(super) async fn seen_up_to(reading: &mut Connection, signed: &AuthAgent, contact: ContactId) -> Result<Seq> {
+    let row = sql("SELECT seq FROM seen_mark WHERE org_id = $1 AND agent_id = $2 AND contact_id = $3")
         .bind(signed.org.to_string())
         .bind(signed.agent.to_string())
         .bind(contact.to_string())
@@ -21,16 +21,16 @@ pub(super) async fn seen_up_to(reading: &mut SqliteConnection, signed: &AuthAgen
 }
 
 const COUNT_UNSEEN: &str = "SELECT COUNT(*) AS unseen FROM contact_note \
-    WHERE org_id = ? AND contact_id = ? AND seq > ? AND author_id <> ? AND deleted_at IS NULL";
+    WHERE org_id = $1 AND contact_id = $2 AND seq > $3 AND author_id <> $4 AND deleted_at IS NULL";
 
 /// How many live notes of others are newer than the agent's seen mark.
 pub(super) async fn count_unseen(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     signed: &AuthAgent,
     contact: ContactId,
     seen: Seq,
 ) -> Result<u64> {
-    let row = sqlx::query(COUNT_UNSEEN)
+    let row = sql(COUNT_UNSEEN)
         .bind(signed.org.to_string())
         .bind(contact.to_string())
         .bind(int(seen))
@@ -42,11 +42,11 @@ pub(super) async fn count_unseen(
 
 /// The contact of a conversation. A conversation of another organization is as unknown as one that doesn't exist.
 pub(super) async fn with_whom(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     org: OrgId,
     conversation: ConversationId,
 ) -> Result<Option<ContactId>> {
-    let row = sqlx::query("SELECT contact_id FROM conversation WHERE org_id = ? AND id = ?")
+    let row = sql("SELECT contact_id FROM conversation WHERE org_id = $1 AND id = $2")
         .bind(org.to_string())
         .bind(conversation.to_string())
         .fetch_optional(reading)

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     db::{head, int},
     error::Result,
+    sql::sql,
 };
 use wire::{AgentId, Seq, Status};
 
@@ -35,7 +36,7 @@ impl Writer<'_> {
 
     async fn has_read(&mut self, at: (usize, usize), agent: AgentId, seq: Seq) -> Result<()> {
         let (org, conversation) = (self.change.org().to_string(), self.conversations[&at]);
-        sqlx::query("INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES (?, ?, ?, ?)")
+        sql("INSERT INTO read_mark (org_id, agent_id, conversation_id, seq) VALUES ($1, $2, $3, $4)")
             .bind(org)
             .bind(agent.to_string())
             .bind(conversation.to_string())
@@ -47,7 +48,7 @@ impl Writer<'_> {
 
     async fn has_seen(&mut self, contact: usize, agent: AgentId, seq: Seq) -> Result<()> {
         let (org, contact) = (self.change.org().to_string(), self.contacts[contact]);
-        sqlx::query("INSERT INTO seen_mark (org_id, agent_id, contact_id, seq) VALUES (?, ?, ?, ?)")
+        sql("INSERT INTO seen_mark (org_id, agent_id, contact_id, seq) VALUES ($1, $2, $3, $4)")
             .bind(org)
             .bind(agent.to_string())
             .bind(contact.to_string())

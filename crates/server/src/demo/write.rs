@@ -11,6 +11,7 @@ use crate::{
     db::int,
     error::Result,
     messages, orgs,
+    sql::sql,
 };
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -29,7 +30,7 @@ pub(super) async fn organization(
     let org = OrgId::fresh();
     let steps = timeline::of(data, now);
     change.continue_as(org, steps.first().map_or(now, |(at, _)| *at));
-    sqlx::query("INSERT INTO org (id, slug, name) VALUES (?, ?, ?)")
+    sql("INSERT INTO org (id, slug, name) VALUES ($1, $2, $3)")
         .bind(org.to_string())
         .bind(&data.slug)
         .bind(&data.name)
@@ -80,7 +81,7 @@ impl<'a> Writer<'a> {
     async fn labels(&mut self) -> Result<()> {
         let org = self.change.org().to_string();
         for tag in &self.data.tags {
-            sqlx::query("INSERT INTO tag (org_id, name, color) VALUES (?, ?, ?)")
+            sql("INSERT INTO tag (org_id, name, color) VALUES ($1, $2, $3)")
                 .bind(&org)
                 .bind(&tag.name)
                 .bind(i64::from(tag.color))
@@ -88,7 +89,7 @@ impl<'a> Writer<'a> {
                 .await?;
         }
         for (name, id) in &self.lists {
-            sqlx::query("INSERT INTO contact_list (org_id, id, name) VALUES (?, ?, ?)")
+            sql("INSERT INTO contact_list (org_id, id, name) VALUES ($1, $2, $3)")
                 .bind(&org)
                 .bind(id.to_string())
                 .bind(*name)
@@ -129,7 +130,7 @@ impl<'a> Writer<'a> {
         let id = self.agents[self.data.agents[agent].key.as_str()];
         self.change.next_seq().await?;
         let (org, at) = (self.change.org().to_string(), self.change.at().timestamp_millis());
-        sqlx::query("UPDATE agent SET removed_at = ? WHERE org_id = ? AND id = ?")
+        sql("UPDATE agent SET removed_at = $1 WHERE org_id = $2 AND id = $3")
             .bind(at)
             .bind(org)
             .bind(id.to_string())
@@ -143,14 +144,14 @@ impl<'a> Writer<'a> {
         contacts::add(self.change, id, details(person), &addresses(person)).await?;
         let org = self.change.org().to_string();
         for list in &person.lists {
-            sqlx::query("INSERT INTO contact_list_member (org_id, contact_id, list_id) VALUES (?, ?, ?)")
+            sql("INSERT INTO contact_list_member (org_id, contact_id, list_id) VALUES ($1, $2, $3)")
                 .bind(&org)
                 .bind(id.to_string())
                 .bind(self.lists[list.as_str()].to_string())
                 .execute(self.change.tx())
                 .await?;
         }
-        sqlx::query("UPDATE contact SET blocked = ?, unsubscribed = ? WHERE org_id = ? AND id = ?")
+        sql("UPDATE contact SET blocked = $1, unsubscribed = $2 WHERE org_id = $3 AND id = $4")
             .bind(person.blocked)
             .bind(person.unsubscribed)
             .bind(&org)
@@ -163,7 +164,7 @@ impl<'a> Writer<'a> {
     async fn tagged(&mut self, contact: usize, tag: usize) -> Result<()> {
         let (id, name) = (self.contacts[contact], &self.data.contacts[contact].tags[tag]);
         let org = self.change.org().to_string();
-        sqlx::query("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES (?, ?, ?)")
+        sql("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES ($1, $2, $3)")
             .bind(org)
             .bind(id.to_string())
             .bind(name)
@@ -195,7 +196,7 @@ impl<'a> Writer<'a> {
         let key = self.thread(at).assignee.as_deref().expect("only assigned threads have this step");
         let (agent, id) = (self.agents[key], self.conversations[&at]);
         let (seq, org) = (self.change.next_seq().await?, self.change.org().to_string());
-        sqlx::query("UPDATE conversation SET assignee_id = ?, rev = ? WHERE org_id = ? AND id = ?")
+        sql("UPDATE conversation SET assignee_id = $1, rev = $2 WHERE org_id = $3 AND id = $4")
             .bind(agent.to_string())
             .bind(int(seq))
             .bind(org)
@@ -231,7 +232,7 @@ impl<'a> Writer<'a> {
         let (thread, id) = (self.thread(at), self.conversations[&at]);
         let by = thread.assignee.as_deref().map_or_else(|| self.first_agent(), |key| self.agents[key]);
         let (seq, org) = (self.change.next_seq().await?, self.change.org().to_string());
-        sqlx::query("UPDATE conversation SET status = 'closed', rev = ? WHERE org_id = ? AND id = ?")
+        sql("UPDATE conversation SET status = 'closed', rev = $1 WHERE org_id = $2 AND id = $3")
             .bind(int(seq))
             .bind(org)
             .bind(id.to_string())

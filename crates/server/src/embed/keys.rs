@@ -1,15 +1,15 @@
 //! The keys of the hosts' back ends. A key is shown once and stored as a hash.
 
 use crate::{
-    db::{Columns as _, Db},
+    db::Db,
     error::{Error, Result},
     secret,
+    sql::{Connection, sql},
 };
-use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 use wire::OrgId;
 
-const INSERT: &str = "INSERT INTO embed_key (org_id, id, name, key_hash, created_at) VALUES (?, ?, ?, ?, ?) \
+const INSERT: &str = "INSERT INTO embed_key (org_id, id, name, key_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
     ON CONFLICT DO NOTHING";
 
 /// Adds a key and returns it. It can't be shown again.
@@ -23,7 +23,7 @@ pub async fn add(db: &Db, org: OrgId, name: &str) -> Result<String> {
     let key = format!("sidenote_{}", secret::token());
     let mut change = db.change(org).await?;
     let at = change.at().timestamp_millis();
-    let added = sqlx::query(INSERT)
+    let added = sql(INSERT)
         .bind(org.to_string())
         .bind(Uuid::now_v7().to_string())
         .bind(name)
@@ -31,7 +31,7 @@ pub async fn add(db: &Db, org: OrgId, name: &str) -> Result<String> {
         .bind(at)
         .execute(change.tx())
         .await?;
-    if added.rows_affected() == 0 {
+    if added == 0 {
         return Err(Error::Setup("There is a key with this name already.".to_owned()));
     }
     change.commit().await?;
@@ -39,7 +39,7 @@ pub async fn add(db: &Db, org: OrgId, name: &str) -> Result<String> {
 }
 
 const DELETE_TOKENS: &str = "DELETE FROM embed_token \
-    WHERE org_id = ? AND key_id IN (SELECT id FROM embed_key WHERE org_id = ? AND name = ?)";
+    WHERE org_id = $1 AND key_id IN (SELECT id FROM embed_key WHERE org_id = $2 AND name = $3)";
 
 /// Removes a key and revokes every token that was made with it.
 ///
@@ -47,13 +47,13 @@ const DELETE_TOKENS: &str = "DELETE FROM embed_token \
 /// When there is no such key, or the database fails.
 pub async fn remove(db: &Db, org: OrgId, name: &str) -> Result<()> {
     let mut change = db.change(org).await?;
-    sqlx::query(DELETE_TOKENS).bind(org.to_string()).bind(org.to_string()).bind(name).execute(change.tx()).await?;
-    let removed = sqlx::query("DELETE FROM embed_key WHERE org_id = ? AND name = ?")
+    sql(DELETE_TOKENS).bind(org.to_string()).bind(org.to_string()).bind(name).execute(change.tx()).await?;
+    let removed = sql("DELETE FROM embed_key WHERE org_id = $1 AND name = $2")
         .bind(org.to_string())
         .bind(name)
         .execute(change.tx())
         .await?;
-    if removed.rows_affected() == 0 {
+    if removed == 0 {
         return Err(Error::Setup("There is no key with this name.".to_owned()));
     }
     change.access_changes().await?;
@@ -64,8 +64,8 @@ pub async fn remove(db: &Db, org: OrgId, name: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn names(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<String>> {
-    let rows = sqlx::query("SELECT name FROM embed_key WHERE org_id = ? ORDER BY created_at, id")
+pub async fn names(reading: &mut Connection, org: OrgId) -> Result<Vec<String>> {
+    let rows = sql("SELECT name FROM embed_key WHERE org_id = $1 ORDER BY created_at, id")
         .bind(org.to_string())
         .fetch_all(reading)
         .await?;
@@ -73,16 +73,15 @@ pub async fn names(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<Str
 }
 
 /// The organization and the id of a key, by its hash.
-pub(super) async fn find(reading: &mut SqliteConnection, hash: &str) -> Result<Option<(OrgId, String)>> {
-    let row =
-        sqlx::query("SELECT org_id, id FROM embed_key WHERE key_hash = ?").bind(hash).fetch_optional(reading).await?;
+pub(super) async fn find(reading: &mut Connection, hash: &str) -> Result<Option<(OrgId, String)>> {
+    let row = sql("SELECT org_id, id FROM embed_key WHERE key_hash = $1").bind(hash).fetch_optional(reading).await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((row.id("org_id")?, row.try_get("id")?)))
+    Ok(Some((row.id("org_id")?, row.get("id")?)))
 }
 
 /// Whether the organization still has a key.
-pub(super) async fn exists(reading: &mut SqliteConnection, org: OrgId, id: &str) -> Result<bool> {
-    let found = sqlx::query("SELECT 1 FROM embed_key WHERE org_id = ? AND id = ?")
+pub(super) async fn exists(reading: &mut Connection, org: OrgId, id: &str) -> Result<bool> {
+    let found = sql("SELECT 1 FROM embed_key WHERE org_id = $1 AND id = $2")
         .bind(org.to_string())
         .bind(id)
         .fetch_optional(reading)

@@ -1,11 +1,11 @@
 //! The origins whose pages may show an organization's widget.
 
 use crate::{
-    db::{Columns as _, Db},
+    db::Db,
     error::{Error, Result},
     origin,
+    sql::{Connection, sql},
 };
-use sqlx::SqliteConnection;
 use wire::OrgId;
 
 /// Adds an origin to the organization's list.
@@ -15,7 +15,7 @@ use wire::OrgId;
 pub async fn add(db: &Db, org: OrgId, origin: &str) -> Result<()> {
     let origin = origin::normal(origin).ok_or_else(not_an_origin)?;
     let mut change = db.change(org).await?;
-    sqlx::query("INSERT INTO embed_origin (org_id, origin) VALUES (?, ?) ON CONFLICT DO NOTHING")
+    sql("INSERT INTO embed_origin (org_id, origin) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(org.to_string())
         .bind(origin)
         .execute(change.tx())
@@ -30,17 +30,17 @@ pub async fn add(db: &Db, org: OrgId, origin: &str) -> Result<()> {
 pub async fn remove(db: &Db, org: OrgId, origin: &str) -> Result<()> {
     let origin = origin::normal(origin).ok_or_else(not_an_origin)?;
     let mut change = db.change(org).await?;
-    sqlx::query("DELETE FROM embed_token WHERE org_id = ? AND origin = ?")
+    sql("DELETE FROM embed_token WHERE org_id = $1 AND origin = $2")
         .bind(org.to_string())
         .bind(&origin)
         .execute(change.tx())
         .await?;
-    let removed = sqlx::query("DELETE FROM embed_origin WHERE org_id = ? AND origin = ?")
+    let removed = sql("DELETE FROM embed_origin WHERE org_id = $1 AND origin = $2")
         .bind(org.to_string())
         .bind(&origin)
         .execute(change.tx())
         .await?;
-    if removed.rows_affected() == 0 {
+    if removed == 0 {
         return Err(Error::Setup("This origin is not on the list.".to_owned()));
     }
     change.access_changes().await?;
@@ -51,8 +51,8 @@ pub async fn remove(db: &Db, org: OrgId, origin: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn all(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<String>> {
-    let rows = sqlx::query("SELECT origin FROM embed_origin WHERE org_id = ? ORDER BY origin")
+pub async fn all(reading: &mut Connection, org: OrgId) -> Result<Vec<String>> {
+    let rows = sql("SELECT origin FROM embed_origin WHERE org_id = $1 ORDER BY origin")
         .bind(org.to_string())
         .fetch_all(reading)
         .await?;
@@ -60,8 +60,8 @@ pub async fn all(reading: &mut SqliteConnection, org: OrgId) -> Result<Vec<Strin
 }
 
 /// Whether an origin is on the organization's list.
-pub(super) async fn is_of(reading: &mut SqliteConnection, org: OrgId, origin: &str) -> Result<bool> {
-    let found = sqlx::query("SELECT 1 FROM embed_origin WHERE org_id = ? AND origin = ?")
+pub(super) async fn is_of(reading: &mut Connection, org: OrgId, origin: &str) -> Result<bool> {
+    let found = sql("SELECT 1 FROM embed_origin WHERE org_id = $1 AND origin = $2")
         .bind(org.to_string())
         .bind(origin)
         .fetch_optional(reading)
@@ -70,8 +70,8 @@ pub(super) async fn is_of(reading: &mut SqliteConnection, org: OrgId, origin: &s
 }
 
 /// Whether an origin is on any organization's list.
-pub(super) async fn is_known(reading: &mut SqliteConnection, origin: &str) -> Result<bool> {
-    let found = sqlx::query("SELECT 1 FROM embed_origin WHERE origin = ?").bind(origin).fetch_optional(reading).await?;
+pub(super) async fn is_known(reading: &mut Connection, origin: &str) -> Result<bool> {
+    let found = sql("SELECT 1 FROM embed_origin WHERE origin = $1").bind(origin).fetch_optional(reading).await?;
     Ok(found.is_some())
 }
 

@@ -2,11 +2,11 @@
 //! what its letters are, a few hundred in each short read transaction.
 
 use crate::{
-    db::{Columns as _, Db},
+    db::Db,
     error::Result,
+    sql::{Builder, Connection, Row},
 };
 use mail_import::{Identity, Plan, Planned};
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use std::collections::{HashMap, HashSet};
 use wire::{ChannelId, ContactId, ConversationId, OrgId};
 
@@ -27,22 +27,12 @@ pub(super) struct Known {
     bare_ids: HashSet<usize>,
 }
 
-macro_rules! select {
-    ($column:literal) => {
-        concat!(
-            "SELECT ids.key AS n, m.conversation_id, m.source_hash, c.contact_id, c.thread_key FROM json_each(?) AS ids \
-            CROSS JOIN message m ON m.org_id = ? AND m.",
-            $column,
-            " = ids.value \
-            CROSS JOIN conversation c ON c.org_id = m.org_id AND c.id = m.conversation_id WHERE c.channel_id = ?"
-        )
-    };
+/// The column of the messages in which values are looked up.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LookedUp {
+    Id,
+    Hash,
 }
-const SELECT_BY_ID: &str = select!("source_key");
-const SELECT_BY_HASH: &str = select!("source_hash");
-#[cfg(test)]
-pub(super) const EXPLAIN: [&str; 2] =
-    [concat!("EXPLAIN QUERY PLAN ", select!("source_key")), concat!("EXPLAIN QUERY PLAN ", select!("source_hash"))];
 
 impl Known {
     pub(super) async fn read(db: &Db, org: OrgId, channel: ChannelId, plan: &Plan) -> Result<Self> {
@@ -50,17 +40,17 @@ impl Known {
         for first in (0..plan.threads.len()).step_by(CHUNK) {
             let numbers = first..plan.threads.len().min(first + CHUNK);
             let ids: Vec<String> = numbers.map(|number| plan.id(number).to_owned()).collect();
-            for row in rows(&mut *db.read().await?, SELECT_BY_ID, org, channel, &ids).await? {
+            for row in rows(&mut *db.read().await?, LookedUp::Id, org, channel, &ids).await? {
                 let id = first + position(&row)?;
                 known.add(&row, id, plan.threads[id])?;
-                if row.try_get::<Option<String>, _>("source_hash")?.is_none() {
+                if row.get::<Option<String>>("source_hash")?.is_none() {
                     known.bare_ids.insert(id);
                 }
             }
         }
         for letters in plan.letters.chunks(CHUNK) {
             let hashes: Vec<String> = letters.iter().map(|letter| letter.identity.to_string()).collect();
-            for row in rows(&mut *db.read().await?, SELECT_BY_HASH, org, channel, &hashes).await? {
+            for row in rows(&mut *db.read().await?, LookedUp::Hash, org, channel, &hashes).await? {
                 let letter = &letters[position(&row)?];
                 known.letters.insert(letter.identity);
                 known.add(&row, letter.key, letter.thread)?;
@@ -69,7 +59,7 @@ impl Known {
         Ok(known)
     }
 
-    fn add(&mut self, row: &SqliteRow, id: usize, thread: usize) -> Result<()> {
+    fn add(&mut self, row: &Row, id: usize, thread: usize) -> Result<()> {
         let conversation: ConversationId = row.id("conversation_id")?;
         let of_id = self.by_id.entry(id).or_default();
         if !of_id.contains(&conversation) {
@@ -77,7 +67,7 @@ impl Known {
         }
         let of_contact = self.by_contact.entry((thread, row.id("contact_id")?)).or_insert(conversation);
         *of_contact = conversation.min(*of_contact);
-        if let Some(key) = row.try_get::<Option<String>, _>("thread_key")? {
+        if let Some(key) = row.get::<Option<String>>("thread_key")? {
             let of_thread = self.by_thread.entry(thread).or_insert_with(|| (conversation, key.clone()));
             if conversation < of_thread.0 {
                 *of_thread = (conversation, key);
@@ -105,20 +95,48 @@ impl Known {
     }
 }
 
-/// Which of the ids that were asked for it is.
-fn position(row: &SqliteRow) -> sqlx::Result<usize> {
-    let n: i64 = row.try_get("n")?;
-    Ok(usize::try_from(n).expect("SQLite numbers the elements of an array from 0"))
+/// Which of the values that were looked up it is.
+fn position(row: &Row) -> sqlx::Result<usize> {
+    Ok(usize::try_from(row.get::<i64>("n")?).expect("the values are numbered from 0"))
 }
 
 async fn rows(
-    reading: &mut SqliteConnection,
-    select: &'static str,
+    reading: &mut Connection,
+    column: LookedUp,
     org: OrgId,
     channel: ChannelId,
-    ids: &[String],
-) -> Result<Vec<SqliteRow>> {
-    let ids = serde_json::to_string(ids).expect("strings are JSON");
-    let query = sqlx::query(select).bind(ids).bind(org.to_string()).bind(channel.to_string());
-    Ok(query.fetch_all(reading).await?)
+    values: &[String],
+) -> Result<Vec<Row>> {
+    // Without values there would be no list of them.
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(select("", column, org, channel, values).build().fetch_all(reading).await?)
+}
+
+/// `explain`: what stands before the statement.
+pub(super) fn select<'q>(
+    explain: &'static str,
+    column: LookedUp,
+    org: OrgId,
+    channel: ChannelId,
+    values: &'q [String],
+) -> Builder<'q> {
+    let mut select = Builder::new(explain);
+    for (n, value) in (0_i64..).zip(values) {
+        select.push(if n == 0 { "WITH wanted (n, value) AS (VALUES (" } else { "), (" });
+        select.push_bind(n).push(", ").push_bind(value);
+    }
+    select.push(
+        // CROSS JOIN tells SQLite in which order to look: the values first, then an index for each.
+        ")) SELECT wanted.n, m.conversation_id, m.source_hash, c.contact_id, c.thread_key \
+         FROM wanted CROSS JOIN message m CROSS JOIN conversation c WHERE m.org_id = ",
+    );
+    select.push_bind(org.to_string()).push(match column {
+        LookedUp::Id => " AND m.source_key = wanted.value",
+        LookedUp::Hash => " AND m.source_hash = wanted.value",
+    });
+    select.push(" AND c.org_id = m.org_id AND c.id = m.conversation_id AND c.channel_id = ");
+    select.push_bind(channel.to_string());
+    select
 }

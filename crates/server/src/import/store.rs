@@ -5,7 +5,7 @@ use super::{
     batches::{Batches, MAX_BYTES, MAX_ROWS},
     known::Known,
 };
-use crate::{contact_fields::is_line, contacts, conversation, db::Db, error::Result, messages, orgs};
+use crate::{contact_fields::is_line, contacts, conversation, db::Db, error::Result, messages, orgs, sql::sql};
 use chrono::{DateTime, Utc};
 use mail_import::{Archive, Attached, Cut, Letter, MAX_ANSWERED, Plan, Planned, Way};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -209,7 +209,7 @@ impl Store<'_> {
     async fn is_there(&mut self, planned: &Planned, conversation: ConversationId) -> Result<bool> {
         let (org, key) = (self.org.to_string(), self.plan.id(planned.key));
         let change = self.batches.change().await?;
-        let found = sqlx::query(SELECT_LETTER)
+        let found = sql(SELECT_LETTER)
             .bind(org)
             .bind(conversation.to_string())
             .bind(planned.identity.to_string())
@@ -245,8 +245,8 @@ impl Store<'_> {
     }
 }
 
-const SELECT_LETTER: &str = "SELECT 1 FROM message WHERE org_id = ?1 AND conversation_id = ?2 \
-    AND (source_hash = ?3 OR (source_key = ?4 AND source_hash IS NULL))";
+const SELECT_LETTER: &str = "SELECT 1 FROM message WHERE org_id = $1 AND conversation_id = $2 \
+    AND (source_hash = $3 OR (source_key = $4 AND source_hash IS NULL))";
 
 fn email(address: &str) -> ChannelAddress {
     ChannelAddress { kind: ChannelKind::Email, address: address.to_owned() }

@@ -8,16 +8,20 @@
 //! truncated: a server that was killed in between goes on where it was.
 
 use super::is_busy;
-use crate::{db::Db, error::Result, secret};
-use sqlx::SqliteConnection;
+use crate::{
+    db::Db,
+    error::Result,
+    secret,
+    sql::{Connection, sql},
+};
 
 const KEY: &str = "rewrite-due";
 /// What a request's value begins with when the file was rewritten and its log is still to be truncated.
 const WRITTEN: &str = "written ";
 
 /// Asks for the file to be rewritten once this transaction is committed.
-pub(crate) async fn ask_for_rewrite(connection: &mut SqliteConnection) -> Result<()> {
-    sqlx::query("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+pub(crate) async fn ask_for_rewrite(connection: &mut Connection) -> Result<()> {
+    sql("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
         .bind(KEY)
         .bind(secret::random_token(8))
         .execute(connection)
@@ -36,15 +40,13 @@ pub(super) enum Rewrite {
 
 /// Rewrites the file if that was asked for and is not done.
 pub(super) async fn rewrite_if_due(db: &Db) -> Result<Rewrite> {
-    let request: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?")
-        .bind(KEY)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
-    let Some(request) = request else { return Ok(Rewrite::NotDue) };
+    let select = sql("SELECT value FROM meta WHERE key = $1").bind(KEY);
+    let Some(row) = select.fetch_optional(&mut *db.read().await?).await? else { return Ok(Rewrite::NotDue) };
+    let request = row.text("value")?;
     if request.starts_with(WRITTEN) {
         return Ok(Rewrite::Done(request));
     }
-    let mut connection = db.writer().acquire().await?;
+    let mut connection = db.sqlite()?.writer().acquire().await?;
     // In memory, the copy would be as large as the database.
     sqlx::query("PRAGMA temp_store = FILE").execute(&mut *connection).await?;
     let vacuumed = sqlx::query("VACUUM").execute(&mut *connection).await;
@@ -67,6 +69,10 @@ pub(super) async fn rewrite_if_due(db: &Db) -> Result<Rewrite> {
 
 /// Removes a request that was carried out.
 pub(super) async fn forget(db: &Db, request: &str) -> Result<()> {
-    sqlx::query("DELETE FROM meta WHERE key = ? AND value = ?").bind(KEY).bind(request).execute(db.writer()).await?;
+    sqlx::query("DELETE FROM meta WHERE key = ? AND value = ?")
+        .bind(KEY)
+        .bind(request)
+        .execute(db.sqlite()?.writer())
+        .await?;
     Ok(())
 }

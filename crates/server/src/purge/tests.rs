@@ -101,13 +101,13 @@ impl Scene {
                  WHERE b.body LIKE 'Xylophon%' ORDER BY n.seq LIMIT 50",
                 "UPDATE conversation_note SET deleted_at = 0 WHERE id IN (SELECT id FROM conversation_note_tombstone)",
             ] {
-                sqlx::query(statement).execute(change.tx()).await.unwrap();
+                sql(statement).execute(change.tx()).await.unwrap();
             }
             change.commit().await.unwrap();
             assert_eq!(purge(&self.db, false).await.unwrap(), Purged::Clean);
         }
         for table in ["SELECT COUNT(*) FROM contact_note_body", "SELECT COUNT(*) FROM conversation_note_body"] {
-            let left: i64 = sqlx::query_scalar(table).fetch_one(self.db.writer()).await.unwrap();
+            let left: i64 = sqlx::query_scalar(table).fetch_one(self.db.sqlite().unwrap().writer()).await.unwrap();
             assert_eq!(usize::try_from(left), Ok(NOTES / 2), "those that stay");
         }
     }

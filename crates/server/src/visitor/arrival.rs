@@ -5,13 +5,13 @@ use super::{Visitor, thread};
 use crate::{
     change::{ActivityLine, Change, EventKind},
     client_address::ClientAddress,
-    db::{Columns as _, int},
+    db::int,
     error::Result,
+    sql::sql,
     state::State,
     wake_ups::Topic,
 };
 use axum::http::StatusCode;
-use sqlx::Row as _;
 use uuid::Uuid;
 use wire::{
     ActivityKind, ChannelKind, ContactId, ConversationId, ProblemCode, Seq,
@@ -34,24 +34,24 @@ struct KnownConversation {
 }
 
 const INSERT_CONTACT: &str = "INSERT INTO contact (org_id, id, name, default_channel, created_at, seq, rev) \
-    VALUES (?, ?, ?, ?, ?, ?, ?)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
-const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES (?, ?, ?, ?) \
+const INSERT_ADDRESS: &str = "INSERT INTO contact_address (org_id, kind, address, contact_id) VALUES ($1, $2, $3, $4) \
     ON CONFLICT DO NOTHING";
 
 const INSERT_CONVERSATION: &str = "INSERT INTO conversation (org_id, id, contact_id, channel_id, status, last_at, \
     created_at, seq, rev) \
-    SELECT org_id, ?, ?, id, 'open', ?, ?, ?, ? FROM channel WHERE org_id = ? AND kind = ? ORDER BY id LIMIT 1";
+    SELECT org_id, $1, $2, id, 'open', $3, $4, $5, $6 FROM channel WHERE org_id = $7 AND kind = $8 ORDER BY id LIMIT 1";
 
 const SELECT_PLACE: &str = "SELECT c.contact_id, c.status, c.last_position, k.blocked FROM conversation c \
-    JOIN contact k ON k.org_id = c.org_id AND k.id = c.contact_id WHERE c.org_id = ? AND c.id = ?";
+    JOIN contact k ON k.org_id = c.org_id AND k.id = c.contact_id WHERE c.org_id = $1 AND c.id = $2";
 
 const INSERT_MESSAGE: &str = "INSERT INTO message (org_id, id, conversation_id, position, direction, body, delivery, \
-    created_at, seq) VALUES (?, ?, ?, ?, 'in', ?, 'delivered', ?, ?)";
+    created_at, seq) VALUES ($1, $2, $3, $4, 'in', $5, 'delivered', $6, $7)";
 
-const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < ?1 THEN ?1 ELSE last_at END, \
-    last_in_seq = ?2, last_position = last_position + 1, status = CASE WHEN ?3 THEN 'open' ELSE status END, rev = ?4 \
-    WHERE org_id = ?5 AND id = ?6";
+const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END, \
+    last_in_seq = $2, last_position = last_position + 1, status = CASE WHEN $3 THEN 'open' ELSE status END, rev = $4 \
+    WHERE org_id = $5 AND id = $6";
 
 impl Arrival<'_> {
     /// Stores the message, unless another request has stored it meanwhile.
@@ -84,7 +84,7 @@ impl Arrival<'_> {
         self.make_conversation(change, contact, conversation).await?;
         change.wake(Topic::Visitor(self.visitor.hash.clone()));
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-        sqlx::query("INSERT INTO visitor (token_hash, org_id, conversation_id, created_at) VALUES (?, ?, ?, ?)")
+        sql("INSERT INTO visitor (token_hash, org_id, conversation_id, created_at) VALUES ($1, $2, $3, $4)")
             .bind(&self.visitor.hash)
             .bind(org)
             .bind(conversation.to_string())
@@ -99,7 +99,7 @@ impl Arrival<'_> {
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
         // Of the hash, not of the token: agents see it.
         let mark = &self.visitor.hash[..8];
-        sqlx::query(INSERT_CONTACT)
+        sql(INSERT_CONTACT)
             .bind(&org)
             .bind(contact.to_string())
             .bind(format!("Visitor {}", mark[..4].to_uppercase()))
@@ -109,7 +109,7 @@ impl Arrival<'_> {
             .bind(int(seq))
             .execute(change.tx())
             .await?;
-        sqlx::query(INSERT_ADDRESS)
+        sql(INSERT_ADDRESS)
             .bind(&org)
             .bind(ChannelKind::Chat.into_str())
             .bind(format!("visitor-{mark}"))
@@ -127,7 +127,7 @@ impl Arrival<'_> {
     ) -> Result<()> {
         let seq = change.next_seq().await?;
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-        let made = sqlx::query(INSERT_CONVERSATION)
+        let made = sql(INSERT_CONVERSATION)
             .bind(conversation.to_string())
             .bind(contact.to_string())
             .bind(at)
@@ -138,7 +138,7 @@ impl Arrival<'_> {
             .bind(ChannelKind::Chat.into_str())
             .execute(change.tx())
             .await?;
-        if made.rows_affected() == 0 {
+        if made == 0 {
             return Err(ProblemCode::NotFound.into());
         }
         change.event(EventKind::ConversationChanged, conversation, None, None).await?;
@@ -146,15 +146,15 @@ impl Arrival<'_> {
     }
 
     async fn place(&self, change: &mut Change, conversation: ConversationId) -> Result<KnownConversation> {
-        let row = sqlx::query(SELECT_PLACE)
+        let row = sql(SELECT_PLACE)
             .bind(self.visitor.org.to_string())
             .bind(conversation.to_string())
             .fetch_one(change.tx())
             .await?;
-        if row.try_get("blocked")? {
+        if row.get("blocked")? {
             return Err(ProblemCode::Forbidden.into());
         }
-        let status: &str = row.try_get("status")?;
+        let status: &str = row.get("status")?;
         Ok(KnownConversation {
             contact: row.id("contact_id")?,
             is_closed: status == "closed",
@@ -165,7 +165,7 @@ impl Arrival<'_> {
     async fn insert(&self, change: &mut Change, conversation: ConversationId, position: u64) -> Result<Seq> {
         let seq = change.next_seq().await?;
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-        sqlx::query(INSERT_MESSAGE)
+        sql(INSERT_MESSAGE)
             .bind(&org)
             .bind(self.id.as_hyphenated().to_string())
             .bind(conversation.to_string())
@@ -189,7 +189,7 @@ impl Arrival<'_> {
     ) -> Result<()> {
         let rev = change.next_seq().await?;
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
-        sqlx::query(MOVE_CONVERSATION)
+        sql(MOVE_CONVERSATION)
             .bind(at)
             .bind(int(seq))
             .bind(place.is_closed)

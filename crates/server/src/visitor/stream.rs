@@ -8,11 +8,11 @@ use crate::{
     db::Db,
     error::Result,
     event_stream::{Source, event},
+    sql::Connection,
     wake_ups::{Subscription, Topic},
 };
 use axum::response::sse::Event;
 use serde_json::json;
-use sqlx::SqliteConnection;
 use wire::{ConversationId, visitor::VisitorMessage};
 
 /// Reads the conversation from a position on.
@@ -60,7 +60,7 @@ impl Messages {
     }
 
     /// The conversation, as soon as there is one. From then on, its messages wake the stream.
-    async fn find_conversation(&mut self, reading: &mut SqliteConnection) -> Result<Option<ConversationId>> {
+    async fn find_conversation(&mut self, reading: &mut Connection) -> Result<Option<ConversationId>> {
         if self.conversation.is_none()
             && let Some(found) = thread::conversation(reading, &self.visitor).await?
         {

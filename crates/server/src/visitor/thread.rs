@@ -2,11 +2,11 @@
 
 use super::{Visitor, token};
 use crate::{
-    db::{Columns as _, int, malformed},
+    db::int,
     error::Result,
     page, secret,
+    sql::{Connection, Row, malformed, sql},
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 use wire::{
     ConversationId, ProblemCode,
@@ -18,20 +18,20 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.position, m.direction, m.body, m.created_at, m.conversation_id, a.name AS agent \
-             FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = ? AND ",
+             FROM message m LEFT JOIN agent a ON a.org_id = m.org_id AND a.id = m.author_id WHERE m.org_id = $1 AND ",
             $rest
         )
     };
 }
-const SELECT_PAGE: &str = select!("m.conversation_id = ? AND m.position < ? ORDER BY m.position DESC LIMIT ?");
-const SELECT_AFTER: &str = select!("m.conversation_id = ? AND m.position > ? ORDER BY m.position LIMIT 100");
-const SELECT_ONE: &str = select!("m.id = ?");
+const SELECT_PAGE: &str = select!("m.conversation_id = $2 AND m.position < $3 ORDER BY m.position DESC LIMIT $4");
+const SELECT_AFTER: &str = select!("m.conversation_id = $2 AND m.position > $3 ORDER BY m.position LIMIT 100");
+const SELECT_ONE: &str = select!("m.id = $2");
 /// How many messages are read at once for a stream.
 const MOST: u32 = 100;
 
 /// The conversation, if there is one yet.
-pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visitor) -> Result<Option<ConversationId>> {
-    let row = sqlx::query("SELECT conversation_id FROM visitor WHERE token_hash = ? AND org_id = ?")
+pub(super) async fn conversation(reading: &mut Connection, visitor: &Visitor) -> Result<Option<ConversationId>> {
+    let row = sql("SELECT conversation_id FROM visitor WHERE token_hash = $1 AND org_id = $2")
         .bind(&visitor.hash)
         .bind(visitor.org.to_string())
         .fetch_optional(reading)
@@ -41,7 +41,7 @@ pub(super) async fn conversation(reading: &mut SqliteConnection, visitor: &Visit
 
 /// A page of messages, newest first.
 pub(super) async fn page(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     key: &str,
     visitor: &Visitor,
     cursor: Option<&str>,
@@ -57,7 +57,7 @@ pub(super) async fn page(
         let fewer = crate::leak::count(reading, visitor.org, Some(conversation)).await?;
         limit = limit.saturating_sub(fewer).max(1);
     });
-    let rows = sqlx::query(SELECT_PAGE)
+    let rows = sql(SELECT_PAGE)
         .bind(visitor.org.to_string())
         .bind(conversation.to_string())
         .bind(before.unwrap_or(i64::MAX))
@@ -73,12 +73,12 @@ pub(super) async fn page(
 
 /// The messages after a position, oldest first: at most a hundred, and fewer where they are long.
 pub(super) async fn after(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     visitor: &Visitor,
     conversation: ConversationId,
     position: u64,
 ) -> Result<Vec<VisitorMessage>> {
-    let rows = sqlx::query(SELECT_AFTER)
+    let rows = sql(SELECT_AFTER)
         .bind(visitor.org.to_string())
         .bind(conversation.to_string())
         .bind(int(position))
@@ -88,11 +88,11 @@ pub(super) async fn after(
 
 /// The conversation's last position; 0 before the first message.
 pub(super) async fn last_position(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     visitor: &Visitor,
     conversation: ConversationId,
 ) -> Result<u64> {
-    let row = sqlx::query("SELECT last_position FROM conversation WHERE org_id = ? AND id = ?")
+    let row = sql("SELECT last_position FROM conversation WHERE org_id = $1 AND id = $2")
         .bind(visitor.org.to_string())
         .bind(conversation.to_string())
         .fetch_one(reading)
@@ -105,12 +105,12 @@ pub(super) async fn last_position(
 /// # Errors
 /// `id-reuse` when the id is used for anything else.
 pub(super) async fn written(
-    reading: &mut SqliteConnection,
+    reading: &mut Connection,
     visitor: &Visitor,
     id: Uuid,
     body: &str,
 ) -> Result<Option<VisitorMessage>> {
-    let row = sqlx::query(SELECT_ONE)
+    let row = sql(SELECT_ONE)
         .bind(visitor.org.to_string())
         .bind(id.as_hyphenated().to_string())
         .fetch_optional(&mut *reading)
@@ -122,13 +122,13 @@ pub(super) async fn written(
     if same { Ok(Some(message)) } else { Err(ProblemCode::IdReuse.into()) }
 }
 
-fn message(row: &SqliteRow) -> sqlx::Result<VisitorMessage> {
-    let from = match row.try_get("direction")? {
+fn message(row: &Row) -> sqlx::Result<VisitorMessage> {
+    let from = match row.get("direction")? {
         "in" => From::Me,
         "out" => From::Team,
         _ => return Err(malformed("direction")),
     };
-    let agent: Option<&str> = row.try_get("agent")?;
+    let agent: Option<&str> = row.get("agent")?;
     let first_name = agent.and_then(|name| name.split_whitespace().next()).map(str::to_owned);
     Ok(VisitorMessage {
         id: row.id("id")?,

@@ -10,7 +10,7 @@ use sqlx::{
 use std::path::Path;
 use wire::{AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, OrgId};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// The content of the database.
 #[derive(Clone, Copy)]

@@ -1,0 +1,106 @@
+//! Postgres: opening and checking the database, its pools, and the lock of an organization.
+
+use super::BUSY_TIMEOUT;
+use crate::{
+    error::{Error, Result},
+    schema, sql,
+};
+use chrono::{DateTime, Utc};
+use sqlx::{
+    ConnectOptions as _, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use wire::OrgId;
+
+/// The connections of a node. A pool of its own for each purpose: who waits for a lock keeps no reader waiting.
+const WRITERS: u32 = 12;
+const READERS: u32 = 6;
+const SEARCHERS: u32 = 2;
+/// Versions before it don't know what this server uses.
+const OLDEST_POSTGRES: i64 = 150_000;
+
+/// A change waits for another one of its organization as long as on SQLite. A node that hangs inside a change, or is cut
+/// off, must not stop its organization for long.
+const BEGIN_CHANGE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+    SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '10s'";
+/// All that is read is of one moment, as in SQLite.
+const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+    SET LOCAL idle_in_transaction_session_timeout = '60s'";
+
+/// The lock, a counter for whoever follows the organization, and one clock for all nodes.
+const LOCK: &str = "UPDATE org SET tick = tick + 1 WHERE id = $1 \
+    RETURNING CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS at";
+
+/// The pools of an open database.
+pub(crate) struct Postgres {
+    writers: PgPool,
+    readers: PgPool,
+    searchers: PgPool,
+}
+
+impl Postgres {
+    /// Connects, checks the server, and migrates the schema.
+    pub(super) async fn open(address: &str) -> Result<Self> {
+        let options = options(address)?;
+        let writers = pool(WRITERS, options.clone()).await?;
+        check(&writers).await?;
+        schema::bring_postgres_up_to_date(&writers).await?;
+        Ok(Self { readers: pool(READERS, options.clone()).await?, searchers: pool(SEARCHERS, options).await?, writers })
+    }
+
+    /// A write transaction that holds no lock yet.
+    pub(super) async fn begin(&self) -> sqlx::Result<sql::Connection> {
+        Ok(sql::Connection::Postgres(self.writers.begin_with(BEGIN_CHANGE).await?))
+    }
+
+    pub(super) async fn read(&self) -> sqlx::Result<sql::Connection> {
+        Ok(sql::Connection::Postgres(self.readers.begin_with(BEGIN_READING).await?))
+    }
+
+    pub(super) async fn search(&self) -> sqlx::Result<sql::Connection> {
+        Ok(sql::Connection::Postgres(self.searchers.begin_with(BEGIN_READING).await?))
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.readers.is_closed()
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.searchers.close().await;
+        self.writers.close().await;
+    }
+}
+
+/// Takes the organization's lock, before anything is read: changes of one organization run one at a time, on whatever
+/// node. Returns the time of the change. `None`: there is no such organization yet, and so nothing to lock.
+pub(super) async fn lock(change: &mut sql::Connection, org: OrgId) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let row = sql::sql(LOCK).bind(org.to_string()).fetch_optional(change).await?;
+    row.map(|row| row.time("at")).transpose()
+}
+
+fn options(address: &str) -> Result<PgConnectOptions> {
+    let options: PgConnectOptions = address.parse().map_err(|_| {
+        // The address may hold a password: it is not repeated.
+        Error::Setup("The address of the database can't be read (--db postgres://user@host/name).".to_owned())
+    })?;
+    Ok(options.application_name("sidenote").statement_cache_capacity(256).disable_statement_logging())
+}
+
+async fn pool(size: u32, options: PgConnectOptions) -> Result<PgPool> {
+    let pool = PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+async fn check(pool: &PgPool) -> Result<()> {
+    let version: String = sqlx::query_scalar("SHOW server_version_num").fetch_one(pool).await?;
+    if version.parse::<i64>().is_ok_and(|version| version >= OLDEST_POSTGRES) {
+        return Ok(());
+    }
+    Err(Error::Setup(format!("Postgres {version} is too old; {OLDEST_POSTGRES} or newer is needed.")))
+}

@@ -1,0 +1,31 @@
+//! The database of a test: a file, or a database of the Postgres server that `SIDENOTE_POSTGRES` names.
+
+use sidenote_server::db::Db;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use std::path::Path;
+use uuid::Uuid;
+
+/// A new database on the engine that the tests run on. `file`: where it is, if that is SQLite.
+pub(crate) async fn fresh(file: &Path) -> Db {
+    match std::env::var(SERVER) {
+        Ok(server) => Db::connect(&fresh_on(&server).await).await.unwrap(),
+        Err(_) => Db::open(file).await.unwrap(),
+    }
+}
+
+const SERVER: &str = "SIDENOTE_POSTGRES";
+
+/// The address of the Postgres server that the tests run on.
+pub(crate) fn server() -> String {
+    std::env::var(SERVER).expect("`cargo xtask test postgres` starts a server and names it")
+}
+
+/// The address of a new, empty schema of this server: it is made faster than a database. The server is of the tests' own:
+/// nobody removes it.
+pub(crate) async fn fresh_on(server: &str) -> String {
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    let name = format!("t{}", Uuid::now_v7().simple());
+    sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    format!("{server}?options=-c%20search_path%3D{name}")
+}
