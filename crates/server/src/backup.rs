@@ -11,7 +11,8 @@ mod restore;
 pub use restore::{Ledger, Restored, restore};
 
 use crate::{
-    db::{Db, sqlite::create_private},
+    db::Db,
+    engine::sqlite::create_private,
     error::{Error, Result},
     sql::sql,
 };

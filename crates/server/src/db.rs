@@ -4,20 +4,14 @@
 //! own files, in texts that both engines take ([`crate::sql`]). What the engines do in different ways is in a module of
 //! each.
 
-mod engine;
-mod postgres;
-pub(crate) mod sqlite;
-
 use crate::{
     change::Change,
+    engine::{Engine, postgres::Postgres, sqlite::Sqlite},
     error::{Error, Result},
     secret,
     sql::{Connection, sql},
     wake_ups::WakeUps,
 };
-use engine::Engine;
-use postgres::Postgres;
-use sqlite::Sqlite;
 use std::{
     ops::{Deref, DerefMut},
     path::Path,
@@ -25,7 +19,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 use wire::{OrgId, Position, Seq};
 
@@ -46,9 +39,6 @@ impl DerefMut for ReadTx {
         &mut self.0
     }
 }
-
-/// How long to wait for a busy writer before the answer is 503.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The open database. Cheap to clone.
 #[derive(Clone)]

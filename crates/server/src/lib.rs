@@ -13,6 +13,7 @@ pub mod capacity;
 mod client_address;
 mod concurrency_limit;
 mod connections;
+mod engine;
 pub mod error;
 mod hyper_refusals;
 pub mod if_match;

@@ -2,10 +2,8 @@
 
 use super::{KINDS, erasures, path};
 use crate::{
-    db::{
-        Db,
-        sqlite::{create_private, make_private},
-    },
+    db::Db,
+    engine::sqlite::{create_private, make_private},
     error::{Error, Result},
     schema, secret,
     sql::{Connection, sql},

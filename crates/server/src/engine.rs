@@ -1,12 +1,17 @@
 //! The two engines behind one small interface. What only one of them does asks for that one: [`Engine::sqlite`].
 
-use super::{
-    postgres::{self, Postgres},
-    sqlite::Sqlite,
-};
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+
 use crate::sql::{Connection, sql};
 use chrono::{DateTime, Utc};
+use postgres::Postgres;
+use sqlite::Sqlite;
+use std::time::Duration;
 use wire::OrgId;
+
+/// How long to wait for a busy writer before the answer is 503.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An open database of one of the engines.
 pub(crate) enum Engine {
@@ -26,7 +31,7 @@ impl Engine {
     }
 
     /// A write transaction that holds the organization's lock, and the time of its change.
-    pub(super) async fn change(&self, org: OrgId) -> sqlx::Result<(Connection, DateTime<Utc>)> {
+    pub(crate) async fn change(&self, org: OrgId) -> sqlx::Result<(Connection, DateTime<Utc>)> {
         let mut tx = self.begin().await?;
         let at = match self {
             Self::Sqlite(_) => {
@@ -47,7 +52,7 @@ impl Engine {
     }
 
     /// A read transaction for a request that reads much.
-    pub(super) async fn search(&self) -> sqlx::Result<Connection> {
+    pub(crate) async fn search(&self) -> sqlx::Result<Connection> {
         match self {
             Self::Sqlite(sqlite) => sqlite.search().await,
             Self::Postgres(postgres) => postgres.search().await,
@@ -62,14 +67,14 @@ impl Engine {
         }
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Sqlite(sqlite) => sqlite.is_closed(),
             Self::Postgres(postgres) => postgres.is_closed(),
         }
     }
 
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(sqlite) => sqlite.close().await,
             Self::Postgres(postgres) => postgres.close().await,

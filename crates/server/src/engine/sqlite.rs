@@ -27,7 +27,7 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     /// Opens or creates the file, migrates its schema and reads back every setting.
-    pub(super) async fn open(file: &Path) -> Result<Self> {
+    pub(crate) async fn open(file: &Path) -> Result<Self> {
         make_private(file)?;
         let writer = pool(1, options(file)).await?;
         check_version(&writer).await?;

@@ -40,7 +40,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Connects, checks the server, and migrates the schema.
-    pub(super) async fn open(address: &str) -> Result<Self> {
+    pub(crate) async fn open(address: &str) -> Result<Self> {
         let options = options(address)?;
         let writers = pool(WRITERS, options.clone()).await?;
         check(&writers).await?;
