@@ -13,7 +13,6 @@ pub mod capacity;
 mod client_address;
 mod concurrency_limit;
 mod connections;
-mod engine;
 pub mod error;
 mod hyper_refusals;
 pub mod if_match;
@@ -33,6 +32,7 @@ mod strict_json;
 pub mod backup;
 pub mod change;
 pub mod db;
+mod engine;
 mod event_log;
 mod event_stream;
 mod events;
@@ -42,6 +42,7 @@ mod overflow_padding;
 pub mod purge;
 mod schema;
 pub mod secret;
+pub mod sql;
 mod wake_ups;
 
 // Authentication.
@@ -56,7 +57,6 @@ mod rate_limit;
 mod session;
 mod sign_in;
 mod sign_in_limits;
-pub mod sql;
 
 // Resources.
 mod activity;
