@@ -4,7 +4,7 @@
 export const NOTE = /\/api\/v1\/contacts\/[^/]+\/notes\/(?!seen$)[^/]+$/;
 export const NOTES = /\/api\/v1\/contacts\/[^/]+\/notes(\?|$)/;
 export const MESSAGE = /\/messages\/[^/]+$/;
-export const CONVERSATION_NOTE = /\/api\/v1\/conversations\/[^/]+\/notes\/(?!seen$)[^/]+$/;
+export const CONVERSATION_NOTE = /\/api\/v1\/conversations\/[^/]+\/notes\/[^/]+$/;
 
 /** A refusal in the form of RFC 9457, as the server's own. */
 export function problem(status, code, { retryable = false } = {}) {

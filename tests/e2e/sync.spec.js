@@ -252,9 +252,7 @@ test("a server that says when to come back is not asked before, and the note say
   const who = await person();
   const page = await signIn(maya);
   await page.clock.install();
-  // Until this page has the stream, the one before it may send for it, and its successor does not know of the wait. The
-  // answer to that one's stream may come late too.
-  await page.goto("about:blank");
+  // Until this page has the stream, the one before it may send for it, and its successor does not know of the wait.
   const leading = page.waitForResponse(/\/events$/);
   await page.goto(inboxWith([who.first]));
   await leading;

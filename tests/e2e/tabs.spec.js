@@ -141,7 +141,7 @@ test("who signs out in one tab is signed out in all, and nothing stays in their 
   await page.getByRole("button", { name: "Sign out" }).click();
   for (const tab of [page, other]) {
     await expect(tab.getByLabel("Password")).toBeVisible();
-    await expect.poll(() => tab.content()).not.toContain(text);
+    expect(await tab.content()).not.toContain(text);
   }
 });
 

@@ -195,19 +195,10 @@ pub(crate) fn advisories(project: &Project) -> Result<ExitCode, Error> {
     deny(project, &["advisories"]).map(|()| ExitCode::SUCCESS)
 }
 
-/// cargo-nextest runs the tests of all crates in parallel; it leaves out the examples in documentation.
+/// The native tests, and the examples in documentation.
 fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
-    let path = install::path_with(&[install::nextest(project)?]);
-    let mut tests = project.cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
-    tests
-        .args(BROWSER_ONLY)
-        .args(["--filter-expr", "not test(/^postgres::/)"])
-        .args(["--status-level", "fail", "--final-status-level", "slow"])
-        .args(arguments)
-        .env("PATH", path);
-    let mut count = TestCount::default();
-    let status = shell::run_hearing_errors(&mut tests, |line| count.hear_nextest(line))?;
-    let count = count.ended(status.success());
+    let all = [["--workspace", "--filter-expr", "not test(/^postgres::/)"].as_slice(), &BROWSER_ONLY].concat();
+    let count = nextest(project, &all, arguments, &[])?;
     if !arguments.is_empty() {
         return Ok(count);
     }
@@ -221,22 +212,33 @@ fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
 }
 
 /// Tests of the server that are about a database file: they say so in their names, or are in a module about files.
-const ON_A_FILE: &str = "test(/file/) or test(/^(backup|command_line|contact_command|deletion|demo|faults|import_beside|\
+const ON_A_FILE: &str = "test(/file/) or test(/^(backup|command_line|contact_command|deletion|faults|import_beside|\
     import_command|migrations)::/)";
 
 /// The tests of the server once more, on Postgres: all but those [`ON_A_FILE`].
 fn on_postgres(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
-    let path = install::path_with(&[install::nextest(project)?]);
     let postgres = Postgres::start()?;
-    let mut tests = project.cargo(&["nextest", "run", "--locked", "--package", "sidenote-server", "--no-fail-fast"]);
+    let server = ["--package", "sidenote-server", "--filter-expr", &format!("kind(test) and not ({ON_A_FILE})")];
+    // A fifth of the pairs of worlds that are compared: `native` has compared them all.
+    let environment = [("SIDENOTE_POSTGRES", &*postgres.address()), ("SIDENOTE_WORLDS", "200")];
+    nextest(project, &server, arguments, &environment)
+}
+
+/// cargo-nextest runs tests in parallel; it leaves out the examples in documentation.
+fn nextest(
+    project: &Project,
+    selection: &[&str],
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<TestCount, Error> {
+    let path = install::path_with(&[install::nextest(project)?]);
+    let mut tests = project.cargo(&["nextest", "run", "--locked", "--no-fail-fast"]);
     tests
-        .args(["--filter-expr", &format!("kind(test) and not ({ON_A_FILE})")])
+        .args(selection)
         .args(["--status-level", "fail", "--final-status-level", "slow"])
         .args(arguments)
-        .env("PATH", path)
-        .env("SIDENOTE_POSTGRES", postgres.address())
-        // A fifth of the pairs of worlds that are compared: `native` has compared them all.
-        .env("SIDENOTE_WORLDS", "200");
+        .envs(environment.iter().copied())
+        .env("PATH", path);
     let mut count = TestCount::default();
     let status = shell::run_hearing_errors(&mut tests, |line| count.hear_nextest(line))?;
     Ok(count.ended(status.success()))

@@ -331,8 +331,7 @@ fn debian_offers(package: &str) -> bool {
 fn debian_install(packages: &str) -> Option<Command> {
     shell::on_path(&["apt-get"])?;
     let script = format!("apt-get update && apt-get install -y {packages}");
-    let root = shell::answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    let mut command = if root {
+    let mut command = if shell::is_root() {
         Command::new("sh")
     } else {
         shell::on_path(&["sudo"])?;

@@ -75,7 +75,7 @@ fn remove(folder: &Path) {
 
 fn start_in(programs: &Path, folder: &Path, port: u16) -> Result<Child, Error> {
     let data = folder.join("data");
-    if is_root() {
+    if shell::is_root() {
         shell::run(Command::new("chown").arg("postgres:postgres").arg(folder))?;
     }
     let mut make = unprivileged(&programs.join("initdb"));
@@ -91,14 +91,10 @@ fn start_in(programs: &Path, folder: &Path, port: u16) -> Result<Child, Error> {
 
 /// A program of Postgres, which refuses to run as root: then it runs as the user that Debian's package has made.
 fn unprivileged(program: &Path) -> Command {
-    if !is_root() {
+    if !shell::is_root() {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
     command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program).current_dir("/");
     command
-}
-
-fn is_root() -> bool {
-    shell::answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0")
 }

@@ -128,6 +128,10 @@ pub(crate) fn answer(command: &mut Command) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+pub(crate) fn is_root() -> bool {
+    answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0")
+}
+
 /// The first of `names` that is on PATH.
 pub(crate) fn on_path(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| path_directories().map(|directory| directory.join(name)).find(|file| file.is_file()))

@@ -161,7 +161,7 @@ pub async fn deletions(file: &Path) -> Result<String> {
     let db = Db::open_existing(file).await?;
     let mut ledger = String::new();
     for kind in KINDS {
-        for row in sql(kind.ledger).fetch_all(&mut *db.read().await?).await? {
+        for row in sql(kind.ledger).fetch_all(&mut db.read().await?).await? {
             let word = |column| row.text(column);
             ledger += &format!(
                 "{} {} {} {} {}\n",
@@ -173,7 +173,7 @@ pub async fn deletions(file: &Path) -> Result<String> {
             );
         }
     }
-    ledger += &erasures::lines(&mut *db.read().await?).await?;
+    ledger += &erasures::lines(&mut db.read().await?).await?;
     db.close().await;
     Ok(ledger)
 }

@@ -52,7 +52,7 @@ async fn export(
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
     must_be_admin(&signed)?;
-    contacts::must_take_changes(&mut *state.db().read().await?, signed.org, id).await?;
+    contacts::must_take_changes(&mut state.db().read().await?, signed.org, id).await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, contact = %id, "contact exported");
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
@@ -103,7 +103,7 @@ struct Writer {
 
 impl Writer {
     async fn write(&self) -> Result<()> {
-        let contact = contacts::find(&mut *self.read().await?, self.org, self.contact).await?;
+        let contact = contacts::find(&mut self.read().await?, self.org, self.contact).await?;
         self.send(format!(
             "{{\"exported_at\":{},\"contact\":{},\"conversations\":[",
             json(&Utc::now()),
@@ -130,7 +130,7 @@ impl Writer {
             .bind(self.org.to_string())
             .bind(self.contact.to_string())
             .bind(int(before))
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let conversation = conversation(&row)?;

@@ -32,7 +32,7 @@ async fn show(
     Ids(id): Ids<ContactId>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Contact>> {
-    let contact = find(&mut *state.db().read().await?, signed.org, id).await?;
+    let contact = find(&mut state.db().read().await?, signed.org, id).await?;
     Ok(axum::Json(contact))
 }
 

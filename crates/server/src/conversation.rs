@@ -35,7 +35,7 @@ async fn show(
     Ids(id): Ids<ConversationId>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Conversation>> {
-    find(&mut *state.db().read().await?, &signed, id).await.map(axum::Json)
+    find(&mut state.db().read().await?, &signed, id).await.map(axum::Json)
 }
 
 /// Change status or assignee. `If-Match`: the `rev` that was seen; any other answers 412 with the conversation as it

@@ -13,7 +13,6 @@ use crate::{
     wake_ups::WakeUps,
 };
 use std::{
-    ops::{Deref, DerefMut},
     path::Path,
     sync::{
         Arc,
@@ -24,21 +23,7 @@ use wire::{OrgId, Position, Seq};
 
 /// A read transaction: a snapshot of the database, until it is dropped. Keep it short: an open one delays the removal
 /// of deleted text.
-#[derive(Debug)]
-pub struct ReadTx(Connection);
-
-impl Deref for ReadTx {
-    type Target = Connection;
-    fn deref(&self) -> &Connection {
-        &self.0
-    }
-}
-
-impl DerefMut for ReadTx {
-    fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.0
-    }
-}
+pub type ReadTx = Connection;
 
 /// The open database. Cheap to clone.
 #[derive(Clone)]
@@ -124,7 +109,7 @@ impl Db {
     /// When no reader is free or the database fails.
     pub async fn read(&self) -> Result<ReadTx> {
         self.inner.reads.fetch_add(1, Ordering::Relaxed);
-        Ok(ReadTx(self.inner.engine.read().await?))
+        Ok(self.inner.engine.read().await?)
     }
 
     /// SQLite's own, for what only it does.
@@ -165,7 +150,7 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub(crate) async fn search(&self) -> Result<ReadTx> {
-        Ok(ReadTx(self.inner.engine.search().await?))
+        Ok(self.inner.engine.search().await?)
     }
 
     /// How many read transactions have begun since the database was opened.

@@ -33,7 +33,7 @@ pub enum Outcome {
 /// When the database fails; then nothing is written.
 pub async fn make(db: &Db) -> Result<Outcome> {
     // Checked twice: hashing takes a second, for which a database with organizations in it should not have to wait.
-    if !is_empty(&mut *db.read().await?).await? {
+    if !is_empty(&mut db.read().await?).await? {
         return Ok(Outcome::NotEmpty);
     }
     let hash = tokio::task::spawn_blocking(|| password::hash("demo")).await;

@@ -48,7 +48,7 @@ impl FromRequestParts<State> for Host {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
         let given = bearer(&parts.headers).ok_or_else(|| Error::from(ProblemCode::BadKey))?;
-        if let Some((org, key)) = keys::find(&mut *state.db().read().await?, &secret::hash(given)).await? {
+        if let Some((org, key)) = keys::find(&mut state.db().read().await?, &secret::hash(given)).await? {
             return Ok(Self { org, key });
         }
         // After the look-up: whatever else comes from its address, a right key is never refused.
@@ -102,7 +102,7 @@ async fn revoke(
 }
 
 async fn agent(state: &State, host: &Host, email: &str) -> Result<AgentId> {
-    let found = agents::by_email(&mut *state.db().read().await?, host.org, email).await?;
+    let found = agents::by_email(&mut state.db().read().await?, host.org, email).await?;
     found.ok_or_else(|| refused("/agent", "unknown"))
 }
 

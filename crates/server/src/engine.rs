@@ -3,7 +3,7 @@
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-use crate::sql::{Connection, sql};
+use crate::sql::Connection;
 use chrono::{DateTime, Utc};
 use postgres::Postgres;
 use sqlite::Sqlite;
@@ -19,8 +19,6 @@ pub(crate) enum Engine {
     Postgres(Postgres),
 }
 
-const TICK: &str = "UPDATE org SET tick = tick + 1 WHERE id = $1";
-
 impl Engine {
     /// A write transaction. On SQLite it is the only one; on Postgres it holds no lock yet.
     pub(crate) async fn begin(&self) -> sqlx::Result<Connection> {
@@ -34,10 +32,8 @@ impl Engine {
     pub(crate) async fn change(&self, org: OrgId) -> sqlx::Result<(Connection, DateTime<Utc>)> {
         let mut tx = self.begin().await?;
         let at = match self {
-            Self::Sqlite(_) => {
-                sql(TICK).bind(org.to_string()).execute(&mut tx).await?;
-                None
-            }
+            // The one write transaction is the lock.
+            Self::Sqlite(_) => None,
             Self::Postgres(_) => postgres::lock(&mut tx, org).await?,
         };
         Ok((tx, at.unwrap_or_else(Utc::now)))

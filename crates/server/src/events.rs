@@ -116,7 +116,7 @@ impl Log {
 
     /// Whether the session is still valid. Role and name may have changed since it was checked.
     async fn is_valid(&mut self) -> Result<bool> {
-        let found = session::find(&mut *self.db.read().await?, &self.signed.credential).await?;
+        let found = session::find(&mut self.db.read().await?, &self.signed.credential).await?;
         let is_valid = found.is_some();
         self.signed = found.unwrap_or_else(|| self.signed.clone());
         Ok(is_valid)

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 #[utoipa::path(get, path = "/api/v1/me", tag = "session", responses((status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
 async fn show(signed: AuthAgent, extract::State(state): extract::State<State>) -> Result<axum::Json<Me>> {
-    let me = read(&mut *state.db().read().await?, &signed).await?;
+    let me = read(&mut state.db().read().await?, &signed).await?;
     Ok(axum::Json(with_storage_key(me, &state)))
 }
 

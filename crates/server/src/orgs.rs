@@ -72,7 +72,7 @@ pub async fn by_slug(reading: &mut Connection, slug: &str) -> Result<Option<OrgI
 
 /// The organization with this slug, or an error for the person who typed it.
 pub(crate) async fn named(db: &Db, slug: &str) -> Result<OrgId> {
-    let org = by_slug(&mut *db.read().await?, slug).await?;
+    let org = by_slug(&mut db.read().await?, slug).await?;
     org.ok_or_else(|| Error::Setup("There is no organization with this short name.".to_owned()))
 }
 

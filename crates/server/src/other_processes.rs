@@ -6,7 +6,6 @@ use crate::{
     sql::sql,
     wake_ups::Topic,
 };
-use sqlx::pool::PoolConnection;
 use std::{collections::HashMap, time::Duration};
 use wire::{OrgId, Seq};
 
@@ -15,7 +14,8 @@ const POLL_EVERY: Duration = Duration::from_millis(250);
 
 /// Follows the changes of other processes. Returns only when the database is closed.
 pub async fn follow(db: Db) {
-    let Ok(mut connection) = connection(&db).await else { return };
+    let Ok(sqlite) = db.sqlite() else { return };
+    let Ok(mut connection) = sqlite.reader().await else { return };
     let (mut version, mut followed) = (None, Followed::default());
     loop {
         // This counts commits of other connections. Those of this process's writer count too, which costs needless
@@ -37,11 +37,7 @@ pub async fn follow(db: Db) {
     }
 }
 
-async fn connection(db: &Db) -> Result<PoolConnection<sqlx::Sqlite>> {
-    db.sqlite()?.reader().await
-}
-
-/// The position and the count of changes of each organization, as far as they were followed.
+/// The position and the access number of each organization, as far as they were followed.
 #[derive(Default)]
 struct Followed(HashMap<OrgId, (Seq, i64)>);
 
@@ -56,9 +52,9 @@ impl Followed {
     async fn read(&mut self, db: &Db) -> Result<()> {
         let mut reading = db.engine().read().await?;
         let is_first = self.0.is_empty();
-        for row in sql("SELECT id, seq, tick FROM org").fetch_all(&mut reading).await? {
+        for row in sql("SELECT id, seq, access_rev FROM org").fetch_all(&mut reading).await? {
             let org = row.id("id")?;
-            let now = (row.seq("seq")?, row.get("tick")?);
+            let now = (row.seq("seq")?, row.get("access_rev")?);
             let before = self.0.get(&org).copied().unwrap_or_default();
             if before == now {
                 continue;

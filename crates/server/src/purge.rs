@@ -128,7 +128,7 @@ const DELETE_CONVERSATION_NOTES: &str = "DELETE FROM conversation_note \
 /// Deletes the rows whose tombstones say that they can't be restored any more. Tombstones stay for ever.
 async fn remove(db: &Db) -> Result<u64> {
     let now = Utc::now().timestamp_millis();
-    let is_due: bool = sql(IS_DUE).fetch_value(&mut *db.read().await?).await?;
+    let is_due: bool = sql(IS_DUE).fetch_value(&mut db.read().await?).await?;
     if !is_due {
         return Ok(0);
     }

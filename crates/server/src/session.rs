@@ -42,7 +42,7 @@ pub(crate) async fn sign_out(
     let forgotten = [(header::SET_COOKIE, set_cookie(state.config(), COOKIE, "", 0))];
     let Some(token) = cookie(&headers, state.config()) else { return Ok((StatusCode::NO_CONTENT, forgotten)) };
     let session = secret::hash(token);
-    let found = in_session(&mut *state.db().read().await?, &session).await?;
+    let found = in_session(&mut state.db().read().await?, &session).await?;
     if let Some(Found { signed, .. }) = found {
         let mut change = state.db().change(signed.org).await?;
         forget(&mut change, &session).await?;

@@ -46,7 +46,7 @@ async fn sign_in(
 async fn account(db: &Db, email: &str) -> Result<Option<(OrgId, AgentId, String)>> {
     let row = sql("SELECT org_id, id, password_hash FROM agent WHERE email = $1 AND removed_at IS NULL")
         .bind(email)
-        .fetch_optional(&mut *db.read().await?)
+        .fetch_optional(&mut db.read().await?)
         .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some((row.id("org_id")?, row.id("id")?, row.text("password_hash")?)))

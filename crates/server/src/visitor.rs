@@ -107,7 +107,7 @@ async fn put(
     Ids(id): Ids<Uuid>,
     JsonBody(new): JsonBody<NewVisitorMessage>,
 ) -> Result<(StatusCode, axum::Json<VisitorMessage>)> {
-    let known = thread::written(&mut *state.db().read().await?, &visitor, id, new.body.as_str()).await?;
+    let known = thread::written(&mut state.db().read().await?, &visitor, id, new.body.as_str()).await?;
     if let Some(message) = known {
         return Ok((StatusCode::OK, axum::Json(message)));
     }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 async fn made() -> (TempDir, Db) {
     let directory = crate::kit::directory();
-    let db = Db::open(&directory.path().join("demo.db")).await.unwrap();
+    let db = crate::kit::database::fresh(&directory.path().join("demo.db")).await;
     assert_eq!(demo::make(&db).await.unwrap(), demo::Outcome::Made);
     (directory, db)
 }

@@ -14,8 +14,7 @@ CREATE TABLE org (
     slug TEXT COLLATE "C" NOT NULL UNIQUE,
     name TEXT COLLATE "C" NOT NULL,
     seq  BIGINT NOT NULL DEFAULT 0,
-    access_rev BIGINT NOT NULL DEFAULT 0, -- grows whenever a session or token ends, or an agent is removed
-    tick       BIGINT NOT NULL DEFAULT 0 -- grows with every change, also with those that don't move the order
+    access_rev BIGINT NOT NULL DEFAULT 0 -- grows whenever a session or token ends, or an agent is removed
 );
 
 CREATE TABLE agent (
@@ -309,7 +308,7 @@ CREATE TABLE embed_token (
 );
 CREATE INDEX embed_token_by_agent ON embed_token (org_id, agent_id);
 
--- The texts of notes. `ballast` is for SQLite's files; here it is empty. A text goes with its note.
+-- The texts of notes. The column `ballast` is the padding of SQLite's rows; here it is empty. A text goes with its note.
 CREATE TABLE contact_note_body (
     org_id  TEXT COLLATE "C" NOT NULL,
     note_id TEXT COLLATE "C" NOT NULL,

@@ -125,7 +125,7 @@ impl Key {
             }
             Self::List { org } => {
                 let (db, org) = org.open().await?;
-                let names = keys::names(&mut *db.read().await?, org).await?;
+                let names = keys::names(&mut db.read().await?, org).await?;
                 db.close().await;
                 names.iter().try_for_each(|name| say(name))
             }
@@ -150,7 +150,7 @@ impl Origin {
             }
             Self::List { org } => {
                 let (db, org) = org.open().await?;
-                let origins = origins::all(&mut *db.read().await?, org).await?;
+                let origins = origins::all(&mut db.read().await?, org).await?;
                 db.close().await;
                 origins.iter().try_for_each(|origin| say(origin))
             }

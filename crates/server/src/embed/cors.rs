@@ -58,7 +58,7 @@ pub(crate) async fn listed_pages(
 
 async fn is_known(state: &State, origin: &HeaderValue) -> Result<bool, Error> {
     let Ok(origin) = origin.to_str() else { return Ok(false) };
-    origins::is_known(&mut *state.db().read().await?, origin).await
+    origins::is_known(&mut state.db().read().await?, origin).await
 }
 
 fn answer() -> HeaderMap {

@@ -27,9 +27,9 @@ const BEGIN_CHANGE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
 const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
     SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
-/// The lock, a counter for whoever follows the organization, and one clock for all nodes.
-const LOCK: &str = "UPDATE org SET tick = tick + 1 WHERE id = $1 \
-    RETURNING CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS at";
+/// Locks the organization, then reads the clock, which is one for all nodes.
+const LOCK: &str = "WITH locked AS MATERIALIZED (SELECT id FROM org WHERE id = $1 FOR UPDATE) \
+    SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS at FROM locked";
 
 /// The pools of an open database.
 pub(crate) struct Postgres {

@@ -40,7 +40,7 @@ impl Known {
         for first in (0..plan.threads.len()).step_by(CHUNK) {
             let numbers = first..plan.threads.len().min(first + CHUNK);
             let ids: Vec<String> = numbers.map(|number| plan.id(number).to_owned()).collect();
-            for row in rows(&mut *db.read().await?, LookedUp::Id, org, channel, &ids).await? {
+            for row in rows(&mut db.read().await?, LookedUp::Id, org, channel, &ids).await? {
                 let id = first + position(&row)?;
                 known.add(&row, id, plan.threads[id])?;
                 if row.get::<Option<String>>("source_hash")?.is_none() {
@@ -50,7 +50,7 @@ impl Known {
         }
         for letters in plan.letters.chunks(CHUNK) {
             let hashes: Vec<String> = letters.iter().map(|letter| letter.identity.to_string()).collect();
-            for row in rows(&mut *db.read().await?, LookedUp::Hash, org, channel, &hashes).await? {
+            for row in rows(&mut db.read().await?, LookedUp::Hash, org, channel, &hashes).await? {
                 let letter = &letters[position(&row)?];
                 known.letters.insert(letter.identity);
                 known.add(&row, letter.key, letter.thread)?;

@@ -295,7 +295,7 @@ fn thread_keys(plan: &Plan, known: &Known) -> Vec<String> {
 
 /// The organization's e-mail channel.
 async fn channel(db: &Db, org: OrgId) -> Result<ChannelId> {
-    let channels = orgs::channels(&mut *db.read().await?, org).await?;
+    let channels = orgs::channels(&mut db.read().await?, org).await?;
     if let Some(email) = channels.iter().find(|channel| channel.kind == ChannelKind::Email) {
         return Ok(email.id);
     }

@@ -28,7 +28,7 @@ pub(super) fn slug(path: &str) -> Option<&str> {
 /// The page of an organization; for an unknown slug a page that says so, with 404.
 pub(super) async fn answer(state: &State, slug: &str, asked: &HeaderMap) -> Result<Response> {
     let files = state.static_files();
-    let name = orgs::name_by_slug(&mut *state.db().read().await?, slug).await?;
+    let name = orgs::name_by_slug(&mut state.db().read().await?, slug).await?;
     let Some(name) = name else {
         let page = files.file(NOBODY).ok_or_else(|| Error::from(ProblemCode::NotFound))?;
         let mut response = page.answer(asked);

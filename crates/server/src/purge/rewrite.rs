@@ -41,7 +41,7 @@ pub(super) enum Rewrite {
 /// Rewrites the file if that was asked for and is not done.
 pub(super) async fn rewrite_if_due(db: &Db) -> Result<Rewrite> {
     let select = sql("SELECT value FROM meta WHERE key = $1").bind(KEY);
-    let Some(row) = select.fetch_optional(&mut *db.read().await?).await? else { return Ok(Rewrite::NotDue) };
+    let Some(row) = select.fetch_optional(&mut db.read().await?).await? else { return Ok(Rewrite::NotDue) };
     let request = row.text("value")?;
     if request.starts_with(WRITTEN) {
         return Ok(Rewrite::Done(request));

@@ -1,4 +1,4 @@
-//! The database of a test: a file, or a database of the Postgres server that `SIDENOTE_POSTGRES` names.
+//! The database of a test: a file, or a schema of the Postgres server that `SIDENOTE_POSTGRES` names.
 
 use sidenote_server::db::Db;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
