@@ -2,7 +2,10 @@
 //! title.
 
 use crate::{
-    browser::memo::{ErasedMemo, memo},
+    browser::{
+        memo::{ErasedMemo, memo},
+        timers::when_idle,
+    },
     client::Client,
     navigation::{navigator::Navigator, routes::Route},
     strings::{Value, fill, strings},
@@ -24,15 +27,16 @@ pub(super) fn keep_title(client: &Client, route: ErasedMemo<Route>, navigator: N
     });
     let client = client.clone();
     let place = memo(move |_| route.with(|route| place(&client, route)));
-    Effect::new(move |_| match unread.get() {
-        0 => set_title(&place.get()),
-        count => {
-            let title = fill(
+    Effect::new(move |_| {
+        let title = match unread.get() {
+            0 => fill(strings().page_title, &[("place", Value::Own(&place.get()))]),
+            count => fill(
                 strings().page_title_unread,
                 &[("count", Value::Own(&count.to_string())), ("place", Value::Own(&place.get()))],
-            );
-            document().set_title(&title);
-        }
+            ),
+        };
+        // A browser takes over a millisecond for a title: the frame that shows the conversation goes first.
+        when_idle(move || document().set_title(&title));
     });
 }
 

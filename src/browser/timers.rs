@@ -96,6 +96,18 @@ pub(crate) async fn frame() {
     futures::future::select(Box::pin(sleep(NO_FRAME_MS)), receiver).await;
 }
 
+/// False until the page was painted, and true in a task after it: for what may come one frame later than the rest.
+pub(crate) fn is_painted() -> ReadSignal<bool> {
+    let (painted, set_painted) = signal(false);
+    leptos::task::spawn_local(async move {
+        frame().await;
+        sleep(0).await;
+        // Fails when the component is unmounted.
+        set_painted.try_set(true);
+    });
+    painted
+}
+
 /// A callback for when the browser has nothing more urgent to do, at the latest after a second. Cleared when it is
 /// dropped.
 pub(crate) struct Idle {

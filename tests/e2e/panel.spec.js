@@ -250,6 +250,8 @@ test("a note is seen after two seconds in view in a visible page, and so is the 
   await here.icon.click();
   await expect(here.panel).toBeHidden();
   await here.icon.click();
+  // The sections come after the paint that shows the panel.
+  await page.clock.runFor(100);
   await expect(here.note(fresh)).toBeAttached();
   await expect(here.panel.getByText(DIVIDER)).toHaveCount(0);
 });
@@ -278,6 +280,7 @@ test("on a phone what lies under the panel is not read, takes no focus, and is w
   await middle.scrollIntoViewIfNeeded();
   const place = await middle.boundingBox();
   await here.icon.click();
+  await page.clock.runFor(100);
   await expect(here.box).toBeAttached();
   // By keys: it came to lie under the pointer.
   await here.panel.getByRole("button", { name: "Close profile" }).press("Enter");

@@ -1,6 +1,9 @@
 //! `ContactProfilePanel`: the contact and the team's knowledge about them, the same in every conversation.
 
-use crate::browser::memo::{ErasedMemo, memo};
+use crate::browser::{
+    memo::{ErasedMemo, memo},
+    timers::is_painted,
+};
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
@@ -45,6 +48,9 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
         let name = known.with(|known| known.as_ref().map(|known| known.name.clone()));
         name.or_else(|| Some(client.conversation(conversation)?.contact.name)).unwrap_or_default()
     });
+    // In a switch between conversations that are loaded, the thread comes first, and the sections one frame later. What is
+    // not loaded comes later anyway.
+    let is_due = if known.with_untracked(Option::is_some) { is_painted() } else { RwSignal::new(true).read_only() };
     let panel = NodeRef::<html::Aside>::new();
     let body = NodeRef::<html::Div>::new();
     let close_on_escape = move |event: ev::KeyboardEvent| {
@@ -63,7 +69,9 @@ pub fn ContactProfilePanel(contact: ContactId, conversation: ConversationId, clo
         >
             <PanelHead contact known name close=Some(close) />
             <SectionMenu body name channel />
-            <Sections contact conversation=Some(conversation) known name body />
+            {live_view(move || {
+                is_due.get().then(|| view! { <Sections contact conversation=Some(conversation) known name body /> })
+            })}
         </aside>
     }
 }
