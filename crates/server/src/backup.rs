@@ -156,9 +156,8 @@ async fn forget_deleted_texts(copy: &Path) -> Result<()> {
 /// The list of deletions: a line of ids for each note that was deleted, and for each contact who was erased. Keep it apart from the database.
 ///
 /// # Errors
-/// When there is no such database.
-pub async fn deletions(file: &Path) -> Result<String> {
-    let db = Db::open_existing(file).await?;
+/// When the database fails.
+pub async fn deletions(db: &Db) -> Result<String> {
     let mut ledger = String::new();
     for kind in KINDS {
         for row in sql(kind.ledger).fetch_all(&mut db.read().await?).await? {
@@ -174,7 +173,6 @@ pub async fn deletions(file: &Path) -> Result<String> {
         }
     }
     ledger += &erasures::lines(&mut db.read().await?).await?;
-    db.close().await;
     Ok(ledger)
 }
 

@@ -14,6 +14,7 @@
 
 use crate::{
     db::{Db, int},
+    engine::{Begun, Turn},
     error::Result,
     sql::{Connection, sql},
     wake_ups::Topic,
@@ -42,6 +43,8 @@ pub struct Change {
     seq: Option<Seq>,
     /// What is woken beside the organization.
     topics: Vec<Topic>,
+    // After the transaction: the next change begins when this one has ended.
+    _turn: Option<Turn>,
 }
 
 const INSERT_EVENT: &str = "INSERT INTO event (org_id, seq, kind, subject_id, parent_id, actor_id, at) \
@@ -51,9 +54,9 @@ const INSERT_ACTIVITY: &str = "INSERT INTO activity (org_id, seq, contact_id, ki
     subject, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 impl Change {
-    pub(crate) fn new(db: Db, tx: Connection, org: OrgId, at: DateTime<Utc>) -> Self {
+    pub(crate) fn new(db: Db, Begun { tx, at, turn }: Begun, org: OrgId) -> Self {
         // Stored as milliseconds: the answer to the first request must equal the answer to every later one.
-        Self { db, tx, org, at: at.trunc_subsecs(3), seq: None, topics: Vec::new() }
+        Self { db, tx, org, at: at.trunc_subsecs(3), seq: None, topics: Vec::new(), _turn: turn }
     }
 
     #[must_use]
@@ -159,7 +162,7 @@ impl Change {
         self.topics.push(topic);
     }
 
-    /// Commits the change, then wakes the streams.
+    /// Commits the change, then wakes the streams of this process, and tells the other nodes.
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.
@@ -168,6 +171,7 @@ impl Change {
         for topic in self.topics.iter().chain([&Topic::Organization(self.org)]) {
             self.db.wake_ups().wake(topic);
         }
+        self.db.engine().committed(self.org);
         Ok(())
     }
 

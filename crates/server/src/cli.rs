@@ -2,6 +2,7 @@
 //! machine can see arguments.
 
 mod contact;
+mod database;
 mod embed;
 
 use crate::{
@@ -16,11 +17,12 @@ use crate::{
 };
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use database::Database;
 use ipnet::IpNet;
 use std::{
     io::{BufRead, Write as _},
     net::{IpAddr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 use tokio::net::TcpListener;
@@ -51,20 +53,20 @@ enum Command {
     Contact(contact::Contact),
     /// Write a copy of the database into a new file, also beside a running server.
     Backup {
-        #[arg(long)]
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         /// The new file.
         #[arg(long)]
         to: PathBuf,
     },
     /// Print the list of deletions, of ids alone: to be kept apart from the database, for `restore`.
     Deletions {
-        #[arg(long)]
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
     },
     /// Restore a backup. What was deleted since stays deleted; every open page starts over.
     Restore {
-        /// The database that is replaced; its server must be stopped.
+        /// The database file that is replaced; its server must be stopped.
         #[arg(long)]
         db: PathBuf,
         /// The backup.
@@ -84,9 +86,8 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Serve {
-    /// The database file; created if it doesn't exist.
-    #[arg(long)]
-    db: PathBuf,
+    #[command(flatten)]
+    db: Database,
     /// The address to listen on, e. g. 127.0.0.1:8080; port 0 takes any free one.
     #[arg(long)]
     addr: SocketAddr,
@@ -111,8 +112,8 @@ struct Serve {
 
 #[derive(Debug, Args)]
 struct Import {
-    #[arg(long)]
-    db: PathBuf,
+    #[command(flatten)]
+    db: Database,
     /// The organization's short name.
     #[arg(long)]
     org: String,
@@ -147,8 +148,8 @@ enum ReplyTo {
 enum Org {
     /// Add an organization with its built-in channels.
     Add {
-        #[arg(long)]
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         /// The short name in addresses: a–z, 0–9 and -.
         slug: String,
         /// The name people read.
@@ -160,8 +161,8 @@ enum Org {
 enum Agent {
     /// Add an agent. The password is read from $SIDENOTE_PASSWORD or the standard input.
     Add {
-        #[arg(long)]
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         /// The organization's short name.
         #[arg(long)]
         org: String,
@@ -174,15 +175,15 @@ enum Agent {
     },
     /// Remove an agent: their sessions end at once, what they wrote stays.
     Remove {
-        #[arg(long)]
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         #[arg(long)]
         email: String,
     },
     /// Change an agent's password, from $SIDENOTE_PASSWORD or the standard input. Their sessions end.
     Password {
-        #[arg(long)]
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         #[arg(long)]
         email: String,
     },
@@ -204,7 +205,7 @@ impl Cli {
             Command::Serve(serve) => serve.run().await,
             Command::Import(import) => import.run().await,
             Command::Org(Org::Add { db, slug, name }) => {
-                let db = Db::open(&db).await?;
+                let db = db.open().await?;
                 orgs::add(&db, &slug, &name).await?;
                 db.close().await;
                 say("The organization is added.")
@@ -212,10 +213,15 @@ impl Cli {
             Command::Agent(agent) => agent.run().await,
             Command::Contact(contact) => contact.run().await,
             Command::Backup { db, to } => {
-                backup::backup(&db, &to).await?;
+                backup::backup(db.file(database::BACKUP_OF_POSTGRES)?, &to).await?;
                 say("The backup is written.")
             }
-            Command::Deletions { db } => say(backup::deletions(&db).await?.trim_end()),
+            Command::Deletions { db } => {
+                let db = db.open_existing().await?;
+                let list = backup::deletions(&db).await?;
+                db.close().await;
+                say(list.trim_end())
+            }
             Command::Restore { db, from, deletions, without_deletions } => {
                 let ledger = match deletions {
                     Some(file) => Ledger::Listed(std::fs::read_to_string(file)?),
@@ -245,7 +251,7 @@ impl Serve {
             return Err(Error::Setup("--demo makes accounts whose password everybody knows: not on https.".to_owned()));
         }
         let static_files = self.dist.as_deref().map_or_else(|| Ok(StaticFiles::embedded()), StaticFiles::read)?;
-        let db = Db::open(&self.db).await?;
+        let db = self.db.open().await?;
         if self.demo {
             fill_with_demo(&db).await?;
         }
@@ -281,7 +287,7 @@ impl Import {
         };
         let options = import::Options { reading: import::Reading { own, reply_to }, past, is_read: self.read };
         let files = Files::at(&self.file)?;
-        let db = Db::open_existing(&self.db).await?;
+        let db = self.db.open_existing().await?;
         let report = import::archive(&db, &self.org, &files, &options).await?;
         db.close().await;
         say(&report.summary(Some(&files)))?;
@@ -313,14 +319,14 @@ impl Agent {
                 add_agent(&db, &org, &email, name, role).await
             }
             Self::Remove { db, email } => {
-                let db = Db::open(&db).await?;
+                let db = db.open().await?;
                 agents::remove(&db, &email).await?;
                 db.close().await;
                 say("The agent is removed and signed out.")
             }
             Self::Password { db, email } => {
                 let hash = password::hash(&read_password()?)?;
-                let db = Db::open(&db).await?;
+                let db = db.open().await?;
                 agents::set_password(&db, &email, &hash).await?;
                 db.close().await;
                 say("The password is changed and the agent signed out.")
@@ -329,12 +335,12 @@ impl Agent {
     }
 }
 
-async fn add_agent(file: &Path, slug: &str, email: &str, name: String, role: Role) -> Result<()> {
+async fn add_agent(db: &Database, slug: &str, email: &str, name: String, role: Role) -> Result<()> {
     if !EMAIL.allows(email) {
         return Err(Error::Setup("This is no e-mail address.".to_owned()));
     }
     let password_hash = password::hash(&read_password()?)?;
-    let db = Db::open(file).await?;
+    let db = db.open().await?;
     let org = orgs::named(&db, slug).await?;
     let new = agents::NewAgent { id: AgentId::fresh(), email: email.to_owned(), name, role, password_hash };
     let mut change = db.change(org).await?;

@@ -25,7 +25,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use chrono::Utc;
 use futures::{Stream, stream};
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -103,13 +102,11 @@ struct Writer {
 
 impl Writer {
     async fn write(&self) -> Result<()> {
-        let contact = contacts::find(&mut self.read().await?, self.org, self.contact).await?;
-        self.send(format!(
-            "{{\"exported_at\":{},\"contact\":{},\"conversations\":[",
-            json(&Utc::now()),
-            json(&contact)
-        ))
-        .await?;
+        let mut reading = self.read().await?;
+        let (contact, now) = (contacts::find(&mut reading, self.org, self.contact).await?, reading.now());
+        drop(reading);
+        self.send(format!("{{\"exported_at\":{},\"contact\":{},\"conversations\":[", json(&now), json(&contact)))
+            .await?;
         let mut before = Seq::MAX;
         while let Some((fields, id, seq)) = self.conversation(before).await? {
             self.send(if before == Seq::MAX { fields } else { format!(",{fields}") }).await?;

@@ -99,8 +99,8 @@ impl Db {
     /// # Errors
     /// `busy` when another change holds the writer for five seconds.
     pub async fn change(&self, org: OrgId) -> Result<Change> {
-        let (tx, at) = self.inner.engine.change(org).await?;
-        Ok(Change::new(self.clone(), tx, org, at))
+        let begun = self.inner.engine.change(org).await?;
+        Ok(Change::new(self.clone(), begun, org))
     }
 
     /// Begins a read transaction: all that is read through it is of one moment.

@@ -53,7 +53,7 @@ impl FromRequestParts<State> for Host {
         }
         // After the look-up: whatever else comes from its address, a right key is never refused.
         let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
-        state.wrong_keys().begin(&[(WRONG_KEYS, address.key())], 1)?;
+        state.wrong_keys().begin(&[(WRONG_KEYS, format!("wrong-key {}", address.key()))], 1).await?;
         Err(ProblemCode::BadKey.into())
     }
 }

@@ -3,15 +3,32 @@
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-use crate::sql::Connection;
+use crate::{
+    concurrency_limit::Permit,
+    error::{Error, Result},
+    sql::Connection,
+};
 use chrono::{DateTime, Utc};
 use postgres::Postgres;
 use sqlite::Sqlite;
 use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
 use wire::OrgId;
 
 /// How long to wait for a busy writer before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A write transaction that holds its organization's lock.
+pub(crate) struct Begun {
+    pub(crate) tx: Connection,
+    /// The time of the change.
+    pub(crate) at: DateTime<Utc>,
+    /// Held until the transaction has ended.
+    pub(crate) turn: Option<Turn>,
+}
+
+/// An organization's turn to change something.
+pub(crate) type Turn = (OwnedMutexGuard<()>, Permit<OrgId>);
 
 /// An open database of one of the engines.
 pub(crate) enum Engine {
@@ -28,15 +45,22 @@ impl Engine {
         }
     }
 
-    /// A write transaction that holds the organization's lock, and the time of its change.
-    pub(crate) async fn change(&self, org: OrgId) -> sqlx::Result<(Connection, DateTime<Utc>)> {
-        let mut tx = self.begin().await?;
-        let at = match self {
+    /// A write transaction that holds the organization's lock.
+    pub(crate) async fn change(&self, org: OrgId) -> Result<Begun> {
+        match self {
             // The one write transaction is the lock.
-            Self::Sqlite(_) => None,
-            Self::Postgres(_) => postgres::lock(&mut tx, org).await?,
-        };
-        Ok((tx, at.unwrap_or_else(Utc::now)))
+            Self::Sqlite(sqlite) => Ok(Begun { tx: sqlite.begin().await?, at: Utc::now(), turn: None }),
+            Self::Postgres(postgres) => postgres.change(org).await,
+        }
+    }
+
+    /// A change of this organization is committed, and this process knows of it.
+    pub(crate) fn committed(&self, org: OrgId) {
+        match self {
+            // Other processes of the file look for changes themselves.
+            Self::Sqlite(_) => {}
+            Self::Postgres(postgres) => postgres.tell_others(org),
+        }
     }
 
     /// A read transaction: a snapshot.
@@ -47,11 +71,27 @@ impl Engine {
         }
     }
 
+    /// A transaction on the buckets of rate limits. Only nodes that share a database have them there.
+    pub(crate) async fn limits(&self) -> Result<Connection> {
+        Ok(self.postgres()?.limits().await?)
+    }
+
     /// A read transaction for a request that reads much.
     pub(crate) async fn search(&self) -> sqlx::Result<Connection> {
         match self {
             Self::Sqlite(sqlite) => sqlite.search().await,
             Self::Postgres(postgres) => postgres.search().await,
+        }
+    }
+
+    /// Postgres' own.
+    ///
+    /// # Errors
+    /// When it is SQLite.
+    pub(crate) fn postgres(&self) -> Result<&Postgres> {
+        match self {
+            Self::Postgres(postgres) => Ok(postgres),
+            Self::Sqlite(_) => Err(Error::Setup("This works on Postgres (--db postgres://…) only.".to_owned())),
         }
     }
 

@@ -20,7 +20,6 @@ use axum::{
     http::HeaderMap,
     response::{Response, sse::Event as SseEvent},
 };
-use chrono::Utc;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -104,8 +103,9 @@ impl Log {
             Some(None) => Err(ResetReason::OtherEpoch),
             Some(Some(position)) => event_log::resume(&db, &mut reading, signed.org, &position).await?,
         };
+        let now = reading.now();
         drop(reading);
-        let hello = Hello { epoch: db.epoch().to_owned(), head, server_time: Utc::now() };
+        let hello = Hello { epoch: db.epoch().to_owned(), head, server_time: now };
         let mut first = vec![event("hello", &hello).retry(RETRY)];
         if let Err(reason) = start {
             first.push(event("reset", &Reset { reason }));

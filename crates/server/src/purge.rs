@@ -16,7 +16,6 @@ use crate::{
     error::{Error, Result},
     sql::sql,
 };
-use chrono::Utc;
 use rewrite::Rewrite;
 use sqlx::Row as _;
 use std::time::Duration;
@@ -127,8 +126,10 @@ const DELETE_CONVERSATION_NOTES: &str = "DELETE FROM conversation_note \
 
 /// Deletes the rows whose tombstones say that they can't be restored any more. Tombstones stay for ever.
 async fn remove(db: &Db) -> Result<u64> {
-    let now = Utc::now().timestamp_millis();
-    let is_due: bool = sql(IS_DUE).fetch_value(&mut db.read().await?).await?;
+    let mut reading = db.read().await?;
+    let now = reading.now().timestamp_millis();
+    let is_due: bool = sql(IS_DUE).fetch_value(&mut reading).await?;
+    drop(reading);
     if !is_due {
         return Ok(0);
     }
@@ -140,8 +141,8 @@ async fn remove(db: &Db) -> Result<u64> {
 }
 
 async fn forget_old_events(db: &Db) -> Result<()> {
-    let oldest = (Utc::now() - KEEP_EVENTS).timestamp_millis();
     let mut tx = db.engine().begin().await?;
+    let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
     Ok(tx.commit().await?)
 }

@@ -16,7 +16,7 @@ use axum::{
     extract::{self, FromRequestParts},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
 };
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use wire::{AgentId, OrgId, Problem, ProblemCode};
 
 /// A session that was not used for this long has ended.
@@ -155,7 +155,7 @@ const SELECT: &str = "SELECT s.org_id, s.agent_id, s.last_used_at, a.role, a.joi
     WHERE s.token_hash = $1 AND s.created_at > $2 AND s.last_used_at > $3 AND a.removed_at IS NULL";
 
 async fn in_session(reading: &mut Connection, session: &str) -> Result<Option<Found>> {
-    let now = Utc::now();
+    let now = reading.now();
     let row = sql(SELECT)
         .bind(session)
         .bind((now - ABSOLUTE).timestamp_millis())

@@ -12,6 +12,7 @@
 use crate::{
     client_address::ClientAddress,
     concurrency_limit::ConcurrencyLimit,
+    db::Db,
     error::Result,
     password::PasswordVerifier,
     rate_limit::{Bucket, Rate, RateLimit},
@@ -39,10 +40,10 @@ pub(crate) struct SignIns {
     strangers: PasswordVerifier,
 }
 
-impl Default for SignIns {
-    fn default() -> Self {
+impl SignIns {
+    pub(crate) fn new(db: &Db) -> Self {
         Self {
-            guesses: RateLimit::default(),
+            guesses: RateLimit::of(db),
             under_way: ConcurrencyLimit::new(MOST_AT_ONCE, MOST_IN_ALL),
             known: PasswordVerifier::default(),
             strangers: PasswordVerifier::default(),
@@ -70,7 +71,7 @@ impl Attempt {
         let buckets = vec![
             (GUESSES, format!("{account} {address}")),
             (GUESSES_OF_ACCOUNT, account),
-            (GUESSES_OF_ADDRESS, address.clone()),
+            (GUESSES_OF_ADDRESS, format!("sign-in {address}")),
         ];
         Self { is_known_browser: false, line: address, buckets }
     }
@@ -78,15 +79,15 @@ impl Attempt {
     /// Whether the password matches; see [`PasswordVerifier`].
     pub(crate) async fn verify(&self, shared: &SignIns, password: String, stored: Option<String>) -> Result<bool> {
         // Before it takes anybody's time.
-        shared.guesses.check(&self.buckets)?;
+        shared.guesses.check(&self.buckets).await?;
         let permit = shared.under_way.open(&self.line)?;
         let _turn = permit.turn().await;
         let verifier = if self.is_known_browser { &shared.known } else { &shared.strangers };
         let turn = verifier.turn().await;
-        shared.guesses.check(&self.buckets)?;
+        shared.guesses.check(&self.buckets).await?;
         let matches = turn.verify(password, stored).await;
         if !matches {
-            shared.guesses.count(&self.buckets);
+            shared.guesses.count(&self.buckets).await?;
         }
         Ok(matches)
     }

@@ -8,13 +8,16 @@
 //! No text has a second form. What the engines do in different ways (opening, wake-ups, removal, backup) is in the
 //! modules of one engine, which use its driver.
 
+mod clock;
 mod row;
 mod value;
 
+pub use clock::Clock;
 pub(crate) use row::malformed;
 pub use row::{Column, Row};
 pub use value::Value;
 
+use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream::BoxStream};
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 
@@ -22,16 +25,24 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 #[derive(Debug)]
 pub enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Transaction<'static, Postgres>, Clock),
 }
 
 impl Connection {
+    /// The time, by the database's clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        match self {
+            Self::Sqlite(_) => Utc::now(),
+            Self::Postgres(_, clock) => clock.now(),
+        }
+    }
+
     /// # Errors
     /// When the database fails; then nothing was changed.
     pub async fn commit(self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Postgres(tx, _) => tx.commit().await,
         }
     }
 }
@@ -58,7 +69,7 @@ macro_rules! on_engine {
                 let ($query, $tx, $row) = (bound!(sqlx::query::<Sqlite>(text), values), &mut **$tx, Row::Sqlite);
                 $run
             }
-            Connection::Postgres($tx) => {
+            Connection::Postgres($tx, _) => {
                 let ($query, $tx, $row) = (bound!(sqlx::query::<Postgres>(text), values), &mut **$tx, Row::Postgres);
                 $run
             }

@@ -81,12 +81,12 @@ impl State {
         let (closing, _) = watch::channel(false);
         let inner = Inner {
             streams: Streams::new(config.capacity),
+            wrong_keys: RateLimit::of(&db),
+            sign_ins: SignIns::new(&db),
+            visitor_limits: VisitorLimits::new(&db),
             db,
             config,
             static_files,
-            wrong_keys: RateLimit::default(),
-            sign_ins: SignIns::default(),
-            visitor_limits: VisitorLimits::default(),
             feeds: Feeds::default(),
             closing,
         };

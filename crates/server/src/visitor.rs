@@ -66,7 +66,7 @@ async fn visit(
     address: ClientAddress,
     Ids(slug): Ids<String>,
 ) -> Result<axum::Json<Visit>> {
-    state.visitor_limits().begin_visit(address)?;
+    state.visitor_limits().begin_visit(address).await?;
     let mut reading = state.db().read().await?;
     let org = orgs::by_slug(&mut reading, &slug).await?.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
     Ok(axum::Json(Visit { token: token::fresh(&state.db().keys().visitor, org) }))
@@ -111,7 +111,7 @@ async fn put(
     if let Some(message) = known {
         return Ok((StatusCode::OK, axum::Json(message)));
     }
-    state.visitor_limits().begin_message(visitor.org, &visitor.hash, address, new.body.as_str())?;
+    state.visitor_limits().begin_message(visitor.org, &visitor.hash, address, new.body.as_str()).await?;
     leak!(SendingIsRefused => {
         let mut reading = state.db().read().await?;
         let conversation = thread::conversation(&mut reading, &visitor).await?;

@@ -3,6 +3,7 @@
 
 use crate::{
     client_address::ClientAddress,
+    db::Db,
     error::Result,
     rate_limit::{Rate, RateLimit},
 };
@@ -24,43 +25,46 @@ const CONVERSATIONS: Rate = Rate::new(60, Duration::from_secs(5));
 /// New conversations of all visitors of an organization.
 const CONVERSATIONS_OF_ORGANIZATION: Rate = Rate::new(120, Duration::from_secs(2));
 
-#[derive(Default)]
 pub(crate) struct VisitorLimits {
     rates: RateLimit,
 }
 
 impl VisitorLimits {
+    pub(crate) fn new(db: &Db) -> Self {
+        Self { rates: RateLimit::of(db) }
+    }
+
     /// Counts a new visit.
     ///
     /// # Errors
     /// 429 when there are too many.
-    pub(crate) fn begin_visit(&self, address: ClientAddress) -> Result<()> {
-        self.rates.begin(&[(VISITS, format!("visit {}", address.key()))], 1)
+    pub(crate) async fn begin_visit(&self, address: ClientAddress) -> Result<()> {
+        self.rates.begin(&[(VISITS, format!("visit {}", address.key()))], 1).await
     }
 
     /// Counts a message, the longer the more. `hash`: of the visitor's token.
     ///
     /// # Errors
     /// As [`Self::begin_visit`].
-    pub(crate) fn begin_message(&self, org: OrgId, hash: &str, address: ClientAddress, body: &str) -> Result<()> {
+    pub(crate) async fn begin_message(&self, org: OrgId, hash: &str, address: ClientAddress, body: &str) -> Result<()> {
         let buckets = [
             (MESSAGES, format!("message {hash}")),
             (MESSAGES_OF_ADDRESS, format!("message {}", address.key())),
             (MESSAGES_OF_ORGANIZATION, format!("message {org}")),
         ];
         let cost = u32::try_from(body.len().div_ceil(BYTES_PER_ATTEMPT)).unwrap_or(u32::MAX);
-        self.rates.begin(&buckets, cost.max(1))
+        self.rates.begin(&buckets, cost.max(1)).await
     }
 
     /// Counts a new conversation.
     ///
     /// # Errors
     /// As [`Self::begin_visit`].
-    pub(crate) fn begin_conversation(&self, org: OrgId, address: ClientAddress) -> Result<()> {
+    pub(crate) async fn begin_conversation(&self, org: OrgId, address: ClientAddress) -> Result<()> {
         let buckets = [
             (CONVERSATIONS, format!("conversation {}", address.key())),
             (CONVERSATIONS_OF_ORGANIZATION, format!("conversation {org}")),
         ];
-        self.rates.begin(&buckets, 1)
+        self.rates.begin(&buckets, 1).await
     }
 }

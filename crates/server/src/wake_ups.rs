@@ -18,38 +18,58 @@ pub(crate) enum Topic {
     /// The messages of a conversation.
     Conversation(OrgId, ConversationId),
     /// A visitor of the web chat, by the hash of their token: their conversation begins.
-    Visitor(String),
+    Visitor(OrgId, String),
 }
 
-/// The topics that somebody waits for.
+impl Topic {
+    pub(crate) fn organization(&self) -> OrgId {
+        match self {
+            Self::Organization(org) | Self::Conversation(org, _) | Self::Visitor(org, _) => *org,
+        }
+    }
+}
+
+/// The topics that somebody waits for, by organization: a change concerns one.
 #[derive(Clone, Default)]
 pub(crate) struct WakeUps {
-    topics: Arc<Mutex<HashMap<Topic, watch::Sender<()>>>>,
+    by_organization: Arc<Mutex<HashMap<OrgId, Topics>>>,
 }
+
+type Topics = HashMap<Topic, watch::Sender<()>>;
 
 impl WakeUps {
     pub(crate) fn subscribe(&self, topic: Topic) -> Subscription {
-        let receiver = self.topics().entry(topic.clone()).or_default().subscribe();
+        let mut all = self.all();
+        let topics = all.entry(topic.organization()).or_default();
+        let receiver = topics.entry(topic.clone()).or_default().subscribe();
+        drop(all);
         Subscription { receiver, topic, wake_ups: self.clone() }
     }
 
     pub(crate) fn wake(&self, topic: &Topic) {
-        if let Some(sender) = self.topics().get(topic) {
+        if let Some(sender) = self.all().get(&topic.organization()).and_then(|topics| topics.get(topic)) {
             sender.send_replace(());
         }
     }
 
-    /// Wakes everybody who waits for a conversation of an organization.
-    pub(crate) fn wake_conversations(&self, org: OrgId) {
-        for (topic, sender) in self.topics().iter() {
-            if matches!(topic, Topic::Conversation(of, _) if *of == org) {
-                sender.send_replace(());
-            }
+    /// Wakes everybody who waits for a topic of this organization that is one of these.
+    pub(crate) fn wake_those(&self, org: OrgId, are_meant: impl Fn(&Topic) -> bool) {
+        if let Some(topics) = self.all().get(&org) {
+            topics.iter().filter(|(topic, _)| are_meant(topic)).for_each(|(_, sender)| sender.send_replace(()));
         }
     }
 
-    fn topics(&self) -> MutexGuard<'_, HashMap<Topic, watch::Sender<()>>> {
-        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The organizations that somebody waits for something of.
+    pub(crate) fn organizations(&self) -> Vec<OrgId> {
+        self.all().keys().copied().collect()
+    }
+
+    pub(crate) fn are_waited_for(&self, org: OrgId) -> bool {
+        self.all().contains_key(&org)
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<OrgId, Topics>> {
+        self.by_organization.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,10 +100,14 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let mut topics = self.wake_ups.topics();
+        let (mut all, org) = (self.wake_ups.all(), self.topic.organization());
+        let Some(topics) = all.get_mut(&org) else { return };
         // This subscription's receiver is still there.
         if topics.get(&self.topic).is_some_and(|sender| sender.receiver_count() <= 1) {
             topics.remove(&self.topic);
+        }
+        if topics.is_empty() {
+            all.remove(&org);
         }
     }
 }
@@ -126,6 +150,6 @@ mod tests {
         wake_ups.wake(&topic);
         assert!(second.was_woken());
         drop(second);
-        assert!(wake_ups.topics().is_empty());
+        assert!(wake_ups.all().is_empty());
     }
 }

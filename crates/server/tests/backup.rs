@@ -185,7 +185,7 @@ async fn where_the_database_is_lost_the_list_of_deletions_is_needed_and_is_enoug
     let to = beside(&world, "backup.db");
     backup::backup(&world.file, &to).await.unwrap();
     sam.delete(&paths::contact_note(acme.ana, id)).await.expect(200);
-    let ledger = backup::deletions(&world.file).await.unwrap();
+    let ledger = backup::deletions(world.db()).await.unwrap();
     assert!(!ledger.contains("deleted since"), "ids alone");
     world.db().close().await;
     fs::remove_file(&world.file).unwrap();
@@ -347,7 +347,7 @@ async fn a_contact_who_was_erased_since_the_backup_does_not_come_back() {
 async fn the_list_of_deletions_names_erased_contacts() {
     let world = World::new().await;
     let to = erased_since_the_backup(&world).await;
-    let ledger = backup::deletions(&world.file).await.unwrap();
+    let ledger = backup::deletions(world.db()).await.unwrap();
     let line = format!("contact {} {} {}", world.acme.org, world.acme.ana, world.acme.maya);
     assert!(ledger.lines().any(|one| one == line), "{ledger}");
     world.db().close().await;

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 async fn made() -> (TempDir, Db) {
     let directory = crate::kit::directory();
-    let db = crate::kit::database::fresh(&directory.path().join("demo.db")).await;
+    let db = crate::kit::database::Place::fresh(&directory.path().join("demo.db")).await.open().await;
     assert_eq!(demo::make(&db).await.unwrap(), demo::Outcome::Made);
     (directory, db)
 }

@@ -8,7 +8,6 @@ use futures::FutureExt as _;
 use serde_json::{Value, json};
 use sidenote_server::{
     Config, State, StaticFiles, contacts, conversation,
-    db::Db,
     messages::{self, Arrival, NewRow, SourceKeys},
     other_processes,
     purge::{Purged, purge},
@@ -291,7 +290,7 @@ async fn an_erased_visitor_comes_back_as_somebody_new_and_the_file_has_nothing_o
 }
 
 #[tokio::test]
-async fn a_visitor_whom_another_process_of_the_file_erases_is_let_go_too() {
+async fn a_visitor_whom_another_process_erases_is_let_go_too() {
     let world = world().await;
     let visitor = crate::visitor::visitor(&world).await;
     let path = format!("/contact/v1/messages/{}", MessageId::fresh());
@@ -299,7 +298,7 @@ async fn a_visitor_whom_another_process_of_the_file_erases_is_let_go_too() {
     let mut stream = visitor.stream("/contact/v1/events").await;
     stream.until("hello").await;
     let following = tokio::spawn(other_processes::follow(world.db().clone()));
-    let other = Db::open(&world.file).await.unwrap();
+    let other = world.place.open().await;
     let page: Page<wire::Conversation> = world.maya().await.get(paths::CONVERSATIONS).await.expect(200).read();
     let contact = page.items[0].contact_id;
     let elsewhere = sidenote_server::app(State::new(other, Config::default(), StaticFiles::default()));

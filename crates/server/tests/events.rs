@@ -3,7 +3,7 @@
 use crate::kit::{Heard, Stream, World, eventually};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use sidenote_server::{Config, agents, db::Db, sql::sql};
+use sidenote_server::{Config, agents, sql::sql};
 use std::time::Duration;
 use wire::{Changes, Event, MessageId, Position, ResetReason, paths};
 
@@ -282,13 +282,13 @@ async fn a_stream_ends_when_its_session_does() {
 }
 
 #[tokio::test]
-async fn what_another_process_of_the_file_does_is_heard_and_obeyed() {
+async fn what_another_process_does_is_heard_and_obeyed() {
     let world = World::new().await;
     let sam = world.sam().await;
     let mut stream = sam.stream(paths::EVENTS).await;
     hello(&mut stream).await;
     let following = tokio::spawn(sidenote_server::other_processes::follow(world.db().clone()));
-    let other = Db::open(&world.file).await.unwrap();
+    let other = world.place.open().await;
     agents::remove(&other, "kim@acme.test").await.unwrap();
     assert_eq!(stream.next().await.unwrap().data["agent"]["name"], "Kim");
     agents::remove(&other, "sam@acme.test").await.unwrap();

@@ -3,9 +3,11 @@
 
 pub(crate) mod database;
 pub(crate) mod earlier;
+mod node;
 pub(crate) mod process;
 mod stream;
 
+pub(crate) use node::Node;
 pub(crate) use stream::{Heard, Stream};
 
 use axum::{
@@ -13,6 +15,7 @@ use axum::{
     body::{Body, BodyDataStream},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request},
 };
+use database::Place;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sidenote_server::{
@@ -56,6 +59,7 @@ pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) app: Router,
     pub(crate) file: PathBuf,
+    pub(crate) place: Place,
     pub(crate) acme: Team,
     pub(crate) globex: Team,
     _directory: TempDir,
@@ -75,12 +79,13 @@ impl World {
         crate::canary::listen();
         let directory = directory();
         let file = directory.path().join("sidenote.db");
-        let db = database::fresh(&file).await;
+        let place = Place::fresh(&file).await;
+        let db = place.open().await;
         let acme = team(&db, "acme").await;
         let globex = team(&db, "globex").await;
         let state = State::new(db, config, static_files);
         let app = sidenote_server::app(state.clone());
-        Self { state, app, file, acme, globex, _directory: directory }
+        Self { state, app, file, place, acme, globex, _directory: directory }
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -30,6 +30,7 @@ mod import_command;
 mod inbox;
 mod messages;
 mod migrations;
+mod nodes;
 mod non_interference;
 mod openapi;
 mod postgres;

@@ -1,8 +1,12 @@
 //! What is to be shown of Postgres itself. The other tests of the server run on it too: `cargo xtask test postgres`.
 
-use crate::kit::{self, database};
+use crate::kit::{self, Node, World, database, patient};
 use sidenote_server::{db::Db, sql::sql};
 use std::collections::BTreeSet;
+use wire::paths;
+
+/// sqlx' own, and what is in memory on SQLite.
+const NOT_COMPARED: [&str; 2] = ["_sqlx_migrations", "rate_limit"];
 
 /// The tables with their columns, and whether a column must have a value.
 async fn columns(db: &Db, select: &'static str) -> BTreeSet<(String, String, bool)> {
@@ -10,7 +14,7 @@ async fn columns(db: &Db, select: &'static str) -> BTreeSet<(String, String, boo
     let column = |row: &sidenote_server::sql::Row| {
         (row.text("t").unwrap(), row.text("c").unwrap(), row.get("is_required").unwrap())
     };
-    rows.iter().map(column).filter(|(table, ..)| table != "_sqlx_migrations").collect()
+    rows.iter().map(column).filter(|(table, ..)| !NOT_COMPARED.contains(&table.as_str())).collect()
 }
 
 #[tokio::test]
@@ -32,4 +36,84 @@ async fn both_engines_have_the_same_tables_and_columns() {
     .await;
     assert!(of_file.len() > 100, "{of_file:?}");
     assert_eq!(of_file, of_server);
+}
+
+#[tokio::test]
+async fn a_node_whose_listening_connection_is_ended_hears_on() {
+    let world = World::new().await;
+    let node = Node::beside(&world).await;
+    let (maya, sam) = (world.maya().await, world.sam().await);
+    let mut stream = maya.through(&node.app).stream(paths::EVENTS).await;
+    stream.until("hello").await;
+    let mut connection = world.place.connection().await;
+    for body in ["First", "Second", "Third"] {
+        let ended: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE query LIKE 'LISTEN%' AND application_name = current_setting('application_name')",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+        assert!(ended > 0 || body != "First", "both nodes listen");
+        sam.add_note(world.acme.ana, world.acme.ana_chat, body).await;
+        assert_eq!(stream.until("contact-note-added").await.data["note"]["body"], body);
+    }
+}
+
+#[tokio::test]
+async fn what_no_node_has_told_of_is_found_all_the_same() {
+    let world = World::new().await;
+    let node = Node::beside(&world).await;
+    let sam = world.sam().await;
+    let mut stream = sam.through(&node.app).stream(paths::EVENTS).await;
+    // What is heard now was told: from here on the node listens.
+    sam.add_note(world.acme.ana, world.acme.ana_chat, "x").await;
+    stream.until("contact-note-added").await;
+    let mut connection = world.place.connection().await;
+    for statement in ["DELETE FROM session", "UPDATE org SET access_rev = access_rev + 1"] {
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
+    }
+    while stream.next().await.is_some() {}
+}
+
+#[tokio::test]
+async fn many_changes_of_one_organization_keep_no_other_from_its_own() {
+    let world = World::new().await;
+    let (acme, globex) = (world.acme.org, world.globex.org);
+    let first = world.db().change(acme).await.unwrap();
+    let others = (0..60).map(|_| {
+        let db = world.db().clone();
+        tokio::spawn(async move { db.change(acme).await.unwrap().commit().await.unwrap() })
+    });
+    let others: Vec<_> = others.collect();
+    // Longer than the others take to be in line: each of them is asked once.
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    let change = patient(world.db().change(globex)).await.unwrap();
+    change.commit().await.unwrap();
+    assert!(others.iter().all(|other| !other.is_finished()));
+    first.commit().await.unwrap();
+    for other in others {
+        patient(other).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn attempts_on_all_nodes_are_counted_together() {
+    let world = World::new().await;
+    let node = Node::beside(&world).await;
+    let clients = [world.nobody(), world.nobody().through(&node.app)];
+    let mut accepted = 0;
+    for nth in 0..200 {
+        let visit = clients[nth % 2].post("/contact/v1/acme/visits", None).await;
+        accepted += usize::from(visit.status == 200);
+    }
+    // One comes back every half second while the test runs.
+    assert!((120..160).contains(&accepted), "{accepted}");
+    let kept: String = sqlx::query_scalar("SELECT string_agg(key, ' ') FROM rate_limit")
+        .fetch_one(&mut world.place.connection().await)
+        .await
+        .unwrap();
+    assert!(!kept.contains("127.0.0.1") && !kept.contains("visit"), "{kept}");
 }

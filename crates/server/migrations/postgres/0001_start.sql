@@ -8,6 +8,13 @@ CREATE TABLE meta (
     value TEXT COLLATE "C" NOT NULL
 );
 
+-- The buckets of rate limits that are not full, for all nodes: by the hash of whom they limit, and when they are full again.
+-- On SQLite they are in memory. They are few, always changing, and not worth a line in the log.
+CREATE UNLOGGED TABLE rate_limit (
+    key     TEXT COLLATE "C" PRIMARY KEY NOT NULL,
+    full_at BIGINT NOT NULL
+) WITH (fillfactor = 50);
+
 -- `seq` is the head of the organization's one order of changes; the row's lock makes commit order equal to it.
 CREATE TABLE org (
     id   TEXT COLLATE "C" PRIMARY KEY NOT NULL,
@@ -15,7 +22,8 @@ CREATE TABLE org (
     name TEXT COLLATE "C" NOT NULL,
     seq  BIGINT NOT NULL DEFAULT 0,
     access_rev BIGINT NOT NULL DEFAULT 0 -- grows whenever a session or token ends, or an agent is removed
-);
+-- Every change updates its row: room for the new versions on the same page, and a vacuum before they are many.
+) WITH (fillfactor = 25, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 CREATE TABLE agent (
     org_id        TEXT COLLATE "C" NOT NULL REFERENCES org (id),

@@ -1,6 +1,6 @@
 //! `sidenote-server contact …`: the export and the erasure of everything that an organization has of a person.
 
-use super::say;
+use super::{database::Database, say};
 use crate::{
     contact_erasure, contact_export, contacts,
     db::Db,
@@ -10,7 +10,7 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use futures::StreamExt as _;
-use std::{io::Write as _, path::PathBuf, pin::pin};
+use std::{io::Write as _, pin::pin};
 use wire::{ContactId, OrgId};
 
 #[derive(Debug, Subcommand)]
@@ -24,8 +24,8 @@ pub(super) enum Contact {
 /// One contact.
 #[derive(Debug, Args)]
 pub(super) struct Selected {
-    #[arg(long)]
-    db: PathBuf,
+    #[command(flatten)]
+    db: Database,
     /// The organization's short name.
     #[arg(long)]
     org: String,
@@ -86,7 +86,7 @@ impl Selected {
     }
 
     async fn open(&self) -> Result<(Db, OrgId, ContactId)> {
-        let db = Db::open_existing(&self.db).await?;
+        let db = self.db.open_existing().await?;
         let org = orgs::named(&db, &self.org).await?;
         let contact = self.find(&db, org).await?;
         Ok((db, org, contact))

@@ -1,7 +1,7 @@
 //! `sidenote-server embed …`: the keys of back ends that may request tokens for the widget, and the origins of its
 //! pages.
 
-use super::say;
+use super::{database::Database, say};
 use crate::{
     agents,
     db::Db,
@@ -10,7 +10,6 @@ use crate::{
     orgs,
 };
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
 use wire::OrgId;
 
 #[derive(Debug, Subcommand)]
@@ -23,8 +22,8 @@ pub(super) enum Embed {
     Origin(Origin),
     /// End every token of an agent at once.
     Revoke {
-        #[arg(long)]
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         #[arg(long)]
         email: String,
     },
@@ -75,8 +74,8 @@ pub(super) enum Origin {
 
 #[derive(Debug, Args)]
 pub(super) struct Org {
-    #[arg(long)]
-    db: PathBuf,
+    #[command(flatten)]
+    db: Database,
     /// The organization's short name.
     #[arg(long)]
     org: String,
@@ -84,7 +83,7 @@ pub(super) struct Org {
 
 impl Org {
     async fn open(&self) -> Result<(Db, OrgId)> {
-        let db = Db::open(&self.db).await?;
+        let db = self.db.open().await?;
         let org = orgs::named(&db, &self.org).await?;
         Ok((db, org))
     }
@@ -96,7 +95,7 @@ impl Embed {
             Self::Key(key) => key.run().await,
             Self::Origin(origin) => origin.run().await,
             Self::Revoke { db, email } => {
-                let db = Db::open(&db).await?;
+                let db = db.open().await?;
                 let (org, agent) = agents::find(&db, &email).await?;
                 let mut change = db.change(org).await?;
                 tokens::revoke_all(&mut change, agent).await?;

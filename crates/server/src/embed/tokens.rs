@@ -8,7 +8,7 @@ use crate::{
     secret,
     sql::{Connection, sql},
 };
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use wire::{AgentId, EmbedToken, OrgId, ProblemCode};
 
 const LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -65,7 +65,8 @@ const SELECT: &str = "SELECT t.org_id, t.agent_id, t.origin, a.role, a.joined_se
 
 /// The agent and the origin of the token with this hash, unless it has expired or the agent was removed.
 pub(crate) async fn find(reading: &mut Connection, hash: &str) -> Result<Option<(AuthAgent, String)>> {
-    let row = sql(SELECT).bind(hash).bind(Utc::now().timestamp_millis()).fetch_optional(reading).await?;
+    let now = reading.now().timestamp_millis();
+    let row = sql(SELECT).bind(hash).bind(now).fetch_optional(reading).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some((AuthAgent::read(&row, Credential::Token(hash.to_owned()))?, row.text("origin")?)))
 }

@@ -1,21 +1,33 @@
 //! Postgres: opening and checking the database, its pools, and the lock of an organization.
 
-use super::BUSY_TIMEOUT;
+mod notices;
+
+pub(crate) use notices::{Notice, Notices};
+
+use super::{BUSY_TIMEOUT, Begun};
 use crate::{
+    concurrency_limit::ConcurrencyLimit,
     error::{Error, Result},
-    schema, sql,
+    schema,
+    sql::{self, Clock},
 };
 use chrono::{DateTime, Utc};
+use notices::Notifier;
 use sqlx::{
     ConnectOptions as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tokio::time::timeout;
 use wire::OrgId;
 
 /// The connections of a node. A pool of its own for each purpose: who waits for a lock keeps no reader waiting.
 const WRITERS: u32 = 12;
 const READERS: u32 = 6;
 const SEARCHERS: u32 = 2;
+/// One listens for the changes of other nodes, one tells them of this node's.
+const NOTICES: u32 = 2;
+/// For rate limits: a flood of strangers waits here, and takes no agent's connection.
+const LIMITS: u32 = 2;
 /// Versions before it don't know what this server uses.
 const OLDEST_POSTGRES: i64 = 150_000;
 
@@ -36,6 +48,12 @@ pub(crate) struct Postgres {
     writers: PgPool,
     readers: PgPool,
     searchers: PgPool,
+    notices: PgPool,
+    limits: PgPool,
+    /// Changes of an organization wait here for each other, before a connection is taken: those of others need one too.
+    turns: ConcurrencyLimit<OrgId>,
+    notifier: Notifier,
+    clock: Clock,
 }
 
 impl Postgres {
@@ -45,20 +63,60 @@ impl Postgres {
         let writers = pool(WRITERS, options.clone()).await?;
         check(&writers).await?;
         schema::bring_postgres_up_to_date(&writers).await?;
-        Ok(Self { readers: pool(READERS, options.clone()).await?, searchers: pool(SEARCHERS, options).await?, writers })
+        let notices = pool(NOTICES, options.clone()).await?;
+        let clock = Clock::default();
+        clock.compare(&writers).await?;
+        Ok(Self {
+            readers: pool(READERS, options.clone()).await?,
+            limits: pool(LIMITS, options.clone()).await?,
+            searchers: pool(SEARCHERS, options).await?,
+            turns: ConcurrencyLimit::new(usize::MAX, usize::MAX),
+            notifier: Notifier::start(notices.clone()),
+            clock,
+            notices,
+            writers,
+        })
+    }
+
+    /// Waits for the organization's turn in this node, then for its lock.
+    pub(super) async fn change(&self, org: OrgId) -> Result<Begun> {
+        let permit = self.turns.open(&org)?;
+        let turn = timeout(BUSY_TIMEOUT, permit.turn()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let mut tx = self.begin().await?;
+        let at = lock(&mut tx, org).await?.unwrap_or_else(Utc::now);
+        Ok(Begun { tx, at, turn: Some((turn, permit)) })
+    }
+
+    /// Tells the other nodes that the organization has changed.
+    pub(super) fn tell_others(&self, org: OrgId) {
+        self.notifier.tell(org);
+    }
+
+    /// Compares the machine's clock with the database's: either may be set or drift.
+    pub(crate) async fn compare_clocks(&self) -> Result<()> {
+        Ok(self.clock.compare(&self.notices).await?)
+    }
+
+    /// What other nodes tell, from now on.
+    pub(crate) async fn notices(&self) -> Result<Notices> {
+        Ok(Notices::listen(&self.notices, self.notifier.node()).await?)
     }
 
     /// A write transaction that holds no lock yet.
     pub(super) async fn begin(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(self.writers.begin_with(BEGIN_CHANGE).await?))
+        Ok(sql::Connection::Postgres(self.writers.begin_with(BEGIN_CHANGE).await?, self.clock.clone()))
     }
 
     pub(super) async fn read(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(self.readers.begin_with(BEGIN_READING).await?))
+        Ok(sql::Connection::Postgres(self.readers.begin_with(BEGIN_READING).await?, self.clock.clone()))
     }
 
     pub(super) async fn search(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(self.searchers.begin_with(BEGIN_READING).await?))
+        Ok(sql::Connection::Postgres(self.searchers.begin_with(BEGIN_READING).await?, self.clock.clone()))
+    }
+
+    pub(super) async fn limits(&self) -> sqlx::Result<sql::Connection> {
+        Ok(sql::Connection::Postgres(self.limits.begin_with(BEGIN_CHANGE).await?, self.clock.clone()))
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -66,6 +124,10 @@ impl Postgres {
     }
 
     pub(super) async fn close(&self) {
+        // What was told last must still be sent.
+        self.notifier.finish().await;
+        self.notices.close().await;
+        self.limits.close().await;
         self.readers.close().await;
         self.searchers.close().await;
         self.writers.close().await;
@@ -74,7 +136,7 @@ impl Postgres {
 
 /// Takes the organization's lock, before anything is read: changes of one organization run one at a time, on whatever
 /// node. Returns the time of the change. `None`: there is no such organization yet, and so nothing to lock.
-pub(super) async fn lock(change: &mut sql::Connection, org: OrgId) -> sqlx::Result<Option<DateTime<Utc>>> {
+async fn lock(change: &mut sql::Connection, org: OrgId) -> sqlx::Result<Option<DateTime<Utc>>> {
     let row = sql::sql(LOCK).bind(org.to_string()).fetch_optional(change).await?;
     row.map(|row| row.time("at")).transpose()
 }
@@ -84,7 +146,8 @@ fn options(address: &str) -> Result<PgConnectOptions> {
         // The address may hold a password: it is not repeated.
         Error::Setup("The address of the database can't be read (--db postgres://user@host/name).".to_owned())
     })?;
-    Ok(options.application_name("sidenote").statement_cache_capacity(256).disable_statement_logging())
+    let name = options.get_application_name().unwrap_or("sidenote").to_owned();
+    Ok(options.application_name(&name).statement_cache_capacity(256).disable_statement_logging())
 }
 
 async fn pool(size: u32, options: PgConnectOptions) -> Result<PgPool> {

@@ -63,7 +63,7 @@ impl Arrival<'_> {
         let conversation = match thread::conversation(change.tx(), self.visitor).await? {
             Some(conversation) => conversation,
             None => {
-                state.visitor_limits().begin_conversation(self.visitor.org, self.address)?;
+                state.visitor_limits().begin_conversation(self.visitor.org, self.address).await?;
                 self.begin(&mut change).await?
             }
         };
@@ -82,7 +82,7 @@ impl Arrival<'_> {
         let (contact, conversation) = (ContactId::fresh(), ConversationId::fresh());
         self.make_contact(change, contact).await?;
         self.make_conversation(change, contact, conversation).await?;
-        change.wake(Topic::Visitor(self.visitor.hash.clone()));
+        change.wake(Topic::Visitor(self.visitor.org, self.visitor.hash.clone()));
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
         sql("INSERT INTO visitor (token_hash, org_id, conversation_id, created_at) VALUES ($1, $2, $3, $4)")
             .bind(&self.visitor.hash)

@@ -31,7 +31,7 @@ impl Messages {
     /// Finds the position to start from, and the first events. `asked`: the position to continue after; `Some(None)` is
     /// an id that is no position.
     pub(super) async fn open(db: Db, visitor: Visitor, asked: Option<Option<u64>>) -> Result<(Vec<Event>, Self)> {
-        let changes = db.wake_ups().subscribe(Topic::Visitor(visitor.hash.clone()));
+        let changes = db.wake_ups().subscribe(Topic::Visitor(visitor.org, visitor.hash.clone()));
         let mut reading = db.read().await?;
         let mut messages = Self { db: db.clone(), visitor, changes, conversation: None, sent: 0, is_behind: true };
         let last = match messages.find_conversation(&mut reading).await? {
