@@ -212,8 +212,7 @@ fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
 }
 
 /// Tests of the server that are about a database file: they say so in their names, or are in a module about files.
-const ON_A_FILE: &str = "test(/file/) or test(/^(backup|command_line|contact_command|deletion|faults|import_beside|\
-    import_command|migrations)::/)";
+const ON_A_FILE: &str = "test(/file/) or test(/^(backup|faults|migrations)::/)";
 
 /// The tests of the server once more, on Postgres: all but those [`ON_A_FILE`].
 fn on_postgres(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {

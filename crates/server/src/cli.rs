@@ -13,7 +13,7 @@ use crate::{
     demo,
     error::{Error, Result},
     import::{self, Files, Past},
-    orgs, password, serve,
+    orgs, password, purge, serve,
 };
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -252,6 +252,7 @@ impl Serve {
         }
         let static_files = self.dist.as_deref().map_or_else(|| Ok(StaticFiles::embedded()), StaticFiles::read)?;
         let db = self.db.open().await?;
+        purge::check_settings(&db).await?;
         if self.demo {
             fill_with_demo(&db).await?;
         }

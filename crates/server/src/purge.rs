@@ -1,29 +1,21 @@
-//! Purge: when a note's undo window has ended, its row is deleted and no byte of its text stays in the files.
-//!
-//! `secure_delete` overwrites the content of a deleted row in the database file. The write-ahead log holds it until it
-//! is truncated, which works only while nobody reads; so the truncation is retried until it succeeds.
-//!
-//! After the erasure of a contact the file is also rewritten: see [`rewrite`].
+//! Purge: when a note's undo window has ended, its row is deleted and no byte of its text stays in the files. How the
+//! files are cleaned is each engine's own: [`sqlite`], [`postgres`].
 
-mod rewrite;
+mod postgres;
+mod sqlite;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use rewrite::ask_for_rewrite;
-
 use crate::{
     db::Db,
+    engine::Engine,
     error::{Error, Result},
-    sql::sql,
+    rate_limit,
+    sql::{Connection, sql},
 };
-use rewrite::Rewrite;
-use sqlx::Row as _;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a truncation waits for readers before it is put off; nobody can write while it waits.
-const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 50";
-const USUAL_BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// After this, an error is logged: somebody should find out why.
@@ -34,6 +26,11 @@ const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Purges now and then every `every`, for as long as the server runs.
 pub(crate) async fn purge_regularly(db: Db, every: Duration) {
+    let every = match db.engine() {
+        Engine::Sqlite(_) => every,
+        // Its tables are locked while they are rewritten, for many deletions at once.
+        Engine::Postgres(_) => every * postgres::ROUNDS,
+    };
     // The server may have stopped before the last truncation: deleted text may still be in the write-ahead log.
     let mut waiting_since = Some(Instant::now());
     let (mut forgotten, mut pause) = (None, every);
@@ -51,7 +48,7 @@ pub(crate) async fn purge_regularly(db: Db, every: Duration) {
             Err(_) => tracing::warn!("deleted text can't be removed now; trying again"),
         }
         if waiting_since.is_some_and(|since| since.elapsed() > ALARM) {
-            tracing::error!("deleted text is still in the write-ahead log: a reader has been open for over a minute");
+            tracing::error!("deleted text is still in the files: a reader has been open for over a minute");
         }
         tokio::time::sleep(pause).await;
     }
@@ -62,55 +59,40 @@ pub(crate) async fn purge_regularly(db: Db, every: Duration) {
 pub enum Purged {
     /// The files hold nothing of a note past its undo window.
     Clean,
-    /// A reader prevented the truncation of the write-ahead log; try again.
+    /// A reader stands in the way; try again.
     HeldBack,
 }
 
-/// Deletes the notes past their undo window, and rewrites the file if a contact was erased. Then truncates the write-ahead
-/// log if there was anything to do (or `is_log_due`).
+/// Deletes the notes past their undo window, and removes from the files what was deleted. `is_log_due`: the write-ahead log
+/// may hold something of it already, from before.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn purge(db: &Db, is_log_due: bool) -> Result<Purged> {
-    let removed = remove(db).await?;
-    if db.engine().sqlite().is_none() {
-        // The rows are deleted. Nothing removes their bytes from Postgres' files yet, and no server runs on it yet.
-        return Ok(Purged::HeldBack);
-    }
-    let rewritten = rewrite::rewrite_if_due(db).await;
-    // What was removed leaves the log also when the file can't be rewritten now.
-    let is_log_due = is_log_due || removed > 0 || !matches!(rewritten, Ok(Rewrite::NotDue));
-    let purged = if is_log_due { truncate_log(db).await? } else { Purged::Clean };
-    match rewritten? {
-        Rewrite::NotDue => Ok(purged),
-        Rewrite::HeldBack => Ok(Purged::HeldBack),
-        Rewrite::Done(request) => {
-            if purged == Purged::Clean {
-                rewrite::forget(db, &request).await?;
-            }
-            Ok(purged)
-        }
+    match db.engine() {
+        Engine::Sqlite(_) => sqlite::purge(db, is_log_due).await,
+        Engine::Postgres(engine) => postgres::purge(db, engine).await,
     }
 }
 
-/// Moves the write-ahead log into the database file and empties it.
-async fn truncate_log(db: &Db) -> Result<Purged> {
-    let mut connection = db.sqlite()?.writer().acquire().await?;
-    sqlx::query(BUSY_TIMEOUT).execute(&mut *connection).await?;
-    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
-    sqlx::query(USUAL_BUSY_TIMEOUT).execute(&mut *connection).await?;
-    let is_held_back = match row {
-        Ok(row) => row.try_get::<i64, _>(0)? != 0,
-        Err(error) if is_busy(&error) => true,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(if is_held_back { Purged::HeldBack } else { Purged::Clean })
+/// Checks that the database lets deleted text be removed from its files.
+///
+/// # Errors
+/// A sentence for each setting or right that is missing.
+pub(crate) async fn check_settings(db: &Db) -> Result<()> {
+    match db.engine() {
+        // Read back from each connection already.
+        Engine::Sqlite(_) => Ok(()),
+        Engine::Postgres(engine) => postgres::check_settings(engine).await,
+    }
 }
 
-/// Whether another connection is in the way.
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
+/// Asks for the files to be rewritten once this transaction is committed: everything of a contact was deleted.
+pub(crate) async fn ask_for_rewrite(connection: &mut Connection) -> Result<()> {
+    match connection {
+        Connection::Sqlite(_) => sqlite::ask_for_rewrite(connection).await,
+        Connection::Postgres(..) => postgres::ask_for_rewrite(connection, &postgres::OF_CONTACTS).await,
+    }
 }
 
 const IS_DUE: &str = "SELECT EXISTS (SELECT 1 FROM contact_note WHERE deleted_at IS NOT NULL) \
@@ -136,13 +118,20 @@ async fn remove(db: &Db) -> Result<u64> {
     let mut tx = db.engine().begin().await?;
     let contact_notes = sql(DELETE_CONTACT_NOTES).bind(now).execute(&mut tx).await?;
     let conversation_notes = sql(DELETE_CONVERSATION_NOTES).bind(now).execute(&mut tx).await?;
+    let removed = contact_notes + conversation_notes;
+    if removed > 0 && matches!(tx, Connection::Postgres(..)) {
+        postgres::ask_for_rewrite(&mut tx, &postgres::OF_NOTES).await?;
+    }
     tx.commit().await?;
-    Ok(contact_notes + conversation_notes)
+    Ok(removed)
 }
 
 async fn forget_old_events(db: &Db) -> Result<()> {
     let mut tx = db.engine().begin().await?;
     let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
+    if let Connection::Postgres(..) = tx {
+        rate_limit::shared::forget_full(&mut tx).await?;
+    }
     Ok(tx.commit().await?)
 }

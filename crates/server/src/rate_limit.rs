@@ -2,7 +2,7 @@
 //!
 //! Why this is not a library: `docs/decisions/own-rate-limit.md`.
 
-mod shared;
+pub(crate) mod shared;
 
 use crate::{
     db::Db,

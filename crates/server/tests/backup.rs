@@ -1,7 +1,7 @@
 //! Restoring a backup: what was deleted since stays deleted, signed-out sessions and removed agents stay so, and every
 //! client starts over.
 
-use crate::deletion::bytes_left;
+use crate::kit::database::bytes_left;
 use crate::kit::{
     Client, World,
     earlier::{Past, database, opened, run},

@@ -134,7 +134,7 @@ async fn a_connection_that_says_nothing_is_closed() {
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_what_is_new_and_keeps_serving_what_is_there() {
+async fn a_full_disk_under_a_database_file_refuses_what_is_new_and_keeps_serving_what_is_there() {
     let directory = crate::kit::directory();
     let db = acme(&directory).await;
     let limited = format!(
@@ -173,7 +173,7 @@ async fn a_full_disk_refuses_what_is_new_and_keeps_serving_what_is_there() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_somebody_elses_to_read_is_not_made() {
+async fn a_database_file_that_is_somebody_elses_to_read_is_not_made() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = crate::kit::directory();
     let db = acme(&directory).await;

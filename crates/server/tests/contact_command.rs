@@ -1,11 +1,9 @@
 //! `sidenote-server contact`: export and erasure on the command line, beside a running server too.
 
-use crate::{
-    deletion::bytes_left,
-    kit::{
-        eventually,
-        process::{acme, ask, fail, run, serve, sign_in, succeed},
-    },
+use crate::kit::{
+    database::{Place, bytes_left},
+    eventually,
+    process::{acme, ask, fail, run, serve, sign_in, succeed},
 };
 use serde_json::Value;
 use sidenote_server::{
@@ -46,7 +44,7 @@ fn words(document: &ContactExport) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_contact_is_exported_and_erased_by_address_or_id_and_nothing_is_left_of_them() {
+async fn a_contact_is_exported_and_erased_by_address_or_id_and_nothing_of_them_is_left_in_the_file() {
     let directory = crate::kit::directory();
     let db = with_mail(&directory).await;
     let file = Path::new(&db);
@@ -75,7 +73,7 @@ async fn an_address_that_fits_nobody_or_several_is_said_so() {
     fail(&contact("erase", &db, &["--id", &id]), "no contact with this id").await;
     fail(&contact("erase", &db, &[]), "--email").await;
     fail(&["contact", "export", "--db", &db, "--org", "globex", "--id", &id], "no organization").await;
-    let open = Db::open(Path::new(&db)).await.unwrap();
+    let open = Place::of(&db).open().await;
     sql("SELECT COUNT(*) FROM contact").fetch_value::<i64>(&mut open.read().await.unwrap()).await.unwrap();
     let org = sidenote_server::orgs::by_slug(&mut open.read().await.unwrap(), "acme").await.unwrap().unwrap();
     let mut change = open.change(org).await.unwrap();
@@ -86,7 +84,7 @@ async fn an_address_that_fits_nobody_or_several_is_said_so() {
 }
 
 #[tokio::test]
-async fn an_erasure_beside_a_running_server_is_seen_there_and_leaves_nothing() {
+async fn an_erasure_beside_a_running_server_is_seen_there_and_leaves_nothing_in_the_file() {
     let directory = crate::kit::directory();
     let db = with_mail(&directory).await;
     let (_server, address) = serve(&db, &["--purge-ms", "10"]).await;

@@ -1,22 +1,13 @@
 //! Deletion is final: no byte of a deleted note's text stays in the server's files.
 
-use crate::kit::World;
+use crate::kit::{World, marker};
 use sidenote_server::{
     Config,
     purge::{Purged, purge},
     sql::sql,
 };
-use std::{fs, path::Path, time::Duration};
+use std::time::Duration;
 use wire::paths;
-
-/// How often the text is in the database file and its side files.
-pub(crate) fn bytes_left(file: &Path, marker: &str) -> usize {
-    ["", "-wal", "-shm"]
-        .iter()
-        .filter_map(|end| fs::read(format!("{}{end}", file.display())).ok())
-        .map(|bytes| bytes.windows(marker.len()).filter(|window| *window == marker.as_bytes()).count())
-        .sum()
-}
 
 async fn world() -> World {
     World::with(Config { undo_window: Duration::ZERO, ..Config::default() }).await
@@ -26,7 +17,7 @@ async fn world() -> World {
 async fn after_the_window_no_byte_of_a_note_is_left_in_the_files() {
     let world = world().await;
     let (sam, acme) = (world.sam().await, &world.acme);
-    let marker = "Xylophon-7351";
+    let marker = marker("Xylo");
     let mut deleted = Vec::new();
     // From a few bytes to several pages.
     for n in [0, 1, 10, 40, 100, 250, 300, 310, 320, 600, 700] {
@@ -37,12 +28,12 @@ async fn after_the_window_no_byte_of_a_note_is_left_in_the_files() {
         deleted.push(paths::conversation_note(acme.ana_chat, note));
         sam.add_note(acme.ana, acme.ana_chat, "stays").await;
     }
-    assert!(bytes_left(&world.file, marker) > 1000, "the scan finds what is there");
+    assert!(world.place.bytes_left(marker).await > 1000, "the scan finds what is there");
     for note in &deleted {
         sam.delete(note).await.expect(200);
     }
-    assert_eq!(purge(world.db(), false).await.unwrap(), Purged::Clean);
-    assert_eq!(bytes_left(&world.file, marker), 0);
+    world.is_purged().await;
+    assert_eq!(world.place.bytes_left(marker).await, 0);
     let counts = [
         "SELECT COUNT(*) FROM contact_note",
         "SELECT COUNT(*) FROM contact_note_body",
@@ -72,17 +63,17 @@ async fn a_note_in_its_undo_window_is_not_removed() {
 async fn an_open_reader_puts_the_removal_off_and_nothing_else() {
     let world = world().await;
     let (sam, acme) = (world.sam().await, &world.acme);
-    let marker = "Bandoneon-9173";
+    let marker = marker("Band");
     let id = sam.add_note(acme.ana, acme.ana_chat, marker).await;
     let mut reading = world.db().read().await.unwrap();
     let _: i64 = sql("SELECT COUNT(*) FROM contact_note").fetch_value(&mut reading).await.unwrap();
     sam.delete(&paths::contact_note(acme.ana, id)).await.expect(200);
 
     assert_eq!(purge(world.db(), false).await.unwrap(), Purged::HeldBack);
-    assert!(bytes_left(&world.file, marker) > 0);
+    assert!(world.place.bytes_left(marker).await > 0);
     sam.add_note(acme.ana, acme.ana_chat, "meanwhile").await;
     assert_eq!(purge(world.db(), true).await.unwrap(), Purged::HeldBack);
     drop(reading);
-    crate::kit::eventually(async || purge(world.db(), true).await.unwrap() == Purged::Clean).await;
-    assert_eq!(bytes_left(&world.file, marker), 0);
+    world.is_purged().await;
+    assert_eq!(world.place.bytes_left(marker).await, 0);
 }

@@ -307,14 +307,14 @@ async fn agents_who_are_watching_see_the_letters_come_in() {
 }
 
 #[tokio::test]
-async fn another_process_may_import_into_the_file_beside_the_open_server() {
+async fn another_process_may_import_beside_the_open_server() {
     let world = World::new().await;
     tokio::spawn(sidenote_server::other_processes::follow(world.db().clone()));
     let sam = world.sam().await;
     let mut stream = sam.stream(paths::EVENTS).await;
     stream.until("hello").await;
 
-    let other = sidenote_server::db::Db::open(&world.file).await.unwrap();
+    let other = world.place.open().await;
     import::archive(&other, "acme", &archive("mime.mbox").as_slice(), &Options::default()).await.unwrap();
     other.close().await;
 

@@ -1,7 +1,7 @@
 //! An import beside a running server: agents write and deleted text goes from the files while it runs.
 
 use crate::{
-    deletion::bytes_left,
+    kit::database::bytes_left,
     kit::{World, directory, process::succeed},
 };
 use futures::future::{Either, join_all, select};
@@ -30,7 +30,7 @@ async fn bring_in(world: &World, archive: String) {
     let directory = directory();
     let file = directory.path().join("archive.mbox");
     std::fs::write(&file, archive).unwrap();
-    succeed(&["import", "--org", "acme", "--db", &world.file.display().to_string(), &file.display().to_string()]).await;
+    succeed(&["import", "--org", "acme", "--db", &world.place.address(), &file.display().to_string()]).await;
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn a_change_of_an_import_is_small_and_a_pause_comes_after_it() {
     // What was written in one change has one time.
     let changes = "FROM (SELECT COUNT(*) AS letters, SUM(LENGTH(m.body)) AS bytes, MAX(LENGTH(m.body)) AS longest, \
         e.at - LAG(e.at) OVER (ORDER BY e.at) AS since FROM event e JOIN message m ON m.id = e.subject_id \
-        WHERE e.kind = 'message-added' AND m.source_key IS NOT NULL GROUP BY e.at)";
+        WHERE e.kind = 'message-added' AND m.source_key IS NOT NULL GROUP BY e.at) AS written";
     // 200 and 200 letters, 50 with six long ones, and four times six long ones; more on a slow machine.
     assert!(world.count(format!("SELECT COUNT(*) {changes}").leak()).await >= 7);
     assert!(world.count(format!("SELECT MAX(letters) {changes}").leak()).await <= 200);

@@ -5,7 +5,8 @@ use wire::{Conversation, Page, Status};
 
 fn command(world: &World, arguments: &[&str]) -> (bool, String) {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sidenote-server"));
-    let output = command.args(["import", "--org", "acme", "--db"]).arg(&world.file).args(arguments).output().unwrap();
+    let output =
+        command.args(["import", "--org", "acme", "--db"]).arg(world.place.address()).args(arguments).output().unwrap();
     let words = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(words).unwrap())
 }

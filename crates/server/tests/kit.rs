@@ -24,7 +24,9 @@ use sidenote_server::{
     contacts,
     conversation::{self, NewConversation},
     db::Db,
-    messages, orgs, secret,
+    messages, orgs,
+    purge::{Purged, purge},
+    secret,
     sql::sql,
 };
 use std::{
@@ -33,6 +35,7 @@ use std::{
 };
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+use uuid::Uuid;
 use wire::{
     AgentId, ChannelAddress, ChannelId, ChannelKind, ContactId, ContactNoteId, ContactPatch, ConversationId,
     ConversationNoteId, Delivery, Direction, MessageId, OrgId, Role, Seq, Status,
@@ -162,9 +165,15 @@ impl World {
 
     /// The same world over the current file. Its database must be closed.
     pub(crate) async fn reopened(self) -> Self {
-        let state = State::new(Db::open(&self.file).await.unwrap(), Config::default(), StaticFiles::default());
+        let state = State::new(self.place.open().await, Config::default(), StaticFiles::default());
         let app = sidenote_server::app(state.clone());
         Self { state, app, ..self }
+    }
+
+    /// Nothing of what was deleted is in the files any more. A reader may be in the way for a while, on Postgres one of
+    /// another test.
+    pub(crate) async fn is_purged(&self) {
+        eventually(async || purge(self.db(), true).await.unwrap() == Purged::Clean).await;
     }
 
     /// A number from the database.
@@ -377,6 +386,11 @@ pub(crate) fn directory() -> TempDir {
     let has_room =
         rustix::fs::statvfs(memory).is_ok_and(|file_system| file_system.f_bavail * file_system.f_frsize > ROOM);
     if has_room { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() }
+}
+
+/// A word that no other test writes: on Postgres they share the files of one server.
+pub(crate) fn marker(word: &str) -> &'static str {
+    format!("{word}-{}", &Uuid::now_v7().simple().to_string()[24..]).leak()
 }
 
 /// More than all tests that run at the same time need; a container may have as little as 64 MiB.

@@ -1,7 +1,7 @@
 //! Databases of earlier versions: the migration keeps everything in them, and deletion stays final.
 
 use crate::{
-    deletion::bytes_left,
+    kit::database::bytes_left,
     kit::earlier::{database, opened, run},
 };
 use sidenote_server::{

@@ -1,12 +1,13 @@
 //! What is to be shown of Postgres itself. The other tests of the server run on it too: `cargo xtask test postgres`.
 
-use crate::kit::{self, Node, World, database, patient};
+use crate::kit::{self, Node, World, database, patient, process};
 use sidenote_server::{db::Db, sql::sql};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::collections::BTreeSet;
 use wire::paths;
 
-/// sqlx' own, and what is in memory on SQLite.
-const NOT_COMPARED: [&str; 2] = ["_sqlx_migrations", "rate_limit"];
+/// sqlx' own, what is in memory on SQLite, and what is a row of `meta` there.
+const NOT_COMPARED: [&str; 3] = ["_sqlx_migrations", "rate_limit", "rewrite_due"];
 
 /// The tables with their columns, and whether a column must have a value.
 async fn columns(db: &Db, select: &'static str) -> BTreeSet<(String, String, bool)> {
@@ -116,4 +117,44 @@ async fn attempts_on_all_nodes_are_counted_together() {
         .await
         .unwrap();
     assert!(!kept.contains("127.0.0.1") && !kept.contains("visit"), "{kept}");
+}
+
+#[tokio::test]
+async fn a_server_that_could_not_remove_deleted_text_says_what_to_change_and_does_not_start() {
+    let address = database::fresh_on(&database::server()).await;
+    let mut admin = PgConnection::connect(&address).await.unwrap();
+    let schema: String = sqlx::query_scalar("SELECT current_schema()").fetch_one(&mut admin).await.unwrap();
+    let mut run = async |statement: &str| {
+        sqlx::query(AssertSqlSafe(statement.replace("@", &schema))).execute(&mut admin).await.unwrap();
+    };
+    run("CREATE ROLE r_@ LOGIN").await;
+    run("GRANT ALL ON SCHEMA @ TO r_@").await;
+    run("ALTER ROLE r_@ SET log_error_verbosity = verbose").await;
+    let theirs = address.replace("sidenote@", &format!("r_{schema}@"));
+    let serve = ["serve", "--addr", "127.0.0.1:0", "--db", &theirs];
+    for sentence in ["GRANT pg_checkpoint", "pg_switch_wal", "log_error_verbosity = terse"] {
+        process::fail(&serve, sentence).await;
+    }
+    for statement in [
+        "GRANT pg_checkpoint TO r_@",
+        "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO r_@",
+        "ALTER ROLE r_@ SET log_error_verbosity = terse",
+    ] {
+        run(statement).await;
+    }
+    process::succeed(&["org", "add", "--db", &theirs, "acme", "Acme"]).await;
+    let (_server, listening) = process::serve(&theirs, &[]).await;
+    assert!(
+        process::ask(&listening, "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .await
+            .starts_with("HTTP/1.1 ")
+    );
+}
+
+#[tokio::test]
+async fn a_password_in_an_argument_and_a_server_that_is_not_there_are_said_in_words() {
+    let org = |address| ["org", "add", "--db", address, "acme", "Acme"];
+    process::fail(&org("postgres://sidenote:secret@127.0.0.1/sidenote"), "PGPASSWORD").await;
+    process::fail(&org("postgres://127.0.0.1:1/sidenote"), "can't be reached").await;
+    process::fail(&["backup", "--db", "postgres://127.0.0.1:1/sidenote", "--to", "x"], "pg_dump").await;
 }

@@ -8,6 +8,12 @@ CREATE TABLE meta (
     value TEXT COLLATE "C" NOT NULL
 );
 
+-- The tables whose files hold deleted text: they are to be rewritten.
+CREATE TABLE rewrite_due (
+    relation TEXT COLLATE "C" PRIMARY KEY NOT NULL,
+    request  TEXT COLLATE "C" NOT NULL -- differs with each request
+);
+
 -- The buckets of rate limits that are not full, for all nodes: by the hash of whom they limit, and when they are full again.
 -- On SQLite they are in memory. They are few, always changing, and not worth a line in the log.
 CREATE UNLOGGED TABLE rate_limit (
@@ -344,3 +350,18 @@ CREATE TABLE contact_tombstone (
     rev       BIGINT NOT NULL,
     PRIMARY KEY (org_id, id)
 );
+
+-- An ANALYZE copies values into the statistics, where a deletion doesn't reach them. None of texts and of who a person is.
+ALTER TABLE contact_note_body ALTER COLUMN body SET STATISTICS 0;
+ALTER TABLE conversation_note_body ALTER COLUMN body SET STATISTICS 0;
+ALTER TABLE message ALTER COLUMN body SET STATISTICS 0, ALTER COLUMN source_key SET STATISTICS 0,
+    ALTER COLUMN source_hash SET STATISTICS 0, ALTER COLUMN delivery SET STATISTICS 0;
+ALTER TABLE attachment ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN media_type SET STATISTICS 0;
+ALTER TABLE conversation ALTER COLUMN thread_key SET STATISTICS 0;
+ALTER TABLE contact ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN email SET STATISTICS 0,
+    ALTER COLUMN phone SET STATISTICS 0, ALTER COLUMN external_id SET STATISTICS 0,
+    ALTER COLUMN address SET STATISTICS 0, ALTER COLUMN birthday SET STATISTICS 0;
+ALTER TABLE contact_address ALTER COLUMN address SET STATISTICS 0;
+ALTER TABLE contact_tag ALTER COLUMN tag SET STATISTICS 0;
+ALTER TABLE tag ALTER COLUMN name SET STATISTICS 0;
+ALTER TABLE activity ALTER COLUMN subject SET STATISTICS 0;

@@ -14,7 +14,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use notices::Notifier;
 use sqlx::{
-    ConnectOptions as _, PgPool,
+    ConnectOptions as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::time::timeout;
@@ -45,6 +45,7 @@ const LOCK: &str = "WITH locked AS MATERIALIZED (SELECT id FROM org WHERE id = $
 
 /// The pools of an open database.
 pub(crate) struct Postgres {
+    address: String,
     writers: PgPool,
     readers: PgPool,
     searchers: PgPool,
@@ -60,7 +61,7 @@ impl Postgres {
     /// Connects, checks the server, and migrates the schema.
     pub(crate) async fn open(address: &str) -> Result<Self> {
         let options = options(address)?;
-        let writers = pool(WRITERS, options.clone()).await?;
+        let writers = pool(WRITERS, options.clone()).await.map_err(|error| cannot_connect(&error))?;
         check(&writers).await?;
         schema::bring_postgres_up_to_date(&writers).await?;
         let notices = pool(NOTICES, options.clone()).await?;
@@ -72,6 +73,7 @@ impl Postgres {
             searchers: pool(SEARCHERS, options).await?,
             turns: ConcurrencyLimit::new(usize::MAX, usize::MAX),
             notifier: Notifier::start(notices.clone()),
+            address: address.to_owned(),
             clock,
             notices,
             writers,
@@ -90,6 +92,11 @@ impl Postgres {
     /// Tells the other nodes that the organization has changed.
     pub(super) fn tell_others(&self, org: OrgId) {
         self.notifier.tell(org);
+    }
+
+    /// A connection outside of the pools, for what changes the connection itself.
+    pub(crate) async fn connection_of_its_own(&self) -> Result<PgConnection> {
+        Ok(options(&self.address)?.connect().await?)
     }
 
     /// Compares the machine's clock with the database's: either may be set or drift.
@@ -150,14 +157,22 @@ fn options(address: &str) -> Result<PgConnectOptions> {
     Ok(options.application_name(&name).statement_cache_capacity(256).disable_statement_logging())
 }
 
-async fn pool(size: u32, options: PgConnectOptions) -> Result<PgPool> {
-    let pool = PgPoolOptions::new()
+async fn pool(size: u32, options: PgConnectOptions) -> sqlx::Result<PgPool> {
+    PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(BUSY_TIMEOUT)
         .test_before_acquire(false)
         .connect_with(options)
-        .await?;
-    Ok(pool)
+        .await
+}
+
+fn cannot_connect(error: &sqlx::Error) -> Error {
+    let why = match error {
+        sqlx::Error::Database(refused) => refused.message().to_owned(),
+        sqlx::Error::PoolTimedOut => "no answer in time".to_owned(),
+        other => other.to_string(),
+    };
+    Error::Setup(format!("The database can't be reached (--db): {why}."))
 }
 
 async fn check(pool: &PgPool) -> Result<()> {

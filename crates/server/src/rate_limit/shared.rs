@@ -15,6 +15,17 @@ const LOCK: &str = "SELECT full_at, CAST(extract(epoch FROM clock_timestamp()) *
     FROM rate_limit WHERE key = $1 FOR UPDATE";
 const UPDATE: &str = "UPDATE rate_limit SET full_at = $1 WHERE key = $2";
 
+/// Rows that somebody has locked are left: they are in use.
+const FORGET: &str = "DELETE FROM rate_limit WHERE key IN \
+    (SELECT key FROM rate_limit WHERE full_at < $1 FOR UPDATE SKIP LOCKED)";
+
+/// Deletes the buckets that are full.
+pub(crate) async fn forget_full(tx: &mut Connection) -> Result<()> {
+    let now = tx.now().timestamp_millis();
+    sql(FORGET).bind(now).execute(tx).await?;
+    Ok(())
+}
+
 /// Locks these buckets, lets the work change them, and stores them.
 pub(super) async fn with<T>(db: &Db, buckets: &[Bucket], work: impl FnOnce(&mut Table, Time) -> T) -> Result<T> {
     // In the order of the rows' keys: two nodes that lock the same buckets wait for each other, and not for ever.

@@ -1,5 +1,6 @@
 //! The database of a test: a file, or a schema of the Postgres server that `SIDENOTE_POSTGRES` names.
 
+use memchr::memmem;
 use sidenote_server::db::Db;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,34 @@ impl Place {
         }
     }
 
+    /// What `--db` takes.
+    pub(crate) fn of(address: &str) -> Self {
+        if address.starts_with("postgres:") { Self::Server(address.to_owned()) } else { Self::File(address.into()) }
+    }
+
+    /// As `--db` takes it.
+    pub(crate) fn address(&self) -> String {
+        match self {
+            Self::File(file) => file.display().to_string(),
+            Self::Server(address) => address.clone(),
+        }
+    }
+
+    /// How often this is in the database's files: those of SQLite, or everything of the server of Postgres, its log too.
+    pub(crate) async fn bytes_left(&self, marker: &str) -> usize {
+        match self {
+            Self::File(file) => bytes_left(file, marker),
+            Self::Server(_) => {
+                let mut connection = self.connection().await;
+                // What is in memory is written, as it would be in time.
+                sqlx::query("CHECKPOINT").execute(&mut connection).await.unwrap();
+                let folder: String =
+                    sqlx::query_scalar("SHOW data_directory").fetch_one(&mut connection).await.unwrap();
+                bytes_in(Path::new(&folder), marker)
+            }
+        }
+    }
+
     /// A connection of the test's own to a database of Postgres.
     pub(crate) async fn connection(&self) -> PgConnection {
         match self {
@@ -34,6 +63,19 @@ impl Place {
             Self::File(file) => Db::open(file).await.unwrap(),
             Self::Server(address) => Db::connect(address).await.unwrap(),
         }
+    }
+}
+
+/// How often this is in a database file and its side files.
+pub(crate) fn bytes_left(file: &Path, marker: &str) -> usize {
+    ["", "-wal", "-shm"].iter().map(|end| bytes_in(Path::new(&format!("{}{end}", file.display())), marker)).sum()
+}
+
+/// How often this is in a file, or in the files of a folder. Files come and go while they are looked through.
+fn bytes_in(path: &Path, marker: &str) -> usize {
+    match std::fs::read_dir(path) {
+        Ok(entries) => entries.flatten().map(|entry| bytes_in(&entry.path(), marker)).sum(),
+        Err(_) => std::fs::read(path).map_or(0, |bytes| memmem::find_iter(&bytes, marker).count()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs the program as a process of its own.
 
-use super::patient;
+use super::{database::Place, patient};
 use std::process::{Output, Stdio};
 use tempfile::TempDir;
 use tokio::{
@@ -37,8 +37,9 @@ pub(crate) async fn fail(arguments: &[&str], sentence: &str) {
     assert!(said.contains(sentence), "{said}");
 }
 
+/// A database with an organization and its admin; its `--db`.
 pub(crate) async fn acme(directory: &TempDir) -> String {
-    let db = directory.path().join("a.db").display().to_string();
+    let db = Place::fresh(&directory.path().join("a.db")).await.address();
     succeed(&["org", "add", "--db", &db, "acme", "Acme"]).await;
     let agent = ["agent", "add", "--db", &db, "--org", "acme", "--email", "maya@acme.test", "--name", "Maya"];
     succeed(&[&agent[..], &["--role", "admin"]].concat()).await;
