@@ -8,7 +8,8 @@
 mod erasures;
 mod restore;
 
-pub use restore::{Ledger, Restored, restore};
+pub use restore::{Ledger, Restored, replay, restore};
+pub(crate) use restore::{check_unused, remove};
 
 use crate::{
     db::Db,

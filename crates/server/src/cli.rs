@@ -7,8 +7,10 @@ mod embed;
 
 use crate::{
     Config, State, StaticFiles, TrustedProxies, agents,
-    backup::{self, Ledger},
+    backup::{self, Ledger, Restored},
     capacity::Capacity,
+    copy,
+    database_address::DatabaseAddress,
     db::Db,
     demo,
     error::{Error, Result},
@@ -59,6 +61,15 @@ enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Move everything from a database file to Postgres, or back. No server may be running on either.
+    Copy {
+        /// The database that is copied; it stays as it is.
+        #[arg(long, value_name = "FILE|ADDRESS", value_parser = database::parser())]
+        from: DatabaseAddress,
+        /// The new database: a file that doesn't exist, or an empty database of Postgres.
+        #[arg(long, value_name = "FILE|ADDRESS", value_parser = database::parser())]
+        to: DatabaseAddress,
+    },
     /// Print the list of deletions, of ids alone: to be kept apart from the database, for `restore`.
     Deletions {
         #[command(flatten)]
@@ -66,12 +77,13 @@ enum Command {
     },
     /// Restore a backup. What was deleted since stays deleted; every open page starts over.
     Restore {
-        /// The database file that is replaced; its server must be stopped.
+        /// The database file that is replaced, or the database of Postgres that was restored by its own tools. Its
+        /// servers must be stopped.
+        #[command(flatten)]
+        db: Database,
+        /// The backup of a database file.
         #[arg(long)]
-        db: PathBuf,
-        /// The backup.
-        #[arg(long)]
-        from: PathBuf,
+        from: Option<PathBuf>,
         /// What `deletions` printed, where the database itself is lost.
         #[arg(long)]
         deletions: Option<PathBuf>,
@@ -216,6 +228,7 @@ impl Cli {
                 backup::backup(db.file(database::BACKUP_OF_POSTGRES)?, &to).await?;
                 say("The backup is written.")
             }
+            Command::Copy { from, to } => say(&copy::copy(&from, &to, show_progress).await?.to_string()),
             Command::Deletions { db } => {
                 let db = db.open_existing().await?;
                 let list = backup::deletions(&db).await?;
@@ -228,7 +241,7 @@ impl Cli {
                     None if without_deletions => Ledger::Unknown,
                     None => Ledger::Replaced,
                 };
-                say(backup::restore(&db, &from, ledger).await?.to_string().trim_end())
+                say(restore(&db, from, ledger).await?.to_string().trim_end())
             }
             Command::Embed(embed) => embed.run().await,
         }
@@ -253,6 +266,7 @@ impl Serve {
         let static_files = self.dist.as_deref().map_or_else(|| Ok(StaticFiles::embedded()), StaticFiles::read)?;
         let db = self.db.open().await?;
         purge::check_settings(&db).await?;
+        db.check_free().await?;
         if self.demo {
             fill_with_demo(&db).await?;
         }
@@ -336,6 +350,18 @@ impl Agent {
     }
 }
 
+async fn restore(db: &DatabaseAddress, from: Option<PathBuf>, ledger: Ledger) -> Result<Restored> {
+    match (db, from) {
+        (DatabaseAddress::File(file), Some(from)) => backup::restore(file, &from, ledger).await,
+        (DatabaseAddress::Postgres(_), None) => backup::replay(db.open().await?, ledger).await,
+        (DatabaseAddress::File(_), None) => Err(Error::Setup("Name the backup: --from FILE.".to_owned())),
+        (DatabaseAddress::Postgres(_), Some(_)) => {
+            let how = "Restore the backup with Postgres' own tools (pg_restore), then run this without --from.";
+            Err(Error::Setup(how.to_owned()))
+        }
+    }
+}
+
 async fn add_agent(db: &Database, slug: &str, email: &str, name: String, role: Role) -> Result<()> {
     if !EMAIL.allows(email) {
         return Err(Error::Setup("This is no e-mail address.".to_owned()));
@@ -366,6 +392,12 @@ fn first_line(input: impl BufRead) -> Result<String> {
     // More than any password has, so that one that is too long is not cut but refused.
     input.take(64 * 1024).read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Says how far a table is, on the standard error.
+fn show_progress(table: &str, copied: u64, all: u64) {
+    // Nobody may be reading it.
+    let _ = writeln!(std::io::stderr(), "{table}: {copied} of {all}");
 }
 
 /// Prints one line on the standard output and flushes it.

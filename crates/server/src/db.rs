@@ -118,6 +118,18 @@ impl Db {
         self.inner.engine.sqlite().ok_or_else(refused)
     }
 
+    /// Checks that no command has the database for itself.
+    ///
+    /// # Errors
+    /// When one has: the database is being copied or restored.
+    pub(crate) async fn check_free(&self) -> Result<()> {
+        match &self.inner.engine {
+            // A command works on a copy of the file, or as its one writer.
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(postgres) => postgres.check_free().await,
+        }
+    }
+
     /// The engine itself.
     pub(crate) fn engine(&self) -> &Engine {
         &self.inner.engine

@@ -31,6 +31,7 @@ mod strict_json;
 // Storage and events.
 pub mod backup;
 pub mod change;
+mod copy;
 mod database_address;
 pub mod db;
 mod engine;

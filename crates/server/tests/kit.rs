@@ -42,6 +42,7 @@ use wire::{
 };
 
 /// An organization of the world: an admin, two agents, two contacts and three conversations.
+#[derive(Clone)]
 pub(crate) struct Team {
     pub(crate) org: OrgId,
     pub(crate) maya: AgentId,

@@ -1,5 +1,7 @@
 //! What is to be shown of Postgres itself. The other tests of the server run on it too: `cargo xtask test postgres`.
 
+mod moving;
+
 use crate::kit::{self, Node, World, database, patient, process};
 use sidenote_server::{db::Db, sql::sql};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -50,7 +52,7 @@ async fn a_node_whose_listening_connection_is_ended_hears_on() {
     for body in ["First", "Second", "Third"] {
         let ended: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity \
-             WHERE query LIKE 'LISTEN%' AND application_name = current_setting('application_name')",
+             WHERE query LIKE '%sidenote node%' AND pid <> pg_backend_pid() AND application_name = current_setting('application_name')",
         )
         .fetch_one(&mut connection)
         .await

@@ -2,9 +2,11 @@
 
 use super::{KINDS, erasures, path};
 use crate::{
+    copy,
     db::Db,
     engine::sqlite::{create_private, make_private},
     error::{Error, Result},
+    purge::{ask_for_rewrite, purge},
     schema, secret,
     sql::{Connection, sql},
 };
@@ -63,9 +65,7 @@ pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restore
     }
     let is_readable = file.exists() && retire(file).await?;
     if !is_readable && matches!(ledger, Ledger::Replaced) {
-        let why = "What was deleted since the backup is not known: there is no database to say it. Give the list \
-            that `sidenote-server deletions` made (--deletions FILE), or let it come back (--without-deletions).";
-        return Err(Error::Setup(why.to_owned()));
+        return Err(unknown_deletions());
     }
     let old = if is_readable { Some(Copy::of(file, beside(file, "replaying")).await?) } else { None };
     let new = Copy::of(from, beside(file, "restoring")).await?;
@@ -78,6 +78,12 @@ pub async fn restore(file: &Path, from: &Path, ledger: Ledger) -> Result<Restore
     remove_side_files(file);
     std::fs::rename(&new.0, file)?;
     Ok(Restored { deleted, erased, kept })
+}
+
+fn unknown_deletions() -> Error {
+    let why = "What was deleted since the backup is not known: there is no database to say it. Give the list \
+        that `sidenote-server deletions` made (--deletions FILE), or let it come back (--without-deletions).";
+    Error::Setup(why.to_owned())
 }
 
 /// A migrated copy of a database that only its owner can read. Removed on drop, unless it was renamed.
@@ -97,9 +103,14 @@ impl Copy {
 
 impl Drop for Copy {
     fn drop(&mut self) {
-        let _gone = std::fs::remove_file(&self.0);
-        remove_side_files(&self.0);
+        remove(&self.0);
     }
+}
+
+/// Removes a database file.
+pub(crate) fn remove(file: &Path) {
+    let _gone = std::fs::remove_file(file);
+    remove_side_files(file);
 }
 
 fn remove_side_files(file: &Path) {
@@ -148,6 +159,14 @@ async fn retire(file: &Path) -> Result<bool> {
     Ok(true)
 }
 
+/// Checks that nobody has the database file open.
+pub(crate) async fn check_unused(file: &Path) -> Result<()> {
+    if file.exists() {
+        retire(file).await?;
+    }
+    Ok(())
+}
+
 fn in_use() -> Error {
     Error::Setup("A server is running on this database: stop it first.".to_owned())
 }
@@ -159,16 +178,48 @@ async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Resu
         // There is one writer: the change below has the other file too.
         sqlx::query("ATTACH DATABASE ? AS old").bind(path(old)?).execute(db.sqlite()?.writer()).await?;
     }
+    let (deleted, erased) = replay_changes(&db, old.is_some(), &ledger).await?;
+    if old.is_some() {
+        sqlx::query("DETACH DATABASE old").execute(db.sqlite()?.writer()).await?;
+    }
+    let erased = erasures::replay(&db, &erased).await?;
+    // Moves everything into the one file, which is about to be renamed.
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db.sqlite()?.writer()).await?;
+    db.close().await;
+    Ok((deleted, erased))
+}
+
+/// Replays deletions into a database of Postgres that its own tools have restored, and starts a new epoch. No node may
+/// be running on it.
+///
+/// # Errors
+/// When a node is running, or the deletions since the backup are unknown; then nothing is changed.
+pub async fn replay(db: Db, ledger: Ledger) -> Result<Restored> {
+    if matches!(ledger, Ledger::Replaced) {
+        return Err(unknown_deletions());
+    }
+    let _alone = copy::alone(&db).await?;
+    let (deleted, erased) = replay_changes(&db, false, &ledger).await?;
+    let erased = erasures::replay(&db, &erased).await?;
+    // What is held back, a server removes when it runs.
+    purge(&db, true).await?;
+    db.close().await;
+    Ok(Restored { deleted, erased, kept: None })
+}
+
+/// Replays deletions and sign-outs, and starts a new epoch, in one change. Returns how many notes were deleted, and the
+/// contacts who are to be erased. `has_old`: the database that is replaced is there as `old`.
+async fn replay_changes(db: &Db, has_old: bool, ledger: &Ledger) -> Result<(u64, Vec<erasures::Erasure>)> {
     let mut tx = db.engine().begin().await?;
     let mut erased = Vec::new();
-    if old.is_some() {
+    if has_old {
         replay_people(&mut tx).await?;
         replay_notes(&mut tx).await?;
         erased = erasures::of_replaced(&mut tx).await?;
     } else {
         sql("DELETE FROM session").execute(&mut tx).await?;
     }
-    if let Ledger::Listed(lines) = &ledger {
+    if let Ledger::Listed(lines) = ledger {
         let (listed, lines) = erasures::of_list(lines)?;
         erased.extend(listed);
         replay_lines(&mut tx, &lines).await?;
@@ -183,14 +234,10 @@ async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Resu
     for (key, value) in [("epoch", secret::random_token(8)), ("cursor-key", secret::token())] {
         sql("UPDATE meta SET value = $1 WHERE key = $2").bind(value).bind(key).execute(&mut tx).await?;
     }
-    tx.commit().await?;
-    if old.is_some() {
-        sqlx::query("DETACH DATABASE old").execute(db.sqlite()?.writer()).await?;
+    if let Connection::Postgres(..) = tx {
+        ask_for_rewrite(&mut tx).await?;
     }
-    let erased = erasures::replay(&db, &erased).await?;
-    // Moves everything into the one file, which is about to be renamed.
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db.sqlite()?.writer()).await?;
-    db.close().await;
+    tx.commit().await?;
     Ok((deleted, erased))
 }
 

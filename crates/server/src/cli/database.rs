@@ -3,7 +3,7 @@
 use crate::database_address::DatabaseAddress;
 use clap::{
     Args,
-    builder::{OsStringValueParser, TypedValueParser as _},
+    builder::{OsStringValueParser, TypedValueParser},
 };
 use std::ops::Deref;
 
@@ -11,10 +11,15 @@ use std::ops::Deref;
 pub(super) const BACKUP_OF_POSTGRES: &str = "A backup of Postgres is made with its own tools (pg_dump, pg_basebackup); \
     keep what `deletions` prints with it.";
 
+/// Reads an address of a database.
+pub(super) fn parser() -> impl TypedValueParser<Value = DatabaseAddress> {
+    OsStringValueParser::new().try_map(DatabaseAddress::read)
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Database {
     /// The database: a file, or postgres://user@host/name (the password is read from $PGPASSWORD or ~/.pgpass).
-    #[arg(long, value_name = "FILE|ADDRESS", value_parser = OsStringValueParser::new().try_map(DatabaseAddress::read))]
+    #[arg(long, value_name = "FILE|ADDRESS", value_parser = parser())]
     db: DatabaseAddress,
 }
 

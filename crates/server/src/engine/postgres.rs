@@ -43,6 +43,10 @@ const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 const LOCK: &str = "WITH locked AS MATERIALIZED (SELECT id FROM org WHERE id = $1 FOR UPDATE) \
     SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS at FROM locked";
 
+/// Locks of a database's schema that end with their connection: many nodes, or one command alone.
+const BE_A_NODE: &str = "SELECT pg_try_advisory_lock_shared(hashtextextended('sidenote node ' || current_schema(), 0))";
+const BE_ALONE: &str = "SELECT pg_try_advisory_lock(hashtextextended('sidenote node ' || current_schema(), 0))";
+
 /// The pools of an open database.
 pub(crate) struct Postgres {
     address: String,
@@ -97,6 +101,28 @@ impl Postgres {
     /// A connection outside of the pools, for what changes the connection itself.
     pub(crate) async fn connection_of_its_own(&self) -> Result<PgConnection> {
         Ok(options(&self.address)?.connect().await?)
+    }
+
+    /// Keeps every node away for as long as the connection is held.
+    ///
+    /// # Errors
+    /// When a node is running.
+    pub(crate) async fn alone(&self) -> Result<PgConnection> {
+        let mut connection = self.connection_of_its_own().await?;
+        let is_alone: bool = sqlx::query_scalar(BE_ALONE).fetch_one(&mut connection).await?;
+        let why = "A server is running on this database: stop it first.";
+        if is_alone { Ok(connection) } else { Err(Error::Setup(why.to_owned())) }
+    }
+
+    /// Checks that a node may run.
+    ///
+    /// # Errors
+    /// When the database is being copied or restored.
+    pub(crate) async fn check_free(&self) -> Result<()> {
+        let mut connection = self.connection_of_its_own().await?;
+        let is_free: bool = sqlx::query_scalar(BE_A_NODE).fetch_one(&mut connection).await?;
+        let why = "This database is being copied or restored: start when that is over.";
+        if is_free { Ok(()) } else { Err(Error::Setup(why.to_owned())) }
     }
 
     /// Compares the machine's clock with the database's: either may be set or drift.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A value of a statement.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Value<'q> {
     Int(Option<i64>),
     Bool(bool),

@@ -91,7 +91,16 @@ impl Notices {
     pub(super) async fn listen(pool: &PgPool, node: &str) -> sqlx::Result<Self> {
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(CHANNEL).await?;
-        Ok(Self { listener, node: node.to_owned() })
+        let mut notices = Self { listener, node: node.to_owned() };
+        notices.be_a_node().await?;
+        Ok(notices)
+    }
+
+    /// As long as the connection lives, no command takes the database for unused.
+    async fn be_a_node(&mut self) -> sqlx::Result<()> {
+        // Where a command is at work already, nothing may be written: it holds what a change would lock.
+        sqlx::query(super::BE_A_NODE).execute(&mut self.listener).await?;
+        Ok(())
     }
 
     /// The next notice of another node. May be dropped while it waits.
@@ -105,7 +114,10 @@ impl Notices {
                 self.prove_alive().await?;
                 continue;
             };
-            let Some(first) = heard? else { return Ok(Notice::Lost) };
+            let Some(first) = heard? else {
+                self.be_a_node().await?;
+                return Ok(Notice::Lost);
+            };
             changed.extend(self.organization(first.payload()));
             while let Some(next) = self.listener.next_buffered() {
                 changed.extend(self.organization(next.payload()));
