@@ -7,6 +7,9 @@ use crate::{
     shell::{self, Error},
 };
 
+/// What the names of tests begin with that are about Postgres.
+const POSTGRES: &str = "postgres::";
+
 #[derive(Default)]
 pub(crate) struct Figures {
     lines: Vec<String>,
@@ -41,6 +44,10 @@ impl Figures {
         println!("\n== {target} {filter}");
         let mut command = project.cargo(&["test", "--locked", "--package", package, "--test", target, "--", filter]);
         command.args(["--nocapture", "--test-threads=1"]).envs(environment.iter().copied());
+        if !filter.starts_with(POSTGRES) {
+            // Those need its server.
+            command.args(["--skip", POSTGRES]);
+        }
         self.run(&mut command)
     }
 

@@ -90,6 +90,11 @@ impl Streams {
         }
     }
 
+    /// How many streams of agents and of visitors are open.
+    pub(crate) fn open(&self) -> (usize, usize) {
+        (self.agents.in_all(), self.visitors.in_all())
+    }
+
     /// Counts a stream of an agent, until the permit is dropped.
     ///
     /// # Errors

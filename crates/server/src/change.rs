@@ -16,6 +16,7 @@ use crate::{
     db::{Db, int},
     engine::{Begun, Turn},
     error::Result,
+    metrics,
     sql::{Connection, sql},
     wake_ups::Topic,
 };
@@ -172,6 +173,8 @@ impl Change {
             self.db.wake_ups().wake(topic);
         }
         self.db.engine().committed(self.org);
+        metrics::changed();
+        metrics::woken("own");
         Ok(())
     }
 

@@ -4,30 +4,24 @@
 mod contact;
 mod database;
 mod embed;
+mod serve;
 
 use crate::{
-    Config, State, StaticFiles, TrustedProxies, agents,
+    agents,
     backup::{self, Ledger, Restored},
-    capacity::Capacity,
     copy,
     database_address::DatabaseAddress,
-    db::Db,
-    demo,
     error::{Error, Result},
     import::{self, Files, Past},
-    orgs, password, purge, serve,
+    orgs, password,
 };
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use database::Database;
-use ipnet::IpNet;
 use std::{
     io::{BufRead, Write as _},
-    net::{IpAddr, SocketAddr},
     path::PathBuf,
-    time::Duration,
 };
-use tokio::net::TcpListener;
 use wire::{AgentId, Role, text_rules::EMAIL};
 
 /// Sidenote: an omnichannel inbox with contact notes.
@@ -41,7 +35,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the app and its API.
-    Serve(Serve),
+    Serve(serve::Serve),
     /// Import a mail archive (mbox, letters, folders of them), also beside a running server. A second import of it changes nothing.
     Import(Import),
     /// Organizations.
@@ -94,32 +88,6 @@ enum Command {
     /// The widget in other products' pages: keys, origins, tokens.
     #[command(subcommand)]
     Embed(embed::Embed),
-}
-
-#[derive(Debug, Args)]
-struct Serve {
-    #[command(flatten)]
-    db: Database,
-    /// The address to listen on, e. g. 127.0.0.1:8080; port 0 takes any free one.
-    #[arg(long)]
-    addr: SocketAddr,
-    /// The address browsers use, e. g. https://inbox.example.com, when a proxy with TLS stands in front.
-    #[arg(long)]
-    public_url: Option<String>,
-    /// A proxy in front of the server, or a network of them (10.0.0.0/8), whose `X-Forwarded-For` is believed; may be
-    /// given several times. Proxies on this machine are always believed.
-    #[arg(long, value_name = "CIDR", requires = "public_url", value_parser = proxy)]
-    trusted_proxy: Vec<IpNet>,
-    /// Fill an empty database with two organizations to try things with. On this machine only.
-    #[arg(long)]
-    demo: bool,
-    /// The directory of the built app.
-    #[arg(long)]
-    dist: Option<PathBuf>,
-    #[arg(long, hide = true, default_value_t = 12_000)]
-    undo_window_ms: u64,
-    #[arg(long, hide = true, default_value_t = 2_000)]
-    purge_ms: u64,
 }
 
 #[derive(Debug, Args)]
@@ -248,45 +216,6 @@ impl Cli {
     }
 }
 
-impl Serve {
-    async fn run(self) -> Result<()> {
-        let public_origin = self.public_url.as_deref().map(serve::public_origin).transpose()?;
-        serve::check_address(self.addr, public_origin.as_deref())?;
-        let config = Config {
-            public_origin,
-            capacity: Capacity::of_process(),
-            trusted_proxies: TrustedProxies::new(self.trusted_proxy),
-            undo_window: Duration::from_millis(self.undo_window_ms),
-            purge_every: Duration::from_millis(self.purge_ms.max(10)),
-            ..Config::default()
-        };
-        if self.demo && config.is_secure() {
-            return Err(Error::Setup("--demo makes accounts whose password everybody knows: not on https.".to_owned()));
-        }
-        let static_files = self.dist.as_deref().map_or_else(|| Ok(StaticFiles::embedded()), StaticFiles::read)?;
-        let db = self.db.open().await?;
-        purge::check_settings(&db).await?;
-        db.check_free().await?;
-        if self.demo {
-            fill_with_demo(&db).await?;
-        }
-        let state = State::new(db, config, static_files);
-        let listener = TcpListener::bind(self.addr).await.map_err(|error| cannot_listen(self.addr, &error))?;
-        let address = listener.local_addr()?;
-        say(&format!("listening on http://{address}"))?;
-        serve::serve(listener, crate::app(state.clone()), state).await
-    }
-}
-
-/// Fills the database and reports it on the standard error: the standard output is for the address alone.
-async fn fill_with_demo(db: &Db) -> Result<()> {
-    let sentence = match demo::make(db).await? {
-        demo::Outcome::Made => "The demo is made: sign in as maya@acme.test or gia@globex.test with the password demo.",
-        demo::Outcome::NotEmpty => "The demo is not made: the database is not empty.",
-    };
-    Ok(writeln!(std::io::stderr(), "{sentence}")?)
-}
-
 impl Import {
     async fn run(self) -> Result<()> {
         let own = import::Own::new(&self.own).map_err(|error| Error::Setup(format!("{error}.")))?;
@@ -311,16 +240,6 @@ impl Import {
         }
         Ok(())
     }
-}
-
-/// A network, or one address.
-fn proxy(text: &str) -> Result<IpNet, &'static str> {
-    let address = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| address()).map_err(|_| "an address or a network is like 10.0.0.7, 10.0.0.0/8 or fd00::/8")
-}
-
-fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Error {
-    Error::Setup(format!("Can't listen on {address}: {error}."))
 }
 
 impl Agent {

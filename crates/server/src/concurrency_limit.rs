@@ -40,6 +40,11 @@ impl<Key: Clone + Eq + Hash> ConcurrencyLimit<Key> {
         Self { inner: Arc::new(Inner { most_by_key, most, open }) }
     }
 
+    /// How many are under way.
+    pub(crate) fn in_all(&self) -> usize {
+        self.inner.open().in_all
+    }
+
     /// Counts one more, until the permit is dropped.
     ///
     /// # Errors

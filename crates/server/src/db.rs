@@ -171,6 +171,20 @@ impl Db {
         self.inner.reads.load(Ordering::Relaxed)
     }
 
+    /// Asks the database something.
+    ///
+    /// # Errors
+    /// When it can't answer.
+    pub(crate) async fn answers(&self) -> Result<()> {
+        sql("SELECT key FROM meta WHERE key = 'epoch'").fetch_one(&mut self.inner.engine.read().await?).await?;
+        Ok(())
+    }
+
+    /// The connections of each pool: how many are open, and how many of them are idle.
+    pub(crate) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        self.inner.engine.connections()
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.inner.engine.is_closed()
     }

@@ -103,6 +103,14 @@ impl Engine {
         }
     }
 
+    /// The connections of each pool: how many are open, and how many of them are idle.
+    pub(crate) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.connections(),
+            Self::Postgres(postgres) => postgres.connections(),
+        }
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Sqlite(sqlite) => sqlite.is_closed(),

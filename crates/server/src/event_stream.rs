@@ -1,6 +1,6 @@
 //! Streams of server-sent events: framing, heartbeats, and their end. A stream's content comes from its [`Source`].
 
-use crate::{error::Result, state::State};
+use crate::{error::Result, secret, state::State};
 use axum::response::{
     IntoResponse as _, Response,
     sse::{Event, Sse},
@@ -15,6 +15,9 @@ use tokio::{
 
 /// Tells buffering proxies to pass events on at once. Caching is forbidden for the whole API, in `request_guard`.
 const NO_BUFFERING: [(&str, &str); 1] = [("x-accel-buffering", "no")];
+
+/// When a server stops, its readers come back within this time, to another one or to its successor.
+const COME_BACK_WITHIN_MS: u32 = 2000;
 
 /// The content of a stream, read from its own position on.
 pub(crate) trait Source: Send + 'static {
@@ -45,6 +48,7 @@ pub(crate) fn respond(state: &State, permit: impl Send + 'static, first: Vec<Eve
         closing: state.closing(),
         pace: state.heartbeat(),
         beat: Instant::now() + state.heartbeat(),
+        has_said_when: false,
         _permit: permit,
     };
     let events = stream::unfold(open, async |mut open| open.next().await.map(|event| (event, open)));
@@ -58,6 +62,8 @@ struct Open<S, P> {
     pace: Duration,
     /// When the next heartbeat is due.
     beat: Instant,
+    /// The stream is about to end, and has said when to come back.
+    has_said_when: bool,
     _permit: P,
 }
 
@@ -66,7 +72,9 @@ impl<S: Source, P> Open<S, P> {
     async fn next(&mut self) -> Option<Event> {
         loop {
             if *self.closing.borrow_and_update() {
-                return None;
+                // Not all at the same moment.
+                let pause = Duration::from_millis(secret::random_below(COME_BACK_WITHIN_MS).into());
+                return (!std::mem::replace(&mut self.has_said_when, true)).then(|| Event::default().retry(pause));
             }
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);

@@ -14,14 +14,18 @@ mod client_address;
 mod concurrency_limit;
 mod connections;
 pub mod error;
+mod health;
 mod hyper_refusals;
 pub mod if_match;
 pub mod input;
 mod lingering_close;
+mod metrics;
+mod metrics_server;
 mod origin;
 mod page;
 mod pages;
 mod request_guard;
+mod request_log;
 mod request_parts;
 mod request_rules;
 pub mod state;
@@ -133,7 +137,8 @@ pub fn app(state: State) -> Router {
     let queries = middleware::from_fn_with_state(DeclaredQueries::of(&document), request_rules::declared_query);
     let document = document.to_json().expect("the document is plain values");
     let openapi = move || async move { ([("content-type", "application/json")], document) };
-    finish(api.route(wire::paths::OPENAPI, axum::routing::get(openapi)).route_layer(queries), state)
+    let api = api.route(wire::paths::OPENAPI, axum::routing::get(openapi)).route_layer(queries);
+    finish(api.merge(health::routes()), state)
 }
 
 /// Adds the layers that every request passes. The last layer sees a request first.
@@ -152,6 +157,7 @@ fn finish(routes: Router<State>, state: State) -> Router {
         .layer(listed_pages)
         .layer(middleware::from_fn(request_rules::one_host))
         .layer(headers)
+        .layer(middleware::from_fn(request_log::log))
         .with_state(state)
 }
 

@@ -11,6 +11,7 @@ use crate::{
         sqlite::Sqlite,
     },
     error::Result,
+    metrics,
     sql::{Builder, Connection, Row, Sql, sql},
     wake_ups::Topic,
 };
@@ -70,9 +71,13 @@ async fn follow_nodes(db: &Db, postgres: &Postgres, followed: &mut Followed) -> 
         };
         if let Some(Notice::Changed(organizations)) = notice {
             let waited_for = organizations.into_iter().filter(|org| db.wake_ups().are_waited_for(*org)).collect();
-            followed.look(db, waited_for).await?;
+            if followed.look(db, waited_for).await? {
+                metrics::woken("told");
+            }
         } else {
-            followed.look_at_all(db).await?;
+            if followed.look_at_all(db).await? {
+                metrics::woken("found");
+            }
             postgres.compare_clocks().await?;
             look_at = Instant::now() + LOOK_EVERY;
         }
@@ -97,34 +102,35 @@ const HAS_ERASURES: &str =
     "SELECT EXISTS (SELECT 1 FROM event WHERE org_id = $1 AND seq > $2 AND kind = 'contact-erased')";
 
 impl Followed {
-    /// Wakes what has changed in any organization since it was last looked at.
-    async fn look_at_all(&mut self, db: &Db) -> Result<()> {
+    /// Wakes what has changed in any organization since it was last looked at. Returns whether anything was woken.
+    async fn look_at_all(&mut self, db: &Db) -> Result<bool> {
         let organizations = db.wake_ups().organizations();
         let waited_for: HashSet<OrgId> = organizations.iter().copied().collect();
         self.0.retain(|org, _| waited_for.contains(org));
         self.look(db, organizations).await
     }
 
-    async fn look(&mut self, db: &Db, organizations: Vec<OrgId>) -> Result<()> {
+    async fn look(&mut self, db: &Db, organizations: Vec<OrgId>) -> Result<bool> {
+        let mut has_woken = false;
         for some in organizations.chunks(MOST_AT_ONCE) {
             let mut reading = db.engine().read().await?;
             for row in versions(some).fetch_all(&mut reading).await? {
-                self.look_at(db, &mut reading, &row).await?;
+                has_woken |= self.look_at(db, &mut reading, &row).await?;
             }
         }
-        Ok(())
+        Ok(has_woken)
     }
 
-    async fn look_at(&mut self, db: &Db, reading: &mut Connection, row: &Row) -> Result<()> {
+    async fn look_at(&mut self, db: &Db, reading: &mut Connection, row: &Row) -> Result<bool> {
         let org = row.id("id")?;
         let now = (row.seq("seq")?, row.get("access_rev")?);
         match self.0.insert(org, now) {
-            Some(before) if before == now => {}
+            Some(before) if before == now => return Ok(false),
             Some((seq, _)) => wake(db, reading, org, seq).await?,
             // Somebody has begun to wait, and may have read before this.
             None => db.wake_ups().wake_those(org, |_| true),
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     db::Db,
     engine::Engine,
     error::{Error, Result},
-    rate_limit,
+    metrics, rate_limit,
     sql::{Connection, sql},
 };
 use std::time::Duration;
@@ -47,6 +47,7 @@ pub(crate) async fn purge_regularly(db: Db, every: Duration) {
             Err(Error::Database(sqlx::Error::PoolClosed)) => return,
             Err(_) => tracing::warn!("deleted text can't be removed now; trying again"),
         }
+        metrics::purge_lag(waiting_since.map_or(Duration::ZERO, |since| since.elapsed()));
         if waiting_since.is_some_and(|since| since.elapsed() > ALARM) {
             tracing::error!("deleted text is still in the files: a reader has been open for over a minute");
         }

@@ -23,6 +23,11 @@ pub(crate) fn random_token(length: usize) -> String {
     text
 }
 
+/// A random number below the limit, near enough to even for pauses.
+pub(crate) fn random_below(limit: u32) -> u32 {
+    getrandom::u32().expect("the operating system always has random bytes once it is up") % limit
+}
+
 /// SHA-256 in hexadecimal. Tokens are stored as hashes, so that a copy of the database opens no session.
 #[must_use]
 pub fn hash(token: &str) -> String {

@@ -39,7 +39,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
     let _survives = survive_full_files();
     let graceful = GracefulShutdown::new();
     let connections = Connections::new(state.config().capacity);
-    let mut told_to_stop = std::pin::pin!(told_to_stop());
+    let mut told_to_stop = std::pin::pin!(until_drained(&state));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -102,6 +102,13 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: W
         .serve_connection(io, TowerToHyperService::new(service));
     // A broken connection needs no action: the client reconnects.
     let _ = watcher.watch(connection).await;
+}
+
+/// Waits for a signal to stop, and then until load balancers have seen that no requests should come here.
+async fn until_drained(state: &State) {
+    told_to_stop().await;
+    state.drain();
+    tokio::time::sleep(state.config().drain_time).await;
 }
 
 async fn told_to_stop() {

@@ -10,7 +10,13 @@ use crate::{
     static_files::StaticFiles,
     visitor_limits::VisitorLimits,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::sync::watch;
 
 /// The configuration, set at start.
@@ -30,6 +36,8 @@ pub struct Config {
     pub capacity: Capacity,
     /// The time limit for a request's headers; a connection that sends nothing is closed after it too.
     pub header_time: Duration,
+    /// How long a server that is told to stop goes on, so that load balancers see it.
+    pub drain_time: Duration,
     /// A connection whose client reads nothing of an answer for this long is closed.
     pub write_time: Duration,
 }
@@ -44,6 +52,7 @@ impl Default for Config {
             heartbeat: Duration::from_secs(15),
             capacity: Capacity::default(),
             header_time: Duration::from_secs(10),
+            drain_time: Duration::ZERO,
             write_time: Duration::from_secs(30),
         }
     }
@@ -72,6 +81,7 @@ struct Inner {
     visitor_limits: VisitorLimits,
     streams: Streams,
     feeds: Feeds,
+    is_draining: AtomicBool,
     closing: watch::Sender<bool>,
 }
 
@@ -88,6 +98,7 @@ impl State {
             config,
             static_files,
             feeds: Feeds::default(),
+            is_draining: AtomicBool::new(false),
             closing,
         };
         Self { inner: Arc::new(inner) }
@@ -131,6 +142,15 @@ impl State {
 
     pub(crate) fn feeds(&self) -> &Feeds {
         &self.inner.feeds
+    }
+
+    /// Tells load balancers to send nothing more.
+    pub(crate) fn drain(&self) {
+        self.inner.is_draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.is_draining.load(Ordering::Relaxed)
     }
 
     /// Ends every stream, since the server is about to stop.

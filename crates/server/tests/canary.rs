@@ -32,6 +32,11 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
+/// What was logged so far.
+pub(crate) fn log() -> String {
+    String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned()
+}
+
 /// Captures the log of every test at its most detailed level; called when a world is made.
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();

@@ -6,21 +6,21 @@
 
 mod cut;
 mod disk;
-mod kill;
-mod ledger;
+pub(crate) mod kill;
+pub(crate) mod ledger;
 mod proxy;
 mod sync;
 
 /// The number of runs: this many, unless the environment sets it.
-fn runs(usual: usize) -> usize {
+pub(crate) fn runs(usual: usize) -> usize {
     std::env::var("SIDENOTE_FAULT_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(usual)
 }
 
 /// A small generator (splitmix64): the same seed gives the same test.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, most: u64) -> u64 {
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -33,6 +33,7 @@ mod migrations;
 mod nodes;
 mod non_interference;
 mod openapi;
+mod operating;
 mod postgres;
 mod refusals;
 mod removal;

@@ -1,5 +1,6 @@
 //! What is to be shown of Postgres itself. The other tests of the server run on it too: `cargo xtask test postgres`.
 
+mod faults;
 mod moving;
 
 use crate::kit::{self, Node, World, database, patient, process};

@@ -14,7 +14,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use notices::Notifier;
 use sqlx::{
-    ConnectOptions as _, PgConnection, PgPool,
+    ConnectOptions as _, PgConnection, PgPool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::time::timeout;
@@ -137,19 +137,30 @@ impl Postgres {
 
     /// A write transaction that holds no lock yet.
     pub(super) async fn begin(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(self.writers.begin_with(BEGIN_CHANGE).await?, self.clock.clone()))
+        Ok(sql::Connection::Postgres(begin(&self.writers, BEGIN_CHANGE).await?, self.clock.clone()))
     }
 
     pub(super) async fn read(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(self.readers.begin_with(BEGIN_READING).await?, self.clock.clone()))
+        Ok(sql::Connection::Postgres(begin(&self.readers, BEGIN_READING).await?, self.clock.clone()))
     }
 
     pub(super) async fn search(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(self.searchers.begin_with(BEGIN_READING).await?, self.clock.clone()))
+        Ok(sql::Connection::Postgres(begin(&self.searchers, BEGIN_READING).await?, self.clock.clone()))
     }
 
     pub(super) async fn limits(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(self.limits.begin_with(BEGIN_CHANGE).await?, self.clock.clone()))
+        Ok(sql::Connection::Postgres(begin(&self.limits, BEGIN_CHANGE).await?, self.clock.clone()))
+    }
+
+    pub(super) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        let pools = [
+            ("writers", &self.writers),
+            ("readers", &self.readers),
+            ("searchers", &self.searchers),
+            ("notices", &self.notices),
+            ("limits", &self.limits),
+        ];
+        pools.map(|(name, pool)| (name, pool.size() as usize, pool.num_idle())).to_vec()
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -164,6 +175,27 @@ impl Postgres {
         self.readers.close().await;
         self.searchers.close().await;
         self.writers.close().await;
+    }
+}
+
+/// Begins a transaction. A connection that was ended while it was idle is noticed here, where nothing has begun: the next one
+/// is tried.
+async fn begin(pool: &PgPool, text: &'static str) -> sqlx::Result<Transaction<'static, sqlx::Postgres>> {
+    for _ in 0..pool.size() {
+        match pool.begin_with(text).await {
+            Err(error) if is_lost(&error) => {}
+            begun => return begun,
+        }
+    }
+    pool.begin_with(text).await
+}
+
+/// Whether the connection is lost: broken, or ended by the server, which stops, has crashed or was told to.
+fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P0")),
+        _ => false,
     }
 }
 

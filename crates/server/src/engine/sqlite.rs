@@ -60,6 +60,11 @@ impl Sqlite {
         Ok(self.readers.acquire().await?)
     }
 
+    pub(super) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        let pools = [("writers", &self.writer), ("readers", &self.readers), ("searchers", &self.searchers)];
+        pools.map(|(name, pool)| (name, pool.size() as usize, pool.num_idle())).to_vec()
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.readers.is_closed()
     }

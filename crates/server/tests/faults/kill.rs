@@ -78,7 +78,7 @@ async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_di
 }
 
 /// A database with a contact to write about; each run starts with a copy of it.
-pub(super) async fn template(directory: &TempDir) -> (String, ContactId, ConversationId) {
+pub(crate) async fn template(directory: &TempDir) -> (String, ContactId, ConversationId) {
     let db = acme(directory).await;
     let (mut child, address) = serve(&db, &[]).await;
     let cookie = sign_in(&address).await;

@@ -6,22 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::{ContactId, ContactNoteId, ConversationId, paths};
 
 /// A client that writes notes about one contact.
-pub(super) struct Writer {
-    pub(super) address: String,
-    pub(super) cookie: String,
-    pub(super) contact: ContactId,
-    pub(super) conversation: ConversationId,
+pub(crate) struct Writer {
+    pub(crate) address: String,
+    pub(crate) cookie: String,
+    pub(crate) contact: ContactId,
+    pub(crate) conversation: ConversationId,
     /// Every note that was sent, with its text.
-    pub(super) sent: BTreeMap<ContactNoteId, String>,
-    pub(super) acknowledged: BTreeSet<ContactNoteId>,
+    pub(crate) sent: BTreeMap<ContactNoteId, String>,
+    pub(crate) acknowledged: BTreeSet<ContactNoteId>,
     /// Deletions that were acknowledged.
-    pub(super) deleted: BTreeSet<ContactNoteId>,
+    pub(crate) deleted: BTreeSet<ContactNoteId>,
     /// Deletions that were sent and not acknowledged.
-    pub(super) perhaps_deleted: BTreeSet<ContactNoteId>,
+    pub(crate) perhaps_deleted: BTreeSet<ContactNoteId>,
 }
 
 impl Writer {
-    pub(super) fn new(address: &str, cookie: &str, contact: ContactId, conversation: ConversationId) -> Self {
+    pub(crate) fn new(address: &str, cookie: &str, contact: ContactId, conversation: ConversationId) -> Self {
         Self {
             address: address.to_owned(),
             cookie: cookie.to_owned(),
@@ -35,7 +35,7 @@ impl Writer {
     }
 
     /// One attempt at a note. Returns whether it was acknowledged.
-    pub(super) async fn put(&mut self, id: ContactNoteId, text: &str) -> bool {
+    pub(crate) async fn put(&mut self, id: ContactNoteId, text: &str) -> bool {
         self.sent.insert(id, text.to_owned());
         let body = json!({ "body": text, "conversation_id": self.conversation });
         let status =
@@ -48,7 +48,7 @@ impl Writer {
     }
 
     /// One attempt at a deletion. Returns whether it was acknowledged.
-    pub(super) async fn delete(&mut self, id: ContactNoteId) -> bool {
+    pub(crate) async fn delete(&mut self, id: ContactNoteId) -> bool {
         self.perhaps_deleted.insert(id);
         let status =
             self.request("DELETE", &paths::contact_note(self.contact, id), None).await.map(|(status, _)| status);
@@ -62,7 +62,7 @@ impl Writer {
 
     /// Sends everything that was not acknowledged again, with the same ids. Returns how much of it the server had
     /// already.
-    pub(super) async fn retry(&mut self) -> usize {
+    pub(crate) async fn retry(&mut self) -> usize {
         let unheard: Vec<_> = self.sent.iter().filter(|(id, _)| !self.acknowledged.contains(id)).collect();
         let unheard: Vec<_> = unheard.into_iter().map(|(id, text)| (*id, text.clone())).collect();
         let mut was_there = 0;
@@ -84,7 +84,7 @@ impl Writer {
     }
 
     /// Every note of this contact that the server has.
-    pub(super) async fn on_server(&self) -> Vec<(ContactNoteId, String)> {
+    pub(crate) async fn on_server(&self) -> Vec<(ContactNoteId, String)> {
         let mut notes = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
@@ -103,7 +103,7 @@ impl Writer {
     }
 
     /// The bytes of a request.
-    pub(super) fn written(&self, method: &str, path: &str, body: Option<&Value>) -> String {
+    pub(crate) fn written(&self, method: &str, path: &str, body: Option<&Value>) -> String {
         let body = body.map(ToString::to_string).unwrap_or_default();
         let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
         format!(
@@ -116,7 +116,7 @@ impl Writer {
     }
 
     /// `None`: no complete answer came.
-    pub(super) async fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+    pub(crate) async fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
         let request = self.written(method, path, body);
         let answer = try_ask(&self.address, &request).await?;
         let (head, body) = answer.split_once("\r\n\r\n")?;
@@ -130,7 +130,7 @@ impl Writer {
 }
 
 /// The differences between a server and these ledgers. `settled`: everything was acknowledged in the end.
-pub(super) async fn wrongs(writers: &[Writer], settled: bool) -> Vec<String> {
+pub(crate) async fn wrongs(writers: &[Writer], settled: bool) -> Vec<String> {
     let mut wrongs = Vec::new();
     let there = writers[0].on_server().await;
     let mut seen = BTreeSet::new();

@@ -45,7 +45,7 @@ pub(crate) async fn database(file: &Path, schema: i64) -> (Past, SqliteConnectio
 pub(crate) async fn opened(file: &Path, config: Config) -> (Db, super::Client) {
     let db = Db::open(file).await.unwrap();
     let app = sidenote_server::app(State::new(db.clone(), config, StaticFiles::default()));
-    let nobody = super::Client { app, headers: axum::http::HeaderMap::new() }.with("host", "localhost");
+    let nobody = super::Client::new(app).with("host", "localhost");
     let sam = nobody.with("cookie", &format!("sid={SESSION}")).with("sec-fetch-site", "same-origin");
     (db, sam.with("x-sidenote", "1"))
 }

@@ -38,7 +38,11 @@ impl Stream {
             if let Some((frame, rest)) = self.text.split_once("\n\n") {
                 let (frame, rest) = (read_frame(frame), rest.to_owned());
                 self.text = rest;
-                return Some(frame);
+                // A frame without an event and a position says when to come back.
+                if !frame.event.is_empty() || frame.id.is_some() {
+                    return Some(frame);
+                }
+                continue;
             }
             let chunk = patient(self.chunks.next()).await?;
             self.text += std::str::from_utf8(&chunk.unwrap()).unwrap();

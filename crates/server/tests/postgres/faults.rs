@@ -1,0 +1,158 @@
+//! What goes wrong with several nodes, checked by the writers' ledgers: a node is killed while it writes, and Postgres ends
+//! connections at any statement.
+
+use crate::{
+    faults::{
+        Dice,
+        kill::template,
+        ledger::{Writer, wrongs},
+        runs,
+    },
+    kit::{
+        self,
+        database::Place,
+        eventually, patient,
+        process::{serve, sign_in},
+    },
+};
+use sqlx::PgConnection;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+use tokio::{process::Child, task::JoinSet};
+use wire::ContactNoteId;
+
+const NODES: usize = 3;
+const WRITERS: usize = 6;
+
+/// Servers over one database, and where they listen now.
+struct Cluster {
+    db: String,
+    nodes: Vec<Child>,
+    addresses: Arc<Mutex<Vec<String>>>,
+}
+
+impl Cluster {
+    async fn start(db: String) -> Self {
+        let mut cluster = Self { db, nodes: Vec::new(), addresses: Arc::default() };
+        for _ in 0..NODES {
+            let (node, address) = serve(&cluster.db, &[]).await;
+            cluster.nodes.push(node);
+            cluster.addresses.lock().unwrap().push(address);
+        }
+        cluster
+    }
+
+    fn address(&self, nth: usize) -> String {
+        self.addresses.lock().unwrap()[nth].clone()
+    }
+
+    /// Kills a node. Another one takes its place.
+    async fn kill(&mut self, nth: usize) {
+        self.nodes[nth].kill().await.unwrap();
+        let (node, address) = serve(&self.db, &[]).await;
+        self.nodes[nth] = node;
+        self.addresses.lock().unwrap()[nth] = address;
+    }
+}
+
+/// Ends some of the nodes' connections, whatever they do. Returns how many.
+async fn end_connections(admin: &mut PgConnection, dice: &mut Dice) -> u64 {
+    let end = "SELECT COUNT(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity \
+        WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid() AND pid % 3 = $1";
+    let third = i32::try_from(dice.below(3)).unwrap();
+    let ended: i64 = sqlx::query_scalar(end).bind(third).fetch_one(admin).await.unwrap();
+    u64::try_from(ended).unwrap()
+}
+
+/// What the writers of a run share.
+#[derive(Clone)]
+struct Run {
+    addresses: Arc<Mutex<Vec<String>>>,
+    written: Arc<AtomicU64>,
+    is_over: Arc<AtomicBool>,
+}
+
+/// Writes and deletes until the run is over. What is not acknowledged is sent again, to another node, as a browser
+/// behind a load balancer does.
+async fn write(mut writer: Writer, nth: usize, mut dice: Dice, run: Run) -> (Writer, u64) {
+    let (mut node, mut retries) = (nth, 0);
+    let mut elsewhere = |writer: &mut Writer| {
+        node += 1;
+        retries += 1;
+        writer.address.clone_from(&run.addresses.lock().unwrap()[node % NODES]);
+    };
+    while !run.is_over.load(Ordering::Relaxed) {
+        let id = ContactNoteId::fresh();
+        let text = format!("note of {nth} {}", "x".repeat(usize::try_from(dice.below(3000)).unwrap()));
+        while !writer.put(id, &text).await {
+            elsewhere(&mut writer);
+        }
+        run.written.fetch_add(1, Ordering::Relaxed);
+        if dice.below(4) == 0 {
+            while !writer.delete(id).await {
+                elsewhere(&mut writer);
+            }
+        }
+    }
+    (writer, retries)
+}
+
+/// Every position has its event, and there is no other.
+async fn log_is_whole(admin: &mut PgConnection) -> bool {
+    let select = "SELECT bool_and(o.seq = (SELECT COUNT(*) FROM event e WHERE e.org_id = o.id) \
+        AND o.seq = (SELECT MAX(seq) FROM event e WHERE e.org_id = o.id)) FROM org o";
+    sqlx::query_scalar(select).fetch_one(admin).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_node_is_killed_and_whatever_connection_ends_nothing_is_lost_or_doubled() {
+    let runs = runs(6);
+    let directory = kit::directory();
+    let (db, contact, conversation) = template(&directory).await;
+    let mut admin = Place::of(&db).connection().await;
+    let mut cluster = Cluster::start(db).await;
+    let cookie = sign_in(&cluster.address(0)).await;
+    let mut dice = Dice(5);
+    let mut writers: Vec<_> =
+        (0..WRITERS).map(|nth| Writer::new(&cluster.address(nth % NODES), &cookie, contact, conversation)).collect();
+    let (mut killed, mut ended, mut retried) = (0, 0, 0);
+    for nth_run in 0..runs {
+        let run = Run { addresses: Arc::clone(&cluster.addresses), written: Arc::default(), is_over: Arc::default() };
+        let mut writing = JoinSet::new();
+        for (nth, writer) in writers.drain(..).enumerate() {
+            let dice = Dice(nth_run as u64 * 100 + nth as u64);
+            writing.spawn(write(writer, nth, dice, run.clone()));
+        }
+        for _ in 0..3 {
+            let enough = run.written.load(Ordering::Relaxed) + 1 + dice.below(30);
+            eventually(async || run.written.load(Ordering::Relaxed) >= enough).await;
+            if dice.below(2) == 0 {
+                cluster.kill(usize::try_from(dice.below(NODES as u64)).unwrap()).await;
+                killed += 1;
+            } else {
+                ended += end_connections(&mut admin, &mut dice).await;
+            }
+        }
+        run.is_over.store(true, Ordering::Relaxed);
+        for (mut writer, retries) in patient(writing.join_all()).await {
+            retried += retries;
+            writer.address = cluster.address(0);
+            writers.push(writer);
+        }
+        // A connection that was ended may be noticed by the first request only.
+        eventually(async || {
+            writers[0].request("GET", "/api/v1/me", None).await.is_some_and(|(status, _)| status == 200)
+        })
+        .await;
+        assert_eq!(wrongs(&writers, true).await, [""; 0], "run {nth_run}");
+        assert!(log_is_whole(&mut admin).await, "run {nth_run}: a position without an event");
+    }
+    let acknowledged: usize = writers.iter().map(|writer| writer.acknowledged.len()).sum();
+    let deleted: usize = writers.iter().map(|writer| writer.deleted.len()).sum();
+    println!(
+        "figure: three nodes on Postgres, {killed} nodes killed and {ended} connections ended while six wrote: 0 lost, 0 doubled, \
+         0 resurrected of {acknowledged} notes and {deleted} deletions; {retried} were sent again"
+    );
+}
