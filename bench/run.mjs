@@ -4,11 +4,11 @@
 //
 // Without names it runs all of them. Each prints its figures with median, smallest and 95th percentile; the ratios come
 // last. `cargo xtask bench` builds everything and sets where it is: SIDENOTE_SERVER, SIDENOTE_DIST, SIDENOTE_PACKAGE (the npm
-// package), SIDENOTE_ECHO (the bare echo), CHROMIUM.
+// package), SIDENOTE_ECHO (the bare echo), SIDENOTE_POSTGRES (an empty database), CHROMIUM.
 import { parseArgs } from "node:util";
 import { Section, write } from "./harness/report.mjs";
 
-const SUITES = ["cold", "cold_slow", "add", "panels", "switch", "fan_in", "tabs", "list", "memory", "widget", "server", "live"];
+const SUITES = ["cold", "cold_slow", "add", "panels", "switch", "fan_in", "tabs", "list", "memory", "widget", "server", "nodes", "live"];
 const ROUNDS = 9;
 
 const { values, positionals } = parseArgs({ options: { rounds: { type: "string" } }, allowPositionals: true });

@@ -34,12 +34,19 @@ export class StreamReaders {
   }
 
   async #ask(message) {
-    const answer = Promise.race([
-      once(this.#child, "message"),
-      once(this.#child, "exit").then(([code]) => Promise.reject(new Error(`the readers of streams ended with ${code}`))),
-    ]);
+    const asked = new AbortController();
+    const ended = once(this.#child, "exit", asked).then(([code]) => {
+      throw new Error(`the readers of streams ended with ${code}`);
+    });
+    // It is not waited for once there is an answer.
+    ended.catch(() => {});
+    const answer = Promise.race([once(this.#child, "message", asked), ended]);
     this.#child.send(message);
-    return (await answer)[0];
+    try {
+      return (await answer)[0];
+    } finally {
+      asked.abort();
+    }
   }
 }
 

@@ -5,9 +5,17 @@ use std::process::{Command, ExitCode};
 
 use crate::{
     build, install, package,
+    postgres::{Postgres, Purpose},
     project::Project,
     shell::{self, Error},
 };
+
+/// Whether the suite `nodes` is among those that are run.
+fn needs_postgres(words: &[&str]) -> bool {
+    let suites = words.iter().filter(|word| word.chars().all(|it| it.is_ascii_lowercase() || it == '_'));
+    let mut suites = suites.peekable();
+    suites.peek().is_none() || suites.any(|suite| *suite == "nodes")
+}
 
 /// `words` go to `bench/run.mjs`.
 pub(crate) fn bench(project: &Project, words: &[&str]) -> Result<ExitCode, Error> {
@@ -15,6 +23,7 @@ pub(crate) fn bench(project: &Project, words: &[&str]) -> Result<ExitCode, Error
     build::echo(project)?;
     package::made(project)?;
     install::npm_packages(project)?;
+    let postgres = needs_postgres(words).then(|| Postgres::start(Purpose::Figures)).transpose()?;
     let chromium = install::browser()?.chromium;
     // The suite `server` opens thousands of connections.
     let mut command = Command::new("sh");
@@ -26,7 +35,8 @@ pub(crate) fn bench(project: &Project, words: &[&str]) -> Result<ExitCode, Error
             .env("SIDENOTE_SERVER", project.server(build::FAST))
             .env("SIDENOTE_DIST", project.dist())
             .env("SIDENOTE_PACKAGE", package::directory(project))
-            .env("SIDENOTE_ECHO", project.echo(build::FAST)),
+            .env("SIDENOTE_ECHO", project.echo(build::FAST))
+            .envs(postgres.as_ref().map(|postgres| ("SIDENOTE_POSTGRES", postgres.address()))),
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use std::{process::ExitCode, time::Instant};
 use crate::{
     api, install, lanes,
     lanes::Outcome,
-    postgres::Postgres,
+    postgres::{Postgres, Purpose},
     project::Project,
     shell::{self, Error},
     size, stories,
@@ -102,8 +102,8 @@ pub(crate) fn everything(project: &Project) -> Result<ExitCode, Error> {
         project,
         &[
             &[
-                &[Step::Fmt, Step::Clippy, Step::Deny, Step::Native, Step::Postgres, Step::Browser],
-                &[Step::Build, Step::Size, Step::Api],
+                &[Step::Fmt, Step::Clippy, Step::Deny, Step::Native, Step::Postgres],
+                &[Step::Build, Step::Size, Step::Browser, Step::Api],
             ],
             &[&[Step::EndToEnd, Step::Long]],
         ],
@@ -216,10 +216,10 @@ const ON_A_FILE: &str = "test(/file/) or test(/^(backup|faults|migrations)::/)";
 
 /// The tests of the server once more, on Postgres: all but those [`ON_A_FILE`].
 fn on_postgres(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
-    let postgres = Postgres::start()?;
+    let postgres = Postgres::start(Purpose::Tests)?;
     let server = ["--package", "sidenote-server", "--filter-expr", &format!("kind(test) and not ({ON_A_FILE})")];
-    // A fifth of the pairs of worlds that are compared: `native` has compared them all.
-    let environment = [("SIDENOTE_POSTGRES", &*postgres.address()), ("SIDENOTE_WORLDS", "200")];
+    // Some of the pairs of worlds that are compared: `native` has compared them all.
+    let environment = [("SIDENOTE_POSTGRES", &*postgres.address()), ("SIDENOTE_WORLDS", "60")];
     nextest(project, &server, arguments, &environment)
 }
 

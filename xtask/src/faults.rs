@@ -4,7 +4,14 @@
 
 use std::process::ExitCode;
 
-use crate::{figures::Figures, postgres::Postgres, project::Project, shell::Error, stories, test_count::by_story};
+use crate::{
+    figures::Figures,
+    postgres::{Postgres, Purpose},
+    project::Project,
+    shell::Error,
+    stories,
+    test_count::by_story,
+};
 
 /// How often each test runs, and how many histories the store's test plays.
 pub(crate) struct Tier {
@@ -27,7 +34,7 @@ pub(crate) fn faults(project: &Project, tier: &Tier) -> Result<ExitCode, Error> 
         let runs = [("SIDENOTE_FAULT_RUNS", tier.runs), ("SIDENOTE_FAULT_HISTORIES", tier.histories)];
         figures.native(project, [package, target, filter], &runs)?;
     }
-    let postgres = Postgres::start()?;
+    let postgres = Postgres::start(Purpose::Tests)?;
     let environment = [("SIDENOTE_FAULT_RUNS", tier.runs), ("SIDENOTE_POSTGRES", &*postgres.address())];
     figures.native(project, ["sidenote-server", "server", "postgres::faults::"], &environment)?;
     browser(project, tier, &mut figures)?;

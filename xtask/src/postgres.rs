@@ -12,17 +12,24 @@ use crate::{
     shell::{self, Error},
 };
 
-/// Small and fast, and as docs/operations.md asks for. The log goes into the data folder, where the tests look at it.
-const SETTINGS: [&str; 8] = [
+/// As docs/operations.md asks for. The log of a server for tests goes into the data folder, where they look at it.
+const SETTINGS: [&str; 5] = [
     "listen_addresses=127.0.0.1",
-    "fsync=off",
     "max_connections=400",
     "wal_recycle=off",
     "log_error_verbosity=terse",
     "log_parameter_max_length=0",
-    "logging_collector=on",
-    "log_statement=mod",
 ];
+const SETTINGS_FOR_TESTS: [&str; 3] = ["fsync=off", "logging_collector=on", "log_statement=mod"];
+
+/// What the server is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Quick, and without care for a power failure.
+    Tests,
+    /// As a team runs it.
+    Figures,
+}
 
 /// A running server. Its data goes with it.
 pub(crate) struct Postgres {
@@ -33,15 +40,15 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Installs Postgres if it is missing, makes a cluster and starts the server.
-    pub(crate) fn start() -> Result<Self, Error> {
+    pub(crate) fn start(purpose: Purpose) -> Result<Self, Error> {
         let programs = install::postgres()?;
         let folder = std::env::temp_dir().join(format!("sidenote-postgres-{}", std::process::id()));
         fs::create_dir(&folder).map_err(Error::file(&folder))?;
         // A port that is free now. That another program takes it meanwhile is said by the server.
         let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr());
         let port = port.map_err(Error::file(Path::new("a free port")))?.port();
-        shell::say(&format!("   starting Postgres for the tests on 127.0.0.1:{port}, in {}", folder.display()));
-        let started = start_in(&programs, &folder, port);
+        shell::say(&format!("   starting Postgres on 127.0.0.1:{port}, in {}", folder.display()));
+        let started = start_in(&programs, &folder, port, purpose);
         if started.is_err() {
             remove(&folder);
         }
@@ -85,7 +92,7 @@ fn remove(folder: &Path) {
     let _gone = fs::remove_dir_all(folder);
 }
 
-fn start_in(programs: &Path, folder: &Path, port: u16) -> Result<Child, Error> {
+fn start_in(programs: &Path, folder: &Path, port: u16, purpose: Purpose) -> Result<Child, Error> {
     let data = folder.join("data");
     if shell::is_root() {
         shell::run(Command::new("chown").arg("postgres:postgres").arg(folder))?;
@@ -95,7 +102,8 @@ fn start_in(programs: &Path, folder: &Path, port: u16) -> Result<Child, Error> {
     shell::run(make.arg(&data))?;
     let mut server = unprivileged(&programs.join("postgres"));
     server.arg("-D").arg(&data).arg("-k").arg(folder).arg("-p").arg(port.to_string());
-    for setting in SETTINGS {
+    let for_tests: &[&str] = if purpose == Purpose::Tests { &SETTINGS_FOR_TESTS } else { &[] };
+    for setting in SETTINGS.iter().chain(for_tests) {
         server.args(["-c", setting]);
     }
     shell::start(&mut server)
