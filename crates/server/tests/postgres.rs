@@ -4,9 +4,14 @@ mod faults;
 mod moving;
 
 use crate::kit::{self, Node, World, database, patient, process};
-use sidenote_server::{db::Db, sql::sql};
+use sidenote_server::{
+    Config,
+    db::Db,
+    purge::{Purged, purge},
+    sql::sql,
+};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 use wire::paths;
 
 /// sqlx' own, what is in memory on SQLite, and what is a row of `meta` there.
@@ -160,4 +165,20 @@ async fn a_password_in_an_argument_and_a_server_that_is_not_there_are_said_in_wo
     process::fail(&org("postgres://sidenote:secret@127.0.0.1/sidenote"), "PGPASSWORD").await;
     process::fail(&org("postgres://127.0.0.1:1/sidenote"), "can't be reached").await;
     process::fail(&["backup", "--db", "postgres://127.0.0.1:1/sidenote", "--to", "x"], "pg_dump").await;
+}
+
+#[tokio::test]
+async fn what_another_node_is_about_to_remove_is_not_gone_yet() {
+    let world = World::with(Config { undo_window: Duration::ZERO, ..Config::default() }).await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let note = sam.add_note(acme.ana, acme.ana_chat, "x").await;
+    sam.delete(&paths::contact_note(acme.ana, note)).await.expect(200);
+    let mut other = world.place.connection().await;
+    let turn = "SELECT pg_advisory_lock(hashtextextended('sidenote purge ' || current_schema(), 0))";
+    sqlx::query(turn).execute(&mut other).await.unwrap();
+    assert_eq!(purge(world.db(), false).await.unwrap(), Purged::HeldBack);
+    // It dies, and somebody else goes on.
+    other.close().await.unwrap();
+    world.is_purged().await;
+    assert_eq!(world.count("SELECT COUNT(*) FROM rewrite_due").await, 0);
 }

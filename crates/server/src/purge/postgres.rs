@@ -88,8 +88,8 @@ async fn due(db: &Db) -> Result<Vec<Due>> {
 async fn rewrite(db: &Db, connection: &mut PgConnection) -> Result<Purged> {
     sqlx::query(LOCK_TIMEOUT).execute(&mut *connection).await?;
     if !sqlx::query_scalar(TAKE_TURN).fetch_one(&mut *connection).await? {
-        // Another node is at it.
-        return Ok(Purged::Clean);
+        // Another node is at it, and has not said that it is done.
+        return Ok(Purged::HeldBack);
     }
     let due = due(db).await?;
     for Due { table, .. } in &due {
