@@ -88,7 +88,7 @@ async fn into_empty(source: &Db, target: &Db, mut progress: impl FnMut(&str, u64
     }
     let mut rows = copy_meta(&mut from, &mut to).await?;
     for name in TABLES {
-        let table = Table::read(name, if let Connection::Postgres(..) = from { &mut from } else { &mut to }).await?;
+        let table = Table::read(name, if let Connection::Postgres { .. } = from { &mut from } else { &mut to }).await?;
         rows += copy_table(&table, &mut from, &mut to, &mut progress).await?;
         compare(&table, &mut from, &mut to).await?;
     }
@@ -98,7 +98,7 @@ async fn into_empty(source: &Db, target: &Db, mut progress: impl FnMut(&str, u64
 
 async fn locked(db: &Db) -> Result<Connection> {
     let mut tx = db.engine().begin().await?;
-    if let Connection::Postgres(..) = tx {
+    if let Connection::Postgres { .. } = tx {
         sql("LOCK TABLE org IN EXCLUSIVE MODE").execute(&mut tx).await?;
     }
     Ok(tx)

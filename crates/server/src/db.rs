@@ -33,6 +33,7 @@ pub struct Db {
 
 struct Inner {
     engine: Engine,
+    /// What of the epoch is the database's own.
     epoch: String,
     keys: Keys,
     wake_ups: WakeUps,
@@ -135,10 +136,21 @@ impl Db {
         &self.inner.engine
     }
 
-    /// The epoch: a random name for this database's order of changes. A restored backup gets a new one.
+    /// The epoch: a name for this order of changes. A restored backup gets a new one. On Postgres the timeline is a part
+    /// of it: when another server is promoted, commits may be lost, and their positions given to other changes.
     #[must_use]
-    pub fn epoch(&self) -> &str {
-        &self.inner.epoch
+    pub fn epoch(&self) -> String {
+        self.epoch_of_timeline(self.inner.engine.timeline())
+    }
+
+    /// The epoch of the positions that are read here.
+    pub(crate) fn epoch_of(&self, reading: &Connection) -> String {
+        self.epoch_of_timeline(reading.timeline())
+    }
+
+    fn epoch_of_timeline(&self, timeline: Option<u32>) -> String {
+        let ours = &self.inner.epoch;
+        timeline.map_or_else(|| ours.clone(), |timeline| format!("{ours}t{timeline}"))
     }
 
     pub(crate) fn keys(&self) -> &Keys {
@@ -150,7 +162,7 @@ impl Db {
     /// # Errors
     /// When the database fails or the organization doesn't exist.
     pub async fn as_of(&self, reading: &mut Connection, org: OrgId) -> Result<Position> {
-        Ok(Position { epoch: self.epoch().to_owned(), seq: head(reading, org).await? })
+        Ok(Position { epoch: self.epoch_of(reading), seq: head(reading, org).await? })
     }
 
     pub(crate) fn wake_ups(&self) -> &WakeUps {

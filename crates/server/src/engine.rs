@@ -103,6 +103,14 @@ impl Engine {
         }
     }
 
+    /// The newest timeline of Postgres that is known.
+    pub(crate) fn timeline(&self) -> Option<u32> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(postgres) => Some(postgres.timeline()),
+        }
+    }
+
     /// The connections of each pool: how many are open, and how many of them are idle.
     pub(crate) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
         match self {

@@ -103,7 +103,7 @@ pub(crate) async fn resume(
     org: OrgId,
     from: &Position,
 ) -> Result<Result<Seq, ResetReason>> {
-    if from.epoch != db.epoch() {
+    if from.epoch != db.epoch_of(reading) {
         return Ok(Err(ResetReason::OtherEpoch));
     }
     let head = head(reading, org).await?;

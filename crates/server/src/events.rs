@@ -67,7 +67,7 @@ async fn changes(
         }
     };
     let lines = event_log::after(&mut reading, signed.org, seq, limit).await?;
-    let position = |seq| Position { epoch: db.epoch().to_owned(), seq };
+    let position = |seq| Position { epoch: at_head.epoch.clone(), seq };
     let next = lines.last().map_or(seq, |line| line.seq);
     let change = |line: &Line| {
         let (event, data) = line.seen_by(&signed)?;
@@ -83,6 +83,8 @@ struct Log {
     signed: AuthAgent,
     feed: Arc<Feed>,
     told: watch::Receiver<Told>,
+    /// The order of changes that the stream follows. When another one begins, the stream ends.
+    epoch: String,
     /// The state of access in which the session was valid. `None`: it is to be checked.
     access: Option<i64>,
     /// The position up to which the log has been read.
@@ -97,6 +99,7 @@ impl Log {
         let feed = state.feeds().of(&db, signed.org);
         let told = feed.told();
         let mut reading = db.read().await?;
+        let epoch = db.epoch_of(&reading);
         let head = head(&mut reading, signed.org).await?;
         let start = match from {
             None => Ok(head),
@@ -105,13 +108,13 @@ impl Log {
         };
         let now = reading.now();
         drop(reading);
-        let hello = Hello { epoch: db.epoch().to_owned(), head, server_time: now };
+        let hello = Hello { epoch: epoch.clone(), head, server_time: now };
         let mut first = vec![event("hello", &hello).retry(RETRY)];
         if let Err(reason) = start {
             first.push(event("reset", &Reset { reason }));
         }
         let seq = start.unwrap_or(head);
-        Ok((first, Self { db, signed, feed, told, access: None, seq }))
+        Ok((first, Self { db, signed, feed, told, epoch, access: None, seq }))
     }
 
     /// Whether the session is still valid. Role and name may have changed since it was checked.
@@ -122,34 +125,41 @@ impl Log {
         Ok(is_valid)
     }
 
-    /// The next lines: from the feed, or from the log if the feed doesn't go back so far.
-    async fn lines(&self) -> Result<Vec<Arc<Line>>> {
+    /// The next lines: from the feed, or from the log if the feed doesn't go back so far. `None`: they are of another
+    /// order of changes.
+    async fn lines(&self) -> Result<Option<Vec<Arc<Line>>>> {
         if let Some(lines) = self.feed.after(self.seq) {
-            return Ok(lines);
+            return Ok(Some(lines));
         }
         let mut reading = self.db.read().await?;
+        if self.db.epoch_of(&reading) != self.epoch {
+            return Ok(None);
+        }
         let lines = event_log::after(&mut reading, self.signed.org, self.seq, BATCH).await?;
-        Ok(lines.into_iter().map(Arc::new).collect())
+        Ok(Some(lines.into_iter().map(Arc::new).collect()))
     }
 
     fn frame(&self, line: &Line) -> SseEvent {
-        let id = Position { epoch: self.db.epoch().to_owned(), seq: line.seq }.to_string();
+        let id = Position { epoch: self.epoch.clone(), seq: line.seq }.to_string();
         // A line without an event still moves the client on: its block holds an id alone, which is no event.
         line.seen_by(&self.signed).map_or_else(SseEvent::default, |(name, data)| event(name, &data)).id(id)
     }
 }
 
 impl Source for Log {
-    /// `None` when the session has ended.
+    /// `None` when the session has ended, or another order of changes has begun.
     async fn read(&mut self) -> Result<Option<Vec<SseEvent>>> {
-        let access = self.told.borrow_and_update().access;
+        let Told { access, is_over, .. } = *self.told.borrow_and_update();
+        if is_over || self.feed.epoch() != self.epoch {
+            return Ok(None);
+        }
         if self.access != Some(access) {
             if !self.is_valid().await? {
                 return Ok(None);
             }
             self.access = Some(access);
         }
-        let lines = self.lines().await?;
+        let Some(lines) = self.lines().await? else { return Ok(None) };
         self.seq = lines.last().map_or(self.seq, |line| line.seq);
         Ok(Some(lines.iter().map(|line| self.frame(line)).collect()))
     }

@@ -31,11 +31,12 @@ impl Feeds {
     /// The organization's feed. It reads for as long as somebody has it.
     pub(crate) fn of(&self, db: &Db, org: OrgId) -> Arc<Feed> {
         let mut by_org = self.by_org.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(feed) = by_org.get(&org).and_then(Weak::upgrade) {
+        let epoch = db.epoch();
+        if let Some(feed) = by_org.get(&org).and_then(Weak::upgrade).filter(|feed| feed.epoch == epoch) {
             return feed;
         }
         by_org.retain(|_, feed| feed.strong_count() > 0);
-        let feed = Arc::new(Feed::start(db.clone(), org));
+        let feed = Arc::new(Feed::start(db.clone(), org, epoch));
         by_org.insert(org, Arc::downgrade(&feed));
         feed
     }
@@ -48,9 +49,13 @@ pub(crate) struct Told {
     pub(crate) head: Seq,
     /// Differs whenever somebody may have lost access to the organization.
     pub(crate) access: i64,
+    /// Another order of changes has begun, which this feed doesn't follow.
+    pub(crate) is_over: bool,
 }
 
 pub(crate) struct Feed {
+    /// All its lines are of this order of changes.
+    epoch: String,
     shared: Arc<Shared>,
     reader: JoinHandle<()>,
 }
@@ -62,10 +67,14 @@ struct Shared {
 }
 
 impl Feed {
-    fn start(db: Db, org: OrgId) -> Self {
+    fn start(db: Db, org: OrgId, epoch: String) -> Self {
         let shared = Arc::new(Shared::default());
-        let reader = tokio::spawn(follow(db, org, Arc::clone(&shared)));
-        Self { shared, reader }
+        let reader = tokio::spawn(follow(db, org, epoch.clone(), Arc::clone(&shared)));
+        Self { epoch, shared, reader }
+    }
+
+    pub(crate) fn epoch(&self) -> &str {
+        &self.epoch
     }
 
     /// The lines after a position, if the feed has them. They may be none; `None`: read the log.
@@ -84,11 +93,11 @@ impl Drop for Feed {
     }
 }
 
-async fn follow(db: Db, org: OrgId, shared: Arc<Shared>) {
+async fn follow(db: Db, org: OrgId, epoch: String, shared: Arc<Shared>) {
     let mut changes = db.wake_ups().subscribe(Topic::Organization(org));
     loop {
         changes.was_woken();
-        match shared.read_on(&db, org).await {
+        match shared.read_on(&db, org, &epoch).await {
             Ok(()) => changes.woken().await,
             Err(_) => tokio::time::sleep(RETRY).await,
         }
@@ -96,9 +105,13 @@ async fn follow(db: Db, org: OrgId, shared: Arc<Shared>) {
 }
 
 impl Shared {
-    async fn read_on(&self, db: &Db, org: OrgId) -> Result<()> {
+    async fn read_on(&self, db: &Db, org: OrgId, epoch: &str) -> Result<()> {
         loop {
             let mut reading = db.read().await?;
+            if db.epoch_of(&reading) != epoch {
+                self.told.send_modify(|told| told.is_over = true);
+                return Ok(());
+            }
             let (head, access) = orgs::head_and_access(&mut reading, org).await?;
             let from = self.recent().end.unwrap_or(head);
             let lines = event_log::after(&mut reading, org, from, event_log::BATCH).await?;
@@ -106,7 +119,7 @@ impl Shared {
             // Lines that are too old are no longer in the log.
             let end = lines.last().map_or(head, |line| line.seq);
             self.recent().add(end, lines);
-            let now = Told { head: end, access };
+            let now = Told { head: end, access, is_over: false };
             self.told.send_if_modified(|told| std::mem::replace(told, now) != now);
             if end >= head {
                 return Ok(());

@@ -89,7 +89,10 @@ type Version = (Seq, i64);
 
 /// The organizations that somebody waits for, as they were when they were last looked at.
 #[derive(Default)]
-struct Followed(HashMap<OrgId, Version>);
+struct Followed {
+    epoch: String,
+    versions: HashMap<OrgId, Version>,
+}
 
 const SELECT_CONVERSATIONS: &str = "SELECT DISTINCT parent_id FROM event \
     WHERE org_id = $1 AND seq > $2 AND kind = 'message-added'";
@@ -106,7 +109,7 @@ impl Followed {
     async fn look_at_all(&mut self, db: &Db) -> Result<bool> {
         let organizations = db.wake_ups().organizations();
         let waited_for: HashSet<OrgId> = organizations.iter().copied().collect();
-        self.0.retain(|org, _| waited_for.contains(org));
+        self.versions.retain(|org, _| waited_for.contains(org));
         self.look(db, organizations).await
     }
 
@@ -114,6 +117,11 @@ impl Followed {
         let mut has_woken = false;
         for some in organizations.chunks(MOST_AT_ONCE) {
             let mut reading = db.engine().read().await?;
+            let epoch = db.epoch_of(&reading);
+            if self.epoch != epoch {
+                // Numbers of another order of changes say nothing: everybody is woken.
+                *self = Self { epoch, versions: HashMap::new() };
+            }
             for row in versions(some).fetch_all(&mut reading).await? {
                 has_woken |= self.look_at(db, &mut reading, &row).await?;
             }
@@ -124,7 +132,7 @@ impl Followed {
     async fn look_at(&mut self, db: &Db, reading: &mut Connection, row: &Row) -> Result<bool> {
         let org = row.id("id")?;
         let now = (row.seq("seq")?, row.get("access_rev")?);
-        match self.0.insert(org, now) {
+        match self.versions.insert(org, now) {
             Some(before) if before == now => return Ok(false),
             Some((seq, _)) => wake(db, reading, org, seq).await?,
             // Somebody has begun to wait, and may have read before this.

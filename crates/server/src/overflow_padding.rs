@@ -26,7 +26,7 @@ const COLUMNS: usize = 80;
 pub(crate) fn before(connection: &Connection, text: &str) -> Vec<u8> {
     match connection {
         Connection::Sqlite(_) => zeros(text),
-        Connection::Postgres(..) => Vec::new(),
+        Connection::Postgres { .. } => Vec::new(),
     }
 }
 

@@ -49,7 +49,9 @@ pub(crate) async fn purge_regularly(db: Db, every: Duration) {
         }
         metrics::purge_lag(waiting_since.map_or(Duration::ZERO, |since| since.elapsed()));
         if waiting_since.is_some_and(|since| since.elapsed() > ALARM) {
-            tracing::error!("deleted text is still in the files: a reader has been open for over a minute");
+            tracing::error!(
+                "deleted text is in the files for over a minute: a transaction is open, or another node is not done"
+            );
         }
         tokio::time::sleep(pause).await;
     }
@@ -92,7 +94,7 @@ pub(crate) async fn check_settings(db: &Db) -> Result<()> {
 pub(crate) async fn ask_for_rewrite(connection: &mut Connection) -> Result<()> {
     match connection {
         Connection::Sqlite(_) => sqlite::ask_for_rewrite(connection).await,
-        Connection::Postgres(..) => postgres::ask_for_rewrite(connection, &postgres::OF_CONTACTS).await,
+        Connection::Postgres { .. } => postgres::ask_for_rewrite(connection, &postgres::OF_CONTACTS).await,
     }
 }
 
@@ -120,7 +122,7 @@ async fn remove(db: &Db) -> Result<u64> {
     let contact_notes = sql(DELETE_CONTACT_NOTES).bind(now).execute(&mut tx).await?;
     let conversation_notes = sql(DELETE_CONVERSATION_NOTES).bind(now).execute(&mut tx).await?;
     let removed = contact_notes + conversation_notes;
-    if removed > 0 && matches!(tx, Connection::Postgres(..)) {
+    if removed > 0 && matches!(tx, Connection::Postgres { .. }) {
         postgres::ask_for_rewrite(&mut tx, &postgres::OF_NOTES).await?;
     }
     tx.commit().await?;
@@ -131,7 +133,7 @@ async fn forget_old_events(db: &Db) -> Result<()> {
     let mut tx = db.engine().begin().await?;
     let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
-    if let Connection::Postgres(..) = tx {
+    if let Connection::Postgres { .. } = tx {
         rate_limit::shared::forget_full(&mut tx).await?;
     }
     Ok(tx.commit().await?)

@@ -8,24 +8,24 @@
 //! No text has a second form. What the engines do in different ways (opening, wake-ups, removal, backup) is in the
 //! modules of one engine, which use its driver.
 
-mod clock;
 mod row;
+mod server;
 mod value;
 
-pub use clock::Clock;
 pub(crate) use row::malformed;
 pub use row::{Column, Row};
+pub use server::Server;
 pub use value::Value;
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt as _, stream::BoxStream};
+use futures::{StreamExt as _, TryFutureExt as _, TryStreamExt as _, stream::BoxStream};
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 
 /// A transaction of one of the engines: what a statement runs on.
 #[derive(Debug)]
 pub enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>, Clock),
+    Postgres { tx: Transaction<'static, Postgres>, server: Server, timeline: u32 },
 }
 
 impl Connection {
@@ -33,7 +33,15 @@ impl Connection {
     pub(crate) fn now(&self) -> DateTime<Utc> {
         match self {
             Self::Sqlite(_) => Utc::now(),
-            Self::Postgres(_, clock) => clock.now(),
+            Self::Postgres { server, .. } => server.now(),
+        }
+    }
+
+    /// Postgres' timeline, of which the positions are that are read here.
+    pub(crate) fn timeline(&self) -> Option<u32> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres { timeline, .. } => Some(*timeline),
         }
     }
 
@@ -42,7 +50,7 @@ impl Connection {
     pub async fn commit(self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx, _) => tx.commit().await,
+            Self::Postgres { tx, server, .. } => server.in_time(tx.commit()).await,
         }
     }
 }
@@ -60,18 +68,18 @@ pub fn sql<'q>(text: impl SqlSafeStr) -> Sql<'q> {
     Sql { text: text.into_sql_str(), values: Vec::new() }
 }
 
-/// Gives the engine's driver the statement with its values, and the engine's own connection.
+/// Gives the engine's driver the statement with its values, and the engine's own connection; waits for the answer.
 macro_rules! on_engine {
-    ($sql:expr, $connection:expr, |$query:ident, $tx:ident, $row:ident| $run:expr) => {{
+    ($sql:expr, $connection:expr, |$query:ident, $tx:ident, $row:ident| $answer:expr) => {{
         let Sql { text, values } = $sql;
         match $connection {
             Connection::Sqlite($tx) => {
                 let ($query, $tx, $row) = (bound!(sqlx::query::<Sqlite>(text), values), &mut **$tx, Row::Sqlite);
-                $run
+                $answer.await
             }
-            Connection::Postgres($tx, _) => {
+            Connection::Postgres { tx: $tx, server, .. } => {
                 let ($query, $tx, $row) = (bound!(sqlx::query::<Postgres>(text), values), &mut **$tx, Row::Postgres);
-                $run
+                server.in_time($answer).await
             }
         }
     }};
@@ -100,25 +108,27 @@ impl<'q> Sql<'q> {
     /// # Errors
     /// When the database fails.
     pub async fn execute(self, connection: &mut Connection) -> sqlx::Result<u64> {
-        Ok(on_engine!(self, connection, |query, tx, _row| query.execute(tx).await?.rows_affected()))
+        on_engine!(self, connection, |query, tx, _row| query.execute(tx).map_ok(|done| done.rows_affected()))
     }
 
     /// # Errors
     /// When there is no row, or the database fails.
     pub async fn fetch_one(self, connection: &mut Connection) -> sqlx::Result<Row> {
-        on_engine!(self, connection, |query, tx, row| query.fetch_one(tx).await.map(row))
+        on_engine!(self, connection, |query, tx, row| query.fetch_one(tx).map_ok(row))
     }
 
     /// # Errors
     /// When the database fails.
     pub async fn fetch_optional(self, connection: &mut Connection) -> sqlx::Result<Option<Row>> {
-        on_engine!(self, connection, |query, tx, row| Ok(query.fetch_optional(tx).await?.map(row)))
+        on_engine!(self, connection, |query, tx, row| query.fetch_optional(tx).map_ok(|found| found.map(row)))
     }
 
     /// # Errors
     /// When the database fails.
     pub async fn fetch_all(self, connection: &mut Connection) -> sqlx::Result<Vec<Row>> {
-        on_engine!(self, connection, |query, tx, row| Ok(query.fetch_all(tx).await?.into_iter().map(row).collect()))
+        on_engine!(self, connection, |query, tx, row| query
+            .fetch_all(tx)
+            .map_ok(|rows| rows.into_iter().map(row).collect()))
     }
 
     /// The only column of the only row.
@@ -134,7 +144,17 @@ impl<'q> Sql<'q> {
     where
         'q: 'c,
     {
-        on_engine!(self, connection, |query, tx, row| query.fetch(tx).map(move |next| next.map(row)).boxed())
+        let Sql { text, values } = self;
+        match connection {
+            Connection::Sqlite(tx) => {
+                let query = bound!(sqlx::query::<Sqlite>(text), values);
+                query.fetch(&mut **tx).map_ok(Row::Sqlite).boxed()
+            }
+            Connection::Postgres { tx, server, .. } => {
+                let query = bound!(sqlx::query::<Postgres>(text), values);
+                server.each_in_time(query.fetch(&mut **tx).map_ok(Row::Postgres)).boxed()
+            }
+        }
     }
 }
 

@@ -234,7 +234,7 @@ async fn replay_changes(db: &Db, has_old: bool, ledger: &Ledger) -> Result<(u64,
     for (key, value) in [("epoch", secret::random_token(8)), ("cursor-key", secret::token())] {
         sql("UPDATE meta SET value = $1 WHERE key = $2").bind(value).bind(key).execute(&mut tx).await?;
     }
-    if let Connection::Postgres(..) = tx {
+    if let Connection::Postgres { .. } = tx {
         ask_for_rewrite(&mut tx).await?;
     }
     tx.commit().await?;

@@ -1,6 +1,7 @@
 //! Postgres: opening and checking the database, its pools, and the lock of an organization.
 
 mod notices;
+mod pool;
 
 pub(crate) use notices::{Notice, Notices};
 
@@ -9,14 +10,12 @@ use crate::{
     concurrency_limit::ConcurrencyLimit,
     error::{Error, Result},
     schema,
-    sql::{self, Clock},
+    sql::{self, Server},
 };
 use chrono::{DateTime, Utc};
 use notices::Notifier;
-use sqlx::{
-    ConnectOptions as _, PgConnection, PgPool, Transaction,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use pool::{begin, pool};
+use sqlx::{ConnectOptions as _, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio::time::timeout;
 use wire::OrgId;
 
@@ -58,29 +57,29 @@ pub(crate) struct Postgres {
     /// Changes of an organization wait here for each other, before a connection is taken: those of others need one too.
     turns: ConcurrencyLimit<OrgId>,
     notifier: Notifier,
-    clock: Clock,
+    server: Server,
 }
 
 impl Postgres {
     /// Connects, checks the server, and migrates the schema.
     pub(crate) async fn open(address: &str) -> Result<Self> {
-        let options = options(address)?;
-        let writers = pool(WRITERS, options.clone()).await.map_err(|error| cannot_connect(&error))?;
-        check(&writers).await?;
+        let (options, server) = (options(address)?, Server::default());
+        check(&options).await?;
+        let open = |size| pool(size, options.clone(), &server);
+        let writers = open(WRITERS).await?;
         schema::bring_postgres_up_to_date(&writers).await?;
-        let notices = pool(NOTICES, options.clone()).await?;
-        let clock = Clock::default();
-        clock.compare(&writers).await?;
+        let notices = open(NOTICES).await?;
+        server.compare_clocks(&writers).await?;
         Ok(Self {
-            readers: pool(READERS, options.clone()).await?,
-            limits: pool(LIMITS, options.clone()).await?,
-            searchers: pool(SEARCHERS, options).await?,
+            readers: open(READERS).await?,
+            limits: open(LIMITS).await?,
+            searchers: open(SEARCHERS).await?,
             turns: ConcurrencyLimit::new(usize::MAX, usize::MAX),
             notifier: Notifier::start(notices.clone()),
             address: address.to_owned(),
-            clock,
             notices,
             writers,
+            server,
         })
     }
 
@@ -100,7 +99,7 @@ impl Postgres {
 
     /// A connection outside of the pools, for what changes the connection itself.
     pub(crate) async fn connection_of_its_own(&self) -> Result<PgConnection> {
-        Ok(options(&self.address)?.connect().await?)
+        Ok(connect(&options(&self.address)?).await?)
     }
 
     /// Keeps every node away for as long as the connection is held.
@@ -127,7 +126,7 @@ impl Postgres {
 
     /// Compares the machine's clock with the database's: either may be set or drift.
     pub(crate) async fn compare_clocks(&self) -> Result<()> {
-        Ok(self.clock.compare(&self.notices).await?)
+        Ok(self.server.compare_clocks(&self.notices).await?)
     }
 
     /// What other nodes tell, from now on.
@@ -137,19 +136,35 @@ impl Postgres {
 
     /// A write transaction that holds no lock yet.
     pub(super) async fn begin(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(begin(&self.writers, BEGIN_CHANGE).await?, self.clock.clone()))
+        self.begin_in(&self.writers, BEGIN_CHANGE).await
     }
 
     pub(super) async fn read(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(begin(&self.readers, BEGIN_READING).await?, self.clock.clone()))
+        self.begin_in(&self.readers, BEGIN_READING).await
     }
 
     pub(super) async fn search(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(begin(&self.searchers, BEGIN_READING).await?, self.clock.clone()))
+        self.begin_in(&self.searchers, BEGIN_READING).await
     }
 
     pub(super) async fn limits(&self) -> sqlx::Result<sql::Connection> {
-        Ok(sql::Connection::Postgres(begin(&self.limits, BEGIN_CHANGE).await?, self.clock.clone()))
+        self.begin_in(&self.limits, BEGIN_CHANGE).await
+    }
+
+    async fn begin_in(&self, pool: &PgPool, text: &'static str) -> sqlx::Result<sql::Connection> {
+        loop {
+            let timeline = self.server.timeline();
+            let tx = self.server.in_time(begin(pool, text)).await?;
+            // It may be of the server before, or have met the new one.
+            if self.server.timeline() == timeline {
+                return Ok(sql::Connection::Postgres { tx, server: self.server.clone(), timeline });
+            }
+        }
+    }
+
+    /// The newest timeline that is known.
+    pub(super) fn timeline(&self) -> u32 {
+        self.server.timeline()
     }
 
     pub(super) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
@@ -178,27 +193,6 @@ impl Postgres {
     }
 }
 
-/// Begins a transaction. A connection that was ended while it was idle is noticed here, where nothing has begun: the next one
-/// is tried.
-async fn begin(pool: &PgPool, text: &'static str) -> sqlx::Result<Transaction<'static, sqlx::Postgres>> {
-    for _ in 0..pool.size() {
-        match pool.begin_with(text).await {
-            Err(error) if is_lost(&error) => {}
-            begun => return begun,
-        }
-    }
-    pool.begin_with(text).await
-}
-
-/// Whether the connection is lost: broken, or ended by the server, which stops, has crashed or was told to.
-fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P0")),
-        _ => false,
-    }
-}
-
 /// Takes the organization's lock, before anything is read: changes of one organization run one at a time, on whatever
 /// node. Returns the time of the change. `None`: there is no such organization yet, and so nothing to lock.
 async fn lock(change: &mut sql::Connection, org: OrgId) -> sqlx::Result<Option<DateTime<Utc>>> {
@@ -215,13 +209,8 @@ fn options(address: &str) -> Result<PgConnectOptions> {
     Ok(options.application_name(&name).statement_cache_capacity(256).disable_statement_logging())
 }
 
-async fn pool(size: u32, options: PgConnectOptions) -> sqlx::Result<PgPool> {
-    PgPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await
+async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+    timeout(BUSY_TIMEOUT, options.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)?
 }
 
 fn cannot_connect(error: &sqlx::Error) -> Error {
@@ -233,10 +222,19 @@ fn cannot_connect(error: &sqlx::Error) -> Error {
     Error::Setup(format!("The database can't be reached (--db): {why}."))
 }
 
-async fn check(pool: &PgPool) -> Result<()> {
-    let version: String = sqlx::query_scalar("SHOW server_version_num").fetch_one(pool).await?;
-    if version.parse::<i64>().is_ok_and(|version| version >= OLDEST_POSTGRES) {
-        return Ok(());
+/// Connects once. What the pools would try again and again is said in words here.
+async fn check(options: &PgConnectOptions) -> Result<()> {
+    let connecting = async {
+        let mut connection =
+            timeout(BUSY_TIMEOUT, options.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        sqlx::query_as("SELECT current_setting('server_version_num')::bigint, pg_is_in_recovery()")
+            .fetch_one(&mut connection)
+            .await
+    };
+    let (version, is_standby): (i64, bool) = connecting.await.map_err(|error| cannot_connect(&error))?;
+    if version < OLDEST_POSTGRES {
+        return Err(Error::Setup(format!("Postgres {version} is too old; {OLDEST_POSTGRES} or newer is needed.")));
     }
-    Err(Error::Setup(format!("Postgres {version} is too old; {OLDEST_POSTGRES} or newer is needed.")))
+    let why = "This Postgres server is a standby: give the address that leads to the primary (--db).";
+    if is_standby { Err(Error::Setup(why.to_owned())) } else { Ok(()) }
 }

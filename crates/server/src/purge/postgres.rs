@@ -16,6 +16,8 @@ use crate::{
     sql::{Connection, sql},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The work is done in every so many rounds of SQLite's.
 pub(super) const ROUNDS: u32 = 15;
@@ -41,6 +43,8 @@ pub(super) const OF_CONTACTS: [&str; 11] = [
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '1200ms'";
 /// One node at a time, for each database's schema. The lock ends with the connection.
 const TAKE_TURN: &str = "SELECT pg_try_advisory_lock(hashtextextended('sidenote purge ' || current_schema(), 0))";
+/// Rewriting takes as long as the tables are large. A server that has vanished would be waited for without end.
+const LONGEST_ROUND: Duration = Duration::from_secs(60 * 60);
 /// A `VACUUM` that comes after another looks at the few pages that were written since: many tries cost little.
 const TRIES: usize = 20;
 /// Whether no row of a table, or of its long values, is kept for an open snapshot.
@@ -74,7 +78,7 @@ pub(super) async fn purge(db: &Db, engine: &Postgres) -> Result<Purged> {
         return Ok(Purged::Clean);
     }
     let mut connection = engine.connection_of_its_own().await?;
-    let purged = rewrite(db, &mut connection).await;
+    let purged = timeout(LONGEST_ROUND, rewrite(db, &mut connection)).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
     connection.close().await?;
     purged
 }

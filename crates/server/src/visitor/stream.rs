@@ -23,6 +23,9 @@ pub(super) struct Messages {
     /// `None` before the first message.
     conversation: Option<ConversationId>,
     sent: u64,
+    /// The order of changes in which they were sent. In another one, messages can be missing, and their positions be given
+    /// to others.
+    epoch: String,
     /// Whether there may be more than the last read found.
     is_behind: bool,
 }
@@ -33,11 +36,10 @@ impl Messages {
     pub(super) async fn open(db: Db, visitor: Visitor, asked: Option<Option<u64>>) -> Result<(Vec<Event>, Self)> {
         let changes = db.wake_ups().subscribe(Topic::Visitor(visitor.org, visitor.hash.clone()));
         let mut reading = db.read().await?;
-        let mut messages = Self { db: db.clone(), visitor, changes, conversation: None, sent: 0, is_behind: true };
-        let last = match messages.find_conversation(&mut reading).await? {
-            Some(conversation) => thread::last_position(&mut reading, &messages.visitor, conversation).await?,
-            None => 0,
-        };
+        let epoch = db.epoch_of(&reading);
+        let mut messages =
+            Self { db: db.clone(), visitor, changes, conversation: None, sent: 0, epoch, is_behind: true };
+        let last = messages.last(&mut reading).await?;
         let mut first = vec![at_position("hello", last)];
         leak!(HelloCountsChanges => {
             first = vec![at_position("hello", crate::db::head(&mut reading, messages.visitor.org).await?)];
@@ -57,6 +59,14 @@ impl Messages {
             }
         };
         Ok((first, messages))
+    }
+
+    /// The position of the last message.
+    async fn last(&mut self, reading: &mut Connection) -> Result<u64> {
+        match self.find_conversation(reading).await? {
+            Some(conversation) => thread::last_position(reading, &self.visitor, conversation).await,
+            None => Ok(0),
+        }
     }
 
     /// The conversation, as soon as there is one. From then on, its messages wake the stream.
@@ -79,6 +89,11 @@ impl Source for Messages {
             return Ok(Some(Vec::new()));
         }
         let mut reading = self.db.read().await?;
+        let epoch = self.db.epoch_of(&reading);
+        if epoch != self.epoch {
+            (self.epoch, self.sent) = (epoch, self.last(&mut reading).await?);
+            return Ok(Some(vec![at_position("reset", self.sent)]));
+        }
         let found = self.find_conversation(&mut reading).await?;
         let is_there = thread::conversation(&mut reading, &self.visitor).await? == found;
         drop(reading);

@@ -66,7 +66,8 @@ async fn send(pool: PgPool, node: String, mut changed: mpsc::UnboundedReceiver<O
     while changed.recv_many(&mut some, MOST_AT_ONCE).await > 0 {
         let ids: BTreeSet<String> = some.drain(..).map(|org| org.to_string()).collect();
         let ids: Vec<String> = ids.into_iter().collect();
-        if sqlx::query(NOTIFY).bind(CHANNEL).bind(&node).bind(ids).execute(&pool).await.is_err() {
+        let telling = sqlx::query(NOTIFY).bind(CHANNEL).bind(&node).bind(ids).execute(&pool);
+        if !matches!(timeout(BUSY_TIMEOUT, telling).await, Ok(Ok(_))) {
             tracing::warn!("other nodes can't be told of changes now: they find them within a second");
         }
     }
@@ -99,7 +100,8 @@ impl Notices {
     /// As long as the connection lives, no command takes the database for unused.
     async fn be_a_node(&mut self) -> sqlx::Result<()> {
         // Where a command is at work already, nothing may be written: it holds what a change would lock.
-        sqlx::query(super::BE_A_NODE).execute(&mut self.listener).await?;
+        let answer = sqlx::query(super::BE_A_NODE).execute(&mut self.listener);
+        timeout(BUSY_TIMEOUT, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         Ok(())
     }
 
