@@ -27,22 +27,40 @@ use wire::{OrgId, Seq};
 const POLL_EVERY: Duration = Duration::from_millis(250);
 /// How often to look for changes that no other node has told of.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often to look whether the address leads to another server.
+const MEET_EVERY: Duration = Duration::from_secs(5);
 /// At most as many organizations in one statement.
 const MOST_AT_ONCE: usize = 500;
 
 /// Follows the changes of other processes. Returns only when the database is closed.
 pub async fn follow(db: Db) {
+    tokio::join!(follow_changes(&db), follow_server(&db));
+}
+
+async fn follow_changes(db: &Db) {
     let mut followed = Followed::default();
     loop {
         let Err(_failed) = match db.engine() {
-            Engine::Sqlite(sqlite) => follow_file(&db, sqlite, &mut followed).await,
-            Engine::Postgres(postgres) => follow_nodes(&db, postgres, &mut followed).await,
+            Engine::Sqlite(sqlite) => follow_file(db, sqlite, &mut followed).await,
+            Engine::Postgres(postgres) => follow_nodes(db, postgres, &mut followed).await,
         };
         if db.is_closed() {
             return;
         }
         tracing::warn!("other processes' changes can't be looked for");
         sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Looks where a new connection leads. The open ones may lead to a server that was replaced and lives on.
+async fn follow_server(db: &Db) {
+    while let Engine::Postgres(postgres) = db.engine()
+        && !db.is_closed()
+    {
+        if postgres.meet_again().await.is_err() {
+            tracing::debug!("the database takes no new connection now");
+        }
+        sleep(MEET_EVERY).await;
     }
 }
 

@@ -5,10 +5,10 @@
 //! each test runs (a few times by default, hundreds with `cargo xtask faults`); each test prints its figures.
 
 mod cut;
-mod disk;
+pub(crate) mod disk;
 pub(crate) mod kill;
 pub(crate) mod ledger;
-mod proxy;
+pub(crate) mod proxy;
 mod sync;
 
 /// The number of runs: this many, unless the environment sets it.

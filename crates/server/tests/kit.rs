@@ -5,6 +5,7 @@ mod client;
 pub(crate) mod database;
 pub(crate) mod earlier;
 mod node;
+pub(crate) mod own_postgres;
 pub(crate) mod process;
 mod stream;
 

@@ -15,7 +15,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use notices::Notifier;
 use pool::{begin, pool};
-use sqlx::{ConnectOptions as _, PgConnection, PgPool, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio::time::timeout;
 use wire::OrgId;
 
@@ -127,6 +127,13 @@ impl Postgres {
     /// Compares the machine's clock with the database's: either may be set or drift.
     pub(crate) async fn compare_clocks(&self) -> Result<()> {
         Ok(self.server.compare_clocks(&self.notices).await?)
+    }
+
+    /// Looks whether the address leads to another server by now, which was promoted.
+    pub(crate) async fn meet_again(&self) -> Result<()> {
+        let mut connection = self.connection_of_its_own().await?;
+        self.server.in_time(self.server.meet(&mut connection)).await?;
+        Ok(connection.close().await?)
     }
 
     /// What other nodes tell, from now on.

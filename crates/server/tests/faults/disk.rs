@@ -16,23 +16,35 @@ use wire::{ContactNoteId, paths};
 
 const SIGABRT: i32 = 6;
 
-struct Disk {
-    library: PathBuf,
+pub(crate) struct Disk {
+    pub(crate) library: PathBuf,
     /// Holds the number of the sync that fails.
     sync: PathBuf,
-    full: PathBuf,
+    pub(crate) full: PathBuf,
+}
+
+/// Compiles a library that is loaded before the C library.
+pub(crate) async fn compile(directory: &TempDir, source: &str) -> PathBuf {
+    let library = directory.path().join("before.so");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
+    let said = compiler.output().await.expect("a C compiler (cc) is here");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    library
 }
 
 impl Disk {
-    async fn new(directory: &TempDir) -> Self {
-        let here = |name: &str| directory.path().join(name);
-        let disk = Self { library: here("disk.so"), sync: here("sync"), full: here("full") };
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&disk.library);
-        compiler.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/faults/disk.c")).arg("-ldl");
-        let said = compiler.output().await.expect("a C compiler (cc) is here");
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-        disk
+    pub(crate) async fn new(directory: &TempDir) -> Self {
+        let library = compile(directory, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/faults/disk.c")).await;
+        Self { library, sync: directory.path().join("sync"), full: directory.path().join("full") }
+    }
+
+    pub(crate) fn fill(&self) {
+        fs::write(&self.full, "").unwrap();
+    }
+
+    pub(crate) fn empty(&self) {
+        fs::remove_file(&self.full).unwrap();
     }
 
     /// A server whose files are on this disk.
@@ -104,7 +116,7 @@ async fn a_disk_without_room_refuses_what_is_new_loses_nothing_and_takes_it_when
     let mut refused = 0;
     for round in 0..rounds {
         assert!(writer.put(ContactNoteId::fresh(), &format!("with room {round}")).await);
-        fs::write(&disk.full, "").unwrap();
+        disk.fill();
         let (id, text) = (ContactNoteId::fresh(), format!("without room {round}"));
         let body = serde_json::json!({ "body": text, "conversation_id": conversation });
         let (status, problem) =
@@ -114,7 +126,7 @@ async fn a_disk_without_room_refuses_what_is_new_loses_nothing_and_takes_it_when
         refused += 2;
         let (status, _) = writer.request("GET", &paths::contact_notes(contact, None, 1), None).await.unwrap();
         assert_eq!(status, 200, "what is there can be read");
-        fs::remove_file(&disk.full).unwrap();
+        disk.empty();
         assert!(writer.put(id, &text).await, "there is room again");
     }
     assert_eq!(wrongs(&[writer], true).await, [""; 0]);
@@ -131,5 +143,5 @@ async fn the_disk_that_fails_does_fail() {
     let (mut child, _) = disk.serve(&db).await;
     assert!(child.try_wait().unwrap().is_none());
     let maps = format!("/proc/{}/maps", child.id().unwrap());
-    eventually(async || fs::read_to_string(&maps).unwrap().contains("disk.so")).await;
+    eventually(async || fs::read_to_string(&maps).unwrap().contains("before.so")).await;
 }

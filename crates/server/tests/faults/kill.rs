@@ -80,7 +80,13 @@ async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_di
 /// A database with a contact to write about; each run starts with a copy of it.
 pub(crate) async fn template(directory: &TempDir) -> (String, ContactId, ConversationId) {
     let db = acme(directory).await;
-    let (mut child, address) = serve(&db, &[]).await;
+    let (contact, conversation) = begin(&db).await;
+    (db, contact, conversation)
+}
+
+/// Begins a conversation.
+pub(crate) async fn begin(db: &str) -> (ContactId, ConversationId) {
+    let (mut child, address) = serve(db, &[]).await;
     let cookie = sign_in(&address).await;
     say_hello(&address).await;
     let reader = Writer::new(&address, &cookie, ContactId::fresh(), ConversationId::fresh());
@@ -89,7 +95,7 @@ pub(crate) async fn template(directory: &TempDir) -> (String, ContactId, Convers
     let found = (id("contact_id").parse().unwrap(), id("id").parse().unwrap());
     // After that the one file holds everything.
     end_in_order(&mut child).await;
-    (db, found.0, found.1)
+    found
 }
 
 /// Ends it as a supervisor does: open requests are answered, and the program exits with success.

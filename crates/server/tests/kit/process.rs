@@ -40,10 +40,15 @@ pub(crate) async fn fail(arguments: &[&str], sentence: &str) {
 /// A database with an organization and its admin; its `--db`.
 pub(crate) async fn acme(directory: &TempDir) -> String {
     let db = Place::fresh(&directory.path().join("a.db")).await.address();
-    succeed(&["org", "add", "--db", &db, "acme", "Acme"]).await;
-    let agent = ["agent", "add", "--db", &db, "--org", "acme", "--email", "maya@acme.test", "--name", "Maya"];
-    succeed(&[&agent[..], &["--role", "admin"]].concat()).await;
+    add_acme(&db).await;
     db
+}
+
+/// An organization and its admin.
+pub(crate) async fn add_acme(db: &str) {
+    succeed(&["org", "add", "--db", db, "acme", "Acme"]).await;
+    let agent = ["agent", "add", "--db", db, "--org", "acme", "--email", "maya@acme.test", "--name", "Maya"];
+    succeed(&[&agent[..], &["--role", "admin"]].concat()).await;
 }
 
 /// A running server and its address.

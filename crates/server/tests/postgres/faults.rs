@@ -1,5 +1,9 @@
 //! What goes wrong with several nodes, checked by the writers' ledgers: a node is killed while it writes, and Postgres ends
-//! connections at any statement.
+//! connections at any statement. In the modules: what happens to the server itself, to the network and to clocks.
+
+mod clocks;
+mod network;
+mod server;
 
 use crate::{
     faults::{
@@ -21,7 +25,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 use tokio::{process::Child, task::JoinSet};
-use wire::ContactNoteId;
+use wire::{ContactId, ContactNoteId, ConversationId};
 
 const NODES: usize = 3;
 const WRITERS: usize = 6;
@@ -99,6 +103,66 @@ async fn write(mut writer: Writer, nth: usize, mut dice: Dice, run: Run) -> (Wri
     (writer, retries)
 }
 
+/// Writers of one contact's notes at the nodes of a cluster.
+struct Scene {
+    cluster: Cluster,
+    writers: Vec<Writer>,
+    /// How often something was sent again.
+    retries: u64,
+    runs: u64,
+}
+
+impl Scene {
+    async fn start(db: String, contact: ContactId, conversation: ConversationId) -> Self {
+        let cluster = Cluster::start(db).await;
+        let cookie = sign_in(&cluster.address(0)).await;
+        let writer = |nth| Writer::new(&cluster.address(nth % NODES), &cookie, contact, conversation);
+        Self { writers: (0..WRITERS).map(writer).collect(), cluster, retries: 0, runs: 0 }
+    }
+
+    /// Everybody writes, until this has happened. Then everything that they sent is acknowledged, and nothing is wrong.
+    async fn write_during(&mut self, happens: impl AsyncFnOnce(&mut Cluster, &Run)) {
+        self.runs += 1;
+        let run =
+            Run { addresses: Arc::clone(&self.cluster.addresses), written: Arc::default(), is_over: Arc::default() };
+        let mut writing = JoinSet::new();
+        for (nth, writer) in self.writers.drain(..).enumerate() {
+            writing.spawn(write(writer, nth, Dice(self.runs * 100 + nth as u64), run.clone()));
+        }
+        happens(&mut self.cluster, &run).await;
+        run.is_over.store(true, Ordering::Relaxed);
+        for (mut writer, retries) in patient(writing.join_all()).await {
+            self.retries += retries;
+            writer.address = self.cluster.address(0);
+            self.writers.push(writer);
+        }
+        // A connection that was ended may be noticed by the first request only.
+        eventually(async || {
+            self.writers[0].request("GET", "/api/v1/me", None).await.is_some_and(|(status, _)| status == 200)
+        })
+        .await;
+        assert_eq!(wrongs(&self.writers, true).await, [""; 0], "run {}", self.runs);
+    }
+
+    /// What the writers found: `0 lost, … of … notes`.
+    fn figure(&self) -> String {
+        let acknowledged: usize = self.writers.iter().map(|writer| writer.acknowledged.len()).sum();
+        let deleted: usize = self.writers.iter().map(|writer| writer.deleted.len()).sum();
+        format!(
+            "0 lost, 0 doubled, 0 resurrected of {acknowledged} notes and {deleted} deletions; {} were sent again",
+            self.retries
+        )
+    }
+}
+
+impl Run {
+    /// Waits until so many notes more are acknowledged.
+    async fn goes_on_for(&self, notes: u64) {
+        let enough = self.written.load(Ordering::Relaxed) + notes;
+        eventually(async || self.written.load(Ordering::Relaxed) >= enough).await;
+    }
+}
+
 /// Every position has its event, and there is no other.
 async fn log_is_whole(admin: &mut PgConnection) -> bool {
     let select = "SELECT bool_and(o.seq = (SELECT COUNT(*) FROM event e WHERE e.org_id = o.id) \
@@ -108,51 +172,30 @@ async fn log_is_whole(admin: &mut PgConnection) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_node_is_killed_and_whatever_connection_ends_nothing_is_lost_or_doubled() {
-    let runs = runs(6);
     let directory = kit::directory();
     let (db, contact, conversation) = template(&directory).await;
     let mut admin = Place::of(&db).connection().await;
-    let mut cluster = Cluster::start(db).await;
-    let cookie = sign_in(&cluster.address(0)).await;
+    let mut scene = Scene::start(db, contact, conversation).await;
     let mut dice = Dice(5);
-    let mut writers: Vec<_> =
-        (0..WRITERS).map(|nth| Writer::new(&cluster.address(nth % NODES), &cookie, contact, conversation)).collect();
-    let (mut killed, mut ended, mut retried) = (0, 0, 0);
-    for nth_run in 0..runs {
-        let run = Run { addresses: Arc::clone(&cluster.addresses), written: Arc::default(), is_over: Arc::default() };
-        let mut writing = JoinSet::new();
-        for (nth, writer) in writers.drain(..).enumerate() {
-            let dice = Dice(nth_run as u64 * 100 + nth as u64);
-            writing.spawn(write(writer, nth, dice, run.clone()));
-        }
-        for _ in 0..3 {
-            let enough = run.written.load(Ordering::Relaxed) + 1 + dice.below(30);
-            eventually(async || run.written.load(Ordering::Relaxed) >= enough).await;
-            if dice.below(2) == 0 {
-                cluster.kill(usize::try_from(dice.below(NODES as u64)).unwrap()).await;
-                killed += 1;
-            } else {
-                ended += end_connections(&mut admin, &mut dice).await;
-            }
-        }
-        run.is_over.store(true, Ordering::Relaxed);
-        for (mut writer, retries) in patient(writing.join_all()).await {
-            retried += retries;
-            writer.address = cluster.address(0);
-            writers.push(writer);
-        }
-        // A connection that was ended may be noticed by the first request only.
-        eventually(async || {
-            writers[0].request("GET", "/api/v1/me", None).await.is_some_and(|(status, _)| status == 200)
-        })
-        .await;
-        assert_eq!(wrongs(&writers, true).await, [""; 0], "run {nth_run}");
-        assert!(log_is_whole(&mut admin).await, "run {nth_run}: a position without an event");
+    let (mut killed, mut ended) = (0, 0);
+    for _ in 0..runs(6) {
+        scene
+            .write_during(async |cluster, run| {
+                for _ in 0..3 {
+                    run.goes_on_for(1 + dice.below(30)).await;
+                    if dice.below(2) == 0 {
+                        cluster.kill(usize::try_from(dice.below(NODES as u64)).unwrap()).await;
+                        killed += 1;
+                    } else {
+                        ended += end_connections(&mut admin, &mut dice).await;
+                    }
+                }
+            })
+            .await;
+        assert!(log_is_whole(&mut admin).await, "a position without an event");
     }
-    let acknowledged: usize = writers.iter().map(|writer| writer.acknowledged.len()).sum();
-    let deleted: usize = writers.iter().map(|writer| writer.deleted.len()).sum();
     println!(
-        "figure: three nodes on Postgres, {killed} nodes killed and {ended} connections ended while six wrote: 0 lost, 0 doubled, \
-         0 resurrected of {acknowledged} notes and {deleted} deletions; {retried} were sent again"
+        "figure: three nodes on Postgres, {killed} nodes killed and {ended} connections ended while six wrote: {}",
+        scene.figure()
     );
 }

@@ -1,0 +1,157 @@
+//! A Postgres server of a test's own, which it may stop, cut off, or replace by a standby.
+
+use super::{database, directory, eventually};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use std::{
+    net::TcpListener,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// As docs/operations.md asks for.
+const SETTINGS: [&str; 4] =
+    ["listen_addresses=127.0.0.1", "wal_recycle=off", "log_error_verbosity=terse", "log_parameter_max_length=0"];
+
+pub(crate) struct OwnPostgres {
+    programs: PathBuf,
+    folder: TempDir,
+    port: u16,
+    /// As `name=value`.
+    settings: Vec<String>,
+    environment: Vec<(String, PathBuf)>,
+    server: Option<Child>,
+}
+
+impl OwnPostgres {
+    /// A running server with these settings beside the usual ones.
+    pub(crate) async fn start(settings: &[&str], environment: &[(&str, &Path)]) -> Self {
+        let mut server = Self::new(programs().await);
+        server.settings.extend(settings.iter().map(ToString::to_string));
+        server.environment =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut make = server.program("initdb");
+        make.args(["--username=sidenote", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        run(make.args(["--wal-segsize=1", "-D"]).arg(server.data())).await;
+        server.start_again().await;
+        server
+    }
+
+    /// A standby of this server. It confirms every commit before the server acknowledges it.
+    pub(crate) async fn standby(&self) -> Self {
+        let mut standby = Self::new(self.programs.clone());
+        let slot = format!("standby_{}", standby.port);
+        let mut copy = standby.program("pg_basebackup");
+        copy.args(["-h", "127.0.0.1", "-U", "sidenote", "-X", "stream", "-c", "fast", "-R", "-C", "-S", &slot, "-p"]);
+        run(copy.arg(self.port.to_string()).arg("--no-sync").arg("-D").arg(standby.data())).await;
+        standby.start_again().await;
+        for statement in ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"] {
+            self.execute(statement).await;
+        }
+        eventually(async || {
+            self.is("SELECT EXISTS (SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync')").await
+        })
+        .await;
+        standby
+    }
+
+    fn new(programs: PathBuf) -> Self {
+        let folder = directory();
+        if is_root() {
+            let chowned = std::process::Command::new("chown").arg("postgres:postgres").arg(folder.path()).status();
+            assert!(chowned.unwrap().success());
+        }
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let settings = SETTINGS.map(str::to_owned).to_vec();
+        Self { programs, folder, port, settings, environment: Vec::new(), server: None }
+    }
+
+    pub(crate) async fn start_again(&mut self) {
+        let mut server = self.program("postgres");
+        server.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path()).arg("-p").arg(self.port.to_string());
+        for setting in self.settings.iter().map(String::as_str).chain(["fsync=off"]) {
+            server.args(["-c", setting]);
+        }
+        server.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        self.server = Some(
+            server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap(),
+        );
+        eventually(async || PgConnection::connect(&self.address()).await.is_ok()).await;
+    }
+
+    /// Ends it at once, as a crash of its machine does.
+    pub(crate) async fn kill(&mut self) {
+        self.server.take().unwrap().kill().await.unwrap();
+        // The processes of its connections end when they notice, and hold its memory until then.
+        eventually(async || PgConnection::connect(&self.address()).await.is_err()).await;
+    }
+
+    /// Ends it as an administrator does: connections are ended, and what is written is safe.
+    pub(crate) async fn stop(&mut self) {
+        let mut server = self.server.take().unwrap();
+        let pid = rustix::process::Pid::from_raw(i32::try_from(server.id().unwrap()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        super::patient(server.wait()).await.unwrap();
+    }
+
+    /// A standby becomes the server.
+    pub(crate) async fn promote(&self) {
+        assert!(self.is("SELECT pg_promote()").await);
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("postgres://sidenote@{}/postgres", self.at())
+    }
+
+    /// Where it listens.
+    pub(crate) fn at(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) async fn connection(&self) -> PgConnection {
+        PgConnection::connect(&self.address()).await.unwrap()
+    }
+
+    pub(crate) async fn execute(&self, statement: &str) {
+        let mut connection = self.connection().await;
+        sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.unwrap();
+    }
+
+    pub(crate) async fn is(&self, question: &str) -> bool {
+        sqlx::query_scalar(AssertSqlSafe(question.to_owned())).fetch_one(&mut self.connection().await).await.unwrap()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A program of Postgres, which refuses to run as root: then it runs as the user that Debian's package has made.
+    fn program(&self, name: &str) -> Command {
+        let program = self.programs.join(name);
+        if !is_root() {
+            return Command::new(program);
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program).current_dir("/");
+        command
+    }
+}
+
+/// Where the programs are of the server that the tests run on.
+async fn programs() -> PathBuf {
+    let mut connection = PgConnection::connect(&database::server()).await.unwrap();
+    let folder = "SELECT setting FROM pg_config WHERE name = 'BINDIR'";
+    let folder: String = sqlx::query_scalar(folder).fetch_one(&mut connection).await.unwrap();
+    folder.into()
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+async fn run(command: &mut Command) {
+    let output = command.output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
