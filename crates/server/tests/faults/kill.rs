@@ -179,13 +179,14 @@ async fn the_oracle_notices_what_it_is_there_for() {
     assert_eq!(wrongs(&[writer], true).await, [format!("{kept} is there, and was deleted")]);
 }
 
-/// A visitor of the web chat writes, which makes a contact and a conversation.
-async fn say_hello(address: &str) {
+/// A visitor of the web chat writes, which makes a contact and a conversation. Returns the visitor's token.
+pub(crate) async fn say_hello(address: &str) -> String {
     let visit = ask(address, &post("/contact/v1/acme/visits", "", "{}")).await;
     let token = visit.split("\"token\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let path = format!("/contact/v1/messages/{}", wire::MessageId::fresh());
     let said = ask(address, &post(&path, &token, r#"{"body":"Hello"}"#).replacen("POST", "PUT", 1)).await;
     assert!(said.starts_with("HTTP/1.1 201"), "{said}");
+    token
 }
 
 fn post(path: &str, token: &str, body: &str) -> String {

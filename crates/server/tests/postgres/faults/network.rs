@@ -1,8 +1,15 @@
 //! A node is cut off from Postgres: nothing comes through any more, and no connection is closed.
 
-use super::Scene;
+use super::{
+    Scene,
+    server::{heard_until, open},
+};
 use crate::{
-    faults::{kill::begin, ledger::wrongs, proxy::Proxy},
+    faults::{
+        kill::begin,
+        ledger::{Writer, wrongs},
+        proxy::Proxy,
+    },
     kit::{
         eventually,
         own_postgres::OwnPostgres,
@@ -10,7 +17,6 @@ use crate::{
         process::{add_acme, ask, serve},
     },
 };
-use tokio::io::AsyncWriteExt as _;
 use wire::{ContactNoteId, paths};
 
 async fn is_ready(address: &str) -> bool {
@@ -28,12 +34,11 @@ async fn a_node_that_is_cut_off_says_so_holds_nobody_up_and_goes_on_afterwards()
     // A fourth node, whose network breaks.
     let proxy = Proxy::before(&postgres.at()).await;
     let (_node, cut_off) = serve(&format!("postgres://sidenote@{}/postgres", proxy.address), &[]).await;
-    let mut stream = tokio::net::TcpStream::connect(&cut_off).await.unwrap();
-    let question = format!("GET {} HTTP/1.1\r\nhost: x\r\ncookie: {}\r\n\r\n", paths::EVENTS, scene.writers[0].cookie);
-    stream.write_all(question.as_bytes()).await.unwrap();
-    super::server::heard_until(&mut stream, "event: hello").await;
+    let cookie = scene.writers[0].cookie.clone();
+    let mut stream = open(&cut_off, paths::EVENTS, &format!("cookie: {cookie}\r\n")).await;
+    heard_until(&mut stream, "event: hello").await;
 
-    let mut theirs = super::Writer::new(&cut_off, &scene.writers[0].cookie.clone(), contact, conversation);
+    let mut theirs = Writer::new(&cut_off, &cookie, contact, conversation);
     assert_eq!(theirs.request("GET", paths::ME, None).await.unwrap().0, 200);
     proxy.be_silent(true);
     let (id, text) = (ContactNoteId::fresh(), "while it is cut off");
@@ -48,7 +53,7 @@ async fn a_node_that_is_cut_off_says_so_holds_nobody_up_and_goes_on_afterwards()
     eventually(async || is_ready(&cut_off).await).await;
     eventually(async || theirs.put(id, text).await).await;
     assert!(scene.writers[0].put(ContactNoteId::fresh(), "heard afterwards").await);
-    super::server::heard_until(&mut stream, "heard afterwards").await;
+    heard_until(&mut stream, "heard afterwards").await;
     scene.writers.push(theirs);
     assert_eq!(wrongs(&scene.writers, true).await, [""; 0]);
     println!("figure: a node cut off from Postgres until its requests were answered 503: {}", scene.figure());

@@ -3,7 +3,13 @@
 
 use super::{Scene, log_is_whole};
 use crate::{
-    faults::{Dice, disk::Disk, kill::begin, proxy::Proxy, runs},
+    faults::{
+        Dice,
+        disk::Disk,
+        kill::{begin, say_hello},
+        proxy::Proxy,
+        runs,
+    },
     kit::{self, eventually, own_postgres::OwnPostgres, patient, process::add_acme},
 };
 use serde_json::json;
@@ -61,6 +67,9 @@ async fn when_a_synchronous_standby_is_promoted_nothing_is_lost_and_every_page_s
         let standby = primary.standby().await;
         let before = position(&scene).await;
         let stream = open_stream(&scene, None).await;
+        let visitor = say_hello(&scene.cluster.address(2)).await;
+        let mut chat = open_chat(&scene, &visitor).await;
+        heard_until(&mut chat, "event: hello").await;
         scene
             .write_during(async |_, writing| {
                 writing.goes_on_for(1 + dice.below(60)).await;
@@ -72,6 +81,7 @@ async fn when_a_synchronous_standby_is_promoted_nothing_is_lost_and_every_page_s
             .await;
         // The stream has ended: whoever comes back is told that another order of changes has begun.
         heard_to_the_end(stream).await;
+        heard_until(&mut chat, "event: reset").await;
         let mut again = open_stream(&scene, Some(&before)).await;
         let told = heard_until(&mut again, "other-epoch").await;
         let epoch = |position: &str| position.split('.').next().unwrap().to_owned();
@@ -110,13 +120,21 @@ async fn position(scene: &Scene) -> String {
     page["as_of"].as_str().unwrap().to_owned()
 }
 
-/// A stream of events at the second node.
+/// An agent's stream of events at the second node.
 async fn open_stream(scene: &Scene, after: Option<&str>) -> TcpStream {
     let resume = after.map_or(String::new(), |position| format!("last-event-id: {position}\r\n"));
-    let request =
-        format!("GET {} HTTP/1.1\r\nhost: x\r\ncookie: {}\r\n{resume}\r\n", paths::EVENTS, scene.writers[0].cookie);
-    let mut stream = TcpStream::connect(scene.cluster.address(1)).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let headers = format!("cookie: {}\r\n{resume}", scene.writers[0].cookie);
+    open(&scene.cluster.address(1), paths::EVENTS, &headers).await
+}
+
+/// A visitor's stream at the third.
+async fn open_chat(scene: &Scene, token: &str) -> TcpStream {
+    open(&scene.cluster.address(2), "/contact/v1/events", &format!("authorization: Bearer {token}\r\n")).await
+}
+
+pub(super) async fn open(address: &str, path: &str, headers: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n").as_bytes()).await.unwrap();
     stream
 }
 
