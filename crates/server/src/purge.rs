@@ -50,7 +50,7 @@ pub(crate) async fn purge_regularly(db: Db, every: Duration) {
         metrics::purge_lag(waiting_since.map_or(Duration::ZERO, |since| since.elapsed()));
         if waiting_since.is_some_and(|since| since.elapsed() > ALARM) {
             tracing::error!(
-                "deleted text is in the files for over a minute: a transaction is open, or another node is not done"
+                "deleted text is in the files for over a minute: a transaction is open, a standby or an archive is behind, or another node is not done"
             );
         }
         tokio::time::sleep(pause).await;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod moving;
+mod standby;
 
 use crate::kit::{self, Node, World, database, patient, process};
 use sidenote_server::{
@@ -140,12 +141,13 @@ async fn a_server_that_could_not_remove_deleted_text_says_what_to_change_and_doe
     run("ALTER ROLE r_@ SET log_error_verbosity = verbose").await;
     let theirs = address.replace("sidenote@", &format!("r_{schema}@"));
     let serve = ["serve", "--addr", "127.0.0.1:0", "--db", &theirs];
-    for sentence in ["GRANT pg_checkpoint", "pg_switch_wal", "log_error_verbosity = terse"] {
+    for sentence in ["GRANT pg_checkpoint", "pg_switch_wal", "pg_ls_waldir", "log_error_verbosity = terse"] {
         process::fail(&serve, sentence).await;
     }
     for statement in [
         "GRANT pg_checkpoint TO r_@",
         "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO r_@",
+        "GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO r_@",
         "ALTER ROLE r_@ SET log_error_verbosity = terse",
     ] {
         run(statement).await;

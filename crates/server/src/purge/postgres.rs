@@ -2,7 +2,8 @@
 //!
 //! A `VACUUM` forgets a deleted row, once no open snapshot can see it, and leaves its bytes. When it has forgotten all of
 //! them, every page is visible to all, which is checked. Then `VACUUM FULL` writes the table again from the rows that are
-//! there. The log before that goes with a checkpoint, where its files are not kept for reuse (`wal_recycle`).
+//! there. The log before that goes with a checkpoint, where its files are not kept for reuse (`wal_recycle`), and no standby
+//! or archive needs them any more, which is checked too.
 //!
 //! Which tables are due is a row each, written with the deletion. One node at a time does the work; when it dies, another
 //! one goes on.
@@ -51,6 +52,15 @@ const TRIES: usize = 20;
 const IS_CLEAN: &str = "SELECT bool_and(relallvisible = relpages) FROM pg_class \
     WHERE oid = $1::regclass OR oid = (SELECT reltoastrelid FROM pg_class WHERE oid = $1::regclass)";
 
+/// Due when the tables are rewritten: the write-ahead log before that.
+const LOG: &str = "the write-ahead log";
+const CURRENT_FILE: &str = "SELECT pg_walfile_name(pg_current_wal_insert_lsn() + 1)";
+const ASK_FOR_LOG: &str = "INSERT INTO rewrite_due (relation, request) VALUES ($1, $2) \
+    ON CONFLICT (relation) DO UPDATE SET request = excluded.request";
+/// Names begin with the timeline; sixteen digits then count the files.
+const IS_LOG_GONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM pg_ls_waldir() \
+    WHERE name ~ '^[0-9A-F]{24}$' AND right(name, 16) < right($1, 16))";
+
 /// Asks for tables to be rewritten once this transaction is committed.
 pub(super) async fn ask_for_rewrite(connection: &mut Connection, tables: &[&str]) -> Result<()> {
     let request = secret::random_token(8);
@@ -65,9 +75,9 @@ pub(super) async fn ask_for_rewrite(connection: &mut Connection, tables: &[&str]
     Ok(())
 }
 
-/// A table to be rewritten, and the request that asks for it.
+/// A table to be rewritten, and the request that asks for it. Or [`LOG`], and the first file of it that may stay.
 struct Due {
-    table: String,
+    relation: String,
     request: String,
 }
 
@@ -86,7 +96,7 @@ pub(super) async fn purge(db: &Db, engine: &Postgres) -> Result<Purged> {
 async fn due(db: &Db) -> Result<Vec<Due>> {
     let mut reading = db.read().await?;
     let rows = sql("SELECT relation, request FROM rewrite_due ORDER BY relation").fetch_all(&mut reading).await?;
-    rows.iter().map(|row| Ok(Due { table: row.text("relation")?, request: row.text("request")? })).collect()
+    rows.iter().map(|row| Ok(Due { relation: row.text("relation")?, request: row.text("request")? })).collect()
 }
 
 async fn rewrite(db: &Db, connection: &mut PgConnection) -> Result<Purged> {
@@ -96,23 +106,37 @@ async fn rewrite(db: &Db, connection: &mut PgConnection) -> Result<Purged> {
         return Ok(Purged::HeldBack);
     }
     let due = due(db).await?;
-    for Due { table, .. } in &due {
-        if rewrite_table(connection, table).await? == Purged::HeldBack {
+    let (tables, log): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| due.relation != LOG);
+    for Due { relation, .. } in &tables {
+        if rewrite_table(connection, relation).await? == Purged::HeldBack {
             return Ok(Purged::HeldBack);
         }
     }
-    for statement in ["SELECT pg_switch_wal()", "CHECKPOINT"] {
-        sqlx::query(statement).execute(&mut *connection).await?;
+    let mut first_file = log.into_iter().next().map(|log| log.request);
+    if !tables.is_empty() {
+        sqlx::query("SELECT pg_switch_wal()").execute(&mut *connection).await?;
+        let current: String = sqlx::query_scalar(CURRENT_FILE).fetch_one(&mut *connection).await?;
+        sqlx::query(ASK_FOR_LOG).bind(LOG).bind(&current).execute(&mut *connection).await?;
+        for table in &tables {
+            done(connection, table).await?;
+        }
+        first_file = Some(current);
     }
-    // What was asked for meanwhile stays.
-    for Due { table, request } in due {
-        sqlx::query("DELETE FROM rewrite_due WHERE relation = $1 AND request = $2")
-            .bind(table)
-            .bind(request)
-            .execute(&mut *connection)
-            .await?;
+    let Some(first_file) = first_file else { return Ok(Purged::Clean) };
+    sqlx::query("CHECKPOINT").execute(&mut *connection).await?;
+    if !sqlx::query_scalar(IS_LOG_GONE).bind(&first_file).fetch_one(&mut *connection).await? {
+        // A standby or an archive still needs it. Another checkpoint will let it go.
+        return Ok(Purged::HeldBack);
     }
+    done(connection, &Due { relation: LOG.to_owned(), request: first_file }).await?;
     Ok(Purged::Clean)
+}
+
+/// What was asked for meanwhile stays.
+async fn done(connection: &mut PgConnection, Due { relation, request }: &Due) -> Result<()> {
+    let delete = "DELETE FROM rewrite_due WHERE relation = $1 AND request = $2";
+    sqlx::query(delete).bind(relation).bind(request).execute(connection).await?;
+    Ok(())
 }
 
 /// Only a table without a row for an open snapshot is rewritten: such a row would be copied, and a later `VACUUM` would
@@ -146,7 +170,7 @@ async fn run(connection: &mut PgConnection, statement: String) -> Result<bool> {
 }
 
 /// A question to the server, and what to do when the answer is no.
-const CHECKS: [(&str, &str); 6] = [
+const CHECKS: [(&str, &str); 7] = [
     (
         "SELECT current_setting('wal_recycle') = 'off'",
         "old files of its write-ahead log are kept for reuse: ALTER SYSTEM SET wal_recycle = off",
@@ -163,6 +187,11 @@ const CHECKS: [(&str, &str); 6] = [
     (
         "SELECT has_function_privilege('pg_switch_wal()', 'execute')",
         "the server's role may not begin a new file of the log: GRANT EXECUTE ON FUNCTION pg_switch_wal() TO the role",
+    ),
+    (
+        "SELECT has_function_privilege('pg_ls_waldir()', 'execute')",
+        "the server's role may not see which files of the log are left: GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO the \
+         role",
     ),
     (
         "SELECT current_setting('log_error_verbosity') = 'terse'",

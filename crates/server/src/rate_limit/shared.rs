@@ -9,10 +9,10 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// A row for each key, so that it can be locked.
-const INSERT: &str = "INSERT INTO rate_limit (key, full_at) VALUES ($1, 0) ON CONFLICT (key) DO NOTHING";
-const LOCK: &str = "SELECT full_at, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now \
-    FROM rate_limit WHERE key = $1 FOR UPDATE";
+/// A row for each key, so that it can be locked. One statement: between two, [`FORGET`] could delete the row.
+const LOCK: &str = "INSERT INTO rate_limit (key, full_at) VALUES ($1, 0) \
+    ON CONFLICT (key) DO UPDATE SET full_at = rate_limit.full_at \
+    RETURNING full_at, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now";
 const UPDATE: &str = "UPDATE rate_limit SET full_at = $1 WHERE key = $2";
 
 /// Rows that somebody has locked are left: they are in use.
@@ -52,7 +52,6 @@ pub(super) async fn with<T>(db: &Db, buckets: &[Bucket], work: impl FnOnce(&mut 
 
 /// When the bucket is full again, and the time.
 async fn lock(tx: &mut Connection, hash: &str) -> Result<(Time, Time)> {
-    sql(INSERT).bind(hash).execute(tx).await?;
     let row = sql(LOCK).bind(hash).fetch_one(tx).await?;
     let time = |milliseconds: i64| Time::from_millis(u64::try_from(milliseconds).unwrap_or(0));
     Ok((time(row.get("full_at")?), time(row.get("now")?)))

@@ -72,7 +72,7 @@ pub(crate) fn bytes_left(file: &Path, marker: &str) -> usize {
 }
 
 /// How often this is in a file, or in the files of a folder. Files come and go while they are looked through.
-fn bytes_in(path: &Path, marker: &str) -> usize {
+pub(crate) fn bytes_in(path: &Path, marker: &str) -> usize {
     match std::fs::read_dir(path) {
         Ok(entries) => entries.flatten().map(|entry| bytes_in(&entry.path(), marker)).sum(),
         Err(_) => std::fs::read(path).map_or(0, |bytes| memmem::find_iter(&bytes, marker).count()),
