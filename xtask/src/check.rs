@@ -217,6 +217,7 @@ const ON_A_FILE: &str = "test(/file/) or test(/^(backup|faults|migrations)::/)";
 
 /// The tests of the server once more, on Postgres: all but those [`ON_A_FILE`].
 fn on_postgres(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
+    install::proxies()?;
     let postgres = Postgres::start(Purpose::Tests)?;
     let server = ["--package", "sidenote-server", "--filter-expr", &format!("kind(test) and not ({ON_A_FILE})")];
     // Some of the pairs of worlds that are compared: `native` has compared them all.

@@ -1,5 +1,5 @@
 //! Finds or installs the tools that a machine must have: the wasm target, Trunk, wasm-bindgen, cargo-nextest, cargo-deny,
-//! Chromium, pip, the npm packages. A pinned tool is searched on PATH, then in the tools' directory. If it is in neither,
+//! Chromium, Postgres, nginx, Caddy, pip, the npm packages. A pinned tool is searched on PATH, then in the tools' directory. If it is in neither,
 //! cargo-binstall (if installed) looks for a binary; else the tool is built, which takes minutes.
 
 use std::{
@@ -137,6 +137,22 @@ pub(crate) fn postgres() -> Result<PathBuf, Error> {
         )
     };
     postgres_here().ok_or_else(missing)
+}
+
+/// Makes sure that nginx, Caddy and OpenSSL are here: the server is tried behind them. Debian keeps nginx away from a
+/// user's PATH.
+pub(crate) fn proxies() -> Result<(), Error> {
+    let _one = one_at_a_time();
+    let is_here = |name: &&str| Path::new("/usr/sbin").join(name).is_file() || shell::on_path(&[name]).is_some();
+    let are_here = || ["nginx", "caddy", "openssl"].iter().all(is_here);
+    if !are_here()
+        && let Some(mut install) = debian_install("nginx-light caddy openssl")
+    {
+        println!("   installing nginx, Caddy and OpenSSL with apt-get");
+        shell::run(&mut install)?;
+    }
+    let missing = || Error::Said("the step `postgres` needs nginx, Caddy and OpenSSL on PATH".into());
+    if are_here() { Ok(()) } else { Err(missing()) }
 }
 
 fn postgres_here() -> Option<PathBuf> {

@@ -4,7 +4,7 @@
 //! deleted. The oracle knows only the ledgers and the final content of the server. `SIDENOTE_FAULT_RUNS` sets how often
 //! each test runs (a few times by default, hundreds with `cargo xtask faults`); each test prints its figures.
 
-mod cut;
+pub(crate) mod cut;
 pub(crate) mod disk;
 pub(crate) mod kill;
 pub(crate) mod ledger;

@@ -2,10 +2,11 @@
 
 use crate::kit::{
     World, eventually,
-    process::{acme, ask, serve, sign_in, try_ask},
+    process::{PROGRAM, acme, ask, serve, sign_in, start, stop, try_ask},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use std::net::TcpListener;
+use tokio::process::Command;
 
 fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
@@ -33,6 +34,26 @@ async fn a_server_that_is_told_to_stop_says_so_and_answers_until_nobody_asks_any
     eventually(async || try_ask(&address, &get("/readyz")).await.unwrap().starts_with("HTTP/1.1 503")).await;
     sign_in(&address).await;
     server.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_unit_for_systemd_starts_a_server() {
+    let unit = include_str!("../../../deploy/sidenote.service");
+    let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/bin/sidenote-server ")).unwrap();
+    let directory = crate::kit::directory();
+    let (db, site) = (acme(&directory).await, directory.path().display().to_string());
+    std::fs::write(directory.path().join("index.html"), "<!DOCTYPE html><title>Sidenote</title>").unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(line.split(' ').map(|word| match word {
+        "/var/lib/sidenote/sidenote.db" => &db,
+        "/usr/share/sidenote/dist" => &site,
+        "127.0.0.1:8787" => "127.0.0.1:0",
+        word => word,
+    }));
+    let (mut server, address) = start(command).await;
+    assert!(ask(&address, &get("/readyz")).await.starts_with("HTTP/1.1 200"));
+    assert!(sign_in(&address).await.starts_with("__Host-sid="));
+    stop(&mut server).await;
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! What is to be shown of Postgres itself. The other tests of the server run on it too: `cargo xtask test postgres`.
 
+mod deploy;
 mod faults;
 mod moving;
 mod standby;
 
 use crate::kit::{self, Node, World, database, patient, process};
+use futures::future::join_all;
 use sidenote_server::{
     Config,
     db::Db,
@@ -46,6 +48,45 @@ async fn both_engines_have_the_same_tables_and_columns() {
     .await;
     assert!(of_file.len() > 100, "{of_file:?}");
     assert_eq!(of_file, of_server);
+}
+
+#[tokio::test]
+async fn nodes_that_start_at_once_migrate_an_empty_database_once() {
+    let address = database::fresh_on(&database::server()).await;
+    let nodes = join_all((0..6).map(|_| Db::connect(&address))).await;
+    let epochs: BTreeSet<_> = nodes.into_iter().map(|node| node.unwrap().epoch()).collect();
+    assert_eq!(epochs.len(), 1);
+}
+
+#[tokio::test]
+async fn a_node_goes_on_when_a_later_version_has_migrated_the_database() {
+    let world = World::new().await;
+    let (sam, acme) = (world.sam().await, &world.acme);
+    let mut stream = sam.stream(paths::EVENTS).await;
+    stream.until("hello").await;
+    let before = sam.add_note(acme.ana, acme.ana_chat, "Before").await;
+    stream.until("contact-note-added").await;
+    // As the walk-through in CONTRIBUTING.md says, and as a migration that adds an index and a table.
+    let mut later = world.place.connection().await;
+    for statement in [
+        "ALTER TABLE contact_note ADD COLUMN pinned BOOLEAN NOT NULL DEFAULT FALSE",
+        "ALTER TABLE org ADD COLUMN later BIGINT",
+        "ALTER TABLE conversation ADD COLUMN later BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX contact_note_pinned ON contact_note (org_id, contact_id) WHERE pinned",
+        "CREATE TABLE later (org_id TEXT NOT NULL REFERENCES org (id), text TEXT NOT NULL)",
+        "INSERT INTO _sqlx_migrations SELECT 9000, 'later', installed_on, TRUE, checksum, 0 FROM _sqlx_migrations WHERE version = 1",
+    ] {
+        sqlx::query(statement).execute(&mut later).await.unwrap();
+    }
+    let after = sam.add_note(acme.ana, acme.ana_chat, "After").await;
+    assert_eq!(stream.until("contact-note-added").await.data["note"]["id"], after.to_string());
+    sam.delete(&paths::contact_note(acme.ana, before)).await.expect(200);
+    let notes: wire::NotesPage<wire::ContactNote> =
+        sam.get(&paths::contact_notes(acme.ana, None, 10)).await.expect(200).read();
+    assert_eq!(notes.items.iter().map(|note| note.id).collect::<Vec<_>>(), [after]);
+    sam.get("/api/v1/conversations").await.expect(200);
+    let Err(refused) = Db::connect(&world.place.address()).await else { panic!("an old node starts") };
+    assert!(refused.to_string().contains("a later version of Sidenote"), "{refused}");
 }
 
 #[tokio::test]

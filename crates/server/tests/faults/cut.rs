@@ -94,7 +94,7 @@ async fn whoever_reads_slowly_holds_nothing_up_and_misses_nothing() {
     let mut slow = Vec::new();
     for _ in 0..4 {
         let mut stream = TcpStream::connect(&address).await.unwrap();
-        stream.write_all(question(&writer.cookie, &begun).as_bytes()).await.unwrap();
+        stream.write_all(question(&address, &writer.cookie, &begun).as_bytes()).await.unwrap();
         slow.push(stream);
     }
     // More than any buffer on the way can hold.
@@ -164,17 +164,14 @@ async fn head(writer: &Writer) -> Position {
 }
 
 /// Reads events up to a position, or until the stream is cut. An event that was cut does not count.
-async fn follow(address: &str, cookie: &str, after: &Position, to: u64) -> Vec<u64> {
+pub(crate) async fn follow(address: &str, cookie: &str, after: &Position, to: u64) -> Vec<u64> {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(question(cookie, after).as_bytes()).await.unwrap();
+    stream.write_all(question(address, cookie, after).as_bytes()).await.unwrap();
     read_to(&mut stream, to).await
 }
 
-fn question(cookie: &str, after: &Position) -> String {
-    format!(
-        "GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\nlast-event-id: {after}\r\n\r\n",
-        paths::EVENTS
-    )
+fn question(address: &str, cookie: &str, after: &Position) -> String {
+    format!("GET {} HTTP/1.0\r\nhost: {address}\r\ncookie: {cookie}\r\nlast-event-id: {after}\r\n\r\n", paths::EVENTS)
 }
 
 /// The positions of the complete events up to this one, or up to the cut if that comes first.
@@ -187,7 +184,7 @@ async fn read_to(stream: &mut TcpStream, to: u64) -> Vec<u64> {
             Ok(count) => text.extend_from_slice(&buffer[..count]),
         }
         let whole = text.windows(2).rposition(|pair| pair == b"\n\n").map_or(0, |at| at + 2);
-        // The body comes in chunks, whose lengths are on lines of their own.
+        // HTTP/1.0 has no chunks, which may end anywhere.
         let events = String::from_utf8_lossy(&text[..whole]).into_owned();
         let ids = events.lines().filter_map(|line| line.strip_prefix("id: ")?.parse::<Position>().ok());
         positions.extend(ids.map(|id| id.seq));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::kit::{
     eventually, patient,
-    process::{acme, ask, serve, sign_in},
+    process::{acme, ask, serve, sign_in, stop},
 };
 use std::{
     fs,
@@ -19,10 +19,7 @@ use std::{
     },
 };
 use tempfile::TempDir;
-use tokio::{
-    process::{Child, Command},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 use wire::{ContactId, ContactNoteId, ConversationId};
 
 const WRITERS: usize = 3;
@@ -49,7 +46,7 @@ async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_di
         let enough = 1 + dice.below(90);
         eventually(async || written.load(Ordering::Relaxed) >= enough).await;
         if run % 4 == 3 {
-            end_in_order(&mut child).await;
+            stop(&mut child).await;
         } else {
             child.kill().await.unwrap();
         }
@@ -94,15 +91,8 @@ pub(crate) async fn begin(db: &str) -> (ContactId, ConversationId) {
     let id = |name: &str| page["items"][0][name].as_str().unwrap().to_owned();
     let found = (id("contact_id").parse().unwrap(), id("id").parse().unwrap());
     // After that the one file holds everything.
-    end_in_order(&mut child).await;
+    stop(&mut child).await;
     found
-}
-
-/// Ends it as a supervisor does: open requests are answered, and the program exits with success.
-async fn end_in_order(child: &mut Child) {
-    let pid = child.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
-    assert!(patient(child.wait()).await.unwrap().success());
 }
 
 /// Whether the text is in the database's files.

@@ -1,9 +1,8 @@
 //! A Postgres server of a test's own, which it may stop, cut off, or replace by a standby.
 
-use super::{database, directory, eventually};
+use super::{database, directory, eventually, process::free_port};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::{
-    net::TcpListener,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     process::Stdio,
@@ -32,11 +31,22 @@ impl OwnPostgres {
         server.settings.extend(settings.iter().map(ToString::to_string));
         server.environment =
             environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut make = server.program("initdb");
+        server.made().await
+    }
+
+    /// A running server with these settings, and Postgres' own for the rest.
+    pub(crate) async fn bare(settings: &[&str]) -> Self {
+        let mut server = Self::new(programs().await);
+        server.settings = settings.iter().map(ToString::to_string).collect();
+        server.made().await
+    }
+
+    async fn made(mut self) -> Self {
+        let mut make = self.program("initdb");
         make.args(["--username=sidenote", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
-        run(make.args(["--wal-segsize=1", "-D"]).arg(server.data())).await;
-        server.start_again().await;
-        server
+        run(make.args(["--wal-segsize=1", "-D"]).arg(self.data())).await;
+        self.start_again().await;
+        self
     }
 
     /// A standby of this server. It confirms every commit before the server acknowledges it.
@@ -63,7 +73,7 @@ impl OwnPostgres {
             let chowned = std::process::Command::new("chown").arg("postgres:postgres").arg(folder.path()).status();
             assert!(chowned.unwrap().success());
         }
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let settings = SETTINGS.map(str::to_owned).to_vec();
         Self { programs, folder, port, settings, environment: Vec::new(), server: None }
     }

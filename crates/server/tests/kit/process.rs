@@ -1,6 +1,7 @@
 //! Runs the program as a process of its own.
 
 use super::{database::Place, patient};
+use rustix::process::{Pid, Signal, kill_process};
 use std::process::{Output, Stdio};
 use tempfile::TempDir;
 use tokio::{
@@ -58,13 +59,31 @@ pub(crate) async fn serve(db: &str, more: &[&str]) -> (Child, String) {
 
 /// As [`serve`], with a command to which the server's own arguments are added.
 pub(crate) async fn serve_by(mut command: Command, db: &str, more: &[&str]) -> (Child, String) {
-    command.args(["serve", "--db", db, "--addr", "127.0.0.1:0"]).args(more).kill_on_drop(true);
+    command.args(["serve", "--db", db, "--addr", "127.0.0.1:0"]).args(more);
+    start(command).await
+}
+
+/// Starts a server; returns it with its address.
+pub(crate) async fn start(mut command: Command) -> (Child, String) {
+    command.kill_on_drop(true);
     // A log that nobody reads would block the server once its pipe is full.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = patient(lines.next_line()).await.unwrap().unwrap();
     (child, line.strip_prefix("listening on http://").unwrap().to_owned())
+}
+
+/// Tells it to stop, as a supervisor does: open requests are answered, and the program exits with success.
+pub(crate) async fn stop(child: &mut Child) {
+    let pid = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    assert!(patient(child.wait()).await.unwrap().success());
+}
+
+/// A port of this machine that is free now.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 pub(crate) async fn ask(address: &str, request: &str) -> String {
@@ -84,7 +103,9 @@ pub(crate) async fn sign_in(address: &str) -> String {
     );
     let answer = ask(address, &request).await;
     assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
-    answer.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
+    // Proxies write names of headers as they like.
+    let cookie = answer.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie: ")).unwrap();
+    cookie["set-cookie: ".len()..].split(';').next().unwrap().to_owned()
 }
 
 /// As [`ask`], for a server that may be gone. `None`: there was no answer.

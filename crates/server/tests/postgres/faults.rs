@@ -3,7 +3,7 @@
 
 mod clocks;
 mod network;
-mod server;
+pub(super) mod server;
 
 use crate::{
     faults::{
@@ -16,7 +16,7 @@ use crate::{
         self,
         database::Place,
         eventually, patient,
-        process::{serve, sign_in},
+        process::{PROGRAM, sign_in, start, stop},
     },
 };
 use sqlx::PgConnection;
@@ -24,40 +24,66 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
-use tokio::{process::Child, task::JoinSet};
-use wire::{ContactId, ContactNoteId, ConversationId};
+use tokio::{
+    process::{Child, Command},
+    task::JoinSet,
+};
+use wire::{ContactId, ContactNoteId, ConversationId, paths};
 
 const NODES: usize = 3;
 const WRITERS: usize = 6;
 
 /// Servers over one database, and where they listen now.
-struct Cluster {
+pub(super) struct Cluster {
     db: String,
+    options: Vec<String>,
     nodes: Vec<Child>,
     addresses: Arc<Mutex<Vec<String>>>,
 }
 
 impl Cluster {
     async fn start(db: String) -> Self {
-        let mut cluster = Self { db, nodes: Vec::new(), addresses: Arc::default() };
+        Self::start_with(db, Vec::new()).await
+    }
+
+    /// With these options.
+    pub(super) async fn start_with(db: String, options: Vec<String>) -> Self {
+        let mut cluster = Self { db, options, nodes: Vec::new(), addresses: Arc::default() };
         for _ in 0..NODES {
-            let (node, address) = serve(&cluster.db, &[]).await;
+            let (node, address) = cluster.node("127.0.0.1:0").await;
             cluster.nodes.push(node);
             cluster.addresses.lock().unwrap().push(address);
         }
         cluster
     }
 
+    async fn node(&self, address: &str) -> (Child, String) {
+        let mut command = Command::new(PROGRAM);
+        command.args(["serve", "--db", &self.db, "--addr", address]).args(&self.options);
+        start(command).await
+    }
+
     fn address(&self, nth: usize) -> String {
         self.addresses.lock().unwrap()[nth].clone()
+    }
+
+    pub(super) fn all_addresses(&self) -> [String; NODES] {
+        self.addresses.lock().unwrap().clone().try_into().unwrap()
     }
 
     /// Kills a node. Another one takes its place.
     async fn kill(&mut self, nth: usize) {
         self.nodes[nth].kill().await.unwrap();
-        let (node, address) = serve(&self.db, &[]).await;
+        let (node, address) = self.node("127.0.0.1:0").await;
         self.nodes[nth] = node;
         self.addresses.lock().unwrap()[nth] = address;
+    }
+
+    /// Tells a node to stop, and starts it at the same address.
+    pub(super) async fn restart(&mut self, nth: usize) {
+        stop(&mut self.nodes[nth]).await;
+        let address = self.address(nth);
+        self.nodes[nth] = self.node(&address).await.0;
     }
 }
 
@@ -72,7 +98,7 @@ async fn end_connections(admin: &mut PgConnection, dice: &mut Dice) -> u64 {
 
 /// What the writers of a run share.
 #[derive(Clone)]
-struct Run {
+pub(super) struct Run {
     addresses: Arc<Mutex<Vec<String>>>,
     written: Arc<AtomicU64>,
     is_over: Arc<AtomicBool>,
@@ -85,7 +111,8 @@ async fn write(mut writer: Writer, nth: usize, mut dice: Dice, run: Run) -> (Wri
     let mut elsewhere = |writer: &mut Writer| {
         node += 1;
         retries += 1;
-        writer.address.clone_from(&run.addresses.lock().unwrap()[node % NODES]);
+        let addresses = run.addresses.lock().unwrap();
+        writer.address.clone_from(&addresses[node % addresses.len()]);
     };
     while !run.is_over.load(Ordering::Relaxed) {
         let id = ContactNoteId::fresh();
@@ -104,9 +131,11 @@ async fn write(mut writer: Writer, nth: usize, mut dice: Dice, run: Run) -> (Wri
 }
 
 /// Writers of one contact's notes at the nodes of a cluster.
-struct Scene {
+pub(super) struct Scene {
     cluster: Cluster,
-    writers: Vec<Writer>,
+    pub(super) writers: Vec<Writer>,
+    /// Where requests go: to the nodes, or to a proxy before them.
+    doors: Arc<Mutex<Vec<String>>>,
     /// How often something was sent again.
     retries: u64,
     runs: u64,
@@ -117,11 +146,32 @@ impl Scene {
         let cluster = Cluster::start(db).await;
         let cookie = sign_in(&cluster.address(0)).await;
         let writer = |nth| Writer::new(&cluster.address(nth % NODES), &cookie, contact, conversation);
-        Self { writers: (0..WRITERS).map(writer).collect(), cluster, retries: 0, runs: 0 }
+        let doors = Arc::clone(&cluster.addresses);
+        Self { writers: (0..WRITERS).map(writer).collect(), cluster, doors, retries: 0, runs: 0 }
+    }
+
+    /// All of them write through a proxy.
+    pub(super) fn through(
+        proxy: &str,
+        cookie: &str,
+        cluster: Cluster,
+        contact: ContactId,
+        conversation: ConversationId,
+    ) -> Self {
+        let writers = (0..WRITERS).map(|_| Writer::new(proxy, cookie, contact, conversation)).collect();
+        Self { writers, cluster, doors: Arc::new(Mutex::new(vec![proxy.to_owned()])), retries: 0, runs: 0 }
+    }
+
+    /// The position of what is answered now.
+    pub(super) async fn position(&self) -> String {
+        let path = paths::contact_notes(self.writers[0].contact, None, 1);
+        let (status, page) = self.writers[0].request("GET", &path, None).await.unwrap();
+        assert_eq!(status, 200, "{page}");
+        page["as_of"].as_str().unwrap().to_owned()
     }
 
     /// Everybody writes, until this has happened. Then everything that they sent is acknowledged, and nothing is wrong.
-    async fn write_during(&mut self, happens: impl AsyncFnOnce(&mut Cluster, &Run)) {
+    pub(super) async fn write_during(&mut self, happens: impl AsyncFnOnce(&mut Cluster, &Run)) {
         self.runs += 1;
         let run =
             Run { addresses: Arc::clone(&self.cluster.addresses), written: Arc::default(), is_over: Arc::default() };
@@ -133,7 +183,7 @@ impl Scene {
         run.is_over.store(true, Ordering::Relaxed);
         for (mut writer, retries) in patient(writing.join_all()).await {
             self.retries += retries;
-            writer.address = self.cluster.address(0);
+            writer.address = self.doors.lock().unwrap()[0].clone();
             self.writers.push(writer);
         }
         // A connection that was ended may be noticed by the first request only.
@@ -145,7 +195,7 @@ impl Scene {
     }
 
     /// What the writers found: `0 lost, … of … notes`.
-    fn figure(&self) -> String {
+    pub(super) fn figure(&self) -> String {
         let acknowledged: usize = self.writers.iter().map(|writer| writer.acknowledged.len()).sum();
         let deleted: usize = self.writers.iter().map(|writer| writer.deleted.len()).sum();
         format!(
@@ -157,7 +207,7 @@ impl Scene {
 
 impl Run {
     /// Waits until so many notes more are acknowledged.
-    async fn goes_on_for(&self, notes: u64) {
+    pub(super) async fn goes_on_for(&self, notes: u64) {
         let enough = self.written.load(Ordering::Relaxed) + notes;
         eventually(async || self.written.load(Ordering::Relaxed) >= enough).await;
     }

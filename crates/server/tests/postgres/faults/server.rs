@@ -65,7 +65,7 @@ async fn when_a_synchronous_standby_is_promoted_nothing_is_lost_and_every_page_s
     let mut dice = Dice(19);
     for run in 0..runs {
         let standby = primary.standby().await;
-        let before = position(&scene).await;
+        let before = scene.position().await;
         let stream = open_stream(&scene, None).await;
         let visitor = say_hello(&scene.cluster.address(2)).await;
         let mut chat = open_chat(&scene, &visitor).await;
@@ -85,8 +85,8 @@ async fn when_a_synchronous_standby_is_promoted_nothing_is_lost_and_every_page_s
         let mut again = open_stream(&scene, Some(&before)).await;
         let told = heard_until(&mut again, "other-epoch").await;
         let epoch = |position: &str| position.split('.').next().unwrap().to_owned();
-        assert!(told.contains(&epoch(&position(&scene).await)), "{told}");
-        assert_ne!(epoch(&before), epoch(&position(&scene).await));
+        assert!(told.contains(&epoch(&scene.position().await)), "{told}");
+        assert_ne!(epoch(&before), epoch(&scene.position().await));
         assert!(log_is_whole(&mut standby.connection().await).await, "run {run}: a position without an event");
         primary = standby;
     }
@@ -112,14 +112,6 @@ async fn a_server_that_was_replaced_and_lives_on_confirms_nothing_more() {
     println!("figure: a server replaced while it lived on, six writing on three nodes: {}", scene.figure());
 }
 
-/// The position of what a node answers now.
-async fn position(scene: &Scene) -> String {
-    let path = paths::contact_notes(scene.writers[0].contact, None, 1);
-    let (status, page) = scene.writers[0].request("GET", &path, None).await.unwrap();
-    assert_eq!(status, 200, "{page}");
-    page["as_of"].as_str().unwrap().to_owned()
-}
-
 /// An agent's stream of events at the second node.
 async fn open_stream(scene: &Scene, after: Option<&str>) -> TcpStream {
     let resume = after.map_or(String::new(), |position| format!("last-event-id: {position}\r\n"));
@@ -132,13 +124,13 @@ async fn open_chat(scene: &Scene, token: &str) -> TcpStream {
     open(&scene.cluster.address(2), "/contact/v1/events", &format!("authorization: Bearer {token}\r\n")).await
 }
 
-pub(super) async fn open(address: &str, path: &str, headers: &str) -> TcpStream {
+pub(in crate::postgres) async fn open(address: &str, path: &str, headers: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n").as_bytes()).await.unwrap();
     stream
 }
 
-pub(super) async fn heard_until(stream: &mut TcpStream, wanted: &str) -> String {
+pub(in crate::postgres) async fn heard_until(stream: &mut TcpStream, wanted: &str) -> String {
     let (mut heard, mut buffer) = (String::new(), vec![0; 4096]);
     while !heard.contains(wanted) {
         let count = patient(stream.read(&mut buffer)).await.unwrap();
