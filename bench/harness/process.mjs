@@ -1,7 +1,7 @@
 // Starts a program that prints the address it listens on, ends it, and reads what it uses of the machine.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** What has to be undone if this process ends early. */
 const undone = new Set();
@@ -18,6 +18,21 @@ const START_MS = 60_000;
 const STOP_MS = 20_000;
 /** The kernel counts processor time in ticks; Linux has a hundred of them in a second. */
 const TICKS_PER_SECOND = 100;
+
+/** Seconds of processor time of all processes of this name, and of those that they have waited for. Linux only. */
+export function processorSecondsOf(name) {
+  let ticks = 0;
+  for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const [head, tail] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+      if (head.endsWith(`(${name}`)) ticks += tail.split(" ").slice(11, 15).reduce((sum, count) => sum + Number(count), 0);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (error.code !== "ENOENT" && error.code !== "ESRCH") throw error;
+    }
+  }
+  return ticks / TICKS_PER_SECOND;
+}
 
 /** A path that the environment names, such as the server's. `cargo xtask bench` sets all of them. */
 export function named(variable) {

@@ -1,5 +1,5 @@
 // The server on Postgres beside the server on a file: adds a second in one organization and in fifty, the memory of an open
-// stream, and how long after a PUT its event is heard at the same node and at another one. The clients are the same, the
+// stream, how long after a PUT its event is heard at the same node and at another one, and what listening costs the writers. The clients are the same, the
 // servers take turns, and both engines sync each note to the disk before its PUT is answered.
 //
 // Needs Linux: memory is read from /proc.
@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Connection } from "../harness/connection.mjs";
-import { named, Running } from "../harness/process.mjs";
+import { named, processorSecondsOf, Running } from "../harness/process.mjs";
 import { median, percentile, rounded } from "../harness/statistics.mjs";
 import { StreamReaders } from "../harness/stream_readers.mjs";
 import { pause } from "../harness/subjects.mjs";
@@ -44,6 +44,7 @@ export async function measure(section, rounds) {
     await events(section, subjects, rounds);
     await elsewhere(section, postgres, rounds);
     await revocations(section, postgres, rounds);
+    await listeners(section, postgres, rounds);
   } finally {
     for (const subject of subjects) await subject.stop();
     rmSync(directory, { recursive: true, force: true });
@@ -127,18 +128,49 @@ async function adds(section, subjects, writers, organizations, rounds) {
   const taken = new Map(subjects.map((subject) => [subject, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of subjects) {
-      const ofWriter = (writer) => subject.organizations[writer % organizations];
-      const connections = await Promise.all(
-        Array.from({ length: writers }, (_, writer) => Connection.to(subject.url, ofWriter(writer).headers)),
-      );
-      const begun = performance.now();
-      const times = (await Promise.all(connections.map((connection, writer) => write(connection, ofWriter(writer))))).flat();
-      section.add(`adds a second, ${by}`, "1/s", subject, times.length / ((performance.now() - begun) / 1000));
+      const { rate, times } = await addsOfASecond(subject, writers, organizations);
+      section.add(`adds a second, ${by}`, "1/s", subject, rate);
       taken.get(subject).push(...times);
-      for (const connection of connections) connection.close();
     }
   }
   for (const [subject, times] of taken) section.add(`p99 of an add, ${by}`, "ms", subject, percentile(times, 0.99));
+}
+
+async function addsOfASecond(subject, writers, organizations) {
+  const ofWriter = (writer) => subject.organizations[writer % organizations];
+  const connections = await Promise.all(
+    Array.from({ length: writers }, (_, writer) => Connection.to(subject.url, ofWriter(writer).headers)),
+  );
+  const begun = performance.now();
+  const times = (await Promise.all(connections.map((connection, writer) => write(connection, ofWriter(writer))))).flat();
+  const rate = times.length / ((performance.now() - begun) / 1000);
+  for (const connection of connections) connection.close();
+  return { rate, times };
+}
+
+/** What a change costs while somebody of each organization listens at no node, at one and at both: each node that has
+ * streams of the organization reads the change once. */
+async function listeners(section, postgres, rounds) {
+  const processors = () => [...postgres.nodes.map((node) => node.processorSeconds()), processorSecondsOf("postgres")];
+  const found = [0, 1, 2].map(() => ({ rates: [], changes: 0, seconds: [0, 0, 0] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [nodes, all] of found.entries()) {
+      const readers = [];
+      for (const node of postgres.nodes.slice(0, nodes)) {
+        readers.push(await StreamReaders.open(node.url, "/api/v1/events", postgres.organizations.map(({ headers }) => headers)));
+      }
+      const before = processors();
+      const { rate, times } = await addsOfASecond(postgres, 50, ORGANIZATIONS);
+      processors().forEach((seconds, nth) => (all.seconds[nth] += seconds - before[nth]));
+      all.rates.push(rate);
+      all.changes += times.length;
+      for (const reader of readers) await reader.close();
+    }
+  }
+  for (const [nodes, { rates, changes, seconds }] of found.entries()) {
+    const [here, there, database] = seconds.map((all) => rounded((all * 1000) / changes));
+    section.say(`With a stream of each of 50 organizations at ${nodes} of 2 nodes, 50 writers at the first: ${rounded(median(rates))} adds a second; processor time for each: ${here} ms in this node, ${there} ms in the other, ${database} ms in Postgres.`);
+  }
 }
 
 /** Writes one note after the other for a second. Returns how long each took. */

@@ -198,6 +198,8 @@ fn code_of_postgres(state: &str) -> ProblemCode {
     match state {
         // lock_not_available, deadlock_detected, serialization_failure, too_many_connections, idle transaction ended.
         "55P03" | "40P01" | "40001" | "53300" | "25P03" => ProblemCode::Busy,
+        // character_not_in_repertoire: a NUL. What is stored has none; here it was asked for.
+        "22021" => ProblemCode::InvalidBody,
         // The server is shutting down, has crashed, or is starting.
         _ if state.starts_with("57P0") || state.starts_with("08") => {
             tracing::error!(code = state, "the database is not available");

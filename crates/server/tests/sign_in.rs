@@ -62,6 +62,19 @@ async fn an_unknown_account_is_counted_like_any_other() {
 }
 
 #[tokio::test]
+async fn an_address_with_a_character_that_nobodys_has_is_refused_and_no_failure() {
+    let world = world().await;
+    let answer = sign_in(&at(&world, "203.0.113.9"), "sam\0@acme.test", "correct").await;
+    assert!([401, 422].contains(&answer.status), "{}", answer.status);
+    let sam = world.sam().await;
+    for path in [paths::contact_tag(world.acme.ana, "a\0b"), "/chat/ac%00me".to_owned()] {
+        for answer in [sam.get(&path).await, sam.delete(&path).await] {
+            assert!(answer.status < 500, "{path}: {}", answer.status);
+        }
+    }
+}
+
+#[tokio::test]
 async fn right_passwords_are_not_counted_however_many_come_at_once() {
     let world = world().await;
     let office = at(&world, "198.51.100.1");

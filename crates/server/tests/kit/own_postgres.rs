@@ -79,22 +79,30 @@ impl OwnPostgres {
     }
 
     pub(crate) async fn start_again(&mut self) {
+        self.server = Some(self.spawned());
+        eventually(async || {
+            // Processes of the server before may still hold its memory: then it refuses to start.
+            if self.server.as_mut().is_some_and(|server| server.try_wait().unwrap().is_some()) {
+                self.server = Some(self.spawned());
+            }
+            PgConnection::connect(&self.address()).await.is_ok()
+        })
+        .await;
+    }
+
+    fn spawned(&self) -> Child {
         let mut server = self.program("postgres");
         server.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path()).arg("-p").arg(self.port.to_string());
         for setting in self.settings.iter().map(String::as_str).chain(["fsync=off"]) {
             server.args(["-c", setting]);
         }
         server.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        self.server = Some(
-            server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap(),
-        );
-        eventually(async || PgConnection::connect(&self.address()).await.is_ok()).await;
+        server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap()
     }
 
     /// Ends it at once, as a crash of its machine does.
     pub(crate) async fn kill(&mut self) {
         self.server.take().unwrap().kill().await.unwrap();
-        // The processes of its connections end when they notice, and hold its memory until then.
         eventually(async || PgConnection::connect(&self.address()).await.is_err()).await;
     }
 

@@ -211,10 +211,10 @@ async fn behind_nginx_with_its_defaults_events_are_not_held_back() {
     let mut scene = Scene::through(&proxy, &cookie, cluster, contact, conversation);
     let headers = format!("cookie: {cookie}\r\naccept-encoding: gzip\r\n");
     let mut stream = open(&proxy, paths::EVENTS, &headers).await;
-    heard_until(&mut stream, "event: hello").await;
+    heard_until(&mut stream, &["event: hello"]).await;
     for text in ["The first", "The second"] {
         assert!(scene.writers[0].put(ContactNoteId::fresh(), text).await);
-        heard_until(&mut stream, text).await;
+        heard_until(&mut stream, &[text]).await;
     }
 }
 

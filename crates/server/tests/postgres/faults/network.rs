@@ -36,7 +36,7 @@ async fn a_node_that_is_cut_off_says_so_holds_nobody_up_and_goes_on_afterwards()
     let (_node, cut_off) = serve(&format!("postgres://sidenote@{}/postgres", proxy.address), &[]).await;
     let cookie = scene.writers[0].cookie.clone();
     let mut stream = open(&cut_off, paths::EVENTS, &format!("cookie: {cookie}\r\n")).await;
-    heard_until(&mut stream, "event: hello").await;
+    heard_until(&mut stream, &["event: hello"]).await;
 
     let mut theirs = Writer::new(&cut_off, &cookie, contact, conversation);
     assert_eq!(theirs.request("GET", paths::ME, None).await.unwrap().0, 200);
@@ -53,7 +53,7 @@ async fn a_node_that_is_cut_off_says_so_holds_nobody_up_and_goes_on_afterwards()
     eventually(async || is_ready(&cut_off).await).await;
     eventually(async || theirs.put(id, text).await).await;
     assert!(scene.writers[0].put(ContactNoteId::fresh(), "heard afterwards").await);
-    heard_until(&mut stream, "heard afterwards").await;
+    heard_until(&mut stream, &["heard afterwards"]).await;
     scene.writers.push(theirs);
     assert_eq!(wrongs(&scene.writers, true).await, [""; 0]);
     println!("figure: a node cut off from Postgres until its requests were answered 503: {}", scene.figure());
