@@ -1,6 +1,7 @@
 //! A Postgres server of a test's own, which it may stop, cut off, or replace by a standby.
 
 use super::{database, directory, eventually, process::free_port};
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::{
     os::unix::fs::MetadataExt as _,
@@ -100,17 +101,22 @@ impl OwnPostgres {
         server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap()
     }
 
-    /// Ends it at once, as a crash of its machine does.
+    /// Ends it at once, with all of its processes, as a crash of its machine does.
     pub(crate) async fn kill(&mut self) {
-        self.server.take().unwrap().kill().await.unwrap();
+        let mut server = self.server.take().unwrap();
+        let processes = server.id().map_or(Vec::new(), children);
+        server.kill().await.unwrap();
+        for process in processes {
+            // It may have ended with the server.
+            let _gone = kill_process(process, Signal::KILL);
+        }
         eventually(async || PgConnection::connect(&self.address()).await.is_err()).await;
     }
 
     /// Ends it as an administrator does: connections are ended, and what is written is safe.
     pub(crate) async fn stop(&mut self) {
         let mut server = self.server.take().unwrap();
-        let pid = rustix::process::Pid::from_raw(i32::try_from(server.id().unwrap()).unwrap()).unwrap();
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        kill_process(pid(server.id().unwrap()), Signal::INT).unwrap();
         super::patient(server.wait()).await.unwrap();
     }
 
@@ -155,6 +161,15 @@ impl OwnPostgres {
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program).current_dir("/");
         command
     }
+}
+
+fn pid(number: u32) -> Pid {
+    Pid::from_raw(i32::try_from(number).unwrap()).unwrap()
+}
+
+fn children(of: u32) -> Vec<Pid> {
+    let children = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children")).unwrap_or_default();
+    children.split_whitespace().map(|number| pid(number.parse().unwrap())).collect()
 }
 
 /// Where the programs are of the server that the tests run on.
