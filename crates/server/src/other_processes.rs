@@ -172,6 +172,15 @@ fn versions(organizations: &[OrgId]) -> Sql<'static> {
 
 /// Wakes who waits for what has changed after this position.
 async fn wake(db: &Db, reading: &mut Connection, org: OrgId, after: Seq) -> Result<()> {
+    // Mostly only agents wait: every node with a stream of theirs comes here for every change.
+    if db.wake_ups().has_narrow_topics(org) {
+        wake_visitors(db, reading, org, after).await?;
+    }
+    db.wake_ups().wake(&Topic::Organization(org));
+    Ok(())
+}
+
+async fn wake_visitors(db: &Db, reading: &mut Connection, org: OrgId, after: Seq) -> Result<()> {
     let since = |text: &'static str| sql(text).bind(org.to_string()).bind(int(after));
     for row in since(SELECT_CONVERSATIONS).fetch_all(reading).await? {
         db.wake_ups().wake(&Topic::Conversation(org, row.id("parent_id")?));
@@ -184,6 +193,5 @@ async fn wake(db: &Db, reading: &mut Connection, org: OrgId, after: Seq) -> Resu
         // Which conversations the contact had is no longer known.
         db.wake_ups().wake_those(org, |topic| matches!(topic, Topic::Conversation(..)));
     }
-    db.wake_ups().wake(&Topic::Organization(org));
     Ok(())
 }

@@ -68,6 +68,12 @@ impl WakeUps {
         self.all().contains_key(&org)
     }
 
+    /// Whether somebody waits for something narrower than the whole organization.
+    pub(crate) fn has_narrow_topics(&self, org: OrgId) -> bool {
+        let is_narrow = |topic: &Topic| !matches!(topic, Topic::Organization(_));
+        self.all().get(&org).is_some_and(|topics| topics.keys().any(is_narrow))
+    }
+
     fn all(&self) -> MutexGuard<'_, HashMap<OrgId, Topics>> {
         self.by_organization.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -232,8 +232,7 @@ fn cannot_connect(error: &sqlx::Error) -> Error {
 /// Connects once. What the pools would try again and again is said in words here.
 async fn check(options: &PgConnectOptions) -> Result<()> {
     let connecting = async {
-        let mut connection =
-            timeout(BUSY_TIMEOUT, options.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let mut connection = connect(options).await?;
         sqlx::query_as("SELECT current_setting('server_version_num')::bigint, pg_is_in_recovery()")
             .fetch_one(&mut connection)
             .await

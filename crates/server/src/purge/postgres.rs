@@ -57,9 +57,9 @@ const LOG: &str = "the write-ahead log";
 const CURRENT_FILE: &str = "SELECT pg_walfile_name(pg_current_wal_insert_lsn() + 1)";
 const ASK_FOR_LOG: &str = "INSERT INTO rewrite_due (relation, request) VALUES ($1, $2) \
     ON CONFLICT (relation) DO UPDATE SET request = excluded.request";
-/// Names begin with the timeline; sixteen digits then count the files.
+/// Names begin with the timeline; sixteen digits then count the files. A promotion leaves a partial one.
 const IS_LOG_GONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM pg_ls_waldir() \
-    WHERE name ~ '^[0-9A-F]{24}$' AND right(name, 16) < right($1, 16))";
+    WHERE name ~ '^[0-9A-F]{24}([.]partial)?$' AND substr(name, 9, 16) < right($1, 16))";
 
 /// Asks for tables to be rewritten once this transaction is committed.
 pub(super) async fn ask_for_rewrite(connection: &mut Connection, tables: &[&str]) -> Result<()> {
