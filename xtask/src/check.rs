@@ -212,16 +212,19 @@ fn native(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     Ok(both)
 }
 
-/// Tests of the server that are about a database file: they say so in their names, or are in a module about files.
-const ON_A_FILE: &str = "test(/file/) or test(/^(backup|faults|migrations)::/)";
+/// Tests that are about a database file: they say so in their names, or are in a module about files and their disk.
+const ON_A_FILE: &str = "test(/file/) or test(/^(backup|migrations|faults::disk|faults::sync)::/)";
 
-/// The tests of the server once more, on Postgres: all but those [`ON_A_FILE`].
+/// The tests of the server and those of the contract once more, on Postgres: all but those [`ON_A_FILE`].
 fn on_postgres(project: &Project, arguments: &[&str]) -> Result<TestCount, Error> {
     install::proxies()?;
     let postgres = Postgres::start(Purpose::Tests)?;
-    let server = ["--package", "sidenote-server", "--filter-expr", &format!("kind(test) and not ({ON_A_FILE})")];
+    let filter =
+        format!("(package(sidenote-server) or package(sidenote-conformance)) and kind(test) and not ({ON_A_FILE})");
+    // The same packages as `native`: a smaller selection has other features, and everything would be compiled again.
+    let server = [["--workspace", "--filter-expr", &filter].as_slice(), &BROWSER_ONLY].concat();
     // Some of the pairs of worlds that are compared: `native` has compared them all.
-    let environment = [("SIDENOTE_POSTGRES", &*postgres.address()), ("SIDENOTE_WORLDS", "60")];
+    let environment = [("SIDENOTE_POSTGRES", &*postgres.address()), ("SIDENOTE_WORLDS", "20")];
     nextest(project, &server, arguments, &environment)
 }
 

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use sidenote_server::{Config, State, StaticFiles, db::Db, demo, serve};
-use std::time::Duration;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use std::{path::Path, time::Duration};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 
@@ -23,7 +24,7 @@ impl Served {
         let directory = TempDir::new().unwrap();
         let file = directory.path().join("sidenote.db");
         let base = runtime.block_on(async {
-            let db = Db::open(&file).await.unwrap();
+            let db = database(&file).await;
             demo::make(&db).await.unwrap();
             // The undo window does not end while a slow machine runs the checks.
             let config = Config { undo_window: Duration::from_secs(3600), ..Config::default() };
@@ -38,4 +39,13 @@ impl Served {
         });
         Self { base, _runtime: runtime, _directory: directory }
     }
+}
+
+/// A file, or an empty schema of the Postgres server that `SIDENOTE_POSTGRES` names.
+async fn database(file: &Path) -> Db {
+    let Ok(server) = std::env::var("SIDENOTE_POSTGRES") else { return Db::open(file).await.unwrap() };
+    let schema = format!("c{}", uuid::Uuid::now_v7().simple());
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut connection).await.unwrap();
+    Db::connect(&format!("{server}?options=-c%20search_path%3D{schema}")).await.unwrap()
 }

@@ -25,7 +25,7 @@ use wire::{ContactId, ContactNoteId, ConversationId};
 const WRITERS: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_killed_server_acknowledged_is_there_and_a_retry_heals_what_it_did_not() {
+async fn what_a_killed_server_acknowledged_is_in_the_file_and_a_retry_heals_the_rest() {
     let runs = runs(8);
     let directory = crate::kit::directory();
     let (template, contact, conversation) = template(&directory).await;

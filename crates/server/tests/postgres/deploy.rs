@@ -51,17 +51,16 @@ async fn answers(port: u16) -> bool {
 /// Runs nginx with this inside of `http { … }`.
 async fn nginx(directory: &TempDir, site: &str, port: u16) -> Child {
     let (here, configuration) = (directory.path().display(), directory.path().join("nginx.conf"));
-    // Only root's nginx knows of users.
-    let user = if rustix::process::geteuid().is_root() { "user root;" } else { "" };
+    // One process: workers would outlive a master that is killed.
     let all = format!(
-        "{user} worker_processes 1; pid {here}/pid; events {{ }}\n\
+        "daemon off; master_process off; pid {here}/pid; events {{ }}\n\
          http {{ access_log off; client_body_temp_path {here}/body; proxy_temp_path {here}/proxy; \
          fastcgi_temp_path {here}/f; uwsgi_temp_path {here}/u; scgi_temp_path {here}/s;\n{site} }}"
     );
     fs::write(&configuration, all).unwrap();
     let mut nginx = program("nginx");
     let error = format!("{here}/error.log");
-    let child = nginx.args(["-e", &error, "-g", "daemon off;", "-c"]).arg(&configuration).spawn().unwrap();
+    let child = nginx.args(["-e", &error, "-c"]).arg(&configuration).spawn().unwrap();
     eventually(async || answers(port).await).await;
     child
 }
