@@ -39,7 +39,7 @@ fn a_server_that_says_more_than_the_contract_keeps_it() {
 }
 
 #[test]
-fn every_seeded_fault_is_named_with_its_request() {
+fn every_fault_seeded_before_a_server_on_a_file_is_named_with_its_request() {
     assert!(FAULTS.len() >= 12);
     for fault in FAULTS {
         let served = Served::with(fault.seed);

@@ -86,8 +86,9 @@ async fn wherever_a_stream_is_cut_each_event_is_heard_once_and_in_order() {
     println!("figure: cut streams: 0 missed, 0 repeated of {} events in {cuts} cuts at random bytes", heard.len());
 }
 
+/// On a file, where all is written long before a connection that reads nothing is closed.
 #[tokio::test]
-async fn whoever_reads_slowly_holds_nothing_up_and_misses_nothing() {
+async fn whoever_reads_slowly_from_a_server_on_a_file_holds_nothing_up_and_misses_nothing() {
     let directory = crate::kit::directory();
     let (child, address, mut writer) = scene(&directory).await;
     let begun = head(&writer).await;
