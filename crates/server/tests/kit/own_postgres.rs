@@ -1,6 +1,9 @@
 //! A Postgres server of a test's own, which it may stop, cut off, or replace by a standby.
 
-use super::{database, directory, eventually, process::free_port};
+use super::{
+    database, directory, eventually,
+    process::{free_port, pid},
+};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::{
@@ -161,10 +164,6 @@ impl OwnPostgres {
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program).current_dir("/");
         command
     }
-}
-
-fn pid(number: u32) -> Pid {
-    Pid::from_raw(i32::try_from(number).unwrap()).unwrap()
 }
 
 fn children(of: u32) -> Vec<Pid> {

@@ -76,9 +76,12 @@ pub(crate) async fn start(mut command: Command) -> (Child, String) {
 
 /// Tells it to stop, as a supervisor does: open requests are answered, and the program exits with success.
 pub(crate) async fn stop(child: &mut Child) {
-    let pid = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
-    kill_process(pid, Signal::TERM).unwrap();
+    kill_process(pid(child.id().unwrap()), Signal::TERM).unwrap();
     assert!(patient(child.wait()).await.unwrap().success());
+}
+
+pub(crate) fn pid(number: u32) -> Pid {
+    Pid::from_raw(i32::try_from(number).unwrap()).unwrap()
 }
 
 /// A port of this machine that is free now.

@@ -173,8 +173,7 @@ impl Scene {
     /// Everybody writes, until this has happened. Then everything that they sent is acknowledged, and nothing is wrong.
     pub(super) async fn write_during(&mut self, happens: impl AsyncFnOnce(&mut Cluster, &Run)) {
         self.runs += 1;
-        let run =
-            Run { addresses: Arc::clone(&self.cluster.addresses), written: Arc::default(), is_over: Arc::default() };
+        let run = Run { addresses: Arc::clone(&self.doors), written: Arc::default(), is_over: Arc::default() };
         let mut writing = JoinSet::new();
         for (nth, writer) in self.writers.drain(..).enumerate() {
             writing.spawn(write(writer, nth, Dice(self.runs * 100 + nth as u64), run.clone()));

@@ -36,7 +36,6 @@ async fn nodes_whose_clocks_are_ten_minutes_apart_agree_on_every_time() {
     for round in 0..rounds {
         let (at, elsewhere) = (round % 3, (round + 1) % 3);
         let id = ContactNoteId::fresh();
-        let path = paths::contact_note(contact, id);
         assert!(writers[at].put(id, &format!("note {round}")).await);
         let newest = paths::contact_notes(contact, None, 1);
         let (_, page) = writers[elsewhere].request("GET", &newest, None).await.unwrap();
@@ -47,7 +46,8 @@ async fn nodes_whose_clocks_are_ten_minutes_apart_agree_on_every_time() {
         before = created;
         // What is deleted at one node can be restored at another, for as long as anywhere.
         assert!(writers[at].delete(id).await);
-        let restored = writers[elsewhere].request("POST", &format!("{path}/restore"), None).await.unwrap();
+        let restored =
+            writers[elsewhere].request("POST", &paths::contact_note_restore(contact, id), None).await.unwrap();
         assert_eq!(restored.0, 200, "{}", restored.1);
         writers[at].deleted.remove(&id);
     }
