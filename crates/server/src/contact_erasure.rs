@@ -10,7 +10,10 @@ use crate::{
     db::int,
     error::{Error, Result},
     input::Ids,
+    note_indexes::{CONTACT_NOTES, CONVERSATION_NOTES},
     purge,
+    search_index::{self, MESSAGES, SearchIndex},
+    search_text,
     sql::{Connection, sql},
     state::State,
     wake_ups::Topic,
@@ -176,8 +179,41 @@ const SELECT_TAGS: &str = "SELECT tag FROM contact_tag WHERE org_id = $1 AND con
 const DELETE_UNUSED_TAG: &str = "DELETE FROM tag WHERE org_id = $1 AND name = $2 \
     AND NOT EXISTS (SELECT 1 FROM contact_tag WHERE org_id = $1 AND tag = $2)";
 
+/// The texts that are listed in an index of the search.
+const LISTED: [(SearchIndex, &str); 3] = [
+    (MESSAGES, concat!("SELECT seq, body FROM message WHERE org_id = $1 AND conversation_id IN ", theirs!())),
+    (
+        CONTACT_NOTES,
+        "SELECT n.seq, b.body FROM contact_note n JOIN contact_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
+         WHERE n.org_id = $1 AND n.contact_id = $2 AND n.deleted_at IS NULL",
+    ),
+    (
+        CONVERSATION_NOTES,
+        concat!(
+            "SELECT n.seq, b.body FROM conversation_note n \
+             JOIN conversation_note_body b ON b.org_id = n.org_id AND b.note_id = n.id \
+             WHERE n.org_id = $1 AND n.deleted_at IS NULL AND n.conversation_id IN ",
+            theirs!()
+        ),
+    ),
+];
+
+/// Takes everything of a contact off the lists of the search.
+async fn unlist(connection: &mut Connection, org: OrgId, id: ContactId) -> Result<()> {
+    for (index, select) in LISTED {
+        for row in sql(select).bind(org.to_string()).bind(id.to_string()).fetch_all(connection).await? {
+            index.remove(connection, org, row.seq("seq")?, &search_text::of_text(row.get("body")?)).await?;
+        }
+    }
+    match contacts::searched(connection, org, id).await? {
+        Some((seq, _)) => search_index::unlist_contact(connection, org, seq).await,
+        None => Ok(()),
+    }
+}
+
 /// Deletes everything of a contact, and empties their row. Tombstones of notes stay: they are ids.
 pub(crate) async fn delete(connection: &mut Connection, org: OrgId, id: ContactId) -> Result<Erased> {
+    unlist(connection, org, id).await?;
     let (org, id) = (org.to_string(), id.to_string());
     for statement in FORGET_WHAT_HANGS_ON_CONVERSATIONS {
         run(connection, statement, &org, &id).await?;

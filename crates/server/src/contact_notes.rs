@@ -13,8 +13,10 @@ use crate::{
     db::{head, int},
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
+    note_indexes::CONTACT_NOTES,
     note_storage::{self, Happened, NoteKind, NoteSql, Wanted, note_sql},
     page::List,
+    search_index::SearchIndex,
     sql::{Connection, Row, malformed, sql},
     state::State,
 };
@@ -151,6 +153,7 @@ impl NoteKind for ContactNote {
     type Parent = ContactId;
     const NAME: &'static str = "contact note";
     const SQL: NoteSql = note_sql!("contact_note", "contact_id", ", n.conversation_id");
+    const INDEX: SearchIndex = CONTACT_NOTES;
 
     fn read(row: &Row) -> sqlx::Result<Self> {
         Ok(Self {
@@ -175,6 +178,10 @@ impl NoteKind for ContactNote {
 
     fn body(&self) -> &NoteBody {
         &self.body
+    }
+
+    fn seq(&self) -> Seq {
+        self.seq
     }
 
     async fn parent_must_exist(reading: &mut Connection, org: OrgId, contact: Self::Parent) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     if_match::IfMatch,
     input::{Ids, JsonBody},
-    orgs, phone_number,
+    orgs, phone_number, search_index, search_text,
     sql::{Connection, Row, malformed, sql},
     state::State,
 };
@@ -60,6 +60,7 @@ async fn edit(
     }
     contact.rev = change.next_seq().await?;
     store(&mut change, &contact).await?;
+    list_for_search(change.tx(), signed.org, id).await?;
     change.event(EventKind::ContactChanged, id, None, Some(signed.agent)).await?;
     let line = ActivityLine {
         kind: ActivityKind::DetailsChanged,
@@ -91,7 +92,8 @@ pub async fn add(
     if contact.name.is_empty() {
         return Err(Error::field(ProblemCode::MissingField, "/name", "missing"));
     }
-    let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+    let (org_id, at) = (change.org(), change.at().timestamp_millis());
+    let org = org_id.to_string();
     sql("INSERT INTO contact (org_id, id, name, created_at, seq, rev) VALUES ($1, $2, '', $3, $4, $5)")
         .bind(&org)
         .bind(id.to_string())
@@ -104,6 +106,7 @@ pub async fn add(
     for address in addresses {
         add_address(change, id, address).await?;
     }
+    list_for_search(change.tx(), org_id, id).await?;
     change.event(EventKind::ContactChanged, id, None, None).await?;
     Ok(seq)
 }
@@ -125,6 +128,42 @@ pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAd
         .execute(change.tx())
         .await?;
     Ok(())
+}
+
+const SELECT_SEARCHED: &str = "SELECT c.seq, c.name, c.email, c.phone, c.external_id, c.address, a.address AS channel_address \
+    FROM contact c LEFT JOIN contact_address a ON a.org_id = c.org_id AND a.contact_id = c.id \
+    WHERE c.org_id = $1 AND c.id = $2 ORDER BY a.kind, a.address";
+
+/// What of a contact is searched, each once, and the contact's `seq`: the name, every address, the id in other systems.
+pub(crate) async fn searched(
+    reading: &mut Connection,
+    org: OrgId,
+    id: ContactId,
+) -> Result<Option<(Seq, Vec<String>)>> {
+    let rows = sql(SELECT_SEARCHED).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
+    let Some(contact) = rows.first() else { return Ok(None) };
+    let mut details = vec![contact.text("name")?];
+    let mut add = |detail: Option<String>| details.extend(detail.filter(|detail| !details.contains(detail)));
+    for column in ["email", "phone", "external_id", "address"] {
+        add(contact.get(column)?);
+    }
+    for row in &rows {
+        add(row.get("channel_address")?);
+    }
+    Ok(Some((contact.seq("seq")?, details)))
+}
+
+/// Lists a contact in the index of the search as they are now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_for_search(connection: &mut Connection, org: OrgId, id: ContactId) -> Result<()> {
+    match searched(&mut *connection, org, id).await? {
+        Some((seq, details)) => {
+            search_index::list_contact(connection, org, seq, &search_text::of_contact(&details)).await
+        }
+        None => Ok(()),
+    }
 }
 
 /// The contact with this address (exact characters).

@@ -10,8 +10,10 @@ use crate::{
     db::int,
     error::Result,
     input::{Ids, JsonBody, Query},
+    note_indexes::CONVERSATION_NOTES,
     note_storage::{self, Happened, NoteKind, NoteSql, Wanted, note_sql},
     page::List,
+    search_index::SearchIndex,
     sql::{Connection, Row, malformed, sql},
     state::State,
 };
@@ -108,6 +110,7 @@ impl NoteKind for ConversationNote {
     type Parent = ConversationId;
     const NAME: &'static str = "conversation note";
     const SQL: NoteSql = note_sql!("conversation_note", "conversation_id", "");
+    const INDEX: SearchIndex = CONVERSATION_NOTES;
 
     fn read(row: &Row) -> sqlx::Result<Self> {
         Ok(Self {
@@ -131,6 +134,10 @@ impl NoteKind for ConversationNote {
 
     fn body(&self) -> &NoteBody {
         &self.body
+    }
+
+    fn seq(&self) -> Seq {
+        self.seq
     }
 
     async fn parent_must_exist(reading: &mut Connection, org: OrgId, conversation: Self::Parent) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::{
     db::Db,
     engine::Engine,
     error::{Error, Result},
-    overflow_padding,
+    overflow_padding, search_build,
     sql::{Connection, Row, Value, sql},
 };
 use futures::TryStreamExt as _;
@@ -21,7 +21,7 @@ use tables::{Kind, TABLES, Table};
 /// Rows that are inserted together. No table has so many columns that their values were too many for a statement.
 const ROWS_AT_ONCE: usize = 200;
 /// Keys of `meta` that say something of one database only.
-const OF_ONE_DATABASE: [&str; 2] = ["epoch", "rewrite-due"];
+const OF_ONE_DATABASE: [&str; 3] = ["epoch", "rewrite-due", "search-index"];
 
 /// What was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,7 @@ async fn into_empty(source: &Db, target: &Db, mut progress: impl FnMut(&str, u64
         compare(&table, &mut from, &mut to).await?;
     }
     to.commit().await?;
+    search_build::again(target).await?;
     Ok(Copied { tables: TABLES.len() + 1, rows })
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     db::Db,
     error::{Error, Result},
+    search_build,
 };
 use std::{ffi::OsString, path::PathBuf};
 use url::Url;
@@ -38,7 +39,7 @@ impl DatabaseAddress {
     /// As [`Db::open`] and [`Db::connect`].
     pub(crate) async fn open(&self) -> Result<Db> {
         match self {
-            Self::File(file) => Db::open(file).await,
+            Self::File(file) => with_index(Db::open(file).await?).await,
             Self::Postgres(address) => Db::connect(address).await,
         }
     }
@@ -49,7 +50,7 @@ impl DatabaseAddress {
     /// As [`Db::open_existing`] and [`Db::connect`].
     pub(crate) async fn open_existing(&self) -> Result<Db> {
         match self {
-            Self::File(file) => Db::open_existing(file).await,
+            Self::File(file) => with_index(Db::open_existing(file).await?).await,
             Self::Postgres(address) => Db::connect(address).await,
         }
     }
@@ -64,6 +65,12 @@ impl DatabaseAddress {
             Self::Postgres(_) => Err(Error::Setup(instead.to_owned())),
         }
     }
+}
+
+/// A file of a version before the search has no index.
+async fn with_index(db: Db) -> Result<Db> {
+    search_build::build_file(&db).await?;
+    Ok(db)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! own files, in texts that both engines take ([`crate::sql`]). What the engines do in different ways is in a module of
 //! each.
 
+pub(crate) use crate::sql::int;
 use crate::{
     change::Change,
     engine::{Engine, postgres::Postgres, sqlite::Sqlite},
@@ -224,10 +225,4 @@ async fn made_once(change: &mut Connection, key: &str, fresh: String) -> Result<
         .execute(&mut *change)
         .await?;
     Ok(sql("SELECT value FROM meta WHERE key = $1").bind(key).fetch_value(change).await?)
-}
-
-/// A position as the engines' integer. A position too large to be stored becomes the largest integer, which is past every
-/// stored one.
-pub(crate) fn int(seq: Seq) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
 }

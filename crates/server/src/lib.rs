@@ -47,6 +47,9 @@ pub mod other_processes;
 mod overflow_padding;
 pub mod purge;
 mod schema;
+pub mod search_build;
+mod search_index;
+mod search_text;
 pub mod secret;
 pub mod sql;
 mod wake_ups;
@@ -77,8 +80,10 @@ mod conversation_notes;
 mod conversations;
 mod lists;
 pub mod messages;
+mod note_indexes;
 mod note_storage;
 mod phone_number;
+mod search;
 pub mod tags;
 
 // The contact's own API, mail archives, and the demo.
@@ -114,6 +119,7 @@ use wire::ProblemCode;
         wire::ConversationNoteId,
         wire::MessageId,
         wire::Position,
+        wire::SearchKind,
         wire::Section,
         wire::Sort,
         wire::Status,
@@ -176,6 +182,7 @@ fn routes() -> OpenApiRouter<State> {
         .merge(tags::routes())
         .merge(lists::routes())
         .merge(activity::routes())
+        .merge(search::routes())
         .merge(events::routes())
         .merge(visitor::routes())
 }

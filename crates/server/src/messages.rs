@@ -10,6 +10,8 @@ use crate::{
     input::{Ids, JsonBody, Query},
     orgs,
     page::{self, List},
+    search_index::MESSAGES,
+    search_text,
     sql::{Connection, Row, malformed, sql},
     state::State,
 };
@@ -153,7 +155,8 @@ const INSERT: &str = "INSERT INTO message (org_id, id, conversation_id, position
 pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
     let seq = change.next_seq().await?;
     let position = next_position(change, new.conversation).await?;
-    let (org, id, is_in) = (change.org().to_string(), new.id.to_string(), new.direction == Direction::In);
+    let (new_org, id, is_in) = (change.org(), new.id.to_string(), new.direction == Direction::In);
+    let org = new_org.to_string();
     sql(INSERT)
         .bind(&org)
         .bind(&id)
@@ -180,6 +183,7 @@ pub async fn insert(change: &mut Change, new: &NewRow<'_>) -> Result<Seq> {
             .execute(change.tx())
             .await?;
     }
+    MESSAGES.add(change.tx(), new_org, seq, &search_text::of_text(new.body)).await?;
     change.event(EventKind::MessageAdded, new.id, Some(new.conversation.to_string()), new.author).await?;
     move_conversation(change, new, seq).await?;
     Ok(seq)

@@ -12,6 +12,8 @@ use crate::{
     error::{Error, Result},
     overflow_padding,
     page::Collected,
+    search_index::SearchIndex,
+    search_text,
     sql::{Connection, Row, malformed, sql},
 };
 use axum::{
@@ -84,11 +86,14 @@ pub(crate) trait NoteKind: Sized + Serialize {
     /// The name in the log.
     const NAME: &'static str;
     const SQL: NoteSql;
+    /// Which words are in which note.
+    const INDEX: SearchIndex;
 
     fn read(row: &Row) -> sqlx::Result<Self>;
     fn parent(&self) -> Self::Parent;
     fn author(&self) -> AgentId;
     fn body(&self) -> &NoteBody;
+    fn seq(&self) -> Seq;
 
     /// Refuses an unknown parent.
     async fn parent_must_exist(reading: &mut Connection, org: OrgId, parent: Self::Parent) -> Result<()>;
@@ -182,8 +187,13 @@ pub(crate) async fn insert_body<N: NoteKind>(
         .execute(change.tx())
         .await?;
     let note = find::<N>(change.tx(), org, id).await?.ok_or_else(|| malformed("id"))?;
+    list_for_search(change.tx(), org, &note).await?;
     N::record(change, id, &note, Happened::Added, author).await?;
     Ok(note)
+}
+
+async fn list_for_search<N: NoteKind>(connection: &mut Connection, org: OrgId, note: &N) -> Result<()> {
+    N::INDEX.add(connection, org, note.seq(), &search_text::of_text(note.body().as_str())).await
 }
 
 /// Deletes a note for everyone; its author and admins may. An unknown id gets a tombstone: its `PUT` may still be under
@@ -216,6 +226,7 @@ pub(crate) async fn delete<N: NoteKind>(
     let at = Some(change.at());
     mark::<N>(&mut change, id, at, tombstone.rev).await?;
     insert_tombstone::<N>(&mut change, id, &tombstone).await?;
+    N::INDEX.remove(change.tx(), signed.org, note.seq(), &search_text::of_text(note.body().as_str())).await?;
     N::record(&mut change, id, &note, Happened::Deleted, signed.agent).await?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "{} deleted", N::NAME);
@@ -248,6 +259,7 @@ pub(crate) async fn restore<N: NoteKind>(
     mark::<N>(&mut change, id, None, rev).await?;
     delete_tombstone::<N>(&mut change, id).await?;
     let note = find::<N>(change.tx(), signed.org, id).await?.ok_or_else(|| Error::gone(tombstone.rev))?;
+    list_for_search(change.tx(), signed.org, &note).await?;
     N::record(&mut change, id, &note, Happened::Restored, signed.agent).await?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, note = %id, "{} restored", N::NAME);

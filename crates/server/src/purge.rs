@@ -10,7 +10,7 @@ use crate::{
     db::Db,
     engine::Engine,
     error::{Error, Result},
-    metrics, rate_limit,
+    metrics, note_indexes, rate_limit,
     sql::{Connection, sql},
 };
 use std::time::Duration;
@@ -122,8 +122,11 @@ async fn remove(db: &Db) -> Result<u64> {
     let contact_notes = sql(DELETE_CONTACT_NOTES).bind(now).execute(&mut tx).await?;
     let conversation_notes = sql(DELETE_CONVERSATION_NOTES).bind(now).execute(&mut tx).await?;
     let removed = contact_notes + conversation_notes;
-    if removed > 0 && matches!(tx, Connection::Postgres { .. }) {
-        postgres::ask_for_rewrite(&mut tx, &postgres::OF_NOTES).await?;
+    if removed > 0 {
+        match tx {
+            Connection::Sqlite(_) => note_indexes::rewrite(&mut tx).await?,
+            Connection::Postgres { .. } => postgres::ask_for_rewrite(&mut tx, &postgres::OF_NOTES).await?,
+        }
     }
     tx.commit().await?;
     Ok(removed)

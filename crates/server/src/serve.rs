@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     hyper_refusals::HyperRefusals,
     lingering_close::{IsUnread, Lingering},
-    origin, other_processes, purge,
+    origin, other_processes, purge, search_build,
     state::{Config, State},
 };
 use axum::{Router, body::Body, extract::Request};
@@ -35,6 +35,7 @@ pub async fn serve(listener: TcpListener, app: Router, state: State) -> Result<(
     let beside = [
         tokio::spawn(other_processes::follow(db.clone())),
         tokio::spawn(purge::purge_regularly(db.clone(), state.config().purge_every)),
+        tokio::spawn(search_build::build_regularly(db.clone())),
     ];
     let _survives = survive_full_files();
     let graceful = GracefulShutdown::new();

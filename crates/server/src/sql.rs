@@ -16,6 +16,7 @@ pub(crate) use row::malformed;
 pub use row::{Column, Row};
 pub use server::Server;
 pub use value::Value;
+pub(crate) use value::int;
 
 use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, TryFutureExt as _, TryStreamExt as _, stream::BoxStream};

@@ -86,6 +86,8 @@ fn the_contacts_side_uses_only_modules_that_name_no_note_either() {
             "page",
             "rate_limit",
             "request_parts",
+            "search_index",
+            "search_text",
             "secret",
             "sql",
             "state",

@@ -38,6 +38,7 @@ mod postgres;
 mod refusals;
 mod removal;
 mod request_guard;
+mod search;
 mod session;
 mod sign_in;
 mod site;

@@ -41,6 +41,7 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::ME.to_owned(),
         paths::TAGS.to_owned(),
         paths::LISTS.to_owned(),
+        paths::search("", None, 1),
         paths::EVENTS.to_owned(),
         paths::conversations(&ConversationQuery::default(), None, 1),
         paths::conversation(conversation),

@@ -23,6 +23,7 @@ mod patch;
 pub mod paths;
 pub mod problem;
 mod refused_control;
+pub mod search;
 mod storage_key;
 #[cfg(feature = "schema")]
 pub mod text_rules;
@@ -50,6 +51,9 @@ pub use page::{NotesPage, Page, Position};
 pub use pages::AppPage;
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use refused_control::RefusedControl;
+pub use search::{
+    ContactHit, ContactNoteHit, ConversationNoteHit, Hits, MessageHit, SearchKind, SearchResults, Snippet,
+};
 pub use storage_key::{StorageKey, hex_bytes};
 
 /// `VARIANTS` of the enums that are strings on the wire.

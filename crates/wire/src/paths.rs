@@ -4,6 +4,7 @@ use crate::{
     conversation::ConversationQuery,
     ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId},
     page::Position,
+    search::SearchKind,
 };
 
 pub const SESSION: &str = "/api/v1/session";
@@ -11,6 +12,7 @@ pub const ME: &str = "/api/v1/me";
 pub const CONVERSATIONS: &str = "/api/v1/conversations";
 pub const TAGS: &str = "/api/v1/tags";
 pub const LISTS: &str = "/api/v1/lists";
+pub const SEARCH: &str = "/api/v1/search";
 pub const EVENTS: &str = "/api/v1/events";
 pub const CHANGES: &str = "/api/v1/changes";
 pub const EMBED_TOKENS: &str = "/embed/v1/tokens";
@@ -112,6 +114,16 @@ pub fn contact_note_restore(id: ContactId, note: ContactNoteId) -> String {
 #[must_use]
 pub fn contact_notes_seen(id: ContactId) -> String {
     format!("/api/v1/contacts/{id}/notes/seen")
+}
+
+/// What is found for a text, at most `limit` of each kind; of one kind, what comes after `cursor`.
+#[must_use]
+pub fn search(text: &str, only: Option<(SearchKind, Option<&str>)>, limit: u32) -> String {
+    let path = format!("{SEARCH}?q={}&limit={limit}", segment(text));
+    match only {
+        Some((kind, cursor)) => format!("{path}&kind={}{}", kind.into_str(), cursor_part('&', cursor)),
+        None => path,
+    }
 }
 
 #[must_use]

@@ -7,7 +7,7 @@ use crate::{
     engine::sqlite::{create_private, make_private},
     error::{Error, Result},
     purge::{ask_for_rewrite, purge},
-    schema, secret,
+    schema, search_build, secret,
     sql::{Connection, sql},
 };
 use chrono::Utc;
@@ -174,6 +174,7 @@ fn in_use() -> Error {
 /// Replays deletions and sign-outs, and starts a new epoch. Returns how many notes were deleted and contacts erased.
 async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Result<(u64, u64)> {
     let db = Db::open(new).await?;
+    search_build::build_file(&db).await?;
     if let Some(old) = old {
         // There is one writer: the change below has the other file too.
         sqlx::query("ATTACH DATABASE ? AS old").bind(path(old)?).execute(db.sqlite()?.writer()).await?;
@@ -183,6 +184,7 @@ async fn start_new_epoch(new: &Path, old: Option<&Path>, ledger: Ledger) -> Resu
         sqlx::query("DETACH DATABASE old").execute(db.sqlite()?.writer()).await?;
     }
     let erased = erasures::replay(&db, &erased).await?;
+    search_build::again(&db).await?;
     // Moves everything into the one file, which is about to be renamed.
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db.sqlite()?.writer()).await?;
     db.close().await;
@@ -201,6 +203,7 @@ pub async fn replay(db: Db, ledger: Ledger) -> Result<Restored> {
     let _alone = copy::alone(&db).await?;
     let (deleted, erased) = replay_changes(&db, false, &ledger).await?;
     let erased = erasures::replay(&db, &erased).await?;
+    search_build::again(&db).await?;
     // What is held back, a server removes when it runs.
     purge(&db, true).await?;
     db.close().await;

@@ -23,12 +23,17 @@ use tokio::time::timeout;
 /// The work is done in every so many rounds of SQLite's.
 pub(super) const ROUNDS: u32 = 15;
 
-/// The tables with the texts of notes. They have no index on a text.
-pub(super) const OF_NOTES: [&str; 2] = ["contact_note_body", "conversation_note_body"];
+/// The tables with the texts of notes, and with their words.
+pub(super) const OF_NOTES: [&str; 4] =
+    ["contact_note_body", "contact_note_search", "conversation_note_body", "conversation_note_search"];
 /// The tables with what there is of a contact.
-pub(super) const OF_CONTACTS: [&str; 11] = [
+pub(super) const OF_CONTACTS: [&str; 15] = [
     "contact_note_body",
+    "contact_note_search",
     "conversation_note_body",
+    "conversation_note_search",
+    "contact_search",
+    "message_search",
     "message",
     "attachment",
     "conversation",

@@ -1,6 +1,7 @@
 //! The values that a statement takes. An absent value has a type too: Postgres asks for it.
 
 use std::borrow::Cow;
+use wire::Seq;
 
 /// A value of a statement.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,4 +76,10 @@ impl From<Vec<u8>> for Value<'_> {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Bytes(bytes)
     }
+}
+
+/// A position as the engines' integer. A position too large to be stored becomes the largest integer, which is past every
+/// stored one.
+pub(crate) fn int(seq: Seq) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
 }

@@ -7,6 +7,8 @@ use crate::{
     client_address::ClientAddress,
     db::int,
     error::Result,
+    search_index::{self, MESSAGES},
+    search_text,
     sql::sql,
     state::State,
     wake_ups::Topic,
@@ -99,10 +101,11 @@ impl Arrival<'_> {
         let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
         // Of the hash, not of the token: agents see it.
         let mark = &self.visitor.hash[..8];
+        let (name, address) = (format!("Visitor {}", mark[..4].to_uppercase()), format!("visitor-{mark}"));
         sql(INSERT_CONTACT)
             .bind(&org)
             .bind(contact.to_string())
-            .bind(format!("Visitor {}", mark[..4].to_uppercase()))
+            .bind(&name)
             .bind(ChannelKind::Chat.into_str())
             .bind(at)
             .bind(int(seq))
@@ -112,9 +115,11 @@ impl Arrival<'_> {
         sql(INSERT_ADDRESS)
             .bind(&org)
             .bind(ChannelKind::Chat.into_str())
-            .bind(format!("visitor-{mark}"))
+            .bind(&address)
             .bind(contact.to_string())
             .execute(change.tx())
+            .await?;
+        search_index::list_contact(change.tx(), self.visitor.org, seq, &search_text::of_contact(&[name, address]))
             .await?;
         change.event(EventKind::ContactChanged, contact, None, None).await
     }
@@ -175,6 +180,7 @@ impl Arrival<'_> {
             .bind(int(seq))
             .execute(change.tx())
             .await?;
+        MESSAGES.add(change.tx(), self.visitor.org, seq, &search_text::of_text(self.body)).await?;
         change.event(EventKind::MessageAdded, self.id.as_hyphenated(), Some(conversation.to_string()), None).await?;
         Ok(seq)
     }

@@ -26,6 +26,10 @@ impl Place {
         if address.starts_with("postgres:") { Self::Server(address.to_owned()) } else { Self::File(address.into()) }
     }
 
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
     /// As `--db` takes it.
     pub(crate) fn address(&self) -> String {
         match self {

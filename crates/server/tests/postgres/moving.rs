@@ -5,11 +5,11 @@ use crate::kit::{
     database::{self, Place},
     marker, process,
 };
-use sidenote_server::{backup, db::Db, demo, sql::sql};
+use sidenote_server::{backup, db::Db, demo, search_build, sql::sql};
 use sqlx::{Connection as _, SqliteConnection};
 use std::path::Path;
 use tempfile::TempDir;
-use wire::paths;
+use wire::{SearchResults, paths};
 
 /// A file with the demo's data, and something of everything else.
 async fn filled(directory: &TempDir) -> String {
@@ -38,7 +38,8 @@ async fn filled(directory: &TempDir) -> String {
 async fn differences(one: &str, other: &str) -> Vec<String> {
     let mut connection = SqliteConnection::connect(one).await.unwrap();
     sqlx::query("ATTACH DATABASE ? AS other").bind(other).execute(&mut connection).await.unwrap();
-    let select = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE '%sqlite%' AND name <> '_sqlx_migrations'";
+    let select = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE '%sqlite%' AND name <> '_sqlx_migrations' \
+        AND name NOT LIKE '%search%'";
     let tables: Vec<String> = sqlx::query_scalar(select).fetch_all(&mut connection).await.unwrap();
     assert!(tables.len() > 25, "{tables:?}");
     let mut different = Vec::new();
@@ -71,6 +72,9 @@ async fn everything_moves_to_postgres_and_back_and_every_page_starts_over() {
     process::succeed(&["copy", "--from", &from, "--to", &there]).await;
     process::succeed(&["copy", "--from", &there, "--to", &back]).await;
     assert_eq!(differences(&from, &back).await, ["main.meta: 1", "other.meta: 1"]);
+    let mut moved = SqliteConnection::connect(&back).await.unwrap();
+    let are_listed = "SELECT (SELECT COUNT(*) FROM contact_search) = (SELECT COUNT(*) FROM contact)";
+    assert!(sqlx::query_scalar::<_, bool>(are_listed).fetch_one(&mut moved).await.unwrap(), "the search finds them");
     let epochs = [epoch(&from).await, epoch(&there).await, epoch(&back).await];
     assert!(epochs[0] != epochs[1] && epochs[1] != epochs[2], "{epochs:?}");
     process::fail(&["copy", "--from", &from, "--to", &there], "is not empty").await;
@@ -132,6 +136,12 @@ async fn what_was_deleted_since_the_backup_is_deleted_in_what_was_restored() {
     process::succeed(&listed).await;
     let world = world.reopened().await;
     assert_ne!(world.db().epoch(), epoch);
+    search_build::build(world.db()).await.unwrap();
+    let sam = world.sam().await;
+    for (asked, found) in [("stays", 1), (text, 0)] {
+        let results: SearchResults = sam.get(&paths::search(asked, None, 10)).await.expect(200).read();
+        assert_eq!(results.contact_notes.items.len(), found, "{asked}");
+    }
     world.is_purged().await;
     assert_eq!(world.place.bytes_left(text).await, 0);
     assert_eq!(world.count("SELECT COUNT(*) FROM contact_note").await, 1);
