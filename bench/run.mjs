@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { Section, write } from "./harness/report.mjs";
 
-const SUITES = ["cold", "cold_slow", "add", "panels", "switch", "fan_in", "tabs", "list", "memory", "widget", "server", "nodes", "live"];
+const SUITES = ["cold", "cold_slow", "add", "panels", "switch", "fan_in", "tabs", "list", "memory", "widget", "server", "search", "nodes", "live"];
 const ROUNDS = 9;
 
 const { values, positionals } = parseArgs({ options: { rounds: { type: "string" } }, allowPositionals: true });

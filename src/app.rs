@@ -13,6 +13,7 @@ use crate::{
     components::{
         contact::contact_page::ContactPage,
         inbox::Inbox,
+        search::search_field::SearchRequest,
         shared::sign_in::{SignIn, SignInCommand},
     },
     navigation::{navigator::Navigator, routes::Route, sign_out::SignOut, views::InboxView},
@@ -20,7 +21,7 @@ use crate::{
     strings::{Value, failure_sentence, fill, strings},
     sync,
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::{components::Router, hooks::use_location};
 use print::print_in_full;
 use title::{keep_title, set_title};
@@ -123,6 +124,7 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
     provide_context(printing);
     print_in_full(&client, route, navigator, printing);
     keep_title(&client, route, navigator);
+    search_by_key(route, navigator);
     let leaving = client.clone();
     provide_context(SignOut(Callback::new(move |()| {
         let client = leaving.clone();
@@ -165,6 +167,18 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
     }
 }
 
+/// Ctrl+K or ⌘K searches from everywhere on the page.
+fn search_by_key(route: ErasedMemo<Route>, navigator: Navigator) {
+    let search = SearchRequest::default();
+    provide_context(search);
+    let listening = window_event_listener(ev::keydown, move |event| {
+        if search.take(&event) && !matches!(route.get_untracked(), Route::Inbox(_)) {
+            navigator.go.run(navigator.view.get_untracked());
+        }
+    });
+    on_cleanup(move || listening.remove());
+}
+
 /// Removes what `index.html` shows before the app runs.
 fn remove_shell() {
     if let Ok(Some(shell)) = document().query_selector(".shell") {
@@ -182,6 +196,7 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
     Navigator {
         view,
         go: Callback::new(|view| push_address(&Route::Inbox(view).path())),
+        replace: Callback::new(|view| replace_address(&Route::Inbox(view).path())),
         address: Callback::new(|view| Route::Inbox(view).path()),
         contact_address: Callback::new(|contact| Some(Route::Contact(contact).path())),
         go_to_contact: Callback::new(|contact| push_address(&Route::Contact(contact).path())),
@@ -191,10 +206,18 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
 /// Goes to another address of the app. Not by the router's `navigate`: version 0.8 keeps every URL that it has gone to
 /// for as long as the page is open. The router reads the address when the page's history changes, which this is.
 fn push_address(path: &str) {
-    let window = window();
-    let Ok(history) = window.history() else { return };
     // Fails only in a page without an address, where nothing of the app runs.
-    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+    let _ = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
+    read_address();
+}
+
+fn replace_address(path: &str) {
+    let _ = window().history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(path)));
+    read_address();
+}
+
+fn read_address() {
+    let window = window();
     if let Ok(event) = web_sys::Event::new("popstate") {
         let _ = window.dispatch_event(&event);
     }

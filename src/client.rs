@@ -15,6 +15,7 @@ mod messages;
 mod open;
 mod pages;
 mod restore;
+mod search;
 mod send_queue;
 mod settings;
 mod source;

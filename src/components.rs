@@ -5,5 +5,6 @@ pub mod contact;
 pub mod conversation;
 pub mod inbox;
 pub mod notes;
+pub mod search;
 pub mod shared;
 pub mod ui;

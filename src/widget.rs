@@ -168,7 +168,7 @@ impl Emit {
 
 /// A navigator in memory that dispatches an event when a conversation is opened.
 fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator {
-    let (place, base) = (view.clone(), base.to_owned());
+    let (place, replaced, base) = (view.clone(), view.clone(), base.to_owned());
     let go = move |next: InboxView| {
         let before = place.get_untracked();
         for pane in next.panes.iter().filter(|pane| !before.shows(pane.conversation)) {
@@ -179,6 +179,7 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
     Navigator {
         view: view.clone().into(),
         go: Callback::new(go),
+        replace: Callback::new(move |next| replaced.set(next)),
         address: Callback::new(move |view| format!("{base}{}", Route::Inbox(view).path())),
         contact_address: Callback::new(|_| None),
         go_to_contact: Callback::new(|_| {}),

@@ -51,7 +51,7 @@ impl Client {
     }
 
     /// Fetches a page, and older ones while they are above `target`.
-    async fn fetch(&self, pages: &dyn Pages, mut from: Option<PageStart>, target: Option<Seq>) {
+    pub(super) async fn fetch(&self, pages: &dyn Pages, mut from: Option<PageStart>, target: Option<Seq>) {
         loop {
             let (cursor, below) = from.unzip();
             let answer = pages.page(self.api(), cursor.as_deref()).await;

@@ -13,7 +13,8 @@ use crate::components::ui::live::live;
 use crate::{
     components::{
         inbox::{conversation_list::ConversationListView, inbox_nav::InboxNav, pane::PaneView, reveal::Reveal},
-        shared::{connection_line::ConnectionLine, timestamp::explain_times, toasts::Toasts},
+        search::search_field::SearchRequest,
+        shared::{connection_line::ConnectionLine, found::Found, timestamp::explain_times, toasts::Toasts},
         ui::{gestures::one_effect_a_gesture, keyed_list::KeyedList},
     },
     navigation::navigator::Navigator,
@@ -27,11 +28,14 @@ use leptos::prelude::*;
 pub fn Inbox(#[prop(optional)] guest: bool) -> impl IntoView {
     let navigator = Navigator::here();
     provide_context(Reveal::new());
+    provide_context(Found::new());
+    // The app listens on its whole page; a widget on its own elements.
+    let search = SearchRequest::here_or_new();
     let view_ = navigator.view;
     let panes = memo(move |_| view_.with(|view| view.panes.iter().map(|pane| pane.conversation).collect::<Vec<_>>()));
     let has_panes = memo(move |_| view_.with(|view| !view.panes.is_empty()));
     view! {
-        <div class="inbox" class:reading=live(move || has_panes.get()) use:one_effect_a_gesture use:explain_times>
+        <div class="inbox" class:reading=live(move || has_panes.get()) use:one_effect_a_gesture use:explain_times on:keydown=move |event| { search.take(&event); }>
             <ConnectionLine />
             <InboxNav />
             <main

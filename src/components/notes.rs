@@ -4,5 +4,6 @@ pub mod add_note_box;
 pub mod conversation_note_item;
 pub mod note_divider;
 pub mod note_item;
+pub mod notes_search;
 pub mod notes_section;
 pub mod sensitive;

@@ -3,6 +3,7 @@
 pub mod avatar;
 pub mod channel_mark;
 pub mod connection_line;
+pub(crate) mod found;
 pub mod load_problem;
 pub mod long_text;
 pub mod message_excerpt;

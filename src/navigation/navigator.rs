@@ -9,6 +9,8 @@ use wire::{ContactId, ConversationId, ConversationQuery};
 pub struct Navigator {
     pub view: ErasedMemo<InboxView>,
     pub go: Callback<InboxView>,
+    /// As `go`, in the place of the current view: the way back leads to the one before.
+    pub replace: Callback<InboxView>,
     /// The address of a view, for links that can be opened elsewhere.
     pub address: Callback<InboxView, String>,
     /// The address of a contact's own page; `None` where there is none (in a widget).
@@ -30,6 +32,7 @@ impl Navigator {
         Self {
             view: view.into(),
             go: Callback::new(move |next| view.set(next)),
+            replace: Callback::new(move |next| view.set(next)),
             address: Callback::new(|_| "#".to_owned()),
             contact_address: Callback::new(|_| None),
             go_to_contact: Callback::new(|_| {}),
@@ -54,6 +57,17 @@ impl Navigator {
 
     pub fn set_query(self, query: ConversationQuery) {
         self.change(|view| view.with_query(query));
+    }
+
+    /// Searches for a text; an empty one ends the search. While it is typed, the way back leads to what was before it.
+    pub fn search(self, text: &str) {
+        let before = self.view.get_untracked();
+        let after = before.with_search(text);
+        if before.search == after.search {
+            return;
+        }
+        let go_on = !before.search.is_empty() && !after.search.is_empty();
+        if go_on { self.replace } else { self.go }.run(after);
     }
 
     fn change(self, change: impl FnOnce(&InboxView) -> InboxView) {

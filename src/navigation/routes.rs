@@ -44,6 +44,7 @@ fn read_inbox(query: &str) -> InboxView {
             "status" => view.query.status = value.parse().ok().or(view.query.status),
             "channel" => view.query.channel = value.parse().ok(),
             "assignee" => view.query.assignee = value.parse().ok(),
+            "q" => view.search = decoded(value),
             "open" => {
                 for conversation in ids(value) {
                     if !view.shows(conversation) {
@@ -77,6 +78,9 @@ fn inbox_path(view: &InboxView) -> String {
     if sort != Sort::default() {
         parts.push(format!("sort={}", sort.into_str()));
     }
+    if !view.search.is_empty() {
+        parts.push(format!("q={}", String::from(js_sys::encode_uri_component(&view.search))));
+    }
     let join = |ids: Vec<String>| ids.join(",");
     let open: Vec<String> = view.panes.iter().map(|pane| pane.conversation.to_string()).collect();
     let panels: Vec<String> =
@@ -89,6 +93,11 @@ fn inbox_path(view: &InboxView) -> String {
     }
     let path = AppPage::Inbox.path();
     if parts.is_empty() { path } else { format!("{path}?{}", parts.join("&")) }
+}
+
+/// A text from the address; none if somebody has spoilt its encoding.
+fn decoded(value: &str) -> String {
+    js_sys::decode_uri_component(&value.replace('+', " ")).map(String::from).unwrap_or_default()
 }
 
 /// Parses ids separated by commas, which a browser or chat program may have percent-encoded.
@@ -113,9 +122,10 @@ mod tests {
                 assignee: Some(AgentId::fresh()),
                 sort: Sort::Unread,
             },
+            search: "50% & more + 東京".to_owned(),
             panes: vec![Pane { conversation: a, panel: false }, Pane { conversation: b, panel: true }],
         };
-        let any = InboxView { query: ConversationQuery::default(), panes: Vec::new() };
+        let any = InboxView { query: ConversationQuery::default(), ..InboxView::default() };
         for route in [
             Route::Inbox(InboxView::default()),
             Route::Inbox(full),

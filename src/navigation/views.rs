@@ -13,13 +13,16 @@ pub struct Pane {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboxView {
     pub query: ConversationQuery,
+    /// What is searched for; the results are in the place of the list. Empty without a search.
+    pub search: String,
     pub panes: Vec<Pane>,
 }
 
 impl Default for InboxView {
     /// The list of open conversations, newest first, without panes.
     fn default() -> Self {
-        Self { query: ConversationQuery { status: Some(Status::Open), ..Default::default() }, panes: Vec::new() }
+        let query = ConversationQuery { status: Some(Status::Open), ..Default::default() };
+        Self { query, search: String::new(), panes: Vec::new() }
     }
 }
 
@@ -27,6 +30,17 @@ impl InboxView {
     #[must_use]
     pub fn with_query(&self, query: ConversationQuery) -> Self {
         Self { query, ..self.clone() }
+    }
+
+    #[must_use]
+    pub fn with_search(&self, search: &str) -> Self {
+        Self { search: search.to_owned(), ..self.clone() }
+    }
+
+    /// The view with only this conversation, and its contact's profile beside it.
+    #[must_use]
+    pub fn opening_with_panel(&self, conversation: ConversationId) -> Self {
+        Self { panes: vec![Pane { conversation, panel: true }], ..self.clone() }
     }
 
     /// The view with only this conversation. The profile panel is open if it was beside the last pane.

@@ -101,6 +101,12 @@ pub fn contact_notes(id: ContactId, cursor: Option<&str>, limit: u32) -> String 
     format!("/api/v1/contacts/{id}/notes?limit={limit}{}", cursor_part('&', cursor))
 }
 
+/// The notes of a contact that contain a text.
+#[must_use]
+pub fn contact_notes_with(id: ContactId, text: &str, cursor: Option<&str>, limit: u32) -> String {
+    format!("{}&q={}", contact_notes(id, cursor, limit), segment(text))
+}
+
 #[must_use]
 pub fn contact_note(id: ContactId, note: ContactNoteId) -> String {
     format!("/api/v1/contacts/{id}/notes/{note}")

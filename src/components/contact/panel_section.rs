@@ -1,6 +1,6 @@
 //! `PanelSection`: one section of the Contact Profile Panel. It remembers on this device whether it is open.
 
-use crate::browser::memo::ErasedMemo;
+use crate::browser::{dispose::dispose_with_owner, memo::ErasedMemo};
 use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
@@ -14,10 +14,22 @@ pub fn PanelSection(
     name: &'static str,
     #[prop(into)] title: String,
     #[prop(into, optional)] count: Option<ErasedMemo<String>>,
+    /// Opens it when this becomes true.
+    #[prop(optional)]
+    is_wanted: Option<ErasedMemo<bool>>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let key = format!("sidenote.section.{}.{name}", Client::here().my_id());
     let is_open = RwSignal::new(remembered(&key));
+    if let Some(is_wanted) = is_wanted {
+        let note_follower = dispose_with_owner();
+        Effect::new(move |_| {
+            note_follower();
+            if is_wanted.get() {
+                is_open.set(true);
+            }
+        });
+    }
     let toggle = move |_| {
         is_open.update(|open| *open = !*open);
         remember(&key, is_open.get_untracked());

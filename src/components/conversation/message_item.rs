@@ -1,11 +1,12 @@
 //! `MessageItem`: one message, from or to the contact.
 
 use crate::browser::memo::{ErasedMemo, memo};
-use crate::components::ui::live::live_view;
+use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
     components::{
         shared::{
+            found::{FoundItem, is_found},
             long_text::{LongText, is_long},
             timestamp::timestamp,
             unsaved_fields::sending,
@@ -17,7 +18,10 @@ use crate::{
             text::text_markup,
         },
     },
-    store::record::{Failure, SendState, State},
+    store::{
+        record::{Failure, SendState, State},
+        threads::ThreadItem,
+    },
     strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::prelude::*;
@@ -33,6 +37,7 @@ pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView
     if is_long {
         return view! { <WholeMessage conversation id shown /> }.into_any();
     }
+    let is_marked = marked(id);
     live_view(move || {
         shown.with(|known| {
             let (message, state) = known.as_ref()?;
@@ -42,7 +47,8 @@ pub fn MessageItem(conversation: ConversationId, id: MessageId) -> impl IntoView
             let bubble = Markup::of("div", "bubble", vec![text_markup(message.body.clone())]);
             let (before, after) = (author(message), attachments(message));
             let parts = before.into_iter().chain([bubble]).chain(after).chain(state_markup(message, *state));
-            Some(Markup::of("article", class(message), parts.collect()).with("part", "message").into_any())
+            let article = Markup::of("article", class(message, is_marked.get()), parts.collect());
+            Some(article.with("part", "message").with("tabindex", "-1").into_any())
         })
     })
     .into_any()
@@ -56,9 +62,10 @@ fn WholeMessage(
     shown: ErasedMemo<Option<(Message, State)>>,
 ) -> impl IntoView {
     shown.get_untracked().map(|(message, _)| {
-        let (class, author, attachments) = (class(&message), author(&message), attachments(&message));
+        let (author, attachments, is_marked) = (author(&message), attachments(&message), marked(id));
+        let shape = message.clone();
         view! {
-            <article class=class part="message">
+            <article class=live(move || class(&shape, is_marked.get())) part="message" tabindex="-1">
                 {author}
                 <div class="bubble"><LongText text=message.body /></div>
                 {attachments}
@@ -77,8 +84,18 @@ fn WholeMessage(
     })
 }
 
-fn class(message: &Message) -> &'static str {
-    if message.direction == Direction::Out { "message out" } else { "message" }
+/// Whether the message is the hit of a search that was opened.
+fn marked(id: MessageId) -> ErasedMemo<bool> {
+    memo(move |_| is_found(FoundItem::InThread(ThreadItem::Message(id))))
+}
+
+fn class(message: &Message, is_marked: bool) -> &'static str {
+    match (message.direction, is_marked) {
+        (Direction::Out, true) => "message out found",
+        (Direction::Out, false) => "message out",
+        (Direction::In, true) => "message found",
+        (Direction::In, false) => "message",
+    }
 }
 
 fn author(message: &Message) -> Option<Markup> {

@@ -9,6 +9,7 @@ use crate::{
         notes::conversation_note_item::ConversationNoteItem,
         shared::{
             channel_mark::channel_name,
+            found::{FoundItem, when_wanted},
             load_problem::{LoadProblem, OlderNotPrinted, Waiting},
             seen::when_seen,
         },
@@ -60,6 +61,16 @@ pub fn ThreadView(conversation: ConversationId, known: ErasedMemo<Option<Convers
         let client = client.clone();
         Callback::new(move |()| client.load_older_thread(conversation))
     };
+    let finding = client.clone();
+    when_wanted(
+        handle,
+        ".message, .conversation-note",
+        move |place| match place.item {
+            FoundItem::InThread(item) if place.conversation == conversation => Some(item),
+            _ => None,
+        },
+        async move |seq| finding.load_thread_down_to(conversation, seq).await,
+    );
     let retry = Callback::new(move |()| client.load_thread(conversation));
     view! {
         <div class="thread" tabindex="0" role="region" aria-label=live(move || label.get())>

@@ -10,6 +10,10 @@ use crate::{
             filters::{Filters, SortChoice},
             reveal::Reveal,
         },
+        search::{
+            results::{SearchResultsView, move_focus},
+            search_field::SearchField,
+        },
         shared::load_problem::{LoadProblem, Waiting},
         ui::{
             icon::{Icon, Shape},
@@ -28,20 +32,24 @@ use wire::{ConversationQuery, Section};
 pub fn ConversationListView() -> impl IntoView {
     let navigator = Navigator::here();
     let query = memo(move |_| navigator.view.with(|view| view.query));
+    let text = memo(move |_| navigator.view.with(|view| view.search.trim().to_owned()));
+    let searches = memo(move |_| text.with(|text| !text.is_empty()));
     let filters_shown = RwSignal::new(false);
     let title = move || match query.get().section {
+        _ if searches.get() => strings().search_results,
         Section::All => strings().section_all,
         Section::Mine => strings().section_mine,
         Section::Unassigned => strings().section_unassigned,
     };
     view! {
-        <section class="conversations" aria-label=strings().conversations>
+        <section class="conversations" aria-label=strings().conversations on:keydown=move |event| move_focus(&event)>
             <header class="conversations-header">
                 <h1>{title}</h1>
-                <SortChoice />
+                {live_view(move || (!searches.get()).then(|| view! { <SortChoice /> }))}
                 <button
                     type="button"
                     class="icon-button filter-button"
+                    hidden=live(move || searches.get())
                     aria-label=strings().filters
                     aria-expanded=live(move || filters_shown.get().to_string())
                     on:click=move |_| filters_shown.update(|shown| *shown = !*shown)
@@ -49,10 +57,14 @@ pub fn ConversationListView() -> impl IntoView {
                     <Icon shape=Shape::ListFilter />
                 </button>
             </header>
-            <div class="filters-place" class:shown=live(move || filters_shown.get())>
+            <SearchField />
+            <div class="filters-place" class:shown=live(move || filters_shown.get()) hidden=live(move || searches.get())>
                 <Filters />
             </div>
-            {live_view(move || view! { <OneList query=query.get() /> })}
+            {live_view(move || match searches.get() {
+                true => view! { <SearchResultsView text /> }.into_any(),
+                false => view! { <OneList query=query.get() /> }.into_any(),
+            })}
         </section>
     }
 }

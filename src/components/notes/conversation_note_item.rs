@@ -1,14 +1,15 @@
 //! `ConversationNoteItem`: a note in a thread. Colour, icon and label distinguish it from messages and contact notes.
 
 use crate::browser::memo::{ErasedMemo, memo};
-use crate::components::ui::live::live_view;
+use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
     components::{
         notes::note_item::{NoteHead, note_body},
+        shared::found::{FoundItem, is_found},
         ui::icon::{Icon, Shape},
     },
-    store::record::State,
+    store::{record::State, threads::ThreadItem},
     strings::strings,
 };
 use leptos::prelude::*;
@@ -45,9 +46,10 @@ pub fn ConversationNoteItem(
             drop_client.take_back_conversation_note(conversation, id);
         });
         let delete = Callback::new(move |()| client.delete_conversation_note(conversation, id));
+        let is_marked = memo(move |_| is_found(FoundItem::InThread(ThreadItem::Note(id))));
         let is_saved = move || matches!(state.get(), Some((_, _, State::Saved)));
         view! {
-            <article class="conversation-note" part="conversation-note">
+            <article class="conversation-note" class:found=live(move || is_marked.get()) part="conversation-note" tabindex="-1">
                 <p class="conversation-note-mark"><Icon shape=Shape::Lock />{strings().internal_here}</p>
                 <NoteHead state edit discard delete />
                 {note_body(note.body.into_string(), None)}

@@ -2,11 +2,12 @@
 //! shares.
 
 use crate::browser::memo::{ErasedMemo, memo};
-use crate::components::ui::live::live_view;
+use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
     components::{
         shared::{
+            found::{FoundItem, is_found},
             long_text::{LongText, is_long},
             seen::when_seen,
             timestamp::{absolute, timestamp},
@@ -43,6 +44,7 @@ pub fn NoteItem(
     let cell = notes.timeline.cell(id);
     let first = cell.with_untracked(|record| record.shown().map(|(note, _)| note.into_owned()));
     let (edit_client, drop_client) = (client.clone(), client.clone());
+    let is_marked = memo(move |_| is_found(FoundItem::ContactNote(id)));
     let is_new = memo(move |_| notes.is_new(id));
     let state: NoteHeader = memo(move |_| {
         cell.with(|record| record.shown().map(|(note, state)| (note.author.clone(), note.created_at, state)))
@@ -61,7 +63,7 @@ pub fn NoteItem(
     });
     first.map(|note| {
         view! {
-            <article class="note" part="note">
+            <article class="note" class:found=live(move || is_marked.get()) part="note" tabindex="-1">
                 {live_view(move || is_new.get().then(|| view! { <FirstLines contact id /> }))}
                 <NoteHead state edit discard delete />
                 {note_body(note.body.into_string(), Some(wanted))}

@@ -11,8 +11,10 @@ use crate::{
             add_note_box::AddNoteBox,
             note_divider::{NoteDivider, borders, visit},
             note_item::NoteItem,
+            notes_search::NotesSearch,
         },
         shared::{
+            found::{FoundItem, is_wanted, when_wanted},
             load_problem::{LoadProblem, OlderNotPrinted, Waiting},
             typed::Typed,
         },
@@ -27,7 +29,7 @@ use crate::{
     strings::{Value, fill, strings},
 };
 use leptos::{html, prelude::*};
-use wire::{ContactId, ContactNoteId, ConversationId, Seq, fold};
+use wire::{ContactId, ContactNoteId, ConversationId, Seq};
 
 /// The search field appears above this number of notes.
 const SEARCH_FROM: usize = 10;
@@ -43,12 +45,15 @@ pub fn NotesSection(
     let order = notes.timeline.order_signal();
     let visit = visit(contact);
     let has_older = memo(move |_| notes.timeline.has_older());
+    let is_wanted = is_wanted(move |place| {
+        matches!(place.item, FoundItem::ContactNote(_)) && Some(place.conversation) == conversation
+    });
     let count = move || {
         let more = if has_older.get() { "+" } else { "" };
         order.with(|order| (!order.is_empty()).then(|| format!("{}{more}", order.len())))
     };
     view! {
-        <PanelSection name="notes" title=strings().notes count=memo(move |_| count().unwrap_or_default())>
+        <PanelSection name="notes" title=strings().notes count=memo(move |_| count().unwrap_or_default()) is_wanted>
             <Notes contact conversation name visit />
         </PanelSection>
     }
@@ -68,27 +73,15 @@ fn Notes(
     let (load, timeline) = (notes.timeline.load(), client.store().contact_notes.of(contact));
     let has_older = memo(move |_| timeline.timeline.has_older());
     let load = memo(move |_| load.get());
-    let (searched, typed) = (RwSignal::new(String::new()), Typed::line());
-    let wanted = memo(move |_| searched.with(|searched| fold(searched.trim())));
-    let keys: ErasedMemo<Vec<ContactNoteId>> = memo(move |_| {
-        let (wanted, mut keys) = (wanted.get(), all.get());
-        if !wanted.is_empty() {
-            keys.retain(|id| {
-                notes.timeline.cell(*id).with(|record| {
-                    record.shown().is_some_and(|(note, _)| {
-                        fold(note.body.as_str()).contains(&wanted) || fold(&note.author.name).contains(&wanted)
-                    })
-                })
-            });
-        }
-        keys
-    });
+    let (search, typed) = (NotesSearch::new(contact, has_older), Typed::line());
+    let wanted = search.wanted;
+    let keys: ErasedMemo<Vec<ContactNoteId>> = memo(move |_| search.keys(contact, all.get()));
     let borders = borders(contact, keys, visit);
     let handle = VirtualListHandle::new();
     let (frame, field) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
     let added = Callback::new(move |id| {
         // A search could hide the note.
-        searched.set(String::new());
+        search.text.set(String::new());
         next_frame(move || {
             bring_into_view(frame);
             handle.scroll_to(id);
@@ -103,6 +96,19 @@ fn Notes(
         let client = client.clone();
         Callback::new(move |()| client.load_contact_notes(contact))
     };
+    let finding = Client::here();
+    when_wanted(
+        handle,
+        ".note",
+        move |place| match place.item {
+            FoundItem::ContactNote(id) if Some(place.conversation) == conversation => Some(id),
+            _ => None,
+        },
+        async move |seq| {
+            search.text.set(String::new());
+            finding.load_contact_notes_down_to(contact, seq).await
+        },
+    );
     let is_searchable = memo(move |_| all.with(Vec::len) > SEARCH_FROM);
     let none_at_all = memo(move |_| all.with(Vec::is_empty));
     let none_found = memo(move |_| keys.with(Vec::is_empty));
@@ -116,8 +122,8 @@ fn Notes(
                     type="search"
                     autocomplete="off"
                     placeholder=strings().notes_search
-                    prop:value=live(move || searched.get())
-                    on:input=move |event| searched.set(typed.text(&event))
+                    prop:value=live(move || search.text.get())
+                    on:input=move |event| search.text.set(typed.text(&event))
                 />
             </label>
             {typed.hint()}
@@ -138,12 +144,20 @@ fn Notes(
             handle
         />
         <OlderNotPrinted has_older />
-        {live_view(move || match (load.get(), none_at_all.get(), none_found.get()) {
-            (Load::Failed(failure), ..) => Some(view! { <LoadProblem failure retry /> }.into_any()),
-            (Load::Ready, true, _) => {
+        {live_view(move || match (load.get(), none_at_all.get()) {
+            (Load::Failed(failure), _) => Some(view! { <LoadProblem failure retry /> }.into_any()),
+            (Load::Ready, true) => {
                 Some(view! { <p class="empty">{filled(strings().notes_empty, &[("name", Value::Name(&name.get()))])}</p> }.into_any())
             }
-            (Load::Idle | Load::Loading, true, _) => Some(view! { <Waiting /> }.into_any()),
+            (Load::Idle | Load::Loading, true) => Some(view! { <Waiting /> }.into_any()),
+            _ => None,
+        })}
+        {live_view(move || match (search.load.get(), none_at_all.get(), none_found.get()) {
+            (Load::Failed(failure), ..) => {
+                let retry = Callback::new(move |()| search.retry());
+                Some(view! { <LoadProblem failure retry /> }.into_any())
+            }
+            (Load::Loading, false, _) => Some(view! { <Waiting /> }.into_any()),
             (_, false, true) => Some(view! { <p class="empty">{strings().notes_search_empty}</p> }.into_any()),
             _ => None,
         })}
