@@ -1,6 +1,6 @@
 //! Commands on contacts: load one, change its details field by field, add and remove tags, load its activity.
 
-use super::{Client, changes::Changeable, spawn};
+use super::{Client, ToastKind, changes::Changeable, spawn};
 use crate::{
     net::{
         api::{Api, ApiCall, Method, read},
@@ -16,7 +16,7 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::Value;
 use std::{cell::Cell, future::ready, rc::Rc, sync::Arc};
-use wire::{Contact, ContactId, Page, Problem, ProblemCode, Seq, Tag, paths};
+use wire::{Contact, ContactFlag, ContactId, ContactList, ListMember, Page, Problem, ProblemCode, Seq, Tag, paths};
 
 /// A contact's details and tags, and their requests.
 #[derive(Clone)]
@@ -61,6 +61,16 @@ impl Changeable for ContactChanges {
             ContactChange::AddTag(tag) => api.send::<Value>(Method::PUT, &paths::contact_tag(self.id, tag)).json(),
             ContactChange::RemoveTag(tag) => {
                 api.send::<Value>(Method::DELETE, &paths::contact_tag(self.id, tag)).json()
+            }
+            ContactChange::AddToList(ContactList { id, name }) => {
+                let member = ListMember { name: Some(name.clone()) };
+                api.send_json::<Value>(Method::PUT, &paths::contact_list(self.id, *id), &member).json()
+            }
+            ContactChange::RemoveFromList(list) => {
+                api.send::<Value>(Method::DELETE, &paths::contact_list(self.id, list.id)).json()
+            }
+            ContactChange::Flag(flag, is_set) => {
+                return api.send::<Value>(Method::POST, &paths::contact_flag(self.id, *flag, *is_set)).json();
             }
         };
         // The answer contains no contact, and the event may be late.
@@ -123,6 +133,27 @@ impl Client {
         self.apply_change(self.changes_of_contact(contact), ContactChange::RemoveTag(tag));
     }
 
+    /// Puts a contact on a list; a new one is made with this name.
+    pub fn add_to_list(&self, contact: ContactId, list: ContactList) {
+        self.apply_change(self.changes_of_contact(contact), ContactChange::AddToList(list));
+    }
+
+    pub fn remove_from_list(&self, contact: ContactId, list: ContactList) {
+        self.apply_change(self.changes_of_contact(contact), ContactChange::RemoveFromList(list));
+    }
+
+    /// Blocks or unsubscribes a contact, or undoes that. A toast says what it means, and offers Undo.
+    pub fn set_contact_flag(&self, contact: ContactId, flag: ContactFlag, is_set: bool) {
+        self.withdraw(&ToastKind::ContactFlag { contact, flag, is_set: !is_set });
+        self.apply_change(self.changes_of_contact(contact), ContactChange::Flag(flag, is_set));
+        self.toast(ToastKind::ContactFlag { contact, flag, is_set });
+    }
+
+    /// Undoes that, without another toast.
+    pub fn undo_contact_flag(&self, contact: ContactId, flag: ContactFlag, was_set: bool) {
+        self.apply_change(self.changes_of_contact(contact), ContactChange::Flag(flag, !was_set));
+    }
+
     pub(super) fn changes_of_contact(&self, id: ContactId) -> ContactChanges {
         ContactChanges { id, contacts: Arc::clone(&self.store().contacts), sent_rev: Rc::default() }
     }
@@ -133,6 +164,14 @@ impl Client {
     /// [`Failure`], when they can't be fetched.
     pub async fn tags(&self) -> Result<Vec<Tag>, Failure> {
         self.api().get::<Page<Tag>>(paths::TAGS).await.map(|page| page.items).map_err(|error| error.failure())
+    }
+
+    /// All lists of the organization, to choose from.
+    ///
+    /// # Errors
+    /// [`Failure`], when they can't be fetched.
+    pub async fn lists(&self) -> Result<Vec<ContactList>, Failure> {
+        self.api().get::<Page<ContactList>>(paths::LISTS).await.map(|page| page.items).map_err(|error| error.failure())
     }
 
     /// Loads the newest activity around a contact, unless it is loaded.

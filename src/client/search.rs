@@ -7,6 +7,7 @@ use crate::{
         record::{Failure, Load, Record},
         records::Records as _,
     },
+    strings::strings,
 };
 use wire::{ContactId, ContactNote, ContactNoteId, ConversationId, NotesPage, SearchKind, SearchResults, Seq, paths};
 
@@ -46,24 +47,39 @@ impl Client {
         Ok((ids, page.next_cursor))
     }
 
-    /// Loads a thread down to a place, in addition to what is loaded. Returns whether it is there.
-    pub async fn load_thread_down_to(&self, conversation: ConversationId, seq: Seq) -> bool {
+    /// Loads a thread down to a place, in addition to what is loaded.
+    pub async fn load_thread_down_to(&self, conversation: ConversationId, seq: Seq) {
         let (messages, notes) = (self.messages_in(conversation), self.notes_in(conversation));
-        let (messages, notes) = futures::join!(self.load_down_to(&messages, seq), self.load_down_to(&notes, seq));
-        messages && notes
+        futures::join!(self.load_down_to(&messages, seq), self.load_down_to(&notes, seq));
     }
 
-    /// Loads a contact's notes down to a place, in addition to what is loaded. Returns whether it is there.
-    pub async fn load_contact_notes_down_to(&self, contact: ContactId, seq: Seq) -> bool {
-        self.load_down_to(&self.notes_of(contact), seq).await
+    /// Loads a contact's notes down to a place, in addition to what is loaded.
+    pub async fn load_contact_notes_down_to(&self, contact: ContactId, seq: Seq) {
+        self.load_down_to(&self.notes_of(contact), seq).await;
     }
 
-    async fn load_down_to(&self, pages: &dyn Pages, seq: Seq) -> bool {
-        let is_loaded = || pages.floor().is_some_and(|floor| floor <= seq);
-        if !is_loaded() {
+    async fn load_down_to(&self, pages: &dyn Pages, seq: Seq) {
+        if pages.floor().is_none_or(|floor| floor > seq) {
             pages.set_load(Load::Loading);
+            // A failure is shown in the list.
             self.fetch(pages, pages.older(), Some(seq)).await;
         }
-        is_loaded()
+    }
+
+    /// A contact's newest conversation. `None`: there is none, or it can't be fetched, which a toast says.
+    pub async fn newest_conversation_of(&self, contact: ContactId) -> Option<ConversationId> {
+        match self.conversations_of(contact).await {
+            Ok(conversations) => {
+                let newest = conversations.first().copied();
+                if newest.is_none() {
+                    self.alert(strings().search_no_conversation.to_owned());
+                }
+                newest
+            }
+            Err(error) => {
+                self.report(&error);
+                None
+            }
+        }
     }
 }

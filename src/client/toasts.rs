@@ -4,7 +4,7 @@ use super::{Client, spawn};
 use crate::{browser::timers::sleep, net::error::ApiError, store::record::Load, strings::failure_sentence};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
-use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId};
+use wire::{ContactFlag, ContactId, ContactNoteId, ConversationId, ConversationNoteId};
 
 /// One toast. Its `id` is unique within the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,12 @@ pub enum ToastKind {
     ConversationNoteDeleted {
         conversation: ConversationId,
         note: ConversationNoteId,
+    },
+    /// A contact was blocked or unsubscribed, or that was undone.
+    ContactFlag {
+        contact: ContactId,
+        flag: ContactFlag,
+        is_set: bool,
     },
     /// An error, announced assertively.
     Alert(String),

@@ -5,5 +5,6 @@ pub mod composer;
 pub mod conversation_header;
 pub mod conversation_view;
 pub mod message_item;
+pub mod not_written_to;
 pub mod send_options;
 pub mod thread;

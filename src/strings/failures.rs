@@ -23,6 +23,8 @@ fn code_sentence(strings: &Strings, code: ProblemCode) -> &'static str {
         ProblemCode::NotFound => strings.error_not_found,
         ProblemCode::Gone => strings.error_gone,
         ProblemCode::Changed => strings.error_changed,
+        ProblemCode::ContactBlocked => strings.error_contact_blocked,
+        ProblemCode::ContactUnsubscribed => strings.error_contact_unsubscribed,
         ProblemCode::IdReuse => strings.error_id_reuse,
         ProblemCode::TooLarge => strings.error_too_large,
         ProblemCode::InvalidBody => strings.error_invalid_body,

@@ -11,7 +11,7 @@ const components = resolve(import.meta.dirname, "../../src/components");
 
 /** By the view that shows them: components that panic while that view is mounted. */
 const BROKEN = {
-  inbox: ["channel_mark", "conversation_list", "conversation_row", "filters", "inbox", "inbox_nav", "toasts"],
+  inbox: ["channel_mark", "conversation_list", "conversation_row", "filters", "inbox", "inbox_nav", "search_field", "toasts"],
   conversation: [
     "assign_menu",
     "composer",
@@ -28,6 +28,7 @@ const BROKEN = {
     "activity_section",
     "add_note_box",
     "contact_addresses",
+    "contact_flags",
     "contact_profile_panel",
     "detail_field",
     "details_section",
@@ -56,6 +57,15 @@ const LATER = {
   long_text: ({ agents, who }) => agents.addNote(who.first, `${said("Long")}${"\nmore".repeat(100)}`),
   // Appears where something is new.
   note_divider: ({ agents, who }) => agents.addNote(who.first, said("New to her")),
+  // Appears when nobody can reply.
+  not_written_to: async ({ page, agents, who }) => {
+    await agents.request.post(`/api/v1/contacts/${who.first.contact_id}/block`);
+    await expect(broken(page)).toBeVisible();
+    await agents.request.post(`/api/v1/contacts/${who.first.contact_id}/unblock`);
+  },
+  // Appear when something is searched for: with hits, and without.
+  group: ({ page, who }) => searchField(page).fill(who.name),
+  results: ({ page }) => searchField(page).fill(said("Nobody has written")),
   sign_in: async ({ here, page }) => {
     await page.evaluate(() => fetch("/api/v1/session", { method: "DELETE", headers: { "x-sidenote": "1" } }));
     await here.reply.fill("Without a session");
@@ -139,6 +149,7 @@ for (const [view, names] of Object.entries(BROKEN)) {
   });
 }
 
+const searchField = (page) => page.getByRole("textbox", { name: "Search contacts, messages and notes" });
 const broken = (page) => page.getByRole("alertdialog", { name: /^Something broke/ });
 
 /** The app's own page, with a module whose components can be broken. */

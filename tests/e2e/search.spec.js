@@ -12,7 +12,7 @@ const word = () => `q${randomBytes(5).toString("hex")}`;
 const field = (page) => page.getByRole("textbox", { name: "Search contacts, messages and notes" });
 const group = (page, name) => page.getByRole("region", { name, exact: true });
 const hits = (page, name) => group(page, name).getByRole("link");
-const status = (page) => page.getByText(/\bresults?$/);
+const status = (page) => page.getByRole("status").filter({ hasText: /\bresults?$/ });
 
 test("a message far up in a thread is found by the beginning of a word, in view, marked and with the focus", async ({
   signIn,

@@ -152,8 +152,14 @@ impl Call<'_> {
             ProblemCode::Forbidden => is_one_note || (self.caller == Caller::Visitor && has_body),
             ProblemCode::CrossSite => self.path.starts_with("/api/") || !is_get,
             ProblemCode::NotFound => self.path.contains('{'),
-            ProblemCode::IdReuse => has_body && self.path.ends_with("_id}") || self.path == "/contact/v1/messages/{id}",
-            ProblemCode::Gone => is_one_note,
+            ProblemCode::IdReuse => {
+                let is_made_by_client = self.path.ends_with("_id}") && !self.path.ends_with("{list_id}");
+                has_body && is_made_by_client || self.path == "/contact/v1/messages/{id}"
+            }
+            ProblemCode::ContactBlocked | ProblemCode::ContactUnsubscribed => {
+                has_body && self.path.ends_with("/messages/{message_id}")
+            }
+            ProblemCode::Gone => is_one_note || !is_get && self.path.starts_with("/api/v1/contacts/{id}"),
             ProblemCode::Changed => self.has_parameter("If-Match"),
             ProblemCode::BadJson
             | ProblemCode::TooLarge

@@ -72,6 +72,7 @@ mod activity;
 mod contact_erasure;
 mod contact_export;
 mod contact_fields;
+mod contact_flags;
 mod contact_notes;
 pub mod contacts;
 mod content_policy;
@@ -178,6 +179,7 @@ fn routes() -> OpenApiRouter<State> {
         .merge(conversation_notes::routes())
         .merge(contacts::routes())
         .merge(contact_export::routes())
+        .merge(contact_flags::routes())
         .merge(contact_notes::routes())
         .merge(tags::routes())
         .merge(lists::routes())

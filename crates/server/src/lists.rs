@@ -1,18 +1,27 @@
-//! Lists: static groups of contacts.
+//! Lists: static groups of contacts, and who is on them.
 
 use crate::{
     auth_agent::AuthAgent,
-    error::Result,
-    input::Query,
+    change::{ActivityLine, Change},
+    contacts,
+    error::{Error, Result},
+    input::{Ids, JsonBody, Query},
     sql::{Row, sql},
     state::State,
 };
-use axum::extract;
+use axum::{extract, http::StatusCode};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{ContactList, Page, Problem};
+use wire::{
+    ActivityKind, ContactId, ContactList, FieldError, ListId, ListMember, Page, Problem, ProblemCode, text_rules::LIST,
+};
+
+/// How many lists a contact can be on: every answer about it holds them all.
+const MOST_OF_CONTACT: i64 = 100;
+/// How many lists an organization can have: they are one page.
+const MOST_OF_ORGANIZATION: i64 = 1000;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(all))
+    OpenApiRouter::new().routes(routes!(all)).routes(routes!(put, remove))
 }
 
 /// Every list of the organization, by name: one page.
@@ -33,6 +42,119 @@ async fn all(
         .await?;
     let items = rows.iter().map(list).collect::<sqlx::Result<_>>()?;
     Ok(axum::Json(Page { items, next_cursor: None, as_of }))
+}
+
+/// Put a contact on a list. With a name, a list that doesn't exist is made; if another one has this name, that one is
+/// meant. The answer is the list.
+#[utoipa::path(put, path = "/api/v1/contacts/{id}/lists/{list_id}", tag = "contacts",
+    params(("id" = ContactId, Path), ("list_id" = ListId, Path)), request_body = ListMember, responses(
+    (status = 200, body = ContactList),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn put(
+    mut signed: AuthAgent,
+    Ids((id, list_id)): Ids<(ContactId, ListId)>,
+    extract::State(state): extract::State<State>,
+    JsonBody(member): JsonBody<ListMember>,
+) -> Result<axum::Json<ContactList>> {
+    let mut change = signed.change(state.db()).await?;
+    contacts::must_take_changes(change.tx(), signed.org, id).await?;
+    let list = find_or_make(&mut change, list_id, member.name).await?;
+    let insert =
+        "INSERT INTO contact_list_member (org_id, contact_id, list_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let put = sql(insert)
+        .bind(signed.org.to_string())
+        .bind(id.to_string())
+        .bind(list.id.to_string())
+        .execute(change.tx())
+        .await?;
+    if put > 0 {
+        let of_contact = "SELECT COUNT(*) FROM contact_list_member WHERE org_id = $1 AND contact_id = $2";
+        let carried: i64 =
+            sql(of_contact).bind(signed.org.to_string()).bind(id.to_string()).fetch_value(change.tx()).await?;
+        if carried > MOST_OF_CONTACT {
+            return Err(Error::field(ProblemCode::InvalidField, "/list_id", "too-many"));
+        }
+        record(&mut change, &signed, id, ActivityKind::ListAdded, list.name.clone()).await?;
+        change.commit().await?;
+    }
+    Ok(axum::Json(list))
+}
+
+/// Take a contact off a list. The list itself stays.
+#[utoipa::path(delete, path = "/api/v1/contacts/{id}/lists/{list_id}", tag = "contacts",
+    params(("id" = ContactId, Path), ("list_id" = ListId, Path)), responses(
+    (status = 204, description = "The contact is not on the list."),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn remove(
+    mut signed: AuthAgent,
+    Ids((id, list_id)): Ids<(ContactId, ListId)>,
+    extract::State(state): extract::State<State>,
+) -> Result<StatusCode> {
+    let mut change = signed.change(state.db()).await?;
+    contacts::must_take_changes(change.tx(), signed.org, id).await?;
+    let Some(list) = by_id(&mut change, list_id).await? else { return Ok(StatusCode::NO_CONTENT) };
+    let removed = sql("DELETE FROM contact_list_member WHERE org_id = $1 AND contact_id = $2 AND list_id = $3")
+        .bind(signed.org.to_string())
+        .bind(id.to_string())
+        .bind(list_id.to_string())
+        .execute(change.tx())
+        .await?;
+    if removed > 0 {
+        record(&mut change, &signed, id, ActivityKind::ListRemoved, list.name).await?;
+        change.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The list with this id, else the one with this name, else a new one.
+async fn find_or_make(change: &mut Change, id: ListId, name: Option<String>) -> Result<ContactList> {
+    if let Some(list) = by_id(change, id).await? {
+        return Ok(list);
+    }
+    let name = name.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
+    if !LIST.allows(&name) {
+        let errors = vec![FieldError { pointer: "/name".to_owned(), code: "invalid".to_owned() }];
+        let control = LIST.refused_control(&name).map(|control| ("/name", control));
+        return Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()));
+    }
+    let org = change.org().to_string();
+    let of_name = "SELECT id, name FROM contact_list WHERE org_id = $1 AND name = $2 ORDER BY id LIMIT 1";
+    if let Some(row) = sql(of_name).bind(&org).bind(&name).fetch_optional(change.tx()).await? {
+        return Ok(list(&row)?);
+    }
+    let known = "SELECT COUNT(*) FROM contact_list WHERE org_id = $1";
+    if sql(known).bind(&org).fetch_value::<i64>(change.tx()).await? >= MOST_OF_ORGANIZATION {
+        return Err(Error::field(ProblemCode::InvalidField, "/name", "too-many"));
+    }
+    sql("INSERT INTO contact_list (org_id, id, name) VALUES ($1, $2, $3)")
+        .bind(&org)
+        .bind(id.to_string())
+        .bind(&name)
+        .execute(change.tx())
+        .await?;
+    Ok(ContactList { id, name })
+}
+
+async fn by_id(change: &mut Change, id: ListId) -> Result<Option<ContactList>> {
+    let org = change.org().to_string();
+    let row = sql("SELECT id, name FROM contact_list WHERE org_id = $1 AND id = $2")
+        .bind(org)
+        .bind(id.to_string())
+        .fetch_optional(change.tx())
+        .await?;
+    Ok(row.as_ref().map(list).transpose()?)
+}
+
+async fn record(
+    change: &mut Change,
+    signed: &AuthAgent,
+    contact: ContactId,
+    kind: ActivityKind,
+    list: String,
+) -> Result<()> {
+    contacts::bump(change, contact, signed.agent).await?;
+    let actor = Some(signed.agent);
+    change.activity(ActivityLine { kind, contact, actor, conversation: None, subject: Some(list) }).await
 }
 
 pub(crate) fn list(row: &Row) -> sqlx::Result<ContactList> {

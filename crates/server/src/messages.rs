@@ -4,7 +4,7 @@ use crate::{
     agents::{self, author_columns},
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
-    conversation, conversations,
+    contact_flags, conversation, conversations,
     db::int,
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
@@ -74,6 +74,7 @@ async fn reply(
             && known.body == new.body.as_str();
         return if is_same { Ok((StatusCode::OK, axum::Json(known))) } else { Err(ProblemCode::IdReuse.into()) };
     }
+    contact_flags::must_be_written_to(change.tx(), signed.org, id).await?;
     let delivery = way_out(change.tx(), signed.org, id).await?;
     let at = change.at();
     let row = NewRow {
@@ -198,6 +199,9 @@ async fn next_position(change: &mut Change, conversation: ConversationId) -> Res
     Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.get("last_position")?)
 }
 
+const SELECT_PLACE: &str = "SELECT c.contact_id, c.status, p.blocked FROM conversation c \
+    JOIN contact p ON p.org_id = c.org_id AND p.id = c.contact_id WHERE c.org_id = $1 AND c.id = $2";
+
 const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END, \
     last_in_seq = CASE WHEN $2 THEN $3 ELSE last_in_seq END, status = CASE WHEN $4 THEN 'open' ELSE status END, \
     rev = $5 WHERE org_id = $6 AND id = $7";
@@ -206,17 +210,16 @@ const MOVE_CONVERSATION: &str = "UPDATE conversation SET last_at = CASE WHEN las
 /// open.
 async fn move_conversation(change: &mut Change, new: &NewRow<'_>, seq: Seq) -> Result<()> {
     let (org, id) = (change.org(), new.conversation.to_string());
-    let row = sql("SELECT contact_id, status FROM conversation WHERE org_id = $1 AND id = $2")
-        .bind(org.to_string())
-        .bind(&id)
-        .fetch_one(change.tx())
-        .await?;
+    let row = sql(SELECT_PLACE).bind(org.to_string()).bind(&id).fetch_one(change.tx()).await?;
     let is_in = new.direction == Direction::In;
-    let reopens = is_in && new.arrival != Arrival::Closed && conversations::status(&row)? == Status::Closed;
+    // What a blocked contact writes is stored, and nothing else.
+    let is_heard = is_in && !row.get::<bool>("blocked")?;
+    let reopens = is_heard && new.arrival != Arrival::Closed && conversations::status(&row)? == Status::Closed;
+    let at = if is_in && !is_heard { 0 } else { new.at.timestamp_millis() };
     let rev = change.next_seq().await?;
     sql(MOVE_CONVERSATION)
-        .bind(new.at.timestamp_millis())
-        .bind(is_in && new.arrival == Arrival::New)
+        .bind(at)
+        .bind(is_heard && new.arrival == Arrival::New)
         .bind(int(seq))
         .bind(reopens)
         .bind(int(rev))

@@ -11,6 +11,7 @@ mod bounds;
 mod canary;
 mod command_line;
 mod contact_command;
+mod contact_flags;
 mod contact_notes;
 mod contact_sources;
 mod contacts;

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wire::{
-    ContactId, ContactNoteId, ConversationId, ConversationNoteId, ConversationQuery, MessageId, Position, paths,
+    ContactFlag, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ConversationQuery, ListId, MessageId,
+    Position, paths,
 };
 
 #[tokio::test]
@@ -53,6 +54,11 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::conversation_note_restore(conversation, conversation_note),
         paths::contact(contact),
         paths::contact_tag(contact, "vip"),
+        paths::contact_list(contact, ListId(note)).replace(&note.to_string(), "{list_id}"),
+        paths::contact_flag(contact, ContactFlag::Blocked, true),
+        paths::contact_flag(contact, ContactFlag::Blocked, false),
+        paths::contact_flag(contact, ContactFlag::Unsubscribed, true),
+        paths::contact_flag(contact, ContactFlag::Unsubscribed, false),
         paths::contact_conversations(contact, None),
         paths::contact_activity(contact, None),
         paths::contact_export(contact),

@@ -69,6 +69,7 @@ impl Operation {
         };
         let path = self.template.replace("{id}", &id.to_string()).replace("{note_id}", &note.to_string());
         let path = path.replace("{message_id}", &cast.message.to_string()).replace("{tag}", "vip");
+        let path = path.replace("{list_id}", &cast.message.to_string());
         let path = path.replace("{org}", "acme");
         if path == "/api/v1/changes" { format!("{path}?after=x.0") } else { path }
     }
@@ -90,6 +91,7 @@ impl Operation {
             ("PUT", "/api/v1/contacts/{id}/notes/{note_id}") => {
                 Some(json!({ "body": "hello", "conversation_id": conversation }))
             }
+            ("PUT", _) if end == "{list_id}" => Some(json!({ "name": "VIP" })),
             ("PUT", _) if end == "read" || end == "seen" => Some(json!({ "seq": 1 })),
             ("PUT", _) if end == "{note_id}" || end == "{message_id}" || end == "{id}" => {
                 Some(json!({ "body": "hello" }))
@@ -104,7 +106,13 @@ impl Operation {
         if self.template.ends_with("/events") {
             return client.begins(&path).await;
         }
-        client.ask(self.method.clone(), &path, self.body(conversation)).await
+        let answer = client.ask(self.method.clone(), &path, self.body(conversation)).await;
+        if answer.status == 200 && (path.ends_with("/block") || path.ends_with("/unsubscribe")) {
+            // Nobody could reply afterwards.
+            let undo = path.replace("/block", "/unblock").replace("/unsubscribe", "/resubscribe");
+            client.post(&undo, None).await.expect(200);
+        }
+        answer
     }
 }
 

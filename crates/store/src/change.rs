@@ -5,8 +5,8 @@ use crate::entry::Entry;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 use wire::{
-    AgentId, Contact, ContactId, ContactNote, ContactNoteId, ContactPatch, Conversation, ConversationId,
-    ConversationNote, ConversationNoteId, Message, MessageId, Seq, Settings, Status, Tag,
+    AgentId, Contact, ContactFlag, ContactId, ContactList, ContactNote, ContactNoteId, ContactPatch, Conversation,
+    ConversationId, ConversationNote, ConversationNoteId, Message, MessageId, Seq, Settings, Status, Tag,
 };
 
 /// A change of one field. It is laid over the remote state while it is pending; the outbox stores it as JSON.
@@ -56,13 +56,17 @@ impl Change<Conversation> for ConversationChange {
     }
 }
 
-/// A change of one detail or tag of a contact. Tags are named.
+/// A change of one detail, tag, list or flag of a contact. Tags are named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactChange {
     Detail(Box<DetailChange>),
     AddTag(String),
     RemoveTag(String),
+    /// A list that doesn't exist is made with this name.
+    AddToList(ContactList),
+    RemoveFromList(ContactList),
+    Flag(ContactFlag, bool),
 }
 
 /// A change of one detail. Both patches name the same field.
@@ -96,6 +100,10 @@ impl Change<Contact> for ContactChange {
             Self::RemoveTag(name) => to.tags.retain(|tag| tag.name != *name),
             Self::AddTag(name) if to.tags.iter().any(|tag| tag.name == *name) => {}
             Self::AddTag(name) => to.tags.push(Tag { name: name.clone(), color: 0 }),
+            Self::RemoveFromList(list) => to.lists.retain(|known| known.id != list.id),
+            Self::AddToList(list) if to.lists.iter().any(|known| known.id == list.id || known.name == list.name) => {}
+            Self::AddToList(list) => to.lists.push(list.clone()),
+            Self::Flag(flag, is_set) => flag.set(to, *is_set),
         }
     }
 
@@ -103,6 +111,10 @@ impl Change<Contact> for ContactChange {
         match self {
             Self::Detail(detail) => detail.field(),
             Self::AddTag(name) | Self::RemoveTag(name) => format!("tag {name}"),
+            // By its name: the one who makes a list by typing can't know that somebody else has just made it.
+            Self::AddToList(list) | Self::RemoveFromList(list) => format!("list {}", list.name),
+            Self::Flag(ContactFlag::Blocked, _) => "blocked".to_owned(),
+            Self::Flag(ContactFlag::Unsubscribed, _) => "unsubscribed".to_owned(),
         }
     }
 }

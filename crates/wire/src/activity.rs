@@ -26,6 +26,13 @@ pub enum ActivityKind {
     TagRemoved,
     /// `subject`: the fields' wire names, separated by commas.
     DetailsChanged,
+    /// `subject`: the list's name.
+    ListAdded,
+    ListRemoved,
+    ContactBlocked,
+    ContactUnblocked,
+    ContactUnsubscribed,
+    ContactResubscribed,
     /// Everything of the contact was erased. `actor`: `None` for a command of the server.
     ContactErased,
 }

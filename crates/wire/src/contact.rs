@@ -41,6 +41,44 @@ pub struct ContactList {
     pub name: String,
 }
 
+/// `PUT /contacts/{id}/lists/{list_id}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ListMember {
+    /// The name of a list that doesn't exist yet.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::list_name))]
+    pub name: Option<String>,
+}
+
+/// What keeps the team from writing to a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContactFlag {
+    /// Their messages are not shown as new, and they are not answered.
+    Blocked,
+    /// They have asked not to be written to.
+    Unsubscribed,
+}
+
+impl ContactFlag {
+    #[must_use]
+    pub fn of(self, contact: &Contact) -> bool {
+        match self {
+            Self::Blocked => contact.blocked,
+            Self::Unsubscribed => contact.unsubscribed,
+        }
+    }
+
+    pub fn set(self, contact: &mut Contact, is_set: bool) {
+        match self {
+            Self::Blocked => contact.blocked = is_set,
+            Self::Unsubscribed => contact.unsubscribed = is_set,
+        }
+    }
+}
+
 /// A contact with all details.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -1,8 +1,9 @@
 //! All paths, each once. Relative to the origin (or to the API base of a host page).
 
 use crate::{
+    contact::ContactFlag,
     conversation::ConversationQuery,
-    ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, MessageId},
+    ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId},
     page::Position,
     search::SearchKind,
 };
@@ -84,6 +85,23 @@ pub fn contact_export(id: ContactId) -> String {
 #[must_use]
 pub fn contact_tag(id: ContactId, tag: &str) -> String {
     format!("/api/v1/contacts/{id}/tags/{}", segment(tag))
+}
+
+#[must_use]
+pub fn contact_list(id: ContactId, list: ListId) -> String {
+    format!("/api/v1/contacts/{id}/lists/{list}")
+}
+
+/// Where a flag of a contact is set or cleared.
+#[must_use]
+pub fn contact_flag(id: ContactId, flag: ContactFlag, is_set: bool) -> String {
+    let verb = match (flag, is_set) {
+        (ContactFlag::Blocked, true) => "block",
+        (ContactFlag::Blocked, false) => "unblock",
+        (ContactFlag::Unsubscribed, true) => "unsubscribe",
+        (ContactFlag::Unsubscribed, false) => "resubscribe",
+    };
+    format!("/api/v1/contacts/{id}/{verb}")
 }
 
 #[must_use]

@@ -146,6 +146,9 @@ pub static TIME_ZONE: LazyLock<TextRule> = LazyLock::new(|| {
 /// The name of a tag.
 pub static TAG: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 40, line()));
 
+/// The name of a list.
+pub static LIST: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 80, line()));
+
 /// An organization's short name.
 pub static SLUG: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 40, "^[a-z0-9-]*$".to_owned()));
 
@@ -194,6 +197,7 @@ macro_rules! field_schemas {
 
 field_schemas! {
     contact_name: NAME.schema,
+    list_name: LIST.schema,
     contact_email: EMAIL.or_null,
     contact_phone: PHONE.or_null,
     contact_external_id: NAME.or_null,

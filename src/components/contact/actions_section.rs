@@ -5,7 +5,7 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Fields},
     components::{
-        contact::{erase_contact::EraseContact, panel_section::PanelSection},
+        contact::{contact_flags::ContactFlags, erase_contact::EraseContact, panel_section::PanelSection},
         conversation::assign_menu::AssignMenu,
         shared::unsaved_fields::UnsavedFields,
     },
@@ -14,7 +14,8 @@ use crate::{
 use leptos::prelude::*;
 use wire::{Contact, ContactId, ConversationId, Status};
 
-/// Assign and close; outside a conversation, a hint that it needs one. For admins also export and erasure.
+/// Assign and close; outside a conversation, a hint that it needs one. Block and unsubscribe. For admins also export and
+/// erasure.
 #[component]
 pub fn ActionsSection(
     contact: ContactId,
@@ -27,6 +28,7 @@ pub fn ActionsSection(
                 Some(conversation) => view! { <Actions conversation /> }.into_any(),
                 None => view! { <p class="empty">{strings().actions_need_conversation}</p> }.into_any(),
             }}
+            <ContactFlags contact known />
             <EraseContact contact known />
         </PanelSection>
     }

@@ -88,6 +88,12 @@ fn sentence(item: &Activity) -> Vec<Markup> {
         ActivityKind::TagAdded => strings.activity_tag_added,
         ActivityKind::TagRemoved => strings.activity_tag_removed,
         ActivityKind::DetailsChanged => strings.activity_details,
+        ActivityKind::ListAdded => strings.activity_list_added,
+        ActivityKind::ListRemoved => strings.activity_list_removed,
+        ActivityKind::ContactBlocked => strings.activity_blocked,
+        ActivityKind::ContactUnblocked => strings.activity_unblocked,
+        ActivityKind::ContactUnsubscribed => strings.activity_unsubscribed,
+        ActivityKind::ContactResubscribed => strings.activity_resubscribed,
         // By a command of the server.
         ActivityKind::ContactErased if item.actor.is_none() => strings.contact_erased,
         ActivityKind::ContactErased => strings.activity_erased,

@@ -175,7 +175,7 @@ pub fn Sections(
                         <DetailsSection known />
                         <ActionsSection contact known conversation />
                         <TagsSection contact known />
-                        <ListsSection known />
+                        <ListsSection contact known />
                         <NotesSection contact conversation name />
                         <ActivitySection contact />
                     }

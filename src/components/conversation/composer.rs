@@ -7,7 +7,10 @@ use crate::{
     browser::keyboard::{Chord, chord},
     client::Client,
     components::{
-        conversation::send_options::SendOptions,
+        conversation::{
+            not_written_to::{NotWrittenTo, refusing_flag},
+            send_options::SendOptions,
+        },
         shared::typed::Typed,
         ui::{
             icon::{Icon, Shape},
@@ -28,9 +31,12 @@ pub fn Composer(conversation: ConversationId, known: ErasedMemo<Option<Conversat
     let mode = RwSignal::from(client.store().drafts.mode(conversation));
     let name =
         memo(move |_| known.with(|known| known.as_ref().map(|known| known.contact.name.clone()).unwrap_or_default()));
+    let flag = refusing_flag(known);
+    let is_refused = memo(move |_| flag.get().is_some());
     view! {
         <div class="composer" part="composer" class:noting=live(move || mode.get() == Mode::Note)>
             <ColleagueWarning conversation mode name />
+            <NotWrittenTo flag mode name />
             <div class="composer-head">
                 <div class="tabs" role="group" aria-label=strings().composer_mode>
                     <ModeTab conversation mode this=Mode::Reply name=strings().mode_reply />
@@ -38,7 +44,7 @@ pub fn Composer(conversation: ConversationId, known: ErasedMemo<Option<Conversat
                 </div>
                 {live_view(move || view! { <Audience mode=mode.get() name /> })}
             </div>
-            {live_view(move || view! { <Writing conversation mode=mode.get() name /> })}
+            {live_view(move || view! { <Writing conversation mode=mode.get() name is_refused /> })}
         </div>
     }
 }
@@ -111,7 +117,12 @@ fn ColleagueWarning(conversation: ConversationId, mode: RwSignal<Mode>, name: Er
 }
 
 #[component]
-fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -> impl IntoView {
+fn Writing(
+    conversation: ConversationId,
+    mode: Mode,
+    name: ErasedMemo<String>,
+    is_refused: ErasedMemo<bool>,
+) -> impl IntoView {
     let client = Client::here();
     let drafts = &client.store().drafts;
     let draft = RwSignal::from(match mode {
@@ -129,7 +140,11 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
     });
     let typed = Typed::lines();
     let checked = memo(move |_| draft.with(|text| NoteBody::parse(text).map(|_| ())));
+    let can_send = memo(move |_| checked.get().is_ok() && !(mode == Mode::Reply && is_refused.get()));
     let send = Callback::new(move |()| {
+        if !can_send.get_untracked() {
+            return;
+        }
         let Ok(body) = draft.with_untracked(|text| NoteBody::parse(text)) else { return };
         match mode {
             Mode::Reply => {
@@ -184,7 +199,7 @@ fn Writing(conversation: ConversationId, mode: Mode, name: ErasedMemo<String>) -
                 class="button"
                 class:primary=mode == Mode::Reply
                 class:note-mode=mode == Mode::Note
-                disabled=live(move || checked.get().is_err())
+                disabled=live(move || !can_send.get())
                 on:click=move |_| send.run(())
             >
                 {if mode == Mode::Reply { strings().send } else { strings().add_conversation_note }}

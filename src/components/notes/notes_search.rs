@@ -81,13 +81,17 @@ impl NotesSearch {
             match page {
                 Ok((ids, next)) => {
                     found.extend(ids);
-                    self.found.set(found.clone());
+                    self.found.try_set(found.clone());
                     cursor = next;
                 }
-                Err(failure) => return self.load.set(Load::Failed(failure)),
+                Err(failure) => {
+                    self.load.try_set(Load::Failed(failure));
+                    return;
+                }
             }
             if cursor.is_none() {
-                return self.load.set(Load::Ready);
+                self.load.try_set(Load::Ready);
+                return;
             }
         }
     }

@@ -26,7 +26,7 @@ impl Groups {
         let found = hits(results);
         let count = found.iter().map(|hits| hits.items.len()).sum();
         let has_more = found.iter().any(|hits| hits.next_cursor.is_some());
-        self.0.set(found);
+        self.0.try_set(found);
         let sentence = if has_more { &strings().search_found_more } else { &strings().search_found };
         sentence.of(count)
     }
@@ -34,7 +34,7 @@ impl Groups {
     fn add(self, kind: SearchKind, results: SearchResults) {
         let [mut found] = [hits(results)];
         let more = std::mem::take(&mut found[kind as usize]);
-        self.0.update(|groups| {
+        self.0.try_update(|groups| {
             let group = &mut groups[kind as usize];
             group.items.extend(more.items);
             group.next_cursor = more.next_cursor;

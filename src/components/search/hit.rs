@@ -18,7 +18,6 @@ use crate::{
     },
     navigation::{navigator::Navigator, views::InboxView},
     store::threads::ThreadItem,
-    strings::strings,
 };
 use leptos::{ev::MouseEvent, prelude::*};
 use wire::{
@@ -123,12 +122,8 @@ fn open_contact(client: Client, navigator: Navigator, contact: ContactId) {
         return navigator.go_to_contact.run(contact);
     }
     leptos::task::spawn_local(async move {
-        match client.conversations_of(contact).await {
-            Ok(conversations) => match conversations.first() {
-                Some(newest) => navigator.go.run(navigator.view.get_untracked().opening_with_panel(*newest)),
-                None => client.alert(strings().search_no_conversation.to_owned()),
-            },
-            Err(error) => client.alert(error.sentence()),
+        if let Some(newest) = client.newest_conversation_of(contact).await {
+            navigator.go.run(navigator.view.get_untracked().opening_with_panel(newest));
         }
     });
 }

@@ -42,9 +42,11 @@ pub fn SearchResultsView(text: ErasedMemo<String>) -> impl IntoView {
             match found {
                 Ok(results) => {
                     client.announce(groups.show(results));
-                    load.set(Load::Ready);
+                    load.try_set(Load::Ready);
                 }
-                Err(failure) => load.set(Load::Failed(failure)),
+                Err(failure) => {
+                    load.try_set(Load::Failed(failure));
+                }
             }
         });
     });

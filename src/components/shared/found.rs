@@ -2,10 +2,8 @@
 
 use crate::{
     browser::{dispose::dispose_with_owner, memo::ErasedMemo, memo::memo, timers::next_frame},
-    client::Client,
     components::ui::{keyed_list::ListKey, virtual_list::VirtualListHandle},
     store::threads::ThreadItem,
-    strings::strings,
 };
 use leptos::prelude::*;
 use wire::{ContactNoteId, ConversationId, Seq};
@@ -67,25 +65,22 @@ pub(crate) fn is_wanted(is_here: impl Fn(Place) -> bool + Send + Sync + 'static)
 }
 
 /// Makes a list go to a place that is wanted. `key`: the place's key, if it is in this list. `load`: loads the list down to
-/// a place, and says whether it is there.
+/// a place.
 pub(crate) fn when_wanted<K: ListKey>(
     handle: VirtualListHandle<K>,
     selector: &'static str,
     key: impl Fn(Place) -> Option<K> + 'static,
-    load: impl AsyncFn(Seq) -> bool + Clone + 'static,
+    load: impl AsyncFn(Seq) + Clone + 'static,
 ) {
     let Some(Found { wanted, .. }) = Found::here() else { return };
-    let client = Client::here();
     let note_follower = dispose_with_owner();
     Effect::new(move |_| {
         note_follower();
         let Some((place, key)) = wanted.get().and_then(|place| Some((place, key(place)?))) else { return };
         wanted.set(None);
-        let (load, client) = (load.clone(), client.clone());
+        let load = load.clone();
         leptos::task::spawn_local(async move {
-            if !load(place.seq).await {
-                client.announce(strings().search_not_there.to_owned());
-            }
+            load(place.seq).await;
             // The rows are in the list by then.
             next_frame(move || next_frame(move || handle.focus(key, selector)));
         });

@@ -13,6 +13,7 @@ use crate::{
     strings::strings,
 };
 use leptos::prelude::*;
+use wire::ContactFlag;
 
 const UNDO_MS: u32 = 10_000;
 /// The server's undo window is twelve seconds; a held toast disappears a little earlier.
@@ -97,10 +98,15 @@ fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
                 ToastKind::ConversationNoteDeleted { conversation, note } => {
                     client.restore_conversation_note(conversation, note);
                 }
+                ToastKind::ContactFlag { contact, flag, is_set } => client.undo_contact_flag(contact, flag, is_set),
                 ToastKind::Alert(_) => {}
             }
             done.run(());
         }
+    };
+    let sentence = match &kind {
+        ToastKind::ContactFlag { flag, is_set, .. } => flag_sentence(*flag, *is_set),
+        _ => strings.note_deleted,
     };
     match kind {
         ToastKind::Alert(sentence) => view! {
@@ -111,12 +117,21 @@ fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
         }
         .into_any(),
         _ => view! {
-            <span>{strings.note_deleted}</span>
+            <span>{sentence}</span>
             <button type="button" class="button quiet" on:click=undo>
                 {strings.undo}
             </button>
             <span class="toast-time" aria-hidden="true"></span>
         }
         .into_any(),
+    }
+}
+
+fn flag_sentence(flag: ContactFlag, is_set: bool) -> &'static str {
+    match (flag, is_set) {
+        (ContactFlag::Blocked, true) => strings().contact_blocked,
+        (ContactFlag::Blocked, false) => strings().contact_unblocked,
+        (ContactFlag::Unsubscribed, true) => strings().contact_unsubscribed,
+        (ContactFlag::Unsubscribed, false) => strings().contact_resubscribed,
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::{html, prelude::*};
-use wire::Status;
+use wire::{ContactFlag, Status};
 
 /// The refused changes of something, each with its reason, and one line for those that are retried. Details of a contact
 /// have their own place. Its element stays when it is empty: it takes the focus of a button that goes.
@@ -135,7 +135,23 @@ fn refused(client: &Client, change: &FieldChange, reason: &str) -> AnyView {
         }
         FieldChange::Contact(ContactChange::AddTag(tag)) => (strings.refused_tag_add, "tag", Some(tag.clone())),
         FieldChange::Contact(ContactChange::RemoveTag(tag)) => (strings.refused_tag_remove, "tag", Some(tag.clone())),
+        FieldChange::Contact(ContactChange::AddToList(list)) => {
+            (strings.refused_list_add, "list", Some(list.name.clone()))
+        }
+        FieldChange::Contact(ContactChange::RemoveFromList(list)) => {
+            (strings.refused_list_remove, "list", Some(list.name.clone()))
+        }
+        FieldChange::Contact(ContactChange::Flag(flag, is_set)) => (refused_flag(*flag, *is_set), "", None),
         FieldChange::Contact(ContactChange::Detail(_)) | FieldChange::Settings(_) => (strings.note_refused, "", None),
     };
     filled(sentence, &[("reason", Value::Own(reason)), (name, Value::Name(value.as_deref().unwrap_or_default()))])
+}
+
+fn refused_flag(flag: ContactFlag, is_set: bool) -> &'static str {
+    match (flag, is_set) {
+        (ContactFlag::Blocked, true) => strings().refused_block,
+        (ContactFlag::Blocked, false) => strings().refused_unblock,
+        (ContactFlag::Unsubscribed, true) => strings().refused_unsubscribe,
+        (ContactFlag::Unsubscribed, false) => strings().refused_resubscribe,
+    }
 }
