@@ -7,7 +7,10 @@ use crate::{
         error::ApiError,
     },
     store::{
-        change::ConversationChange, conversation_lists::Loaded, conversations::Conversations, record::Load,
+        change::ConversationChange,
+        conversation_lists::Loaded,
+        conversations::Conversations,
+        record::{Failure, Load},
         records::Records,
     },
 };
@@ -15,8 +18,8 @@ use leptos::prelude::*;
 use serde_json::Value;
 use std::sync::Arc;
 use wire::{
-    AgentId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, Page, ReadMark, Status,
-    paths,
+    AgentId, ChannelId, ContactId, Conversation, ConversationId, ConversationPatch, ConversationQuery, NewConversation,
+    Page, ReadMark, Status, paths,
 };
 
 /// A conversation's status and assignee, and their requests.
@@ -148,6 +151,22 @@ impl Client {
         let ids = page.items.iter().map(|conversation| conversation.id).collect();
         self.store().conversations.receive_all(page.items);
         Ok(ids)
+    }
+
+    /// Starts a conversation with a contact; it is assigned to this agent.
+    ///
+    /// # Errors
+    /// [`Failure`], when the server refuses or can't be reached.
+    pub async fn start_conversation(
+        &self,
+        contact_id: ContactId,
+        channel_id: ChannelId,
+    ) -> Result<ConversationId, Failure> {
+        let (id, new) = (ConversationId::fresh(), NewConversation { contact_id, channel_id });
+        let request = self.api().send_json::<Conversation>(Method::PUT, &paths::conversation(id), &new);
+        let conversation = request.await.map_err(|error| error.failure())?;
+        self.store().conversations.receive(conversation);
+        Ok(id)
     }
 
     /// Assigns a conversation to a teammate, or unassigns it.

@@ -13,4 +13,5 @@ pub mod details_section;
 pub mod erase_contact;
 pub mod lists_section;
 pub mod panel_section;
+pub mod start_conversation;
 pub mod tags_section;

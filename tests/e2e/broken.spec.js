@@ -36,6 +36,7 @@ const BROKEN = {
     "lists_section",
     "note_item",
     "notes_section",
+    "start_conversation",
     "tags_section",
   ],
 };

@@ -127,3 +127,43 @@ test("a list is made by typing, chosen by the next agent, and left, live in ever
   for (const side of [mine, theirs]) await expect(side.getByRole("listitem").filter({ hasText: name })).toHaveCount(0);
   await expect(pane(page, who.first).section("Activity").getByText(`took them off the list ${name}`)).toBeVisible();
 });
+
+test("an agent starts a conversation on the contact's default channel, and on another one from the contact's page", async ({
+  signIn,
+  api,
+  person,
+}) => {
+  const [who, agents] = [await person(), await api(maya)];
+  await agents.change(`/contacts/${who.id}`, { default_channel: who.second.channel.kind });
+  const page = await signIn(maya, { path: inboxWith([who.first]) });
+  const start = (root) => root.getByRole("button", { name: "Start a conversation" });
+  const known = (await agents.get(`/contacts/${who.id}/conversations`)).items.map(({ id }) => id);
+  await start(pane(page, who.first).panel).click();
+  const here = pane(page, who.second);
+  await expect(here.thread.getByText("No messages yet. Write the first one below.")).toBeVisible();
+  await here.reply.fill("Hello, we have news");
+  await here.send.click();
+  await expect(here.said("Hello, we have news")).toBeVisible();
+  const started = async () => (await agents.get(`/contacts/${who.id}/conversations`)).items.filter(({ id }) => !known.includes(id));
+  await expect.poll(async () => (await started()).map(({ preview }) => preview?.text)).toEqual(["Hello, we have news"]);
+  const [{ assignee_id, channel }] = await started();
+  expect(channel.kind).toBe(who.second.channel.kind);
+  expect(assignee_id).toBe((await agents.get("/me")).agent.id);
+
+  await page.goto(`/contacts/${who.id}`);
+  const channels = page.getByRole("combobox", { name: "Channel of the new conversation" });
+  await expect(channels.locator("option:checked")).toHaveAttribute("value", channel.id);
+  await channels.selectOption(who.first.channel.id);
+  await start(page).click();
+  await expect(pane(page, who.first).thread.getByText("No messages yet.")).toBeVisible();
+  await accessible(page);
+});
+
+test("a conversation that can't be started is refused with the reason", async ({ signIn, api, person }) => {
+  const [who, agents] = [await person(), await api(maya)];
+  await agents.request.post(`/api/v1/contacts/${who.id}/block`);
+  const page = await signIn(maya, { path: `/contacts/${who.id}` });
+  await page.getByRole("button", { name: "Start a conversation" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Not started: The contact is blocked." })).toBeVisible();
+  await agents.request.post(`/api/v1/contacts/${who.id}/unblock`);
+});

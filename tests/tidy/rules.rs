@@ -212,7 +212,12 @@ pub(crate) const WORDS: &[Words] = &[
     Words {
         words: &["event_target_value"],
         over: &["src/components"],
-        only: &["src/components/contact/detail_input", "src/components/inbox/filters", "src/components/shared/sign_in"],
+        only: &[
+            "src/components/contact/detail_input",
+            "src/components/contact/start_conversation",
+            "src/components/inbox/filters",
+            "src/components/shared/sign_in",
+        ],
         because: "what is typed is cleaned by Typed of components/shared/typed; a choice and a password are not",
         seed: "src/components/notes/add_note_box.rs",
     },

@@ -120,11 +120,21 @@ const SELECT_FLAGS: &str = "SELECT p.blocked, p.unsubscribed FROM conversation c
 /// `contact-blocked` or `contact-unsubscribed`, or when the database fails.
 pub(crate) async fn must_be_written_to(reading: &mut Connection, org: OrgId, id: ConversationId) -> Result<()> {
     let row = sql(SELECT_FLAGS).bind(org.to_string()).bind(id.to_string()).fetch_one(reading).await?;
-    if row.get("blocked")? {
-        return Err(ProblemCode::ContactBlocked.into());
+    allows(row.get("blocked")?, row.get("unsubscribed")?)
+}
+
+/// Refuses to write to this contact, if they are not written to.
+///
+/// # Errors
+/// `contact-blocked` or `contact-unsubscribed`.
+pub(crate) fn allows_writing(contact: &Contact) -> Result<()> {
+    allows(contact.blocked, contact.unsubscribed)
+}
+
+fn allows(is_blocked: bool, is_unsubscribed: bool) -> Result<()> {
+    match (is_blocked, is_unsubscribed) {
+        (true, _) => Err(ProblemCode::ContactBlocked.into()),
+        (false, true) => Err(ProblemCode::ContactUnsubscribed.into()),
+        (false, false) => Ok(()),
     }
-    if row.get("unsubscribed")? {
-        return Err(ProblemCode::ContactUnsubscribed.into());
-    }
-    Ok(())
 }

@@ -73,11 +73,14 @@ mod contact_erasure;
 mod contact_export;
 mod contact_fields;
 mod contact_flags;
+mod contact_lookup;
 mod contact_notes;
+mod contact_pages;
 pub mod contacts;
 mod content_policy;
 pub mod conversation;
 mod conversation_notes;
+mod conversation_start;
 mod conversations;
 mod lists;
 pub mod messages;
@@ -114,10 +117,12 @@ use wire::ProblemCode;
     components(schemas(
         wire::AgentId,
         wire::ChannelId,
+        wire::ContactKey,
         wire::ContactId,
         wire::ContactNoteId,
         wire::ConversationId,
         wire::ConversationNoteId,
+        wire::ListId,
         wire::MessageId,
         wire::Position,
         wire::SearchKind,
@@ -126,7 +131,8 @@ use wire::ProblemCode;
         wire::Status,
         wire::text_rules::Cursor,
         wire::text_rules::EntityTags,
-        wire::text_rules::SearchText
+        wire::text_rules::SearchText,
+        wire::text_rules::TagName
     )),
     info(
         title = "Sidenote",
@@ -175,11 +181,14 @@ fn routes() -> OpenApiRouter<State> {
         .merge(me::routes())
         .merge(conversations::routes())
         .merge(conversation::routes())
+        .merge(conversation_start::routes())
         .merge(messages::routes())
         .merge(conversation_notes::routes())
         .merge(contacts::routes())
         .merge(contact_export::routes())
         .merge(contact_flags::routes())
+        .merge(contact_lookup::routes())
+        .merge(contact_pages::routes())
         .merge(contact_notes::routes())
         .merge(tags::routes())
         .merge(lists::routes())

@@ -11,10 +11,10 @@ pub(crate) use sqlite::rewrite;
 
 use crate::{
     error::Result,
-    search_text::{QueryTerm, Terms, VERSION},
+    search_text::{QueryTerm, SearchQuery, Terms, VERSION},
     sql::{Connection, Row, sql},
 };
-use std::collections::HashSet;
+use std::{cmp::Reverse, collections::HashSet};
 use wire::{OrgId, Seq};
 
 pub(crate) const CONTACTS: SearchIndex = SearchIndex { table: "contact_search" };
@@ -82,6 +82,25 @@ impl SearchIndex {
 pub(crate) async fn list_contact(connection: &mut Connection, org: OrgId, seq: Seq, terms: &Terms) -> Result<()> {
     unlist_contact(&mut *connection, org, seq).await?;
     CONTACTS.add(connection, org, seq, terms).await
+}
+
+/// The contacts with all words of a search, or with a part of the phone number that it looks like, newest first.
+pub(crate) async fn find_contacts(
+    reading: &mut Connection,
+    org: OrgId,
+    query: &SearchQuery,
+    before: Seq,
+    limit: u32,
+) -> Result<Vec<Seq>> {
+    let terms = query.terms();
+    let mut seqs = CONTACTS.find(&mut *reading, &Wanted { org, terms: &terms, before, limit }).await?;
+    if let Some(number) = query.number_term() {
+        seqs.extend(CONTACTS.find(reading, &Wanted { org, terms: &[number], before, limit }).await?);
+        seqs.sort_unstable_by_key(|seq| Reverse(*seq));
+        seqs.dedup();
+        seqs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
+    Ok(seqs)
 }
 
 /// Takes a contact off the list.

@@ -35,6 +35,7 @@ mod nodes;
 mod non_interference;
 mod openapi;
 mod operating;
+mod people;
 mod postgres;
 mod refusals;
 mod removal;

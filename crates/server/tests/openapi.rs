@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wire::{
-    ContactFlag, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ConversationQuery, ListId, MessageId,
-    Position, paths,
+    ContactFlag, ContactId, ContactKey, ContactNoteId, ConversationId, ConversationNoteId, ConversationQuery, ListId,
+    MessageId, Position, paths,
 };
 
 #[tokio::test]
@@ -43,6 +43,8 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::TAGS.to_owned(),
         paths::LISTS.to_owned(),
         paths::search("", None, 1),
+        paths::CONTACTS.to_owned(),
+        paths::contact_by(ContactKey::Email, "x").replace("/email/x", "/{key}/{value}"),
         paths::EVENTS.to_owned(),
         paths::conversations(&ConversationQuery::default(), None, 1),
         paths::conversation(conversation),

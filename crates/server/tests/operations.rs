@@ -69,9 +69,15 @@ impl Operation {
         };
         let path = self.template.replace("{id}", &id.to_string()).replace("{note_id}", &note.to_string());
         let path = path.replace("{message_id}", &cast.message.to_string()).replace("{tag}", "vip");
+        let path = path.replace("{key}", "external-id").replace("{value}", "4711");
         let path = path.replace("{list_id}", &cast.message.to_string());
         let path = path.replace("{org}", "acme");
         if path == "/api/v1/changes" { format!("{path}?after=x.0") } else { path }
+    }
+
+    /// Whether its path names something of an organization. A key of another system is anybody's to choose.
+    pub(crate) fn names_something(&self) -> bool {
+        self.template.contains('{') && !self.template.contains("{value}")
     }
 
     /// Whether only an admin may.
@@ -92,6 +98,10 @@ impl Operation {
                 Some(json!({ "body": "hello", "conversation_id": conversation }))
             }
             ("PUT", _) if end == "{list_id}" => Some(json!({ "name": "VIP" })),
+            ("PUT", _) if end == "{value}" => Some(json!({ "name": "Somebody" })),
+            ("PUT", "/api/v1/conversations/{id}") => {
+                Some(json!({ "contact_id": conversation, "channel_id": conversation }))
+            }
             ("PUT", _) if end == "read" || end == "seen" => Some(json!({ "seq": 1 })),
             ("PUT", _) if end == "{note_id}" || end == "{message_id}" || end == "{id}" => {
                 Some(json!({ "body": "hello" }))

@@ -20,7 +20,7 @@ async fn anothers_ids_answer_like_ids_that_do_not_exist_on_every_route() {
     let foreign = Cast::of(&gia, &world.globex).await;
     let mut asked = 0;
     for operation in all(&world).await.iter().filter(|operation| operation.template.starts_with("/api/")) {
-        if !operation.template.contains('{') {
+        if !operation.names_something() {
             continue;
         }
         let random = Cast::random();
@@ -204,7 +204,7 @@ enum Ids {
 /// Whether an answer is what this caller may get from this operation with these ids.
 fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bool {
     let (path, is_refused) = (operation.template.as_str(), matches!(status, 401 | 403 | 429));
-    let names_something = path.contains('{');
+    let names_something = operation.names_something();
     let of_agent = |own: Ids| if !names_something || ids == own { status < 400 } else { status == 404 };
     if path == "/contact/v1/{org}/visits" {
         // Anybody may begin a visit.
@@ -225,7 +225,8 @@ fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bo
 /// A refusal that is about the thing itself: it is deleted, was not, or the id is used.
 fn is_business(operation: &Operation, status: u16) -> bool {
     let is_nested = operation.template.contains("_id}");
-    is_nested && matches!(status, 403 | 409 | 410)
+    let is_started = operation.method == Method::PUT && operation.template == "/api/v1/conversations/{id}";
+    (is_nested || is_started) && matches!(status, 403 | 409 | 410)
 }
 
 #[tokio::test]

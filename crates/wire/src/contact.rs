@@ -7,6 +7,7 @@ use crate::{
     patch::given,
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Parses a day, exactly in the form `YYYY-MM-DD`.
 #[must_use]
@@ -49,6 +50,28 @@ pub struct ListMember {
     /// The name of a list that doesn't exist yet.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::list_name))]
+    pub name: Option<String>,
+}
+
+/// What another system knows a contact by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
+pub enum ContactKey {
+    ExternalId,
+    Email,
+    Phone,
+}
+
+/// `PUT /contacts/by/{key}/{value}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct NewContact {
+    /// Of a contact who is not known yet.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::contact_name))]
     pub name: Option<String>,
 }
 

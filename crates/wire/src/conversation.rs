@@ -133,6 +133,15 @@ pub struct Conversation {
     pub rev: Seq,
 }
 
+/// `PUT /conversations/{id}`: a conversation that an agent starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewConversation {
+    pub contact_id: ContactId,
+    pub channel_id: ChannelId,
+}
+
 /// `PATCH /conversations/{id}`: an omitted field stays, `"assignee_id": null` unassigns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -33,10 +33,12 @@ pub use activity::{Activity, ActivityKind};
 pub use agent::{Agent, AgentRef, Channel, ChannelKind, Me, Organization, Role, Settings, SettingsPatch, SignIn};
 pub use body::{BodyError, MAX_BODY_CHARS, NoteBody};
 pub use clean::{Cleaned, clean_line, clean_lines};
-pub use contact::{ChannelAddress, Contact, ContactFlag, ContactList, ContactPatch, ListMember, Tag};
+pub use contact::{
+    ChannelAddress, Contact, ContactFlag, ContactKey, ContactList, ContactPatch, ListMember, NewContact, Tag,
+};
 pub use conversation::{
-    ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, Preview, PreviewKind, ReadMark,
-    Section, Sort, Status,
+    ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, NewConversation, Preview, PreviewKind,
+    ReadMark, Section, Sort, Status,
 };
 pub use embed::{EmbedToken, NewEmbedToken, Revocation};
 pub use event::{Change, Changes, Event, EventKind, Heartbeat, Hello, Reset, ResetReason};

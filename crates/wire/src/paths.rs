@@ -1,7 +1,7 @@
 //! All paths, each once. Relative to the origin (or to the API base of a host page).
 
 use crate::{
-    contact::ContactFlag,
+    contact::{ContactFlag, ContactKey},
     conversation::ConversationQuery,
     ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId},
     page::Position,
@@ -11,6 +11,7 @@ use crate::{
 pub const SESSION: &str = "/api/v1/session";
 pub const ME: &str = "/api/v1/me";
 pub const CONVERSATIONS: &str = "/api/v1/conversations";
+pub const CONTACTS: &str = "/api/v1/contacts";
 pub const TAGS: &str = "/api/v1/tags";
 pub const LISTS: &str = "/api/v1/lists";
 pub const SEARCH: &str = "/api/v1/search";
@@ -75,6 +76,12 @@ pub fn conversation_note_restore(id: ConversationId, note: ConversationNoteId) -
 #[must_use]
 pub fn contact(id: ContactId) -> String {
     format!("/api/v1/contacts/{id}")
+}
+
+/// The contact that another system knows by this value.
+#[must_use]
+pub fn contact_by(key: ContactKey, value: &str) -> String {
+    format!("{CONTACTS}/by/{}/{}", key.into_str(), segment(value))
 }
 
 #[must_use]

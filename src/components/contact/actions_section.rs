@@ -5,7 +5,10 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Fields},
     components::{
-        contact::{contact_flags::ContactFlags, erase_contact::EraseContact, panel_section::PanelSection},
+        contact::{
+            contact_flags::ContactFlags, erase_contact::EraseContact, panel_section::PanelSection,
+            start_conversation::StartConversation,
+        },
         conversation::assign_menu::AssignMenu,
         shared::unsaved_fields::UnsavedFields,
     },
@@ -28,6 +31,7 @@ pub fn ActionsSection(
                 Some(conversation) => view! { <Actions conversation /> }.into_any(),
                 None => view! { <p class="empty">{strings().actions_need_conversation}</p> }.into_any(),
             }}
+            <StartConversation contact known />
             <ContactFlags contact known />
             <EraseContact contact known />
         </PanelSection>

@@ -8,17 +8,12 @@ use wire::{Contact, ContactFlag, ContactId};
 
 #[component]
 pub fn ContactFlags(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> impl IntoView {
-    let can_change = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| !known.erased)));
-    live_view(move || {
-        can_change.get().then(|| {
-            view! {
-                <div class="contact-flags">
-                    <OneFlag contact known flag=ContactFlag::Blocked />
-                    <OneFlag contact known flag=ContactFlag::Unsubscribed />
-                </div>
-            }
-        })
-    })
+    view! {
+        <div class="contact-flags">
+            <OneFlag contact known flag=ContactFlag::Blocked />
+            <OneFlag contact known flag=ContactFlag::Unsubscribed />
+        </div>
+    }
 }
 
 #[component]

@@ -23,7 +23,6 @@ use wire::{Contact, ContactId, ContactList, ListId};
 pub fn ListsSection(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let lists = memo(move |_| known.with(|known| known.as_ref().map(|known| known.lists.clone()).unwrap_or_default()));
     let ids = memo(move |_| lists.with(|lists| lists.iter().map(|list| list.id).collect::<Vec<_>>()));
-    let can_change = memo(move |_| known.with(|known| known.as_ref().is_some_and(|known| !known.erased)));
     let handle = ListHandle::new();
     let field = NodeRef::<html::Input>::new();
     let removed = Callback::new(move |id: ListId| handle.focus_beside(&ids.get_untracked(), &id, ".tag-remove", field));
@@ -32,9 +31,7 @@ pub fn ListsSection(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> i
         <PanelSection name="lists" title=strings().lists>
             <KeyedList keys=ids row label=strings().lists class="lists" handle />
             {live_view(move || lists.with(Vec::is_empty).then(|| view! { <p class="empty">{strings().lists_empty}</p> }))}
-            <Show when=move || can_change.get()>
-                <AddToList contact lists field />
-            </Show>
+            <AddToList contact lists field />
         </PanelSection>
     }
 }

@@ -97,7 +97,7 @@ fn ChannelFilter() -> impl IntoView {
 }
 
 /// The channel's kind, and its name if that differs.
-fn full_name(channel: &Channel) -> String {
+pub fn full_name(channel: &Channel) -> String {
     let kind = channel_name(channel.kind);
     let values = [("kind", Value::Own(kind)), ("name", Value::Name(&channel.name))];
     if channel.name == kind { kind.to_owned() } else { fill(strings().filter_channel_named, &values) }

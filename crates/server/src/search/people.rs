@@ -5,28 +5,23 @@ use crate::{
     contacts,
     db::int,
     error::Result,
-    search_index::{self, CONTACTS},
-    search_text::{QueryTerm, snippet},
+    search_index,
+    search_text::snippet,
     sql::{Connection, sql},
 };
-use std::{cmp::Reverse, collections::BTreeSet, ops::Range};
+use std::ops::Range;
 use wire::{ContactHit, ContactId, Seq, Snippet};
 
 /// So many contacts are read for a page at most.
 const MOST_READ: usize = 400;
 
 pub(super) async fn find(reading: &mut Connection, wanted: &Wanted<'_>) -> Result<Found<ContactHit>> {
-    let terms = wanted.query.terms();
-    let number: Option<Vec<QueryTerm>> = wanted.query.number_term().map(|term| vec![term]);
     let (mut hits, mut before, mut read) = (Vec::new(), wanted.before, 0);
-    let at_once = wanted.limit + 1;
+    let at_once = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
     loop {
-        let mut seqs = listed(reading, wanted, &terms, before, at_once).await?;
-        if let Some(number) = &number {
-            seqs.extend(listed(reading, wanted, number, before, at_once).await?);
-        }
-        let is_last = seqs.len() < at_once;
-        for Reverse(seq) in seqs.into_iter().take(at_once) {
+        let seqs = search_index::find_contacts(reading, wanted.org, wanted.query, before, at_once).await?;
+        let is_last = seqs.len() < at_once as usize;
+        for seq in seqs {
             if let Some(hit) = hit(reading, wanted, seq).await? {
                 if hits.len() == wanted.limit {
                     return Ok((hits, Some(before)));
@@ -42,18 +37,6 @@ pub(super) async fn find(reading: &mut Connection, wanted: &Wanted<'_>) -> Resul
             return Ok((hits, Some(before)));
         }
     }
-}
-
-async fn listed(
-    reading: &mut Connection,
-    wanted: &Wanted<'_>,
-    terms: &[QueryTerm],
-    before: Seq,
-    limit: usize,
-) -> Result<BTreeSet<Reverse<Seq>>> {
-    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let wanted = search_index::Wanted { org: wanted.org, terms, before, limit };
-    Ok(CONTACTS.find(reading, &wanted).await?.into_iter().map(Reverse).collect())
 }
 
 async fn hit(reading: &mut Connection, wanted: &Wanted<'_>, seq: Seq) -> Result<Option<ContactHit>> {

@@ -1,0 +1,142 @@
+//! The contacts of an organization, in pages: all of them, or those with certain words, a tag, or on a list.
+
+use crate::{
+    auth_agent::AuthAgent,
+    contacts,
+    error::Result,
+    input::Query,
+    page::{Collected, List},
+    search_index,
+    search_text::SearchQuery,
+    sql::{Builder, Connection, int},
+    state::State,
+};
+use axum::extract;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Contact, ContactId, ListId, OrgId, Page, Problem, Seq};
+
+/// So many contacts are read for a page of a search at most.
+const MOST_READ: usize = 400;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(all))
+}
+
+/// The contacts, newest first. `q`: only those with these words, as the search finds them. A search looks at a limited
+/// number of contacts for each page: a page can be empty and have a next one.
+#[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts", params(
+    ("q" = Option<wire::text_rules::SearchText>, Query), ("tag" = Option<wire::text_rules::TagName>, Query),
+    ("list" = Option<ListId>, Query), ("cursor" = Option<wire::text_rules::Cursor>, Query),
+    ("limit" = Option<u32>, Query, minimum = 1, maximum = 100)), responses(
+    (status = 200, body = Page<Contact>),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn all(
+    signed: AuthAgent,
+    mut query: Query,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Page<Contact>>> {
+    let (text, tag, list) = (query.search()?, query.take_text("tag")?, query.take::<ListId>("list")?);
+    let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
+    query.finish()?;
+    let names = List::new(state.db(), signed.org, &format!("contacts {text:?} {tag:?} {list:?}"));
+    let before = cursor.map_or(Ok(Seq::MAX), |cursor| names.place(&cursor))?;
+    let mut reading = if text.is_some() { state.db().search().await? } else { state.db().read().await? };
+    let as_of = state.db().as_of(&mut reading, signed.org).await?;
+    let wanted = Wanted { org: signed.org, tag: tag.as_deref(), list, before, limit };
+    let searched = text.as_deref().map(SearchQuery::parse);
+    let (items, next) = match searched {
+        None => wanted.newest(&mut reading).await?,
+        // Nothing that could be searched for.
+        Some(None) => (Vec::new(), None),
+        Some(Some(searched)) => wanted.with_words(&mut reading, &searched).await?,
+    };
+    let next_cursor = next.map(|seq| names.cursor(&seq.to_string()));
+    Ok(axum::Json(Page { items, next_cursor, as_of }))
+}
+
+struct Wanted<'a> {
+    org: OrgId,
+    tag: Option<&'a str>,
+    list: Option<ListId>,
+    /// Only contacts before this position.
+    before: Seq,
+    limit: u32,
+}
+
+/// A page, and the position before which the next one begins.
+type Found = (Vec<Contact>, Option<Seq>);
+
+impl Wanted<'_> {
+    async fn newest(&self, reading: &mut Connection) -> Result<Found> {
+        let mut select = self.select();
+        select.push(" AND c.seq < ").push_bind(int(self.before));
+        select.push(" ORDER BY c.seq DESC LIMIT ").push_bind(i64::from(self.limit) + 1);
+        let rows = select.build().fetch_all(&mut *reading).await?;
+        let mut page = Collected::new(self.limit);
+        for row in &rows {
+            if page.is_full() {
+                return Ok(with_next(page.items));
+            }
+            page.push(contacts::find(&mut *reading, self.org, row.id::<ContactId>("id")?).await?);
+        }
+        Ok((page.items, None))
+    }
+
+    async fn with_words(&self, reading: &mut Connection, searched: &SearchQuery) -> Result<Found> {
+        let (mut page, mut before, mut read) = (Collected::new(self.limit), self.before, 0);
+        let at_once = self.limit + 1;
+        loop {
+            let seqs = search_index::find_contacts(&mut *reading, self.org, searched, before, at_once).await?;
+            let is_last = seqs.len() < at_once as usize;
+            for seq in seqs {
+                if let Some(contact) = self.fitting(&mut *reading, searched, seq).await? {
+                    if page.is_full() {
+                        return Ok(with_next(page.items));
+                    }
+                    page.push(contact);
+                }
+                (before, read) = (seq, read + 1);
+            }
+            if is_last {
+                return Ok((page.items, None));
+            }
+            if read >= MOST_READ {
+                return Ok((page.items, Some(before)));
+            }
+        }
+    }
+
+    /// The contact with this `seq`, if they fit.
+    async fn fitting(&self, reading: &mut Connection, searched: &SearchQuery, seq: Seq) -> Result<Option<Contact>> {
+        let mut select = self.select();
+        select.push(" AND c.seq = ").push_bind(int(seq));
+        let row = select.build().fetch_optional(&mut *reading).await?;
+        let Some(id) = row.map(|row| row.id::<ContactId>("id")).transpose()? else { return Ok(None) };
+        let Some((_, details)) = contacts::searched(&mut *reading, self.org, id).await? else { return Ok(None) };
+        if searched.contact_hits(&details).is_none() {
+            return Ok(None);
+        }
+        contacts::one(reading, self.org, id).await
+    }
+
+    /// Those who fit the filters. Erased ones are left out: nothing is left of them to be listed.
+    fn select(&self) -> Builder<'_> {
+        let mut select = Builder::new("SELECT c.id FROM contact c WHERE c.org_id = ");
+        select.push_bind(self.org.to_string());
+        select.push(" AND NOT EXISTS (SELECT 1 FROM contact_tombstone t WHERE t.org_id = c.org_id AND t.id = c.id)");
+        if let Some(tag) = self.tag {
+            select.push(" AND EXISTS (SELECT 1 FROM contact_tag t WHERE t.org_id = c.org_id AND t.contact_id = c.id AND t.tag = ");
+            select.push_bind(tag).push(")");
+        }
+        if let Some(list) = self.list {
+            select.push(" AND EXISTS (SELECT 1 FROM contact_list_member m WHERE m.org_id = c.org_id AND m.contact_id = c.id AND m.list_id = ");
+            select.push_bind(list.to_string()).push(")");
+        }
+        select
+    }
+}
+
+fn with_next(items: Vec<Contact>) -> Found {
+    let next = items.last().map(|contact| contact.seq);
+    (items, next)
+}
