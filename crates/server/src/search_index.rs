@@ -6,6 +6,8 @@
 
 mod postgres;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use sqlite::rewrite;
 

@@ -1,5 +1,8 @@
 -- The search: which texts have which words. Terms only, no text; docs/decisions/search-index.md.
 --
+-- Beginnings of one to eight, ten and twelve letters, behind the eight of an organization's mark, have lists of their own: a
+-- search for a beginning otherwise reads the list of every word that has it.
+--
 -- The tables without content are told the terms again when a text goes. `secure-delete` takes a deleted term out of the
 -- index at once, not with a later merge.
 CREATE TABLE search_org (
@@ -7,10 +10,22 @@ CREATE TABLE search_org (
     org_id TEXT NOT NULL UNIQUE REFERENCES org (id)
 );
 
-CREATE VIRTUAL TABLE contact_search USING fts5 (terms, detail = none, columnsize = 0, tokenize = 'ascii');
-CREATE VIRTUAL TABLE message_search USING fts5 (terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii');
-CREATE VIRTUAL TABLE contact_note_search USING fts5 (terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii');
-CREATE VIRTUAL TABLE conversation_note_search USING fts5 (terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii');
+CREATE VIRTUAL TABLE contact_search USING fts5 (
+    terms, detail = none, columnsize = 0, tokenize = 'ascii',
+    prefix = '9 10 11 12 13 14 15 16 18 20'
+);
+CREATE VIRTUAL TABLE message_search USING fts5 (
+    terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii',
+    prefix = '9 10 11 12 13 14 15 16 18 20'
+);
+CREATE VIRTUAL TABLE contact_note_search USING fts5 (
+    terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii',
+    prefix = '9 10 11 12 13 14 15 16 18 20'
+);
+CREATE VIRTUAL TABLE conversation_note_search USING fts5 (
+    terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii',
+    prefix = '9 10 11 12 13 14 15 16 18 20'
+);
 INSERT INTO contact_search (contact_search, rank) VALUES ('secure-delete', 1);
 INSERT INTO message_search (message_search, rank) VALUES ('secure-delete', 1);
 INSERT INTO contact_note_search (contact_note_search, rank) VALUES ('secure-delete', 1);
