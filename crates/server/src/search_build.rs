@@ -15,6 +15,7 @@ use crate::{
     search_text::of_text,
     sql::{Connection, sql},
 };
+use sqlx::Connection as _;
 use std::time::Duration;
 use wire::{OrgId, Seq};
 
@@ -114,10 +115,22 @@ pub async fn build(db: &Db) -> Result<()> {
     if !is_current {
         again(db).await?;
     }
+    let mut is_much = false;
     for row in organizations {
         let org = row.id("id")?;
-        while build_part(db, org).await? {}
+        while build_part(db, org).await? {
+            is_much = true;
+        }
     }
+    if is_much { analyze(db).await } else { Ok(()) }
+}
+
+/// Postgres plans badly for tables that were just filled, until it makes their statistics itself.
+async fn analyze(db: &Db) -> Result<()> {
+    let mut connection = db.engine().postgres()?.connection_of_its_own().await?;
+    let analyze = "ANALYZE contact_search, message_search, contact_note_search, conversation_note_search";
+    sqlx::query(analyze).execute(&mut connection).await?;
+    connection.close().await?;
     Ok(())
 }
 
