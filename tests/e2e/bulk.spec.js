@@ -50,7 +50,7 @@ test("ten thousand notes of one contact can be scrolled through, with at most tw
   await expect.poll(async () => (await numbers(here.notes)).some(({ at }) => at > 4_000 && at < 6_000)).toBe(true);
   await look("in the middle");
   await here.panel.locator(".panel-body").evaluate((body) => (body.scrollTop = 0));
-  await expect(here.box).toBeInViewport();
+  await expect(here.sections.first()).toBeInViewport();
   await look("at the top, all loaded");
   // A note that is written now comes first, at once.
   await here.write("The newest of all");

@@ -31,6 +31,7 @@ NAMED = {
 NAMED_FIELDS = {
     ("/agent", "unknown"): "The agents of an organization are in the database.",
     ("/assignee_id", "unknown-agent"): "The agents of an organization are in the database.",
+    ("/channel_id", "unknown-channel"): "The channels of an organization are in the database.",
     ("/birthday", "invalid"): "Nobody is born after today, and the document is made once.",
     ("/time_zone", "unknown-zone"): "Which zones there are is in the IANA time zone database.",
     ("/origin", "not-listed"): "The origins of an organization are in the database.",
@@ -51,6 +52,9 @@ def is_named(response, case):
     if code in NAMED or (code == "bad-header" and (case.headers or {}).get(PLAIN_HEADER, "").isalnum()):
         return True
     errors = [(error["pointer"], error["code"]) for error in problem.get("errors", [])]
+    # Which form the value has depends on the key beside it.
+    if case.operation.path.endswith("/by/{key}/{value}") and {code for _, code in errors} == {"invalid"}:
+        return True
     return bool(errors) and all(error in NAMED_FIELDS for error in errors)
 
 

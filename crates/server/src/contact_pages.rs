@@ -4,7 +4,7 @@ use crate::{
     auth_agent::AuthAgent,
     contacts,
     error::Result,
-    input::Query,
+    input::{Query, bad_query},
     page::{Collected, List},
     search_index,
     search_text::SearchQuery,
@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::extract;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Contact, ContactId, ListId, OrgId, Page, Problem, Seq};
+use wire::{Contact, ContactId, ListId, OrgId, Page, Problem, Seq, text_rules::TAG};
 
 /// So many contacts are read for a page of a search at most.
 const MOST_READ: usize = 400;
@@ -38,6 +38,9 @@ async fn all(
     let (text, tag, list) = (query.search()?, query.take_text("tag")?, query.take::<ListId>("list")?);
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
+    if tag.as_ref().is_some_and(|tag| !TAG.allows(tag)) {
+        return Err(bad_query("tag", "invalid"));
+    }
     let names = List::new(state.db(), signed.org, &format!("contacts {text:?} {tag:?} {list:?}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| names.place(&cursor))?;
     let mut reading = if text.is_some() { state.db().search().await? } else { state.db().read().await? };

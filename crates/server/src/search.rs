@@ -4,19 +4,14 @@ mod people;
 mod texts;
 
 use crate::{
-    auth_agent::AuthAgent,
-    error::Result,
-    input::{Query, bad_query},
-    page::List,
-    search_text::SearchQuery,
-    sql::Connection,
+    auth_agent::AuthAgent, error::Result, input::Query, page::List, search_text::SearchQuery, sql::Connection,
     state::State,
 };
 use axum::extract;
 use texts::Texts;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    ContactNoteHit, ConversationNoteHit, Hits, MessageHit, OrgId, Problem, SearchKind, SearchResults, Seq,
+    ContactNoteHit, ConversationNoteHit, Hits, MessageHit, OrgId, Problem, ProblemCode, SearchKind, SearchResults, Seq,
     VariantArray as _,
 };
 
@@ -54,7 +49,8 @@ async fn search(
     let limit = query.limit()?;
     query.finish()?;
     if cursor.is_some() && kind.is_none() {
-        return Err(bad_query("kind", "missing"));
+        // A cursor is of one kind.
+        return Err(ProblemCode::BadCursor.into());
     }
     let Some(searched) = text.as_deref().and_then(SearchQuery::parse) else {
         return Ok(axum::Json(SearchResults::default()));

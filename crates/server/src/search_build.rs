@@ -60,6 +60,7 @@ pub(crate) async fn build_file(db: &Db) -> Result<()> {
 /// When the database fails; then nothing is changed.
 pub(crate) async fn again(db: &Db) -> Result<()> {
     let mut tx = db.engine().begin().await?;
+    let was_listed = was_built(&mut tx).await?;
     for index in INDEXES {
         index.clear(&mut tx).await?;
     }
@@ -67,12 +68,24 @@ pub(crate) async fn again(db: &Db) -> Result<()> {
         Engine::Sqlite(_) => list_all(&mut tx).await?,
         Engine::Postgres(_) => {
             sql("DELETE FROM search_progress").execute(&mut tx).await?;
-            purge::ask_for_rewrite(&mut tx).await?;
+            if was_listed {
+                purge::ask_for_rewrite(&mut tx).await?;
+            }
         }
     }
     search_index::set_current(&mut tx).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether nodes have made indexes on Postgres, whose files hold what is taken out now. Without them there is little: what
+/// was listed since the database was made.
+async fn was_built(tx: &mut Connection) -> Result<bool> {
+    let any = "SELECT EXISTS (SELECT 1 FROM search_progress)";
+    match tx {
+        Connection::Sqlite(_) => Ok(false),
+        Connection::Postgres { .. } => Ok(sql(any).fetch_value(tx).await?),
+    }
 }
 
 async fn list_all(tx: &mut Connection) -> Result<()> {

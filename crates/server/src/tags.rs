@@ -58,12 +58,8 @@ async fn put(
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
+    must_be_valid(&name)?;
     contacts::must_take_changes(change.tx(), signed.org, id).await?;
-    if !TAG.allows(&name) {
-        let errors = vec![FieldError { pointer: "/tag".to_owned(), code: "invalid".to_owned() }];
-        let control = TAG.refused_control(&name).map(|control| ("/tag", control));
-        return Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()));
-    }
     make(&mut change, &name).await?;
     let put = sql("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(signed.org.to_string())
@@ -95,6 +91,7 @@ async fn remove(
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
+    must_be_valid(&name)?;
     contacts::must_take_changes(change.tx(), signed.org, id).await?;
     let removed = sql("DELETE FROM contact_tag WHERE org_id = $1 AND contact_id = $2 AND tag = $3")
         .bind(signed.org.to_string())
@@ -107,6 +104,15 @@ async fn remove(
         change.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn must_be_valid(name: &str) -> Result<()> {
+    if TAG.allows(name) {
+        return Ok(());
+    }
+    let errors = vec![FieldError { pointer: "/tag".to_owned(), code: "invalid".to_owned() }];
+    let control = TAG.refused_control(name).map(|control| ("/tag", control));
+    Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()))
 }
 
 async fn record(

@@ -254,7 +254,7 @@ async fn the_hits_of_a_kind_come_in_pages_and_a_cursor_is_of_its_search_only() {
     assert_eq!(together.messages.items.len(), 11);
 
     for (path, code) in [
-        (format!("{}?q=parcel&cursor={cursor}", paths::SEARCH), "bad-query"),
+        (format!("{}?q=parcel&cursor={cursor}", paths::SEARCH), "bad-cursor"),
         (paths::search("parcels", Some((SearchKind::Messages, Some(&cursor))), 10), "bad-cursor"),
         (paths::search("parcel", Some((SearchKind::ContactNotes, Some(&cursor))), 10), "bad-cursor"),
         (format!("{}?q=parcel&kind=things", paths::SEARCH), "bad-query"),

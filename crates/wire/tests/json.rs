@@ -105,7 +105,7 @@ fn words_are_these() {
     pinned(&vec![Direction::In, Direction::Out], r#"["in","out"]"#);
     pinned(
         &ActivityKind::VARIANTS.to_vec(),
-        r#"["conversation-opened","conversation-closed","conversation-reopened","conversation-automated","conversation-assigned","conversation-unassigned","note-added","note-deleted","note-restored","tag-added","tag-removed","details-changed","contact-erased"]"#,
+        r#"["conversation-opened","conversation-closed","conversation-reopened","conversation-automated","conversation-assigned","conversation-unassigned","note-added","note-deleted","note-restored","tag-added","tag-removed","details-changed","list-added","list-removed","contact-blocked","contact-unblocked","contact-unsubscribed","contact-resubscribed","contact-erased"]"#,
     );
     let resets = [ResetReason::TooOld, ResetReason::AheadOfHead, ResetReason::OtherEpoch];
     pinned(&resets.to_vec(), r#"["too-old","ahead-of-head","other-epoch"]"#);

@@ -41,6 +41,7 @@ pub(super) async fn organization(
         writer.change.continue_as(org, at);
         writer.step(step).await?;
     }
+    writer.set_flags().await?;
     writer.marks().await
 }
 
@@ -151,13 +152,21 @@ impl<'a> Writer<'a> {
                 .execute(self.change.tx())
                 .await?;
         }
-        sql("UPDATE contact SET blocked = $1, unsubscribed = $2 WHERE org_id = $3 AND id = $4")
-            .bind(person.blocked)
-            .bind(person.unsubscribed)
-            .bind(&org)
-            .bind(id.to_string())
-            .execute(self.change.tx())
-            .await?;
+        Ok(())
+    }
+
+    /// Last: what a blocked contact writes moves no conversation.
+    async fn set_flags(&mut self) -> Result<()> {
+        let org = self.change.org().to_string();
+        for (id, person) in self.contacts.iter().zip(&self.data.contacts) {
+            sql("UPDATE contact SET blocked = $1, unsubscribed = $2 WHERE org_id = $3 AND id = $4")
+                .bind(person.blocked)
+                .bind(person.unsubscribed)
+                .bind(&org)
+                .bind(id.to_string())
+                .execute(self.change.tx())
+                .await?;
+        }
         Ok(())
     }
 
