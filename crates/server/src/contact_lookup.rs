@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     input::{Ids, JsonBody},
     phone_number,
+    search_text::digits,
     sql::{Connection, sql},
     state::State,
 };
@@ -88,10 +89,6 @@ async fn by_phone(reading: &mut Connection, org: OrgId, value: &str) -> Result<O
         }
     }
     Ok(None)
-}
-
-fn digits(text: &str) -> String {
-    wire::fold(text).chars().filter(char::is_ascii_digit).collect()
 }
 
 async fn make(change: &mut Change, key: ContactKey, value: String, new: NewContact) -> Result<ContactId> {

@@ -14,7 +14,7 @@ use crate::{
     sql::{Connection, Row, Value, sql},
 };
 use futures::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, Connection as _};
+use sqlx::AssertSqlSafe;
 use std::fmt;
 use tables::{Kind, TABLES, Table};
 
@@ -94,18 +94,10 @@ async fn into_empty(source: &Db, target: &Db, mut progress: impl FnMut(&str, u64
     }
     to.commit().await?;
     search_build::again(target).await?;
-    analyze(target).await?;
-    Ok(Copied { tables: TABLES.len() + 1, rows })
-}
-
-/// Without statistics Postgres plans badly, until it makes them itself, which may take minutes.
-async fn analyze(db: &Db) -> Result<()> {
-    if let Engine::Postgres(postgres) = db.engine() {
-        let mut connection = postgres.connection_of_its_own().await?;
-        sqlx::query("ANALYZE").execute(&mut connection).await?;
-        connection.close().await?;
+    if let Engine::Postgres(postgres) = target.engine() {
+        postgres.analyze().await?;
     }
-    Ok(())
+    Ok(Copied { tables: TABLES.len() + 1, rows })
 }
 
 async fn locked(db: &Db) -> Result<Connection> {

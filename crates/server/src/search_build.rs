@@ -15,7 +15,6 @@ use crate::{
     search_text::of_text,
     sql::{Connection, sql},
 };
-use sqlx::Connection as _;
 use std::time::Duration;
 use wire::{OrgId, Seq};
 
@@ -135,16 +134,7 @@ pub async fn build(db: &Db) -> Result<()> {
             is_much = true;
         }
     }
-    if is_much { analyze(db).await } else { Ok(()) }
-}
-
-/// Postgres plans badly for tables that were just filled, until it makes their statistics itself.
-async fn analyze(db: &Db) -> Result<()> {
-    let mut connection = db.engine().postgres()?.connection_of_its_own().await?;
-    let analyze = "ANALYZE contact_search, message_search, contact_note_search, conversation_note_search";
-    sqlx::query(analyze).execute(&mut connection).await?;
-    connection.close().await?;
-    Ok(())
+    if is_much { db.engine().postgres()?.analyze().await } else { Ok(()) }
 }
 
 const SET_PROGRESS: &str = "INSERT INTO search_progress (org_id, seq) VALUES ($1, $2) \

@@ -49,6 +49,9 @@ impl SearchIndex {
 
     /// Takes a text off the list. `terms`: those it is listed under.
     pub(crate) async fn remove(self, connection: &mut Connection, org: OrgId, seq: Seq, terms: &Terms) -> Result<()> {
+        if terms.is_empty() {
+            return Ok(());
+        }
         match connection {
             Connection::Sqlite(_) => sqlite::remove(connection, self.table, org, seq, terms).await,
             Connection::Postgres { .. } => postgres::remove(connection, self.table, org, seq).await,

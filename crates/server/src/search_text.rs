@@ -8,4 +8,4 @@ mod units;
 
 pub(crate) use query::{QueryTerm, SearchQuery};
 pub(crate) use snippet::snippet;
-pub(crate) use terms::{Terms, VERSION, of_contact, of_text};
+pub(crate) use terms::{Terms, VERSION, digits, of_contact, of_text};

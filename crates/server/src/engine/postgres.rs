@@ -102,6 +102,14 @@ impl Postgres {
         Ok(connect(&options(&self.address)?).await?)
     }
 
+    /// Makes the statistics of every table. Without them Postgres plans badly after many rows were stored, until it makes
+    /// them itself, which may take minutes.
+    pub(crate) async fn analyze(&self) -> Result<()> {
+        let mut connection = self.connection_of_its_own().await?;
+        sqlx::query("ANALYZE").execute(&mut connection).await?;
+        Ok(connection.close().await?)
+    }
+
     /// Keeps every node away for as long as the connection is held.
     ///
     /// # Errors

@@ -30,9 +30,6 @@ pub(super) async fn remove(
     seq: Seq,
     terms: &Terms,
 ) -> Result<()> {
-    if terms.is_empty() {
-        return Ok(());
-    }
     let delete = format!("INSERT INTO {table} ({table}, rowid, terms) VALUES ('delete', {ROW} + $2, $3)");
     write(connection, delete, org, seq, terms).await
 }

@@ -82,7 +82,7 @@ pub(super) fn is_number(text: &str) -> bool {
 }
 
 /// The digits of a text, in the form that is compared.
-pub(super) fn digits(text: &str) -> String {
+pub(crate) fn digits(text: &str) -> String {
     wire::fold(text).chars().filter(char::is_ascii_digit).collect()
 }
 
