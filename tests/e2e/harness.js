@@ -266,7 +266,11 @@ class Api {
   }
 
   async #ask(method, path, data) {
-    const answer = await this.request.fetch(`/api/v1${path}`, { method, data });
+    let answer;
+    // A busy database answers 503 after it has waited, and the request may be sent again.
+    for (let n = 0; n < 3 && (!answer || answer.status() === 503); n++) {
+      answer = await this.request.fetch(`/api/v1${path}`, { method, data });
+    }
     const text = await answer.text();
     expect(answer.ok(), `${method} ${path}: ${answer.status()} ${text}`).toBe(true);
     return text ? JSON.parse(text) : null;

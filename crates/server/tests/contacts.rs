@@ -144,7 +144,8 @@ async fn what_can_not_be_a_tag_is_refused() {
         sam.put(&paths::contact_tag(acme.ana, name), Value::Null).await.expect(422).refused("invalid-field");
     }
     sam.put(&paths::contact_tag(ContactId::fresh(), "x"), Value::Null).await.expect(404);
-    sam.put(&paths::contact_tag(ContactId::fresh(), " "), Value::Null).await.expect(404);
+    // The path is read before anybody is looked up.
+    sam.put(&paths::contact_tag(ContactId::fresh(), " "), Value::Null).await.expect(422).refused("invalid-field");
     assert_eq!(sam.get(paths::TAGS).await.json()["items"], json!([]));
     sam.get(&format!("{}?x=1", paths::TAGS)).await.expect(400).refused("bad-query");
 }
