@@ -6,6 +6,7 @@
 mod arrivals;
 mod changes;
 mod clipboard;
+mod contact_merge;
 mod contact_notes;
 mod contacts;
 mod conversation_notes;

@@ -112,7 +112,7 @@ impl Client {
         let load = self.store().contacts.load(id);
         match self.api().get(&paths::contact(id)).await {
             Ok(contact) => {
-                self.receive_contact(contact);
+                self.receive_contact_as(id, contact);
                 load.set(Load::Ready);
             }
             Err(error) => load.set(self.failed(&error)),

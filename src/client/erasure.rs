@@ -61,6 +61,18 @@ impl Client {
         crate::store::records::Records::receive(&*self.store().contacts, contact);
     }
 
+    /// Applies a contact as fetched by an id. If that is another one's now, they were merged without this page hearing of it.
+    pub(super) fn receive_contact_as(&self, id: ContactId, contact: Contact) {
+        let (into_id, seq) = (contact.id, contact.rev);
+        self.receive_contact(contact);
+        if into_id != id {
+            self.apply(vec![Event::ContactMerged { contact_id: id, into_id, actor: None, seq }]);
+        } else if self.store().contacts.resolve_untracked(id) != id {
+            let into_id = self.store().contacts.resolve_untracked(id);
+            self.apply(vec![Event::ContactMergeUndone { contact_id: id, into_id, actor: None, seq }]);
+        }
+    }
+
     /// Called when the store has dropped a contact. `known`: the conversations that it had of them.
     pub(super) fn forget_erased(&self, contact: ContactId, known: Vec<ConversationId>) {
         for id in &known {
@@ -97,7 +109,7 @@ impl Client {
         for contact in contacts {
             let is_known = self.store().contacts.cell(contact).with_untracked(|record| record.live().is_some());
             if !is_known && let Ok(found) = self.api().get::<Contact>(&paths::contact(contact)).await {
-                self.receive_contact(found);
+                self.receive_contact_as(contact, found);
             }
         }
         let conversations: HashSet<ConversationId> = stored.iter().filter_map(Key::conversation).collect();

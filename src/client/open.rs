@@ -99,7 +99,16 @@ impl Client {
                 _ => None,
             };
             let erased = erased.map(|contact| (contact, self.store().conversations.of_contact(contact)));
+            let both = match &event {
+                Event::ContactMerged { contact_id, into_id, .. }
+                | Event::ContactMergeUndone { contact_id, into_id, .. } => Some([*contact_id, *into_id]),
+                _ => None,
+            };
+            let moved = self.take_moved(&event);
             self.store().receive(event);
+            if let Some(both) = both {
+                self.put_moved(moved, both);
+            }
             if let Some((contact, known)) = erased {
                 self.forget_erased(contact, known);
             }
@@ -169,6 +178,16 @@ impl Client {
                 if self.0.open.contacts.contains(*contact_id) =>
             {
                 (actor, strings().contact_erased_by)
+            }
+            Event::ContactMerged { contact_id, into_id, actor: Some(actor), .. }
+                if [contact_id, into_id].into_iter().any(|contact| self.0.open.contacts.contains(*contact)) =>
+            {
+                (actor, strings().announced_merged)
+            }
+            Event::ContactMergeUndone { into_id, actor: Some(actor), .. }
+                if self.0.open.contacts.contains(*into_id) =>
+            {
+                (actor, strings().announced_merge_undone)
             }
             Event::ConversationNoteAdded { note, actor, .. }
                 if self.0.open.conversations.contains(note.conversation_id) =>

@@ -221,6 +221,11 @@ impl Client {
         self.send_parent(parent);
     }
 
+    /// Whether a pending change was made or restored in this tab.
+    pub(super) fn is_own(&self, key: &Key) -> bool {
+        self.0.send_queue.find(key).is_some_and(|item| item.is_own)
+    }
+
     /// Drops what is queued and no longer pending.
     pub(super) fn forget_finished(&self) {
         self.0.send_queue.remove_finished();

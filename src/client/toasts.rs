@@ -30,6 +30,12 @@ pub enum ToastKind {
         flag: ContactFlag,
         is_set: bool,
     },
+    /// A contact was merged into another one.
+    ContactMerged {
+        contact: ContactId,
+        name: String,
+        into: String,
+    },
     /// An error, announced assertively.
     Alert(String),
 }

@@ -12,6 +12,8 @@ mod detail_input;
 pub mod details_section;
 pub mod erase_contact;
 pub mod lists_section;
+pub mod merge_contact;
+pub mod merge_preview;
 pub mod panel_section;
 pub mod start_conversation;
 pub mod tags_section;

@@ -4,7 +4,7 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::{Client, Session},
     components::{
-        contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
+        contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of, resolved},
         inbox::{Inbox, pane::PaneView},
         shared::{
             connection_line::ConnectionLine, load_problem::LoadProblem, timestamp::explain_times, toasts::Toasts,
@@ -97,9 +97,15 @@ fn OneConversation() -> impl IntoView {
     }
 }
 
-/// A contact's profile like beside a conversation.
+/// A contact's profile like beside a conversation: that of the one for whom the id stands.
 #[component]
 fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
+    let resolved = resolved(contact);
+    live_view(move || view! { <ProfileOf contact=resolved.get() conversation /> })
+}
+
+#[component]
+fn ProfileOf(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
     let client = Client::here();
     client.show_contact(contact);
     if let Some(conversation) = conversation {

@@ -4,17 +4,17 @@
 use crate::{
     agents::{self, author_columns},
     auth_agent::AuthAgent,
-    contacts,
+    contact_aliases, contact_merge,
     db::int,
     error::Result,
     input::{Ids, Query},
     page::{List, cut},
-    sql::{Connection, Row, sql},
+    sql::{Builder, Connection, Row},
     state::State,
 };
 use axum::extract;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Activity, ContactId, OrgId, Page, Problem, Seq};
+use wire::{Activity, ContactId, MergeUndo, OrgId, Page, Problem, Seq};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(list))
@@ -23,9 +23,9 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 const SELECT: &str = concat!(
     "SELECT t.seq, t.kind, t.actor_id AS author_id, ",
     author_columns!(),
-    ", t.conversation_id, t.subject, t.at \
+    ", t.conversation_id, t.subject, t.at, x.contact_id AS merged_id, x.merged_at \
      FROM activity t LEFT JOIN agent a ON a.org_id = t.org_id AND a.id = t.actor_id \
-     WHERE t.org_id = $1 AND t.contact_id = $2 AND t.seq < $3 ORDER BY t.seq DESC LIMIT $4"
+     LEFT JOIN contact_merge x ON x.org_id = t.org_id AND x.seq = t.seq AND x.undo IS NOT NULL WHERE t.org_id = "
 );
 
 /// A contact's activity, newest first. It never holds a note's text.
@@ -43,9 +43,10 @@ async fn list(
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
     let mut reading = state.db().read().await?;
-    contacts::must_exist(&mut reading, signed.org, contact).await?;
-    let as_of = state.db().as_of(&mut reading, signed.org).await?;
+    // A cursor stays good when the contact is merged.
     let list = List::new(state.db(), signed.org, &format!("activity {contact}"));
+    let contact = contact_aliases::resolve(&mut reading, signed.org, contact).await?;
+    let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
     let (items, next) = newest(&mut reading, signed.org, contact, before, limit).await?;
     let next_cursor = next.map(|seq| list.cursor(&seq.to_string()));
@@ -60,13 +61,15 @@ pub(crate) async fn newest(
     before: Seq,
     limit: u32,
 ) -> Result<(Vec<Activity>, Option<Seq>)> {
-    let rows = sql(SELECT)
-        .bind(org.to_string())
-        .bind(contact.to_string())
-        .bind(int(before))
-        .bind(i64::from(limit) + 1)
-        .fetch_all(reading)
-        .await?;
+    let merged = contact_aliases::merged_into(&mut *reading, org, contact).await?;
+    let mut select = Builder::new(SELECT);
+    select.push_bind(org.to_string()).push(" AND t.contact_id IN (").push_bind(contact.to_string());
+    for contact in merged {
+        select.push(", ").push_bind(contact.to_string());
+    }
+    select.push(") AND t.seq < ").push_bind(int(before));
+    select.push(" ORDER BY t.seq DESC LIMIT ").push_bind(i64::from(limit) + 1);
+    let rows = select.build().fetch_all(reading).await?;
     let mut items: Vec<_> = rows.iter().map(activity).collect::<sqlx::Result<_>>()?;
     let next = cut(&mut items, limit).map(|last| last.seq);
     Ok((items, next))
@@ -80,5 +83,12 @@ fn activity(row: &Row) -> sqlx::Result<Activity> {
         conversation_id: row.id_or_none("conversation_id")?,
         subject: row.get("subject")?,
         at: row.time("at")?,
+        undo: merge_undo(row)?,
     })
+}
+
+/// When the merge of this line can still be undone. The time is not looked at: whoever reads this has a clock.
+fn merge_undo(row: &Row) -> sqlx::Result<Option<MergeUndo>> {
+    let Some(contact_id) = row.id_or_none("merged_id")? else { return Ok(None) };
+    Ok(Some(MergeUndo { contact_id, until: row.time("merged_at")? + contact_merge::UNDO_WINDOW }))
 }

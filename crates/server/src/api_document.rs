@@ -159,6 +159,7 @@ impl Call<'_> {
             ProblemCode::ContactBlocked | ProblemCode::ContactUnsubscribed => {
                 has_body && self.path.ends_with("/messages/{message_id}")
             }
+            ProblemCode::ContactMerged => self.path.contains("/merge"),
             ProblemCode::Gone => is_one_note || !is_get && self.path.starts_with("/api/v1/contacts/{id}"),
             ProblemCode::Changed => self.has_parameter("If-Match"),
             ProblemCode::BadJson

@@ -6,7 +6,7 @@
 use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
-    contacts,
+    contact_aliases, contacts,
     db::int,
     error::{Error, Result},
     input::Ids,
@@ -19,7 +19,7 @@ use crate::{
     wake_ups::Topic,
 };
 use axum::extract;
-use std::fmt;
+use std::{fmt, ops::AddAssign};
 use wire::{ActivityKind, AgentId, Contact, ContactId, OrgId, Problem, ProblemCode, Role, Seq};
 
 /// Erase everything of a contact: details, addresses, tags, conversations, messages, notes and activity; admins may. What
@@ -34,7 +34,7 @@ pub(crate) async fn erase(
 ) -> Result<axum::Json<Contact>> {
     let mut change = signed.change(state.db()).await?;
     must_be_admin(&signed)?;
-    contacts::must_exist(change.tx(), signed.org, id).await?;
+    let id = contact_aliases::resolve(change.tx(), signed.org, id).await?;
     if rev(change.tx(), signed.org, id).await?.is_none() {
         write(&mut change, id, Some(signed.agent)).await?;
     }
@@ -62,12 +62,16 @@ pub(crate) async fn rev(reading: &mut Connection, org: OrgId, id: ContactId) -> 
     Ok(row.map(|row| row.seq("rev")).transpose()?)
 }
 
-/// Erases a contact who is there and was not erased before. `actor`: `None` for a command of the server.
+/// Erases a contact who is there and was not erased before, and those who were merged into them. `actor`: `None` for a command of the server.
 pub(crate) async fn write(change: &mut Change, id: ContactId, actor: Option<AgentId>) -> Result<Erased> {
     let (org, at) = (change.org(), change.at());
     wake_visitors(change, id).await?;
     let seq = change.next_seq().await?;
-    let erased = delete(change.tx(), org, id).await?;
+    let mut erased = delete(change.tx(), org, id).await?;
+    for merged in contact_aliases::merged_into(change.tx(), org, id).await? {
+        erased += delete(change.tx(), org, merged).await?;
+        remember(change, merged, actor).await?;
+    }
     sql("UPDATE contact SET created_at = $1, rev = $2 WHERE org_id = $3 AND id = $4")
         .bind(at.timestamp_millis())
         .bind(int(seq))
@@ -84,7 +88,7 @@ pub(crate) async fn write(change: &mut Change, id: ContactId, actor: Option<Agen
 }
 
 const INSERT_TOMBSTONE: &str = "INSERT INTO contact_tombstone (org_id, id, erased_by, erased_at, rev) \
-    SELECT id, $1, $2, $3, seq FROM org WHERE id = $4";
+    SELECT id, $1, $2, $3, seq FROM org WHERE id = $4 ON CONFLICT DO NOTHING";
 
 /// Notes for ever that the contact was erased, also where they are not in the database.
 pub(crate) async fn remember(change: &mut Change, id: ContactId, actor: Option<AgentId>) -> Result<()> {
@@ -119,6 +123,14 @@ pub(crate) struct Erased {
     pub(crate) conversations: u64,
     pub(crate) messages: u64,
     pub(crate) notes: u64,
+}
+
+impl AddAssign for Erased {
+    fn add_assign(&mut self, more: Self) {
+        self.conversations += more.conversations;
+        self.messages += more.messages;
+        self.notes += more.notes;
+    }
 }
 
 impl fmt::Display for Erased {
@@ -161,7 +173,8 @@ const FORGET_WHAT_HANGS_ON_CONVERSATIONS: [&str; 4] = [
     concat!("DELETE FROM visitor WHERE org_id = $1 AND conversation_id IN ", theirs!()),
 ];
 
-const EMPTY_THE_CONTACT: [&str; 6] = [
+const EMPTY_THE_CONTACT: [&str; 7] = [
+    "UPDATE contact_merge SET undo = NULL WHERE org_id = $1 AND root_id = $2",
     "DELETE FROM contact_tag WHERE org_id = $1 AND contact_id = $2",
     "DELETE FROM contact_list_member WHERE org_id = $1 AND contact_id = $2",
     "DELETE FROM contact_address WHERE org_id = $1 AND contact_id = $2",

@@ -1,12 +1,13 @@
 //! The export of a contact: one JSON document with everything that the organization has of a person.
 //!
 //! It is written while it is sent, page by page, so that a long history takes no memory and a slow reader keeps no read
-//! transaction open. What changes meanwhile may be in it or not; if the contact is erased meanwhile, the document breaks
-//! off.
+//! transaction open. What changes meanwhile may be in it or not; if the contact is erased or merged meanwhile, the document
+//! breaks off.
 
 use crate::{
     activity,
     auth_agent::AuthAgent,
+    contact_aliases,
     contact_erasure::must_be_admin,
     contacts,
     db::{Db, ReadTx, int},
@@ -51,7 +52,7 @@ async fn export(
     extract::State(state): extract::State<State>,
 ) -> Result<Response> {
     must_be_admin(&signed)?;
-    contacts::must_take_changes(&mut state.db().read().await?, signed.org, id).await?;
+    let id = contact_aliases::resolve_for_change(&mut state.db().read().await?, signed.org, id).await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, contact = %id, "contact exported");
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
@@ -169,11 +170,11 @@ impl Writer {
         })
     }
 
-    /// A read transaction for one page; refused when the contact was erased meanwhile.
+    /// A read transaction for one page; refused when the contact was erased or merged meanwhile.
     async fn read(&self) -> Result<ReadTx> {
         let mut reading = self.db.read().await?;
-        contacts::must_take_changes(&mut reading, self.org, self.contact).await?;
-        Ok(reading)
+        let contact = contact_aliases::resolve_for_change(&mut reading, self.org, self.contact).await?;
+        if contact == self.contact { Ok(reading) } else { Err(ProblemCode::ContactMerged.into()) }
     }
 
     /// Waits until the piece before was taken.

@@ -2,8 +2,8 @@
 
 use crate::{
     auth_agent::AuthAgent,
-    change::{ActivityLine, Change},
-    contacts,
+    change::ActivityLine,
+    contact_aliases, contacts,
     error::Result,
     input::Ids,
     sql::{Connection, sql},
@@ -77,12 +77,13 @@ async fn set(
     is_set: bool,
 ) -> Result<axum::Json<Contact>> {
     let mut change = signed.change(state.db()).await?;
-    contacts::must_take_changes(change.tx(), signed.org, id).await?;
-    let before = contacts::find(change.tx(), signed.org, id).await?;
-    if flag.of(&before) == is_set {
-        return Ok(axum::Json(before));
+    let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
+    let mut contact = contacts::find(change.tx(), signed.org, id).await?;
+    if flag.of(&contact) == is_set {
+        return Ok(axum::Json(contact));
     }
-    store(&mut change, id, flag, is_set).await?;
+    flag.set(&mut contact, is_set);
+    contacts::store(&mut change, &contact).await?;
     contacts::bump(&mut change, id, signed.agent).await?;
     let (kind, actor) = (activity(flag, is_set), Some(signed.agent));
     change.activity(ActivityLine { kind, contact: id, actor, conversation: None, subject: None }).await?;
@@ -90,16 +91,6 @@ async fn set(
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, contact = %id, "{}", kind.into_str());
     Ok(axum::Json(contact))
-}
-
-async fn store(change: &mut Change, id: ContactId, flag: ContactFlag, is_set: bool) -> Result<()> {
-    let update = match flag {
-        ContactFlag::Blocked => "UPDATE contact SET blocked = $1 WHERE org_id = $2 AND id = $3",
-        ContactFlag::Unsubscribed => "UPDATE contact SET unsubscribed = $1 WHERE org_id = $2 AND id = $3",
-    };
-    let org = change.org().to_string();
-    sql(update).bind(is_set).bind(org).bind(id.to_string()).execute(change.tx()).await?;
-    Ok(())
 }
 
 fn activity(flag: ContactFlag, is_set: bool) -> ActivityKind {

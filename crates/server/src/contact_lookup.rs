@@ -3,7 +3,7 @@
 use crate::{
     auth_agent::AuthAgent,
     change::Change,
-    contacts,
+    contact_aliases, contacts,
     error::{Error, Result},
     input::{Ids, JsonBody},
     phone_number,
@@ -47,10 +47,14 @@ async fn find_or_make(
 }
 
 async fn find(reading: &mut Connection, org: OrgId, key: ContactKey, value: &str) -> Result<Option<ContactId>> {
-    match key {
-        ContactKey::ExternalId => by_external_id(reading, org, value).await,
-        ContactKey::Email => Ok(contacts::with_email(reading, org, value).await?.into_iter().next()),
-        ContactKey::Phone => by_phone(reading, org, value).await,
+    let found = match key {
+        ContactKey::ExternalId => by_external_id(&mut *reading, org, value).await?,
+        ContactKey::Email => contacts::with_email(&mut *reading, org, value).await?.into_iter().next(),
+        ContactKey::Phone => by_phone(&mut *reading, org, value).await?,
+    };
+    match found {
+        Some(contact) => contact_aliases::resolve(reading, org, contact).await.map(Some),
+        None => Ok(None),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     agents,
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
-    contacts,
+    contact_aliases,
     db::{head, int},
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
@@ -53,9 +53,10 @@ async fn list(
     let (search, cursor, limit) = (query.search()?, query.take_text("cursor")?, query.limit()?);
     query.finish()?;
     let mut reading = if search.is_some() { state.db().search().await? } else { state.db().read().await? };
-    contacts::must_exist(&mut reading, signed.org, contact).await?;
-    let as_of = state.db().as_of(&mut reading, signed.org).await?;
+    // A cursor stays good when the contact is merged.
     let list = List::new(state.db(), signed.org, &format!("contact notes {contact} {search:?}"));
+    let contact = contact_aliases::resolve(&mut reading, signed.org, contact).await?;
+    let as_of = state.db().as_of(&mut reading, signed.org).await?;
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| list.place(&cursor))?;
     let wanted = Wanted { parent: contact, before, search: search.as_deref(), limit };
     let (items, next) = note_storage::newest::<ContactNote>(&mut reading, signed.org, wanted).await?;
@@ -78,6 +79,7 @@ async fn add(
     JsonBody(new): JsonBody<NewContactNote>,
 ) -> Result<(StatusCode, axum::Json<ContactNote>)> {
     let mut change = signed.change(state.db()).await?;
+    let contact = contact_aliases::resolve_for_change(change.tx(), signed.org, contact).await?;
     if let Some(known) = note_storage::known::<ContactNote>(&mut change, &signed, contact, id, &new.body).await? {
         return Ok((StatusCode::OK, axum::Json(known)));
     }
@@ -135,7 +137,7 @@ async fn seen(
     JsonBody(given): JsonBody<ReadMark>,
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
-    contacts::must_take_changes(change.tx(), signed.org, contact).await?;
+    let contact = contact_aliases::resolve_for_change(change.tx(), signed.org, contact).await?;
     let seq = given.seq.min(head(change.tx(), signed.org).await?);
     sql(MOVE_SEEN_MARK)
         .bind(signed.org.to_string())
@@ -184,8 +186,8 @@ impl NoteKind for ContactNote {
         self.seq
     }
 
-    async fn parent_must_exist(reading: &mut Connection, org: OrgId, contact: Self::Parent) -> Result<()> {
-        contacts::must_take_changes(reading, org, contact).await
+    async fn resolve_parent(reading: &mut Connection, org: OrgId, contact: Self::Parent) -> Result<Self::Parent> {
+        contact_aliases::resolve_for_change(reading, org, contact).await
     }
 
     async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::{
     auth_agent::AuthAgent,
+    contact_aliases::is_merged,
     contacts,
     error::Result,
     input::{Query, bad_query},
@@ -122,11 +123,12 @@ impl Wanted<'_> {
         contacts::one(reading, self.org, id).await
     }
 
-    /// Those who fit the filters. Erased ones are left out: nothing is left of them to be listed.
+    /// Those who fit the filters. Erased ones are left out, since nothing is left of them to be listed, and merged ones.
     fn select(&self) -> Builder<'_> {
         let mut select = Builder::new("SELECT c.id FROM contact c WHERE c.org_id = ");
         select.push_bind(self.org.to_string());
         select.push(" AND NOT EXISTS (SELECT 1 FROM contact_tombstone t WHERE t.org_id = c.org_id AND t.id = c.id)");
+        select.push(concat!(" AND NOT ", is_merged!()));
         if let Some(tag) = self.tag {
             select.push(" AND EXISTS (SELECT 1 FROM contact_tag t WHERE t.org_id = c.org_id AND t.contact_id = c.id AND t.tag = ");
             select.push_bind(tag).push(")");

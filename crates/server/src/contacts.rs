@@ -3,6 +3,7 @@
 use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
+    contact_aliases::{self, is_merged, is_theirs},
     contact_erasure, contact_fields,
     db::int,
     error::{Error, Result},
@@ -32,8 +33,9 @@ async fn show(
     Ids(id): Ids<ContactId>,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Contact>> {
-    let contact = find(&mut state.db().read().await?, signed.org, id).await?;
-    Ok(axum::Json(contact))
+    let mut reading = state.db().read().await?;
+    let contact = contact_aliases::resolve(&mut reading, signed.org, id).await?;
+    find(&mut reading, signed.org, contact).await.map(axum::Json)
 }
 
 /// Change a contact's details. `If-Match`: the `rev` that was seen; any other answers 412 with the contact as it is.
@@ -49,7 +51,7 @@ async fn edit(
     JsonBody(patch): JsonBody<ContactPatch>,
 ) -> Result<axum::Json<Contact>> {
     let mut change = signed.change(state.db()).await?;
-    must_take_changes(change.tx(), signed.org, id).await?;
+    let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     let mut contact = find(change.tx(), signed.org, id).await?;
     if !seen.allows(contact.rev) {
         return Err(Error::changed(&contact));
@@ -130,24 +132,33 @@ pub async fn add_address(change: &mut Change, id: ContactId, address: &ChannelAd
     Ok(())
 }
 
-const SELECT_SEARCHED: &str = "SELECT c.seq, c.name, c.email, c.phone, c.external_id, c.address, a.address AS channel_address \
-    FROM contact c LEFT JOIN contact_address a ON a.org_id = c.org_id AND a.contact_id = c.id \
-    WHERE c.org_id = $1 AND c.id = $2 ORDER BY a.kind, a.address";
+/// Their own details come first, then those of the contacts who were merged into them.
+const SELECT_SEARCHED: &str = concat!(
+    "SELECT c.id, c.seq, c.name, c.email, c.phone, c.external_id, c.address, a.address AS channel_address \
+     FROM contact c LEFT JOIN contact_address a ON a.org_id = c.org_id AND a.contact_id = c.id \
+     WHERE c.org_id = $1 AND ",
+    is_theirs!("c.id"),
+    " ORDER BY CASE WHEN c.id = $2 THEN 0 ELSE c.seq END, a.kind, a.address"
+);
 
-/// What of a contact is searched, each once, and the contact's `seq`: the name, every address, the id in other systems.
+/// What of a contact is searched, each once, and the contact's `seq`: the name, every address, the id in other systems, the
+/// first name first. `None` also for one who was merged into another one.
 pub(crate) async fn searched(
     reading: &mut Connection,
     org: OrgId,
     id: ContactId,
 ) -> Result<Option<(Seq, Vec<String>)>> {
+    if !is_there(&mut *reading, org, id).await? {
+        return Ok(None);
+    }
     let rows = sql(SELECT_SEARCHED).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
     let Some(contact) = rows.first() else { return Ok(None) };
     let mut details = vec![contact.text("name")?];
     let mut add = |detail: Option<String>| details.extend(detail.filter(|detail| !details.contains(detail)));
-    for column in ["email", "phone", "external_id", "address"] {
-        add(contact.get(column)?);
-    }
     for row in &rows {
+        for column in ["name", "email", "phone", "external_id", "address"] {
+            add(row.get(column)?);
+        }
         add(row.get("channel_address")?);
     }
     Ok(Some((contact.seq("seq")?, details)))
@@ -166,7 +177,7 @@ pub async fn list_for_search(connection: &mut Connection, org: OrgId, id: Contac
     }
 }
 
-/// The contact with this address (exact characters).
+/// The contact who has this address (exact characters), also one who was merged into another one.
 ///
 /// # Errors
 /// When the database fails.
@@ -191,8 +202,15 @@ const SELECT_BY_EMAIL: &str = "SELECT id FROM contact WHERE org_id = $1 AND lowe
 
 /// The contacts with this e-mail address, in their details or among their addresses, in any case of letters.
 pub(crate) async fn with_email(reading: &mut Connection, org: OrgId, email: &str) -> Result<Vec<ContactId>> {
-    let rows = sql(SELECT_BY_EMAIL).bind(org.to_string()).bind(email).fetch_all(reading).await?;
-    Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
+    let rows = sql(SELECT_BY_EMAIL).bind(org.to_string()).bind(email).fetch_all(&mut *reading).await?;
+    let mut found = Vec::new();
+    for row in &rows {
+        let contact = contact_aliases::resolve(&mut *reading, org, row.id("id")?).await?;
+        if !found.contains(&contact) {
+            found.push(contact);
+        }
+    }
+    Ok(found)
 }
 
 /// Gives a contact a new `rev`, with its event, after a change to something that belongs to it (a tag).
@@ -208,33 +226,24 @@ pub(crate) async fn bump(change: &mut Change, id: ContactId, actor: wire::AgentI
     Ok(seq)
 }
 
-/// Returns `not-found` unless the organization has this contact.
-pub(crate) async fn must_exist(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<()> {
-    let row = sql("SELECT 1 FROM contact WHERE org_id = $1 AND id = $2")
-        .bind(org.to_string())
-        .bind(id.to_string())
-        .fetch_optional(reading)
-        .await?;
-    row.map(|_| ()).ok_or_else(|| ProblemCode::NotFound.into())
+const IS_THERE: &str =
+    concat!("SELECT EXISTS (SELECT 1 FROM contact c WHERE c.org_id = $1 AND c.id = $2 AND NOT ", is_merged!(), ")");
+
+async fn is_there(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<bool> {
+    Ok(sql(IS_THERE).bind(org.to_string()).bind(id.to_string()).fetch_value(reading).await?)
 }
 
-/// Returns `not-found` unless the organization has this contact, and `gone` if they were erased: what is left of them
-/// can't be changed.
-pub(crate) async fn must_take_changes(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<()> {
-    must_exist(&mut *reading, org, id).await?;
-    match contact_erasure::rev(reading, org, id).await? {
-        Some(rev) => Err(Error::gone(rev)),
-        None => Ok(()),
-    }
-}
-
-const SELECT: &str = "SELECT c.*, EXISTS (SELECT 1 FROM contact_tombstone t \
-    WHERE t.org_id = c.org_id AND t.id = c.id) AS erased FROM contact c WHERE c.org_id = $1 AND c.id = $2";
+const SELECT: &str = concat!(
+    "SELECT c.*, EXISTS (SELECT 1 FROM contact_tombstone t WHERE t.org_id = c.org_id AND t.id = c.id) AS erased \
+     FROM contact c WHERE c.org_id = $1 AND c.id = $2 AND NOT ",
+    is_merged!()
+);
 
 pub(crate) async fn find(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Contact> {
     one(reading, org, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
 }
 
+/// The contact with this id. `None` also for one who was merged into another one.
 pub(crate) async fn one(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Option<Contact>> {
     let row = sql(SELECT).bind(org.to_string()).bind(id.to_string()).fetch_optional(&mut *reading).await?;
     let Some(row) = row else { return Ok(None) };
@@ -272,8 +281,39 @@ fn profile(row: &Row) -> sqlx::Result<Contact> {
     })
 }
 
-const SELECT_ADDRESSES: &str = "SELECT kind, address FROM contact_address \
-    WHERE org_id = $1 AND contact_id = $2 ORDER BY kind, address";
+/// A detail of the merged contacts that the contact doesn't have.
+macro_rules! merged_detail {
+    ($kind:literal, $column:literal) => {
+        concat!(
+            " UNION SELECT '",
+            $kind,
+            "' AS kind, m.",
+            $column,
+            " AS address FROM contact_merge x \
+             JOIN contact m ON m.org_id = x.org_id AND m.id = x.contact_id \
+             JOIN contact c ON c.org_id = x.org_id AND c.id = x.root_id \
+             WHERE x.org_id = $1 AND x.root_id = $2 AND m.",
+            $column,
+            " IS NOT NULL \
+             AND (c.",
+            $column,
+            " IS NULL OR m.",
+            $column,
+            " <> c.",
+            $column,
+            ")"
+        )
+    };
+}
+
+/// The addresses of a contact, and of those who were merged into them: also what is in the details of these alone.
+const SELECT_ADDRESSES: &str = concat!(
+    "SELECT kind, address FROM contact_address a WHERE a.org_id = $1 AND ",
+    is_theirs!("a.contact_id"),
+    merged_detail!("email", "email"),
+    merged_detail!("voice", "phone"),
+    " ORDER BY 1, 2"
+);
 
 async fn addresses(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Vec<ChannelAddress>> {
     let rows = sql(SELECT_ADDRESSES).bind(org.to_string()).bind(id.to_string()).fetch_all(reading).await?;
@@ -300,9 +340,11 @@ async fn lists(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Ve
 }
 
 const UPDATE: &str = "UPDATE contact SET name = $1, email = $2, phone = $3, external_id = $4, address = $5, birthday = $6, \
-    language = $7, default_channel = $8, time_zone = $9, rev = $10 WHERE org_id = $11 AND id = $12";
+    language = $7, default_channel = $8, time_zone = $9, blocked = $10, unsubscribed = $11, rev = $12 \
+    WHERE org_id = $13 AND id = $14";
 
-async fn store(change: &mut Change, contact: &Contact) -> Result<()> {
+/// Stores the details and flags of a contact.
+pub(crate) async fn store(change: &mut Change, contact: &Contact) -> Result<()> {
     let org = change.org().to_string();
     sql(UPDATE)
         .bind(&contact.name)
@@ -314,6 +356,8 @@ async fn store(change: &mut Change, contact: &Contact) -> Result<()> {
         .bind(&contact.language)
         .bind(contact.default_channel.map(|kind| kind.into_str()))
         .bind(&contact.time_zone)
+        .bind(contact.blocked)
+        .bind(contact.unsubscribed)
         .bind(int(contact.rev))
         .bind(org)
         .bind(contact.id.to_string())

@@ -4,7 +4,7 @@ use crate::{
     agents,
     auth_agent::AuthAgent,
     change::{ActivityLine, Change, EventKind},
-    conversations,
+    contact_aliases, conversations,
     db::int,
     error::{Error, Result},
     if_match::IfMatch,
@@ -173,6 +173,7 @@ async fn record(
 #[derive(Clone, Debug)]
 pub struct NewConversation {
     pub id: ConversationId,
+    /// The contact, or one who was merged into them: the conversation goes back with that one if the merge is undone.
     pub contact: ContactId,
     pub channel: ChannelId,
     /// The key by which an import or a channel knows the thread; one thread per channel, contact and key.
@@ -183,19 +184,22 @@ pub struct NewConversation {
     pub at: DateTime<Utc>,
 }
 
-const INSERT: &str = "INSERT INTO conversation (org_id, id, contact_id, channel_id, thread_key, status, assignee_id, \
-    last_at, created_at, seq, rev) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const INSERT: &str = "INSERT INTO conversation (org_id, id, contact_id, origin_id, channel_id, thread_key, status, \
+    assignee_id, last_at, created_at, seq, rev) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 /// Starts a conversation. Its `last_at` is this time until the first message.
 ///
 /// # Errors
 /// When contact, channel or assignee are not of the organization, or the database fails.
 pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<AgentId>) -> Result<Seq> {
-    let (seq, org) = (change.next_seq().await?, change.org().to_string());
+    let org = change.org();
+    let contact = contact_aliases::resolve(change.tx(), org, new.contact).await?;
+    let seq = change.next_seq().await?;
     sql(INSERT)
-        .bind(org)
+        .bind(org.to_string())
         .bind(new.id.to_string())
-        .bind(new.contact.to_string())
+        .bind(contact.to_string())
+        .bind((contact != new.contact).then(|| new.contact.to_string()))
         .bind(new.channel.to_string())
         .bind(&new.thread_key)
         .bind(new.status.into_str())
@@ -207,7 +211,7 @@ pub async fn start(change: &mut Change, new: &NewConversation, actor: Option<Age
         .execute(change.tx())
         .await?;
     change.event(EventKind::ConversationChanged, new.id, None, actor).await?;
-    let (kind, contact, conversation) = (ActivityKind::ConversationOpened, new.contact, Some(new.id));
+    let (kind, conversation) = (ActivityKind::ConversationOpened, Some(new.id));
     change.activity(ActivityLine { kind, contact, actor, conversation, subject: None }).await?;
     Ok(seq)
 }
@@ -252,9 +256,9 @@ pub(crate) async fn settle(
 }
 
 const SELECT_BY_THREAD: &str = "SELECT id FROM conversation \
-    WHERE org_id = $1 AND channel_id = $2 AND contact_id = $3 AND thread_key = $4";
+    WHERE org_id = $1 AND channel_id = $2 AND COALESCE(origin_id, contact_id) = $3 AND thread_key = $4";
 
-/// The conversation that an import or a channel knows by this key.
+/// The conversation that an import or a channel knows by this key, begun with this contact.
 ///
 /// # Errors
 /// When the database fails.

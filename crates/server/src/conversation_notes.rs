@@ -66,6 +66,7 @@ async fn add(
     JsonBody(new): JsonBody<NewConversationNote>,
 ) -> Result<(StatusCode, axum::Json<ConversationNote>)> {
     let mut change = signed.change(state.db()).await?;
+    conversation::must_exist(change.tx(), signed.org, conversation).await?;
     let known = note_storage::known::<ConversationNote>(&mut change, &signed, conversation, id, &new.body).await?;
     if let Some(known) = known {
         return Ok((StatusCode::OK, axum::Json(known)));
@@ -140,8 +141,8 @@ impl NoteKind for ConversationNote {
         self.seq
     }
 
-    async fn parent_must_exist(reading: &mut Connection, org: OrgId, conversation: Self::Parent) -> Result<()> {
-        conversation::must_exist(reading, org, conversation).await.map(drop)
+    async fn resolve_parent(reading: &mut Connection, org: OrgId, conversation: Self::Parent) -> Result<Self::Parent> {
+        conversation::must_exist(reading, org, conversation).await.map(|_| conversation)
     }
 
     /// Updates the conversation too: its preview, and for a new note its time. The contact receives no event.

@@ -2,7 +2,7 @@
 
 use crate::{
     auth_agent::AuthAgent,
-    contact_flags, contacts,
+    contact_aliases, contact_flags, contacts,
     conversation::{self, NewConversation},
     conversations,
     error::{Error, Result},
@@ -32,11 +32,12 @@ async fn start(
 ) -> Result<(StatusCode, axum::Json<Conversation>)> {
     let mut change = signed.change(state.db()).await?;
     if let Some(known) = conversations::one(change.tx(), &signed, id).await? {
-        let is_same = known.contact_id == new.contact_id && known.channel.id == new.channel_id;
+        let contact = contact_aliases::resolve(change.tx(), signed.org, new.contact_id).await?;
+        let is_same = known.contact_id == contact && known.channel.id == new.channel_id;
         return if is_same { Ok((StatusCode::OK, axum::Json(known))) } else { Err(ProblemCode::IdReuse.into()) };
     }
-    contacts::must_take_changes(change.tx(), signed.org, new.contact_id).await?;
-    let contact = contacts::find(change.tx(), signed.org, new.contact_id).await?;
+    let contact = contact_aliases::resolve_for_change(change.tx(), signed.org, new.contact_id).await?;
+    let contact = contacts::find(change.tx(), signed.org, contact).await?;
     contact_flags::allows_writing(&contact)?;
     let channels = orgs::channels(change.tx(), signed.org).await?;
     if !channels.iter().any(|channel| channel.id == new.channel_id) {

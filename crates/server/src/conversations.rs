@@ -4,7 +4,7 @@
 
 use crate::{
     auth_agent::AuthAgent,
-    contacts,
+    contact_aliases,
     db::{Db, int},
     error::Result,
     input::{Ids, Query},
@@ -66,7 +66,7 @@ async fn of_contact(
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
     let mut reading = state.db().read().await?;
-    contacts::must_exist(&mut reading, signed.org, id).await?;
+    let id = contact_aliases::resolve(&mut reading, signed.org, id).await?;
     let filter = Filter { wanted: ConversationQuery::default(), contact: Some(id) };
     page(state.db(), &mut reading, &signed, filter, cursor, limit).await.map(axum::Json)
 }

@@ -167,6 +167,14 @@ async fn event(reading: &mut Connection, org: OrgId, row: &Row) -> Result<Option
             contact.map(|contact| Event::ContactChanged { contact, actor, seq })
         }
         EventKind::ContactErased => Some(Event::ContactErased { contact_id: row.id("subject_id")?, actor, seq }),
+        EventKind::ContactMerged => {
+            let (contact_id, into_id) = (row.id("subject_id")?, row.id("parent_id")?);
+            Some(Event::ContactMerged { contact_id, into_id, actor, seq })
+        }
+        EventKind::ContactMergeUndone => {
+            let (contact_id, into_id) = (row.id("subject_id")?, row.id("parent_id")?);
+            Some(Event::ContactMergeUndone { contact_id, into_id, actor, seq })
+        }
         EventKind::AgentChanged => {
             let agent = agents::one(reading, org, row.id("subject_id")?).await?;
             agent.map(|agent| Event::AgentChanged { agent, actor, seq })

@@ -69,13 +69,16 @@ mod sign_in_limits;
 
 // Resources.
 mod activity;
+mod contact_aliases;
 mod contact_erasure;
 mod contact_export;
 mod contact_fields;
 mod contact_flags;
 mod contact_lookup;
+mod contact_merge;
 mod contact_notes;
 mod contact_pages;
+mod contact_totals;
 pub mod contacts;
 mod content_policy;
 pub mod conversation;
@@ -188,6 +191,8 @@ fn routes() -> OpenApiRouter<State> {
         .merge(contact_export::routes())
         .merge(contact_flags::routes())
         .merge(contact_lookup::routes())
+        .merge(contact_merge::routes())
+        .merge(contact_totals::routes())
         .merge(contact_pages::routes())
         .merge(contact_notes::routes())
         .merge(tags::routes())

@@ -3,7 +3,7 @@
 use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change},
-    contacts,
+    contact_aliases, contacts,
     error::{Error, Result},
     input::{Ids, JsonBody, Query},
     sql::{Row, sql},
@@ -57,7 +57,7 @@ async fn put(
     JsonBody(member): JsonBody<ListMember>,
 ) -> Result<axum::Json<ContactList>> {
     let mut change = signed.change(state.db()).await?;
-    contacts::must_take_changes(change.tx(), signed.org, id).await?;
+    let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     let list = find_or_make(&mut change, list_id, member.name).await?;
     let insert =
         "INSERT INTO contact_list_member (org_id, contact_id, list_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
@@ -91,7 +91,7 @@ async fn remove(
     extract::State(state): extract::State<State>,
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
-    contacts::must_take_changes(change.tx(), signed.org, id).await?;
+    let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     let Some(list) = by_id(&mut change, list_id).await? else { return Ok(StatusCode::NO_CONTENT) };
     let removed = sql("DELETE FROM contact_list_member WHERE org_id = $1 AND contact_id = $2 AND list_id = $3")
         .bind(signed.org.to_string())

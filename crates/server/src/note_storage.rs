@@ -95,8 +95,8 @@ pub(crate) trait NoteKind: Sized + Serialize {
     fn body(&self) -> &NoteBody;
     fn seq(&self) -> Seq;
 
-    /// Refuses an unknown parent.
-    async fn parent_must_exist(reading: &mut Connection, org: OrgId, parent: Self::Parent) -> Result<()>;
+    /// The parent for whom an id stands. Refuses an unknown one.
+    async fn resolve_parent(reading: &mut Connection, org: OrgId, parent: Self::Parent) -> Result<Self::Parent>;
 
     /// Writes what follows from a change to a note: its event, and updates of what depends on it.
     async fn record(change: &mut Change, id: Self::Id, note: &Self, happened: Happened, actor: AgentId) -> Result<()>;
@@ -159,7 +159,6 @@ pub(crate) async fn known<N: NoteKind>(
     id: N::Id,
     body: &NoteBody,
 ) -> Result<Option<N>> {
-    N::parent_must_exist(change.tx(), signed.org, parent).await?;
     if let Some(tombstone) = tombstone::<N>(change.tx(), signed.org, id).await? {
         return Err(Error::gone(tombstone.rev));
     }
@@ -205,7 +204,7 @@ pub(crate) async fn delete<N: NoteKind>(
     id: N::Id,
     undo_window: Duration,
 ) -> Result<Response> {
-    N::parent_must_exist(change.tx(), signed.org, parent).await?;
+    let parent = N::resolve_parent(change.tx(), signed.org, parent).await?;
     if let Some(known) = tombstone::<N>(change.tx(), signed.org, id).await? {
         return if known.parent == parent { Ok(answer(&known)) } else { Err(ProblemCode::NotFound.into()) };
     }
@@ -240,7 +239,7 @@ pub(crate) async fn restore<N: NoteKind>(
     parent: N::Parent,
     id: N::Id,
 ) -> Result<N> {
-    N::parent_must_exist(change.tx(), signed.org, parent).await?;
+    let parent = N::resolve_parent(change.tx(), signed.org, parent).await?;
     let Some(tombstone) = tombstone::<N>(change.tx(), signed.org, id).await? else {
         // The note was not deleted, or a request whose answer was lost has restored it.
         let note = find::<N>(change.tx(), signed.org, id).await?.filter(|note| note.parent() == parent);

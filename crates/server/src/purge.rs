@@ -7,6 +7,7 @@ mod sqlite;
 mod tests;
 
 use crate::{
+    contact_merge,
     db::Db,
     engine::Engine,
     error::{Error, Result},
@@ -35,7 +36,7 @@ pub(crate) async fn purge_regularly(db: Db, every: Duration) {
     let mut waiting_since = Some(Instant::now());
     let (mut forgotten, mut pause) = (None, every);
     loop {
-        if forgotten.is_none_or(|at: Instant| at.elapsed() > FORGET_EVERY) && forget_old_events(&db).await.is_ok() {
+        if forgotten.is_none_or(|at: Instant| at.elapsed() > FORGET_EVERY) && forget_old(&db).await.is_ok() {
             forgotten = Some(Instant::now());
         }
         let purged = purge(&db, waiting_since.is_some()).await;
@@ -132,10 +133,16 @@ async fn remove(db: &Db) -> Result<u64> {
     Ok(removed)
 }
 
-async fn forget_old_events(db: &Db) -> Result<()> {
+/// Forgets old events, and what merges changed that can't be undone any more.
+async fn forget_old(db: &Db) -> Result<()> {
     let mut tx = db.engine().begin().await?;
     let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
+    let merged = (tx.now() - contact_merge::UNDO_WINDOW).timestamp_millis();
+    sql("UPDATE contact_merge SET undo = NULL WHERE undo IS NOT NULL AND merged_at < $1")
+        .bind(merged)
+        .execute(&mut tx)
+        .await?;
     if let Connection::Postgres { .. } = tx {
         rate_limit::shared::forget_full(&mut tx).await?;
     }

@@ -3,7 +3,7 @@
 use crate::{
     auth_agent::AuthAgent,
     change::{ActivityLine, Change},
-    contacts,
+    contact_aliases, contacts,
     error::{Error, Result},
     input::{Ids, Query},
     sql::{Row, malformed, sql},
@@ -59,7 +59,7 @@ async fn put(
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
     must_be_valid(&name)?;
-    contacts::must_take_changes(change.tx(), signed.org, id).await?;
+    let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     make(&mut change, &name).await?;
     let put = sql("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(signed.org.to_string())
@@ -92,7 +92,7 @@ async fn remove(
 ) -> Result<StatusCode> {
     let mut change = signed.change(state.db()).await?;
     must_be_valid(&name)?;
-    contacts::must_take_changes(change.tx(), signed.org, id).await?;
+    let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     let removed = sql("DELETE FROM contact_tag WHERE org_id = $1 AND contact_id = $2 AND tag = $3")
         .bind(signed.org.to_string())
         .bind(id.to_string())

@@ -29,6 +29,7 @@ mod import;
 mod import_beside;
 mod import_command;
 mod inbox;
+mod merge;
 mod messages;
 mod migrations;
 mod nodes;

@@ -97,6 +97,7 @@ impl Operation {
             ("PUT", "/api/v1/contacts/{id}/notes/{note_id}") => {
                 Some(json!({ "body": "hello", "conversation_id": conversation }))
             }
+            ("POST", _) if end == "merge" => Some(json!({ "into": conversation })),
             ("PUT", _) if end == "{list_id}" => Some(json!({ "name": "VIP" })),
             ("PUT", _) if end == "{value}" => Some(json!({ "name": "Somebody" })),
             ("PUT", "/api/v1/conversations/{id}") => {
@@ -116,7 +117,12 @@ impl Operation {
         if self.template.ends_with("/events") {
             return client.begins(&path).await;
         }
-        let answer = client.ask(self.method.clone(), &path, self.body(conversation)).await;
+        let is_merge = path.ends_with("/merge");
+        let body = if is_merge { Some(json!({ "into": cast.erasable })) } else { self.body(conversation) };
+        let answer = client.ask(self.method.clone(), &path, body).await;
+        if answer.status == 200 && is_merge {
+            client.post(&format!("{path}/undo"), None).await.expect(200);
+        }
         if answer.status == 200 && (path.ends_with("/block") || path.ends_with("/unsubscribe")) {
             // Nobody could reply afterwards.
             let undo = path.replace("/block", "/unblock").replace("/unsubscribe", "/resubscribe");

@@ -24,6 +24,15 @@ pub struct Contacts {
     cells: Keyed<ContactId, ArcRwSignal<Record<Contact>>>,
     loads: Keyed<ContactId, ArcRwSignal<Load>>,
     activities: Keyed<ContactId, Arc<ActivityOfContact>>,
+    /// The contacts for whom ids of merged contacts stand.
+    aliases: Keyed<ContactId, ArcRwSignal<Alias>>,
+}
+
+/// `into`: the contact for whom an id stands, if it is another one; known since `seq`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Alias {
+    into: Option<ContactId>,
+    seq: Seq,
 }
 
 impl Contacts {
@@ -39,6 +48,39 @@ impl Contacts {
     #[must_use]
     pub fn shown(&self, id: ContactId) -> Option<Contact> {
         self.cell(id).with(|record| record.shown().map(|(contact, _)| contact.into_owned()))
+    }
+
+    /// The contact for whom an id stands: the one they were merged into, else they themselves. Tracks.
+    #[must_use]
+    pub fn resolve(&self, id: ContactId) -> ContactId {
+        self.follow(id, |cell| cell.get())
+    }
+
+    /// As [`Self::resolve`]. Untracked.
+    #[must_use]
+    pub fn resolve_untracked(&self, id: ContactId) -> ContactId {
+        self.follow(id, |cell| cell.get_untracked())
+    }
+
+    fn follow(&self, id: ContactId, read: impl Fn(ArcRwSignal<Alias>) -> Alias) -> ContactId {
+        let mut passed = vec![id];
+        let mut resolved = id;
+        while let Some(into) = read(self.aliases.cell(resolved)).into.filter(|into| !passed.contains(into)) {
+            passed.push(into);
+            resolved = into;
+        }
+        resolved
+    }
+
+    /// Sets for whom an id stands, as of `seq`. `None`: for the contact themselves. Returns whether that is news.
+    pub fn set_alias(&self, id: ContactId, into: Option<ContactId>, seq: Seq) -> bool {
+        let cell = self.aliases.cell(id);
+        let known = cell.get_untracked();
+        if seq < known.seq || known.into == into {
+            return false;
+        }
+        cell.set(Alias { into, seq });
+        true
     }
 
     pub fn activity(&self, id: ContactId) -> Arc<ActivityOfContact> {
@@ -69,6 +111,9 @@ impl Contacts {
         }
         for load in self.loads.all() {
             load.set(Load::Idle);
+        }
+        for alias in self.aliases.all() {
+            alias.update(|alias| alias.seq = 0);
         }
         for activity in self.activities.all() {
             activity.mark_stale();

@@ -24,6 +24,7 @@ pub mod drafts;
 pub mod entry;
 pub mod keyed;
 mod list_membership;
+mod merge;
 pub mod notes;
 mod page_ranges;
 pub mod pending;

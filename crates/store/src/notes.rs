@@ -6,7 +6,7 @@ mod tests;
 
 use super::{
     keyed::Keyed,
-    record::TimelineKey,
+    record::{Pending, TimelineKey},
     records::Records,
     timeline::{Arrived, Timeline},
 };
@@ -19,7 +19,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use wire::{AgentId, ContactId, ContactNote, ContactNoteId, NotesPage, Position, Seq};
+use wire::{AgentId, ContactId, ContactNote, ContactNoteId, ConversationId, NotesPage, Position, Seq};
 
 /// Notes by contact.
 pub struct ContactNotes {
@@ -91,6 +91,38 @@ impl NotesOfContact {
         if self.seen.with_untracked(|seen| *seen != Seen::default()) {
             self.seen.set(Seen::default());
         }
+    }
+
+    /// Handles a change at `seq` that may have brought notes to places that are loaded, or taken some away.
+    pub(super) fn expect_news(&self, seq: Seq) {
+        self.timeline.expect_news(seq);
+        self.change_seen(|seen, _| *seen = Seen::default());
+    }
+
+    /// The notes that the server has, as far as they are known. Untracked.
+    pub(super) fn known(&self) -> Vec<ContactNote> {
+        let cells = self.timeline.cells.all();
+        cells.iter().filter_map(|cell| cell.with_untracked(|record| record.live().cloned())).collect()
+    }
+
+    /// The notes with a pending addition, deletion or restoration, of the conversations for which `moves` says so, in the
+    /// order in which unsaved ones were made. Untracked.
+    pub fn pending_in(&self, moves: impl Fn(ConversationId) -> bool) -> Vec<ContactNoteId> {
+        let mut pending: Vec<(u64, ContactNoteId)> = Vec::new();
+        for (id, cell) in self.timeline.cells.entries() {
+            cell.with_untracked(|record| match record.pending() {
+                Some(Pending::Add { entry, nth, .. }) if moves(entry.conversation_id) => pending.push((*nth, id)),
+                Some(Pending::Delete { .. } | Pending::Restore) => {
+                    let conversation = record.known().map(|note| note.conversation_id);
+                    if conversation.is_some_and(&moves) {
+                        pending.push((0, id));
+                    }
+                }
+                _ => {}
+            });
+        }
+        pending.sort_unstable_by_key(|(nth, _)| *nth);
+        pending.into_iter().map(|(_, id)| id).collect()
     }
 
     /// Handles the erasure of the contact at `rev`.

@@ -28,6 +28,8 @@ impl Store {
             Event::ConversationChanged { conversation, .. } => self.conversations.receive(conversation),
             Event::ContactChanged { contact, .. } => self.contacts.receive(contact),
             Event::ContactErased { contact_id, actor, seq } => self.erase(contact_id, actor, seq),
+            Event::ContactMerged { contact_id, into_id, seq, .. } => self.merge(contact_id, into_id, seq),
+            Event::ContactMergeUndone { contact_id, into_id, seq, .. } => self.separate(contact_id, into_id, seq),
             Event::AgentChanged { agent, seq, .. } => self.agents.receive_change(agent, seq),
         }
     }

@@ -171,6 +171,15 @@ impl<T: Entry> Timeline<T> {
         self.set_load(Load::Idle);
     }
 
+    /// Handles a change at `seq` of what lies where: the next page from the newest resets the loaded range, and pages read
+    /// before are ignored. Known versions stay valid.
+    pub(super) fn expect_news(&self, seq: Seq) {
+        let mut transaction = Transaction::of(self);
+        transaction.expect_news(seq);
+        transaction.commit();
+        self.set_load(Load::Idle);
+    }
+
     /// Whether the loaded range is from before a reset.
     pub(super) fn is_stale(&self) -> bool {
         Transaction::of(self).is_stale()

@@ -1,6 +1,10 @@
 //! Activity around a contact: actor, action and time. Never contains a note's text.
 
-use crate::{Seq, agent::AgentRef, ids::ConversationId};
+use crate::{
+    Seq,
+    agent::AgentRef,
+    ids::{ContactId, ConversationId},
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -33,6 +37,10 @@ pub enum ActivityKind {
     ContactUnblocked,
     ContactUnsubscribed,
     ContactResubscribed,
+    /// Another contact was merged into this one. `subject`: that contact's name.
+    ContactMerged,
+    /// That was undone. `subject`: the other contact's name.
+    ContactMergeUndone,
     /// Everything of the contact was erased. `actor`: `None` for a command of the server.
     ContactErased,
 }
@@ -48,4 +56,16 @@ pub struct Activity {
     pub conversation_id: Option<ConversationId>,
     pub subject: Option<String>,
     pub at: DateTime<Utc>,
+    /// Of a merge that can still be undone, by its actor.
+    #[serde(default)]
+    pub undo: Option<MergeUndo>,
+}
+
+/// How a merge is undone: `POST /contacts/{contact_id}/merge/undo`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct MergeUndo {
+    /// The contact who was merged into another one.
+    pub contact_id: ContactId,
+    pub until: DateTime<Utc>,
 }

@@ -102,6 +102,27 @@ impl ContactFlag {
     }
 }
 
+/// `POST /contacts/{id}/merge`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Merge {
+    /// The contact who stays.
+    #[serde(rename = "into")]
+    pub into_id: ContactId,
+    /// Details that the contact has afterwards. Of those left out, each stays as it is, and an empty one is filled.
+    #[serde(default)]
+    pub details: ContactPatch,
+}
+
+/// `GET /contacts/{id}/totals`: how much there is of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Totals {
+    pub conversations: u64,
+    pub notes: u64,
+}
+
 /// A contact with all details.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -170,6 +191,44 @@ pub struct ContactPatch {
 }
 
 impl ContactPatch {
+    /// The details that one contact has and another one lacks.
+    #[must_use]
+    pub fn filling(empty: &Contact, from: &Contact) -> Self {
+        fn fill<T: Clone>(empty: &Option<T>, from: &Option<T>) -> Option<Option<T>> {
+            if empty.is_none() && from.is_some() { Some(from.clone()) } else { None }
+        }
+        Self {
+            name: None,
+            email: fill(&empty.email, &from.email),
+            phone: fill(&empty.phone, &from.phone),
+            external_id: fill(&empty.external_id, &from.external_id),
+            address: fill(&empty.address, &from.address),
+            birthday: fill(&empty.birthday, &from.birthday),
+            language: fill(&empty.language, &from.language),
+            default_channel: fill(&empty.default_channel, &from.default_channel),
+            time_zone: fill(&empty.time_zone, &from.time_zone),
+        }
+    }
+
+    /// The details in which a contact differs from another one, as the other one has them.
+    #[must_use]
+    pub fn between(from: &Contact, to: &Contact) -> Self {
+        fn differ<T: Clone + PartialEq>(from: &T, to: &T) -> Option<T> {
+            if from == to { None } else { Some(to.clone()) }
+        }
+        Self {
+            name: differ(&from.name, &to.name),
+            email: differ(&from.email, &to.email),
+            phone: differ(&from.phone, &to.phone),
+            external_id: differ(&from.external_id, &to.external_id),
+            address: differ(&from.address, &to.address),
+            birthday: differ(&from.birthday, &to.birthday),
+            language: differ(&from.language, &to.language),
+            default_channel: differ(&from.default_channel, &to.default_channel),
+            time_zone: differ(&from.time_zone, &to.time_zone),
+        }
+    }
+
     /// Applies the patch to a contact, like the server.
     pub fn apply(&self, to: &mut Contact) {
         fn set<T: Clone>(field: &mut T, given: Option<&T>) {

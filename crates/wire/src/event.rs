@@ -92,6 +92,21 @@ pub enum Event {
         actor: Option<AgentRef>,
         seq: Seq,
     },
+    /// A contact was merged into another one, with their conversations and notes. Their id stands for the other one from
+    /// now on.
+    ContactMerged {
+        contact_id: ContactId,
+        into_id: ContactId,
+        actor: Option<AgentRef>,
+        seq: Seq,
+    },
+    /// A merge was undone: the contact is there again, with their conversations and the notes written in them.
+    ContactMergeUndone {
+        contact_id: ContactId,
+        into_id: ContactId,
+        actor: Option<AgentRef>,
+        seq: Seq,
+    },
     AgentChanged {
         agent: Agent,
         actor: Option<AgentRef>,
@@ -120,6 +135,8 @@ impl Event {
             | Self::ConversationChanged { seq, .. }
             | Self::ContactChanged { seq, .. }
             | Self::ContactErased { seq, .. }
+            | Self::ContactMerged { seq, .. }
+            | Self::ContactMergeUndone { seq, .. }
             | Self::AgentChanged { seq, .. } => *seq,
         }
     }

@@ -29,12 +29,13 @@ mod storage_key;
 pub mod text_rules;
 pub mod visitor;
 
-pub use activity::{Activity, ActivityKind};
+pub use activity::{Activity, ActivityKind, MergeUndo};
 pub use agent::{Agent, AgentRef, Channel, ChannelKind, Me, Organization, Role, Settings, SettingsPatch, SignIn};
 pub use body::{BodyError, MAX_BODY_CHARS, NoteBody};
 pub use clean::{Cleaned, clean_line, clean_lines};
 pub use contact::{
-    ChannelAddress, Contact, ContactFlag, ContactKey, ContactList, ContactPatch, ListMember, NewContact, Tag,
+    ChannelAddress, Contact, ContactFlag, ContactKey, ContactList, ContactPatch, ListMember, Merge, NewContact, Tag,
+    Totals,
 };
 pub use conversation::{
     ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, NewConversation, Preview, PreviewKind,

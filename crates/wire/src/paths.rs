@@ -99,6 +99,27 @@ pub fn contact_list(id: ContactId, list: ListId) -> String {
     format!("/api/v1/contacts/{id}/lists/{list}")
 }
 
+/// A page of the contacts with these words.
+#[must_use]
+pub fn contacts(words: &str, limit: u32) -> String {
+    format!("{CONTACTS}?q={}&limit={limit}", segment(words))
+}
+
+#[must_use]
+pub fn contact_totals(id: ContactId) -> String {
+    format!("/api/v1/contacts/{id}/totals")
+}
+
+#[must_use]
+pub fn contact_merge(id: ContactId) -> String {
+    format!("/api/v1/contacts/{id}/merge")
+}
+
+#[must_use]
+pub fn contact_merge_undo(id: ContactId) -> String {
+    format!("/api/v1/contacts/{id}/merge/undo")
+}
+
 /// Where a flag of a contact is set or cleared.
 #[must_use]
 pub fn contact_flag(id: ContactId, flag: ContactFlag, is_set: bool) -> String {

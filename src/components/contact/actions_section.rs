@@ -6,8 +6,8 @@ use crate::{
     client::{Client, Fields},
     components::{
         contact::{
-            contact_flags::ContactFlags, erase_contact::EraseContact, panel_section::PanelSection,
-            start_conversation::StartConversation,
+            contact_flags::ContactFlags, erase_contact::EraseContact, merge_contact::MergeContact,
+            panel_section::PanelSection, start_conversation::StartConversation,
         },
         conversation::assign_menu::AssignMenu,
         shared::unsaved_fields::UnsavedFields,
@@ -17,7 +17,7 @@ use crate::{
 use leptos::prelude::*;
 use wire::{Contact, ContactId, ConversationId, Status};
 
-/// Assign and close; outside a conversation, a hint that it needs one. Block and unsubscribe. For admins also export and
+/// Assign and close; outside a conversation, a hint that it needs one. Block, unsubscribe, merge. For admins also export and
 /// erasure.
 #[component]
 pub fn ActionsSection(
@@ -33,6 +33,7 @@ pub fn ActionsSection(
             }}
             <StartConversation contact known />
             <ContactFlags contact known />
+            <MergeContact contact known />
             <EraseContact contact known />
         </PanelSection>
     }

@@ -1,6 +1,6 @@
 //! `ActivitySection`: what happened around a contact, with actor and time.
 
-use crate::browser::{memo::memo, timers::when_idle};
+use crate::browser::{clock::clock, memo::memo, timers::when_idle};
 use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
@@ -54,7 +54,7 @@ fn Entries(contact: ContactId) -> impl IntoView {
     view! {
         <VirtualList
             keys
-            row=move |seq| entry(seq).map(|item| live_view(move || shown(&item)))
+            row=move |seq| entry(seq).map(|item| view! { <Entry contact item /> })
             estimate=44.0
             label=strings().activity
             class="activity-rows"
@@ -65,6 +65,34 @@ fn Entries(contact: ContactId) -> impl IntoView {
             (Load::Ready, true) => Some(view! { <p class="empty">{strings().activity_empty}</p> }.into_any()),
             (Load::Idle | Load::Loading, true) => Some(view! { <Waiting /> }.into_any()),
             _ => None,
+        })}
+    }
+}
+
+/// One entry; that of a merge which this agent can undo has a button for it.
+#[component]
+fn Entry(contact: ContactId, item: Activity) -> impl IntoView {
+    let client = Client::here();
+    let (me, clock) = (client.my_id(), clock());
+    let items = client.store().contacts.activity(contact).items.clone();
+    let (seq, is_mine) = (item.seq, item.actor.as_ref().is_some_and(|actor| actor.id == me));
+    // The entry itself never changes, but a merge may have been undone.
+    let undo = memo(move |_| {
+        let undo = items.with(|items| items.iter().find(|item| item.seq == seq).and_then(|item| item.undo));
+        undo.filter(|undo| is_mine && undo.until.timestamp_millis() as f64 > clock.now())
+    });
+    view! {
+        {live_view(move || shown(&item))}
+        {live_view(move || {
+            let client = client.clone();
+            undo.get()
+                .map(|undo| {
+                    view! {
+                        <button type="button" class="button quiet" on:click=move |_| client.undo_merge(undo.contact_id)>
+                            {strings().merge_undo}
+                        </button>
+                    }
+                })
         })}
     }
 }
@@ -94,6 +122,8 @@ fn sentence(item: &Activity) -> Vec<Markup> {
         ActivityKind::ContactUnblocked => strings.activity_unblocked,
         ActivityKind::ContactUnsubscribed => strings.activity_unsubscribed,
         ActivityKind::ContactResubscribed => strings.activity_resubscribed,
+        ActivityKind::ContactMerged => strings.activity_merged,
+        ActivityKind::ContactMergeUndone => strings.activity_merge_undone,
         // By a command of the server.
         ActivityKind::ContactErased if item.actor.is_none() => strings.contact_erased,
         ActivityKind::ContactErased => strings.activity_erased,
@@ -110,8 +140,14 @@ fn sentence(item: &Activity) -> Vec<Markup> {
 
 /// Translates wire names of fields into the agent's language.
 fn fields(names: &str) -> String {
+    let named = names.split(',').map(|name| field_name(name.trim()));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// A detail's name in the agent's language, by its wire name.
+pub(super) fn field_name(name: &str) -> &'static str {
     let strings = strings();
-    let named = names.split(',').map(|name| match name.trim() {
+    match name {
         "name" => strings.field_name,
         "email" => strings.field_email,
         "phone" => strings.field_phone,
@@ -122,6 +158,5 @@ fn fields(names: &str) -> String {
         "default_channel" => strings.field_default_channel,
         "time_zone" => strings.field_time_zone,
         _ => strings.details,
-    });
-    named.collect::<Vec<_>>().join(", ")
+    }
 }

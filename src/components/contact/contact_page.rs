@@ -5,7 +5,7 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::Client,
     components::{
-        contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of},
+        contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of, resolved},
         inbox::inbox_nav::InboxNav,
         shared::{
             channel_mark::{ChannelMark, channel_name},
@@ -24,9 +24,15 @@ use crate::{
 use leptos::prelude::*;
 use wire::{ContactId, Conversation, ConversationId, Preview, ProblemCode};
 
-/// The page. Notes can be read here; writing one needs a conversation.
+/// The page of the contact for whom an id stands. Notes can be read here; writing one needs a conversation.
 #[component]
 pub fn ContactPage(contact: ContactId) -> impl IntoView {
+    let resolved = resolved(contact);
+    live_view(move || view! { <PageOf contact=resolved.get() /> })
+}
+
+#[component]
+fn PageOf(contact: ContactId) -> impl IntoView {
     let client = Client::here();
     let navigator = Navigator::here();
     client.show_contact(contact);

@@ -83,6 +83,13 @@ pub fn known(contact: ContactId) -> ErasedMemo<Option<Contact>> {
     memo(move |_| store.contacts.shown(contact))
 }
 
+/// The contact for whom an id stands: another one, if they were merged. Tracks.
+#[must_use]
+pub fn resolved(contact: ContactId) -> ErasedMemo<ContactId> {
+    let store = Client::here().store().clone();
+    memo(move |_| store.contacts.resolve(contact))
+}
+
 /// The contact's name; empty until the contact is loaded.
 #[must_use]
 pub fn name_of(known: ErasedMemo<Option<Contact>>) -> ErasedMemo<String> {

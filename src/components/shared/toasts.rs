@@ -6,11 +6,12 @@ use crate::components::ui::live::{live, live_view};
 use crate::{
     browser::timers::after,
     client::{Client, Toast, ToastKind},
+    components::ui::name::filled,
     components::ui::{
         icon::{Icon, Shape},
         keyed_list::KeyedList,
     },
-    strings::strings,
+    strings::{Value, strings},
 };
 use leptos::prelude::*;
 use wire::ContactFlag;
@@ -99,14 +100,18 @@ fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
                     client.restore_conversation_note(conversation, note);
                 }
                 ToastKind::ContactFlag { contact, flag, is_set } => client.undo_contact_flag(contact, flag, is_set),
+                ToastKind::ContactMerged { contact, .. } => client.undo_merge(contact),
                 ToastKind::Alert(_) => {}
             }
             done.run(());
         }
     };
     let sentence = match &kind {
-        ToastKind::ContactFlag { flag, is_set, .. } => flag_sentence(*flag, *is_set),
-        _ => strings.note_deleted,
+        ToastKind::ContactFlag { flag, is_set, .. } => flag_sentence(*flag, *is_set).into_any(),
+        ToastKind::ContactMerged { name, into, .. } => {
+            filled(strings.merged, &[("gone", Value::Name(name)), ("kept", Value::Name(into))])
+        }
+        _ => strings.note_deleted.into_any(),
     };
     match kind {
         ToastKind::Alert(sentence) => view! {

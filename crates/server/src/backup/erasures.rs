@@ -1,7 +1,7 @@
 //! Erased contacts in a restore: who was erased since the backup is erased in it too.
 
 use crate::{
-    contact_erasure, contacts,
+    contact_erasure, contact_merge, contacts,
     db::Db,
     error::{Error, Result},
     purge::purge,
@@ -74,6 +74,8 @@ pub(super) async fn replay(db: &Db, erasures: &[Erasure]) -> Result<u64> {
         if contact_erasure::rev(change.tx(), *org, *contact).await?.is_some() {
             continue;
         }
+        // The backup may be from before this merge was undone.
+        contact_merge::separate_for_erasure(&mut change, *contact).await?;
         if contacts::one(change.tx(), *org, *contact).await?.is_some() {
             contact_erasure::write(&mut change, *contact, *by).await?;
             erased += 1;

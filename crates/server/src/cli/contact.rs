@@ -2,7 +2,7 @@
 
 use super::{database::Database, say};
 use crate::{
-    contact_erasure, contact_export, contacts,
+    contact_aliases, contact_erasure, contact_export, contacts,
     db::Db,
     error::{Error, Result},
     orgs,
@@ -95,7 +95,7 @@ impl Selected {
     async fn find(&self, db: &Db, org: OrgId) -> Result<ContactId> {
         let mut reading = db.read().await?;
         let found = match (self.who.id, &self.who.email) {
-            (Some(id), _) => vec![id],
+            (Some(id), _) => contact_aliases::resolve(&mut reading, org, id).await.into_iter().collect(),
             (None, Some(email)) => contacts::with_email(&mut reading, org, email).await?,
             (None, None) => Vec::new(),
         };
@@ -105,6 +105,7 @@ impl Selected {
                 Some(contact) if contact.erased => Err(Error::Setup("This contact is erased already.".to_owned())),
                 Some(_) => Ok(*id),
             },
+            [] if self.who.id.is_some() => Err(Error::Setup("There is no contact with this id.".to_owned())),
             [] => Err(Error::Setup("There is no contact with this e-mail address.".to_owned())),
             several => {
                 let ids: Vec<_> = several.iter().map(ToString::to_string).collect();

@@ -6,13 +6,14 @@ use crate::{
 };
 
 /// Each after those that it refers to. `meta` is copied apart; what is of Postgres alone is not copied.
-pub(super) const TABLES: [&str; 28] = [
+pub(super) const TABLES: [&str; 29] = [
     "org",
     "agent",
     "session",
     "channel",
     "contact",
     "contact_address",
+    "contact_merge",
     "tag",
     "contact_tag",
     "contact_list",

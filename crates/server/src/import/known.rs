@@ -129,7 +129,7 @@ pub(super) fn select<'q>(
     }
     select.push(
         // CROSS JOIN tells SQLite in which order to look: the values first, then an index for each.
-        ")) SELECT wanted.n, m.conversation_id, m.source_hash, c.contact_id, c.thread_key \
+        ")) SELECT wanted.n, m.conversation_id, m.source_hash, COALESCE(c.origin_id, c.contact_id) AS contact_id, c.thread_key \
          FROM wanted CROSS JOIN message m CROSS JOIN conversation c WHERE m.org_id = ",
     );
     select.push_bind(org.to_string()).push(match column {

@@ -145,6 +145,7 @@ fn page(places: &[Seq], more: bool) -> Page<Activity> {
         conversation_id: None,
         subject: None,
         at: chrono::DateTime::UNIX_EPOCH,
+        undo: None,
     };
     let next_cursor = more.then(|| format!("below {}", places.last().copied().unwrap_or(0)));
     Page { items: places.iter().map(item).collect(), next_cursor, as_of: position(100) }

@@ -24,8 +24,10 @@ pub(super) struct Index {
     since: Option<Position>,
     /// The position of the last reset is unknown, so a page's range is not recorded.
     unsure: bool,
-    /// The loaded range is from before a reset.
+    /// The loaded range is from before a reset, or from before things moved.
     is_stale: bool,
+    /// Things moved at this position: pages read before it are ignored.
+    moved_at: Seq,
 }
 
 /// A change in progress. It must end with [`Transaction::commit`].
@@ -97,7 +99,8 @@ impl<'a, T: Entry> Transaction<'a, T> {
     /// Whether a page read at this position is valid: not from before the last reset.
     pub(super) fn believes(&self, as_of: &Position) -> bool {
         let stale = |since: &Position| since.epoch != as_of.epoch || as_of.seq < since.seq;
-        seeded!(StalePageBelieved) || !self.index.since.as_ref().is_some_and(stale)
+        let is_stale = as_of.seq < self.index.moved_at || self.index.since.as_ref().is_some_and(stale);
+        seeded!(StalePageBelieved) || !is_stale
     }
 
     /// Records that a page covered the places from `lowest` to below `below`, and extends the loaded range.
@@ -119,8 +122,15 @@ impl<'a, T: Entry> Transaction<'a, T> {
         self.index.is_stale
     }
 
+    pub(super) fn expect_news(&mut self, seq: Seq) {
+        self.index.page_ranges.clear();
+        self.index.moved_at = seq;
+        self.index.is_stale = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor.is_some());
+    }
+
     pub(super) fn mark_stale(&mut self, since: Option<&Position>) {
         self.index.page_ranges.clear();
+        self.index.moved_at = 0;
         self.index.since = since.cloned();
         self.index.unsure = since.is_none();
         self.index.is_stale = self.timeline.loaded_range.with_untracked(|loaded_range| loaded_range.floor.is_some());

@@ -290,7 +290,8 @@ impl Data {
 
     pub(super) fn remember(&mut self, contact: ContactId, kind: ActivityKind, actor: &AgentRef) {
         let (seq, at) = (self.seq, self.time());
-        let activity = Activity { seq, kind, actor: Some(actor.clone()), conversation_id: None, subject: None, at };
+        let activity =
+            Activity { seq, kind, actor: Some(actor.clone()), conversation_id: None, subject: None, at, undo: None };
         self.activity.push((contact, activity));
     }
 }

@@ -133,7 +133,8 @@ impl FakeServer {
         let subject = Some(tag.name.clone());
         data.change_contact(contact, |contact| contact.tags.push(tag));
         let (seq, at) = (data.seq, data.time());
-        let activity = Activity { seq, kind: ActivityKind::TagAdded, actor, conversation_id: None, subject, at };
+        let activity =
+            Activity { seq, kind: ActivityKind::TagAdded, actor, conversation_id: None, subject, at, undo: None };
         data.activity.push((contact, activity));
     }
 
