@@ -4,10 +4,11 @@
 use crate::{
     agents::{self, author_columns},
     auth_agent::AuthAgent,
-    contact_aliases, contact_merge,
+    contact_aliases,
     db::int,
     error::Result,
     input::{Ids, Query},
+    merge_window::MERGE_WINDOW,
     page::{List, cut},
     sql::{Builder, Connection, Row},
     state::State,
@@ -90,5 +91,5 @@ fn activity(row: &Row) -> sqlx::Result<Activity> {
 /// When the merge of this line can still be undone. The time is not looked at: whoever reads this has a clock.
 fn merge_undo(row: &Row) -> sqlx::Result<Option<MergeUndo>> {
     let Some(contact_id) = row.id_or_none("merged_id")? else { return Ok(None) };
-    Ok(Some(MergeUndo { contact_id, until: row.time("merged_at")? + contact_merge::UNDO_WINDOW }))
+    Ok(Some(MergeUndo { contact_id, until: row.time("merged_at")? + MERGE_WINDOW }))
 }

@@ -11,12 +11,10 @@ use wire::{ContactId, OrgId, ProblemCode};
 /// the contacts who were merged into them.
 macro_rules! is_theirs {
     ($column:literal) => {
+        // As one list: SQLite would read every contact for a list and an id beside it.
         concat!(
-            "(",
             $column,
-            " = $2 OR ",
-            $column,
-            " IN (SELECT x.contact_id FROM contact_merge x WHERE x.org_id = $1 AND x.root_id = $2))"
+            " IN (SELECT x.contact_id FROM contact_merge x WHERE x.org_id = $1 AND x.root_id = $2 UNION ALL SELECT $2)"
         )
     };
 }
@@ -33,10 +31,15 @@ pub(crate) use is_merged;
 const SELECT_ROOT: &str = "SELECT COALESCE(x.root_id, c.id) AS id FROM contact c \
     LEFT JOIN contact_merge x ON x.org_id = c.org_id AND x.contact_id = c.id WHERE c.org_id = $1 AND c.id = $2";
 
-/// The contact for whom an id stands. `not-found` if it stands for nobody of the organization.
-pub(crate) async fn resolve(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<ContactId> {
+/// The contact for whom an id stands. `None` if it stands for nobody of the organization.
+pub(crate) async fn find(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<Option<ContactId>> {
     let row = sql(SELECT_ROOT).bind(org.to_string()).bind(id.to_string()).fetch_optional(reading).await?;
-    Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.id("id")?)
+    Ok(row.map(|row| row.id("id")).transpose()?)
+}
+
+/// As [`find`]. `not-found` if it stands for nobody.
+pub(crate) async fn resolve(reading: &mut Connection, org: OrgId, id: ContactId) -> Result<ContactId> {
+    find(reading, org, id).await?.ok_or_else(|| Error::from(ProblemCode::NotFound))
 }
 
 /// As [`resolve`], for a change: `gone` if the contact was erased. What is left of them can't be changed.

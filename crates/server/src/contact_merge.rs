@@ -14,18 +14,16 @@ use crate::{
     db::int,
     error::{Error, Result},
     input::{Ids, JsonBody},
+    merge_window::MERGE_WINDOW,
     search_index,
     sql::{Row, sql},
     state::State,
 };
 use axum::extract;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use undo::Undo;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{ActivityKind, AgentId, Contact, ContactId, ContactPatch, ConversationId, Merge, Problem, ProblemCode, Seq};
-
-/// For so long a merge can be undone.
-pub(crate) const UNDO_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(merge)).routes(routes!(take_back))
@@ -78,7 +76,7 @@ async fn take_back(
         if merge.by != signed.agent {
             return Err(Error::detail(ProblemCode::Forbidden, "Only who merged a contact can undo it."));
         }
-        let is_late = merge.at + UNDO_WINDOW <= change.at();
+        let is_late = merge.at + MERGE_WINDOW <= change.at();
         let Some(undo) = merge.undo.as_ref().filter(|_| !is_late) else { return Err(Error::gone(merge.seq)) };
         if merge.root != merge.into {
             return Err(ProblemCode::ContactMerged.into());

@@ -32,8 +32,8 @@ async fn start(
 ) -> Result<(StatusCode, axum::Json<Conversation>)> {
     let mut change = signed.change(state.db()).await?;
     if let Some(known) = conversations::one(change.tx(), &signed, id).await? {
-        let contact = contact_aliases::resolve(change.tx(), signed.org, new.contact_id).await?;
-        let is_same = known.contact_id == contact && known.channel.id == new.channel_id;
+        let contact = contact_aliases::find(change.tx(), signed.org, new.contact_id).await?;
+        let is_same = Some(known.contact_id) == contact && known.channel.id == new.channel_id;
         return if is_same { Ok((StatusCode::OK, axum::Json(known))) } else { Err(ProblemCode::IdReuse.into()) };
     }
     let contact = contact_aliases::resolve_for_change(change.tx(), signed.org, new.contact_id).await?;

@@ -86,6 +86,7 @@ mod conversation_notes;
 mod conversation_start;
 mod conversations;
 mod lists;
+mod merge_window;
 pub mod messages;
 mod note_indexes;
 mod note_storage;

@@ -7,11 +7,10 @@ mod sqlite;
 mod tests;
 
 use crate::{
-    contact_merge,
     db::Db,
     engine::Engine,
     error::{Error, Result},
-    metrics, note_indexes, rate_limit,
+    merge_window, metrics, note_indexes, rate_limit,
     sql::{Connection, sql},
 };
 use std::time::Duration;
@@ -138,11 +137,7 @@ async fn forget_old(db: &Db) -> Result<()> {
     let mut tx = db.engine().begin().await?;
     let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
-    let merged = (tx.now() - contact_merge::UNDO_WINDOW).timestamp_millis();
-    sql("UPDATE contact_merge SET undo = NULL WHERE undo IS NOT NULL AND merged_at < $1")
-        .bind(merged)
-        .execute(&mut tx)
-        .await?;
+    merge_window::forget_old(&mut tx).await?;
     if let Connection::Postgres { .. } = tx {
         rate_limit::shared::forget_full(&mut tx).await?;
     }

@@ -74,14 +74,15 @@ async fn a_database_of_a_later_version_is_not_touched_and_the_reason_is_said() {
     assert!(said.starts_with("This database belongs to a later version of Sidenote: its schema is 9000"), "{said}");
 }
 
-/// Nodes of the version before go on while they are replaced one by one. What is to go, goes in a later release.
+/// Nodes of the version before go on while they are replaced one by one. What is to go, goes in a later release. An index
+/// may be replaced: no statement names it.
 #[test]
 fn a_migration_of_postgres_only_adds() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres");
     let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     assert!(!files.is_empty());
     for file in files {
-        let text = std::fs::read_to_string(&file).unwrap().to_ascii_uppercase();
+        let text = std::fs::read_to_string(&file).unwrap().to_ascii_uppercase().replace("DROP INDEX", "");
         for refused in ["DROP ", "RENAME ", " TYPE ", "SET NOT NULL"] {
             assert!(!text.contains(refused), "{}: {refused}", file.display());
         }

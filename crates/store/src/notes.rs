@@ -108,14 +108,15 @@ impl NotesOfContact {
     /// The notes with a pending addition, deletion or restoration, of the conversations for which `moves` says so, in the
     /// order in which unsaved ones were made. Untracked.
     pub fn pending_in(&self, moves: impl Fn(ConversationId) -> bool) -> Vec<ContactNoteId> {
-        let mut pending: Vec<(u64, ContactNoteId)> = Vec::new();
+        let mut pending: Vec<(Option<u64>, ContactNoteId)> = Vec::new();
         for (id, cell) in self.timeline.cells.entries() {
             cell.with_untracked(|record| match record.pending() {
-                Some(Pending::Add { entry, nth, .. }) if moves(entry.conversation_id) => pending.push((*nth, id)),
+                Some(Pending::Add { entry, nth, .. }) if moves(entry.conversation_id) => pending.push((Some(*nth), id)),
                 Some(Pending::Delete { .. } | Pending::Restore) => {
-                    let conversation = record.known().map(|note| note.conversation_id);
+                    let live = record.live().map(|note| note.conversation_id);
+                    let conversation = live.or_else(|| Some(record.shown()?.0.conversation_id));
                     if conversation.is_some_and(&moves) {
-                        pending.push((0, id));
+                        pending.push((None, id));
                     }
                 }
                 _ => {}

@@ -44,9 +44,10 @@ impl<T: Entry> Record<T> {
         match &self.pending {
             Some(Pending::Add { abandoned: true, .. } | Pending::Delete { undone: false }) => None,
             Some(Pending::Add { entry, send_state, .. }) => Some((Cow::Borrowed(entry), State::Unsaved(*send_state))),
-            Some(Pending::Delete { undone: true } | Pending::Restore) => {
-                Some((Cow::Borrowed(self.known()?), State::Saved))
-            }
+            Some(Pending::Delete { undone: true } | Pending::Restore) => Some((
+                Cow::Borrowed(self.live().or(self.deleted.as_ref().map(|deletion| &deletion.entry))?),
+                State::Saved,
+            )),
             Some(Pending::Change(changes)) => Some((self.changed(changes)?, State::Saved)),
             None => Some((Cow::Borrowed(self.live()?), State::Saved)),
         }
@@ -84,12 +85,6 @@ impl<T: Entry> Record<T> {
     #[must_use]
     pub fn live(&self) -> Option<&T> {
         if let Remote::Live(entry) = &self.remote { Some(entry) } else { None }
-    }
-
-    /// The server's live version, or the one that this agent deletes or restores.
-    #[must_use]
-    pub fn known(&self) -> Option<&T> {
-        self.live().or(self.deleted.as_ref().map(|deletion| &deletion.entry))
     }
 
     pub(super) fn live_mut(&mut self) -> Option<&mut T> {

@@ -25,7 +25,7 @@ const PAUSE_MS: u32 = 150;
 pub fn MergeContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let is_asking = RwSignal::new(false);
     view! {
-        <div class="actions">
+        <div class="actions merge-action">
             <button type="button" class="button" on:click=move |_| is_asking.set(true)>{strings().merge}</button>
             {live_view(move || is_asking.get().then(|| view! { <MergeDialog contact known is_asking /> }))}
         </div>
