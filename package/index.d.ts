@@ -19,8 +19,10 @@ export interface Options {
   view?: View;
   /** A conversation's id. `conversation`: the one shown; `contact-panel`: where a new note is written. */
   conversation?: string;
-  /** A contact's id; needed for the view `contact-panel`. */
+  /** A contact's id. The view `contact-panel` needs it or `contactBy`. */
   contact?: string;
+  /** What your own system knows the contact by: `external-id:4711`, `email:ana@example.com` or `phone:+351912345678`. */
+  contactBy?: string;
   /** Default: the system's setting. */
   theme?: "light" | "dark" | "auto";
   /** The format of dates and times: a BCP 47 tag, e. g. `pt-BR`. Default: the browser's. The texts are English. */
@@ -41,8 +43,8 @@ export interface Handle {
   open(conversationId: string): void;
   /** Sets a token, without a call of `getToken`. */
   setToken(token: Token): void;
-  /** Changes `view`, `conversation`, `contact`, `theme` or `locale`. */
-  update(changed: Pick<Options, "view" | "conversation" | "contact" | "theme" | "locale">): void;
+  /** Changes `view`, `conversation`, `contact`, `contactBy`, `theme` or `locale`. */
+  update(changed: Pick<Options, "view" | "conversation" | "contact" | "contactBy" | "theme" | "locale">): void;
   /** Removes the view and everything that belongs to it. Changes on their way to the server are still sent. */
   unmount(): void;
 }
@@ -53,12 +55,13 @@ export function mount(element: HTMLElement, options: Options): Handle;
 /** Loads the module ahead of the first mount. */
 export function load(module?: Options["module"]): Promise<unknown>;
 
-/** `<sidenote-inbox>`. Options are attributes: `api-base`, `view`, `conversation`, `contact`, `theme`, `locale`. */
+/** `<sidenote-inbox>`. Options are attributes: `api-base`, `view`, `conversation`, `contact`, `contact-by`, `theme`, `locale`. */
 export class SidenoteInbox extends HTMLElement {
   apiBase: string | undefined;
   view: View | undefined;
   conversation: string | undefined;
   contact: string | undefined;
+  contactBy: string | undefined;
   theme: Options["theme"];
   locale: string | undefined;
   /** Setting it starts the view; it can't be an attribute. */

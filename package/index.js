@@ -9,6 +9,7 @@ const ATTRIBUTES = {
   view: "view",
   conversation: "conversation",
   contact: "contact",
+  "contact-by": "contactBy",
   theme: "theme",
   locale: "locale",
 };

@@ -64,6 +64,8 @@ struct Inner {
     toasts: ArcRwSignal<Vec<Toast>>,
     /// The latest announcement in the live region for assistive technology.
     announcement: ArcRwSignal<String>,
+    /// Notifies of each change of a contact.
+    contact_changes: ArcTrigger,
     open: open::Open,
     arrivals: arrivals::Arrivals,
     send_queue: send_queue::SendQueue,
@@ -138,6 +140,7 @@ impl Client {
             connection: ArcRwSignal::new(Connection::Connecting),
             toasts: ArcRwSignal::default(),
             announcement: ArcRwSignal::default(),
+            contact_changes: ArcTrigger::new(),
             open: open::Open::default(),
             arrivals: arrivals::Arrivals::default(),
             send_queue: send_queue::SendQueue::default(),

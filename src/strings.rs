@@ -264,6 +264,8 @@ pub struct Strings {
     pub contact_conversations: &'static str,
     pub contact_page: &'static str,
     pub contact_unnamed: &'static str,
+    pub contact_unknown: &'static str,
+    pub contact_add: &'static str,
     pub contact_heading: &'static str,
     pub loading: &'static str,
     pub load_failed: &'static str,

@@ -4,6 +4,7 @@
 //! A mount lives in a shadow root of its element, and unmounts without leaving anything behind.
 
 mod clients;
+pub mod contact_by;
 mod frame;
 mod keys;
 mod options;
@@ -14,7 +15,7 @@ use crate::{
     components::shared::timestamp::Locale,
     navigation::{navigator::Navigator, routes::Route, views::InboxView},
     strings::strings,
-    widget::view::{Shown, Stage, Widget, WidgetProps},
+    widget::view::{Present, Shown, Stage, Widget, WidgetProps},
 };
 use clients::Shared;
 use frame::Frame;
@@ -68,17 +69,19 @@ pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::F
     frame.set_theme(options.theme.as_deref());
     let emit = Emit(SendWrapper::new(emit));
     let shared = Shared::for_host(&options.api_base, &options.get_token, options.fetch.as_ref());
-    let shown = ArcRwSignal::new(options.shown);
     let view = ArcRwSignal::new(options.inbox_view());
+    let shown = ArcRwSignal::new(options.shown.clone());
+    let present = Present::default();
     let locale = ArcRwSignal::new(options.locale.clone());
     let owner = Owner::new_root(None);
     let mounted = {
         let (shared, emit) = (Rc::clone(&shared), emit.clone());
         let (shown, view, base) = (shown.clone(), view.clone(), options.api_base.clone());
-        let locale = Locale(locale.clone());
+        let (locale, present) = (Locale(locale.clone()), present.clone());
         owner.with(|| {
             leptos::mount::mount_to(frame.root().clone(), move || {
                 provide_context(locale);
+                provide_context(present);
                 let navigator = navigator(&view, &base, emit.clone());
                 let stage = stage(&shared, emit);
                 let shared = SendWrapper::new(shared);
@@ -87,7 +90,7 @@ pub fn mount(element: HtmlElement, options: &JsValue, css: &str, emit: js_sys::F
             })
         })
     };
-    let listening = shared.listen(tell(emit, shown.clone()));
+    let listening = shared.listen(tell(emit, shown.clone(), present));
     Ok(Mounted { frame, root: Some((Box::new(mounted), owner)), shared, listening, shown, view, locale })
 }
 
@@ -120,12 +123,13 @@ impl Mounted {
         if self.locale.get_untracked() != options.locale {
             self.locale.set(options.locale);
         }
+        let is_conversation = options.shown == Shown::Conversation;
         if self.shown.get_untracked() != options.shown {
             self.shown.set(options.shown);
         }
         if let Some(conversation) = options.conversation {
             let opened = self.view.with_untracked(|view| view.opening(conversation));
-            if options.shown == Shown::Conversation && self.view.get_untracked() != opened {
+            if is_conversation && self.view.get_untracked() != opened {
                 self.view.set(opened);
             }
         }
@@ -204,10 +208,10 @@ fn stage(shared: &Rc<Shared>, emit: Emit) -> RwSignal<Stage> {
 }
 
 /// Dispatches events for added and deleted notes; only for the shown contact if one contact is shown.
-fn tell(emit: Emit, shown: ArcRwSignal<Shown>) -> impl Fn(&Event) + 'static {
+fn tell(emit: Emit, shown: ArcRwSignal<Shown>, Present(present): Present) -> impl Fn(&Event) + 'static {
     let about = move |contact: ContactId, note: ContactNoteId| {
         let is_meant = match shown.get_untracked() {
-            Shown::ContactPanel { contact: only, .. } => only == contact,
+            Shown::ContactPanel { .. } => present.get_untracked() == Some(contact),
             Shown::Inbox | Shown::Conversation => true,
         };
         is_meant.then(|| [("contactId", contact.to_string()), ("noteId", note.to_string())])

@@ -16,7 +16,10 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::Value;
 use std::{cell::Cell, future::ready, rc::Rc, sync::Arc};
-use wire::{Contact, ContactFlag, ContactId, ContactList, ListMember, Page, Problem, ProblemCode, Seq, Tag, paths};
+use wire::{
+    Contact, ContactFlag, ContactId, ContactKey, ContactList, ListMember, NewContact, Page, Problem, ProblemCode, Seq,
+    Tag, paths,
+};
 
 /// A contact's details and tags, and their requests.
 #[derive(Clone)]
@@ -117,6 +120,40 @@ impl Client {
             }
             Err(error) => load.set(self.failed(&error)),
         }
+    }
+
+    /// The contact whom another system knows by this key, if there is one.
+    ///
+    /// # Errors
+    /// [`Failure`], when they can't be fetched.
+    pub async fn contact_by(&self, key: ContactKey, value: &str) -> Result<Option<ContactId>, Failure> {
+        match self.api().get::<Contact>(&paths::contact_by(key, value)).await {
+            Ok(contact) => Ok(Some(self.found(contact))),
+            Err(error) if error.code() == Some(ProblemCode::NotFound) => Ok(None),
+            Err(error) => Err(error.failure()),
+        }
+    }
+
+    /// Like [`Self::contact_by`]; makes one if there is none.
+    ///
+    /// # Errors
+    /// [`Failure`], when the server refuses or can't be reached.
+    pub async fn make_contact_by(&self, key: ContactKey, value: &str) -> Result<ContactId, Failure> {
+        let request =
+            self.api().send_json::<Contact>(Method::PUT, &paths::contact_by(key, value), &NewContact::default());
+        Ok(self.found(request.await.map_err(|error| error.failure())?))
+    }
+
+    fn found(&self, contact: Contact) -> ContactId {
+        let id = contact.id;
+        self.receive_contact(contact);
+        id
+    }
+
+    /// Notifies of each change of a contact, and after each gap.
+    #[must_use]
+    pub fn contact_changes(&self) -> ArcTrigger {
+        self.0.contact_changes.clone()
     }
 
     /// Changes a detail. If another agent changed it after this agent saw it, the change is refused.

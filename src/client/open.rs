@@ -104,10 +104,15 @@ impl Client {
                 | Event::ContactMergeUndone { contact_id, into_id, .. } => Some([*contact_id, *into_id]),
                 _ => None,
             };
+            let is_of_contact =
+                both.is_some() || matches!(event, Event::ContactChanged { .. } | Event::ContactErased { .. });
             let moved = self.take_moved(&event);
             self.store().receive(event);
             if let Some(both) = both {
                 self.put_moved(moved, both);
+            }
+            if is_of_contact {
+                self.0.contact_changes.notify();
             }
             if let Some((contact, known)) = erased {
                 self.forget_erased(contact, known);
@@ -139,6 +144,7 @@ impl Client {
         self.0.catching_up.fetch_add(1, Ordering::Relaxed);
         spawn(async move {
             client.fetch_open().await;
+            client.0.contact_changes.notify();
             let was_last = client.0.catching_up.fetch_sub(1, Ordering::Relaxed) == 1;
             if was_last && client.connection().get_untracked() == Connection::Connecting {
                 client.set_connection(Connection::Live);

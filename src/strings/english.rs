@@ -268,6 +268,8 @@ pub(super) static ENGLISH: Strings = Strings {
     contact_conversations: "Conversations",
     contact_page: "Open the contact's page",
     contact_unnamed: "Contact",
+    contact_unknown: "Nobody is known as {key} yet.",
+    contact_add: "Add as a contact",
     contact_heading: "contact page",
     loading: "Loading",
     load_failed: "This could not be loaded. {reason}",

@@ -2,12 +2,12 @@
 
 use crate::{
     navigation::views::{InboxView, Pane},
-    widget::view::Shown,
+    widget::view::{Shown, Subject},
 };
 use js_sys::{Function, Reflect};
 use std::str::FromStr;
 use wasm_bindgen::{JsCast, JsValue};
-use wire::{ContactId, ConversationId};
+use wire::{ContactId, ContactKey, ConversationId};
 
 /// The options of one mount.
 pub(super) struct Options {
@@ -35,12 +35,17 @@ impl Options {
         };
         let conversation: Option<ConversationId> = id(text("conversation"), "conversation")?;
         let contact: Option<ContactId> = id(text("contact"), "contact")?;
-        let shown = match (text("view").as_deref(), contact) {
+        let subject = match (contact, text("contactBy")) {
+            (Some(contact), _) => Some(Subject::Id(contact)),
+            (None, Some(text)) => Some(by(&text)?),
+            (None, None) => None,
+        };
+        let shown = match (text("view").as_deref(), subject) {
             (None | Some("inbox"), _) => Shown::Inbox,
             (Some("conversation"), _) => Shown::Conversation,
             (Some("contact-panel"), Some(contact)) => Shown::ContactPanel { contact, conversation },
             (Some("contact-panel"), None) => {
-                return Err("the view contact-panel needs contact, the id of one".to_owned());
+                return Err("the view contact-panel needs contact, the id of one, or contactBy".to_owned());
             }
             (Some(_), _) => return Err("view must be inbox, conversation or contact-panel".to_owned()),
         };
@@ -72,4 +77,12 @@ fn is_locale(tag: &str) -> bool {
 
 fn id<T: FromStr>(text: Option<String>, name: &str) -> Result<Option<T>, String> {
     text.map(|text| text.parse().map_err(|_| format!("{name} must be an id, a UUID"))).transpose()
+}
+
+/// Reads `external-id:4711`.
+fn by(text: &str) -> Result<Subject, String> {
+    let unread = || "contactBy must be external-id:…, email:… or phone:…".to_owned();
+    let (key, value) = text.split_once(':').ok_or_else(unread)?;
+    let key: ContactKey = key.parse().map_err(|_| unread())?;
+    if value.is_empty() { Err(unread()) } else { Ok(Subject::By(key, value.to_owned())) }
 }

@@ -14,22 +14,35 @@ use crate::{
     navigation::navigator::Navigator,
     store::record::Failure,
     strings::strings,
+    widget::contact_by::ContactBy,
 };
 use leptos::prelude::*;
-use wire::{ContactId, ConversationId};
+use wire::{ContactId, ContactKey, ConversationId};
 
 /// The view of a mount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
     Inbox,
     /// The conversation that the navigator has open.
     Conversation,
     /// A contact's profile; a new note is written in `conversation`, if there is one.
     ContactPanel {
-        contact: ContactId,
+        contact: Subject,
         conversation: Option<ConversationId>,
     },
 }
+
+/// Whose profile is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Id(ContactId),
+    /// The contact whom another system knows by this.
+    By(ContactKey, String),
+}
+
+/// The contact whose profile a mount shows. Provided by context.
+#[derive(Clone, Default)]
+pub struct Present(pub ArcRwSignal<Option<ContactId>>);
 
 /// The loading stage of a mount.
 #[derive(Clone)]
@@ -72,7 +85,12 @@ fn SignedIn(client: Client, shown: ErasedMemo<Shown>, retry: Callback<()>) -> im
         {live_view(move || match shown.get() {
             Shown::Inbox => view! { <Inbox guest=true /> }.into_any(),
             Shown::Conversation => view! { <OneConversation /> }.into_any(),
-            Shown::ContactPanel { contact, conversation } => view! { <OneContact contact conversation /> }.into_any(),
+            Shown::ContactPanel { contact: Subject::Id(contact), conversation } => {
+                view! { <OneContact contact conversation /> }.into_any()
+            }
+            Shown::ContactPanel { contact: Subject::By(key, value), conversation } => {
+                view! { <ContactBy key value conversation /> }.into_any()
+            }
         })}
         {live_view(move || is_expired.get().then(|| view! { <div class="widget-expired"><AskAgain retry /></div> }))}
     }
@@ -99,7 +117,7 @@ fn OneConversation() -> impl IntoView {
 
 /// A contact's profile like beside a conversation: that of the one for whom the id stands.
 #[component]
-fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
+pub(super) fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
     let resolved = resolved(contact);
     live_view(move || view! { <ProfileOf contact=resolved.get() conversation /> })
 }
@@ -107,6 +125,9 @@ fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl 
 #[component]
 fn ProfileOf(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
     let client = Client::here();
+    if let Some(Present(present)) = use_context() {
+        present.set(Some(contact));
+    }
     client.show_contact(contact);
     if let Some(conversation) = conversation {
         client.load_conversation(conversation);

@@ -1,6 +1,6 @@
 // The widget in another product's page: what it does there, and what it must not touch.
 import { expect, test } from "./guest.js";
-import { maya, said, sam } from "./harness.js";
+import { axeFindings, maya, said, sam } from "./harness.js";
 import { colour, inboxWith, pane, profile } from "./screen.js";
 
 const record = (page) => page.evaluate(() => window.host.record);
@@ -286,7 +286,10 @@ test("options that can't be used are refused with a sentence", async ({ guest, s
       ([apiBase, options]) => window.host.mounted(`m${Math.random()}`, { apiBase, ...options }).ready.then(() => "shown", (error) => error.message),
       [server.url, options],
     );
-  expect(await refused({ view: "contact-panel" })).toBe("the view contact-panel needs contact, the id of one");
+  expect(await refused({ view: "contact-panel" })).toBe("the view contact-panel needs contact, the id of one, or contactBy");
+  for (const contactBy of ["4711", "shoe-size:44", "email:"]) {
+    expect(await refused({ view: "contact-panel", contactBy })).toBe("contactBy must be external-id:…, email:… or phone:…");
+  }
   expect(await refused({ view: "everything" })).toBe("view must be inbox, conversation or contact-panel");
   expect(await refused({ view: "conversation", conversation: "7" })).toBe("conversation must be an id, a UUID");
   expect(await refused({ locale: "not a tag" })).toBe("locale must be a BCP 47 language tag, as pt-BR");
@@ -370,3 +373,34 @@ for (const width of [1600, 700, 390]) {
     await expect(panel.box).toBeInViewport();
   });
 }
+
+test("the panel of whoever the host's system knows by its own id, and a quiet one for somebody unknown", async ({ guest, server, person, api }) => {
+  const [who, agents, text] = [await person(), await api(maya), said("Known to the shop")];
+  const [key, unknown, later] = [said("shop/"), said("shop/"), said("shop/")];
+  await agents.change(`/contacts/${who.id}`, { external_id: key });
+  await agents.addNote(who.first, text);
+  const page = await guest();
+  const shown = { "api-base": server.url, view: "contact-panel", conversation: who.first.id, "contact-by": `external-id:${key}` };
+  await put(page, "panel", shown);
+  const panel = page.locator("#panel");
+  await expect(profile(panel, who.name).note(text)).toBeVisible();
+  const since = said("Added since");
+  await profile(panel, who.name).write(since);
+  await expect(profile(panel, who.name).note(since)).toBeVisible();
+
+  const look = (id) => panel.evaluate((element, by) => element.setAttribute("contact-by", by), `external-id:${id}`);
+  await look(unknown);
+  await expect(panel.getByText(/^Nobody is known as .* yet\.$/)).toBeVisible();
+  await expect(profile(panel, who.name).note(text)).toHaveCount(0);
+  // Landmarks are the host's.
+  const ours = (finding) => finding.includes("#panel") && !finding.startsWith("region:");
+  expect((await axeFindings(page)).filter(ours)).toEqual([]);
+  await panel.getByRole("button", { name: "Add as a contact" }).click();
+  await expect(panel.getByRole("heading", { level: 2, name: unknown })).toBeVisible();
+
+  // A colleague, or the host's back end, adds them while the panel is open.
+  await look(later);
+  await expect(panel.getByText(/^Nobody is known as/)).toBeVisible();
+  await agents.put(`/contacts/by/external-id/${encodeURIComponent(later)}`, { name: "Zoë Later" });
+  await expect(panel.getByRole("heading", { level: 2, name: "Zoë Later" })).toBeVisible();
+});

@@ -19,7 +19,24 @@ use wire::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(find_or_make))
+    OpenApiRouter::new().routes(routes!(show, find_or_make))
+}
+
+/// The contact with this external id, e-mail address or phone number. Of several, the oldest is found.
+#[utoipa::path(get, path = "/api/v1/contacts/by/{key}/{value}", tag = "contacts",
+    params(("key" = ContactKey, Path), ("value" = String, Path)), responses((status = 200, body = Contact),
+    (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
+async fn show(
+    signed: AuthAgent,
+    Ids((key, value)): Ids<(String, String)>,
+    extract::State(state): extract::State<State>,
+) -> Result<axum::Json<Contact>> {
+    let key: ContactKey = key.parse().map_err(|_| Error::from(ProblemCode::NotFound))?;
+    let mut reading = state.db().read().await?;
+    match find(&mut reading, signed.org, key, &value).await? {
+        Some(id) => contacts::find(&mut reading, signed.org, id).await.map(axum::Json),
+        None => Err(ProblemCode::NotFound.into()),
+    }
 }
 
 /// Find the contact with this external id, e-mail address or phone number, or make one. Of several, the oldest is found. A

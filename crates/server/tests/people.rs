@@ -29,6 +29,9 @@ async fn a_contact_is_found_or_made_by_what_another_system_knows_them_by() {
         (ContactKey::Phone, "tel:+351-912-345-678"),
     ] {
         assert_eq!(by(&sam, key, value, 200).await.id, acme.ana, "{value}");
+        let found: Contact = sam.get(&paths::contact_by(key, value)).await.expect(200).read();
+        assert_eq!(found.id, acme.ana, "{value}");
+        world.gia().await.get(&paths::contact_by(key, value)).await.expect(404);
     }
     for (key, value) in [
         (ContactKey::ExternalId, "crm/4711"),
