@@ -4,7 +4,6 @@
 //! A mount lives in a shadow root of its element, and unmounts without leaving anything behind.
 
 mod clients;
-pub mod contact_by;
 mod frame;
 mod keys;
 mod options;

@@ -3,6 +3,7 @@
 pub mod actions_section;
 pub mod activity_section;
 pub mod contact_addresses;
+pub mod contact_by;
 pub mod contact_flags;
 pub mod contact_page;
 pub mod contact_profile_panel;

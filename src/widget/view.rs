@@ -4,6 +4,7 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::{Client, Session},
     components::{
+        contact::contact_by::ContactBy,
         contact::contact_profile_panel::{PanelHead, SectionMenu, Sections, known, name_of, resolved},
         inbox::{Inbox, pane::PaneView},
         shared::{
@@ -14,7 +15,6 @@ use crate::{
     navigation::navigator::Navigator,
     store::record::Failure,
     strings::strings,
-    widget::contact_by::ContactBy,
 };
 use leptos::prelude::*;
 use wire::{ContactId, ContactKey, ConversationId};
@@ -89,7 +89,8 @@ fn SignedIn(client: Client, shown: ErasedMemo<Shown>, retry: Callback<()>) -> im
                 view! { <OneContact contact conversation /> }.into_any()
             }
             Shown::ContactPanel { contact: Subject::By(key, value), conversation } => {
-                view! { <ContactBy key value conversation /> }.into_any()
+                let profile = move |contact| view! { <OneContact contact conversation /> }.into_any();
+                view! { <ContactBy key value profile /> }.into_any()
             }
         })}
         {live_view(move || is_expired.get().then(|| view! { <div class="widget-expired"><AskAgain retry /></div> }))}
@@ -117,7 +118,7 @@ fn OneConversation() -> impl IntoView {
 
 /// A contact's profile like beside a conversation: that of the one for whom the id stands.
 #[component]
-pub(super) fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
+fn OneContact(contact: ContactId, conversation: Option<ConversationId>) -> impl IntoView {
     let resolved = resolved(contact);
     live_view(move || view! { <ProfileOf contact=resolved.get() conversation /> })
 }

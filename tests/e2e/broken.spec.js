@@ -34,12 +34,19 @@ const BROKEN = {
     "details_section",
     "erase_contact",
     "lists_section",
+    "merge_contact",
     "note_item",
     "notes_section",
     "start_conversation",
     "tags_section",
   ],
+  unknown: ["contact_by"],
 };
+/** The attributes of such a view. */
+const shown = (view, who) =>
+  view === "unknown"
+    ? { view: "contact-panel", "contact-by": `external-id:${said("nobody")}` }
+    : { view, contact: who.id, conversation: who.second.id };
 /** Components that a newly mounted view does not show, each with the way to show it. */
 const LATER = {
   connection_line: async ({ page, wire }) => {
@@ -56,6 +63,14 @@ const LATER = {
   },
   // Appears with a long text.
   long_text: ({ agents, who }) => agents.addNote(who.first, `${said("Long")}${"\nmore".repeat(100)}`),
+  // Appears when another contact is chosen.
+  merge_preview: async ({ page, here, other }) => {
+    await here.section("Actions").getByRole("button", { name: "Merge…" }).click();
+    const dialog = page.getByRole("dialog", { name: /^Merge / });
+    await dialog.getByRole("textbox").fill(other.name);
+    await page.clock.runFor(500);
+    await dialog.getByRole("list", { name: "Contacts" }).getByRole("button").first().click();
+  },
   // Appears where something is new.
   note_divider: ({ agents, who }) => agents.addNote(who.first, said("New to her")),
   // Appears when nobody can reply.
@@ -133,7 +148,7 @@ for (const [view, names] of Object.entries(BROKEN)) {
         await thread.reply.fill(reply);
         await page.context().setOffline(false);
         await page.evaluate((name) => (window.sidenoteBreak = `/${name}.rs`), name);
-        await put("breaks", { view, contact: who.id, conversation: who.second.id });
+        await put("breaks", shown(view, who));
         for (const id of ["panel", "thread", "breaks"]) {
           await expect(page.locator(`#${id}`).getByText("Something broke."), `${name}, ${id}`).toBeVisible();
         }

@@ -117,6 +117,10 @@ impl Operation {
         if self.template.ends_with("/events") {
             return client.begins(&path).await;
         }
+        if self.method == Method::GET && self.template.contains("{value}") {
+            // Somebody to be found.
+            client.put(&path, json!({})).await;
+        }
         let is_merge = path.ends_with("/merge");
         let body = if is_merge { Some(into_somebody(client).await) } else { self.body(conversation) };
         let answer = client.ask(self.method.clone(), &path, body).await;

@@ -1,6 +1,5 @@
-//! `ContactBy`: the profile of whoever another system knows by a key, with a quiet view for somebody unknown.
+//! `ContactBy`: a view of whoever another system knows by a key, and a quiet one for somebody unknown.
 
-use super::view::OneContact;
 use crate::browser::memo::memo;
 use crate::components::ui::{
     live::{live, live_view},
@@ -13,7 +12,7 @@ use crate::{
     strings::{Value, strings},
 };
 use leptos::prelude::*;
-use wire::{ContactId, ContactKey, ConversationId};
+use wire::{ContactId, ContactKey};
 
 /// What is known of the contact.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,9 +24,13 @@ enum LookUp {
     Failed(Failure),
 }
 
-/// `key`, `value`: what the host's page knows the contact by.
+/// `key`, `value`: what the host's page knows the contact by. `profile`: the view of the one who is found.
 #[component]
-pub fn ContactBy(key: ContactKey, value: String, conversation: Option<ConversationId>) -> impl IntoView {
+pub fn ContactBy(
+    key: ContactKey,
+    value: String,
+    profile: impl Fn(ContactId) -> AnyView + Send + 'static,
+) -> impl IntoView {
     let client = Client::here();
     let (found, is_adding) = (RwSignal::new(LookUp::Running), RwSignal::new(false));
     let value = StoredValue::new(value);
@@ -76,7 +79,7 @@ pub fn ContactBy(key: ContactKey, value: String, conversation: Option<Conversati
     let shown = memo(move |_| found.get());
     live_view(move || {
         match shown.get() {
-        LookUp::Found(contact) => view! { <OneContact contact conversation /> }.into_any(),
+        LookUp::Found(contact) => profile(contact),
         LookUp::Running => view! { <div class="inbox widget-panel"><Waiting /></div> }.into_any(),
         LookUp::Failed(failure) => view! { <div class="inbox widget-panel"><LoadProblem failure retry /></div> }.into_any(),
         LookUp::Unknown => view! {
