@@ -11,7 +11,7 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Session},
     components::{
-        contact::contact_page::ContactPage,
+        contact::{contact_page::ContactPage, contacts_page::ContactsPage},
         inbox::Inbox,
         search::search_field::SearchRequest,
         shared::sign_in::{SignIn, SignInCommand},
@@ -26,6 +26,7 @@ use leptos_router::{components::Router, hooks::use_location};
 use print::print_in_full;
 use title::{keep_title, set_title};
 use wasm_bindgen::JsValue;
+use wire::ContactQuery;
 
 /// Mounts the stand-alone page, in the module that tests make panic, which contains the widget too.
 #[cfg(feature = "breakable")]
@@ -143,11 +144,14 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
     // The part of the route that determines the page; the inbox handles the rest.
     let page = memo(move |_| match route.get() {
         Route::Inbox(_) => None,
+        // What the page of contacts shows is its own affair.
+        Route::Contacts(_) => Some(Route::Contacts(ContactQuery::default())),
         other => Some(other),
     });
     view! {
         {live_view(move || match page.get() {
             None | Some(Route::Inbox(_)) => view! { <Inbox /> }.into_any(),
+            Some(Route::Contacts(_)) => view! { <ContactsPage /> }.into_any(),
             Some(Route::Contact(contact)) => view! { <ContactPage contact /> }.into_any(),
             Some(Route::NotFound) => {
                 view! {
@@ -200,6 +204,13 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
         address: Callback::new(|view| Route::Inbox(view).path()),
         contact_address: Callback::new(|contact| Some(Route::Contact(contact).path())),
         go_to_contact: Callback::new(|contact| push_address(&Route::Contact(contact).path())),
+        contacts: memo(move |_| match route.get() {
+            Route::Contacts(query) => Some(query),
+            _ => None,
+        }),
+        contacts_address: Callback::new(|query| Some(Route::Contacts(query).path())),
+        go_to_contacts: Callback::new(|query| push_address(&Route::Contacts(query).path())),
+        replace_contacts: Callback::new(|query| replace_address(&Route::Contacts(query).path())),
     }
 }
 

@@ -186,6 +186,10 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
         address: Callback::new(move |view| format!("{base}{}", Route::Inbox(view).path())),
         contact_address: Callback::new(|_| None),
         go_to_contact: Callback::new(|_| {}),
+        contacts: memo(|_| None),
+        contacts_address: Callback::new(|_| None),
+        go_to_contacts: Callback::new(|_| {}),
+        replace_contacts: Callback::new(|_| {}),
     }
 }
 

@@ -60,6 +60,7 @@ fn place(client: &Client, route: &Route) -> String {
                 |name| fill(strings().page_title_contact, &[("name", Value::Name(&name))]),
             )
         }
+        Route::Contacts(_) => strings().contacts.to_owned(),
         Route::NotFound => strings().not_found.to_owned(),
     }
 }

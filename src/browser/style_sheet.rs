@@ -2,12 +2,13 @@
 //! same files.
 
 /// The sheets and their layers, in the order of `style/main.css`.
-const SHEETS: [(&str, &str); 10] = [
+const SHEETS: [(&str, &str); 11] = [
     ("tokens", include_str!("../../style/tokens.css")),
     ("base", include_str!("../../style/base.css")),
     ("controls", include_str!("../../style/controls.css")),
     ("inbox", include_str!("../../style/inbox.css")),
     ("search", include_str!("../../style/search.css")),
+    ("contacts", include_str!("../../style/contacts.css")),
     ("conversation", include_str!("../../style/conversation.css")),
     ("panel", include_str!("../../style/panel.css")),
     ("overlays", include_str!("../../style/overlays.css")),

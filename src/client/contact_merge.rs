@@ -8,7 +8,9 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::rc::Rc;
-use wire::{AgentRef, Contact, ContactId, ContactPatch, ConversationId, Event, Merge, Page, Totals, paths};
+use wire::{
+    AgentRef, Contact, ContactId, ContactPatch, ContactQuery, ConversationId, Event, Merge, Page, Totals, paths,
+};
 
 /// So many contacts are shown to choose from.
 const MOST_FOUND: u32 = 8;
@@ -26,7 +28,8 @@ impl Client {
     /// # Errors
     /// [`Failure`], when they can't be fetched.
     pub async fn contacts_with(&self, words: &str) -> Result<Vec<Contact>, Failure> {
-        let found = self.api().get::<Page<Contact>>(&paths::contacts(words, MOST_FOUND)).await;
+        let query = ContactQuery { words: words.to_owned(), ..ContactQuery::default() };
+        let found = self.api().get::<Page<Contact>>(&paths::contacts(&query, None, MOST_FOUND)).await;
         found.map(|page| page.items).map_err(|error| error.failure())
     }
 

@@ -17,8 +17,8 @@ use leptos::prelude::*;
 use serde_json::Value;
 use std::{cell::Cell, future::ready, rc::Rc, sync::Arc};
 use wire::{
-    Contact, ContactFlag, ContactId, ContactKey, ContactList, ListMember, NewContact, Page, Problem, ProblemCode, Seq,
-    Tag, paths,
+    Contact, ContactFlag, ContactId, ContactKey, ContactList, ContactQuery, ListMember, NewContact, Page, Problem,
+    ProblemCode, Seq, Tag, paths,
 };
 
 /// A contact's details and tags, and their requests.
@@ -142,6 +142,22 @@ impl Client {
         let request =
             self.api().send_json::<Contact>(Method::PUT, &paths::contact_by(key, value), &NewContact::default());
         Ok(self.found(request.await.map_err(|error| error.failure())?))
+    }
+
+    /// A page of the contacts that fit a query, and where the next one begins. They are in the store then.
+    ///
+    /// # Errors
+    /// [`Failure`], when they can't be fetched.
+    pub async fn contacts_page(
+        &self,
+        query: &ContactQuery,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<ContactId>, Option<String>), Failure> {
+        let page: Page<Contact> =
+            self.api().get(&paths::contacts(query, cursor, limit)).await.map_err(|error| error.failure())?;
+        let ids = page.items.into_iter().map(|contact| self.found(contact)).collect();
+        Ok((ids, page.next_cursor))
     }
 
     fn found(&self, contact: Contact) -> ContactId {

@@ -7,6 +7,8 @@ pub mod contact_by;
 pub mod contact_flags;
 pub mod contact_page;
 pub mod contact_profile_panel;
+pub mod contacts_list;
+pub mod contacts_page;
 mod detail_edit;
 pub mod detail_field;
 mod detail_input;

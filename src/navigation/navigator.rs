@@ -1,8 +1,11 @@
 //! `Navigator`: opens and closes conversations and panels. The app keeps the view in the address, the widget in memory.
 
-use crate::{browser::memo::ErasedMemo, navigation::views::InboxView};
+use crate::{
+    browser::memo::{ErasedMemo, memo},
+    navigation::views::InboxView,
+};
 use leptos::prelude::*;
-use wire::{ContactId, ConversationId, ConversationQuery};
+use wire::{ContactId, ContactQuery, ConversationId, ConversationQuery};
 
 /// The current view and the callbacks that change it. Provided by context.
 #[derive(Clone, Copy)]
@@ -16,6 +19,13 @@ pub struct Navigator {
     /// The address of a contact's own page; `None` where there is none (in a widget).
     pub contact_address: Callback<ContactId, Option<String>>,
     pub go_to_contact: Callback<ContactId>,
+    /// Which contacts the page of contacts shows; `None` on any other page.
+    pub contacts: ErasedMemo<Option<ContactQuery>>,
+    /// The address of the page of contacts; `None` where there is none.
+    pub contacts_address: Callback<ContactQuery, Option<String>>,
+    pub go_to_contacts: Callback<ContactQuery>,
+    /// As `go_to_contacts`, in the place of the current page.
+    pub replace_contacts: Callback<ContactQuery>,
 }
 
 impl Navigator {
@@ -36,6 +46,10 @@ impl Navigator {
             address: Callback::new(|_| "#".to_owned()),
             contact_address: Callback::new(|_| None),
             go_to_contact: Callback::new(|_| {}),
+            contacts: memo(|_| None),
+            contacts_address: Callback::new(|_| None),
+            go_to_contacts: Callback::new(|_| {}),
+            replace_contacts: Callback::new(|_| {}),
         }
     }
 

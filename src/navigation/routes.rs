@@ -1,12 +1,14 @@
 //! `Route`: a view as an address, and back. An unknown parameter is ignored; an unknown path is "not found".
 
 use crate::navigation::views::{InboxView, Pane};
-use wire::{AppPage, ContactId, ConversationId, ConversationQuery, Section, Sort, Status};
+use wire::{AppPage, ContactId, ContactQuery, ConversationId, ConversationQuery, Section, Sort, Status};
 
 /// A page of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     Inbox(InboxView),
+    /// The contacts that fit a query.
+    Contacts(ContactQuery),
     /// A contact's own page, outside any conversation.
     Contact(ContactId),
     NotFound,
@@ -18,6 +20,7 @@ impl Route {
     pub fn read(path: &str, query: &str) -> Self {
         match AppPage::at(path) {
             Some(AppPage::Inbox) => Self::Inbox(read_inbox(query)),
+            Some(AppPage::Contacts) => Self::Contacts(read_contacts(query)),
             Some(AppPage::Contact(id)) => Self::Contact(id),
             None => Self::NotFound,
         }
@@ -27,6 +30,7 @@ impl Route {
     pub fn path(&self) -> String {
         match self {
             Self::Inbox(view) => inbox_path(view),
+            Self::Contacts(query) => contacts_path(query),
             Self::Contact(id) => AppPage::Contact(*id).path(),
             Self::NotFound => "/".to_owned(),
         }
@@ -95,6 +99,29 @@ fn inbox_path(view: &InboxView) -> String {
     if parts.is_empty() { path } else { format!("{path}?{}", parts.join("&")) }
 }
 
+fn read_contacts(query: &str) -> ContactQuery {
+    let mut read = ContactQuery::default();
+    for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+        match key {
+            "q" => read.words = decoded(value),
+            "tag" => read.tag = Some(decoded(value)).filter(|tag| !tag.is_empty()),
+            "list" => read.list = value.parse().ok(),
+            _ => {}
+        }
+    }
+    read
+}
+
+fn contacts_path(query: &ContactQuery) -> String {
+    let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
+    let words = (!query.words.is_empty()).then(|| format!("q={}", encoded(&query.words)));
+    let tag = query.tag.as_ref().map(|tag| format!("tag={}", encoded(tag)));
+    let list = query.list.map(|list| format!("list={list}"));
+    let parts: Vec<String> = [words, tag, list].into_iter().flatten().collect();
+    let path = AppPage::Contacts.path();
+    if parts.is_empty() { path } else { format!("{path}?{}", parts.join("&")) }
+}
+
 /// A text from the address; none if somebody has spoilt its encoding.
 fn decoded(value: &str) -> String {
     js_sys::decode_uri_component(&value.replace('+', " ")).map(String::from).unwrap_or_default()
@@ -131,6 +158,12 @@ mod tests {
             Route::Inbox(full),
             Route::Inbox(any),
             Route::Contact(ContactId::fresh()),
+            Route::Contacts(ContactQuery::default()),
+            Route::Contacts(ContactQuery {
+                words: "50% & more + 東京".to_owned(),
+                tag: Some("a/b & c".to_owned()),
+                list: Some(wire::ListId::fresh()),
+            }),
         ] {
             let address = route.path();
             let (path, query) = address.split_once('?').unwrap_or((&address, ""));

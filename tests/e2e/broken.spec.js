@@ -56,6 +56,12 @@ const LATER = {
     wire.reconnect();
   },
   contact_page: ({ page, here, who }) => here.panel.getByRole("link", { name: who.name }).first().click(),
+  contacts_page: ({ page }) => page.getByRole("button", { name: "Contacts" }).click(),
+  // Appears where nobody fits.
+  contacts_list: async ({ page }) => {
+    await page.evaluate(() => history.pushState({}, "", "/contacts?q=nobody"));
+    await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+  },
   load_problem: async ({ page, other }) => {
     await page.route(NOTES, (route) => route.fulfill(problem(500, "internal")));
     await page.evaluate((path) => history.pushState({}, "", path), inboxWith([other.first]));

@@ -43,7 +43,7 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::TAGS.to_owned(),
         paths::LISTS.to_owned(),
         paths::search("", None, 1),
-        paths::contacts("", 1),
+        paths::contacts(&ContactQuery::default(), None, 1),
         paths::contact_totals(contact),
         paths::contact_merge(contact),
         paths::contact_merge_undo(contact),

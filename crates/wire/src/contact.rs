@@ -53,6 +53,15 @@ pub struct ListMember {
     pub name: Option<String>,
 }
 
+/// Which contacts `GET /contacts` lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ContactQuery {
+    /// Only those with these words; empty for all.
+    pub words: String,
+    pub tag: Option<String>,
+    pub list: Option<ListId>,
+}
+
 /// What another system knows a contact by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -34,8 +34,8 @@ pub use agent::{Agent, AgentRef, Channel, ChannelKind, Me, Organization, Role, S
 pub use body::{BodyError, MAX_BODY_CHARS, NoteBody};
 pub use clean::{Cleaned, clean_line, clean_lines};
 pub use contact::{
-    ChannelAddress, Contact, ContactFlag, ContactKey, ContactList, ContactPatch, ListMember, Merge, NewContact, Tag,
-    Totals,
+    ChannelAddress, Contact, ContactFlag, ContactKey, ContactList, ContactPatch, ContactQuery, ListMember, Merge,
+    NewContact, Tag, Totals,
 };
 pub use conversation::{
     ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, NewConversation, Preview, PreviewKind,

@@ -10,6 +10,8 @@ pub const INBOX: &str = "/inbox";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppPage {
     Inbox,
+    /// All contacts.
+    Contacts,
     /// A contact's own page.
     Contact(ContactId),
 }
@@ -21,6 +23,7 @@ impl AppPage {
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         match segments[..] {
             [] | ["inbox"] => Some(Self::Inbox),
+            ["contacts"] => Some(Self::Contacts),
             ["contacts", id] => id.parse().ok().map(Self::Contact),
             _ => None,
         }
@@ -30,6 +33,7 @@ impl AppPage {
     pub fn path(self) -> String {
         match self {
             Self::Inbox => INBOX.to_owned(),
+            Self::Contacts => "/contacts".to_owned(),
             Self::Contact(id) => format!("/contacts/{id}"),
         }
     }
@@ -41,11 +45,11 @@ mod tests {
 
     #[test]
     fn a_page_is_at_its_path_and_nowhere_else() {
-        for page in [AppPage::Inbox, AppPage::Contact(ContactId::fresh())] {
+        for page in [AppPage::Inbox, AppPage::Contacts, AppPage::Contact(ContactId::fresh())] {
             assert_eq!(AppPage::at(&page.path()), Some(page));
         }
         assert_eq!(AppPage::at("/"), Some(AppPage::Inbox));
-        for path in ["/inbox/x", "/contacts", "/contacts/7", "/.git/config", "/index.php", "/INBOX"] {
+        for path in ["/inbox/x", "/contacts/7", "/contacts/7/8", "/.git/config", "/index.php", "/INBOX"] {
             assert_eq!(AppPage::at(path), None, "{path}");
         }
     }

@@ -1,7 +1,7 @@
 //! All paths, each once. Relative to the origin (or to the API base of a host page).
 
 use crate::{
-    contact::{ContactFlag, ContactKey},
+    contact::{ContactFlag, ContactKey, ContactQuery},
     conversation::ConversationQuery,
     ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId},
     page::Position,
@@ -99,10 +99,20 @@ pub fn contact_list(id: ContactId, list: ListId) -> String {
     format!("/api/v1/contacts/{id}/lists/{list}")
 }
 
-/// A page of the contacts with these words.
+/// The page of contacts after `cursor`.
 #[must_use]
-pub fn contacts(words: &str, limit: u32) -> String {
-    format!("{CONTACTS}?q={}&limit={limit}", segment(words))
+pub fn contacts(query: &ContactQuery, cursor: Option<&str>, limit: u32) -> String {
+    let mut path = format!("{CONTACTS}?limit={limit}");
+    if !query.words.is_empty() {
+        path += &format!("&q={}", segment(&query.words));
+    }
+    if let Some(tag) = &query.tag {
+        path += &format!("&tag={}", segment(tag));
+    }
+    if let Some(list) = query.list {
+        path += &format!("&list={list}");
+    }
+    path + &cursor_part('&', cursor)
 }
 
 #[must_use]

@@ -15,7 +15,7 @@ use crate::{
     strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
-use wire::Section;
+use wire::{ContactQuery, Section};
 
 /// The left-hand strip.
 #[component]
@@ -28,6 +28,7 @@ pub fn InboxNav() -> impl IntoView {
                 <SectionLink section=Section::All name=strings.section_all shape=Shape::Inbox />
                 <SectionLink section=Section::Mine name=strings.section_mine shape=Shape::UserRound />
                 <SectionLink section=Section::Unassigned name=strings.section_unassigned shape=Shape::Users />
+                <ContactsLink />
             </ul>
             <Who />
         </nav>
@@ -42,7 +43,8 @@ fn brand() -> Markup {
 #[component]
 fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoView {
     let navigator = Navigator::here();
-    let is_current = move || navigator.view.with(|view| view.query.section == section);
+    let is_current =
+        move || navigator.contacts.with(Option::is_none) && navigator.view.with(|view| view.query.section == section);
     view! {
         <li>
             <button
@@ -60,6 +62,27 @@ fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoV
             </button>
         </li>
     }
+}
+
+/// Leads to the page of contacts, where there is one.
+#[component]
+fn ContactsLink() -> impl IntoView {
+    let navigator = Navigator::here();
+    navigator.contacts_address.run(ContactQuery::default())?;
+    Some(view! {
+        <li>
+            <button
+                type="button"
+                class="nav-item"
+                title=strings().contacts
+                aria-current=live(move || navigator.contacts.with(Option::is_some).then_some("page"))
+                on:click=move |_| navigator.go_to_contacts.run(ContactQuery::default())
+            >
+                <Icon shape=Shape::ContactRound />
+                {Markup::text("span", "nav-name", strings().contacts)}
+            </button>
+        </li>
+    })
 }
 
 #[component]
