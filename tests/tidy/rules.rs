@@ -214,6 +214,7 @@ pub(crate) const WORDS: &[Words] = &[
         over: &["src/components"],
         only: &[
             "src/components/contact/detail_input",
+            "src/components/contact/contacts_page",
             "src/components/contact/start_conversation",
             "src/components/inbox/filters",
             "src/components/shared/sign_in",
