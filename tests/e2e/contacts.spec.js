@@ -10,8 +10,16 @@ const words = (page) => page.getByRole("textbox", { name: "Search contacts" });
 const byTag = (page) => page.getByRole("combobox", { name: "Filter by tag" });
 const byList = (page) => page.getByRole("combobox", { name: "Filter by list" });
 
+/** What the people were called before: later tests are given them too. */
+const before = [];
+test.afterEach(async ({ api }) => {
+  const agents = await api(maya);
+  for (const { id, name } of before.splice(0)) await agents.change(`/contacts/${id}`, { name });
+});
+
 test("an agent finds a contact among all, by keyboard, and comes back to where they were", async ({ signIn, api, person }) => {
   const [who, agents, found] = [await person(), await api(maya), said("Zed")];
+  before.push(who);
   await agents.change(`/contacts/${who.id}`, { name: found });
   const page = await signIn(maya, { path: "/inbox" });
   await page.getByRole("button", { name: "Contacts" }).focus();
@@ -66,6 +74,7 @@ test("the list is live: who is new, renamed, tagged or merged is so at once", as
   await agents.put(`/contacts/by/external-id/${encodeURIComponent(made)}`, {});
   await expect(rows(page).first()).toContainText(made);
   const renamed = said("Renamed");
+  before.push(who);
   await agents.change(`/contacts/${who.id}`, { name: renamed });
   await expect(row(page, renamed)).toHaveCount(1);
   await agents.request.post(`/api/v1/contacts/${who.id}/merge`, { data: { into: other.id } });

@@ -4,12 +4,21 @@ import { accessible, expect, maya, said, sam, test } from "./harness.js";
 import { NOTE, holdBack } from "./network.js";
 import { inboxWith, pane, profile, toast, undo } from "./screen.js";
 
+/** What the people were called before: later tests are given them too. */
+const before = [];
+test.afterEach(async ({ api }) => {
+  const agents = await api(maya);
+  for (const { id, details } of before.splice(0)) await agents.change(`/contacts/${id}`, details);
+});
+
 /** Two people with names that no other test knows. */
 async function two(api, person) {
   const [one, other, agents] = [await person(), await person(), await api(maya)];
   const people = [];
   for (const who of [one, other]) {
     const name = `Q${randomBytes(4).toString("hex")} Duarte`;
+    const { email, language, birthday } = await agents.get(`/contacts/${who.id}`);
+    before.push({ id: who.id, details: { name: who.name, email, language, birthday } });
     await agents.change(`/contacts/${who.id}`, { name });
     const named = (conversation) => ({ ...conversation, contact: { id: who.id, name } });
     people.push({ ...who, name, first: named(who.first), second: named(who.second) });
