@@ -127,14 +127,18 @@ pub async fn build(db: &Db) -> Result<()> {
     if !is_current {
         again(db).await?;
     }
-    let mut is_much = false;
+    let mut parts = 0_u32;
     for row in organizations {
         let org = row.id("id")?;
         while build_part(db, org).await? {
-            is_much = true;
+            parts += 1;
+            // Searches go on meanwhile, and without statistics each sorts a whole table.
+            if parts.is_power_of_two() {
+                db.engine().postgres()?.analyze().await?;
+            }
         }
     }
-    if is_much { db.engine().postgres()?.analyze().await } else { Ok(()) }
+    if parts > 0 { db.engine().postgres()?.analyze().await } else { Ok(()) }
 }
 
 const SET_PROGRESS: &str = "INSERT INTO search_progress (org_id, seq) VALUES ($1, $2) \

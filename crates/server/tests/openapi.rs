@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wire::{
-    ContactFlag, ContactId, ContactKey, ContactNoteId, ConversationId, ConversationNoteId, ConversationQuery, ListId,
-    MessageId, Position, paths,
+    ContactFlag, ContactId, ContactKey, ContactNoteId, ContactQuery, ConversationId, ConversationNoteId,
+    ConversationQuery, ListId, MessageId, Position, paths,
 };
 
 #[tokio::test]
