@@ -134,13 +134,18 @@ impl Client {
         }
     }
 
-    /// Like [`Self::contact_by`]; makes one if there is none.
+    /// Like [`Self::contact_by`]; makes one, with this name, if there is none.
     ///
     /// # Errors
     /// [`Failure`], when the server refuses or can't be reached.
-    pub async fn make_contact_by(&self, key: ContactKey, value: &str) -> Result<ContactId, Failure> {
+    pub async fn make_contact_by(
+        &self,
+        key: ContactKey,
+        value: &str,
+        name: Option<String>,
+    ) -> Result<ContactId, Failure> {
         let request =
-            self.api().send_json::<Contact>(Method::PUT, &paths::contact_by(key, value), &NewContact::default());
+            self.api().send_json::<Contact>(Method::PUT, &paths::contact_by(key, value), &NewContact { name });
         Ok(self.found(request.await.map_err(|error| error.failure())?))
     }
 

@@ -2,6 +2,7 @@
 
 pub mod actions_section;
 pub mod activity_section;
+pub mod add_label;
 pub mod contact_addresses;
 pub mod contact_by;
 pub mod contact_flags;
@@ -17,6 +18,7 @@ pub mod erase_contact;
 pub mod lists_section;
 pub mod merge_contact;
 pub mod merge_preview;
+pub mod new_conversation;
 pub mod panel_section;
 pub mod start_conversation;
 pub mod tags_section;

@@ -62,6 +62,8 @@ const LATER = {
     await page.evaluate(() => history.pushState({}, "", "/contacts?q=nobody"));
     await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
   },
+  // Appears where all contacts are.
+  new_conversation: ({ page }) => page.getByRole("button", { name: "Contacts" }).click(),
   load_problem: async ({ page, other }) => {
     await page.route(NOTES, (route) => route.fulfill(problem(500, "internal")));
     await page.evaluate((path) => history.pushState({}, "", path), inboxWith([other.first]));

@@ -83,6 +83,40 @@ test("the list is live: who is new, renamed, tagged or merged is so at once", as
   await expect(row(page, renamed)).toHaveCount(1);
 });
 
+test("an agent writes first to an address, of somebody known or new, and stands in the new conversation", async ({ signIn, api, person }) => {
+  const [who, agents, address] = [await person(), await api(maya), `${said("new").replace(" ", ".")}@example.com`];
+  const page = await signIn(maya, { path: "/contacts" });
+  const dialog = page.getByRole("dialog", { name: "New conversation" });
+  const begin = dialog.getByRole("button", { name: "Start a conversation" });
+  const [mail, name] = [dialog.getByRole("textbox", { name: "E-mail" }), dialog.getByRole("textbox", { name: "Name of a new contact" })];
+  const email = (await agents.get("/me")).channels.find(({ kind }) => kind === "email").id;
+  await page.getByRole("button", { name: "New conversation" }).click();
+  await dialog.getByRole("combobox").selectOption(email);
+  await expect(begin).toBeDisabled();
+  await accessible(page);
+  await mail.fill("no address");
+  await begin.click();
+  await expect(dialog.getByRole("alert")).toContainText("Write one e-mail address");
+  await mail.fill(address);
+  await name.fill("Nina New");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: /^Conversation with .*Nina New.*, E-mail$/ })).toBeVisible();
+  const made = await agents.get(`/contacts/by/email/${encodeURIComponent(address)}`);
+  expect(made.name).toBe("Nina New");
+
+  // Somebody who is known is not made again.
+  const known = `${who.id}@known.example`;
+  await agents.change(`/contacts/${who.id}`, { email: known });
+  await page.getByRole("button", { name: "Contacts" }).click();
+  await page.getByRole("button", { name: "New conversation" }).click();
+  await dialog.getByRole("combobox").selectOption(email);
+  await mail.fill(known.toUpperCase());
+  await name.fill("Another name");
+  await begin.click();
+  await expect(page.getByRole("region", { name: new RegExp(`^Conversation with .*${who.name}.*, E-mail$`) })).toBeVisible();
+  expect((await agents.get(`/contacts/${who.id}`)).name).toBe(who.name);
+});
+
 test("a list that can't be loaded says why, and is there after another try", async ({ signIn }) => {
   const page = await signIn(sam, { path: "/inbox" });
   await intercept(page, CONTACTS, "GET", (route) => route.fulfill(problem(503, "busy", { retryable: true })));

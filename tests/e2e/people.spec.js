@@ -34,6 +34,7 @@ for (const { set, clear, done, why, line, field } of FLAGS) {
     await expect(toast(page)).toContainText(done);
     for (const side of [here, there]) {
       await expect(notice(side, why)).toBeVisible();
+      await expect(side.root.getByText("will see this")).toHaveCount(0);
       await expect(button(side, clear)).toBeVisible();
       await expect(side.send).toBeDisabled();
     }

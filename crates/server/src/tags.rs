@@ -16,8 +16,6 @@ use wire::{
     text_rules::{TAG, TagName},
 };
 
-/// How many label colours the theme has.
-const COLORS: u32 = 8;
 /// How many tags a contact can carry: every answer about it holds them all.
 const MOST_OF_CONTACT: i64 = 100;
 /// How many tags an organization can have: they are one page.
@@ -47,7 +45,7 @@ async fn all(
     Ok(axum::Json(Page { items, next_cursor: None, as_of }))
 }
 
-/// Put a tag on a contact. A tag that doesn't exist is created, in the next of the label colours.
+/// Put a tag on a contact. A tag that doesn't exist is created, in the colour of its name.
 #[utoipa::path(put, path = "/api/v1/contacts/{id}/tags/{tag}", tag = "contacts",
     params(("id" = ContactId, Path), ("tag" = inline(TagName), Path)), responses(
     (status = 204, description = "The contact carries the tag."),
@@ -137,7 +135,7 @@ pub async fn make(change: &mut Change, name: &str) -> Result<()> {
     let made = sql("INSERT INTO tag (org_id, name, color) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(&org)
         .bind(name)
-        .bind(known % i64::from(COLORS))
+        .bind(i64::from(Tag::color_of(name)))
         .execute(change.tx())
         .await?;
     if made > 0 && known >= MOST_OF_ORGANIZATION {

@@ -99,7 +99,7 @@ impl Change<Contact> for ContactChange {
             Self::Detail(detail) => detail.to.apply(to),
             Self::RemoveTag(name) => to.tags.retain(|tag| tag.name != *name),
             Self::AddTag(name) if to.tags.iter().any(|tag| tag.name == *name) => {}
-            Self::AddTag(name) => to.tags.push(Tag { name: name.clone(), color: 0 }),
+            Self::AddTag(name) => to.tags.push(Tag { name: name.clone(), color: Tag::color_of(name) }),
             Self::RemoveFromList(list) => to.lists.retain(|known| known.id != list.id),
             Self::AddToList(list) if to.lists.iter().any(|known| known.id == list.id || known.name == list.name) => {}
             Self::AddToList(list) => to.lists.push(list.clone()),

@@ -30,8 +30,21 @@ pub struct ChannelAddress {
 pub struct Tag {
     /// 1–40 characters, at least one visible, no control characters.
     pub name: String,
-    /// An index into the eight label colours of the theme, 0–7.
+    /// An index into the eight label colours of the theme, 0–7; of a new tag it follows from the name.
     pub color: u8,
+}
+
+impl Tag {
+    /// The number of label colours.
+    pub const COLORS: u8 = 8;
+
+    /// The colour of a new tag with this name (the FNV-1a hash of its bytes): the same for everybody, before the server has said it.
+    #[must_use]
+    pub fn color_of(name: &str) -> u8 {
+        let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        // The upper bits: the lower three are the same for `VIP` and `vip`.
+        u8::try_from((hash >> 24) % u32::from(Self::COLORS)).unwrap_or(0)
+    }
 }
 
 /// A static group of contacts.

@@ -61,7 +61,7 @@ pub fn ContactBy(
         is_adding.set(true);
         leptos::task::spawn_local(async move {
             let Some(value) = value.try_get_value() else { return };
-            match client.make_contact_by(key, &value).await {
+            match client.make_contact_by(key, &value, None).await {
                 Ok(contact) => {
                     found.try_set(LookUp::Found(contact));
                 }

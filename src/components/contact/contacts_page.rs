@@ -1,6 +1,6 @@
 //! `ContactsPage`: the organization's contacts, searched, and by tag and list.
 
-use super::contacts_list::ContactsList;
+use super::{contacts_list::ContactsList, new_conversation::NewConversation};
 use crate::browser::{
     dispose::dispose_with_owner,
     memo::{ErasedMemo, memo},
@@ -39,7 +39,10 @@ pub fn ContactsPage() -> impl IntoView {
             <ConnectionLine />
             <InboxNav />
             <main class="contacts-main">
-                <h1>{strings().contacts}</h1>
+                <header class="contacts-head">
+                    <h1>{strings().contacts}</h1>
+                    <NewConversation />
+                </header>
                 <div class="contacts-filters" role="search">
                     <WordsFilter query />
                     <TagFilter query />

@@ -4,18 +4,17 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::Client,
     components::{
-        contact::panel_section::PanelSection,
-        shared::typed::Typed,
+        contact::{add_label::AddLabel, panel_section::PanelSection},
         ui::{
             icon::{Icon, Shape},
             keyed_list::{KeyedList, ListHandle},
-            live::{live, live_view},
+            live::live_view,
             name::Name,
         },
     },
     strings::{Value, fill, strings},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 use wire::{Contact, ContactId, ContactList, ListId};
 
 /// The lists of a contact.
@@ -69,53 +68,22 @@ fn OneList(
 #[component]
 fn AddToList(contact: ContactId, lists: ErasedMemo<Vec<ContactList>>, field: NodeRef<html::Input>) -> impl IntoView {
     let client = Client::here();
-    let (text, typed) = (RwSignal::new(String::new()), Typed::line());
-    let known = RwSignal::new(Vec::<ContactList>::new());
-    let id = format!("lists-{}", uuid::Uuid::now_v7());
-    let ask_client = client.clone();
-    // Loaded when the field is used, not with every panel.
-    let ask = move |_| {
-        let client = ask_client.clone();
+    let known = StoredValue::new(Vec::<ContactList>::new());
+    let asking = client.clone();
+    let suggest = Callback::new(move |names: RwSignal<Vec<String>>| {
+        let client = asking.clone();
         leptos::task::spawn_local(async move {
             if let Ok(all) = client.lists().await {
-                known.try_set(all);
+                names.try_set(all.iter().map(|list| list.name.clone()).collect());
+                known.try_set_value(all);
             }
         });
-    };
-    let add = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let name = text.get_untracked().trim().to_owned();
-        let is_on_it = lists.with_untracked(|lists| lists.iter().any(|list| list.name == name));
-        if !name.is_empty() && !is_on_it {
-            let list = known.with_untracked(|known| known.iter().find(|list| list.name == name).cloned());
+    });
+    let add = Callback::new(move |name: String| {
+        if !lists.with_untracked(|lists| lists.iter().any(|list| list.name == name)) {
+            let list = known.with_value(|known| known.iter().find(|list| list.name == name).cloned());
             client.add_to_list(contact, list.unwrap_or_else(|| ContactList { id: ListId::fresh(), name }));
         }
-        text.set(String::new());
-        typed.forget();
-    };
-    view! {
-        <form class="tag-add" on:submit=add>
-            <input
-                class="input"
-                node_ref=field
-                list=id.clone()
-                maxlength="80"
-                autocomplete="off"
-                dir="auto"
-                aria-label=strings().list_add
-                placeholder=strings().list_add
-                prop:value=live(move || text.get())
-                on:focus=ask
-                on:input=move |event| text.set(typed.text(&event))
-                on:paste=move |event| typed.paste(&event)
-            />
-            <datalist id=id>
-                {live_view(move || known.get().into_iter().map(|list| view! { <option value=list.name></option> }).collect_view())}
-            </datalist>
-            <button type="submit" class="icon-button" aria-label=strings().list_add title=strings().list_add>
-                <Icon shape=Shape::Plus />
-            </button>
-        </form>
-        {typed.hint()}
-    }
+    });
+    view! { <AddLabel name=strings().list_add maxlength="80" field suggest add /> }
 }

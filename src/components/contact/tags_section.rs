@@ -4,8 +4,8 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::{Client, Fields},
     components::{
-        contact::panel_section::PanelSection,
-        shared::{typed::Typed, unsaved_fields::UnsavedFields},
+        contact::{add_label::AddLabel, panel_section::PanelSection},
+        shared::unsaved_fields::UnsavedFields,
         ui::{
             icon::{Icon, Shape},
             keyed_list::{KeyedList, ListHandle},
@@ -15,7 +15,7 @@ use crate::{
     },
     strings::{Value, fill, strings},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 use wire::{Contact, ContactId, Tag};
 
 /// The tags of a contact.
@@ -72,52 +72,19 @@ fn OneTag(contact: ContactId, name: String, tags: ErasedMemo<Vec<Tag>>, removed:
 #[component]
 fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
     let client = Client::here();
-    let (text, typed) = (RwSignal::new(String::new()), Typed::line());
-    let known = RwSignal::new(Vec::<Tag>::new());
-    let id = format!("tags-{}", uuid::Uuid::now_v7());
-    let ask_client = client.clone();
-    // Loaded when the field is used, not with every panel.
-    let ask = move |_| {
-        let client = ask_client.clone();
+    let asking = client.clone();
+    let suggest = Callback::new(move |names: RwSignal<Vec<String>>| {
+        let client = asking.clone();
         leptos::task::spawn_local(async move {
             if let Ok(all) = client.tags().await {
-                known.try_set(all);
+                names.try_set(all.into_iter().map(|tag| tag.name).collect());
             }
         });
-    };
-    let add = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let name = text.get_untracked().trim().to_owned();
-        let has_it = tags.with_untracked(|tags| tags.iter().any(|tag| tag.name == name));
-        if !name.is_empty() && !has_it {
+    });
+    let add = Callback::new(move |name: String| {
+        if !tags.with_untracked(|tags| tags.iter().any(|tag| tag.name == name)) {
             client.add_tag(contact, name);
         }
-        text.set(String::new());
-        typed.forget();
-    };
-    view! {
-        <form class="tag-add" on:submit=add>
-            <input
-                class="input"
-                node_ref=field
-                list=id.clone()
-                maxlength="40"
-                autocomplete="off"
-                dir="auto"
-                aria-label=strings().tag_add
-                placeholder=strings().tag_add
-                prop:value=live(move || text.get())
-                on:focus=ask
-                on:input=move |event| text.set(typed.text(&event))
-                on:paste=move |event| typed.paste(&event)
-            />
-            <datalist id=id>
-                {live_view(move || known.get().into_iter().map(|tag| view! { <option value=tag.name></option> }).collect_view())}
-            </datalist>
-            <button type="submit" class="icon-button" aria-label=strings().tag_add title=strings().tag_add>
-                <Icon shape=Shape::Plus />
-            </button>
-        </form>
-        {typed.hint()}
-    }
+    });
+    view! { <AddLabel name=strings().tag_add maxlength="40" field suggest add /> }
 }

@@ -42,7 +42,7 @@ pub fn Composer(conversation: ConversationId, known: ErasedMemo<Option<Conversat
                     <ModeTab conversation mode this=Mode::Reply name=strings().mode_reply />
                     <ModeTab conversation mode this=Mode::Note name=strings().mode_note />
                 </div>
-                {live_view(move || view! { <Audience mode=mode.get() name /> })}
+                {live_view(move || view! { <Audience mode=mode.get() name is_refused /> })}
             </div>
             {live_view(move || view! { <Writing conversation mode=mode.get() name is_refused /> })}
         </div>
@@ -67,7 +67,7 @@ fn ModeTab(conversation: ConversationId, mode: RwSignal<Mode>, this: Mode, name:
 /// Who will read the text. A mark of fixed words, an icon and a colour come first: they say what the mode is, whatever
 /// the contact's name says.
 #[component]
-fn Audience(mode: Mode, name: ErasedMemo<String>) -> impl IntoView {
+fn Audience(mode: Mode, name: ErasedMemo<String>, is_refused: ErasedMemo<bool>) -> impl IntoView {
     let strings = strings();
     let (shape, mark) = match mode {
         Mode::Reply => (Shape::Send, strings.reply_mark),
@@ -76,6 +76,8 @@ fn Audience(mode: Mode, name: ErasedMemo<String>) -> impl IntoView {
     let class = if mode == Mode::Note { "mode-mark internal" } else { "mode-mark" };
     live_view(move || {
         let sentence = match mode {
+            // Nobody will: no reply can be sent.
+            Mode::Reply if is_refused.get() => Vec::new(),
             Mode::Reply => filled_markup(strings.reply_audience, &[("name", Value::Name(&name.get()))]),
             Mode::Note => vec![Markup::Text(strings.note_audience.to_owned())],
         };

@@ -185,7 +185,7 @@ impl Data {
             }
             ["notes", note, rest @ ..] => self.contact_note(sent, id, read(note), !rest.is_empty()),
             ["tags", name] => {
-                let tag = Tag { name: (*name).to_owned(), color: 0 };
+                let tag = Tag { name: (*name).to_owned(), color: Tag::color_of(name) };
                 let adds = sent.method == "PUT";
                 self.change_contact(id, |contact| {
                     contact.tags.retain(|known| known.name != tag.name);

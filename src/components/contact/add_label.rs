@@ -1,0 +1,58 @@
+//! `AddLabel`: the field that puts a tag on a contact, or puts a contact on a list, with suggestions.
+
+use crate::components::{
+    shared::typed::Typed,
+    ui::{
+        icon::{Icon, Shape},
+        live::{live, live_view},
+    },
+};
+use leptos::{ev, html, prelude::*};
+
+/// `suggest`: sets the names to suggest; called when the field is used, not with every panel. `add`: takes a name.
+#[component]
+pub fn AddLabel(
+    name: &'static str,
+    maxlength: &'static str,
+    field: NodeRef<html::Input>,
+    suggest: Callback<RwSignal<Vec<String>>>,
+    add: Callback<String>,
+) -> impl IntoView {
+    let (text, typed) = (RwSignal::new(String::new()), Typed::line());
+    let suggested = RwSignal::new(Vec::<String>::new());
+    let id = format!("labels-{}", uuid::Uuid::now_v7());
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let name = text.get_untracked().trim().to_owned();
+        if !name.is_empty() {
+            add.run(name);
+        }
+        text.set(String::new());
+        typed.forget();
+    };
+    view! {
+        <form class="tag-add" on:submit=submit>
+            <input
+                class="input"
+                node_ref=field
+                list=id.clone()
+                maxlength=maxlength
+                autocomplete="off"
+                dir="auto"
+                aria-label=name
+                placeholder=name
+                prop:value=live(move || text.get())
+                on:focus=move |_| suggest.run(suggested)
+                on:input=move |event| text.set(typed.text(&event))
+                on:paste=move |event| typed.paste(&event)
+            />
+            <datalist id=id>
+                {live_view(move || suggested.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
+            </datalist>
+            <button type="submit" class="icon-button" aria-label=name title=name>
+                <Icon shape=Shape::Plus />
+            </button>
+        </form>
+        {typed.hint()}
+    }
+}
