@@ -274,6 +274,8 @@ pub struct Strings {
     pub contacts_any_list: &'static str,
     pub contacts_none: &'static str,
     pub contacts_empty: &'static str,
+    pub contacts_export: &'static str,
+    pub contacts_export_failed: &'static str,
     pub contact_unnamed: &'static str,
     pub contact_unknown: &'static str,
     pub contact_add: &'static str,

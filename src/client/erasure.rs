@@ -14,7 +14,7 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::Value;
 use std::collections::HashSet;
-use wire::{AgentRef, Contact, ContactId, ConversationId, Event, ProblemCode, Role, paths};
+use wire::{AgentRef, Contact, ContactId, ContactQuery, ConversationId, Event, ProblemCode, Role, paths};
 
 impl Client {
     /// Whether the agent may export and erase contacts.
@@ -30,6 +30,16 @@ impl Client {
     pub async fn export_contact(&self, id: ContactId) -> Result<(), Failure> {
         let document = self.api().file(&paths::contact_export(id)).await.map_err(|error| error.failure())?;
         save(&document, &format!("contact-{id}.json"));
+        Ok(())
+    }
+
+    /// Downloads the contacts that fit a query as CSV.
+    ///
+    /// # Errors
+    /// [`Failure`], when the server refuses or can't be reached.
+    pub async fn export_contacts(&self, query: &ContactQuery) -> Result<(), Failure> {
+        let document = self.api().file(&paths::contacts_csv(query)).await.map_err(|error| error.failure())?;
+        save(&document, "contacts.csv");
         Ok(())
     }
 

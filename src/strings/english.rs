@@ -278,6 +278,8 @@ pub(super) static ENGLISH: Strings = Strings {
     contacts_any_list: "Every list",
     contacts_none: "No contact fits this.",
     contacts_empty: "Nobody has written yet.",
+    contacts_export: "Export as CSV",
+    contacts_export_failed: "The contacts could not be exported. {reason}",
     contact_unnamed: "Contact",
     contact_unknown: "Nobody is known as {key} yet.",
     contact_add: "Add as a contact",

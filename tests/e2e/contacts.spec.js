@@ -1,4 +1,5 @@
 // The page of contacts: everybody, by words, tag and list, with what is chosen in the address.
+import { readFile } from "node:fs/promises";
 import { accessible, expect, maya, said, sam, test } from "./harness.js";
 import { intercept, problem } from "./network.js";
 
@@ -115,6 +116,24 @@ test("an agent writes first to an address, of somebody known or new, and stands 
   await begin.click();
   await expect(page.getByRole("region", { name: new RegExp(`^Conversation with .*${who.name}.*, E-mail$`) })).toBeVisible();
   expect((await agents.get(`/contacts/${who.id}`)).name).toBe(who.name);
+});
+
+test("an admin saves what the list shows as a file, and others are not offered that", async ({ signIn, api, person }) => {
+  const [who, agents, tag] = [await person(), await api(maya), said("tag")];
+  await agents.put(`/contacts/${who.id}/tags/${encodeURIComponent(tag)}`);
+  const page = await signIn(maya, { path: `/contacts?tag=${encodeURIComponent(tag)}` });
+  await expect(rows(page)).toHaveCount(1);
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export as CSV" }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe("contacts.csv");
+  const [head, line, end] = (await readFile(await download.path(), "utf8")).split("\r\n");
+  expect(head).toMatch(/^\ufeffname,email,/);
+  expect(line).toContain(tag);
+  expect(end).toBe("");
+  const other = await signIn(sam, { path: "/contacts" });
+  await expect(rows(other).first()).toBeVisible();
+  await expect(other.getByRole("button", { name: "Export as CSV" })).toHaveCount(0);
 });
 
 test("a list that can't be loaded says why, and is there after another try", async ({ signIn }) => {

@@ -36,26 +36,55 @@ async fn all(
     mut query: Query,
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Page<Contact>>> {
-    let (text, tag, list) = (query.search()?, query.take_text("tag")?, query.take::<ListId>("list")?);
+    let asked = Asked::read(&mut query)?;
     let (cursor, limit) = (query.take_text("cursor")?, query.limit()?);
     query.finish()?;
-    if tag.as_ref().is_some_and(|tag| !TAG.allows(tag)) {
-        return Err(bad_query("tag", "invalid"));
-    }
-    let names = List::new(state.db(), signed.org, &format!("contacts {text:?} {tag:?} {list:?}"));
+    let Asked { words, tag, list } = &asked;
+    let names = List::new(state.db(), signed.org, &format!("contacts {words:?} {tag:?} {list:?}"));
     let before = cursor.map_or(Ok(Seq::MAX), |cursor| names.place(&cursor))?;
-    let mut reading = if text.is_some() { state.db().search().await? } else { state.db().read().await? };
+    let mut reading = if words.is_some() { state.db().search().await? } else { state.db().read().await? };
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
-    let wanted = Wanted { org: signed.org, tag: tag.as_deref(), list, before, limit };
-    let searched = text.as_deref().map(SearchQuery::parse);
-    let (items, next) = match searched {
-        None => wanted.newest(&mut reading).await?,
-        // Nothing that could be searched for.
-        Some(None) => (Vec::new(), None),
-        Some(Some(searched)) => wanted.with_words(&mut reading, &searched).await?,
-    };
+    let (items, next) = page(&mut reading, signed.org, &asked, before, limit).await?;
     let next_cursor = next.map(|seq| names.cursor(&seq.to_string()));
     Ok(axum::Json(Page { items, next_cursor, as_of }))
+}
+
+/// Which contacts are asked for.
+pub(crate) struct Asked {
+    words: Option<String>,
+    tag: Option<String>,
+    list: Option<ListId>,
+}
+
+impl Asked {
+    /// Takes `q`, `tag` and `list` out of a query.
+    ///
+    /// # Errors
+    /// `bad-query` when one of them can't be used.
+    pub(crate) fn read(query: &mut Query) -> Result<Self> {
+        let (words, tag, list) = (query.search()?, query.take_text("tag")?, query.take::<ListId>("list")?);
+        if tag.as_ref().is_some_and(|tag| !TAG.allows(tag)) {
+            return Err(bad_query("tag", "invalid"));
+        }
+        Ok(Self { words, tag, list })
+    }
+}
+
+/// The contacts of a page, and the position before which the next one begins.
+pub(crate) async fn page(
+    reading: &mut Connection,
+    org: OrgId,
+    asked: &Asked,
+    before: Seq,
+    limit: u32,
+) -> Result<Found> {
+    let wanted = Wanted { org, tag: asked.tag.as_deref(), list: asked.list, before, limit };
+    match asked.words.as_deref().map(SearchQuery::parse) {
+        None => wanted.newest(reading).await,
+        // Nothing that could be searched for.
+        Some(None) => Ok((Vec::new(), None)),
+        Some(Some(searched)) => wanted.with_words(reading, &searched).await,
+    }
 }
 
 struct Wanted<'a> {
@@ -67,7 +96,7 @@ struct Wanted<'a> {
     limit: u32,
 }
 
-/// A page, and the position before which the next one begins.
+/// Contacts, and the position before which the next page begins.
 type Found = (Vec<Contact>, Option<Seq>);
 
 impl Wanted<'_> {

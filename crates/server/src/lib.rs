@@ -70,6 +70,7 @@ mod sign_in_limits;
 // Resources.
 mod activity;
 mod contact_aliases;
+mod contact_csv;
 mod contact_erasure;
 mod contact_export;
 mod contact_fields;
@@ -194,6 +195,7 @@ fn routes() -> OpenApiRouter<State> {
         .merge(contact_lookup::routes())
         .merge(contact_merge::routes())
         .merge(contact_totals::routes())
+        .merge(contact_csv::routes())
         .merge(contact_pages::routes())
         .merge(contact_notes::routes())
         .merge(tags::routes())

@@ -44,6 +44,7 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::LISTS.to_owned(),
         paths::search("", None, 1),
         paths::contacts(&ContactQuery::default(), None, 1),
+        paths::contacts_csv(&ContactQuery::default()),
         paths::contact_totals(contact),
         paths::contact_merge(contact),
         paths::contact_merge_undo(contact),

@@ -83,7 +83,7 @@ impl Operation {
     /// Whether only an admin may.
     pub(crate) fn is_for_admins(&self) -> bool {
         let is_erasure = self.method == Method::DELETE && self.template == "/api/v1/contacts/{id}";
-        is_erasure || self.template == "/api/v1/contacts/{id}/export"
+        is_erasure || matches!(self.template.as_str(), "/api/v1/contacts/{id}/export" | "/api/v1/contacts.csv")
     }
 
     /// A body that this operation accepts.

@@ -130,3 +130,32 @@ async fn an_agent_starts_a_conversation_which_is_theirs() {
     sam.put(&fresh(), new.clone()).await.expect(409).refused("contact-unsubscribed");
     sam.put(&paths::conversation(id), new).await.expect(200);
 }
+
+#[tokio::test]
+async fn an_admin_saves_the_contacts_as_csv_which_a_spreadsheet_reads_and_does_not_calculate() {
+    let world = World::new().await;
+    let (maya, sam, acme) = (world.maya().await, world.sam().await, &world.acme);
+    let details = json!({ "name": "=SUM(1), \"Ana\"", "phone": "+351 912 345 678", "address": "Rua 1\nLisboa", "birthday": "1990-04-01" });
+    maya.patch(&paths::contact(acme.ana), details).await.expect(200);
+    for tag in ["a, b", "vip"] {
+        maya.put(&paths::contact_tag(acme.ana, tag), json!({})).await.expect(204);
+    }
+    maya.put(&paths::contact_tag(acme.bob, "vip"), json!({})).await.expect(204);
+    for n in 0..150 {
+        by(&maya, ContactKey::ExternalId, &format!("crm-{n}"), 201).await;
+    }
+    let all = maya.get("/api/v1/contacts.csv").await.expect(200);
+    assert_eq!(all.header("content-type"), Some("text/csv; charset=utf-8"));
+    let text = all.text();
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').split("\r\n").collect();
+    assert_eq!(lines[0], "name,email,phone,external_id,address,birthday,language,default_channel,time_zone,tags,lists");
+    assert_eq!(lines.len(), 1 + 152 + 1, "each contact once, over the pages");
+    assert!(lines[1].starts_with("crm-149,,,crm-149,"));
+    let ana = lines.iter().find(|line| line.contains("SUM")).unwrap();
+    assert!(ana.starts_with("\"'=SUM(1), \"\"Ana\"\"\","), "{ana}");
+    assert!(ana.contains(",+351 912 345 678,") && ana.contains("\"\"\"a, b\"\",vip\""), "{ana}");
+    let some = maya.get("/api/v1/contacts.csv?tag=vip&q=bob").await.expect(200).text();
+    assert_eq!((some.lines().count(), some.contains("Bob")), (2, true));
+    sam.get("/api/v1/contacts.csv").await.expect(403).refused("forbidden");
+    maya.get("/api/v1/contacts.csv?sort=name").await.expect(400).refused("bad-query");
+}

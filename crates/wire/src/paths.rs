@@ -102,17 +102,24 @@ pub fn contact_list(id: ContactId, list: ListId) -> String {
 /// The page of contacts after `cursor`.
 #[must_use]
 pub fn contacts(query: &ContactQuery, cursor: Option<&str>, limit: u32) -> String {
-    let mut path = format!("{CONTACTS}?limit={limit}");
-    if !query.words.is_empty() {
-        path += &format!("&q={}", segment(&query.words));
-    }
-    if let Some(tag) = &query.tag {
-        path += &format!("&tag={}", segment(tag));
-    }
-    if let Some(list) = query.list {
-        path += &format!("&list={list}");
-    }
-    path + &cursor_part('&', cursor)
+    let mut parts = contact_filters(query);
+    parts.push(format!("limit={limit}"));
+    format!("{CONTACTS}?{}{}", parts.join("&"), cursor_part('&', cursor))
+}
+
+/// The contacts as one file.
+#[must_use]
+pub fn contacts_csv(query: &ContactQuery) -> String {
+    let parts = contact_filters(query);
+    let path = format!("{CONTACTS}.csv");
+    if parts.is_empty() { path } else { format!("{path}?{}", parts.join("&")) }
+}
+
+fn contact_filters(ContactQuery { words, tag, list }: &ContactQuery) -> Vec<String> {
+    let words = (!words.is_empty()).then(|| format!("q={}", segment(words)));
+    let tag = tag.as_ref().map(|tag| format!("tag={}", segment(tag)));
+    let list = list.map(|list| format!("list={list}"));
+    [words, tag, list].into_iter().flatten().collect()
 }
 
 #[must_use]

@@ -18,7 +18,7 @@ use crate::{
         shared::{connection_line::ConnectionLine, toasts::Toasts, typed::Typed},
     },
     navigation::navigator::Navigator,
-    strings::{names::display_name, strings},
+    strings::{Value, failure_sentence, fill, names::display_name, strings},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use send_wrapper::SendWrapper;
@@ -41,6 +41,7 @@ pub fn ContactsPage() -> impl IntoView {
             <main class="contacts-main">
                 <header class="contacts-head">
                     <h1>{strings().contacts}</h1>
+                    <Export query />
                     <NewConversation />
                 </header>
                 <div class="contacts-filters" role="search">
@@ -53,6 +54,30 @@ pub fn ContactsPage() -> impl IntoView {
             <Toasts />
         </div>
     }
+}
+
+/// Saves what the list shows as a file. Nothing for agents who are no admins.
+#[component]
+fn Export(query: ErasedMemo<ContactQuery>) -> impl IntoView {
+    let (client, is_exporting) = (Client::here(), RwSignal::new(false));
+    client.is_admin().then(|| {
+        let export = move |_| {
+            let (client, query) = (client.clone(), query.get_untracked());
+            is_exporting.set(true);
+            leptos::task::spawn_local(async move {
+                if let Err(failure) = client.export_contacts(&query).await {
+                    let reason = [("reason", Value::Own(failure_sentence(failure)))];
+                    client.alert(fill(strings().contacts_export_failed, &reason));
+                }
+                is_exporting.try_set(false);
+            });
+        };
+        view! {
+            <button type="button" class="button" disabled=live(move || is_exporting.get()) on:click=export>
+                {strings().contacts_export}
+            </button>
+        }
+    })
 }
 
 #[component]
