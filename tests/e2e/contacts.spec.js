@@ -27,7 +27,7 @@ test("an agent finds a contact among all, by keyboard, and comes back to where t
   await page.keyboard.press("Enter");
   await expect(heading(page)).toBeVisible();
   await expect(page).toHaveTitle(/^(\(\d+\) )?Contacts – Sidenote$/);
-  expect(await rows(page).count()).toBeGreaterThan(10);
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(10);
   await accessible(page);
   await words(page).focus();
   await page.keyboard.type(found);
