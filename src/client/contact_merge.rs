@@ -8,9 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::rc::Rc;
-use wire::{
-    AgentRef, Contact, ContactId, ContactPatch, ContactQuery, ConversationId, Event, Merge, Page, Totals, paths,
-};
+use wire::{Contact, ContactId, ContactPatch, ContactQuery, ConversationId, Event, Merge, Page, Totals, paths};
 
 /// So many contacts are shown to choose from.
 const MOST_FOUND: u32 = 8;
@@ -54,7 +52,7 @@ impl Client {
         let (into_id, seq) = (merged.id, merged.rev);
         let toast = ToastKind::ContactMerged { contact: gone.id, name: gone.name.clone(), into: merged.name.clone() };
         self.receive_contact(merged);
-        self.apply(vec![Event::ContactMerged { contact_id: gone.id, into_id, actor: self.me_as_actor(), seq }]);
+        self.apply(vec![Event::ContactMerged { contact_id: gone.id, into_id, actor: Some(self.me_as_author()), seq }]);
         self.toast(toast);
         Ok(())
     }
@@ -69,7 +67,7 @@ impl Client {
                     // The events may be late.
                     client.fetch_again(client.store().conversations.of_contact(into_id)).await;
                     let (name, seq) = (back.name.clone(), back.rev);
-                    let actor = client.me_as_actor();
+                    let actor = Some(client.me_as_author());
                     client.apply(vec![Event::ContactMergeUndone { contact_id: contact, into_id, actor, seq }]);
                     client.receive_contact(back);
                     client.announce(fill(strings().merge_undone, &[("name", Word::Name(&name))]));
@@ -81,10 +79,6 @@ impl Client {
                 }
             }
         });
-    }
-
-    fn me_as_actor(&self) -> Option<AgentRef> {
-        Some(self.me_as_author())
     }
 
     async fn fetch_again(&self, conversations: Vec<ConversationId>) {

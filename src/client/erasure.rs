@@ -14,7 +14,7 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::Value;
 use std::collections::HashSet;
-use wire::{AgentRef, Contact, ContactId, ContactQuery, ConversationId, Event, ProblemCode, Role, paths};
+use wire::{Contact, ContactId, ContactQuery, ConversationId, Event, ProblemCode, Role, paths};
 
 impl Client {
     /// Whether the agent may export and erase contacts.
@@ -50,8 +50,7 @@ impl Client {
     pub async fn erase_contact(&self, id: ContactId) -> Result<(), Failure> {
         let erased = self.api().send::<Contact>(Method::DELETE, &paths::contact(id)).await;
         let contact = erased.map_err(|error| error.failure())?;
-        let me = &self.me().agent;
-        let actor = Some(AgentRef { id: me.id, name: me.name.clone(), removed: false });
+        let actor = Some(self.me_as_author());
         self.apply(vec![Event::ContactErased { contact_id: id, actor, seq: contact.rev }]);
         self.announce(strings().contact_erased.to_owned());
         Ok(())

@@ -88,7 +88,7 @@ fn activity(row: &Row) -> sqlx::Result<Activity> {
     })
 }
 
-/// When the merge of this line can still be undone. The time is not looked at: whoever reads this has a clock.
+/// Until when the merge of this line can be undone. A client compares the time with its own clock.
 fn merge_undo(row: &Row) -> sqlx::Result<Option<MergeUndo>> {
     let Some(contact_id) = row.id_or_none("merged_id")? else { return Ok(None) };
     Ok(Some(MergeUndo { contact_id, until: row.time("merged_at")? + MERGE_WINDOW }))

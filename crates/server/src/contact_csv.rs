@@ -7,9 +7,10 @@ use crate::{
     contact_erasure::must_be_admin,
     contact_pages::{self, Asked},
     db::Db,
-    error::{Error, Result},
+    error::Result,
     input::Query,
     state::State,
+    streamed_file::{Pieces, streamed},
 };
 use axum::{
     body::Body,
@@ -17,11 +18,8 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
-use bytes::Bytes;
-use futures::{Stream, stream};
-use tokio::sync::mpsc;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Contact, ListId, OrgId, Problem, ProblemCode, Seq};
+use wire::{Contact, ListId, OrgId, Problem, Seq};
 
 /// Contacts that are read at once.
 const PAGE: u32 = 100;
@@ -65,35 +63,22 @@ async fn export(signed: AuthAgent, mut query: Query, extract::State(state): extr
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"contacts.csv\""),
     ];
-    Ok((headers, Body::from_stream(document(state.db(), signed.org, asked))).into_response())
+    let (db, org) = (state.db().clone(), signed.org);
+    let file = streamed(move |pieces| write(db, org, asked, pieces));
+    Ok((headers, Body::from_stream(file)).into_response())
 }
 
-/// The document in pieces. After an error there are no more.
-fn document(db: &Db, org: OrgId, asked: Asked) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
-    let (pieces, written) = mpsc::channel(1);
-    let db = db.clone();
-    tokio::spawn(async move {
-        if let Err(error) = write(&db, org, &asked, &pieces).await {
-            // Fails when nobody reads the document any more.
-            let _ = pieces.send(Err(error)).await;
-        }
-    });
-    stream::unfold(written, async |mut written| Some((written.recv().await?, written)))
-}
-
-async fn write(db: &Db, org: OrgId, asked: &Asked, pieces: &mpsc::Sender<Result<Bytes>>) -> Result<()> {
-    let nobody_reads = |_| Error::from(ProblemCode::Gone);
-    let head = format!("{BYTE_ORDER_MARK}{}", records([COLUMNS.map(str::to_owned)]));
-    pieces.send(Ok(Bytes::from(head))).await.map_err(nobody_reads)?;
+async fn write(db: Db, org: OrgId, asked: Asked, pieces: Pieces) -> Result<()> {
+    pieces.send(format!("{BYTE_ORDER_MARK}{}", records([COLUMNS.map(str::to_owned)]))).await?;
     let mut before = Some(Seq::MAX);
     while let Some(position) = before {
         // A transaction for each page: a slow reader keeps none open.
         let mut reading = db.search().await?;
-        let (contacts, next) = contact_pages::page(&mut reading, org, asked, position, PAGE).await?;
+        let (contacts, next) = contact_pages::page(&mut reading, org, &asked, position, PAGE).await?;
         drop(reading);
         let piece = records(contacts.iter().map(fields));
         if !piece.is_empty() {
-            pieces.send(Ok(Bytes::from(piece))).await.map_err(nobody_reads)?;
+            pieces.send(piece).await?;
         }
         before = next;
     }

@@ -11,13 +11,14 @@ use crate::{
     contact_erasure::must_be_admin,
     contacts,
     db::{Db, ReadTx, int},
-    error::{Error, Result},
+    error::Result,
     input::Ids,
     messages,
     note_storage::{self, Wanted},
     orgs,
     sql::{Row, sql},
     state::State,
+    streamed_file::{Pieces, streamed},
 };
 use axum::{
     body::Body,
@@ -26,9 +27,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use futures::{Stream, stream};
+use futures::Stream;
 use serde::Serialize;
-use tokio::sync::mpsc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ContactExport, ContactId, ContactNote, ConversationId, ConversationNote, ExportedConversation, OrgId, Problem,
@@ -63,15 +63,8 @@ async fn export(
 
 /// The document in pieces. After an error there are no more.
 pub(crate) fn document(db: &Db, org: OrgId, contact: ContactId) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
-    let (pieces, written) = mpsc::channel(1);
-    let writer = Writer { db: db.clone(), org, contact, pieces: pieces.clone() };
-    tokio::spawn(async move {
-        if let Err(error) = writer.write().await {
-            // Fails when nobody reads the document any more.
-            let _ = pieces.send(Err(error)).await;
-        }
-    });
-    stream::unfold(written, async |mut written| Some((written.recv().await?, written)))
+    let db = db.clone();
+    streamed(move |pieces| async move { Writer { db, org, contact, pieces }.write().await })
 }
 
 /// A list within the document.
@@ -98,7 +91,7 @@ struct Writer {
     db: Db,
     org: OrgId,
     contact: ContactId,
-    pieces: mpsc::Sender<Result<Bytes>>,
+    pieces: Pieces,
 }
 
 impl Writer {
@@ -106,20 +99,21 @@ impl Writer {
         let mut reading = self.read().await?;
         let (contact, now) = (contacts::find(&mut reading, self.org, self.contact).await?, reading.now());
         drop(reading);
-        self.send(format!("{{\"exported_at\":{},\"contact\":{},\"conversations\":[", json(&now), json(&contact)))
+        self.pieces
+            .send(format!("{{\"exported_at\":{},\"contact\":{},\"conversations\":[", json(&now), json(&contact)))
             .await?;
         let mut before = Seq::MAX;
         while let Some((fields, id, seq)) = self.conversation(before).await? {
-            self.send(if before == Seq::MAX { fields } else { format!(",{fields}") }).await?;
+            self.pieces.send(if before == Seq::MAX { fields } else { format!(",{fields}") }).await?;
             before = seq;
             self.list(List::Messages(id)).await?;
             self.list(List::ConversationNotes(id)).await?;
-            self.send("}".to_owned()).await?;
+            self.pieces.send("}".to_owned()).await?;
         }
-        self.send("]".to_owned()).await?;
+        self.pieces.send("]".to_owned()).await?;
         self.list(List::ContactNotes).await?;
         self.list(List::Activity).await?;
-        self.send("}".to_owned()).await
+        self.pieces.send("}".to_owned()).await
     }
 
     /// The next older conversation: an object that is still open, after its fields.
@@ -139,17 +133,17 @@ impl Writer {
 
     /// Writes a field with a list, page by page.
     async fn list(&self, list: List) -> Result<()> {
-        self.send(format!(",\"{}\":[", list.name())).await?;
+        self.pieces.send(format!(",\"{}\":[", list.name())).await?;
         let (mut next, mut is_first) = (Some(Seq::MAX), true);
         while let Some(before) = next {
             let (items, after) = self.page(list, before).await?;
             next = after;
             for item in items {
-                self.send(if is_first { item } else { format!(",{item}") }).await?;
+                self.pieces.send(if is_first { item } else { format!(",{item}") }).await?;
                 is_first = false;
             }
         }
-        self.send("]".to_owned()).await
+        self.pieces.send("]".to_owned()).await
     }
 
     async fn page(&self, list: List, before: Seq) -> Result<(Vec<String>, Option<Seq>)> {
@@ -175,12 +169,6 @@ impl Writer {
         let mut reading = self.db.read().await?;
         let contact = contact_aliases::resolve_for_change(&mut reading, self.org, self.contact).await?;
         if contact == self.contact { Ok(reading) } else { Err(ProblemCode::ContactMerged.into()) }
-    }
-
-    /// Waits until the piece before was taken.
-    async fn send(&self, piece: String) -> Result<()> {
-        let nobody_reads = |_| Error::from(ProblemCode::Gone);
-        self.pieces.send(Ok(Bytes::from(piece))).await.map_err(nobody_reads)
     }
 }
 

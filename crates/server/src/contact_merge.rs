@@ -50,7 +50,7 @@ async fn merge(
         return Ok(axum::Json(contacts::find(change.tx(), signed.org, into).await?));
     }
     if from != id {
-        // Whoever asked for this saw another contact than the one who would be merged now.
+        // The agent saw another contact than the one who would be merged now.
         return Err(ProblemCode::ContactMerged.into());
     }
     carry_out(&mut change, &signed, (from, into), asked.details).await?;

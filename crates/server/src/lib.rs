@@ -30,6 +30,7 @@ mod request_parts;
 mod request_rules;
 pub mod state;
 mod static_files;
+mod streamed_file;
 mod strict_json;
 
 // Storage and events.
