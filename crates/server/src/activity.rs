@@ -8,10 +8,10 @@ use crate::{
     db::int,
     error::Result,
     input::{Ids, Query},
-    merge_window::MERGE_WINDOW,
     page::{List, cut},
     sql::{Builder, Connection, Row},
     state::State,
+    undo_window::UNDO_WINDOW,
 };
 use axum::extract;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -91,5 +91,5 @@ fn activity(row: &Row) -> sqlx::Result<Activity> {
 /// Until when the merge of this line can be undone. A client compares the time with its own clock.
 fn merge_undo(row: &Row) -> sqlx::Result<Option<MergeUndo>> {
     let Some(contact_id) = row.id_or_none("merged_id")? else { return Ok(None) };
-    Ok(Some(MergeUndo { contact_id, until: row.time("merged_at")? + MERGE_WINDOW }))
+    Ok(Some(MergeUndo { contact_id, until: row.time("merged_at")? + UNDO_WINDOW }))
 }

@@ -14,10 +14,10 @@ use crate::{
     db::int,
     error::{Error, Result},
     input::{Ids, JsonBody},
-    merge_window::MERGE_WINDOW,
     search_index,
     sql::{Row, sql},
     state::State,
+    undo_window::UNDO_WINDOW,
 };
 use axum::extract;
 use chrono::{DateTime, Utc};
@@ -76,7 +76,7 @@ async fn take_back(
         if merge.by != signed.agent {
             return Err(Error::detail(ProblemCode::Forbidden, "Only who merged a contact can undo it."));
         }
-        let is_late = merge.at + MERGE_WINDOW <= change.at();
+        let is_late = merge.at + UNDO_WINDOW <= change.at();
         let Some(undo) = merge.undo.as_ref().filter(|_| !is_late) else { return Err(Error::gone(merge.seq)) };
         if merge.root != merge.into {
             return Err(ProblemCode::ContactMerged.into());

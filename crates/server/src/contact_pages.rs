@@ -4,7 +4,7 @@ use crate::{
     auth_agent::AuthAgent,
     contact_aliases::is_merged,
     contacts,
-    error::Result,
+    error::{Error, Result},
     input::{Query, bad_query},
     page::{Collected, List},
     search_index,
@@ -14,10 +14,16 @@ use crate::{
 };
 use axum::extract;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Contact, ContactId, ListId, OrgId, Page, Problem, Seq, text_rules::TAG};
+use wire::{
+    Contact, ContactId, ContactQuery, ListId, OrgId, Page, Problem, ProblemCode, Seq,
+    text_rules::{SEARCH, TAG},
+};
 
 /// So many contacts are read for a page of a search at most.
 const MOST_READ: usize = 400;
+
+/// So many are read at once where all contacts with certain words are wanted.
+const READ_AT_ONCE: u32 = 1000;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(all))
@@ -57,6 +63,16 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// # Errors
+    /// `invalid-field` when one of them can't be used.
+    pub(crate) fn of(query: ContactQuery) -> Result<Self> {
+        let ContactQuery { words, tag, list } = query;
+        if !SEARCH.allows(&words) || tag.as_ref().is_some_and(|tag| !TAG.allows(tag)) {
+            return Err(Error::field(ProblemCode::InvalidField, "/of", "invalid"));
+        }
+        Ok(Self { words: Some(words).filter(|words| !words.trim().is_empty()), tag, list })
+    }
+
     /// Takes `q`, `tag` and `list` out of a query.
     ///
     /// # Errors
@@ -67,6 +83,16 @@ impl Asked {
             return Err(bad_query("tag", "invalid"));
         }
         Ok(Self { words, tag, list })
+    }
+}
+
+/// The ids of all contacts that fit, at most so many and one more.
+pub(crate) async fn ids(reading: &mut Connection, org: OrgId, asked: &Asked, most: u32) -> Result<Vec<ContactId>> {
+    let wanted = Wanted { org, tag: asked.tag.as_deref(), list: asked.list, before: Seq::MAX, limit: most };
+    match asked.words.as_deref().map(SearchQuery::parse) {
+        None => wanted.newest_ids(reading).await,
+        Some(None) => Ok(Vec::new()),
+        Some(Some(searched)) => wanted.ids_with_words(reading, &searched).await,
     }
 }
 
@@ -101,18 +127,38 @@ type Found = (Vec<Contact>, Option<Seq>);
 
 impl Wanted<'_> {
     async fn newest(&self, reading: &mut Connection) -> Result<Found> {
-        let mut select = self.select();
-        select.push(" AND c.seq < ").push_bind(int(self.before));
-        select.push(" ORDER BY c.seq DESC LIMIT ").push_bind(i64::from(self.limit) + 1);
-        let rows = select.build().fetch_all(&mut *reading).await?;
         let mut page = Collected::new(self.limit);
-        for row in &rows {
+        for id in self.newest_ids(&mut *reading).await? {
             if page.is_full() {
                 return Ok(with_next(page.items));
             }
-            page.push(contacts::find(&mut *reading, self.org, row.id::<ContactId>("id")?).await?);
+            page.push(contacts::find(&mut *reading, self.org, id).await?);
         }
         Ok((page.items, None))
+    }
+
+    /// One more than the limit, if there are as many.
+    async fn newest_ids(&self, reading: &mut Connection) -> Result<Vec<ContactId>> {
+        let mut select = self.select();
+        select.push(" AND c.seq < ").push_bind(int(self.before));
+        select.push(" ORDER BY c.seq DESC LIMIT ").push_bind(i64::from(self.limit) + 1);
+        let rows = select.build().fetch_all(reading).await?;
+        Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// One more than the limit, if there are as many.
+    async fn ids_with_words(&self, reading: &mut Connection, searched: &SearchQuery) -> Result<Vec<ContactId>> {
+        let (mut ids, mut before) = (Vec::new(), self.before);
+        loop {
+            let seqs = search_index::find_contacts(&mut *reading, self.org, searched, before, READ_AT_ONCE).await?;
+            for seq in &seqs {
+                ids.extend(self.fitting_id(&mut *reading, searched, *seq).await?);
+                before = *seq;
+            }
+            if seqs.len() < READ_AT_ONCE as usize || ids.len() > self.limit as usize {
+                return Ok(ids);
+            }
+        }
     }
 
     async fn with_words(&self, reading: &mut Connection, searched: &SearchQuery) -> Result<Found> {
@@ -141,15 +187,24 @@ impl Wanted<'_> {
 
     /// The contact with this `seq`, if they fit.
     async fn fitting(&self, reading: &mut Connection, searched: &SearchQuery, seq: Seq) -> Result<Option<Contact>> {
+        match self.fitting_id(&mut *reading, searched, seq).await? {
+            Some(id) => contacts::one(reading, self.org, id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn fitting_id(
+        &self,
+        reading: &mut Connection,
+        searched: &SearchQuery,
+        seq: Seq,
+    ) -> Result<Option<ContactId>> {
         let mut select = self.select();
         select.push(" AND c.seq = ").push_bind(int(seq));
         let row = select.build().fetch_optional(&mut *reading).await?;
         let Some(id) = row.map(|row| row.id::<ContactId>("id")).transpose()? else { return Ok(None) };
         let Some((_, details)) = contacts::searched(&mut *reading, self.org, id).await? else { return Ok(None) };
-        if searched.contact_hits(&details).is_none() {
-            return Ok(None);
-        }
-        contacts::one(reading, self.org, id).await
+        Ok(searched.contact_hits(&details).map(|_| id))
     }
 
     /// Those who fit the filters. Erased ones are left out, since nothing is left of them to be listed, and merged ones.

@@ -56,11 +56,13 @@ async fn edit(
     if !seen.allows(before.rev) {
         return Err(Error::changed(&before));
     }
+    let handling = Handling::of(&before);
     if let Some(status) = patch.status.filter(|status| *status != before.status) {
-        set_status(&mut change, &before, status, Some(signed.agent)).await?;
+        set_status(&mut change, &handling, status, Some(signed.agent)).await?;
     }
     if let Some(assignee) = patch.assignee_id.filter(|assignee| *assignee != before.assignee_id) {
-        set_assignee(&mut change, &before, assignee, signed.agent).await?;
+        let assignee = Assignee::find(change.tx(), signed.org, assignee).await?;
+        set_assignee(&mut change, &handling, &assignee, signed.agent).await?;
     }
     let after = find(change.tx(), &signed, id).await?;
     change.commit().await?;
@@ -111,7 +113,64 @@ pub(crate) async fn must_exist(reading: &mut Connection, org: OrgId, id: Convers
     Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.id("contact_id")?)
 }
 
-async fn set_status(change: &mut Change, before: &Conversation, status: Status, actor: Option<AgentId>) -> Result<()> {
+/// Who handles a conversation, and how far they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handling {
+    id: ConversationId,
+    contact_id: ContactId,
+    pub(crate) status: Status,
+    pub(crate) assignee_id: Option<AgentId>,
+}
+
+impl Handling {
+    fn of(conversation: &Conversation) -> Self {
+        let Conversation { id, contact_id, status, assignee_id, .. } = *conversation;
+        Self { id, contact_id, status, assignee_id }
+    }
+
+    pub(crate) async fn find(reading: &mut Connection, org: OrgId, id: ConversationId) -> Result<Option<Self>> {
+        let row = sql("SELECT contact_id, status, assignee_id FROM conversation WHERE org_id = $1 AND id = $2")
+            .bind(org.to_string())
+            .bind(id.to_string())
+            .fetch_optional(reading)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let (contact_id, status) = (row.id("contact_id")?, conversations::status(&row)?);
+        Ok(Some(Self { id, contact_id, status, assignee_id: row.id_or_none("assignee_id")? }))
+    }
+}
+
+/// Whom a conversation is assigned to: an agent with their name, or nobody.
+#[derive(Clone, Debug)]
+pub(crate) struct Assignee(Option<(AgentId, String)>);
+
+impl Assignee {
+    /// `invalid-field` for somebody who is not an agent of the organization, or was removed.
+    pub(crate) async fn find(reading: &mut Connection, org: OrgId, id: Option<AgentId>) -> Result<Self> {
+        let Some(id) = id else { return Ok(Self(None)) };
+        let agent = agents::one(reading, org, id).await?.filter(|agent| !agent.removed);
+        let unknown = || Error::field(ProblemCode::InvalidField, "/assignee_id", "unknown-agent");
+        Ok(Self(Some((id, agent.ok_or_else(unknown)?.name))))
+    }
+
+    /// As [`Self::find`], also for an agent who was removed.
+    pub(crate) async fn known(reading: &mut Connection, org: OrgId, id: Option<AgentId>) -> Result<Self> {
+        let Some(id) = id else { return Ok(Self(None)) };
+        let agent = agents::one(reading, org, id).await?;
+        Ok(Self(agent.map(|agent| (id, agent.name))))
+    }
+
+    pub(crate) fn id(&self) -> Option<AgentId> {
+        self.0.as_ref().map(|(id, _)| *id)
+    }
+}
+
+pub(crate) async fn set_status(
+    change: &mut Change,
+    before: &Handling,
+    status: Status,
+    actor: Option<AgentId>,
+) -> Result<()> {
     let kind = match (before.status, status) {
         (_, Status::Closed) => ActivityKind::ConversationClosed,
         (_, Status::Automated) => ActivityKind::ConversationAutomated,
@@ -129,29 +188,21 @@ async fn set_status(change: &mut Change, before: &Conversation, status: Status, 
     record(change, before, kind, actor, None).await
 }
 
-async fn set_assignee(
+pub(crate) async fn set_assignee(
     change: &mut Change,
-    before: &Conversation,
-    assignee: Option<AgentId>,
+    before: &Handling,
+    assignee: &Assignee,
     actor: AgentId,
 ) -> Result<()> {
-    let org = change.org();
-    let name = match assignee {
-        None => None,
-        Some(id) => {
-            let agent = agents::one(change.tx(), org, id).await?.filter(|agent| !agent.removed);
-            let unknown = || Error::field(ProblemCode::InvalidField, "/assignee_id", "unknown-agent");
-            Some(agent.ok_or_else(unknown)?.name)
-        }
-    };
-    let seq = change.next_seq().await?;
+    let (seq, org) = (change.next_seq().await?, change.org().to_string());
     sql("UPDATE conversation SET assignee_id = $1, rev = $2 WHERE org_id = $3 AND id = $4")
-        .bind(assignee.map(|id| id.to_string()))
+        .bind(assignee.id().map(|id| id.to_string()))
         .bind(int(seq))
-        .bind(org.to_string())
+        .bind(org)
         .bind(before.id.to_string())
         .execute(change.tx())
         .await?;
+    let name = assignee.0.as_ref().map(|(_, name)| name.clone());
     let is_assigned = name.is_some();
     let kind = if is_assigned { ActivityKind::ConversationAssigned } else { ActivityKind::ConversationUnassigned };
     record(change, before, kind, Some(actor), name).await
@@ -159,7 +210,7 @@ async fn set_assignee(
 
 async fn record(
     change: &mut Change,
-    conversation: &Conversation,
+    conversation: &Handling,
     kind: ActivityKind,
     actor: Option<AgentId>,
     subject: Option<String>,

@@ -150,6 +150,25 @@ async fn rows(
     if let Some(contact) = filter.contact {
         select.push(" AND c.contact_id = ").push_bind(contact.to_string());
     }
+    push_query(&mut select, signed, &wanted);
+    if let Some(unread) = half {
+        select.push(" AND ");
+        push_unread(&mut select, signed);
+        select.push(" = ").push_bind(unread);
+    }
+    let is_oldest = wanted.sort == Sort::Oldest;
+    if let Some(place) = after {
+        select.push(" AND (c.last_at, c.id) ").push(if is_oldest { "> (" } else { "< (" });
+        select.push_bind(place.last_at).push(", ").push_bind(place.id.to_string()).push(")");
+    }
+    let order = if is_oldest { " ORDER BY c.last_at, c.id" } else { " ORDER BY c.last_at DESC, c.id DESC" };
+    select.push(order).push(" LIMIT ").push_bind(limit).push(JOINS).push(order);
+    let rows = select.build().fetch_all(reading).await?;
+    Ok(rows.iter().map(conversation).collect::<sqlx::Result<_>>()?)
+}
+
+/// Appends which conversations `c` fit a query.
+pub(crate) fn push_query(select: &mut Builder<'_>, signed: &AuthAgent, wanted: &ConversationQuery) {
     if let Some(status) = wanted.status {
         select.push(" AND c.status = ").push_bind(status.into_str());
     }
@@ -168,20 +187,6 @@ async fn rows(
             select.push(" AND c.assignee_id IS NULL");
         }
     }
-    if let Some(unread) = half {
-        select.push(" AND ");
-        push_unread(&mut select, signed);
-        select.push(" = ").push_bind(unread);
-    }
-    let is_oldest = wanted.sort == Sort::Oldest;
-    if let Some(place) = after {
-        select.push(" AND (c.last_at, c.id) ").push(if is_oldest { "> (" } else { "< (" });
-        select.push_bind(place.last_at).push(", ").push_bind(place.id.to_string()).push(")");
-    }
-    let order = if is_oldest { " ORDER BY c.last_at, c.id" } else { " ORDER BY c.last_at DESC, c.id DESC" };
-    select.push(order).push(" LIMIT ").push_bind(limit).push(JOINS).push(order);
-    let rows = select.build().fetch_all(reading).await?;
-    Ok(rows.iter().map(conversation).collect::<sqlx::Result<_>>()?)
 }
 
 /// One conversation as the agent sees it.

@@ -70,6 +70,7 @@ mod sign_in_limits;
 
 // Resources.
 mod activity;
+mod bulk;
 mod contact_aliases;
 mod contact_csv;
 mod contact_erasure;
@@ -88,13 +89,13 @@ mod conversation_notes;
 mod conversation_start;
 mod conversations;
 mod lists;
-mod merge_window;
 pub mod messages;
 mod note_indexes;
 mod note_storage;
 mod phone_number;
 mod search;
 pub mod tags;
+mod undo_window;
 
 // The contact's own API, mail archives, and the demo.
 pub mod demo;
@@ -188,6 +189,7 @@ fn routes() -> OpenApiRouter<State> {
         .merge(conversations::routes())
         .merge(conversation::routes())
         .merge(conversation_start::routes())
+        .merge(bulk::routes())
         .merge(messages::routes())
         .merge(conversation_notes::routes())
         .merge(contacts::routes())

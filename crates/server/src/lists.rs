@@ -8,11 +8,13 @@ use crate::{
     input::{Ids, JsonBody, Query},
     sql::{Row, sql},
     state::State,
+    tags::Put,
 };
 use axum::{extract, http::StatusCode};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    ActivityKind, ContactId, ContactList, FieldError, ListId, ListMember, Page, Problem, ProblemCode, text_rules::LIST,
+    ActivityKind, AgentId, ContactId, ContactList, FieldError, ListId, ListMember, Page, Problem, ProblemCode,
+    text_rules::LIST,
 };
 
 /// How many lists a contact can be on: every answer about it holds them all.
@@ -59,23 +61,10 @@ async fn put(
     let mut change = signed.change(state.db()).await?;
     let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     let list = find_or_make(&mut change, list_id, member.name).await?;
-    let insert =
-        "INSERT INTO contact_list_member (org_id, contact_id, list_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    let put = sql(insert)
-        .bind(signed.org.to_string())
-        .bind(id.to_string())
-        .bind(list.id.to_string())
-        .execute(change.tx())
-        .await?;
-    if put > 0 {
-        let of_contact = "SELECT COUNT(*) FROM contact_list_member WHERE org_id = $1 AND contact_id = $2";
-        let carried: i64 =
-            sql(of_contact).bind(signed.org.to_string()).bind(id.to_string()).fetch_value(change.tx()).await?;
-        if carried > MOST_OF_CONTACT {
-            return Err(Error::field(ProblemCode::InvalidField, "/list_id", "too-many"));
-        }
-        record(&mut change, &signed, id, ActivityKind::ListAdded, list.name.clone()).await?;
-        change.commit().await?;
+    match put_on(&mut change, id, &list, signed.agent).await? {
+        Put::New => change.commit().await?,
+        Put::Known => {}
+        Put::TooMany => return Err(Error::field(ProblemCode::InvalidField, "/list_id", "too-many")),
     }
     Ok(axum::Json(list))
 }
@@ -93,21 +82,57 @@ async fn remove(
     let mut change = signed.change(state.db()).await?;
     let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     let Some(list) = by_id(&mut change, list_id).await? else { return Ok(StatusCode::NO_CONTENT) };
-    let removed = sql("DELETE FROM contact_list_member WHERE org_id = $1 AND contact_id = $2 AND list_id = $3")
-        .bind(signed.org.to_string())
-        .bind(id.to_string())
-        .bind(list_id.to_string())
-        .execute(change.tx())
-        .await?;
-    if removed > 0 {
-        record(&mut change, &signed, id, ActivityKind::ListRemoved, list.name).await?;
+    if take_off(&mut change, id, &list, signed.agent).await? {
         change.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Puts a contact on a list.
+pub(crate) async fn put_on(change: &mut Change, contact: ContactId, list: &ContactList, actor: AgentId) -> Result<Put> {
+    let org = change.org().to_string();
+    let put = sql("INSERT INTO contact_list_member (org_id, contact_id, list_id) SELECT $1, $2, $3 \
+            WHERE (SELECT COUNT(*) FROM contact_list_member WHERE org_id = $1 AND contact_id = $2) < $4 \
+            ON CONFLICT DO NOTHING")
+    .bind(&org)
+    .bind(contact.to_string())
+    .bind(list.id.to_string())
+    .bind(MOST_OF_CONTACT)
+    .execute(change.tx())
+    .await?;
+    if put > 0 {
+        record(change, contact, ActivityKind::ListAdded, list, actor).await?;
+        return Ok(Put::New);
+    }
+    let is_known =
+        "SELECT EXISTS (SELECT 1 FROM contact_list_member WHERE org_id = $1 AND contact_id = $2 AND list_id = $3)";
+    let is_known =
+        sql(is_known).bind(org).bind(contact.to_string()).bind(list.id.to_string()).fetch_value(change.tx()).await?;
+    Ok(if is_known { Put::Known } else { Put::TooMany })
+}
+
+/// Takes a contact off a list. False: they were not on it.
+pub(crate) async fn take_off(
+    change: &mut Change,
+    contact: ContactId,
+    list: &ContactList,
+    actor: AgentId,
+) -> Result<bool> {
+    let org = change.org().to_string();
+    let removed = sql("DELETE FROM contact_list_member WHERE org_id = $1 AND contact_id = $2 AND list_id = $3")
+        .bind(org)
+        .bind(contact.to_string())
+        .bind(list.id.to_string())
+        .execute(change.tx())
+        .await?;
+    if removed > 0 {
+        record(change, contact, ActivityKind::ListRemoved, list, actor).await?;
+    }
+    Ok(removed > 0)
+}
+
 /// The list with this id, else the one with this name, else a new one.
-async fn find_or_make(change: &mut Change, id: ListId, name: Option<String>) -> Result<ContactList> {
+pub(crate) async fn find_or_make(change: &mut Change, id: ListId, name: Option<String>) -> Result<ContactList> {
     if let Some(list) = by_id(change, id).await? {
         return Ok(list);
     }
@@ -135,7 +160,8 @@ async fn find_or_make(change: &mut Change, id: ListId, name: Option<String>) -> 
     Ok(ContactList { id, name })
 }
 
-async fn by_id(change: &mut Change, id: ListId) -> Result<Option<ContactList>> {
+/// The list with this id.
+pub(crate) async fn by_id(change: &mut Change, id: ListId) -> Result<Option<ContactList>> {
     let org = change.org().to_string();
     let row = sql("SELECT id, name FROM contact_list WHERE org_id = $1 AND id = $2")
         .bind(org)
@@ -147,14 +173,14 @@ async fn by_id(change: &mut Change, id: ListId) -> Result<Option<ContactList>> {
 
 async fn record(
     change: &mut Change,
-    signed: &AuthAgent,
     contact: ContactId,
     kind: ActivityKind,
-    list: String,
+    list: &ContactList,
+    actor: AgentId,
 ) -> Result<()> {
-    contacts::bump(change, contact, signed.agent).await?;
-    let actor = Some(signed.agent);
-    change.activity(ActivityLine { kind, contact, actor, conversation: None, subject: Some(list) }).await
+    contacts::bump(change, contact, actor).await?;
+    let (actor, subject) = (Some(actor), Some(list.name.clone()));
+    change.activity(ActivityLine { kind, contact, actor, conversation: None, subject }).await
 }
 
 pub(crate) fn list(row: &Row) -> sqlx::Result<ContactList> {

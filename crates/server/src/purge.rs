@@ -10,8 +10,9 @@ use crate::{
     db::Db,
     engine::Engine,
     error::{Error, Result},
-    merge_window, metrics, note_indexes, rate_limit,
+    metrics, note_indexes, rate_limit,
     sql::{Connection, sql},
+    undo_window,
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -137,7 +138,7 @@ async fn forget_old(db: &Db) -> Result<()> {
     let mut tx = db.engine().begin().await?;
     let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
-    merge_window::forget_old(&mut tx).await?;
+    undo_window::forget_old(&mut tx).await?;
     if let Connection::Postgres { .. } = tx {
         rate_limit::shared::forget_full(&mut tx).await?;
     }

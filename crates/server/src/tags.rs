@@ -12,7 +12,7 @@ use crate::{
 use axum::{extract, http::StatusCode};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    ActivityKind, ContactId, FieldError, Page, Problem, ProblemCode, Tag,
+    ActivityKind, AgentId, ContactId, FieldError, Page, Problem, ProblemCode, Tag,
     text_rules::{TAG, TagName},
 };
 
@@ -59,21 +59,10 @@ async fn put(
     must_be_valid(&name)?;
     let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
     make(&mut change, &name).await?;
-    let put = sql("INSERT INTO contact_tag (org_id, contact_id, tag) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(signed.org.to_string())
-        .bind(id.to_string())
-        .bind(&name)
-        .execute(change.tx())
-        .await?;
-    if put > 0 {
-        let of_contact = "SELECT COUNT(*) FROM contact_tag WHERE org_id = $1 AND contact_id = $2";
-        let carried: i64 =
-            sql(of_contact).bind(signed.org.to_string()).bind(id.to_string()).fetch_value(change.tx()).await?;
-        if carried > MOST_OF_CONTACT {
-            return Err(Error::field(ProblemCode::InvalidField, "/tag", "too-many"));
-        }
-        record(&mut change, &signed, id, ActivityKind::TagAdded, name).await?;
-        change.commit().await?;
+    match put_on(&mut change, id, &name, signed.agent).await? {
+        Put::New => change.commit().await?,
+        Put::Known => {}
+        Put::TooMany => return Err(Error::field(ProblemCode::InvalidField, "/tag", "too-many")),
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -91,20 +80,58 @@ async fn remove(
     let mut change = signed.change(state.db()).await?;
     must_be_valid(&name)?;
     let id = contact_aliases::resolve_for_change(change.tx(), signed.org, id).await?;
-    let removed = sql("DELETE FROM contact_tag WHERE org_id = $1 AND contact_id = $2 AND tag = $3")
-        .bind(signed.org.to_string())
-        .bind(id.to_string())
-        .bind(&name)
-        .execute(change.tx())
-        .await?;
-    if removed > 0 {
-        record(&mut change, &signed, id, ActivityKind::TagRemoved, name).await?;
+    if take_off(&mut change, id, &name, signed.agent).await? {
         change.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn must_be_valid(name: &str) -> Result<()> {
+/// What came of putting a tag on a contact, or a contact on a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Put {
+    New,
+    /// It was there.
+    Known,
+    TooMany,
+}
+
+/// Puts a tag that exists on a contact.
+pub(crate) async fn put_on(change: &mut Change, contact: ContactId, name: &str, actor: AgentId) -> Result<Put> {
+    let org = change.org().to_string();
+    let put = sql("INSERT INTO contact_tag (org_id, contact_id, tag) SELECT $1, $2, $3 \
+            WHERE (SELECT COUNT(*) FROM contact_tag WHERE org_id = $1 AND contact_id = $2) < $4 ON CONFLICT DO NOTHING")
+    .bind(&org)
+    .bind(contact.to_string())
+    .bind(name)
+    .bind(MOST_OF_CONTACT)
+    .execute(change.tx())
+    .await?;
+    if put > 0 {
+        record(change, contact, ActivityKind::TagAdded, name, actor).await?;
+        return Ok(Put::New);
+    }
+    let is_known = "SELECT EXISTS (SELECT 1 FROM contact_tag WHERE org_id = $1 AND contact_id = $2 AND tag = $3)";
+    let is_known = sql(is_known).bind(org).bind(contact.to_string()).bind(name).fetch_value(change.tx()).await?;
+    Ok(if is_known { Put::Known } else { Put::TooMany })
+}
+
+/// Takes a tag off a contact. False: they didn't carry it.
+pub(crate) async fn take_off(change: &mut Change, contact: ContactId, name: &str, actor: AgentId) -> Result<bool> {
+    let org = change.org().to_string();
+    let removed = sql("DELETE FROM contact_tag WHERE org_id = $1 AND contact_id = $2 AND tag = $3")
+        .bind(org)
+        .bind(contact.to_string())
+        .bind(name)
+        .execute(change.tx())
+        .await?;
+    if removed > 0 {
+        record(change, contact, ActivityKind::TagRemoved, name, actor).await?;
+    }
+    Ok(removed > 0)
+}
+
+/// Refuses a name that no tag can have.
+pub(crate) fn must_be_valid(name: &str) -> Result<()> {
     if TAG.allows(name) {
         return Ok(());
     }
@@ -113,16 +140,10 @@ fn must_be_valid(name: &str) -> Result<()> {
     Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()))
 }
 
-async fn record(
-    change: &mut Change,
-    signed: &AuthAgent,
-    contact: ContactId,
-    kind: ActivityKind,
-    tag: String,
-) -> Result<()> {
-    contacts::bump(change, contact, signed.agent).await?;
-    let actor = Some(signed.agent);
-    change.activity(ActivityLine { kind, contact, actor, conversation: None, subject: Some(tag) }).await
+async fn record(change: &mut Change, contact: ContactId, kind: ActivityKind, tag: &str, actor: AgentId) -> Result<()> {
+    contacts::bump(change, contact, actor).await?;
+    let (actor, subject) = (Some(actor), Some(tag.to_owned()));
+    change.activity(ActivityLine { kind, contact, actor, conversation: None, subject }).await
 }
 
 /// Creates this tag unless the organization has it, without an event of its own.

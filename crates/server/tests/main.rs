@@ -8,6 +8,7 @@ mod operations;
 
 mod backup;
 mod bounds;
+mod bulk;
 mod canary;
 mod command_line;
 mod contact_command;

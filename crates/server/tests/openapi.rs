@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wire::{
-    ContactFlag, ContactId, ContactKey, ContactNoteId, ContactQuery, ConversationId, ConversationNoteId,
+    BulkId, ContactFlag, ContactId, ContactKey, ContactNoteId, ContactQuery, ConversationId, ConversationNoteId,
     ConversationQuery, ListId, MessageId, Position, paths,
 };
 
@@ -46,6 +46,8 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::contacts(&ContactQuery::default(), None, 1),
         paths::contacts_csv(&ContactQuery::default()),
         paths::contact_totals(contact),
+        paths::bulk(BulkId(id)),
+        paths::bulk_undo(BulkId(id)),
         paths::contact_merge(contact),
         paths::contact_merge_undo(contact),
         paths::contact_by(ContactKey::Email, "x").replace("/email/x", "/{key}/{value}"),

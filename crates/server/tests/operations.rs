@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-use wire::{ContactNoteId, ConversationNoteId, MessageId};
+use wire::{BulkId, ContactNoteId, ConversationNoteId, MessageId};
 
 /// A method and a path template with `{…}` in it.
 #[derive(Clone, Debug)]
@@ -22,6 +22,7 @@ pub(crate) struct Cast {
     pub(crate) contact_note: Uuid,
     pub(crate) conversation_note: Uuid,
     pub(crate) message: Uuid,
+    pub(crate) bulk: Uuid,
     /// A contact that the tests don't need any more.
     pub(crate) erasable: Uuid,
 }
@@ -32,12 +33,16 @@ impl Cast {
         let message = MessageId::fresh();
         let path = wire::paths::message(team.ana_chat, message);
         client.put(&path, json!({ "body": "hello" })).await.expect(201);
+        let bulk = BulkId::fresh();
+        let change = json!({ "of": { "conversations_that_fit": {} }, "change": { "status": "open" } });
+        client.put(&wire::paths::bulk(bulk), change).await.expect(200);
         Self {
             contact: team.ana.0,
             conversation: team.ana_chat.0,
             contact_note: client.add_note(team.ana, team.ana_chat, "hello").await.0,
             conversation_note: client.add_conversation_note(team.ana_chat, "hello").await.0,
             message: message.0,
+            bulk: bulk.0,
             erasable: team.bob.0,
         }
     }
@@ -46,7 +51,8 @@ impl Cast {
         let [contact, conversation] = [Uuid::now_v7(), Uuid::now_v7()];
         let (contact_note, conversation_note) = (ContactNoteId::fresh().0, ConversationNoteId::fresh().0);
         let (message, erasable) = (MessageId::fresh().0, contact);
-        Self { contact, conversation, contact_note, conversation_note, message, erasable }
+        let bulk = BulkId::fresh().0;
+        Self { contact, conversation, contact_note, conversation_note, message, bulk, erasable }
     }
 
     /// The text with every id of the cast replaced by the name of its kind.
@@ -64,6 +70,7 @@ impl Operation {
             if is_contact { (cast.contact, cast.contact_note) } else { (cast.conversation, cast.conversation_note) };
         let id = match (self.method.as_str(), self.template.as_str()) {
             (_, "/contact/v1/messages/{id}") => cast.message,
+            (_, "/api/v1/bulk/{id}" | "/api/v1/bulk/{id}/undo") => cast.bulk,
             ("DELETE", "/api/v1/contacts/{id}") => cast.erasable,
             _ => id,
         };
@@ -75,9 +82,12 @@ impl Operation {
         if path == "/api/v1/changes" { format!("{path}?after=x.0") } else { path }
     }
 
-    /// Whether its path names something of an organization. A key of another system is anybody's to choose.
+    /// Whether its path names something of an organization. A key of another system and the id of a new
+    /// bulk change are anybody's to choose.
     pub(crate) fn names_something(&self) -> bool {
-        self.template.contains('{') && !self.template.contains("{value}")
+        self.template.contains('{')
+            && !self.template.contains("{value}")
+            && (self.method.as_str(), self.template.as_str()) != ("PUT", "/api/v1/bulk/{id}")
     }
 
     /// Whether only an admin may.
@@ -98,6 +108,9 @@ impl Operation {
                 Some(json!({ "body": "hello", "conversation_id": conversation }))
             }
             ("POST", _) if end == "merge" => Some(json!({ "into": conversation })),
+            ("PUT", "/api/v1/bulk/{id}") => {
+                Some(json!({ "of": { "conversations": { "ids": [conversation] } }, "change": { "status": "open" } }))
+            }
             ("PUT", _) if end == "{list_id}" => Some(json!({ "name": "VIP" })),
             ("PUT", _) if end == "{value}" => Some(json!({ "name": "Somebody" })),
             ("PUT", "/api/v1/conversations/{id}") => {

@@ -222,11 +222,13 @@ fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bo
     }
 }
 
-/// A refusal that is about the thing itself: it is deleted, was not, or the id is used.
+/// A refusal that is about the thing itself: it is deleted, was not, is somebody else's, or the id
+/// is used.
 fn is_business(operation: &Operation, status: u16) -> bool {
     let is_nested = operation.template.contains("_id}");
     let is_started = operation.method == Method::PUT && operation.template == "/api/v1/conversations/{id}";
-    (is_nested || is_started) && matches!(status, 403 | 409 | 410)
+    let is_bulk = operation.template.starts_with("/api/v1/bulk/");
+    (is_nested || is_started || is_bulk) && matches!(status, 403 | 409 | 410)
 }
 
 #[tokio::test]

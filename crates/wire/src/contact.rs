@@ -67,11 +67,18 @@ pub struct ListMember {
 }
 
 /// Which contacts `GET /contacts` lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
 pub struct ContactQuery {
     /// Only those with these words; empty for all.
+    #[serde(rename = "q", skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::search_text))]
     pub words: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::tag_name_or_null))]
     pub tag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<ListId>,
 }
 

@@ -53,6 +53,7 @@ pub enum Sort {
 /// The query of `GET /conversations`, without `cursor` and `limit`. Empty: every conversation, newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct ConversationQuery {
     #[serde(default)]
     pub section: Section,

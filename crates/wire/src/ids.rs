@@ -73,4 +73,6 @@ id! {
     ChannelId,
     /// A static group of contacts.
     ListId,
+    /// A bulk change.
+    BulkId,
 }

@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod agent;
 pub mod body;
+pub mod bulk;
 pub mod characters;
 mod clean;
 pub mod contact;
@@ -32,6 +33,7 @@ pub mod visitor;
 pub use activity::{Activity, ActivityKind, MergeUndo};
 pub use agent::{Agent, AgentRef, Channel, ChannelKind, Me, Organization, Role, Settings, SettingsPatch, SignIn};
 pub use body::{BodyError, MAX_BODY_CHARS, NoteBody};
+pub use bulk::{BULK_AT_ONCE, Bulk, BulkChange, BulkFailure, BulkOf, BulkProgress, BulkReason};
 pub use clean::{Cleaned, clean_line, clean_lines};
 pub use contact::{
     ChannelAddress, Contact, ContactFlag, ContactKey, ContactList, ContactPatch, ContactQuery, ListMember, Merge,
@@ -46,7 +48,7 @@ pub use event::{Change, Changes, Event, EventKind, Heartbeat, Hello, Reset, Rese
 pub use export::{ContactExport, ExportedConversation};
 pub use fold::fold;
 pub use ids::{
-    AgentId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
+    AgentId, BulkId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
 };
 pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
 pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};

@@ -3,7 +3,7 @@
 use crate::{
     contact::{ContactFlag, ContactKey, ContactQuery},
     conversation::ConversationQuery,
-    ids::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId},
+    ids::{BulkId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId},
     page::Position,
     search::SearchKind,
 };
@@ -14,6 +14,7 @@ pub const CONVERSATIONS: &str = "/api/v1/conversations";
 pub const CONTACTS: &str = "/api/v1/contacts";
 pub const TAGS: &str = "/api/v1/tags";
 pub const LISTS: &str = "/api/v1/lists";
+pub const BULK: &str = "/api/v1/bulk";
 pub const SEARCH: &str = "/api/v1/search";
 pub const EVENTS: &str = "/api/v1/events";
 pub const CHANGES: &str = "/api/v1/changes";
@@ -46,6 +47,16 @@ pub fn conversation(id: ConversationId) -> String {
 #[must_use]
 pub fn conversation_read(id: ConversationId) -> String {
     format!("{CONVERSATIONS}/{id}/read")
+}
+
+#[must_use]
+pub fn bulk(id: BulkId) -> String {
+    format!("{BULK}/{id}")
+}
+
+#[must_use]
+pub fn bulk_undo(id: BulkId) -> String {
+    format!("{BULK}/{id}/undo")
 }
 
 #[must_use]

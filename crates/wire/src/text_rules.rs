@@ -198,6 +198,9 @@ macro_rules! field_schemas {
 field_schemas! {
     contact_name: NAME.schema,
     list_name: LIST.schema,
+    tag_name: TAG.schema,
+    tag_name_or_null: TAG.or_null,
+    search_text: SEARCH.schema,
     contact_email: EMAIL.or_null,
     contact_phone: PHONE.or_null,
     contact_external_id: NAME.or_null,

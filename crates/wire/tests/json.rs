@@ -164,6 +164,38 @@ fn inputs_have_this_form() {
 }
 
 #[test]
+fn a_bulk_change_names_what_is_changed_and_how() {
+    let conversations = || BulkOf::Conversations { ids: vec![ConversationId(a())] };
+    for (change, json) in [
+        (BulkChange::Status(Status::Closed), r#"{"status":"closed"}"#),
+        (BulkChange::Assignee(Some(AgentId(a()))), r#"{"assignee":"A"}"#),
+        (BulkChange::Assignee(None), r#"{"assignee":null}"#),
+        (BulkChange::AddTag { name: "vip".to_owned() }, r#"{"add_tag":{"name":"vip"}}"#),
+        (BulkChange::RemoveTag { name: "vip".to_owned() }, r#"{"remove_tag":{"name":"vip"}}"#),
+        (
+            BulkChange::AddList { id: ListId(a()), name: "Spring".to_owned() },
+            r#"{"add_list":{"id":"A","name":"Spring"}}"#,
+        ),
+        (BulkChange::RemoveList { id: ListId(a()) }, r#"{"remove_list":{"id":"A"}}"#),
+    ] {
+        let bulk = Bulk { of: conversations(), change };
+        input(&bulk, &format!(r#"{{"of":{{"conversations":{{"ids":["A"]}}}},"change":{json}}}"#));
+    }
+    let list = ContactQuery { words: "ana".to_owned(), tag: None, list: Some(ListId(a())) };
+    input(&BulkOf::ContactsThatFit(list), r#"{"contacts_that_fit":{"q":"ana","list":"A"}}"#);
+    input(&BulkOf::Contacts { ids: vec![ContactId(a())] }, r#"{"contacts":{"ids":["A"]}}"#);
+    input(
+        &BulkOf::ConversationsThatFit(ConversationQuery::default()),
+        r#"{"conversations_that_fit":{"section":"all","sort":"newest"}}"#,
+    );
+    let failed = vec![BulkFailure { id: a(), name: "Ana".to_owned(), reason: BulkReason::TooMany }];
+    pinned(
+        &BulkProgress { changed: 2, failures: 1, failed, left: 3 },
+        r#"{"changed":2,"failures":1,"failed":[{"id":"A","name":"Ana","reason":"too-many"}],"left":3}"#,
+    );
+}
+
+#[test]
 fn unknown_fields_of_inputs_are_refused() {
     refused::<SignIn>(r#"{"email":"a","password":"b","org":"c"}"#);
     refused::<NewContactNote>(r#"{"body":"Hi","conversation_id":"A","author_id":"B"}"#);

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Each after those that it refers to. `meta` is copied apart; what is of Postgres alone is not copied.
-pub(super) const TABLES: [&str; 29] = [
+pub(super) const TABLES: [&str; 31] = [
     "org",
     "agent",
     "session",
@@ -36,6 +36,8 @@ pub(super) const TABLES: [&str; 29] = [
     "embed_key",
     "embed_origin",
     "embed_token",
+    "bulk_change",
+    "bulk_item",
 ];
 
 /// The type of a column.
