@@ -4,6 +4,7 @@
 //! refuses the change when the answer arrives.
 
 mod arrivals;
+mod bulk;
 mod changes;
 mod clipboard;
 mod contact_merge;
@@ -25,6 +26,7 @@ mod toasts;
 mod unsaved_fields;
 mod visibility;
 
+pub use bulk::{BulkAction, BulkRun, BulkUndo, Chosen};
 pub(crate) use tabs::TabMessage;
 pub use toasts::{Toast, ToastKind};
 pub use unsaved_fields::{FieldChange, Fields, UnsavedField};
@@ -64,6 +66,8 @@ struct Inner {
     toasts: ArcRwSignal<Vec<Toast>>,
     /// The latest announcement in the live region for assistive technology.
     announcement: ArcRwSignal<String>,
+    /// The bulk change or undo that is under way.
+    bulk: ArcRwSignal<Option<BulkRun>>,
     /// Notifies of each change of a contact.
     contact_changes: ArcTrigger,
     open: open::Open,
@@ -140,6 +144,7 @@ impl Client {
             connection: ArcRwSignal::new(Connection::Connecting),
             toasts: ArcRwSignal::default(),
             announcement: ArcRwSignal::default(),
+            bulk: ArcRwSignal::default(),
             contact_changes: ArcTrigger::new(),
             open: open::Open::default(),
             arrivals: arrivals::Arrivals::default(),

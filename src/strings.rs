@@ -228,6 +228,7 @@ pub struct Strings {
     pub merge_undo: &'static str,
     pub merge_undone: &'static str,
     pub merge_undo_failed: &'static str,
+    pub bulk: bulk::BulkStrings,
     pub erase_title: &'static str,
     pub erase_what: &'static str,
     pub erase_final: &'static str,
@@ -337,6 +338,7 @@ pub struct Strings {
     pub error_storage_full: &'static str,
 }
 
+mod bulk;
 mod english;
 mod failures;
 mod fill;
@@ -363,7 +365,14 @@ pub struct Counted {
 impl Counted {
     #[must_use]
     pub fn of(&self, count: usize) -> String {
-        let sentence = if count == 1 { self.one } else { self.other };
-        fill(sentence, &[("count", Value::Own(&count.to_string()))])
+        self.with(count as u64, &[])
+    }
+
+    /// With other values beside the count.
+    #[must_use]
+    pub fn with(&self, count: u64, values: &[(&str, Value<'_>)]) -> String {
+        let text = count.to_string();
+        let values: Vec<_> = values.iter().copied().chain([("count", Value::Own(&text))]).collect();
+        fill(if count == 1 { self.one } else { self.other }, &values)
     }
 }

@@ -1,6 +1,6 @@
 //! Toasts: a deletion with its Undo, and errors.
 
-use super::{Client, spawn};
+use super::{BulkUndo, Client, spawn};
 use crate::{browser::timers::sleep, net::error::ApiError, store::record::Load, strings::failure_sentence};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,6 +35,11 @@ pub enum ToastKind {
         contact: ContactId,
         name: String,
         into: String,
+    },
+    /// Many were changed at once. The sentence says what and how many.
+    Bulk {
+        sentence: String,
+        undo: BulkUndo,
     },
     /// An error, announced assertively.
     Alert(String),

@@ -11,7 +11,7 @@ const components = resolve(import.meta.dirname, "../../src/components");
 
 /** By the view that shows them: components that panic while that view is mounted. */
 const BROKEN = {
-  inbox: ["channel_mark", "conversation_list", "conversation_row", "filters", "inbox", "inbox_nav", "search_field", "toasts"],
+  inbox: ["bulk_bar", "channel_mark", "conversation_list", "conversation_row", "filters", "inbox", "inbox_nav", "search_field", "toasts"],
   conversation: [
     "assign_menu",
     "composer",
@@ -49,6 +49,15 @@ const shown = (view, who) =>
     : { view, contact: who.id, conversation: who.second.id };
 /** Components that a newly mounted view does not show, each with the way to show it. */
 const LATER = {
+  // Appears when a change of many takes longer than a second.
+  bulk_progress: async ({ page }) => {
+    await page.route(/\/api\/v1\/bulk\//, () => {});
+    await page.getByRole("button", { name: "Select several" }).click();
+    await page.getByRole("checkbox", { name: /^Select / }).nth(1).click();
+    await page.getByRole("group", { name: "Change the selected ones" }).getByRole("button", { name: "Close", exact: true }).click();
+    await page.clock.runFor(1_100);
+  },
+  label_menu: ({ page }) => page.getByRole("button", { name: "Select several" }).click(),
   connection_line: async ({ page, wire }) => {
     wire.disconnect();
     // Appears after five seconds.

@@ -10,6 +10,7 @@ import { program } from "./server.js";
 
 const NOTES = 10_000;
 const CONVERSATIONS = 20_000;
+const TO_CLOSE = 10_000;
 const MOST_ELEMENTS = 2_000;
 
 test("ten thousand notes of one contact can be scrolled through, with at most two thousand elements on the page", { tag: "@long" }, async ({
@@ -90,6 +91,49 @@ test("twenty thousand conversations can be scrolled through, with at most two th
   await expect.poll(async () => (await numbers(rows))[0].at).toBe(1);
   await look("at the top, all loaded");
   testInfo.annotations.push({ type: "elements", description: JSON.stringify(elements) });
+});
+
+test("ten thousand conversations are closed, and one undo opens them all", { tag: "@long" }, async ({ startServer, signIn, api }, testInfo) => {
+  test.setTimeout(480_000);
+  const server = await startServer();
+  const archive = testInfo.outputPath("archive.mbox");
+  await writeFile(archive, letters(TO_CLOSE));
+  const words = ["import", "--db", server.database, "--org", "acme", archive];
+  await promisify(execFile)(program, words, { maxBuffer: 64 << 20 });
+  const [page, agents] = [await signIn(maya, { server }), await api(maya, { server })];
+  const counted = async (status) => {
+    let [count, cursor] = [0, ""];
+    do {
+      const { items, next_cursor } = await agents.get(`/conversations?status=${status}&limit=100${cursor && `&cursor=${cursor}`}`);
+      [count, cursor] = [count + items.length, next_cursor ?? ""];
+    } while (cursor);
+    return count;
+  };
+  const [open, closed] = [await counted("open"), await counted("closed")];
+  expect(open).toBeGreaterThan(TO_CLOSE);
+  await page.evaluate(() => {
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+    }).observe({ entryTypes: ["longtask"] });
+  });
+  await page.getByRole("button", { name: "Select several" }).click();
+  await page.getByRole("checkbox", { name: "Select all that are loaded" }).click();
+  await page.getByRole("button", { name: "Select all that fit" }).click();
+  await page.getByRole("group", { name: "Change the selected ones" }).getByRole("button", { name: "Close", exact: true }).click();
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  // Meanwhile the list is used.
+  await page.getByRole("button", { name: "Assigned to me" }).click();
+  await page.getByRole("button", { name: "All conversations" }).click();
+  await expect(page.getByText(`${open} conversations closed`)).toBeVisible({ timeout: 240_000 });
+  expect(await counted("open")).toBe(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText(`${open} put back as they were.`)).toBeAttached({ timeout: 240_000 });
+  expect(await counted("open")).toBe(open);
+  expect(await counted("closed")).toBe(closed);
+  const longest = await page.evaluate(() => window.longest);
+  testInfo.annotations.push({ type: "longest task over 50 ms, in milliseconds", description: String(longest) });
+  console.log(`figure: ten thousand conversations closed and opened again, longest task over 50 ms: ${longest} ms`);
 });
 
 /** The position and the size of the list, as each rendered row states them. */

@@ -17,6 +17,7 @@ pub fn AddLabel(
     field: NodeRef<html::Input>,
     suggest: Callback<RwSignal<Vec<String>>>,
     add: Callback<String>,
+    #[prop(default = Shape::Plus)] shape: Shape,
 ) -> impl IntoView {
     let (text, typed) = (RwSignal::new(String::new()), Typed::line());
     let suggested = RwSignal::new(Vec::<String>::new());
@@ -50,7 +51,7 @@ pub fn AddLabel(
                 {live_view(move || suggested.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
             </datalist>
             <button type="submit" class="icon-button" aria-label=name title=name>
-                <Icon shape=Shape::Plus />
+                <Icon shape />
             </button>
         </form>
         {typed.hint()}

@@ -12,17 +12,25 @@ use crate::components::ui::{
     virtual_list::VirtualList,
 };
 use crate::{
-    client::Client,
-    components::shared::{
-        avatar::Avatar,
-        load_problem::{LoadProblem, Waiting},
+    client::{Chosen, Client},
+    components::{
+        bulk::{
+            bulk_bar::{Actions, BulkBar},
+            selection::Selection,
+            tick::{tick_box, tick_clicked, tick_key},
+        },
+        shared::{
+            avatar::Avatar,
+            load_problem::{LoadProblem, Waiting},
+        },
     },
     navigation::navigator::Navigator,
     store::record::Load,
-    strings::strings,
+    strings::{Value, fill, strings},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use send_wrapper::SendWrapper;
+use uuid::Uuid;
 use wire::{Contact, ContactId, ContactQuery, Tag};
 
 /// So many are fetched at once.
@@ -88,11 +96,16 @@ impl Loaded {
 }
 
 #[component]
-pub fn ContactsList(query: ErasedMemo<ContactQuery>) -> impl IntoView {
+pub fn ContactsList(
+    query: ErasedMemo<ContactQuery>,
+    selection: Selection,
+    button: NodeRef<html::Button>,
+) -> impl IntoView {
     let (client, loaded) = (Client::here(), Loaded::new());
     let (fetching, note_follower) = (client.clone(), dispose_with_owner());
     Effect::new(move |_| {
         note_follower();
+        selection.set_on(false);
         loaded.fetch(&fetching, query.get());
     });
     let (changed, changes, again) = (client.clone(), client.contact_changes(), StoredValue::new(None));
@@ -110,12 +123,30 @@ pub fn ContactsList(query: ErasedMemo<ContactQuery>) -> impl IntoView {
     };
     let retry = Callback::new(move |()| loaded.fetch(&client, query.get_untracked()));
     let keys = memo(move |_| loaded.ids.get());
+    let ids = memo(move |_| keys.with(|keys| keys.iter().map(|id| id.0).collect::<Vec<_>>()));
+    let has_more = memo(move |_| loaded.cursor.with(Option::is_some));
+    let chosen = Callback::new(move |()| match untrack(|| selection.is_all_that_fit()) {
+        true => Chosen::ContactsThatFit(query.get_untracked()),
+        false => {
+            let ticked = ids.with_untracked(|ids| untrack(|| selection.of(ids)));
+            Chosen::Contacts(ticked.into_iter().map(ContactId).collect())
+        }
+    });
+    let known_by = Callback::new(|id: Uuid| vec![id]);
     let state = memo(move |_| (loaded.load.get(), keys.with(Vec::is_empty)));
     view! {
-        <div class="contacts-scroll">
+        <BulkBar selection keys=ids has_more chosen known_by actions=Actions::Contacts button />
+        <div
+            class="contacts-scroll"
+            class:selecting=live(move || selection.is_on())
+            on:click=move |event| {
+                ids.with_untracked(|ids| tick_clicked(&event, selection, ids));
+            }
+            on:keydown=move |event| ids.with_untracked(|ids| tick_key(&event, selection, ids))
+        >
             <VirtualList
                 keys=keys
-                row=|id| view! { <ContactRow id /> }
+                row=move |id| view! { <ContactRow id selection /> }
                 estimate=64.0
                 label=strings().contacts
                 class="contact-rows"
@@ -155,7 +186,8 @@ fn Empty(query: ErasedMemo<ContactQuery>) -> impl IntoView {
 }
 
 #[component]
-fn ContactRow(id: ContactId) -> impl IntoView {
+fn ContactRow(id: ContactId, selection: Selection) -> impl IntoView {
+    let is_ticked = memo(move |_| selection.is_ticked(id.0));
     let (navigator, store) = (Navigator::here(), Client::here().store().clone());
     let contact = memo(move |_| store.contacts.shown(id));
     let of = move |part: fn(&Contact) -> String| {
@@ -168,7 +200,11 @@ fn ContactRow(id: ContactId) -> impl IntoView {
     );
     let tags =
         memo(move |_| contact.with(|contact| contact.as_ref().map(|contact| contact.tags.clone()).unwrap_or_default()));
+    let tick = move || {
+        name.with(|name| tick_box(is_ticked.get(), fill(strings().bulk.select_contact, &[("name", Value::Name(name))])))
+    };
     view! {
+        <div class="contact-line selectable" data-id=id.to_string()>
         <a
             class="contact-row"
             href=navigator.contact_address.run(id)
@@ -191,5 +227,7 @@ fn ContactRow(id: ContactId) -> impl IntoView {
                 </span>
             </span>
         </a>
+        {live_view(tick)}
+        </div>
     }
 }

@@ -14,6 +14,7 @@ use crate::components::ui::{
 use crate::{
     client::Client,
     components::{
+        bulk::{bulk_bar::SelectButton, selection::Selection},
         inbox::inbox_nav::InboxNav,
         shared::{connection_line::ConnectionLine, toasts::Toasts, typed::Typed},
     },
@@ -34,6 +35,7 @@ pub fn ContactsPage() -> impl IntoView {
     // The page goes when the address leads elsewhere.
     let query =
         memo(move |last: Option<&ContactQuery>| navigator.contacts.get().or_else(|| last.cloned()).unwrap_or_default());
+    let (selection, button) = (Selection::new(), NodeRef::new());
     view! {
         <div class="inbox contact-page" use:one_effect_a_gesture>
             <ConnectionLine />
@@ -41,6 +43,7 @@ pub fn ContactsPage() -> impl IntoView {
             <main class="contacts-main">
                 <header class="contacts-head">
                     <h1>{strings().contacts}</h1>
+                    <SelectButton selection button />
                     <Export query />
                     <NewConversation />
                 </header>
@@ -49,7 +52,7 @@ pub fn ContactsPage() -> impl IntoView {
                     <TagFilter query />
                     <ListFilter query />
                 </div>
-                <ContactsList query />
+                <ContactsList query selection button />
             </main>
             <Toasts />
         </div>

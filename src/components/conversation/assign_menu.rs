@@ -25,7 +25,14 @@ pub fn AssignMenu(conversation: ConversationId, known: ErasedMemo<Option<Convers
     let agents = client.store().agents.clone();
     let assigned = memo(move |_| assignee.get().and_then(|id| agents.get(id)).map(|agent| agent.name));
     let search = NodeRef::<html::Input>::new();
-    let content = move |close: Callback<()>| view! { <Teammates conversation assignee search close /> }.into_any();
+    let content = move |close: Callback<()>| {
+        let client = Client::here();
+        let choose = Callback::new(move |agent: Option<AgentId>| {
+            client.assign(conversation, agent);
+            close.run(());
+        });
+        view! { <Teammates assignee=memo(move |_| Some(assignee.get())) search choose /> }.into_any()
+    };
     view! {
         <Popover
             class="assign-menu"
@@ -53,12 +60,12 @@ pub fn AssignMenu(conversation: ConversationId, known: ErasedMemo<Option<Convers
     }
 }
 
+/// The teammates to choose from, and nobody. `assignee`: who is assigned now, if there is one for all.
 #[component]
-fn Teammates(
-    conversation: ConversationId,
-    assignee: ErasedMemo<Option<AgentId>>,
+pub fn Teammates(
+    assignee: ErasedMemo<Option<Option<AgentId>>>,
     search: NodeRef<html::Input>,
-    close: Callback<()>,
+    choose: Callback<Option<AgentId>>,
 ) -> impl IntoView {
     let client = Client::here();
     let (text, typed) = (RwSignal::new(String::new()), Typed::line());
@@ -75,10 +82,6 @@ fn Teammates(
             found[..=mine].rotate_right(1);
         }
         found
-    });
-    let choose = Callback::new(move |agent: Option<AgentId>| {
-        client.assign(conversation, agent);
-        close.run(());
     });
     view! {
         <input
@@ -114,10 +117,10 @@ fn Teammates(
 fn Choice(
     name: AnyView,
     agent: Option<AgentId>,
-    assignee: ErasedMemo<Option<AgentId>>,
+    assignee: ErasedMemo<Option<Option<AgentId>>>,
     choose: Callback<Option<AgentId>>,
 ) -> impl IntoView {
-    let is_chosen = move || assignee.get() == agent;
+    let is_chosen = move || assignee.get() == Some(agent);
     view! {
         <li>
             <button

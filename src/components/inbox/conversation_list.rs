@@ -1,10 +1,15 @@
 //! `ConversationListView`: the conversations of the chosen section and filters.
 
-use crate::browser::memo::memo;
+use crate::browser::{dispose::dispose_with_owner, memo::memo};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    client::Client,
+    client::{Chosen, Client},
     components::{
+        bulk::{
+            bulk_bar::{Actions, BulkBar, SelectButton},
+            selection::Selection,
+            tick::{tick_clicked, tick_key},
+        },
         inbox::{
             conversation_row::{ConversationRowView, open_clicked},
             filters::{Filters, SortChoice},
@@ -24,8 +29,9 @@ use crate::{
     store::record::Load,
     strings::strings,
 };
-use leptos::prelude::*;
-use wire::{ConversationQuery, Section};
+use leptos::{html, prelude::*};
+use uuid::Uuid;
+use wire::{ConversationId, ConversationQuery, Section};
 
 /// The list beside the sections.
 #[component]
@@ -35,6 +41,17 @@ pub fn ConversationListView() -> impl IntoView {
     let text = memo(move |_| navigator.view.with(|view| view.search.trim().to_owned()));
     let searches = memo(move |_| text.with(|text| !text.is_empty()));
     let filters_shown = RwSignal::new(false);
+    let (selection, button) = (Selection::new(), NodeRef::new());
+    // Another list.
+    let note_follower = dispose_with_owner();
+    Effect::new(move |before: Option<()>| {
+        note_follower();
+        query.with(|_| ());
+        searches.with(|_| ());
+        if before.is_some() {
+            selection.set_on(false);
+        }
+    });
     let title = move || match query.get().section {
         _ if searches.get() => strings().search_results,
         Section::All => strings().section_all,
@@ -46,6 +63,7 @@ pub fn ConversationListView() -> impl IntoView {
             <header class="conversations-header">
                 <h1>{title}</h1>
                 {live_view(move || (!searches.get()).then(|| view! { <SortChoice /> }))}
+                {live_view(move || (!searches.get()).then(|| view! { <SelectButton selection button /> }))}
                 <button
                     type="button"
                     class="icon-button filter-button"
@@ -63,14 +81,14 @@ pub fn ConversationListView() -> impl IntoView {
             </div>
             {live_view(move || match searches.get() {
                 true => view! { <SearchResultsView text /> }.into_any(),
-                false => view! { <OneList query=query.get() /> }.into_any(),
+                false => view! { <OneList query=query.get() selection button /> }.into_any(),
             })}
         </section>
     }
 }
 
 #[component]
-fn OneList(query: ConversationQuery) -> impl IntoView {
+fn OneList(query: ConversationQuery, selection: Selection, button: NodeRef<html::Button>) -> impl IntoView {
     let (client, navigator, reveal) = (Client::here(), Navigator::here(), use_context::<Reveal>());
     client.show_list(query);
     let list = client.store().conversations.list(query);
@@ -82,6 +100,26 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
         let client = client.clone();
         Callback::new(move |()| client.load_more_conversations(query))
     };
+    let has_more = {
+        let list = client.store().conversations.list(query);
+        memo(move |_| list.next_cursor().is_some())
+    };
+    let ids = memo(move |_| keys.with(|keys| keys.iter().map(|id| id.0).collect::<Vec<_>>()));
+    let chosen = Callback::new(move |()| match untrack(|| selection.is_all_that_fit()) {
+        true => Chosen::ConversationsThatFit(query),
+        false => {
+            let ticked = ids.with_untracked(|ids| untrack(|| selection.of(ids)));
+            Chosen::Conversations(ticked.into_iter().map(ConversationId).collect())
+        }
+    });
+    // A tag or list fails for the contact.
+    let known_by = {
+        let client = client.clone();
+        Callback::new(move |id: Uuid| {
+            let known = client.store().conversations.shown_untracked(ConversationId(id));
+            known.map(|known| vec![known.id.0, known.contact_id.0]).unwrap_or_default()
+        })
+    };
     let retry = {
         let list = client.store().conversations.list(query);
         Callback::new(move |()| match list.is_empty() {
@@ -90,10 +128,20 @@ fn OneList(query: ConversationQuery) -> impl IntoView {
         })
     };
     view! {
-        <div class="conversations-scroll" on:click=move |event| open_clicked(&event, navigator, reveal)>
+        <BulkBar selection keys=ids has_more chosen known_by actions=Actions::Conversations(query.status) button />
+        <div
+            class="conversations-scroll"
+            class:selecting=live(move || selection.is_on())
+            on:click=move |event| {
+                if !ids.with_untracked(|ids| tick_clicked(&event, selection, ids)) {
+                    open_clicked(&event, navigator, reveal);
+                }
+            }
+            on:keydown=move |event| ids.with_untracked(|ids| tick_key(&event, selection, ids))
+        >
             <VirtualList
                 keys=keys
-                row=|id| view! { <ConversationRowView id /> }
+                row=move |id| view! { <ConversationRowView id selection /> }
                 estimate=76.0
                 label=strings().conversations
                 class="conversation-rows"

@@ -1,10 +1,11 @@
 //! `ConversationRowView`: one conversation in the list: contact, channel, last message, assignee, unread mark.
 
+use crate::browser::{clock::clock, memo::memo};
 use crate::components::ui::live::live_view;
 use crate::{
-    browser::clock::clock,
     client::Client,
     components::{
+        bulk::{selection::Selection, tick::tick_box},
         inbox::reveal::Reveal,
         shared::{
             avatar::avatar,
@@ -28,23 +29,33 @@ use wire::{Agent, Conversation, ConversationId, Preview, PreviewKind};
 /// A row of the list: a link, so that it can be opened in another tab, and a button to open it beside others. The list
 /// handles its clicks ([`open_clicked`]).
 #[component]
-pub fn ConversationRowView(id: ConversationId) -> impl IntoView {
+pub fn ConversationRowView(id: ConversationId, selection: Selection) -> impl IntoView {
+    let is_ticked = memo(move |_| selection.is_ticked(id.0));
     let (client, navigator, clock) = (Client::here(), Navigator::here(), clock());
     live_view(move || {
         let known = client.conversation(id)?;
         let (is_shown, view) = navigator.view.with(|view| (view.shows(id), view.opening(id)));
         let assignee = known.assignee_id.and_then(|id| client.store().agents.get(id));
-        Some(row(known, assignee, is_shown, navigator.address.run(view), clock.today()))
+        let is = RowState { is_shown, is_ticked: is_ticked.get() };
+        Some(row(known, assignee, is, navigator.address.run(view), clock.today()))
     })
 }
 
-fn row(known: Conversation, assignee: Option<Agent>, is_shown: bool, address: String, today: f64) -> Markup {
+/// Whether the conversation is open in a pane, and whether its row is ticked.
+#[derive(Clone, Copy)]
+struct RowState {
+    is_shown: bool,
+    is_ticked: bool,
+}
+
+fn row(known: Conversation, assignee: Option<Agent>, is: RowState, address: String, today: f64) -> Markup {
+    let RowState { is_shown, is_ticked } = is;
     let Conversation { id, contact, channel, preview, last_at, unread, .. } = known;
     let class = match (is_shown, unread) {
-        (true, true) => "conversation-row current unread",
-        (true, false) => "conversation-row current",
-        (false, true) => "conversation-row unread",
-        (false, false) => "conversation-row",
+        (true, true) => "conversation-row selectable current unread",
+        (true, false) => "conversation-row selectable current",
+        (false, true) => "conversation-row selectable unread",
+        (false, false) => "conversation-row selectable",
     };
     let head = vec![name(&contact.name, "row-name"), short_time(last_at, today)];
     let unread =
@@ -53,10 +64,9 @@ fn row(known: Conversation, assignee: Option<Agent>, is_shown: bool, address: St
     let foot = [channel_mark(channel.kind), preview_line(preview)].into_iter().chain(marks).collect();
     let lines = [Markup::of("span", "row-head", head), Markup::of("span", "row-foot", foot)];
     let link = [avatar(&contact.name, contact.id.0)].into_iter().chain(lines).collect();
-    let beside = fill(
-        strings().open_beside,
-        &[("name", Value::Name(&contact.name)), ("channel", Value::Own(channel_name(channel.kind)))],
-    );
+    let whose = [("name", Value::Name(&contact.name)), ("channel", Value::Own(channel_name(channel.kind)))];
+    let beside = fill(strings().open_beside, &whose);
+    let tick = tick_box(is_ticked, fill(strings().bulk.select_one, &whose));
     let link = Markup::of("a", "conversation-link", link).with("href", address);
     let button = Markup::of("button", "icon-button open-beside", vec![Markup::Icon(Shape::Columns)]);
     Markup::of(
@@ -64,6 +74,7 @@ fn row(known: Conversation, assignee: Option<Agent>, is_shown: bool, address: St
         class,
         vec![
             link.with_some("aria-current", is_shown.then_some("true")),
+            tick,
             button.with("type", "button").with("aria-label", beside.clone()).with("title", beside),
         ],
     )

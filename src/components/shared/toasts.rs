@@ -20,6 +20,8 @@ const UNDO_MS: u32 = 10_000;
 /// The server's undo window is twelve seconds; a held toast disappears a little earlier.
 const HELD_MS: u32 = 11_500;
 const ALERT_MS: u32 = 8_000;
+/// Much is at stake, and the server takes it back for ten minutes.
+const BULK_MS: u32 = 60_000;
 
 /// The toasts, and the live regions for assistive technology.
 #[component]
@@ -52,7 +54,13 @@ fn OneToast(toast: Toast) -> impl IntoView {
     let over = RwSignal::new(false);
     let id = toast.id;
     let is_alert = matches!(toast.kind, ToastKind::Alert(_));
-    after(if is_alert { ALERT_MS } else { UNDO_MS }, move || {
+    let is_bulk = matches!(toast.kind, ToastKind::Bulk { .. });
+    let shown_for = match toast.kind {
+        ToastKind::Alert(_) => ALERT_MS,
+        ToastKind::Bulk { .. } => BULK_MS,
+        _ => UNDO_MS,
+    };
+    after(shown_for, move || {
         over.try_set(true);
     });
     let leave = {
@@ -65,7 +73,7 @@ fn OneToast(toast: Toast) -> impl IntoView {
             when_over();
         }
     });
-    if !is_alert {
+    if !is_alert && !is_bulk {
         after(HELD_MS, leave.clone());
     }
     let hold = move |is_held: bool| {
@@ -94,13 +102,14 @@ fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
     let undo = {
         let kind = kind.clone();
         move |_| {
-            match kind {
+            match kind.clone() {
                 ToastKind::ContactNoteDeleted { contact, note } => client.restore_contact_note(contact, note),
                 ToastKind::ConversationNoteDeleted { conversation, note } => {
                     client.restore_conversation_note(conversation, note);
                 }
                 ToastKind::ContactFlag { contact, flag, is_set } => client.undo_contact_flag(contact, flag, is_set),
                 ToastKind::ContactMerged { contact, .. } => client.undo_merge(contact),
+                ToastKind::Bulk { undo, .. } => client.undo_bulk(undo),
                 ToastKind::Alert(_) => {}
             }
             done.run(());
@@ -111,11 +120,22 @@ fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
         ToastKind::ContactMerged { name, into, .. } => {
             filled(strings.merged, &[("gone", Value::Name(name)), ("kept", Value::Name(into))])
         }
+        ToastKind::Bulk { sentence, .. } => sentence.clone().into_any(),
         _ => strings.note_deleted.into_any(),
     };
     match kind {
         ToastKind::Alert(sentence) => view! {
             <span>{sentence}</span>
+            <button type="button" class="icon-button" aria-label=strings.dismiss on:click=move |_| done.run(())>
+                <Icon shape=Shape::X />
+            </button>
+        }
+        .into_any(),
+        ToastKind::Bulk { .. } => view! {
+            <span>{sentence}</span>
+            <button type="button" class="button quiet" on:click=undo>
+                {strings.undo}
+            </button>
             <button type="button" class="icon-button" aria-label=strings.dismiss on:click=move |_| done.run(())>
                 <Icon shape=Shape::X />
             </button>

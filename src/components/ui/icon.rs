@@ -44,6 +44,8 @@ pub enum Shape {
     ContactRound,
     Activity,
     List,
+    ListChecks,
+    Minus,
     Users,
     MessagesSquare,
     Headset,
@@ -164,6 +166,8 @@ fn path(shape: Shape) -> &'static str {
         Shape::Activity => {
             "M22 12h-2.48a2 2 0 0 0-1.93 1.46l-2.35 8.36a.25.25 0 0 1-.48 0L9.24 2.18a.25.25 0 0 0-.48 0l-2.35 8.36A2 2 0 0 1 4.49 12H2"
         }
+        Shape::Minus => "M5 12h14",
+        Shape::ListChecks => "M13 5h8M13 12h8M13 19h8M3 17l2 2 4-4M3 7l2 2 4-4",
         Shape::List => "M3 5h.01M3 12h.01M3 19h.01M8 5h13M8 12h13M8 19h13",
         Shape::Users => {
             "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M16 3.128a4 4 0 0 1 0 7.744M22 21v-2a4 4 0 0 0-3-3.87M5 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0"

@@ -87,20 +87,25 @@ fn is_closing(event: &ev::Event) -> bool {
     state.as_deref() == Some("closed")
 }
 
-/// Places the box under the button, or above it if there is more room there; right edges aligned, inside the window.
+/// Places the box under the button, or above it if there is more room there, inside the window. In the left half of the window
+/// left edges are aligned, in the right half right edges.
 fn place_beside(button: &web_sys::HtmlButtonElement, floating: &web_sys::HtmlDivElement) {
     let place = button.get_bounding_client_rect();
     let length =
         |length: Result<JsValue, JsValue>, fallback: f64| length.ok().and_then(|it| it.as_f64()).unwrap_or(fallback);
     let width = length(window().inner_width(), 1200.0);
     let height = length(window().inner_height(), 800.0);
-    let right = between(8.0, width - place.right(), width - 288.0);
     let style = floating.unchecked_ref::<web_sys::HtmlElement>().style();
     let _ = style.set_property("inset", "auto");
     let (side, distance) =
         if place.top() > height / 2.0 { ("bottom", height - place.top()) } else { ("top", place.bottom()) };
     let _ = style.set_property(side, &pixels(distance + 4.0));
-    let _ = style.set_property("right", &pixels(right));
+    let (edge, inset) = if place.left() + place.right() < width {
+        ("left", between(8.0, place.left(), width - 288.0))
+    } else {
+        ("right", between(8.0, width - place.right(), width - 288.0))
+    };
+    let _ = style.set_property(edge, &pixels(inset));
     // What has no room there scrolls.
     let _ = style.set_property("max-height", &pixels(height - distance - 12.0));
 }
