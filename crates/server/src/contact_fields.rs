@@ -1,12 +1,13 @@
 //! Validation of the fields of a contact's profile.
 
 use crate::{
+    contacts,
     error::{Error, Result},
     phone_number,
 };
 use chrono::{NaiveDate, TimeDelta, Utc};
 use wire::{
-    Contact, ContactPatch, FieldError, ProblemCode, RefusedControl,
+    Contact, ContactId, ContactPatch, FieldError, ProblemCode, RefusedControl,
     text_rules::{ADDRESS, EMAIL, LANGUAGE, NAME, PHONE, TIME_ZONE, TextRule},
 };
 
@@ -37,6 +38,14 @@ pub(crate) fn apply(contact: &mut Contact, patch: ContactPatch) -> Result<Vec<&'
     }
     contact.phone_uri = phone_number::of_contact(contact.phone.as_deref(), contact.language.as_deref());
     laid.finish()
+}
+
+/// Checks the details of a new contact.
+///
+/// # Errors
+/// As [`apply`].
+pub(crate) fn check(details: ContactPatch) -> Result<()> {
+    apply(&mut contacts::blank(ContactId::fresh(), 0), details).map(|_| ())
 }
 
 #[derive(Default)]

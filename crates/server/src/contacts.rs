@@ -16,7 +16,7 @@ use crate::{
 use axum::extract;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    ActivityKind, ChannelAddress, ChannelKind, Contact, ContactId, ContactList, ContactPatch, OrgId, Problem,
+    ActivityKind, AgentId, ChannelAddress, ChannelKind, Contact, ContactId, ContactList, ContactPatch, OrgId, Problem,
     ProblemCode, Seq, Tag,
 };
 
@@ -60,21 +60,27 @@ async fn edit(
     if changed.is_empty() {
         return Ok(axum::Json(contact));
     }
-    contact.rev = change.next_seq().await?;
-    store(&mut change, &contact).await?;
-    list_for_search(change.tx(), signed.org, id).await?;
-    change.event(EventKind::ContactChanged, id, None, Some(signed.agent)).await?;
-    let line = ActivityLine {
-        kind: ActivityKind::DetailsChanged,
-        contact: id,
-        actor: Some(signed.agent),
-        conversation: None,
-        subject: Some(changed.join(",")),
-    };
-    change.activity(line).await?;
+    store_changed(&mut change, &mut contact, &changed, signed.agent).await?;
     change.commit().await?;
     tracing::info!(org = %signed.org, agent = %signed.agent, contact = %id, "contact changed");
     Ok(axum::Json(contact))
+}
+
+/// Stores a contact whose details were changed, with the event and the line of activity. `changed`: the fields, by their wire
+/// names.
+pub(crate) async fn store_changed(
+    change: &mut Change,
+    contact: &mut Contact,
+    changed: &[&'static str],
+    actor: AgentId,
+) -> Result<()> {
+    let (id, org, actor) = (contact.id, change.org(), Some(actor));
+    contact.rev = change.next_seq().await?;
+    store(change, contact).await?;
+    list_for_search(change.tx(), org, id).await?;
+    change.event(EventKind::ContactChanged, id, None, actor).await?;
+    let (kind, subject) = (ActivityKind::DetailsChanged, Some(changed.join(",")));
+    change.activity(ActivityLine { kind, contact: id, actor, conversation: None, subject }).await
 }
 
 /// Adds a contact with these details (at least a name) and addresses. An address that belongs to another contact stays
@@ -366,7 +372,8 @@ pub(crate) async fn store(change: &mut Change, contact: &Contact) -> Result<()> 
     Ok(())
 }
 
-fn blank(id: ContactId, seq: Seq) -> Contact {
+/// A contact without details.
+pub(crate) fn blank(id: ContactId, seq: Seq) -> Contact {
     Contact {
         id,
         name: String::new(),

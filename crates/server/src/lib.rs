@@ -77,6 +77,7 @@ mod contact_erasure;
 mod contact_export;
 mod contact_fields;
 mod contact_flags;
+mod contact_import;
 mod contact_lookup;
 mod contact_merge;
 mod contact_notes;
@@ -195,6 +196,7 @@ fn routes() -> OpenApiRouter<State> {
         .merge(contacts::routes())
         .merge(contact_export::routes())
         .merge(contact_flags::routes())
+        .merge(contact_import::routes())
         .merge(contact_lookup::routes())
         .merge(contact_merge::routes())
         .merge(contact_totals::routes())

@@ -152,14 +152,16 @@ async fn record(change: &mut Change, contact: ContactId, kind: ActivityKind, tag
 /// When there are too many, or the database fails.
 pub async fn make(change: &mut Change, name: &str) -> Result<()> {
     let org = change.org().to_string();
-    let known: i64 = sql("SELECT COUNT(*) FROM tag WHERE org_id = $1").bind(&org).fetch_value(change.tx()).await?;
-    let made = sql("INSERT INTO tag (org_id, name, color) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(&org)
-        .bind(name)
-        .bind(i64::from(Tag::color_of(name)))
-        .execute(change.tx())
-        .await?;
-    if made > 0 && known >= MOST_OF_ORGANIZATION {
+    let made = sql("INSERT INTO tag (org_id, name, color) SELECT $1, $2, $3 \
+            WHERE (SELECT COUNT(*) FROM tag WHERE org_id = $1) < $4 ON CONFLICT DO NOTHING")
+    .bind(&org)
+    .bind(name)
+    .bind(i64::from(Tag::color_of(name)))
+    .bind(MOST_OF_ORGANIZATION)
+    .execute(change.tx())
+    .await?;
+    let is_known = "SELECT EXISTS (SELECT 1 FROM tag WHERE org_id = $1 AND name = $2)";
+    if made == 0 && !sql(is_known).bind(&org).bind(name).fetch_value::<bool>(change.tx()).await? {
         return Err(Error::field(ProblemCode::InvalidField, "/tag", "too-many"));
     }
     Ok(())

@@ -13,6 +13,7 @@ mod canary;
 mod command_line;
 mod contact_command;
 mod contact_flags;
+mod contact_import;
 mod contact_notes;
 mod contact_sources;
 mod contacts;

@@ -40,6 +40,7 @@ async fn every_path_of_the_contract_is_in_the_document() {
     let built = [
         paths::SESSION.to_owned(),
         paths::ME.to_owned(),
+        paths::CONTACTS_IMPORT.to_owned(),
         paths::TAGS.to_owned(),
         paths::LISTS.to_owned(),
         paths::search("", None, 1),

@@ -93,7 +93,11 @@ impl Operation {
     /// Whether only an admin may.
     pub(crate) fn is_for_admins(&self) -> bool {
         let is_erasure = self.method == Method::DELETE && self.template == "/api/v1/contacts/{id}";
-        is_erasure || matches!(self.template.as_str(), "/api/v1/contacts/{id}/export" | "/api/v1/contacts.csv")
+        is_erasure
+            || matches!(
+                self.template.as_str(),
+                "/api/v1/contacts/{id}/export" | "/api/v1/contacts.csv" | "/api/v1/contacts/import"
+            )
     }
 
     /// A body that this operation accepts.
@@ -107,6 +111,7 @@ impl Operation {
             ("PUT", "/api/v1/contacts/{id}/notes/{note_id}") => {
                 Some(json!({ "body": "hello", "conversation_id": conversation }))
             }
+            ("POST", "/api/v1/contacts/import") => Some(json!({ "rows": [{ "email": "new@acme.test" }] })),
             ("POST", _) if end == "merge" => Some(json!({ "into": conversation })),
             ("PUT", "/api/v1/bulk/{id}") => {
                 Some(json!({ "of": { "conversations": { "ids": [conversation] } }, "change": { "status": "open" } }))

@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod characters;
 mod clean;
 pub mod contact;
+pub mod contact_import;
 pub mod conversation;
 pub mod embed;
 pub mod event;
@@ -39,6 +40,7 @@ pub use contact::{
     ChannelAddress, Contact, ContactFlag, ContactKey, ContactList, ContactPatch, ContactQuery, ListMember, Merge,
     NewContact, Tag, Totals,
 };
+pub use contact_import::{ContactImport, IMPORT_AT_ONCE, ImportKnown, ImportOutcome, ImportRow, Imported, ImportedRow};
 pub use conversation::{
     ChannelRef, ContactRef, Conversation, ConversationPatch, ConversationQuery, NewConversation, Preview, PreviewKind,
     ReadMark, Section, Sort, Status,

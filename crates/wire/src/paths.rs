@@ -12,6 +12,7 @@ pub const SESSION: &str = "/api/v1/session";
 pub const ME: &str = "/api/v1/me";
 pub const CONVERSATIONS: &str = "/api/v1/conversations";
 pub const CONTACTS: &str = "/api/v1/contacts";
+pub const CONTACTS_IMPORT: &str = "/api/v1/contacts/import";
 pub const TAGS: &str = "/api/v1/tags";
 pub const LISTS: &str = "/api/v1/lists";
 pub const BULK: &str = "/api/v1/bulk";
