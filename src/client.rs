@@ -7,6 +7,7 @@ mod arrivals;
 mod bulk;
 mod changes;
 mod clipboard;
+mod contact_import;
 mod contact_merge;
 mod contact_notes;
 mod contacts;
@@ -27,6 +28,7 @@ mod unsaved_fields;
 mod visibility;
 
 pub use bulk::{BulkAction, BulkRun, BulkUndo, Chosen};
+pub use contact_import::{Column, ImportSummary, Refused, Table, TableError};
 pub(crate) use tabs::TabMessage;
 pub use toasts::{Toast, ToastKind};
 pub use unsaved_fields::{FieldChange, Fields, UnsavedField};

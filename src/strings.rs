@@ -229,6 +229,7 @@ pub struct Strings {
     pub merge_undone: &'static str,
     pub merge_undo_failed: &'static str,
     pub bulk: bulk::BulkStrings,
+    pub import: import::ImportStrings,
     pub erase_title: &'static str,
     pub erase_what: &'static str,
     pub erase_final: &'static str,
@@ -342,6 +343,7 @@ mod bulk;
 mod english;
 mod failures;
 mod fill;
+mod import;
 pub mod names;
 
 pub use failures::failure_sentence;

@@ -73,6 +73,12 @@ const LATER = {
   },
   // Appears where all contacts are.
   new_conversation: ({ page }) => page.getByRole("button", { name: "Contacts" }).click(),
+  import_contacts: ({ page }) => page.getByRole("button", { name: "Contacts" }).click(),
+  import_preview: ({ page }) => chooseFile(page),
+  import_result: async ({ page }) => {
+    await chooseFile(page);
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+  },
   load_problem: async ({ page, other }) => {
     await page.route(NOTES, (route) => route.fulfill(problem(500, "internal")));
     await page.evaluate((path) => history.pushState({}, "", path), inboxWith([other.first]));
@@ -121,8 +127,24 @@ const LATER = {
   },
 };
 
+/** Chooses a file of contacts to import. */
+async function chooseFile(page) {
+  await page.getByRole("button", { name: "Contacts" }).click();
+  await page.getByRole("button", { name: "Import…" }).click();
+  await page.getByLabel("Choose a file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("Email\nx") });
+}
+
 /** Those that are not in the inbox with the conversation. */
-const ELSEWHERE = new Set(["contact_page", "contacts_list", "contacts_page", "load_problem", "new_conversation"]);
+const ELSEWHERE = new Set([
+  "contact_page",
+  "contacts_list",
+  "contacts_page",
+  "import_contacts",
+  "import_preview",
+  "import_result",
+  "load_problem",
+  "new_conversation",
+]);
 
 test("every component that can be broken is", () => {
   const speaks = (file) => readFileSync(join(components, file), "utf8").includes("strings()");

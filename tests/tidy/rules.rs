@@ -215,6 +215,7 @@ pub(crate) const WORDS: &[Words] = &[
         only: &[
             "src/components/contact/detail_input",
             "src/components/contact/contacts_page",
+            "src/components/contact/import_preview",
             "src/components/contact/new_conversation",
             "src/components/contact/start_conversation",
             "src/components/inbox/filters",

@@ -20,7 +20,7 @@ use crate::{
 
 /// The budget in bytes, compressed with brotli, for everything that a first load downloads: of the app, and of the
 /// widget.
-const BUDGET: u64 = 520_000;
+const BUDGET: u64 = 600_000;
 const RECORD: &str = "bench/sizes.json";
 
 /// A first load: the name, size and compressed size of each file.

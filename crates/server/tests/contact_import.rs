@@ -66,7 +66,8 @@ async fn who_is_known_is_filled_or_replaced_however_their_number_is_written() {
     import(&maya, rows, "replace").await;
     let bob = contact(&maya, acme.bob).await;
     assert_eq!((bob.name.as_str(), bob.language.as_deref()), ("Robert", Some("en")));
-    let rows = json!([{ "phone": "+351 (912) 345-678", "tags": ["vip"] }, { "phone": "912345678", "language": "pt-PT" }]);
+    let rows =
+        json!([{ "phone": "+351 (912) 345-678", "tags": ["vip"] }, { "phone": "912345678", "language": "pt-PT" }]);
     let found = import(&maya, rows, "fill").await;
     assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), [Some(acme.bob); 2]);
     assert_eq!(outcomes(&found), [ImportOutcome::Changed, ImportOutcome::Unchanged]);

@@ -196,6 +196,21 @@ fn a_bulk_change_names_what_is_changed_and_how() {
 }
 
 #[test]
+fn an_import_has_rows_of_texts_and_says_what_came_of_each() {
+    let row = ImportRow { email: "a@b.c".to_owned(), tags: vec!["vip".to_owned()], ..ImportRow::default() };
+    let asked = ContactImport { rows: vec![row], known: ImportKnown::Replace };
+    input(&asked, r#"{"rows":[{"email":"a@b.c","tags":["vip"]}],"known":"replace"}"#);
+    refused::<ImportRow>(r#"{"shoe_size":"43"}"#);
+    let made = ImportedRow { outcome: ImportOutcome::Made, id: Some(ContactId(a())), errors: Vec::new() };
+    let errors = vec![FieldError { pointer: "/email".to_owned(), code: "invalid".to_owned() }];
+    let wrong = ImportedRow { outcome: ImportOutcome::Refused, id: None, errors };
+    pinned(
+        &Imported { rows: vec![made, wrong] },
+        r#"{"rows":[{"outcome":"made","id":"A"},{"outcome":"refused","errors":[{"pointer":"/email","code":"invalid"}]}]}"#,
+    );
+}
+
+#[test]
 fn unknown_fields_of_inputs_are_refused() {
     refused::<SignIn>(r#"{"email":"a","password":"b","org":"c"}"#);
     refused::<NewContactNote>(r#"{"body":"Hi","conversation_id":"A","author_id":"B"}"#);

@@ -1,6 +1,6 @@
 //! `ContactsPage`: the organization's contacts, searched, and by tag and list.
 
-use super::{contacts_list::ContactsList, new_conversation::NewConversation};
+use super::{contacts_list::ContactsList, import_contacts::ImportContacts, new_conversation::NewConversation};
 use crate::browser::{
     dispose::dispose_with_owner,
     memo::{ErasedMemo, memo},
@@ -44,6 +44,7 @@ pub fn ContactsPage() -> impl IntoView {
                 <header class="contacts-head">
                     <h1>{strings().contacts}</h1>
                     <SelectButton selection button />
+                    <ImportContacts />
                     <Export query />
                     <NewConversation />
                 </header>

@@ -1,0 +1,38 @@
+//! The sentences about the import of contacts.
+
+use super::Counted;
+
+pub struct ImportStrings {
+    pub button: &'static str,
+    pub title: &'static str,
+    pub what: &'static str,
+    pub file: &'static str,
+    pub column_of: &'static str,
+    pub left_out: &'static str,
+    pub first_name: &'static str,
+    pub last_name: &'static str,
+    pub rows: Counted,
+    pub no_key: &'static str,
+    pub known: &'static str,
+    pub known_fill: &'static str,
+    pub known_replace: &'static str,
+    pub start: &'static str,
+    pub progress: &'static str,
+    pub done: &'static str,
+    pub made: Counted,
+    pub changed: Counted,
+    pub unchanged: Counted,
+    pub refused: Counted,
+    pub refused_rows: &'static str,
+    pub refused_more: Counted,
+    pub row: &'static str,
+    pub bad_field: &'static str,
+    pub too_many: &'static str,
+    pub row_no_key: &'static str,
+    pub empty: &'static str,
+    pub too_large: &'static str,
+    pub not_text: &'static str,
+    pub failed: &'static str,
+    pub again: &'static str,
+    pub close: &'static str,
+}
