@@ -6,6 +6,7 @@ mod events;
 mod form;
 mod kinds;
 mod listing;
+mod people;
 
 use crate::{Outcome, Scene};
 
@@ -65,4 +66,13 @@ pub const CHECKS: &[Check] = &[
     check("Last-Event-ID goes on right after that position", events::resumes),
     check("a position of another epoch is answered with reset", events::reset),
     check("/changes tells the same events as the stream", events::changes),
+    check("a contact note is found by its words, and no more from its deletion on", people::search),
+    check("a tag that is put twice is on the contact once, and is gone when it is taken off", people::tags),
+    check("a list that doesn't exist is made with a name, and is not found without one", people::lists),
+    check(
+        "no conversation is started with a blocked contact: 409 contact-blocked, until they are unblocked",
+        people::blocked,
+    ),
+    check("the id of a merged contact stands for who stays, until the merge is undone", people::merged),
+    check("a bulk change is taken back by one undo, which gives each what it had before", people::bulk),
 ];

@@ -99,6 +99,10 @@ impl Client {
         self.send("POST", path, None)
     }
 
+    pub(crate) fn post_json(&self, path: &str, body: &Value) -> Result<Answer, Trouble> {
+        self.send("POST", path, Some(body))
+    }
+
     /// Sends a body as it is, with a content type that may be wrong.
     pub(crate) fn put_raw(&self, path: &str, content_type: &str, body: &str) -> Result<Answer, Trouble> {
         let request = self.request("PUT", path).header("content-type", content_type);

@@ -1,7 +1,8 @@
 //! Tests from outside whether a back end keeps the contract of the agents' API: only what a client can see counts.
 //!
 //! [`run`] runs every check of [`CHECKS`] and returns the outcome of each. A check writes notes of its own about the
-//! given contact and deletes them again; it changes nothing else and sends nothing to a contact.
+//! given contact and deletes them again, and undoes whatever else it changes; it sends nothing to a contact. An empty list
+//! named “Conformance” stays: the contract has no call that deletes one.
 
 mod checks;
 mod client;

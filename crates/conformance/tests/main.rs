@@ -44,7 +44,7 @@ fn every_fault_seeded_before_a_server_on_a_file_is_named_with_its_request() {
     for fault in FAULTS {
         let served = Served::with(fault.seed);
         let scene = scene(&served);
-        // The other checks are not about this fault, and 19 complete runs take more than a minute.
+        // The other checks are not about this fault, and a complete run for each takes more than a minute.
         let about = CHECKS.iter().filter(|check| check.rule.contains(fault.breaks));
         let outcomes: Vec<_> = about.map(|check| check.ask(&scene)).collect();
         match outcomes.iter().find(|outcome| outcome.is_err()) {
