@@ -26,6 +26,7 @@ fn code_sentence(strings: &Strings, code: ProblemCode) -> &'static str {
         ProblemCode::ContactBlocked => strings.error_contact_blocked,
         ProblemCode::ContactUnsubscribed => strings.error_contact_unsubscribed,
         ProblemCode::ContactMerged => strings.error_contact_merged,
+        ProblemCode::LastAdmin => strings.team.last_admin,
         ProblemCode::IdReuse => strings.error_id_reuse,
         ProblemCode::TooLarge => strings.error_too_large,
         ProblemCode::InvalidBody => strings.error_invalid_body,

@@ -53,17 +53,68 @@ pub async fn add(change: &mut Change, new: &NewAgent) -> Result<()> {
 pub async fn remove(db: &Db, email: &str) -> Result<()> {
     let (org, id) = find(db, email).await?;
     let mut change = db.change(org).await?;
-    let at = change.at().timestamp_millis();
+    set_removed(&mut change, id, None).await?;
+    change.commit().await
+}
+
+/// Whether the organization would be without an admin if this agent were none.
+pub(crate) async fn is_last_admin(reading: &mut Connection, org: OrgId, id: AgentId) -> Result<bool> {
+    let others = "SELECT COUNT(*) FROM agent WHERE org_id = $1 AND id <> $2 AND role = 'admin' AND removed_at IS NULL";
+    let others: i64 = sql(others).bind(org.to_string()).bind(id.to_string()).fetch_value(&mut *reading).await?;
+    let agent = one(reading, org, id).await?;
+    Ok(others == 0 && agent.is_some_and(|agent| agent.role == Role::Admin && !agent.removed))
+}
+
+/// Gives an agent another role.
+pub(crate) async fn set_role(change: &mut Change, id: AgentId, role: Role, actor: AgentId) -> Result<()> {
+    let org = change.org().to_string();
     change.next_seq().await?;
-    sql("UPDATE agent SET removed_at = $1 WHERE org_id = $2 AND id = $3 AND removed_at IS NULL")
-        .bind(at)
-        .bind(org.to_string())
+    sql("UPDATE agent SET role = $1 WHERE org_id = $2 AND id = $3")
+        .bind(role_word(role))
+        .bind(org)
         .bind(id.to_string())
         .execute(change.tx())
         .await?;
-    end_sessions(&mut change, id).await?;
-    change.event(EventKind::AgentChanged, id, None, None).await?;
-    change.commit().await
+    change.event(EventKind::AgentChanged, id, None, Some(actor)).await
+}
+
+/// Removes an agent and ends their sessions. Their notes and messages stay.
+pub(crate) async fn set_removed(change: &mut Change, id: AgentId, actor: Option<AgentId>) -> Result<()> {
+    let (org, at) = (change.org().to_string(), change.at().timestamp_millis());
+    change.next_seq().await?;
+    sql("UPDATE agent SET removed_at = $1 WHERE org_id = $2 AND id = $3 AND removed_at IS NULL")
+        .bind(at)
+        .bind(org)
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    end_sessions(change, id).await?;
+    change.event(EventKind::AgentChanged, id, None, actor).await
+}
+
+/// Takes an agent who was removed back into the organization, with another name, role and password. `None`: nobody with this
+/// e-mail address was removed from it.
+pub(crate) async fn take_back(change: &mut Change, new: &NewAgent) -> Result<Option<AgentId>> {
+    let org = change.org().to_string();
+    let row = sql("SELECT id FROM agent WHERE org_id = $1 AND email = $2 AND removed_at IS NOT NULL")
+        .bind(&org)
+        .bind(new.email.to_lowercase())
+        .fetch_optional(change.tx())
+        .await?;
+    let Some(id) = row.map(|row| row.id::<AgentId>("id")).transpose()? else { return Ok(None) };
+    let seq = change.next_seq().await?;
+    sql("UPDATE agent SET removed_at = NULL, name = $1, role = $2, password_hash = $3, joined_seq = $4 \
+         WHERE org_id = $5 AND id = $6")
+    .bind(&new.name)
+    .bind(role_word(new.role))
+    .bind(&new.password_hash)
+    .bind(crate::db::int(seq))
+    .bind(org)
+    .bind(id.to_string())
+    .execute(change.tx())
+    .await?;
+    change.event(EventKind::AgentChanged, id, None, Some(id)).await?;
+    Ok(Some(id))
 }
 
 /// Changes an agent's password and ends their sessions.
@@ -165,7 +216,7 @@ pub(crate) fn author(row: &Row) -> sqlx::Result<Option<AgentRef>> {
     Ok(Some(AgentRef { id, name: row.text("author_name")?, removed }))
 }
 
-fn role_word(role: Role) -> &'static str {
+pub(crate) fn role_word(role: Role) -> &'static str {
     match role {
         Role::Agent => "agent",
         Role::Admin => "admin",

@@ -98,7 +98,7 @@ enum Caller {
 impl Caller {
     fn of(path: &str) -> Self {
         match path {
-            paths::SESSION => Self::Anybody,
+            paths::SESSION | paths::JOIN | paths::JOIN_INVITATION => Self::Anybody,
             _ if path.ends_with("/visits") => Self::Anybody,
             _ if path.starts_with("/contact/") => Self::Visitor,
             _ if path.starts_with("/embed/") => Self::Host,
@@ -154,13 +154,19 @@ impl Call<'_> {
             ProblemCode::NotFound => self.path.contains('{'),
             ProblemCode::IdReuse => {
                 let is_made_by_client = self.path.ends_with("_id}") && !self.path.ends_with("{list_id}");
-                has_body && is_made_by_client || self.path == "/contact/v1/messages/{id}"
+                let is_made = ["/contact/v1/messages/{id}", "/api/v1/bulk/{id}", "/api/v1/invitations/{id}"];
+                has_body && (is_made_by_client || is_made.contains(&self.path))
             }
             ProblemCode::ContactBlocked | ProblemCode::ContactUnsubscribed => {
                 has_body && self.path.ends_with("/messages/{message_id}")
             }
             ProblemCode::ContactMerged => self.path.contains("/merge"),
-            ProblemCode::Gone => is_one_note || !is_get && self.path.starts_with("/api/v1/contacts/{id}"),
+            ProblemCode::LastAdmin => self.path == "/api/v1/agents/{id}",
+            ProblemCode::Gone => {
+                is_one_note
+                    || ["/api/v1/bulk/", paths::JOIN].iter().any(|root| self.path.starts_with(root))
+                    || !is_get && self.path.starts_with("/api/v1/contacts/{id}")
+            }
             ProblemCode::Changed => self.has_parameter("If-Match"),
             ProblemCode::BadJson
             | ProblemCode::TooLarge

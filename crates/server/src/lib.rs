@@ -60,6 +60,8 @@ pub mod agents;
 mod auth_agent;
 mod device_cookie;
 pub mod embed;
+mod invitations;
+mod join;
 mod me;
 pub mod orgs;
 pub mod password;
@@ -67,6 +69,7 @@ mod rate_limit;
 mod session;
 mod sign_in;
 mod sign_in_limits;
+mod team;
 
 // Resources.
 mod activity;
@@ -186,6 +189,9 @@ fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(sign_in::routes())
         .merge(embed::routes())
+        .merge(invitations::routes())
+        .merge(join::routes())
+        .merge(team::routes())
         .merge(me::routes())
         .merge(conversations::routes())
         .merge(conversation::routes())

@@ -10,7 +10,7 @@ use crate::{
     db::Db,
     engine::Engine,
     error::{Error, Result},
-    metrics, note_indexes, rate_limit,
+    invitations, metrics, note_indexes, rate_limit,
     sql::{Connection, sql},
     undo_window,
 };
@@ -139,6 +139,7 @@ async fn forget_old(db: &Db) -> Result<()> {
     let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
     undo_window::forget_old(&mut tx).await?;
+    invitations::forget_old(&mut tx).await?;
     if let Connection::Postgres { .. } = tx {
         rate_limit::shared::forget_full(&mut tx).await?;
     }

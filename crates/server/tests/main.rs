@@ -47,5 +47,6 @@ mod search;
 mod session;
 mod sign_in;
 mod site;
+mod team;
 mod visitor;
 mod walls;

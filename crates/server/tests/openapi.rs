@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wire::{
-    BulkId, ContactFlag, ContactId, ContactKey, ContactNoteId, ContactQuery, ConversationId, ConversationNoteId,
-    ConversationQuery, ListId, MessageId, Position, paths,
+    AgentId, BulkId, ContactFlag, ContactId, ContactKey, ContactNoteId, ContactQuery, ConversationId,
+    ConversationNoteId, ConversationQuery, InvitationId, ListId, MessageId, Position, paths,
 };
 
 #[tokio::test]
@@ -47,6 +47,11 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::contacts(&ContactQuery::default(), None, 1),
         paths::contacts_csv(&ContactQuery::default()),
         paths::contact_totals(contact),
+        paths::agent(AgentId(id)),
+        paths::INVITATIONS.to_owned(),
+        paths::invitation(InvitationId(id)),
+        paths::JOIN.to_owned(),
+        paths::JOIN_INVITATION.to_owned(),
         paths::bulk(BulkId(id)),
         paths::bulk_undo(BulkId(id)),
         paths::contact_merge(contact),

@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-use wire::{BulkId, ContactNoteId, ConversationNoteId, MessageId};
+use wire::{AgentId, BulkId, ContactNoteId, ConversationNoteId, MessageId};
 
 /// A method and a path template with `{…}` in it.
 #[derive(Clone, Debug)]
@@ -23,6 +23,9 @@ pub(crate) struct Cast {
     pub(crate) conversation_note: Uuid,
     pub(crate) message: Uuid,
     pub(crate) bulk: Uuid,
+    pub(crate) agent: Uuid,
+    /// An agent whom the tests don't need any more.
+    pub(crate) leaving: Uuid,
     /// A contact that the tests don't need any more.
     pub(crate) erasable: Uuid,
 }
@@ -43,6 +46,8 @@ impl Cast {
             conversation_note: client.add_conversation_note(team.ana_chat, "hello").await.0,
             message: message.0,
             bulk: bulk.0,
+            agent: team.sam.0,
+            leaving: team.kim.0,
             erasable: team.bob.0,
         }
     }
@@ -51,8 +56,9 @@ impl Cast {
         let [contact, conversation] = [Uuid::now_v7(), Uuid::now_v7()];
         let (contact_note, conversation_note) = (ContactNoteId::fresh().0, ConversationNoteId::fresh().0);
         let (message, erasable) = (MessageId::fresh().0, contact);
-        let bulk = BulkId::fresh().0;
-        Self { contact, conversation, contact_note, conversation_note, message, bulk, erasable }
+        let [bulk, agent] = [BulkId::fresh().0, AgentId::fresh().0];
+        let leaving = agent;
+        Self { contact, conversation, contact_note, conversation_note, message, bulk, agent, leaving, erasable }
     }
 
     /// The text with every id of the cast replaced by the name of its kind.
@@ -70,7 +76,9 @@ impl Operation {
             if is_contact { (cast.contact, cast.contact_note) } else { (cast.conversation, cast.conversation_note) };
         let id = match (self.method.as_str(), self.template.as_str()) {
             (_, "/contact/v1/messages/{id}") => cast.message,
-            (_, "/api/v1/bulk/{id}" | "/api/v1/bulk/{id}/undo") => cast.bulk,
+            (_, "/api/v1/bulk/{id}" | "/api/v1/bulk/{id}/undo" | "/api/v1/invitations/{id}") => cast.bulk,
+            ("DELETE", "/api/v1/agents/{id}") => cast.leaving,
+            (_, "/api/v1/agents/{id}") => cast.agent,
             ("DELETE", "/api/v1/contacts/{id}") => cast.erasable,
             _ => id,
         };
@@ -83,17 +91,20 @@ impl Operation {
     }
 
     /// Whether its path names something of an organization. A key of another system and the id of a new
-    /// bulk change are anybody's to choose.
+    /// bulk change or an invitation are anybody's to choose.
     pub(crate) fn names_something(&self) -> bool {
         self.template.contains('{')
             && !self.template.contains("{value}")
             && (self.method.as_str(), self.template.as_str()) != ("PUT", "/api/v1/bulk/{id}")
+            && self.template != "/api/v1/invitations/{id}"
     }
 
     /// Whether only an admin may.
     pub(crate) fn is_for_admins(&self) -> bool {
         let is_erasure = self.method == Method::DELETE && self.template == "/api/v1/contacts/{id}";
         is_erasure
+            || self.template.starts_with("/api/v1/invitations")
+            || self.template.starts_with("/api/v1/agents/")
             || matches!(
                 self.template.as_str(),
                 "/api/v1/contacts/{id}/export" | "/api/v1/contacts.csv" | "/api/v1/contacts/import"
@@ -113,6 +124,10 @@ impl Operation {
             }
             ("POST", "/api/v1/contacts/import") => Some(json!({ "rows": [{ "email": "new@acme.test" }] })),
             ("POST", _) if end == "merge" => Some(json!({ "into": conversation })),
+            ("PUT", "/api/v1/invitations/{id}") => Some(json!({ "email": "new@acme.test", "role": "agent" })),
+            ("PATCH", "/api/v1/agents/{id}") => Some(json!({ "role": "agent" })),
+            ("POST", "/api/v1/join/invitation") => Some(json!({ "token": "none" })),
+            ("POST", "/api/v1/join") => Some(json!({ "token": "none", "name": "New", "password": "a long password" })),
             ("PUT", "/api/v1/bulk/{id}") => {
                 Some(json!({ "of": { "conversations": { "ids": [conversation] } }, "change": { "status": "open" } }))
             }

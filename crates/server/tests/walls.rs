@@ -89,7 +89,9 @@ async fn nobody_gets_anywhere_and_is_told_the_same_everywhere() {
     let world = World::new().await;
     let cast = Cast::of(&world.maya().await, &world.acme).await;
     for operation in all(&world).await {
-        if operation.template == paths::SESSION || !operation.template.starts_with("/api/") {
+        let is_for_anybody =
+            [paths::SESSION, paths::JOIN, paths::JOIN_INVITATION].contains(&operation.template.as_str());
+        if is_for_anybody || !operation.template.starts_with("/api/") {
             continue;
         }
         let known = operation.ask(&world.nobody(), &cast, cast.conversation).await.expect(401);
@@ -210,6 +212,10 @@ fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bo
         // Anybody may begin a visit.
         return status < 500;
     }
+    if path.starts_with(paths::JOIN) {
+        // Whoever has a link; nobody has this one.
+        return status == 410 || is_refused;
+    }
     match (caller.is, path.split('/').nth(1)) {
         // What reads only is safe with a cookie that another site's page sends: no browser lets the page read it.
         _ if caller.name == "a page of another site" && operation.method == Method::GET => status < 500,
@@ -227,7 +233,7 @@ fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bo
 fn is_business(operation: &Operation, status: u16) -> bool {
     let is_nested = operation.template.contains("_id}");
     let is_started = operation.method == Method::PUT && operation.template == "/api/v1/conversations/{id}";
-    let is_bulk = operation.template.starts_with("/api/v1/bulk/");
+    let is_bulk = ["/api/v1/bulk/", "/api/v1/invitations/"].iter().any(|root| operation.template.starts_with(root));
     (is_nested || is_started || is_bulk) && matches!(status, 403 | 409 | 410)
 }
 

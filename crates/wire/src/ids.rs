@@ -75,4 +75,6 @@ id! {
     ListId,
     /// A bulk change.
     BulkId,
+    /// An invitation to an organization.
+    InvitationId,
 }

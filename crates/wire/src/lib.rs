@@ -27,6 +27,7 @@ pub mod problem;
 mod refused_control;
 pub mod search;
 mod storage_key;
+pub mod team;
 #[cfg(feature = "schema")]
 pub mod text_rules;
 pub mod visitor;
@@ -50,7 +51,8 @@ pub use event::{Change, Changes, Event, EventKind, Heartbeat, Hello, Reset, Rese
 pub use export::{ContactExport, ExportedConversation};
 pub use fold::fold;
 pub use ids::{
-    AgentId, BulkId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId, OrgId,
+    AgentId, BulkId, ChannelId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, InvitationId, ListId,
+    MessageId, OrgId,
 };
 pub use message::{Attachment, Delivery, Direction, Message, NewMessage};
 pub use note::{ContactNote, ConversationNote, Deleted, NewContactNote, NewConversationNote};
@@ -62,6 +64,7 @@ pub use search::{
     ContactHit, ContactNoteHit, ConversationNoteHit, Hits, MessageHit, SearchKind, SearchResults, Snippet,
 };
 pub use storage_key::{StorageKey, hex_bytes};
+pub use team::{AgentPatch, Invitation, Invited, Join, JoinOffer, JoinToken, NewInvitation};
 
 /// `VARIANTS` of the enums that are strings on the wire.
 pub use strum::VariantArray;

@@ -3,7 +3,9 @@
 use crate::{
     contact::{ContactFlag, ContactKey, ContactQuery},
     conversation::ConversationQuery,
-    ids::{BulkId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId},
+    ids::{
+        AgentId, BulkId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, InvitationId, ListId, MessageId,
+    },
     page::Position,
     search::SearchKind,
 };
@@ -15,6 +17,10 @@ pub const CONTACTS: &str = "/api/v1/contacts";
 pub const CONTACTS_IMPORT: &str = "/api/v1/contacts/import";
 pub const TAGS: &str = "/api/v1/tags";
 pub const LISTS: &str = "/api/v1/lists";
+pub const AGENTS: &str = "/api/v1/agents";
+pub const INVITATIONS: &str = "/api/v1/invitations";
+pub const JOIN: &str = "/api/v1/join";
+pub const JOIN_INVITATION: &str = "/api/v1/join/invitation";
 pub const BULK: &str = "/api/v1/bulk";
 pub const SEARCH: &str = "/api/v1/search";
 pub const EVENTS: &str = "/api/v1/events";
@@ -48,6 +54,16 @@ pub fn conversation(id: ConversationId) -> String {
 #[must_use]
 pub fn conversation_read(id: ConversationId) -> String {
     format!("{CONVERSATIONS}/{id}/read")
+}
+
+#[must_use]
+pub fn agent(id: AgentId) -> String {
+    format!("{AGENTS}/{id}")
+}
+
+#[must_use]
+pub fn invitation(id: InvitationId) -> String {
+    format!("{INVITATIONS}/{id}")
 }
 
 #[must_use]

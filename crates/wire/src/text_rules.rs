@@ -161,6 +161,12 @@ pub static PASSWORD: LazyLock<TextRule> = LazyLock::new(|| TextRule::of_length(0
 /// A password that is set. NIST SP 800-63B requires at least 8 characters, and that 64 are taken.
 pub static NEW_PASSWORD: LazyLock<TextRule> = LazyLock::new(|| TextRule::of_length(12, PASSWORD.most));
 
+/// The name of an agent.
+pub static AGENT_NAME: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 100, line()));
+
+/// The secret of an invitation's link.
+pub static JOIN_TOKEN: LazyLock<TextRule> = LazyLock::new(|| TextRule::of_length(1, 200));
+
 /// What is searched for in notes.
 pub static SEARCH: LazyLock<TextRule> = LazyLock::new(|| TextRule::of_length(0, 200));
 
@@ -209,6 +215,10 @@ field_schemas! {
     contact_time_zone: TIME_ZONE.or_null,
     sign_in_email: KNOWN_EMAIL.schema,
     password: PASSWORD.schema,
+    new_password: NEW_PASSWORD.schema,
+    agent_name: AGENT_NAME.schema,
+    agent_email: EMAIL.schema,
+    join_token: JOIN_TOKEN.schema,
     embed_agent: KNOWN_EMAIL.schema,
     embed_origin: ORIGIN.schema,
 }

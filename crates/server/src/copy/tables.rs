@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Each after those that it refers to. `meta` is copied apart; what is of Postgres alone is not copied.
-pub(super) const TABLES: [&str; 31] = [
+pub(super) const TABLES: [&str; 32] = [
     "org",
     "agent",
     "session",
@@ -36,6 +36,7 @@ pub(super) const TABLES: [&str; 31] = [
     "embed_key",
     "embed_origin",
     "embed_token",
+    "invitation",
     "bulk_change",
     "bulk_item",
 ];
