@@ -15,6 +15,7 @@ use crate::{
         inbox::Inbox,
         search::search_field::SearchRequest,
         shared::sign_in::{SignIn, SignInCommand},
+        team::{join_page::JoinPage, team_page::TeamPage},
     },
     navigation::{navigator::Navigator, routes::Route, sign_out::SignOut, views::InboxView},
     net::{api::Api, error::ApiError},
@@ -74,17 +75,23 @@ fn Page() -> impl IntoView {
         }
     };
     leptos::task::spawn_local(enter());
+    let is_joining = memo(move |_| route.with(|route| *route == Route::Join));
     Effect::new(move |_| {
         let stage = stage.get();
-        if !matches!(stage, Stage::Starting) {
+        if is_joining.get() || !matches!(stage, Stage::Starting) {
             remove_shell();
         }
         match stage {
             // Before that, the document's initial title applies.
             Stage::Starting | Stage::SignedIn(_) => {}
+            _ if is_joining.get() => set_title(strings().team.join),
             Stage::SignedOut => set_title(strings().sign_in),
             Stage::Failed(_) => set_title(strings().page_title_failed),
         }
+    });
+    let joined = Callback::new(move |()| {
+        replace_address(&Route::Inbox(InboxView::default()).path());
+        leptos::task::spawn_local(enter());
     });
     let sign_in: SignInCommand = Callback::new(move |(email, password)| {
         let entering: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> = Box::pin(async move {
@@ -96,6 +103,7 @@ fn Page() -> impl IntoView {
     });
     view! {
         {live_view(move || match stage.get() {
+            _ if is_joining.get() => view! { <main class="gate"><JoinPage token=join_token() joined /></main> }.into_any(),
             Stage::Starting => ().into_any(),
             Stage::SignedOut => view! { <main class="gate"><SignIn lead=strings().sign_in_lead sign_in /></main> }.into_any(),
             Stage::SignedIn(client) => view! { <SignedIn client route stage /> }.into_any(),
@@ -153,6 +161,9 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
             None | Some(Route::Inbox(_)) => view! { <Inbox /> }.into_any(),
             Some(Route::Contacts(_)) => view! { <ContactsPage /> }.into_any(),
             Some(Route::Contact(contact)) => view! { <ContactPage contact /> }.into_any(),
+            Some(Route::Team) => view! { <TeamPage /> }.into_any(),
+            // Shown without an agent.
+            Some(Route::Join) => ().into_any(),
             Some(Route::NotFound) => {
                 view! {
                     <main class="gate">
@@ -169,6 +180,11 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
         })}
         <SignInAgain client />
     }
+}
+
+/// The secret of an invitation: the fragment of the address.
+fn join_token() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
 }
 
 /// Ctrl+K or ⌘K searches from everywhere on the page.
@@ -211,6 +227,8 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
         contacts_address: Callback::new(|query| Some(Route::Contacts(query).path())),
         go_to_contacts: Callback::new(|query| push_address(&Route::Contacts(query).path())),
         replace_contacts: Callback::new(|query| replace_address(&Route::Contacts(query).path())),
+        team: memo(move |_| Some(route.with(|route| *route == Route::Team))),
+        go_to_team: Callback::new(|()| push_address(&Route::Team.path())),
     }
 }
 

@@ -23,6 +23,7 @@ mod send_queue;
 mod settings;
 mod source;
 mod tabs;
+mod team;
 mod toasts;
 mod unsaved_fields;
 mod visibility;

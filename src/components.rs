@@ -8,4 +8,5 @@ pub mod inbox;
 pub mod notes;
 pub mod search;
 pub mod shared;
+pub mod team;
 pub mod ui;

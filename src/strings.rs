@@ -230,6 +230,7 @@ pub struct Strings {
     pub merge_undo_failed: &'static str,
     pub bulk: bulk::BulkStrings,
     pub import: import::ImportStrings,
+    pub team: team::TeamStrings,
     pub erase_title: &'static str,
     pub erase_what: &'static str,
     pub erase_final: &'static str,
@@ -345,6 +346,7 @@ mod failures;
 mod fill;
 mod import;
 pub mod names;
+mod team;
 
 pub use failures::failure_sentence;
 pub use fill::{Part, Value, fill, parts};

@@ -51,7 +51,9 @@ impl Open {
                 Self { conversations: panes.iter().map(|pane| pane.conversation).collect(), contacts }
             }
             Route::Contact(contact) => Self { conversations: Vec::new(), contacts: vec![contact] },
-            Route::Contacts(_) | Route::NotFound => Self { conversations: Vec::new(), contacts: Vec::new() },
+            Route::Contacts(_) | Route::Team | Route::Join | Route::NotFound => {
+                Self { conversations: Vec::new(), contacts: Vec::new() }
+            }
         }
     }
 

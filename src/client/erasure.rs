@@ -17,10 +17,16 @@ use std::collections::HashSet;
 use wire::{Contact, ContactId, ContactQuery, ConversationId, Event, ProblemCode, Role, paths};
 
 impl Client {
-    /// Whether the agent may export and erase contacts.
+    /// The agent's role now: somebody may have changed it since the page was opened. Tracks.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.store().agents.get(self.my_id()).map_or(self.me().agent.role, |agent| agent.role)
+    }
+
+    /// Whether the agent is an admin. Untracked.
     #[must_use]
     pub fn is_admin(&self) -> bool {
-        self.me().agent.role == Role::Admin
+        untrack(|| self.role() == Role::Admin)
     }
 
     /// Downloads everything of a contact as a file.

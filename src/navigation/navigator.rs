@@ -26,6 +26,9 @@ pub struct Navigator {
     pub go_to_contacts: Callback<ContactQuery>,
     /// As `go_to_contacts`, in the place of the current page.
     pub replace_contacts: Callback<ContactQuery>,
+    /// Whether the page of the team is shown; `None` where there is none.
+    pub team: ErasedMemo<Option<bool>>,
+    pub go_to_team: Callback<()>,
 }
 
 impl Navigator {
@@ -50,6 +53,8 @@ impl Navigator {
             contacts_address: Callback::new(|_| None),
             go_to_contacts: Callback::new(|_| {}),
             replace_contacts: Callback::new(|_| {}),
+            team: memo(|_| None),
+            go_to_team: Callback::new(|()| {}),
         }
     }
 

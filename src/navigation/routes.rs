@@ -11,6 +11,10 @@ pub enum Route {
     Contacts(ContactQuery),
     /// A contact's own page, outside any conversation.
     Contact(ContactId),
+    /// The team, for admins.
+    Team,
+    /// Accepts an invitation. Its secret is the address's fragment, which is sent to no server.
+    Join,
     NotFound,
 }
 
@@ -22,6 +26,8 @@ impl Route {
             Some(AppPage::Inbox) => Self::Inbox(read_inbox(query)),
             Some(AppPage::Contacts) => Self::Contacts(read_contacts(query)),
             Some(AppPage::Contact(id)) => Self::Contact(id),
+            Some(AppPage::Team) => Self::Team,
+            Some(AppPage::Join) => Self::Join,
             None => Self::NotFound,
         }
     }
@@ -32,6 +38,8 @@ impl Route {
             Self::Inbox(view) => inbox_path(view),
             Self::Contacts(query) => contacts_path(query),
             Self::Contact(id) => AppPage::Contact(*id).path(),
+            Self::Team => AppPage::Team.path(),
+            Self::Join => AppPage::Join.path(),
             Self::NotFound => "/".to_owned(),
         }
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use wire::{AgentId, Me, Position, Problem, ProblemCode, Seq, SignIn, paths};
+use wire::{AgentId, Join, JoinOffer, JoinToken, Me, Position, Problem, ProblemCode, Seq, SignIn, paths};
 
 /// The maximum number of items in a page.
 pub const PAGE: u32 = 100;
@@ -104,6 +104,16 @@ impl Api {
 
     pub fn sign_in(&self, email: String, password: String) -> Request<Value> {
         self.send_json(Method::POST, paths::SESSION, &SignIn { email, password })
+    }
+
+    /// What an invitation's link is to.
+    pub fn join_offer(&self, token: String) -> Request<JoinOffer> {
+        self.send_json(Method::POST, paths::JOIN_INVITATION, &JoinToken { token })
+    }
+
+    /// Accepts an invitation, and signs in.
+    pub fn join(&self, join: &Join) -> Request<Value> {
+        self.send_json(Method::POST, paths::JOIN, join)
     }
 
     pub fn get<T>(&self, path: &str) -> Request<T> {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod import;
+mod team;
 
 use super::{Counted, Strings};
 
@@ -237,6 +238,7 @@ pub(super) static ENGLISH: Strings = Strings {
     merge_undo_failed: "The merge was not undone. {reason}",
     bulk: bulk::BULK,
     import: import::IMPORT,
+    team: team::TEAM,
     erase_title: "Erase {name}?",
     erase_what: "This deletes everything of this contact for everybody: their details, tags, conversations with all messages, the team's notes, and drafts that are not sent. The activity says that you erased them.",
     erase_final: "It can't be undone. Export the contact first if you need a copy.",

@@ -73,6 +73,14 @@ const LATER = {
   },
   // Appears where all contacts are.
   new_conversation: ({ page }) => page.getByRole("button", { name: "Contacts" }).click(),
+  agent_row: ({ page }) => page.getByRole("button", { name: "Team" }).click(),
+  invitations: ({ page }) => page.getByRole("button", { name: "Team" }).click(),
+  team_page: ({ page }) => page.getByRole("button", { name: "Team" }).click(),
+  // Appears without an agent.
+  join_page: async ({ page }) => {
+    await page.evaluate(() => history.pushState({}, "", "/join#none"));
+    await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+  },
   import_contacts: ({ page }) => page.getByRole("button", { name: "Contacts" }).click(),
   import_preview: ({ page }) => chooseFile(page),
   import_result: async ({ page }) => {
@@ -136,6 +144,10 @@ async function chooseFile(page) {
 
 /** Those that are not in the inbox with the conversation. */
 const ELSEWHERE = new Set([
+  "agent_row",
+  "invitations",
+  "join_page",
+  "team_page",
   "contact_page",
   "contacts_list",
   "contacts_page",

@@ -218,6 +218,7 @@ pub(crate) const WORDS: &[Words] = &[
             "src/components/contact/import_preview",
             "src/components/contact/new_conversation",
             "src/components/contact/start_conversation",
+            "src/components/team/agent_row",
             "src/components/inbox/filters",
             "src/components/shared/sign_in",
         ],

@@ -7,11 +7,11 @@ use crate::{
     contact_aliases,
     db::int,
     error::Result,
+    expiry::UNDO_WINDOW,
     input::{Ids, Query},
     page::{List, cut},
     sql::{Builder, Connection, Row},
     state::State,
-    undo_window::UNDO_WINDOW,
 };
 use axum::extract;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -11,10 +11,10 @@ use crate::{
     auth_agent::AuthAgent,
     change::Change,
     error::{Error, Result},
+    expiry::UNDO_WINDOW,
     input::{Ids, JsonBody},
     sql::{malformed, sql},
     state::State,
-    undo_window::UNDO_WINDOW,
 };
 use axum::extract;
 use chrono::{DateTime, Utc};

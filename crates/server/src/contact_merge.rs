@@ -13,11 +13,11 @@ use crate::{
     contact_aliases, contact_fields, contacts,
     db::int,
     error::{Error, Result},
+    expiry::UNDO_WINDOW,
     input::{Ids, JsonBody},
     search_index,
     sql::{Row, sql},
     state::State,
-    undo_window::UNDO_WINDOW,
 };
 use axum::extract;
 use chrono::{DateTime, Utc};

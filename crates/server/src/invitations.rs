@@ -6,6 +6,7 @@ use crate::{
     auth_agent::{AuthAgent, role},
     change::Change,
     error::{Error, Result},
+    expiry::INVITATION_VALID_FOR,
     input::{Ids, JsonBody, Query},
     secret,
     sql::{Connection, Row, malformed, sql},
@@ -13,12 +14,10 @@ use crate::{
     team::must_manage,
 };
 use axum::{extract, http::StatusCode};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Invitation, InvitationId, Invited, NewInvitation, OrgId, Page, Problem, ProblemCode, text_rules::EMAIL};
 
-/// For so long an invitation can be accepted.
-const VALID_FOR: TimeDelta = TimeDelta::days(7);
 /// How many an organization can have open: they are one page.
 const MOST: i64 = 200;
 
@@ -52,7 +51,7 @@ async fn all(
     must_manage(&signed)?;
     let mut reading = state.db().read().await?;
     let as_of = state.db().as_of(&mut reading, signed.org).await?;
-    let oldest = (reading.now() - VALID_FOR).timestamp_millis();
+    let oldest = (reading.now() - INVITATION_VALID_FOR).timestamp_millis();
     let rows = sql(SELECT_ALL).bind(signed.org.to_string()).bind(oldest).fetch_all(&mut reading).await?;
     let items = rows.iter().map(invitation).collect::<sqlx::Result<_>>()?;
     Ok(axum::Json(Page { items, next_cursor: None, as_of }))
@@ -150,13 +149,6 @@ pub(crate) async fn of_token(reading: &mut Connection, token: &str) -> Result<(O
     Ok((row.id("org_id")?, invitation))
 }
 
-/// Forgets invitations that can't be accepted any more.
-pub(crate) async fn forget_old(tx: &mut Connection) -> Result<()> {
-    let oldest = (tx.now() - VALID_FOR).timestamp_millis();
-    sql("DELETE FROM invitation WHERE made_at < $1").bind(oldest).execute(tx).await?;
-    Ok(())
-}
-
 fn invitation(row: &Row) -> sqlx::Result<Invitation> {
     let made_at: DateTime<Utc> = row.time("made_at")?;
     Ok(Invitation {
@@ -164,6 +156,6 @@ fn invitation(row: &Row) -> sqlx::Result<Invitation> {
         email: row.text("email")?,
         role: role(row)?,
         invited_by: author(row)?.ok_or_else(|| malformed("invited_by"))?,
-        expires_at: made_at + VALID_FOR,
+        expires_at: made_at + INVITATION_VALID_FOR,
     })
 }

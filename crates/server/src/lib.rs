@@ -92,6 +92,7 @@ pub mod conversation;
 mod conversation_notes;
 mod conversation_start;
 mod conversations;
+mod expiry;
 mod lists;
 pub mod messages;
 mod note_indexes;
@@ -99,7 +100,6 @@ mod note_storage;
 mod phone_number;
 mod search;
 pub mod tags;
-mod undo_window;
 
 // The contact's own API, mail archives, and the demo.
 pub mod demo;

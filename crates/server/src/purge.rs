@@ -10,9 +10,8 @@ use crate::{
     db::Db,
     engine::Engine,
     error::{Error, Result},
-    invitations, metrics, note_indexes, rate_limit,
+    expiry, metrics, note_indexes, rate_limit,
     sql::{Connection, sql},
-    undo_window,
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -138,8 +137,7 @@ async fn forget_old(db: &Db) -> Result<()> {
     let mut tx = db.engine().begin().await?;
     let oldest = (tx.now() - KEEP_EVENTS).timestamp_millis();
     sql("DELETE FROM event WHERE at < $1").bind(oldest).execute(&mut tx).await?;
-    undo_window::forget_old(&mut tx).await?;
-    invitations::forget_old(&mut tx).await?;
+    expiry::forget_old(&mut tx).await?;
     if let Connection::Postgres { .. } = tx {
         rate_limit::shared::forget_full(&mut tx).await?;
     }

@@ -14,6 +14,10 @@ pub enum AppPage {
     Contacts,
     /// A contact's own page.
     Contact(ContactId),
+    /// The team, for admins.
+    Team,
+    /// Accepts an invitation.
+    Join,
 }
 
 impl AppPage {
@@ -24,6 +28,8 @@ impl AppPage {
         match segments[..] {
             [] | ["inbox"] => Some(Self::Inbox),
             ["contacts"] => Some(Self::Contacts),
+            ["settings", "team"] => Some(Self::Team),
+            ["join"] => Some(Self::Join),
             ["contacts", id] => id.parse().ok().map(Self::Contact),
             _ => None,
         }
@@ -34,6 +40,8 @@ impl AppPage {
         match self {
             Self::Inbox => INBOX.to_owned(),
             Self::Contacts => "/contacts".to_owned(),
+            Self::Team => "/settings/team".to_owned(),
+            Self::Join => "/join".to_owned(),
             Self::Contact(id) => format!("/contacts/{id}"),
         }
     }
@@ -45,11 +53,15 @@ mod tests {
 
     #[test]
     fn a_page_is_at_its_path_and_nowhere_else() {
-        for page in [AppPage::Inbox, AppPage::Contacts, AppPage::Contact(ContactId::fresh())] {
+        for page in
+            [AppPage::Inbox, AppPage::Contacts, AppPage::Contact(ContactId::fresh()), AppPage::Team, AppPage::Join]
+        {
             assert_eq!(AppPage::at(&page.path()), Some(page));
         }
         assert_eq!(AppPage::at("/"), Some(AppPage::Inbox));
-        for path in ["/inbox/x", "/contacts/7", "/contacts/7/8", "/.git/config", "/index.php", "/INBOX"] {
+        for path in
+            ["/inbox/x", "/contacts/7", "/contacts/7/8", "/settings", "/join/x", "/.git/config", "/index.php", "/INBOX"]
+        {
             assert_eq!(AppPage::at(path), None, "{path}");
         }
     }

@@ -1,6 +1,7 @@
 //! `InboxNav`: the sections of the inbox, the signed-in agent, and sign-out.
 
-use crate::components::ui::live::live;
+use crate::browser::memo::memo;
+use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
     components::{
@@ -15,7 +16,7 @@ use crate::{
     strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
-use wire::{ContactQuery, Section};
+use wire::{ContactQuery, Role, Section};
 
 /// The left-hand strip.
 #[component]
@@ -29,6 +30,7 @@ pub fn InboxNav() -> impl IntoView {
                 <SectionLink section=Section::Mine name=strings.section_mine shape=Shape::UserRound />
                 <SectionLink section=Section::Unassigned name=strings.section_unassigned shape=Shape::Users />
                 <ContactsLink />
+                <TeamLink />
             </ul>
             <Who />
         </nav>
@@ -43,8 +45,11 @@ fn brand() -> Markup {
 #[component]
 fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoView {
     let navigator = Navigator::here();
-    let is_current =
-        move || navigator.contacts.with(Option::is_none) && navigator.view.with(|view| view.query.section == section);
+    let is_current = move || {
+        navigator.contacts.with(Option::is_none)
+            && navigator.team.get() != Some(true)
+            && navigator.view.with(|view| view.query.section == section)
+    };
     view! {
         <li>
             <button
@@ -82,6 +87,31 @@ fn ContactsLink() -> impl IntoView {
                 {Markup::text("span", "nav-name", strings().contacts)}
             </button>
         </li>
+    })
+}
+
+/// Leads admins to the page of the team, where there is one.
+#[component]
+fn TeamLink() -> impl IntoView {
+    let (client, navigator) = (Client::here(), Navigator::here());
+    let is_offered = memo(move |_| navigator.team.with(Option::is_some) && client.role() == Role::Admin);
+    live_view(move || {
+        is_offered.get().then(|| {
+            view! {
+                <li>
+                    <button
+                        type="button"
+                        class="nav-item"
+                        title=strings().team.title
+                        aria-current=live(move || (navigator.team.get() == Some(true)).then_some("page"))
+                        on:click=move |_| navigator.go_to_team.run(())
+                    >
+                        <Icon shape=Shape::Headset />
+                        {Markup::text("span", "nav-name", strings().team.title)}
+                    </button>
+                </li>
+            }
+        })
     })
 }
 

@@ -5,7 +5,7 @@ use crate::{
     store::threads::ThreadItem,
 };
 use uuid::Uuid;
-use wire::{ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId};
+use wire::{AgentId, ContactId, ContactNoteId, ConversationId, ConversationNoteId, ListId, MessageId};
 
 macro_rules! ids {
     ($($id:ident),+) => {$(
@@ -21,7 +21,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(ContactId, ContactNoteId, ConversationId, ListId);
+ids!(AgentId, ContactId, ContactNoteId, ConversationId, ListId);
 
 impl ListKey for ThreadItem {
     fn key(&self) -> Key {

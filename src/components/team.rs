@@ -1,0 +1,6 @@
+//! The team: its page for admins, and the page on which somebody joins it.
+
+pub mod agent_row;
+pub mod invitations;
+pub mod join_page;
+pub mod team_page;
