@@ -15,7 +15,7 @@ use crate::{
         inbox::Inbox,
         search::search_field::SearchRequest,
         shared::sign_in::{SignIn, SignInCommand},
-        team::{join_page::JoinPage, team_page::TeamPage},
+        team::{join_page::JoinPage, setup_page::SetupPage, team_page::TeamPage},
     },
     navigation::{navigator::Navigator, routes::Route, sign_out::SignOut, views::InboxView},
     net::{api::Api, error::ApiError},
@@ -75,16 +75,19 @@ fn Page() -> impl IntoView {
         }
     };
     leptos::task::spawn_local(enter());
-    let is_joining = memo(move |_| route.with(|route| *route == Route::Join));
+    // Pages for those who have no account yet.
+    let entrance =
+        memo(move |_| route.with(|route| matches!(route, Route::Join | Route::Setup).then(|| route.clone())));
     Effect::new(move |_| {
         let stage = stage.get();
-        if is_joining.get() || !matches!(stage, Stage::Starting) {
+        if entrance.with(Option::is_some) || !matches!(stage, Stage::Starting) {
             remove_shell();
         }
         match stage {
             // Before that, the document's initial title applies.
             Stage::Starting | Stage::SignedIn(_) => {}
-            _ if is_joining.get() => set_title(strings().team.join),
+            _ if entrance.get() == Some(Route::Join) => set_title(strings().team.join),
+            _ if entrance.get() == Some(Route::Setup) => set_title(strings().team.setup),
             Stage::SignedOut => set_title(strings().sign_in),
             Stage::Failed(_) => set_title(strings().page_title_failed),
         }
@@ -102,12 +105,13 @@ fn Page() -> impl IntoView {
         entering
     });
     view! {
-        {live_view(move || match stage.get() {
-            _ if is_joining.get() => view! { <main class="gate"><JoinPage token=join_token() joined /></main> }.into_any(),
-            Stage::Starting => ().into_any(),
-            Stage::SignedOut => view! { <main class="gate"><SignIn lead=strings().sign_in_lead sign_in /></main> }.into_any(),
-            Stage::SignedIn(client) => view! { <SignedIn client route stage /> }.into_any(),
-            Stage::Failed(sentence) => {
+        {live_view(move || match (stage.get(), entrance.get()) {
+            (_, Some(Route::Setup)) => view! { <main class="gate"><SetupPage token=link_secret() joined /></main> }.into_any(),
+            (_, Some(_)) => view! { <main class="gate"><JoinPage token=link_secret() joined /></main> }.into_any(),
+            (Stage::Starting, None) => ().into_any(),
+            (Stage::SignedOut, None) => view! { <main class="gate"><SignIn lead=strings().sign_in_lead sign_in /></main> }.into_any(),
+            (Stage::SignedIn(client), None) => view! { <SignedIn client route stage /> }.into_any(),
+            (Stage::Failed(sentence), None) => {
                 let retry = move |_| leptos::task::spawn_local(enter());
                 view! {
                     <main class="gate">
@@ -163,7 +167,7 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
             Some(Route::Contact(contact)) => view! { <ContactPage contact /> }.into_any(),
             Some(Route::Team) => view! { <TeamPage /> }.into_any(),
             // Shown without an agent.
-            Some(Route::Join) => ().into_any(),
+            Some(Route::Join | Route::Setup) => ().into_any(),
             Some(Route::NotFound) => {
                 view! {
                     <main class="gate">
@@ -182,8 +186,8 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
     }
 }
 
-/// The secret of an invitation: the fragment of the address.
-fn join_token() -> String {
+/// The secret of an invitation or of the set-up: the fragment of the address.
+fn link_secret() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
 }
 

@@ -3,4 +3,5 @@
 pub mod agent_row;
 pub mod invitations;
 pub mod join_page;
+pub mod setup_page;
 pub mod team_page;

@@ -15,6 +15,8 @@ pub enum Route {
     Team,
     /// Accepts an invitation. Its secret is the address's fragment, which is sent to no server.
     Join,
+    /// Makes the first organization. Its secret is the fragment, too.
+    Setup,
     NotFound,
 }
 
@@ -28,6 +30,7 @@ impl Route {
             Some(AppPage::Contact(id)) => Self::Contact(id),
             Some(AppPage::Team) => Self::Team,
             Some(AppPage::Join) => Self::Join,
+            Some(AppPage::Setup) => Self::Setup,
             None => Self::NotFound,
         }
     }
@@ -40,6 +43,7 @@ impl Route {
             Self::Contact(id) => AppPage::Contact(*id).path(),
             Self::Team => AppPage::Team.path(),
             Self::Join => AppPage::Join.path(),
+            Self::Setup => AppPage::Setup.path(),
             Self::NotFound => "/".to_owned(),
         }
     }

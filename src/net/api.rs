@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use wire::{AgentId, Join, JoinOffer, JoinToken, Me, Position, Problem, ProblemCode, Seq, SignIn, paths};
+use wire::{AgentId, Join, JoinOffer, JoinToken, Me, Position, Problem, ProblemCode, Seq, Setup, SignIn, paths};
 
 /// The maximum number of items in a page.
 pub const PAGE: u32 = 100;
@@ -109,6 +109,16 @@ impl Api {
     /// What an invitation's link is to.
     pub fn join_offer(&self, token: String) -> Request<JoinOffer> {
         self.send_json(Method::POST, paths::JOIN_INVITATION, &JoinToken { token })
+    }
+
+    /// Whether the address of the set-up is valid.
+    pub fn setup_address(&self, token: String) -> Request<Value> {
+        self.send_json(Method::POST, paths::SETUP_ADDRESS, &JoinToken { token })
+    }
+
+    /// Makes the first organization and its admin, and signs in.
+    pub fn set_up(&self, setup: &Setup) -> Request<Value> {
+        self.send_json(Method::POST, paths::SETUP, setup)
     }
 
     /// Accepts an invitation, and signs in.

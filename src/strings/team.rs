@@ -37,4 +37,12 @@ pub struct TeamStrings {
     pub join_waiting: &'static str,
     pub join_bad: &'static str,
     pub join_taken: &'static str,
+    pub setup: &'static str,
+    pub setup_lead: &'static str,
+    pub setup_organization: &'static str,
+    pub setup_slug: &'static str,
+    pub setup_email: &'static str,
+    pub setup_now: &'static str,
+    pub setup_gone: &'static str,
+    pub setup_bad: &'static str,
 }

@@ -81,6 +81,10 @@ const LATER = {
     await page.evaluate(() => history.pushState({}, "", "/join#none"));
     await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
   },
+  setup_page: async ({ page }) => {
+    await page.evaluate(() => history.pushState({}, "", "/setup#none"));
+    await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+  },
   import_contacts: ({ page }) => page.getByRole("button", { name: "Contacts" }).click(),
   import_preview: ({ page }) => chooseFile(page),
   import_result: async ({ page }) => {
@@ -147,6 +151,7 @@ const ELSEWHERE = new Set([
   "agent_row",
   "invitations",
   "join_page",
+  "setup_page",
   "team_page",
   "contact_page",
   "contacts_list",

@@ -4,7 +4,7 @@
 //                  `database`, `output`, `kill()`, `stop()`, `restart(flags)`. `page.goto("/…")` goes to it.
 //   serverFlags    further flags for it, as one string: test.use({ serverFlags: "--undo-window-ms 500 --purge-ms 100" });
 //                  files with different flags get different workers, so set it at the top of a file.
-//   startServer    (flags?) → a further Server for this test alone; for tests that kill it, fill it or count in it.
+//   startServer    (flags?, { demo }?) → a further Server for this test alone; for tests that kill it, fill it or count in it.
 //   networkProxy   (server?) → a NetworkProxy to it, with `url`, `disconnect()` and `reconnect()`: signIn(maya, { at: proxy.url }).
 //                  Not `proxy`: that is an option of Playwright itself.
 //   signIn         (agent, { server, at, path, byForm, …browser context options }?) → a page of a browser context of its
@@ -56,8 +56,8 @@ export const test = base.extend({
 
   startServer: async ({}, use) => {
     const started = [];
-    await use(async (flags = "") => {
-      const server = await Server.start(words(flags));
+    await use(async (flags = "", options = {}) => {
+      const server = await Server.start(words(flags), options);
       started.push(server);
       return server;
     });

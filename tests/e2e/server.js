@@ -21,11 +21,13 @@ export class Server {
   output = "";
   #directory;
   #flags;
+  #demo;
   #child = null;
 
-  /** Starts a new server over a new database with the demonstration data, on a free port. */
-  static async start(flags = []) {
+  /** Starts a new server over a new database, with the demonstration data unless `demo` is false, on a free port. */
+  static async start(flags = [], { demo = true } = {}) {
     const server = new Server();
+    server.#demo = demo;
     server.#flags = flags;
     server.#directory = await mkdtemp(join(tmpdir(), "sidenote-e2e-"));
     server.database = join(server.#directory, "sidenote.db");
@@ -57,7 +59,7 @@ export class Server {
 
   async #run(port) {
     const address = `127.0.0.1:${port}`;
-    const words = ["serve", "--db", this.database, "--addr", address, "--demo", "--dist", dist, ...this.#flags];
+    const words = ["serve", "--db", this.database, "--addr", address, ...(this.#demo ? ["--demo"] : []), "--dist", dist, ...this.#flags];
     this.output = "";
     const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;

@@ -98,7 +98,9 @@ enum Caller {
 impl Caller {
     fn of(path: &str) -> Self {
         match path {
-            paths::SESSION | paths::JOIN | paths::JOIN_INVITATION => Self::Anybody,
+            paths::SESSION | paths::JOIN | paths::JOIN_INVITATION | paths::SETUP | paths::SETUP_ADDRESS => {
+                Self::Anybody
+            }
             _ if path.ends_with("/visits") => Self::Anybody,
             _ if path.starts_with("/contact/") => Self::Visitor,
             _ if path.starts_with("/embed/") => Self::Host,
@@ -164,7 +166,7 @@ impl Call<'_> {
             ProblemCode::LastAdmin => self.path == "/api/v1/agents/{id}",
             ProblemCode::Gone => {
                 is_one_note
-                    || ["/api/v1/bulk/", paths::JOIN].iter().any(|root| self.path.starts_with(root))
+                    || ["/api/v1/bulk/", paths::JOIN, paths::SETUP].iter().any(|root| self.path.starts_with(root))
                     || !is_get && self.path.starts_with("/api/v1/contacts/{id}")
             }
             ProblemCode::Changed => self.has_parameter("If-Match"),

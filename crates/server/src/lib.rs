@@ -67,6 +67,7 @@ pub mod orgs;
 pub mod password;
 mod rate_limit;
 mod session;
+pub mod setup;
 mod sign_in;
 mod sign_in_limits;
 mod team;
@@ -191,6 +192,7 @@ fn routes() -> OpenApiRouter<State> {
         .merge(embed::routes())
         .merge(invitations::routes())
         .merge(join::routes())
+        .merge(setup::routes())
         .merge(team::routes())
         .merge(me::routes())
         .merge(conversations::routes())

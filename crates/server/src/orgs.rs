@@ -21,6 +21,14 @@ pub async fn add(db: &Db, slug: &str, name: &str) -> Result<OrgId> {
     }
     let org = OrgId::fresh();
     let mut change = db.change(org).await?;
+    make(&mut change, slug, name).await?;
+    change.commit().await?;
+    Ok(org)
+}
+
+/// Makes the change's organization, as [`add`].
+pub(crate) async fn make(change: &mut Change, slug: &str, name: &str) -> Result<()> {
+    let org = change.org();
     let added = sql("INSERT INTO org (id, slug, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(org.to_string())
         .bind(slug)
@@ -30,10 +38,14 @@ pub async fn add(db: &Db, slug: &str, name: &str) -> Result<OrgId> {
     if added == 0 {
         return Err(Error::Setup("An organization with this short name exists already.".to_owned()));
     }
-    add_channel(&mut change, ChannelKind::Chat, "Web chat").await?;
-    add_channel(&mut change, ChannelKind::Email, "E-mail").await?;
-    change.commit().await?;
-    Ok(org)
+    add_channel(change, ChannelKind::Chat, "Web chat").await?;
+    add_channel(change, ChannelKind::Email, "E-mail").await?;
+    Ok(())
+}
+
+/// Whether there is no organization.
+pub(crate) async fn are_none(reading: &mut Connection) -> Result<bool> {
+    Ok(!sql("SELECT EXISTS (SELECT 1 FROM org)").fetch_value::<bool>(reading).await?)
 }
 
 /// Adds a channel to the change's organization.

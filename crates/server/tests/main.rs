@@ -45,6 +45,7 @@ mod removal;
 mod request_guard;
 mod search;
 mod session;
+mod setup;
 mod sign_in;
 mod site;
 mod team;

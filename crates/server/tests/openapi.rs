@@ -52,6 +52,8 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::invitation(InvitationId(id)),
         paths::JOIN.to_owned(),
         paths::JOIN_INVITATION.to_owned(),
+        paths::SETUP.to_owned(),
+        paths::SETUP_ADDRESS.to_owned(),
         paths::bulk(BulkId(id)),
         paths::bulk_undo(BulkId(id)),
         paths::contact_merge(contact),

@@ -126,6 +126,11 @@ impl Operation {
             ("POST", _) if end == "merge" => Some(json!({ "into": conversation })),
             ("PUT", "/api/v1/invitations/{id}") => Some(json!({ "email": "new@acme.test", "role": "agent" })),
             ("PATCH", "/api/v1/agents/{id}") => Some(json!({ "role": "agent" })),
+            ("POST", "/api/v1/setup/address") => Some(json!({ "token": "none" })),
+            ("POST", "/api/v1/setup") => Some(json!({
+                "token": "none", "organization": "Other", "slug": "other", "name": "New", "email": "a@b.test",
+                "password": "a long password"
+            })),
             ("POST", "/api/v1/join/invitation") => Some(json!({ "token": "none" })),
             ("POST", "/api/v1/join") => Some(json!({ "token": "none", "name": "New", "password": "a long password" })),
             ("PUT", "/api/v1/bulk/{id}") => {

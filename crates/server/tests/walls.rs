@@ -89,8 +89,8 @@ async fn nobody_gets_anywhere_and_is_told_the_same_everywhere() {
     let world = World::new().await;
     let cast = Cast::of(&world.maya().await, &world.acme).await;
     for operation in all(&world).await {
-        let is_for_anybody =
-            [paths::SESSION, paths::JOIN, paths::JOIN_INVITATION].contains(&operation.template.as_str());
+        let is_for_anybody = [paths::SESSION, paths::JOIN, paths::JOIN_INVITATION, paths::SETUP, paths::SETUP_ADDRESS]
+            .contains(&operation.template.as_str());
         if is_for_anybody || !operation.template.starts_with("/api/") {
             continue;
         }
@@ -212,7 +212,7 @@ fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bo
         // Anybody may begin a visit.
         return status < 500;
     }
-    if path.starts_with(paths::JOIN) {
+    if [paths::JOIN, paths::SETUP].iter().any(|root| path.starts_with(root)) {
         // Whoever has a link; nobody has this one.
         return status == 410 || is_refused;
     }

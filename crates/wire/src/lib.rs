@@ -64,7 +64,7 @@ pub use search::{
     ContactHit, ContactNoteHit, ConversationNoteHit, Hits, MessageHit, SearchKind, SearchResults, Snippet,
 };
 pub use storage_key::{StorageKey, hex_bytes};
-pub use team::{AgentPatch, Invitation, Invited, Join, JoinOffer, JoinToken, NewInvitation};
+pub use team::{AgentPatch, Invitation, Invited, Join, JoinOffer, JoinToken, NewInvitation, Setup};
 
 /// `VARIANTS` of the enums that are strings on the wire.
 pub use strum::VariantArray;

@@ -18,6 +18,8 @@ pub enum AppPage {
     Team,
     /// Accepts an invitation.
     Join,
+    /// Makes the first organization.
+    Setup,
 }
 
 impl AppPage {
@@ -30,6 +32,7 @@ impl AppPage {
             ["contacts"] => Some(Self::Contacts),
             ["settings", "team"] => Some(Self::Team),
             ["join"] => Some(Self::Join),
+            ["setup"] => Some(Self::Setup),
             ["contacts", id] => id.parse().ok().map(Self::Contact),
             _ => None,
         }
@@ -42,6 +45,7 @@ impl AppPage {
             Self::Contacts => "/contacts".to_owned(),
             Self::Team => "/settings/team".to_owned(),
             Self::Join => "/join".to_owned(),
+            Self::Setup => "/setup".to_owned(),
             Self::Contact(id) => format!("/contacts/{id}"),
         }
     }
@@ -53,9 +57,14 @@ mod tests {
 
     #[test]
     fn a_page_is_at_its_path_and_nowhere_else() {
-        for page in
-            [AppPage::Inbox, AppPage::Contacts, AppPage::Contact(ContactId::fresh()), AppPage::Team, AppPage::Join]
-        {
+        for page in [
+            AppPage::Inbox,
+            AppPage::Contacts,
+            AppPage::Contact(ContactId::fresh()),
+            AppPage::Team,
+            AppPage::Join,
+            AppPage::Setup,
+        ] {
             assert_eq!(AppPage::at(&page.path()), Some(page));
         }
         assert_eq!(AppPage::at("/"), Some(AppPage::Inbox));

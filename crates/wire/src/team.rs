@@ -70,6 +70,27 @@ pub struct Join {
     pub password: String,
 }
 
+/// `POST /setup`: the first organization and its admin.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::join_token))]
+    pub token: String,
+    /// The organization's name.
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::agent_name))]
+    pub organization: String,
+    /// Its short name in addresses.
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::slug))]
+    pub slug: String,
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::agent_name))]
+    pub name: String,
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::agent_email))]
+    pub email: String,
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::new_password))]
+    pub password: String,
+}
+
 /// `PATCH /agents/{id}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -91,4 +112,4 @@ macro_rules! secret {
     )+};
 }
 
-secret! { Invited, JoinToken, Join }
+secret! { Invited, JoinToken, Join, Setup }

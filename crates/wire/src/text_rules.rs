@@ -161,7 +161,7 @@ pub static PASSWORD: LazyLock<TextRule> = LazyLock::new(|| TextRule::of_length(0
 /// A password that is set. NIST SP 800-63B requires at least 8 characters, and that 64 are taken.
 pub static NEW_PASSWORD: LazyLock<TextRule> = LazyLock::new(|| TextRule::of_length(12, PASSWORD.most));
 
-/// The name of an agent.
+/// The name of an agent or an organization.
 pub static AGENT_NAME: LazyLock<TextRule> = LazyLock::new(|| TextRule::new(1, 100, line()));
 
 /// The secret of an invitation's link.
@@ -219,6 +219,7 @@ field_schemas! {
     agent_name: AGENT_NAME.schema,
     agent_email: EMAIL.schema,
     join_token: JOIN_TOKEN.schema,
+    slug: SLUG.schema,
     embed_agent: KNOWN_EMAIL.schema,
     embed_origin: ORIGIN.schema,
 }

@@ -39,4 +39,12 @@ pub(super) const TEAM: TeamStrings = TeamStrings {
     join_waiting: "One moment …",
     join_bad: "The name must not be empty, and the password has 12 to 1,000 characters.",
     join_taken: "There is an account with this e-mail address already, in another organization.",
+    setup: "Set up Sidenote",
+    setup_lead: "The first organization, and you as its admin. You invite the others afterwards.",
+    setup_organization: "The organization’s name",
+    setup_slug: "Its short name in addresses: a–z, 0–9 and -",
+    setup_email: "Your e-mail address",
+    setup_now: "Set up",
+    setup_gone: "This address is not valid. Sidenote is set up already, or the server has printed another one.",
+    setup_bad: "Not valid: {fields}.",
 };

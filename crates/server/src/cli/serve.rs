@@ -7,7 +7,7 @@ use crate::{
     db::Db,
     demo,
     error::{Error, Result},
-    metrics_server, purge, serve,
+    metrics_server, purge, serve, setup,
 };
 use clap::Args;
 use ipnet::IpNet;
@@ -55,6 +55,7 @@ impl Serve {
     pub(super) async fn run(self) -> Result<()> {
         let public_origin = self.public_url.as_deref().map(serve::public_origin).transpose()?;
         serve::check_address(self.addr, public_origin.as_deref())?;
+        let config_origin = public_origin.clone();
         let config = Config {
             public_origin,
             capacity: Capacity::of_process(),
@@ -80,17 +81,27 @@ impl Serve {
         if let Some(address) = self.metrics_addr {
             metrics_server::serve(address, state.clone()).await?;
         }
+        let origin = config_origin.unwrap_or_else(|| format!("http://{address}"));
+        if let Some(path) = setup::path(state.db()).await? {
+            tell(&format!(
+                "There is no organization yet. Make the first one, and yourself its admin, at {origin}{path}"
+            ))?;
+        }
         say(&format!("listening on http://{address}"))?;
         serve::serve(listener, crate::app(state.clone()), state).await
     }
 }
 
-/// Fills the database and reports it on the standard error: the standard output is for the address alone.
+/// Fills the database, and says so on the standard error: the standard output is for the address alone.
 async fn fill_with_demo(db: &Db) -> Result<()> {
     let sentence = match demo::make(db).await? {
         demo::Outcome::Made => "The demo is made: sign in as maya@acme.test or gia@globex.test with the password demo.",
         demo::Outcome::NotEmpty => "The demo is not made: the database is not empty.",
     };
+    tell(sentence)
+}
+
+fn tell(sentence: &str) -> Result<()> {
     Ok(writeln!(std::io::stderr(), "{sentence}")?)
 }
 
