@@ -1,5 +1,6 @@
 //! General building blocks, independent of the store, the client and the wire types.
 
+pub mod dialog;
 pub mod gestures;
 pub mod icon;
 pub mod kept_in_view;

@@ -1,9 +1,10 @@
 //! `TagMenu` and `ListMenu`: put a tag or list on all that are selected, or take one off.
 
 use crate::{
+    browser::memo::memo,
     client::{BulkAction, Client},
     components::{
-        contact::add_label::AddLabel,
+        contact::add_label::{AddLabel, KnownLists, Suggest, suggest_tags},
         ui::{
             icon::{Icon, Shape},
             popover::Popover,
@@ -12,7 +13,6 @@ use crate::{
     strings::{Value, fill, strings},
 };
 use leptos::{html, prelude::*};
-use wire::{ContactList, ListId};
 
 /// What a menu's fields do with a name.
 #[derive(Clone, Copy)]
@@ -22,29 +22,20 @@ struct Menu {
     add: &'static str,
     remove: &'static str,
     maxlength: &'static str,
-    suggest: Callback<RwSignal<Vec<String>>>,
+    suggest: Suggest,
     on_add: Callback<String>,
     on_remove: Callback<String>,
 }
 
 #[component]
 pub fn TagMenu(apply: Callback<BulkAction>) -> impl IntoView {
-    let client = Client::here();
-    let suggest = Callback::new(move |names: RwSignal<Vec<String>>| {
-        let client = client.clone();
-        leptos::task::spawn_local(async move {
-            if let Ok(all) = client.tags().await {
-                names.try_set(all.into_iter().map(|tag| tag.name).collect());
-            }
-        });
-    });
     let menu = Menu {
         name: strings().bulk.tags,
         shape: Shape::Tag,
         add: strings().tag_add,
         remove: strings().bulk.tag_remove,
         maxlength: "40",
-        suggest,
+        suggest: suggest_tags(Client::here()),
         on_add: Callback::new(move |name| apply.run(BulkAction::AddTag(name))),
         on_remove: Callback::new(move |name| apply.run(BulkAction::RemoveTag(name))),
     };
@@ -54,18 +45,8 @@ pub fn TagMenu(apply: Callback<BulkAction>) -> impl IntoView {
 #[component]
 pub fn ListMenu(apply: Callback<BulkAction>) -> impl IntoView {
     let client = Client::here();
-    let known = StoredValue::new(Vec::<ContactList>::new());
-    let asking = client.clone();
-    let suggest = Callback::new(move |names: RwSignal<Vec<String>>| {
-        let client = asking.clone();
-        leptos::task::spawn_local(async move {
-            if let Ok(all) = client.lists().await {
-                names.try_set(all.iter().map(|list| list.name.clone()).collect());
-                known.try_set_value(all);
-            }
-        });
-    });
-    let find = move |name: &str| known.with_value(|known| known.iter().find(|list| list.name == name).cloned());
+    let known = KnownLists::default();
+    let suggest = known.suggest(client.clone());
     let menu = Menu {
         name: strings().bulk.lists,
         shape: Shape::List,
@@ -73,11 +54,8 @@ pub fn ListMenu(apply: Callback<BulkAction>) -> impl IntoView {
         remove: strings().bulk.list_remove,
         maxlength: "80",
         suggest,
-        on_add: Callback::new(move |name: String| {
-            let list = find(&name).unwrap_or_else(|| ContactList { id: ListId::fresh(), name });
-            apply.run(BulkAction::AddToList(list));
-        }),
-        on_remove: Callback::new(move |name: String| match find(&name) {
+        on_add: Callback::new(move |name| apply.run(BulkAction::AddToList(known.find_or_new(name)))),
+        on_remove: Callback::new(move |name: String| match known.find(&name) {
             Some(list) => apply.run(BulkAction::RemoveFromList(list)),
             None => client.alert(fill(strings().bulk.list_unknown, &[("list", Value::Name(&name))])),
         }),
@@ -109,5 +87,5 @@ fn LabelMenu(menu: Menu) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <Popover class="label-menu" button_class="button quiet" name=crate::browser::memo::memo(move |_| name.to_owned()) face content first /> }
+    view! { <Popover class="label-menu" button_class="button quiet" name=memo(move |_| name.to_owned()) face content first /> }
 }

@@ -2,6 +2,7 @@
 
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::components::ui::{
+    dialog::Dialog,
     live::{live, live_view},
     name::filled,
 };
@@ -10,7 +11,7 @@ use crate::{
     store::record::Failure,
     strings::{Value, failure_sentence, fill, strings},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wire::{Contact, ContactId};
 
 /// Two buttons, and the dialog that asks before an erasure. Nothing for agents who are no admins.
@@ -21,6 +22,8 @@ pub fn EraseContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> i
         return ().into_any();
     }
     let (is_asking, is_exporting) = (RwSignal::new(false), RwSignal::new(false));
+    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let title = memo(move |_| fill(strings().erase_title, &[("name", Value::Name(&name.get()))]));
     let export = move |_| {
         let client = client.clone();
         is_exporting.set(true);
@@ -37,31 +40,18 @@ pub fn EraseContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> i
                 {strings().export_contact}
             </button>
             <button type="button" class="button" on:click=move |_| is_asking.set(true)>{strings().erase_contact}</button>
-            {live_view(move || is_asking.get().then(|| view! { <Confirmation contact known is_asking /> }))}
+            <Dialog is_open=is_asking label=title content=move |close| view! { <Confirmation contact name close /> }.into_any() />
         </div>
     }
     .into_any()
 }
 
-/// Says what is erased, and needs a tick before it goes on. Opens at once; `is_asking` becomes false when it is closed.
+/// Says what is erased, and needs a tick before it goes on.
 #[component]
-fn Confirmation(contact: ContactId, known: ErasedMemo<Option<Contact>>, is_asking: RwSignal<bool>) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            let _ = dialog.show_modal();
-        }
-    });
+fn Confirmation(contact: ContactId, name: ErasedMemo<String>, close: Callback<()>) -> impl IntoView {
     let (is_sure, is_erasing) = (RwSignal::new(false), RwSignal::new(false));
     let failed = RwSignal::new(None::<Failure>);
     let client = Client::here();
-    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
-    let title = memo(move |_| fill(strings().erase_title, &[("name", Value::Name(&name.get()))]));
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     let erase = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if !is_sure.get_untracked() || is_erasing.get_untracked() {
@@ -79,14 +69,6 @@ fn Confirmation(contact: ContactId, known: ErasedMemo<Option<Contact>>, is_askin
         });
     };
     view! {
-        <dialog
-            class="confirmation"
-            node_ref=dialog
-            aria-label=live(move || title.get())
-            // The panel around it would close too.
-            on:keydown=|event: ev::KeyboardEvent| event.stop_propagation()
-            on:close=move |_| is_asking.set(false)
-        >
             <form on:submit=erase>
                 <h2>{live_view(move || filled(strings().erase_title, &[("name", Value::Name(&name.get()))]))}</h2>
                 <p>{strings().erase_what}</p>
@@ -101,12 +83,11 @@ fn Confirmation(contact: ContactId, known: ErasedMemo<Option<Contact>>, is_askin
                 </label>
                 {live_view(move || failed.get().map(|failure| view! { <p role="alert">{failure_sentence(failure)}</p> }))}
                 <div class="confirmation-buttons">
-                    <button type="button" class="button" on:click=move |_| close()>{strings().field_cancel}</button>
+                    <button type="button" class="button" on:click=move |_| close.run(())>{strings().field_cancel}</button>
                     <button type="submit" class="button danger" disabled=live(move || !is_sure.get() || is_erasing.get())>
                         {strings().erase_now}
                     </button>
                 </div>
             </form>
-        </dialog>
     }
 }

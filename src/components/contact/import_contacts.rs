@@ -2,13 +2,17 @@
 //! it.
 
 use super::{import_preview::ImportPreview, import_result::ImportResult};
-use crate::components::ui::live::{live, live_view};
+use crate::browser::memo::memo;
+use crate::components::ui::{
+    dialog::Dialog,
+    live::{live, live_view},
+};
 use crate::{
     client::{Client, Column, ImportSummary, Table, TableError},
     store::record::Failure,
     strings::strings,
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 use wire::{ImportKnown, ImportRow};
@@ -77,42 +81,29 @@ impl Import {
 pub fn ImportContacts() -> impl IntoView {
     let is_open = RwSignal::new(false);
     Client::here().is_admin().then(|| {
+        let content = move |close| view! { <Steps close /> }.into_any();
         view! {
             <button type="button" class="button" on:click=move |_| is_open.set(true)>{strings().import.button}</button>
-            {live_view(move || is_open.get().then(|| view! { <ImportDialog is_open /> }))}
+            <Dialog
+                is_open
+                label=memo(|_| strings().import.title.to_owned())
+                class="merge import-contacts"
+                content
+            />
         }
     })
 }
 
-/// Opens at once; `is_open` becomes false when it is closed. An import that is under way goes on.
+/// What is in the dialog. An import that is under way goes on when it is closed.
 #[component]
-fn ImportDialog(is_open: RwSignal<bool>) -> impl IntoView {
+fn Steps(close: Callback<()>) -> impl IntoView {
     let import = Import::new();
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let close = Callback::new(move |()| {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    });
     view! {
-        <dialog
-            class="confirmation merge import-contacts"
-            node_ref=dialog
-            aria-label=strings().import.title
-            on:keydown=|event: ev::KeyboardEvent| event.stop_propagation()
-            on:close=move |_| is_open.set(false)
-        >
-            <h2>{strings().import.title}</h2>
-            {live_view(move || match import.step.get() {
-                Step::Choosing => view! { <Choosing import close /> }.into_any(),
-                _ => view! { <ImportResult import close /> }.into_any(),
-            })}
-        </dialog>
+        <h2>{strings().import.title}</h2>
+        {live_view(move || match import.step.get() {
+            Step::Choosing => view! { <Choosing import close /> }.into_any(),
+            _ => view! { <ImportResult import close /> }.into_any(),
+        })}
     }
 }
 

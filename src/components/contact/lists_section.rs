@@ -4,7 +4,10 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::Client,
     components::{
-        contact::{add_label::AddLabel, panel_section::PanelSection},
+        contact::{
+            add_label::{AddLabel, KnownLists},
+            panel_section::PanelSection,
+        },
         ui::{
             icon::{Icon, Shape},
             keyed_list::{KeyedList, ListHandle},
@@ -68,21 +71,11 @@ fn OneList(
 #[component]
 fn AddToList(contact: ContactId, lists: ErasedMemo<Vec<ContactList>>, field: NodeRef<html::Input>) -> impl IntoView {
     let client = Client::here();
-    let known = StoredValue::new(Vec::<ContactList>::new());
-    let asking = client.clone();
-    let suggest = Callback::new(move |names: RwSignal<Vec<String>>| {
-        let client = asking.clone();
-        leptos::task::spawn_local(async move {
-            if let Ok(all) = client.lists().await {
-                names.try_set(all.iter().map(|list| list.name.clone()).collect());
-                known.try_set_value(all);
-            }
-        });
-    });
+    let known = KnownLists::default();
+    let suggest = known.suggest(client.clone());
     let add = Callback::new(move |name: String| {
         if !lists.with_untracked(|lists| lists.iter().any(|list| list.name == name)) {
-            let list = known.with_value(|known| known.iter().find(|list| list.name == name).cloned());
-            client.add_to_list(contact, list.unwrap_or_else(|| ContactList { id: ListId::fresh(), name }));
+            client.add_to_list(contact, known.find_or_new(name));
         }
     });
     view! { <AddLabel name=strings().list_add maxlength="80" field suggest add /> }

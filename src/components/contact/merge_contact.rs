@@ -5,7 +5,8 @@ use super::merge_preview::MergePreview;
 use crate::browser::memo::{ErasedMemo, memo};
 use crate::browser::timers::Timer;
 use crate::components::ui::{
-    live::{live, live_view},
+    dialog::Dialog,
+    live::live_view,
     name::{Name, filled},
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     store::record::Failure,
     strings::{Value, failure_sentence, fill, strings},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 use send_wrapper::SendWrapper;
 use wire::{Contact, ContactId};
 
@@ -24,46 +25,31 @@ const PAUSE_MS: u32 = 150;
 #[component]
 pub fn MergeContact(contact: ContactId, known: ErasedMemo<Option<Contact>>) -> impl IntoView {
     let is_asking = RwSignal::new(false);
+    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
+    let title = memo(move |_| fill(strings().merge_title, &[("name", Value::Name(&name.get()))]));
+    let content = move |close| view! { <Merging contact known name close /> }.into_any();
     view! {
         <div class="actions merge-action">
             <button type="button" class="button" on:click=move |_| is_asking.set(true)>{strings().merge}</button>
-            {live_view(move || is_asking.get().then(|| view! { <MergeDialog contact known is_asking /> }))}
+            <Dialog is_open=is_asking label=title class="merge" content />
         </div>
     }
 }
 
-/// Opens at once; `is_asking` becomes false when it is closed.
 #[component]
-fn MergeDialog(contact: ContactId, known: ErasedMemo<Option<Contact>>, is_asking: RwSignal<bool>) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let name = memo(move |_| known.with(|known| known.as_ref().map(|known| known.name.clone()).unwrap_or_default()));
-    let title = memo(move |_| fill(strings().merge_title, &[("name", Value::Name(&name.get()))]));
+fn Merging(
+    contact: ContactId,
+    known: ErasedMemo<Option<Contact>>,
+    name: ErasedMemo<String>,
+    close: Callback<()>,
+) -> impl IntoView {
     let other = RwSignal::new(None::<Contact>);
-    let close = Callback::new(move |()| {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    });
     view! {
-        <dialog
-            class="confirmation merge"
-            node_ref=dialog
-            aria-label=live(move || title.get())
-            // The panel around it would close too.
-            on:keydown=|event: ev::KeyboardEvent| event.stop_propagation()
-            on:close=move |_| is_asking.set(false)
-        >
-            <h2>{live_view(move || filled(strings().merge_title, &[("name", Value::Name(&name.get()))]))}</h2>
-            {live_view(move || match other.get().zip(known.get_untracked()) {
-                None => view! { <FindOther contact other close /> }.into_any(),
-                Some((other_one, this)) => view! { <MergePreview this other=other_one chosen=other close /> }.into_any(),
-            })}
-        </dialog>
+        <h2>{live_view(move || filled(strings().merge_title, &[("name", Value::Name(&name.get()))]))}</h2>
+        {live_view(move || match other.get().zip(known.get_untracked()) {
+            None => view! { <FindOther contact other close /> }.into_any(),
+            Some((other_one, this)) => view! { <MergePreview this other=other_one chosen=other close /> }.into_any(),
+        })}
     }
 }
 

@@ -1,7 +1,10 @@
 //! `NewConversation`: writes first to an address, of a contact who is known or not: a button, and a dialog.
 
 use crate::browser::memo::memo;
-use crate::components::ui::live::{live, live_view};
+use crate::components::ui::{
+    dialog::Dialog,
+    live::{live, live_view},
+};
 use crate::{
     client::Client,
     components::{inbox::filters::full_name, shared::typed::Typed},
@@ -9,7 +12,7 @@ use crate::{
     store::record::Failure,
     strings::{Value, failure_sentence, fill, strings},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wire::{Channel, ChannelId, ChannelKind, ContactKey, ProblemCode};
 
 /// Nothing where the organization has no channel on which somebody is written to by an address.
@@ -22,7 +25,12 @@ pub fn NewConversation() -> impl IntoView {
         let channels = StoredValue::new(channels);
         view! {
             <button type="button" class="button" on:click=move |_| is_asking.set(true)>{strings().start_new}</button>
-            {live_view(move || is_asking.get().then(|| view! { <NewDialog channels is_asking /> }))}
+            <Dialog
+                is_open=is_asking
+                label=memo(|_| strings().start_new.to_owned())
+                class="merge"
+                content=move |close| view! { <NewForm channels close /> }.into_any()
+            />
         }
     })
 }
@@ -36,21 +44,9 @@ fn key(kind: ChannelKind) -> Option<ContactKey> {
     }
 }
 
-/// Opens at once; `is_asking` becomes false when it is closed.
 #[component]
-fn NewDialog(channels: StoredValue<Vec<Channel>>, is_asking: RwSignal<bool>) -> impl IntoView {
+fn NewForm(channels: StoredValue<Vec<Channel>>, close: Callback<()>) -> impl IntoView {
     let (client, navigator) = (Client::here(), Navigator::here());
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     let chosen = RwSignal::new(channels.with_value(|channels| channels.first().map(|channel| channel.id)));
     let kind = memo(move |_| {
         let id = chosen.get();
@@ -83,13 +79,6 @@ fn NewDialog(channels: StoredValue<Vec<Channel>>, is_asking: RwSignal<bool>) -> 
         });
     };
     view! {
-        <dialog
-            class="confirmation merge"
-            node_ref=dialog
-            aria-label=strings().start_new
-            on:keydown=|event: ev::KeyboardEvent| event.stop_propagation()
-            on:close=move |_| is_asking.set(false)
-        >
             <form class="new-conversation" on:submit=start>
                 <h2>{strings().start_new}</h2>
                 <label>
@@ -107,7 +96,7 @@ fn NewDialog(channels: StoredValue<Vec<Channel>>, is_asking: RwSignal<bool>) -> 
                 <p class="quiet">{strings().start_new_what}</p>
                 {live_view(move || failed.get().map(|failure| view! { <p role="alert">{sentence(failure, by.get_untracked())}</p> }))}
                 <div class="confirmation-buttons">
-                    <button type="button" class="button" on:click=move |_| close()>{strings().field_cancel}</button>
+                    <button type="button" class="button" on:click=move |_| close.run(())>{strings().field_cancel}</button>
                     <button
                         type="submit"
                         class="button primary"
@@ -117,7 +106,6 @@ fn NewDialog(channels: StoredValue<Vec<Channel>>, is_asking: RwSignal<bool>) -> 
                     </button>
                 </div>
             </form>
-        </dialog>
     }
 }
 

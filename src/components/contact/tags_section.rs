@@ -4,7 +4,10 @@ use crate::browser::memo::{ErasedMemo, memo};
 use crate::{
     client::{Client, Fields},
     components::{
-        contact::{add_label::AddLabel, panel_section::PanelSection},
+        contact::{
+            add_label::{AddLabel, suggest_tags},
+            panel_section::PanelSection,
+        },
         shared::unsaved_fields::UnsavedFields,
         ui::{
             icon::{Icon, Shape},
@@ -72,15 +75,7 @@ fn OneTag(contact: ContactId, name: String, tags: ErasedMemo<Vec<Tag>>, removed:
 #[component]
 fn AddTag(contact: ContactId, tags: ErasedMemo<Vec<Tag>>, field: NodeRef<html::Input>) -> impl IntoView {
     let client = Client::here();
-    let asking = client.clone();
-    let suggest = Callback::new(move |names: RwSignal<Vec<String>>| {
-        let client = asking.clone();
-        leptos::task::spawn_local(async move {
-            if let Ok(all) = client.tags().await {
-                names.try_set(all.into_iter().map(|tag| tag.name).collect());
-            }
-        });
-    });
+    let suggest = suggest_tags(client.clone());
     let add = Callback::new(move |name: String| {
         if !tags.with_untracked(|tags| tags.iter().any(|tag| tag.name == name)) {
             client.add_tag(contact, name);

@@ -2,6 +2,7 @@
 
 use crate::browser::memo::memo;
 use crate::components::ui::{
+    dialog::Dialog,
     live::{live, live_view},
     name::{Name, filled},
 };
@@ -14,7 +15,7 @@ use crate::{
     store::record::Failure,
     strings::{Value, failure_sentence, fill, strings},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wire::{AgentId, Role};
 
 #[component]
@@ -59,7 +60,11 @@ pub fn AgentRow(id: AgentId) -> impl IntoView {
                         </button>
                     }
                 })}
-            {live_view(move || is_asking.get().then(|| view! { <RemoveDialog id name=name.get_untracked() is_asking /> }))}
+            <Dialog
+                is_open=is_asking
+                label=memo(move |_| fill(strings().team.remove_title, &[("name", Value::Name(&name.get()))]))
+                content=move |close| view! { <Removal id name=name.get_untracked() close /> }.into_any()
+            />
         </div>
     }
 }
@@ -100,21 +105,10 @@ fn set_role(client: &Client, id: AgentId, name: String, to: Role) {
     });
 }
 
-/// Asks before an agent is removed. Opens at once; `is_asking` becomes false when it is closed.
+/// Asks before an agent is removed.
 #[component]
-fn RemoveDialog(id: AgentId, name: String, is_asking: RwSignal<bool>) -> impl IntoView {
+fn Removal(id: AgentId, name: String, close: Callback<()>) -> impl IntoView {
     let client = Client::here();
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            let _ = dialog.show_modal();
-        }
-    });
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     let (is_removing, failed) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
     let whose = name.clone();
     let remove = move |event: ev::SubmitEvent| {
@@ -136,26 +130,17 @@ fn RemoveDialog(id: AgentId, name: String, is_asking: RwSignal<bool>) -> impl In
             is_removing.try_set(false);
         });
     };
-    let title = fill(strings().team.remove_title, &[("name", Value::Name(&name))]);
     view! {
-        <dialog
-            class="confirmation"
-            node_ref=dialog
-            aria-label=title
-            on:keydown=|event: ev::KeyboardEvent| event.stop_propagation()
-            on:close=move |_| is_asking.set(false)
-        >
             <form on:submit=remove>
                 <h2>{filled(strings().team.remove_title, &[("name", Value::Name(&name))])}</h2>
                 <p>{strings().team.remove_what}</p>
                 {live_view(move || failed.get().map(|failure| view! { <p role="alert">{failure_sentence(failure)}</p> }))}
                 <div class="confirmation-buttons">
-                    <button type="button" class="button" on:click=move |_| close()>{strings().field_cancel}</button>
+                    <button type="button" class="button" on:click=move |_| close.run(())>{strings().field_cancel}</button>
                     <button type="submit" class="button danger" disabled=live(move || is_removing.get())>
                         {strings().team.remove_now}
                     </button>
                 </div>
             </form>
-        </dialog>
     }
 }
