@@ -37,7 +37,8 @@ impl Changeable for OwnSettingsChanges {
 
     fn send(&self, api: &Api, change: &SettingsChange) -> ApiCall<Value> {
         let SettingsChange::EnterSends(sends) = change;
-        api.send_json::<Value>(Method::PATCH, paths::ME, &SettingsPatch { enter_sends: Some(*sends) }).json()
+        api.send_json::<Value>(Method::PATCH, paths::ME, &SettingsPatch { enter_sends: Some(*sends), name: None })
+            .json()
     }
 
     fn receive(&self, client: &Client, answer: Value) -> Result<(), ApiError> {

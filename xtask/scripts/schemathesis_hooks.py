@@ -31,6 +31,9 @@ NAMED = {
 NAMED_FIELDS = {
     ("/agent", "unknown"): "The agents of an organization are in the database.",
     ("/assignee_id", "unknown-agent"): "The agents of an organization are in the database.",
+    ("/change", "not-of-contacts"): "Which changes there are depends on what is to be changed, beside it.",
+    ("/email", "taken"): "Who is in the team is in the database.",
+    ("/email", "too-many"): "How many are invited is in the database.",
     ("/channel_id", "unknown-channel"): "The channels of an organization are in the database.",
     ("/birthday", "invalid"): "Nobody is born after today, and the document is made once.",
     ("/time_zone", "unknown-zone"): "Which zones there are is in the IANA time zone database.",

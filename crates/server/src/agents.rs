@@ -65,6 +65,22 @@ pub(crate) async fn is_last_admin(reading: &mut Connection, org: OrgId, id: Agen
     Ok(others == 0 && agent.is_some_and(|agent| agent.role == Role::Admin && !agent.removed))
 }
 
+/// Gives an agent another name, unless it is theirs.
+pub(crate) async fn set_name(change: &mut Change, id: AgentId, name: &str) -> Result<()> {
+    let org = change.org();
+    if one(change.tx(), org, id).await?.is_some_and(|agent| agent.name == name) {
+        return Ok(());
+    }
+    change.next_seq().await?;
+    sql("UPDATE agent SET name = $1 WHERE org_id = $2 AND id = $3")
+        .bind(name)
+        .bind(org.to_string())
+        .bind(id.to_string())
+        .execute(change.tx())
+        .await?;
+    change.event(EventKind::AgentChanged, id, None, Some(id)).await
+}
+
 /// Gives an agent another role.
 pub(crate) async fn set_role(change: &mut Change, id: AgentId, role: Role, actor: AgentId) -> Result<()> {
     let org = change.org().to_string();

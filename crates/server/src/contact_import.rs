@@ -36,11 +36,11 @@ async fn import(
     extract::State(state): extract::State<State>,
     JsonBody(asked): JsonBody<ContactImport>,
 ) -> Result<axum::Json<Imported>> {
+    let mut change = signed.change(state.db()).await?;
     must_be_admin(&signed)?;
     if !(1..=IMPORT_AT_ONCE).contains(&asked.rows.len()) {
         return Err(Error::field(ProblemCode::InvalidField, "/rows", "out-of-range"));
     }
-    let mut change = signed.change(state.db()).await?;
     let known = KnownContacts::read(change.tx(), signed.org).await?;
     let mut importing = Importing { known, how: asked.known, actor: signed.agent };
     let mut rows = Vec::new();

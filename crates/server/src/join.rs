@@ -47,8 +47,6 @@ async fn join(
     headers: HeaderMap,
     JsonBody(given): JsonBody<Join>,
 ) -> Result<(StatusCode, SetCookie)> {
-    // A password is hashed for those who were invited only: it takes long.
-    let (org, _) = invitations::of_token(&mut state.db().read().await?, &given.token).await?;
     for (pointer, is_valid) in
         [("/name", AGENT_NAME.allows(&given.name)), ("/password", NEW_PASSWORD.allows(&given.password))]
     {
@@ -56,6 +54,8 @@ async fn join(
             return Err(Error::field(ProblemCode::InvalidField, pointer, "invalid"));
         }
     }
+    // A password is hashed for those who were invited only: it takes long.
+    let (org, _) = invitations::of_token(&mut state.db().read().await?, &given.token).await?;
     let typed = given.password;
     let hashed = tokio::task::spawn_blocking(move || password::hash(&typed)).await;
     let hash = hashed.map_err(|_| Error::from(ProblemCode::Internal))??;

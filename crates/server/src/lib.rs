@@ -64,6 +64,7 @@ mod invitations;
 mod join;
 mod me;
 pub mod orgs;
+mod own_account;
 pub mod password;
 mod rate_limit;
 mod session;
@@ -195,6 +196,7 @@ fn routes() -> OpenApiRouter<State> {
         .merge(setup::routes())
         .merge(team::routes())
         .merge(me::routes())
+        .merge(own_account::routes())
         .merge(conversations::routes())
         .merge(conversation::routes())
         .merge(conversation_start::routes())

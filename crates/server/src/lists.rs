@@ -133,15 +133,13 @@ pub(crate) async fn take_off(
 
 /// The list with this id, else the one with this name, else a new one.
 pub(crate) async fn find_or_make(change: &mut Change, id: ListId, name: Option<String>) -> Result<ContactList> {
+    if let Some(name) = &name {
+        must_be_valid(name)?;
+    }
     if let Some(list) = by_id(change, id).await? {
         return Ok(list);
     }
     let name = name.ok_or_else(|| Error::from(ProblemCode::NotFound))?;
-    if !LIST.allows(&name) {
-        let errors = vec![FieldError { pointer: "/name".to_owned(), code: "invalid".to_owned() }];
-        let control = LIST.refused_control(&name).map(|control| ("/name", control));
-        return Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()));
-    }
     let org = change.org().to_string();
     let of_name = "SELECT id, name FROM contact_list WHERE org_id = $1 AND name = $2 ORDER BY id LIMIT 1";
     if let Some(row) = sql(of_name).bind(&org).bind(&name).fetch_optional(change.tx()).await? {
@@ -158,6 +156,15 @@ pub(crate) async fn find_or_make(change: &mut Change, id: ListId, name: Option<S
         .execute(change.tx())
         .await?;
     Ok(ContactList { id, name })
+}
+
+fn must_be_valid(name: &str) -> Result<()> {
+    if LIST.allows(name) {
+        return Ok(());
+    }
+    let errors = vec![FieldError { pointer: "/name".to_owned(), code: "invalid".to_owned() }];
+    let control = LIST.refused_control(name).map(|control| ("/name", control));
+    Err(Error::fields_with_controls(ProblemCode::InvalidField, errors, control.as_slice()))
 }
 
 /// The list with this id.

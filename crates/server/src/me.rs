@@ -3,7 +3,7 @@
 use crate::{
     agents,
     auth_agent::AuthAgent,
-    error::Result,
+    error::{Error, Result},
     input::JsonBody,
     orgs, secret,
     sql::{Connection, malformed, sql},
@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Me, Problem, Settings, SettingsPatch, StorageKey};
+use wire::{Me, Problem, ProblemCode, Settings, SettingsPatch, StorageKey, text_rules::AGENT_NAME};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(show, edit))
@@ -25,7 +25,7 @@ async fn show(signed: AuthAgent, extract::State(state): extract::State<State>) -
     Ok(axum::Json(with_storage_key(me, &state)))
 }
 
-/// Change own settings. Settings that are left out stay.
+/// Change own settings and the own name. What is left out stays.
 #[utoipa::path(patch, path = "/api/v1/me", tag = "session", request_body = SettingsPatch, responses(
     (status = 200, body = Me),
     (status = "default", body = Problem, content_type = "application/problem+json", description = "Refused.")))]
@@ -35,6 +35,12 @@ async fn edit(
     JsonBody(patch): JsonBody<SettingsPatch>,
 ) -> Result<axum::Json<Me>> {
     let mut change = signed.change(state.db()).await?;
+    if let Some(name) = patch.name {
+        if !AGENT_NAME.allows(&name) {
+            return Err(Error::field(ProblemCode::InvalidField, "/name", "invalid"));
+        }
+        agents::set_name(&mut change, signed.agent, &name).await?;
+    }
     let mut settings = settings(change.tx(), &signed).await?;
     settings.enter_sends = patch.enter_sends.unwrap_or(settings.enter_sends);
     let json = serde_json::to_string(&settings).expect("settings are plain values");

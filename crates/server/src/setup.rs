@@ -54,8 +54,8 @@ async fn set_up(
     JsonBody(given): JsonBody<Setup>,
 ) -> Result<(StatusCode, SetCookie)> {
     let db = state.db();
-    check(db, &mut db.read().await?, &given.token).await?;
     check_fields(&given)?;
+    check(db, &mut db.read().await?, &given.token).await?;
     let Setup { token, organization, slug, name, email, password: typed } = given;
     let hashed = tokio::task::spawn_blocking(move || password::hash(&typed)).await;
     let hash = hashed.map_err(|_| Error::from(ProblemCode::Internal))??;

@@ -38,6 +38,7 @@ mod nodes;
 mod non_interference;
 mod openapi;
 mod operating;
+mod own_account;
 mod people;
 mod postgres;
 mod refusals;

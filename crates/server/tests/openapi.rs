@@ -47,6 +47,8 @@ async fn every_path_of_the_contract_is_in_the_document() {
         paths::contacts(&ContactQuery::default(), None, 1),
         paths::contacts_csv(&ContactQuery::default()),
         paths::contact_totals(contact),
+        paths::ME_PASSWORD.to_owned(),
+        paths::ME_SESSIONS.to_owned(),
         paths::agent(AgentId(id)),
         paths::INVITATIONS.to_owned(),
         paths::invitation(InvitationId(id)),

@@ -99,6 +99,12 @@ impl Operation {
             && self.template != "/api/v1/invitations/{id}"
     }
 
+    /// Whether nobody has to be signed in.
+    pub(crate) fn is_for_anybody(&self) -> bool {
+        use wire::paths::{JOIN, SESSION, SETUP};
+        [JOIN, SESSION, SETUP].iter().any(|root| self.template.starts_with(root))
+    }
+
     /// Whether only an admin may.
     pub(crate) fn is_for_admins(&self) -> bool {
         let is_erasure = self.method == Method::DELETE && self.template == "/api/v1/contacts/{id}";
@@ -116,6 +122,7 @@ impl Operation {
         let end = self.template.rsplit("/").next().unwrap();
         match (self.method.as_str(), self.template.as_str()) {
             ("POST", "/api/v1/session") => Some(json!({ "email": "sam@acme.test", "password": "wrong" })),
+            ("PUT", "/api/v1/me/password") => Some(json!({ "current": "wrong", "new": "a long password" })),
             ("PATCH", "/api/v1/me") => Some(json!({ "enter_sends": true })),
             ("PATCH", "/api/v1/contacts/{id}") => Some(json!({ "phone": "12345" })),
             ("PATCH", "/api/v1/conversations/{id}") => Some(json!({ "status": "closed" })),

@@ -111,7 +111,7 @@ async fn a_request_that_is_finished_after_its_agent_lost_access_changes_nothing(
         let new = Cast { contact: cast.contact, conversation: cast.conversation, ..Cast::random() };
         let mut held = Vec::new();
         for operation in all(&world).await {
-            let body = operation.body(cast.conversation).filter(|_| operation.template != paths::SESSION);
+            let body = operation.body(cast.conversation).filter(|_| !operation.is_for_anybody());
             let Some(body) = body.filter(|_| operation.template.starts_with("/api/")) else { continue };
             held.push(Held::send(&sam, &operation, operation.path(&new), body.to_string()).await);
         }
@@ -135,9 +135,7 @@ async fn a_request_that_waits_for_its_turn_when_its_agent_loses_access_changes_n
     // The change holds the one writer.
     let mut removal = world.db().change(world.acme.org).await.unwrap();
     let changes = all(&world).await.into_iter().filter(|operation| {
-        operation.method != Method::GET
-            && operation.template.starts_with("/api/")
-            && operation.template != paths::SESSION
+        operation.method != Method::GET && operation.template.starts_with("/api/") && !operation.is_for_anybody()
     });
     let reads = world.db().reads();
     let ask = |operation: Operation| {

@@ -5,6 +5,7 @@ use crate::{
     patch::given,
     storage_key::StorageKey,
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -114,6 +115,31 @@ pub struct SettingsPatch {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub enter_sends: Option<bool>,
+    /// The agent's own name.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::agent_name))]
+    pub name: Option<String>,
+}
+
+/// `PUT /me/password`. The agent's other sessions end.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::password))]
+    pub current: String,
+    #[cfg_attr(feature = "schema", schema(schema_with = crate::text_rules::new_password))]
+    pub new: String,
+}
+
+/// A session of the signed-in agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct OwnSession {
+    pub started_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    pub current: bool,
 }
 
 /// `GET /me`: the signed-in agent, and the data that every screen needs.

@@ -33,7 +33,10 @@ pub mod text_rules;
 pub mod visitor;
 
 pub use activity::{Activity, ActivityKind, MergeUndo};
-pub use agent::{Agent, AgentRef, Channel, ChannelKind, Me, Organization, Role, Settings, SettingsPatch, SignIn};
+pub use agent::{
+    Agent, AgentRef, Channel, ChannelKind, Me, Organization, OwnSession, PasswordChange, Role, Settings, SettingsPatch,
+    SignIn,
+};
 pub use body::{BodyError, MAX_BODY_CHARS, NoteBody};
 pub use bulk::{BULK_AT_ONCE, Bulk, BulkChange, BulkFailure, BulkOf, BulkProgress, BulkReason};
 pub use clean::{Cleaned, clean_line, clean_lines};

@@ -12,6 +12,8 @@ use crate::{
 
 pub const SESSION: &str = "/api/v1/session";
 pub const ME: &str = "/api/v1/me";
+pub const ME_PASSWORD: &str = "/api/v1/me/password";
+pub const ME_SESSIONS: &str = "/api/v1/me/sessions";
 pub const CONVERSATIONS: &str = "/api/v1/conversations";
 pub const CONTACTS: &str = "/api/v1/contacts";
 pub const CONTACTS_IMPORT: &str = "/api/v1/contacts/import";

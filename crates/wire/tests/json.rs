@@ -137,7 +137,8 @@ fn inputs_have_this_form() {
     input(&NewMessage { body: body() }, r#"{"body":"Hi"}"#);
     input(&NewVisitorMessage { body: body() }, r#"{"body":"Hi"}"#);
     input(&ReadMark { seq: 7 }, r#"{"seq":7}"#);
-    input(&SettingsPatch { enter_sends: Some(true) }, r#"{"enter_sends":true}"#);
+    let patch = SettingsPatch { enter_sends: Some(true), name: Some("Ana".to_owned()) };
+    input(&patch, r#"{"enter_sends":true,"name":"Ana"}"#);
     input(&SettingsPatch::default(), "{}");
     input(
         &ConversationPatch { status: Some(Status::Closed), assignee_id: Some(None) },
