@@ -11,13 +11,19 @@ use crate::components::ui::live::live_view;
 use crate::{
     client::{Client, Session},
     components::{
+        account::account_page::AccountPage,
         contact::{contact_page::ContactPage, contacts_page::ContactsPage},
         inbox::Inbox,
         search::search_field::SearchRequest,
         shared::sign_in::{SignIn, SignInCommand},
         team::{join_page::JoinPage, setup_page::SetupPage, team_page::TeamPage},
     },
-    navigation::{navigator::Navigator, routes::Route, sign_out::SignOut, views::InboxView},
+    navigation::{
+        navigator::{Navigator, SettingsPage},
+        routes::Route,
+        sign_out::SignOut,
+        views::InboxView,
+    },
     net::{api::Api, error::ApiError},
     strings::{Value, failure_sentence, fill, strings},
     sync,
@@ -166,6 +172,7 @@ fn SignedIn(client: Client, route: ErasedMemo<Route>, stage: RwSignal<Stage>) ->
             Some(Route::Contacts(_)) => view! { <ContactsPage /> }.into_any(),
             Some(Route::Contact(contact)) => view! { <ContactPage contact /> }.into_any(),
             Some(Route::Team) => view! { <TeamPage /> }.into_any(),
+            Some(Route::Account) => view! { <AccountPage /> }.into_any(),
             // Shown without an agent.
             Some(Route::Join | Route::Setup) => ().into_any(),
             Some(Route::NotFound) => {
@@ -231,8 +238,15 @@ fn navigator(route: ErasedMemo<Route>) -> Navigator {
         contacts_address: Callback::new(|query| Some(Route::Contacts(query).path())),
         go_to_contacts: Callback::new(|query| push_address(&Route::Contacts(query).path())),
         replace_contacts: Callback::new(|query| replace_address(&Route::Contacts(query).path())),
-        team: memo(move |_| Some(route.with(|route| *route == Route::Team))),
-        go_to_team: Callback::new(|()| push_address(&Route::Team.path())),
+        settings: memo(move |_| match route.get() {
+            Route::Account => Some(SettingsPage::Account),
+            Route::Team => Some(SettingsPage::Team),
+            _ => None,
+        }),
+        go_to_settings: Some(Callback::new(|page| {
+            let route = if page == SettingsPage::Team { Route::Team } else { Route::Account };
+            push_address(&route.path());
+        })),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A command applies a pending change to the store at once (an optimistic update), queues the request, and settles or
 //! refuses the change when the answer arrives.
 
+mod account;
 mod arrivals;
 mod bulk;
 mod changes;

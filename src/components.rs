@@ -1,6 +1,7 @@
 //! The views of the inbox, in folders by area. Components take ids and cells as properties, send commands to the
 //! client, and never read the address.
 
+pub mod account;
 pub mod bulk;
 pub mod contact;
 pub mod conversation;

@@ -231,6 +231,7 @@ pub struct Strings {
     pub bulk: bulk::BulkStrings,
     pub import: import::ImportStrings,
     pub team: team::TeamStrings,
+    pub account: account::AccountStrings,
     pub erase_title: &'static str,
     pub erase_what: &'static str,
     pub erase_final: &'static str,
@@ -340,6 +341,7 @@ pub struct Strings {
     pub error_storage_full: &'static str,
 }
 
+mod account;
 mod bulk;
 mod english;
 mod failures;

@@ -190,8 +190,8 @@ fn navigator(view: &ArcRwSignal<InboxView>, base: &str, emit: Emit) -> Navigator
         contacts_address: Callback::new(|_| None),
         go_to_contacts: Callback::new(|_| {}),
         replace_contacts: Callback::new(|_| {}),
-        team: memo(|_| None),
-        go_to_team: Callback::new(|()| {}),
+        settings: memo(|_| None),
+        go_to_settings: None,
     }
 }
 

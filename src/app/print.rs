@@ -51,7 +51,7 @@ impl Open {
                 Self { conversations: panes.iter().map(|pane| pane.conversation).collect(), contacts }
             }
             Route::Contact(contact) => Self { conversations: Vec::new(), contacts: vec![contact] },
-            Route::Contacts(_) | Route::Team | Route::Join | Route::Setup | Route::NotFound => {
+            Route::Contacts(_) | Route::Team | Route::Account | Route::Join | Route::Setup | Route::NotFound => {
                 Self { conversations: Vec::new(), contacts: Vec::new() }
             }
         }

@@ -62,6 +62,7 @@ fn place(client: &Client, route: &Route) -> String {
         }
         Route::Contacts(_) => strings().contacts.to_owned(),
         Route::Team => strings().team.title.to_owned(),
+        Route::Account => strings().account.title.to_owned(),
         Route::Join => strings().team.join.to_owned(),
         Route::Setup => strings().team.setup.to_owned(),
         Route::NotFound => strings().not_found.to_owned(),

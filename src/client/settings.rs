@@ -37,8 +37,12 @@ impl Changeable for OwnSettingsChanges {
 
     fn send(&self, api: &Api, change: &SettingsChange) -> ApiCall<Value> {
         let SettingsChange::EnterSends(sends) = change;
-        api.send_json::<Value>(Method::PATCH, paths::ME, &SettingsPatch { enter_sends: Some(*sends), name: None })
-            .json()
+        api.send_json::<Value>(
+            Method::PATCH,
+            paths::ME,
+            &SettingsPatch { enter_sends: Some(*sends), ..SettingsPatch::default() },
+        )
+        .json()
     }
 
     fn receive(&self, client: &Client, answer: Value) -> Result<(), ApiError> {

@@ -26,9 +26,18 @@ pub struct Navigator {
     pub go_to_contacts: Callback<ContactQuery>,
     /// As `go_to_contacts`, in the place of the current page.
     pub replace_contacts: Callback<ContactQuery>,
-    /// Whether the page of the team is shown; `None` where there is none.
-    pub team: ErasedMemo<Option<bool>>,
-    pub go_to_team: Callback<()>,
+    /// Which page of settings is shown; `None` on any other page.
+    pub settings: ErasedMemo<Option<SettingsPage>>,
+    /// `None` where there are no such pages (in a widget).
+    pub go_to_settings: Option<Callback<SettingsPage>>,
+}
+
+/// A page of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsPage {
+    /// The agent's own.
+    Account,
+    Team,
 }
 
 impl Navigator {
@@ -53,8 +62,8 @@ impl Navigator {
             contacts_address: Callback::new(|_| None),
             go_to_contacts: Callback::new(|_| {}),
             replace_contacts: Callback::new(|_| {}),
-            team: memo(|_| None),
-            go_to_team: Callback::new(|()| {}),
+            settings: memo(|_| None),
+            go_to_settings: None,
         }
     }
 

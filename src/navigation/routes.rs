@@ -13,6 +13,8 @@ pub enum Route {
     Contact(ContactId),
     /// The team, for admins.
     Team,
+    /// The agent's own settings.
+    Account,
     /// Accepts an invitation. Its secret is the address's fragment, which is sent to no server.
     Join,
     /// Makes the first organization. Its secret is the fragment, too.
@@ -29,6 +31,7 @@ impl Route {
             Some(AppPage::Contacts) => Self::Contacts(read_contacts(query)),
             Some(AppPage::Contact(id)) => Self::Contact(id),
             Some(AppPage::Team) => Self::Team,
+            Some(AppPage::Account) => Self::Account,
             Some(AppPage::Join) => Self::Join,
             Some(AppPage::Setup) => Self::Setup,
             None => Self::NotFound,
@@ -42,6 +45,7 @@ impl Route {
             Self::Contacts(query) => contacts_path(query),
             Self::Contact(id) => AppPage::Contact(*id).path(),
             Self::Team => AppPage::Team.path(),
+            Self::Account => AppPage::Account.path(),
             Self::Join => AppPage::Join.path(),
             Self::Setup => AppPage::Setup.path(),
             Self::NotFound => "/".to_owned(),

@@ -1,5 +1,6 @@
 //! The English strings.
 
+mod account;
 mod bulk;
 mod import;
 mod team;
@@ -239,6 +240,7 @@ pub(super) static ENGLISH: Strings = Strings {
     bulk: bulk::BULK,
     import: import::IMPORT,
     team: team::TEAM,
+    account: account::ACCOUNT,
     erase_title: "Erase {name}?",
     erase_what: "This deletes everything of this contact for everybody: their details, tags, conversations with all messages, the team's notes, and drafts that are not sent. The activity says that you erased them.",
     erase_final: "It can't be undone. Export the contact first if you need a copy.",

@@ -81,6 +81,10 @@ const LATER = {
     await page.evaluate(() => history.pushState({}, "", "/join#none"));
     await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
   },
+  account_page: ({ page }) => page.getByRole("button", { name: "Settings" }).click(),
+  own_name: ({ page }) => page.getByRole("button", { name: "Settings" }).click(),
+  own_password: ({ page }) => page.getByRole("button", { name: "Settings" }).click(),
+  own_sessions: ({ page }) => page.getByRole("button", { name: "Settings" }).click(),
   setup_page: async ({ page }) => {
     await page.evaluate(() => history.pushState({}, "", "/setup#none"));
     await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
@@ -150,6 +154,10 @@ async function chooseFile(page) {
 const ELSEWHERE = new Set([
   "agent_row",
   "invitations",
+  "account_page",
+  "own_name",
+  "own_password",
+  "own_sessions",
   "join_page",
   "setup_page",
   "team_page",

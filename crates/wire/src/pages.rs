@@ -16,6 +16,8 @@ pub enum AppPage {
     Contact(ContactId),
     /// The team, for admins.
     Team,
+    /// The agent's own settings.
+    Account,
     /// Accepts an invitation.
     Join,
     /// Makes the first organization.
@@ -31,6 +33,7 @@ impl AppPage {
             [] | ["inbox"] => Some(Self::Inbox),
             ["contacts"] => Some(Self::Contacts),
             ["settings", "team"] => Some(Self::Team),
+            ["settings", "me"] => Some(Self::Account),
             ["join"] => Some(Self::Join),
             ["setup"] => Some(Self::Setup),
             ["contacts", id] => id.parse().ok().map(Self::Contact),
@@ -44,6 +47,7 @@ impl AppPage {
             Self::Inbox => INBOX.to_owned(),
             Self::Contacts => "/contacts".to_owned(),
             Self::Team => "/settings/team".to_owned(),
+            Self::Account => "/settings/me".to_owned(),
             Self::Join => "/join".to_owned(),
             Self::Setup => "/setup".to_owned(),
             Self::Contact(id) => format!("/contacts/{id}"),
@@ -62,6 +66,7 @@ mod tests {
             AppPage::Contacts,
             AppPage::Contact(ContactId::fresh()),
             AppPage::Team,
+            AppPage::Account,
             AppPage::Join,
             AppPage::Setup,
         ] {

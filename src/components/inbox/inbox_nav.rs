@@ -12,7 +12,10 @@ use crate::{
             name::name,
         },
     },
-    navigation::{navigator::Navigator, sign_out::SignOut},
+    navigation::{
+        navigator::{Navigator, SettingsPage},
+        sign_out::SignOut,
+    },
     strings::{Value, fill, strings},
 };
 use leptos::prelude::*;
@@ -30,7 +33,7 @@ pub fn InboxNav() -> impl IntoView {
                 <SectionLink section=Section::Mine name=strings.section_mine shape=Shape::UserRound />
                 <SectionLink section=Section::Unassigned name=strings.section_unassigned shape=Shape::Users />
                 <ContactsLink />
-                <TeamLink />
+                <SettingsLinks />
             </ul>
             <Who />
         </nav>
@@ -47,7 +50,7 @@ fn SectionLink(section: Section, name: &'static str, shape: Shape) -> impl IntoV
     let navigator = Navigator::here();
     let is_current = move || {
         navigator.contacts.with(Option::is_none)
-            && navigator.team.get() != Some(true)
+            && navigator.settings.with(Option::is_none)
             && navigator.view.with(|view| view.query.section == section)
     };
     view! {
@@ -90,28 +93,31 @@ fn ContactsLink() -> impl IntoView {
     })
 }
 
-/// Leads admins to the page of the team, where there is one.
+/// Leads to the agent's own settings, and admins to the page of the team, where there are such pages.
 #[component]
-fn TeamLink() -> impl IntoView {
+fn SettingsLinks() -> impl IntoView {
     let (client, navigator) = (Client::here(), Navigator::here());
-    let is_offered = memo(move |_| navigator.team.with(Option::is_some) && client.role() == Role::Admin);
-    live_view(move || {
-        is_offered.get().then(|| {
-            view! {
-                <li>
-                    <button
-                        type="button"
-                        class="nav-item"
-                        title=strings().team.title
-                        aria-current=live(move || (navigator.team.get() == Some(true)).then_some("page"))
-                        on:click=move |_| navigator.go_to_team.run(())
-                    >
-                        <Icon shape=Shape::Headset />
-                        {Markup::text("span", "nav-name", strings().team.title)}
-                    </button>
-                </li>
-            }
-        })
+    let go = navigator.go_to_settings?;
+    let is_admin = memo(move |_| client.role() == Role::Admin);
+    let link = move |page: SettingsPage, name: &'static str, shape: Shape| {
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="nav-item"
+                    title=name
+                    aria-current=live(move || (navigator.settings.get() == Some(page)).then_some("page"))
+                    on:click=move |_| go.run(page)
+                >
+                    <Icon shape />
+                    {Markup::text("span", "nav-name", name)}
+                </button>
+            </li>
+        }
+    };
+    Some(view! {
+        {live_view(move || is_admin.get().then(|| link(SettingsPage::Team, strings().team.title, Shape::Headset)))}
+        {link(SettingsPage::Account, strings().account.title, Shape::Settings)}
     })
 }
 

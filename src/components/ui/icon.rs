@@ -46,6 +46,7 @@ pub enum Shape {
     List,
     ListChecks,
     Minus,
+    Settings,
     Users,
     MessagesSquare,
     Headset,
@@ -166,6 +167,7 @@ fn path(shape: Shape) -> &'static str {
         Shape::Activity => {
             "M22 12h-2.48a2 2 0 0 0-1.93 1.46l-2.35 8.36a.25.25 0 0 1-.48 0L9.24 2.18a.25.25 0 0 0-.48 0l-2.35 8.36A2 2 0 0 1 4.49 12H2"
         }
+        Shape::Settings => "M14 17H5M19 7h-9M14 17a3 3 0 1 0 6 0a3 3 0 1 0 -6 0M4 7a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
         Shape::Minus => "M5 12h14",
         Shape::ListChecks => "M13 5h8M13 12h8M13 19h8M3 17l2 2 4-4M3 7l2 2 4-4",
         Shape::List => "M3 5h.01M3 12h.01M3 19h.01M8 5h13M8 12h13M8 19h13",
