@@ -2,13 +2,15 @@
 //! same files.
 
 /// The sheets and their layers, in the order of `style/main.css`.
-const SHEETS: [(&str, &str); 11] = [
+const SHEETS: [(&str, &str); 13] = [
     ("tokens", include_str!("../../style/tokens.css")),
     ("base", include_str!("../../style/base.css")),
     ("controls", include_str!("../../style/controls.css")),
     ("inbox", include_str!("../../style/inbox.css")),
     ("search", include_str!("../../style/search.css")),
     ("contacts", include_str!("../../style/contacts.css")),
+    ("bulk", include_str!("../../style/bulk.css")),
+    ("settings", include_str!("../../style/settings.css")),
     ("conversation", include_str!("../../style/conversation.css")),
     ("panel", include_str!("../../style/panel.css")),
     ("overlays", include_str!("../../style/overlays.css")),

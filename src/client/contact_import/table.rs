@@ -143,7 +143,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn several_values_in_a_cell_are_csv_in_csv() {
-        assert_eq!(several("vip, \"a, b\",,c"), ["vip", "a, b", "c"]);
+        assert_eq!(several("vip, spring,\"a, b\",,c"), ["vip", "spring", "a, b", "c"]);
         assert!(several(" ").is_empty());
     }
 }
