@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::{
     ContentBuilder, Header, HttpMethod, OpenApi, Ref, RefOr, Response, ResponseBuilder,
     path::{Operation, Parameter, PathItem},
-    schema::{Schema, SchemaType, Type},
+    schema::{AdditionalProperties, Schema, SchemaType, Type},
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use wire::{ProblemCode, VariantArray as _, paths};
@@ -28,6 +28,9 @@ pub(crate) fn complete(document: &mut OpenApi) {
     for (name, scheme) in schemes() {
         components.security_schemes.insert(name.to_owned(), RefOr::T(scheme));
     }
+    for name in CLOSED {
+        components.schemas.get_mut(name).into_iter().for_each(without_more);
+    }
     for (path, item) in &mut document.paths.paths {
         for (method, slot) in [
             (HttpMethod::Get, &mut item.get),
@@ -44,6 +47,21 @@ pub(crate) fn complete(document: &mut OpenApi) {
             let refusals = call.refusals();
             operation.responses.responses.extend(refusals);
         }
+    }
+}
+
+/// Enums of requests: an object has the one field of its variant, which their derived schemas don't say.
+const CLOSED: [&str; 2] = ["BulkOf", "BulkChange"];
+
+/// No object has another field than those that are named.
+fn without_more(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::OneOf(one_of)) => one_of.items.iter_mut().for_each(without_more),
+        RefOr::T(Schema::Object(object)) if !object.properties.is_empty() => {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            object.properties.values_mut().for_each(without_more);
+        }
+        RefOr::T(_) | RefOr::Ref(_) => {}
     }
 }
 
