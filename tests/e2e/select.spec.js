@@ -174,6 +174,28 @@ test("a refusal and a server in trouble are said, and everything stays ticked", 
   await expect(row(page, who)).toHaveCount(1);
 });
 
+test("an undo that the server can't do now is offered again", async ({ signIn, visitor, api }) => {
+  const who = await visitor();
+  const [page, agents] = [await signIn(maya, { path: "/inbox" }), await api(maya)];
+  await select(page).click();
+  await box(page, who).click();
+  await action(page, "Close").click();
+  await expect(page.getByText("1 conversation closed")).toBeVisible();
+  await page.clock.install();
+  const fault = await intercept(page, /\/undo$/, "POST", (route, nth) =>
+    nth <= 5 ? route.fulfill(problem(503, "busy", { retryable: true })) : route.continue(),
+  );
+  await undo(page).click();
+  // It is tried five times, with pauses of eight seconds at most.
+  await expect(async () => {
+    await page.clock.runFor(2_000);
+    expect(fault.count()).toBe(5);
+  }).toPass({ intervals: [0] });
+  await expect(page.getByText(/^Not undone:/)).toBeVisible();
+  await undo(page).click();
+  await expect.poll(() => status(agents, who)).toBe("open");
+});
+
 test("contacts are put on a list and taken off a tag, all at once", async ({ signIn, person, api }) => {
   const [one, other, agents] = [await person(), await person(), await api(maya)];
   const [tag, list] = [said("tag"), said("list")];

@@ -2,8 +2,8 @@
 
 use super::{BulkAction, BulkRun, names};
 use crate::{
-    client::{Client, spawn},
-    net::{api::Method, error::ApiError},
+    client::{Client, ToastKind, spawn},
+    net::api::Method,
     strings::{Value, failure_sentence, fill, strings},
 };
 use leptos::prelude::*;
@@ -19,12 +19,17 @@ pub enum BulkUndo {
 }
 
 impl Client {
-    /// Undoes a bulk change. What somebody has changed since is named in a toast, and so is an error.
-    pub fn undo_bulk(&self, undo: BulkUndo) {
+    /// Undoes a bulk change. What somebody has changed since is named in a toast, and so is an error. As long as something is left,
+    /// the toast with this sentence offers it again.
+    pub fn undo_bulk(&self, sentence: String, undo: BulkUndo) {
         match undo {
             BulkUndo::Server(id) => {
                 let client = self.clone();
-                spawn(async move { client.undo_on_server(id).await });
+                spawn(async move {
+                    if !client.undo_on_server(id).await {
+                        client.toast(ToastKind::Bulk { sentence, undo: BulkUndo::Server(id) });
+                    }
+                });
             }
             BulkUndo::Queue { conversations, contacts } => {
                 let count = conversations.len() + contacts.len();
@@ -39,7 +44,8 @@ impl Client {
         }
     }
 
-    async fn undo_on_server(&self, id: BulkId) {
+    /// Whether nothing is left to be undone.
+    async fn undo_on_server(&self, id: BulkId) -> bool {
         self.0.bulk.set(Some(BulkRun { is_undo: true, ..BulkRun::default() }));
         let send = || async { self.api().send::<BulkProgress>(Method::POST, &paths::bulk_undo(id)).await };
         let result = loop {
@@ -50,23 +56,24 @@ impl Client {
         };
         self.0.bulk.set(None);
         match result {
-            Ok(BulkProgress { changed, failures, failed, .. }) => {
+            Ok(BulkProgress { changed, failures, failed, left }) => {
                 self.announce(strings().bulk.undone.with(changed, &[]));
                 if failures > 0 {
                     let names = names(&failed);
                     self.alert(strings().bulk.kept.with(failures, &[("names", Value::Own(&names))]));
                 }
+                left == 0
             }
-            Err(error) => self.report_failed_undo(&error),
-        }
-    }
-
-    fn report_failed_undo(&self, error: &ApiError) {
-        if error.is_signed_out() {
-            self.ask_to_sign_in();
-        } else {
-            let reason = [("reason", Value::Own(failure_sentence(error.failure())))];
-            self.alert(fill(strings().bulk.undo_failed, &reason));
+            Err(error) if error.is_signed_out() => {
+                self.ask_to_sign_in();
+                false
+            }
+            Err(error) => {
+                let reason = [("reason", Value::Own(failure_sentence(error.failure())))];
+                self.alert(fill(strings().bulk.undo_failed, &reason));
+                // The time for it is over, or there is nothing to be undone: it will not be otherwise.
+                !error.is_retryable()
+            }
         }
     }
 }

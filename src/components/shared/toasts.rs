@@ -109,7 +109,7 @@ fn ToastText(kind: ToastKind, done: Callback<()>) -> impl IntoView {
                 }
                 ToastKind::ContactFlag { contact, flag, is_set } => client.undo_contact_flag(contact, flag, is_set),
                 ToastKind::ContactMerged { contact, .. } => client.undo_merge(contact),
-                ToastKind::Bulk { undo, .. } => client.undo_bulk(undo),
+                ToastKind::Bulk { sentence, undo } => client.undo_bulk(sentence, undo),
                 ToastKind::Alert(_) => {}
             }
             done.run(());
