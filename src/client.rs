@@ -19,6 +19,7 @@ mod messages;
 mod open;
 mod pages;
 mod restore;
+mod retry;
 mod search;
 mod send_queue;
 mod settings;

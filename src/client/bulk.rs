@@ -8,7 +8,6 @@ pub use undo::BulkUndo;
 
 use super::{Client, ToastKind};
 use crate::{
-    browser::{back_off::back_off_ms, timers::sleep},
     net::{api::Method, error::ApiError},
     store::change::{ContactChange, ConversationChange},
     strings::{Value, failure_sentence, fill, strings},
@@ -21,8 +20,6 @@ use wire::{
     ContactList, ContactQuery, ConversationId, ConversationQuery, Status, paths,
 };
 
-/// A request that may succeed later is tried this often.
-const ATTEMPTS: u32 = 5;
 /// So many of those that could not be changed are named in a sentence.
 const MOST_NAMED: usize = 5;
 
@@ -235,25 +232,8 @@ impl Client {
     /// `gives_up`: without a connection, there is another way.
     async fn put_bulk(&self, id: BulkId, bulk: &Bulk, gives_up: bool) -> Result<BulkProgress, ApiError> {
         let send = || async { self.api().send_json::<BulkProgress>(Method::PUT, &paths::bulk(id), bulk).await };
-        self.try_often(send, gives_up).await
-    }
-
-    async fn try_often<F: Future<Output = Result<BulkProgress, ApiError>>>(
-        &self,
-        send: impl Fn() -> F,
-        gives_up: bool,
-    ) -> Result<BulkProgress, ApiError> {
-        for failures in 0.. {
-            match send().await {
-                Err(ApiError::Disconnected | ApiError::Offline) if gives_up => return Err(ApiError::Offline),
-                Err(error) if error.is_retryable() && failures + 1 < ATTEMPTS && !self.is_closed() => {
-                    let asked = error.retry_after().map_or(0, |seconds| seconds.saturating_mul(1_000));
-                    sleep(asked.max(back_off_ms(failures))).await;
-                }
-                result => return result,
-            }
-        }
-        Err(ApiError::Offline)
+        let is_unreached = |error: &ApiError| matches!(error, ApiError::Offline | ApiError::Disconnected);
+        self.try_often(send, |error| gives_up && is_unreached(error)).await
     }
 
     fn report_bulk(&self, id: BulkId, action: &BulkAction, outcome: &Outcome) {

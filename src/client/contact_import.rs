@@ -8,15 +8,11 @@ pub use table::{Table, TableError};
 
 use super::Client;
 use crate::{
-    browser::{back_off::back_off_ms, timers::sleep},
     net::{api::Method, error::ApiError},
     store::record::Failure,
 };
 use leptos::prelude::*;
 use wire::{ContactImport, FieldError, IMPORT_AT_ONCE, ImportKnown, ImportOutcome, ImportRow, Imported, paths};
-
-/// A request that may succeed later is tried this often.
-const ATTEMPTS: u32 = 5;
 
 /// What came of the rows so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,16 +72,7 @@ impl Client {
     }
 
     async fn import_some(&self, asked: &ContactImport) -> Result<Imported, ApiError> {
-        let mut failures = 0;
-        loop {
-            match self.api().send_json::<Imported>(Method::POST, paths::CONTACTS_IMPORT, asked).await {
-                Err(error) if error.is_retryable() && failures + 1 < ATTEMPTS && !self.is_closed() => {
-                    let wanted = error.retry_after().map_or(0, |seconds| seconds.saturating_mul(1_000));
-                    sleep(wanted.max(back_off_ms(failures))).await;
-                    failures += 1;
-                }
-                result => return result,
-            }
-        }
+        let send = || async { self.api().send_json::<Imported>(Method::POST, paths::CONTACTS_IMPORT, asked).await };
+        self.try_often(send, |_| false).await
     }
 }

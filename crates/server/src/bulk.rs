@@ -39,7 +39,7 @@ async fn put(
     check(&bulk)?;
     let fitting = items::fitting_contacts(state.db(), signed.org, id, &bulk.of).await?;
     let mut change = signed.change(state.db()).await?;
-    let operation = Operation::prepare(&mut change, &signed, bulk.change.clone()).await?;
+    let operation = Operation::prepare(&mut change, bulk.change.clone()).await?;
     let request = request_text(&bulk);
     match Begun::find(&mut change, id).await? {
         None => {

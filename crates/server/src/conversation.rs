@@ -105,12 +105,17 @@ async fn find(reading: &mut Connection, signed: &AuthAgent, id: ConversationId) 
 
 /// The contact of a conversation, or `not-found` if the organization doesn't have it.
 pub(crate) async fn must_exist(reading: &mut Connection, org: OrgId, id: ConversationId) -> Result<ContactId> {
+    contact_of(reading, org, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
+}
+
+/// The contact of a conversation, if the organization has it.
+pub(crate) async fn contact_of(reading: &mut Connection, org: OrgId, id: ConversationId) -> Result<Option<ContactId>> {
     let row = sql("SELECT contact_id FROM conversation WHERE org_id = $1 AND id = $2")
         .bind(org.to_string())
         .bind(id.to_string())
         .fetch_optional(reading)
         .await?;
-    Ok(row.ok_or_else(|| Error::from(ProblemCode::NotFound))?.id("contact_id")?)
+    Ok(row.map(|row| row.id("contact_id")).transpose()?)
 }
 
 /// Who handles a conversation, and how far they are.

@@ -10,12 +10,7 @@ mod marks;
 mod timeline;
 mod write;
 
-use crate::{
-    db::Db,
-    error::{Error, Result},
-    password,
-    sql::{Connection, sql},
-};
+use crate::{db::Db, error::Result, orgs, password};
 use chrono::{SubsecRound as _, Utc};
 use wire::OrgId;
 
@@ -33,14 +28,13 @@ pub enum Outcome {
 /// When the database fails; then nothing is written.
 pub async fn make(db: &Db) -> Result<Outcome> {
     // Checked twice: hashing takes a second, for which a database with organizations in it should not have to wait.
-    if !is_empty(&mut db.read().await?).await? {
+    if !orgs::are_none(&mut db.read().await?).await? {
         return Ok(Outcome::NotEmpty);
     }
-    let hash = tokio::task::spawn_blocking(|| password::hash("demo")).await;
-    let hash = hash.map_err(|_| Error::Setup("The demo's password can't be hashed.".to_owned()))??;
+    let hash = password::hash_off_thread("demo".to_owned()).await?;
     let now = Utc::now().trunc_subsecs(3);
     let mut change = db.change(OrgId::fresh()).await?;
-    if !is_empty(change.tx()).await? {
+    if !orgs::are_none(change.tx()).await? {
         return Ok(Outcome::NotEmpty);
     }
     for organization in &data::organizations() {
@@ -48,9 +42,4 @@ pub async fn make(db: &Db) -> Result<Outcome> {
     }
     change.commit().await?;
     Ok(Outcome::Made)
-}
-
-async fn is_empty(reading: &mut Connection) -> Result<bool> {
-    let organizations: i64 = sql("SELECT COUNT(*) FROM org").fetch_value(reading).await?;
-    Ok(organizations == 0)
 }

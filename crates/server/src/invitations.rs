@@ -1,4 +1,4 @@
-//! Invitations: an admin makes one, and gives its link to whoever shall join. The link's secret is told once; the database
+//! Invitations: an admin makes one, and gives its link to the person who shall join. The link's secret is told once; the database
 //! has its hash.
 
 use crate::{

@@ -56,9 +56,7 @@ async fn join(
     }
     // A password is hashed for those who were invited only: it takes long.
     let (org, _) = invitations::of_token(&mut state.db().read().await?, &given.token).await?;
-    let typed = given.password;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&typed)).await;
-    let hash = hashed.map_err(|_| Error::from(ProblemCode::Internal))??;
+    let hash = password::hash_off_thread(given.password).await?;
     let mut change = state.db().change(org).await?;
     // Again: it may have been accepted or withdrawn since.
     let (_, invitation) = invitations::of_token(change.tx(), &given.token).await?;

@@ -44,7 +44,7 @@ async fn change_password(
     headers: HeaderMap,
     JsonBody(given): JsonBody<PasswordChange>,
 ) -> Result<StatusCode> {
-    // Whoever is out by now learns nothing about the password.
+    // An agent who is out by now learns nothing about the password.
     drop(signed.change(state.db()).await?);
     own_session(&signed)?;
     let invalid = |pointer, code| Error::field(ProblemCode::InvalidField, pointer, code);
@@ -57,9 +57,7 @@ async fn change_password(
     if !attempt.verify(state.sign_ins(), given.current, Some(stored.clone())).await? {
         return Err(invalid("/current", "wrong"));
     }
-    let typed = given.new;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&typed)).await;
-    let hash = hashed.map_err(|_| Error::from(ProblemCode::Internal))??;
+    let hash = password::hash_off_thread(given.new).await?;
     let mut change = signed.change(state.db()).await?;
     // Somebody may have set another one meanwhile.
     let changed = sql("UPDATE agent SET password_hash = $1 WHERE org_id = $2 AND id = $3 AND password_hash = $4")

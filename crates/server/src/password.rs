@@ -24,6 +24,15 @@ pub fn hash(password: &str) -> Result<String> {
     hash.map(|hash| hash.to_string()).map_err(|_| Error::Setup("The password can't be hashed.".to_owned()))
 }
 
+/// As [`hash`], off the async threads: it takes long.
+///
+/// # Errors
+/// As [`hash`].
+pub(crate) async fn hash_off_thread(password: String) -> Result<String> {
+    let hashed = tokio::task::spawn_blocking(move || hash(&password)).await;
+    hashed.map_err(|_| Error::Setup("The password can't be hashed.".to_owned()))?
+}
+
 /// Checks the length of a password that somebody sets.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The first hour: on an empty database, whoever has the address that `serve` prints makes the first organization and its
+//! The first hour: on an empty database, the person who has the address that `serve` prints makes the first organization and its
 //! admin.
 //!
 //! The secret of the address is derived from a key of the database: it is the same on every node and after a restart, and
@@ -57,8 +57,7 @@ async fn set_up(
     check_fields(&given)?;
     check(db, &mut db.read().await?, &given.token).await?;
     let Setup { token, organization, slug, name, email, password: typed } = given;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&typed)).await;
-    let hash = hashed.map_err(|_| Error::from(ProblemCode::Internal))??;
+    let hash = password::hash_off_thread(typed).await?;
     let (org, agent) = (OrgId::fresh(), AgentId::fresh());
     let mut change = db.change(org).await?;
     check(db, change.tx(), &token).await?;

@@ -211,7 +211,7 @@ fn is_right(caller: &Caller, operation: &Operation, ids: Ids, status: u16) -> bo
         return status < 500;
     }
     if [paths::JOIN, paths::SETUP].iter().any(|root| path.starts_with(root)) {
-        // Whoever has a link; nobody has this one.
+        // A caller who has the link; nobody has this one.
         return status == 410 || is_refused;
     }
     match (caller.is, path.split('/').nth(1)) {

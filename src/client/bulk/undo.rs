@@ -49,7 +49,7 @@ impl Client {
         self.0.bulk.set(Some(BulkRun { is_undo: true, ..BulkRun::default() }));
         let send = || async { self.api().send::<BulkProgress>(Method::POST, &paths::bulk_undo(id)).await };
         let result = loop {
-            match self.try_often(send, false).await {
+            match self.try_often(send, |_| false).await {
                 Ok(progress) if !self.has_ended(&progress) => {}
                 result => break result,
             }

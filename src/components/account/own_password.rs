@@ -3,6 +3,7 @@
 use crate::components::ui::live::{live, live_view};
 use crate::{
     client::Client,
+    components::team::fields::NewPassword,
     net::error::ApiError,
     strings::{Value, failure_sentence, fill, strings},
 };
@@ -43,18 +44,7 @@ pub fn OwnPassword() -> impl IntoView {
                 <span>{strings().account.password_current}</span>
                 <input type="password" name="current" autocomplete="current-password" required node_ref=current />
             </label>
-            <label class="field">
-                <span>{strings().account.password_new}</span>
-                <input
-                    type="password"
-                    name="new"
-                    autocomplete="new-password"
-                    minlength="12"
-                    maxlength="1000"
-                    required
-                    node_ref=new
-                />
-            </label>
+            <NewPassword label=strings().account.password_new name="new" field=new />
             <div class="settings-line">
                 <button type="submit" class="button" disabled=live(move || is_saving.get())>
                     {strings().account.password_change}

@@ -43,7 +43,7 @@ pub fn Invitations() -> impl IntoView {
     let client = Client::here();
     let open = RwSignal::new(Open::Loading);
     let (agents, loading, note_follower) = (client.store().agents.clone(), client.clone(), dispose_with_owner());
-    // Whoever joins is not invited any more.
+    // A person who joins is not invited any more.
     Effect::new(move |_| {
         note_follower();
         let _team = agents.all();

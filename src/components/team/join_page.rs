@@ -1,11 +1,11 @@
 //! `JoinPage`: somebody who was invited chooses a name and a password.
 
+use super::fields::{Line, NewPassword};
 use crate::components::ui::{
     live::{live, live_view},
     name::filled,
 };
 use crate::{
-    components::shared::typed::Typed,
     net::{api::Api, error::ApiError},
     strings::{Value, strings},
 };
@@ -36,9 +36,7 @@ pub fn JoinPage(token: String, joined: Callback<()>) -> impl IntoView {
 
 #[component]
 fn JoinForm(token: String, offer: JoinOffer, joined: Callback<()>) -> impl IntoView {
-    // Read when the form is sent: a password manager may fill them without an event of typing.
     let (name, password) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let typed = Typed::line();
     let (is_busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -71,32 +69,8 @@ fn JoinForm(token: String, offer: JoinOffer, joined: Callback<()>) -> impl IntoV
             <p class="sign-in-lead">{filled(strings().team.join_lead, &lead)}</p>
             // For password managers: with what the password is saved.
             <input type="hidden" name="email" autocomplete="username" value=email.clone() />
-            <label class="field">
-                <span>{strings().team.join_name}</span>
-                <input
-                    type="text"
-                    name="name"
-                    autocomplete="name"
-                    maxlength="100"
-                    required
-                    node_ref=name
-                    // Cleans the field itself.
-                    on:input=move |event| drop(typed.text(&event))
-                />
-            </label>
-            {typed.hint()}
-            <label class="field">
-                <span>{strings().team.join_password}</span>
-                <input
-                    type="password"
-                    name="password"
-                    autocomplete="new-password"
-                    minlength="12"
-                    maxlength="1000"
-                    required
-                    node_ref=password
-                />
-            </label>
+            <Line label=strings().team.join_name name="name" autocomplete="name" maxlength="100" field=name />
+            <NewPassword label=strings().team.join_password name="password" field=password />
             <p class="sign-in-problem" role="alert">{live_view(move || problem.get())}</p>
             <button type="submit" class="button primary" aria-disabled=live(move || is_busy.get().to_string())>
                 {strings().team.join_now}

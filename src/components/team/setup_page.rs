@@ -1,8 +1,8 @@
 //! `SetupPage`: on an empty database, makes the first organization and its admin.
 
+use super::fields::{Line, NewPassword};
 use crate::components::ui::live::{live, live_view};
 use crate::{
-    components::shared::typed::Typed,
     net::{api::Api, error::ApiError},
     strings::{Value, fill, strings},
 };
@@ -72,50 +72,12 @@ fn SetupForm(token: String, joined: Callback<()>) -> impl IntoView {
             <Line label=strings.setup_slug name="slug" autocomplete="off" maxlength="40" field=slug />
             <Line label=strings.join_name name="name" autocomplete="name" maxlength="100" field=name />
             <Line label=strings.setup_email name="email" autocomplete="username" maxlength="254" field=email />
-            <label class="field">
-                <span>{strings.join_password}</span>
-                <input
-                    type="password"
-                    name="password"
-                    autocomplete="new-password"
-                    minlength="12"
-                    maxlength="1000"
-                    required
-                    node_ref=password
-                />
-            </label>
+            <NewPassword label=strings.join_password name="password" field=password />
             <p class="sign-in-problem" role="alert">{live_view(move || problem.get())}</p>
             <button type="submit" class="button primary" aria-disabled=live(move || is_busy.get().to_string())>
                 {strings.setup_now}
             </button>
         </form>
-    }
-}
-
-#[component]
-fn Line(
-    label: &'static str,
-    name: &'static str,
-    autocomplete: &'static str,
-    maxlength: &'static str,
-    field: NodeRef<html::Input>,
-) -> impl IntoView {
-    let typed = Typed::line();
-    view! {
-        <label class="field">
-            <span>{label}</span>
-            <input
-                type="text"
-                name=name
-                autocomplete=autocomplete
-                maxlength=maxlength
-                required
-                node_ref=field
-                // Cleans the field itself.
-                on:input=move |event| drop(typed.text(&event))
-            />
-        </label>
-        {typed.hint()}
     }
 }
 

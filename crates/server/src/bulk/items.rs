@@ -5,15 +5,15 @@ use crate::{
     auth_agent::AuthAgent,
     change::Change,
     contact_pages::{self, Asked},
-    conversations,
+    conversation, conversations,
     db::Db,
     error::{Error, Result},
     sql::{Builder, sql},
 };
 use uuid::Uuid;
 use wire::{
-    BULK_AT_ONCE, Bulk, BulkFailure, BulkId, BulkOf, BulkProgress, BulkReason, ContactId, ConversationId,
-    ConversationQuery, OrgId, ProblemCode,
+    BULK_AT_ONCE, Bulk, BulkFailure, BulkId, BulkOf, BulkProgress, BulkReason, ContactId, ConversationQuery, OrgId,
+    ProblemCode,
 };
 
 /// So many can be changed in one bulk change.
@@ -98,27 +98,17 @@ pub(super) async fn add_named(change: &mut Change, id: BulkId, bulk: &Bulk) -> R
     match &bulk.of {
         BulkOf::Contacts { ids } => add(change, id, ids.iter().map(ToString::to_string)).await,
         BulkOf::Conversations { ids } if bulk.change.is_of_contacts() => {
-            let mut contacts = Vec::new();
-            for conversation in ids {
+            let (org, mut contacts) = (change.org(), Vec::new());
+            for id in ids {
                 // One that isn't there stands for itself: it is not found as a contact either.
-                let contact = contact_of(change, *conversation).await?;
-                contacts.push(contact.map_or_else(|| conversation.to_string(), |contact| contact.to_string()));
+                let contact = conversation::contact_of(change.tx(), org, *id).await?;
+                contacts.push(contact.map_or_else(|| id.to_string(), |contact| contact.to_string()));
             }
             add(change, id, contacts.into_iter()).await
         }
         BulkOf::Conversations { ids } => add(change, id, ids.iter().map(ToString::to_string)).await,
         BulkOf::ConversationsThatFit(_) | BulkOf::ContactsThatFit(_) => Ok(()),
     }
-}
-
-async fn contact_of(change: &mut Change, conversation: ConversationId) -> Result<Option<ContactId>> {
-    let org = change.org().to_string();
-    let row = sql("SELECT contact_id FROM conversation WHERE org_id = $1 AND id = $2")
-        .bind(org)
-        .bind(conversation.to_string())
-        .fetch_optional(change.tx())
-        .await?;
-    Ok(row.map(|row| row.id("contact_id")).transpose()?)
 }
 
 async fn add(change: &mut Change, id: BulkId, subjects: impl Iterator<Item = String>) -> Result<()> {

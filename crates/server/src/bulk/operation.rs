@@ -2,7 +2,6 @@
 
 use super::items::Item;
 use crate::{
-    auth_agent::AuthAgent,
     change::Change,
     contact_aliases,
     conversation::{Assignee, Handling, set_assignee, set_status},
@@ -46,10 +45,11 @@ impl From<Put> for Outcome {
 
 impl Operation {
     /// Refuses a change that can be done to nobody. Makes a tag or list that doesn't exist.
-    pub(super) async fn prepare(change: &mut Change, signed: &AuthAgent, asked: BulkChange) -> Result<Self> {
+    pub(super) async fn prepare(change: &mut Change, asked: BulkChange) -> Result<Self> {
+        let org = change.org();
         Ok(match asked {
             BulkChange::Status(status) => Self::Status(status),
-            BulkChange::Assignee(id) => Self::Assignee(Assignee::find(change.tx(), signed.org, id).await?),
+            BulkChange::Assignee(id) => Self::Assignee(Assignee::find(change.tx(), org, id).await?),
             BulkChange::AddTag { name } => {
                 tags::must_be_valid(&name)?;
                 tags::make(change, &name).await?;
@@ -67,14 +67,10 @@ impl Operation {
     /// As [`Self::prepare`], for an undo: whom the conversations were assigned to may have been removed since.
     pub(super) async fn for_undo(change: &mut Change, asked: BulkChange) -> Result<Self> {
         let org = change.org();
-        Ok(match asked {
-            BulkChange::Status(status) => Self::Status(status),
-            BulkChange::Assignee(id) => Self::Assignee(Assignee::known(change.tx(), org, id).await?),
-            BulkChange::AddTag { name } => Self::AddTag(name),
-            BulkChange::RemoveTag { name } => Self::RemoveTag(name),
-            BulkChange::AddList { id, name } => Self::AddList(lists::find_or_make(change, id, Some(name)).await?),
-            BulkChange::RemoveList { id } => Self::RemoveList(lists::by_id(change, id).await?),
-        })
+        match asked {
+            BulkChange::Assignee(id) => Ok(Self::Assignee(Assignee::known(change.tx(), org, id).await?)),
+            asked => Self::prepare(change, asked).await,
+        }
     }
 
     fn is_of_contacts(&self) -> bool {
